@@ -1,0 +1,34 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def find_data() -> Path | None:
+    """The folder of development data, named by CSQ_DATA or standing beside the checkout."""
+    candidates = [os.environ.get("CSQ_DATA", ""), str(ROOT.parent / "shared" / "data")]
+    return next((Path(c) for c in candidates if c and Path(c, "README.md").is_file()), None)
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The development data; the test is skipped where it is absent."""
+    found = find_data()
+    if found is None:
+        pytest.skip("the development data is not beside this checkout (set CSQ_DATA to its folder)")
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the home of the person who runs it."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
