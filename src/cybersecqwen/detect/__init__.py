@@ -1,0 +1,1 @@
+"""What can be seen in the evidence: text, decoded commands, events."""

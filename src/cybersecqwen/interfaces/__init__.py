@@ -1,0 +1,1 @@
+"""Ways in: command line; later an HTTP service and others."""

@@ -1,0 +1,20 @@
+"""Report in, text out: one file per output format, listed here in the order that help shows."""
+
+from __future__ import annotations
+
+from cybersecqwen.registry import Registry
+
+from .interface import Renderer, RenderOptions
+
+FORMATS: Registry[type[Renderer]] = Registry(
+    "output format",
+    {
+        "terminal": "cybersecqwen.render.terminal:TerminalRenderer",
+        "json": "cybersecqwen.render.json:JsonRenderer",
+        "markdown": "cybersecqwen.render.markdown:MarkdownRenderer",
+        "html": "cybersecqwen.render.html:HtmlRenderer",
+    },
+    group="cybersecqwen.formats",
+)
+
+__all__ = ["FORMATS", "RenderOptions", "Renderer"]

@@ -1,0 +1,13 @@
+"""The tasks, one line each."""
+
+from __future__ import annotations
+
+from cybersecqwen.registry import Registry
+
+from .interface import Task
+
+TASKS: Registry[type[Task]] = Registry(
+    "task",
+    {"triage": "cybersecqwen.tasks.triage:Triage"},
+    group="cybersecqwen.tasks",
+)

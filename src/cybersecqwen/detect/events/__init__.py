@@ -1,0 +1,1 @@
+"""Signals over events: matching, the process tree, stories."""

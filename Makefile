@@ -1,0 +1,83 @@
+# cybersecqwen: `make run` and `make test` set up everything they need inside this folder.
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+CACHE   := $(CURDIR)/.cache
+MODELS  := $(CACHE)/models
+DATA    ?= ../shared/data
+export CSQ_MODELS_DIR := $(MODELS)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-offline check lint types contracts docs bench evaluate model starter requirements clean
+
+help:  ## Show the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: $(VENV)/run.stamp model  ## Set up, fetch the language model, triage the sample evidence, write out/assessment.html.
+	@mkdir -p out
+	@echo "make: triage of samples/intrusion.jsonl" >&2
+	@$(BIN)/csq triage samples/intrusion.jsonl --save out/assessment.html --fail-on never
+
+test: $(VENV)/dev.stamp  ## Set up and run the tests.
+	@echo "make: running the tests" >&2
+	@$(BIN)/pytest
+
+test-offline: $(VENV)/dev.stamp  ## The tests once more in a network namespace without interfaces.
+	@echo "make: running the tests without any network" >&2
+	@unshare $(if $(filter 0,$(shell id -u)),-n,-rn) $(BIN)/pytest -p no:cacheprovider
+
+check: lint types contracts docs  ## Everything that needs no tests to run.
+
+lint: $(VENV)/dev.stamp  ## Format, style, spelling, docstrings.
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/codespell src tests docs evaluation benchmarks *.md
+	@$(BIN)/interrogate -q src
+
+types: $(VENV)/dev.stamp  ## Strict types.
+	@$(BIN)/mypy
+
+contracts: $(VENV)/dev.stamp  ## Imports go down only.
+	@$(BIN)/lint-imports
+
+docs: $(VENV)/dev.stamp  ## Made pages are up to date.
+	@$(BIN)/python -m docs.make --check
+
+bench: $(VENV)/dev.stamp  ## Latency, throughput, memory, start-up on this machine.
+	@$(BIN)/python -m benchmarks.triage
+
+evaluate: $(VENV)/dev.stamp  ## The tables of docs/triage.md (needs DATA).
+	@$(BIN)/python -m evaluation.recordings $(DATA)
+	@$(BIN)/python -m evaluation.panther $(DATA)
+	@$(BIN)/python -m evaluation.ait $(DATA)
+
+model: $(VENV)/run.stamp  ## Fetch the embedded language model (98 MB, once).
+	@$(BIN)/csq model pull instant
+
+starter: $(VENV)/dev.stamp  ## Build the starter knowledge bundle again (needs DATA and a CWE catalogue in it).
+	@$(BIN)/csq kb build --starter --from $(DATA)/knowledge --to src/cybersecqwen/knowledge/starter.sqlite
+
+requirements: $(VENV)/dev.stamp  ## Pin versions and hashes again.
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --all-extras pyproject.toml requirements/build.in -o requirements/run.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --all-extras --group test --group lint pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
+
+$(BIN)/python:
+	@echo "make: creating $(VENV)" >&2
+	@sh scripts/create-venv.sh $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "make: installing what csq needs into $(VENV)" >&2
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@echo "make: installing what the tests need into $(VENV)" >&2
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+clean:  ## Remove everything that was made here.
+	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,233 @@
+"""The tests of a signal: field, modifier, values, compiled to functions that take linear time.
+
+Modifiers are those of Sigma (https://github.com/SigmaHQ/sigma-specification, appendix modifiers),
+as far as signals need them: equals, contains, startswith, endswith, re, cidr, gt, ge, lt, le,
+exists, and `all`. Text is compared without regard to case.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import re._constants as sre
+import re._parser as sre_parser
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from cybersecqwen.errors import RuleError
+
+from .view import View
+
+_REGEX_CHARS = (
+    16_384  # of one value are given to a pattern: with two wide repeats at most, that is bounded work
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One line of a table: `name|modifier = values`."""
+
+    name: str
+    """Field, as recorded or derived."""
+    modifier: str
+    values: tuple[str, ...]
+    """Lower case, lists already put in."""
+    match: Callable[[str], bool] | None = field(compare=False)
+    """Whether one (lower-case) value of the field satisfies the test; None for `exists`."""
+    want: bool = True
+    """For `exists`: whether it should."""
+
+    def holds(self, view: View) -> bool:
+        """Whether any value of the field in this event satisfies the test."""
+        values = view.values(self.name)
+        match = self.match
+        if match is None:
+            return bool(values) == self.want
+        return any(match(value) for value in values)
+
+    def matching(self, view: View) -> int:
+        """Index of the first value that satisfies the test, or -1."""
+        if self.match is None:
+            return 0 if view.values(self.name) else -1
+        return next((i for i, value in enumerate(view.values(self.name)) if self.match(value)), -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Tests that must all hold."""
+
+    tests: tuple[Test, ...]
+
+
+def compile_alternatives(
+    tables: Sequence[Mapping[str, Any]], lists: Mapping[str, Sequence[str]]
+) -> tuple[Alternative, ...]:
+    """Compile the `when` or `unless` of a signal; cheap tests are put first."""
+    out = []
+    for table in tables:
+        if not table:
+            raise RuleError("an alternative without a test would match everything.")
+        tests = [_compile(key, value, lists) for key, value in table.items()]
+        out.append(Alternative(tuple(sorted(tests, key=_cost))))
+    return tuple(out)
+
+
+def _cost(test: Test) -> int:
+    return (test.name.startswith(("Command.", "Ancestors."))) * 4 + (test.modifier == "re") * 2
+
+
+def _compile(key: str, value: Any, lists: Mapping[str, Sequence[str]]) -> Test:
+    name, *modifiers = key.split("|")
+    want_all = "all" in modifiers
+    modifiers = [m for m in modifiers if m != "all"]
+    if len(modifiers) > 1:
+        raise RuleError(f"{key!r} has more than one modifier.")
+    modifier = modifiers[0] if modifiers else "equals"
+    if modifier == "exists":
+        if not isinstance(value, bool):
+            raise RuleError(f"{key!r} needs true or false.")
+        return Test(name, modifier, (), None, value)
+    values = _values(value, lists)
+    make = _MAKERS.get(modifier)
+    if make is None:
+        raise RuleError(
+            f"{key!r} uses the unknown modifier {modifier!r}.", hint=f"Known: {', '.join(_MAKERS)}."
+        )
+    if want_all:
+        parts = [make((v,)) for v in values]
+        return Test(name, modifier + "|all", values, lambda text: all(part(text) for part in parts))
+    return Test(name, modifier, values, make(values))
+
+
+def _values(value: Any, lists: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    out: list[str] = []
+    for item in value if isinstance(value, list) else [value]:
+        text = str(item).lower() if not isinstance(item, bool) else ("true" if item else "false")
+        if text.startswith("@"):
+            if text[1:] not in lists:
+                raise RuleError(
+                    f"the list {text!r} is not defined.", hint="Lists stand in signals/lists.toml."
+                )
+            out += [entry.lower() for entry in lists[text[1:]]]
+        else:
+            out.append(text)
+    if not out:
+        raise RuleError("an empty list of values can never match.")
+    return tuple(out)
+
+
+def _equals(values: tuple[str, ...]) -> Callable[[str], bool]:
+    return frozenset(values).__contains__
+
+
+def _contains(values: tuple[str, ...]) -> Callable[[str], bool]:
+    if len(values) == 1:
+        only = values[0]
+        return lambda text: only in text
+    if len(values) < 6:
+        return lambda text: any(value in text for value in values)
+    # One alternation of literals: `re` compiles it to a trie-like prefix search in C.
+    return _search(re.compile("|".join(re.escape(v) for v in sorted(values, key=len, reverse=True))))
+
+
+def _search(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    search = pattern.search
+    return lambda text: search(text) is not None
+
+
+def _pattern(values: tuple[str, ...]) -> Callable[[str], bool]:
+    patterns = [_checked(value) for value in values]
+    return lambda text: any(p.search(text, 0, _REGEX_CHARS) for p in patterns)
+
+
+@lru_cache(maxsize=2048)
+def _checked(source: str) -> re.Pattern[str]:
+    try:
+        tree = sre_parser.parse(source, re.IGNORECASE)
+        pattern = re.compile(source, re.IGNORECASE)
+    except re.error as error:
+        raise RuleError(f"the pattern {source!r} is not valid: {error}.") from error
+    if _unbounded(tree, inside=False) > 3:
+        raise RuleError(
+            f"the pattern {source!r} has more than three open repeats.", hint="Split it into tests."
+        )
+    return pattern
+
+
+def _unbounded(tree: Any, *, inside: bool) -> int:
+    """Number of open repeats; raises RuleError where time could be more than polynomial.
+
+    A repeat inside a repeat is what makes backtracking exponential; back-references defeat any
+    bound (https://www.regular-expressions.info/catastrophic.html).
+    """
+    total = 0
+    for op, argument in tree:
+        if op is sre.GROUPREF:
+            raise RuleError("back-references are not allowed in patterns.")
+        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+            _low, high, body = argument
+            open_ended = high is sre.MAXREPEAT or high > 64
+            if open_ended and inside:
+                raise RuleError("a repeat inside a repeat is not allowed in patterns.")
+            total += open_ended + _unbounded(body, inside=inside or open_ended)
+        elif op is sre.BRANCH:
+            total += max(_unbounded(branch, inside=inside) for branch in argument[1])
+        elif op is sre.SUBPATTERN:
+            total += _unbounded(argument[-1], inside=inside)
+        elif op in (sre.ASSERT, sre.ASSERT_NOT):
+            total += _unbounded(argument[1], inside=inside)
+    return total
+
+
+def _cidr(values: tuple[str, ...]) -> Callable[[str], bool]:
+    try:
+        networks = [ipaddress.ip_network(value, strict=False) for value in values]
+    except ValueError as error:
+        raise RuleError(f"{error}.") from error
+
+    def inside(text: str) -> bool:
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            return False
+        return any(address in network for network in networks)
+
+    return inside
+
+
+def _compare(test: Callable[[float, float], bool]) -> Callable[[tuple[str, ...]], Callable[[str], bool]]:
+    def make(values: tuple[str, ...]) -> Callable[[str], bool]:
+        bound = _number(values[0])
+        if bound is None or len(values) > 1:
+            raise RuleError("a comparison needs exactly one number.")
+
+        def holds(text: str) -> bool:
+            number = _number(text)
+            return number is not None and test(number, bound)
+
+        return holds
+
+    return make
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(int(text, 16)) if text.startswith("0x") else float(text)
+    except ValueError:
+        return None
+
+
+_MAKERS: Mapping[str, Callable[[tuple[str, ...]], Callable[[str], bool]]] = {
+    "equals": _equals,
+    "contains": _contains,
+    "startswith": lambda values: lambda text: text.startswith(values),
+    "endswith": lambda values: lambda text: text.endswith(values),
+    "re": _pattern,
+    "cidr": _cidr,
+    "gt": _compare(lambda a, b: a > b),
+    "ge": _compare(lambda a, b: a >= b),
+    "lt": _compare(lambda a, b: a < b),
+    "le": _compare(lambda a, b: a <= b),
+}

@@ -1,0 +1,148 @@
+"""From the records of an input to the few events that matter.
+
+Every record is parsed and screened; kept are process starts (the tree needs them), alerts, and
+events on which a signal fires. The rest is counted. What is kept is bounded, so a recording of any
+length takes bounded memory.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from cybersecqwen.inputs import SHAPES, Blob
+from cybersecqwen.inputs.categories import category_of
+from cybersecqwen.inputs.interface import RawRecord
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.records import Category, Damage, Event, Limits, Source
+
+from .hits import Hit, match_event
+from .rulebook import Rulebook
+
+_TREE = frozenset({Category.PROCESS})
+"""Kept whatever they say, because other events are understood through them."""
+_LATER = frozenset({Category.PROCESS})
+"""Matched after the tree is built, because their signals ask about ancestors."""
+
+
+@dataclass(slots=True)
+class Screened:
+    """What is left of one or more inputs after screening."""
+
+    events: list[Event] = field(default_factory=list)
+    """Kept events, in order of reading."""
+    hits: list[Hit] = field(default_factory=list)
+    """Signals that fired without the tree."""
+    damage: list[Damage] = field(default_factory=list)
+    records: int = 0
+    """Records read, kept or not."""
+    categories: Counter[str] = field(default_factory=Counter)
+    """How many records of each category."""
+    first: float | None = None
+    """Earliest and latest time of a kept event."""
+    last: float | None = None
+    dropped: int = 0
+    """Events that mattered and did not fit into memory any more; always shown to the reader."""
+
+    def add(self, event: Event, hits: list[Hit], limits: Limits) -> None:
+        """Keep an event, as long as there is room."""
+        if len(self.events) >= limits.kept_events:
+            self.dropped += 1
+            return
+        self.events.append(event)
+        self.hits += hits
+        if event.time is not None:
+            self.first = event.time if self.first is None else min(self.first, event.time)
+            self.last = event.time if self.last is None else max(self.last, event.time)
+
+    def merge(self, other: Screened, limits: Limits) -> None:
+        """Take over what was screened elsewhere; its event ids are already unique."""
+        room = limits.kept_events - len(self.events)
+        self.dropped += other.dropped + max(0, len(other.events) - room)
+        kept = other.events[:room]
+        ids = {e.id for e in kept} if len(kept) < len(other.events) else None
+        self.events += kept
+        self.hits += other.hits if ids is None else [h for h in other.hits if h.event.id in ids]
+        self.damage += other.damage
+        self.records += other.records
+        self.categories += other.categories
+        times = [t for t in (self.first, other.first) if t is not None]
+        self.first = min(times, default=None)
+        times = [t for t in (self.last, other.last) if t is not None]
+        self.last = max(times, default=None)
+
+
+def match_now(event: Event, rules: Rulebook) -> list[Hit]:
+    """Hits that need no tree."""
+    return [] if event.category in _LATER else match_event(event, rules)
+
+
+class Screen:
+    """Screens records against a rulebook; one for each process."""
+
+    def __init__(self, rules: Rulebook, limits: Limits) -> None:
+        self.rules = rules
+        self.limits = limits
+        self._shapes: tuple[Shape, ...] = tuple(shape() for _, shape in SHAPES)
+        self._last = self._shapes[0]
+        self._wanted = rules.categories | _TREE | {Category.ALERT}
+
+    def screen(
+        self,
+        blob: Blob,
+        format: str,
+        records: Iterable[RawRecord | Damage],
+        out: Screened,
+        *,
+        first_id: int = 1,
+    ) -> None:
+        """Screen the records of one input into `out`; events are numbered from `first_id`."""
+        wanted, rules, limits = self._wanted, self.rules, self.limits
+        for record in records:
+            if isinstance(record, Damage):
+                out.damage.append(record)
+                continue
+            number, offset, raw = record
+            out.records += 1
+            shape = self._last
+            if not shape.recognise(raw):
+                shape = self._shape(raw)
+            key, code = shape.head(raw)
+            category = category_of(key, code) if key else None
+            if category is not None and category not in wanted:
+                out.categories[category] += 1
+                continue
+            source = Source(path=blob.path, member=blob.member, record=number, offset=offset, format=format)
+            for event in shape.events(raw, id=f"e{first_id + number - 1}", source=source, limits=limits):
+                out.categories[event.category] += 1
+                hits = match_now(event, rules)
+                if hits or event.claim is not None or event.category in _TREE:
+                    out.add(event, hits, limits)
+
+    def _shape(self, raw: dict[str, object]) -> Shape:
+        for shape in self._shapes:
+            if shape.recognise(raw):
+                self._last = shape
+                return shape
+        raise AssertionError("the last shape takes every record")
+
+
+def renumber(screened: Screened, shift: int) -> Screened:
+    """The same with `shift` added to every event id and record number: for parts of one file."""
+    if not shift:
+        return screened
+
+    def moved(event: Event) -> Event:
+        head, dot, tail = event.id[1:].partition(".")
+        source = replace(event.source, record=event.source.record + shift)
+        return replace(event, id=f"e{int(head) + shift}{dot}{tail}", source=source)
+
+    events = {event.id: moved(event) for event in screened.events}
+    screened.events = list(events.values())
+    screened.hits = [replace(hit, event=events[hit.event.id]) for hit in screened.hits]
+    screened.damage = [
+        replace(d, source=replace(d.source, record=d.source.record + shift)) if d.source.record else d
+        for d in screened.damage
+    ]
+    return screened

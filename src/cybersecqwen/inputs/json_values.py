@@ -1,0 +1,199 @@
+"""Parsing one JSON value from hostile bytes, and the wrappers that products put around records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+# Key of the list, for the envelopes of search results and exports.
+_LISTS = (
+    "Records",
+    "value",
+    "alerts",
+    "results",
+    "hits",
+    "events",
+    "logEvents",
+    "items",
+    "data",
+    "rows",
+    "records",
+)
+# What else such an envelope may hold; any other key makes it a record of its own.
+_ENVELOPE = frozenset(
+    {
+        *(
+            "took",
+            "timed_out",
+            "_shards",
+            "total",
+            "max_score",
+            "aggregations",
+            "_scroll_id",
+            "pit_id",
+            "num_reduce_phases",
+        ),
+        *(
+            "@odata.context",
+            "@odata.count",
+            "@odata.nextLink",
+            "nextLink",
+            "next",
+            "previous",
+            "nextToken",
+            "NextToken",
+        ),
+        *(
+            "count",
+            "page",
+            "pages",
+            "per_page",
+            "limit",
+            "offset",
+            "size",
+            "total_count",
+            "totalCount",
+            "has_more",
+        ),
+        *(
+            "status",
+            "success",
+            "error",
+            "errors",
+            "meta",
+            "metadata",
+            "links",
+            "_links",
+            "messageType",
+            "hits",
+        ),
+        *(
+            "preview",
+            "init_offset",
+            "messages",
+            "fields",
+            "highlighted",
+            "nextPageToken",
+            "kind",
+            "etag",
+            "cursor",
+        ),
+        *("owner", "logGroup", "logStream", "subscriptionFilters"),
+    }
+)
+_HIT = frozenset(
+    {
+        "_index",
+        "_id",
+        "_type",
+        "_score",
+        "_source",
+        "_version",
+        "_seq_no",
+        "_primary_term",
+        "_ignored",
+        "sort",
+    }
+    | {
+        "fields",
+        "highlight",
+        "_routing",
+        "matched_queries",
+        "ignored_field_values",
+        "inner_hits",
+        "_ignored_source",
+    }
+)
+_SPLUNK_ROW = frozenset({"result", "preview", "offset", "lastrow"})
+_WIDEST = 24  # more top-level keys than any envelope has: the fast way out
+_DEPTH = 3
+
+
+def parse(data: bytes) -> Any:
+    """One JSON value; raises ValueError. Takes what others write: NaN, huge numbers, stray bytes."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        pass
+    import json
+
+    try:
+        return json.loads(data.decode("utf-8", "replace").lstrip("\ufeff"), strict=False)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+def parse_many(data: bytes, most: int = 100_000) -> list[Any]:
+    """JSON values written one after the other ("{…}{…}"); raises ValueError where one is damaged."""
+    import json
+
+    text = data.decode("utf-8", "replace").lstrip("\ufeff")
+    decoder, found, at = json.JSONDecoder(strict=False), [], 0
+    while True:
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        if at >= len(text) or len(found) >= most:
+            return found
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
+        found.append(value)
+
+
+def deeper_than(value: Any, depth: int) -> bool:
+    """Whether a value nests more than `depth` levels; 1 is a flat object."""
+    stack = [(value, 1)]
+    while stack:
+        item, level = stack.pop()
+        below = item.values() if item.__class__ is dict else item if item.__class__ is list else None
+        if below is None:
+            continue
+        if level > depth:
+            return True
+        stack.extend((inner, level + 1) for inner in below if inner.__class__ in (dict, list))
+    return False
+
+
+def unwrap(raw: dict[str, Any], depth: int = 0) -> Iterator[Any]:
+    """The records inside a search result or export envelope, or the mapping itself."""
+    if len(raw) <= _WIDEST and depth < _DEPTH:
+        source = raw.get("_source")
+        if source.__class__ is dict and raw.keys() <= _HIT:
+            yield source
+            return
+        row = raw.get("result")
+        if row.__class__ is dict and raw.keys() <= _SPLUNK_ROW:
+            yield row
+            return
+        inside = _list_of(raw)
+        if inside is not None:
+            for item in inside:
+                if item.__class__ is dict:
+                    yield from unwrap(item, depth + 1)
+                else:
+                    yield item
+            return
+    yield raw
+
+
+def is_plain(raw: dict[str, Any]) -> bool:
+    """Whether `unwrap` would give just `raw`: a quick test for the fast path."""
+    if len(raw) > _WIDEST or not (_TELLTALE & raw.keys()):
+        return True
+    return next(unwrap(raw), None) is raw
+
+
+_TELLTALE = frozenset(_LISTS) | {"_source", "result"}
+
+
+def _list_of(raw: dict[str, Any]) -> list[Any] | None:
+    for name in _LISTS:
+        inside = raw.get(name)
+        if name == "hits" and inside.__class__ is dict:
+            inside = inside.get("hits")
+        if inside.__class__ is list and (not inside or inside[0].__class__ is dict):
+            return inside if all(key == name or key in _ENVELOPE for key in raw) else None
+    return None

@@ -1,0 +1,64 @@
+"""The command line: `csq`. Results go to stdout, talk and progress to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cybersecqwen.errors import CsqError
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it (128 + SIGINT)."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `csq`; returns the exit code and never shows a traceback for an error raised on purpose."""
+    from .app import app
+
+    try:
+        result = app(args=list(argv) if argv is not None else None, standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except CsqError as error:
+        tell(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("csq: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`csq … | head`). Python would complain again while flushing at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _click(error)
+
+
+def tell(error: CsqError) -> None:
+    """One sentence, and the hint under it."""
+    print(f"csq: {_clean(error.message)}", file=sys.stderr)
+    if error.hint:
+        print(f"     {_clean(error.hint)}", file=sys.stderr)
+
+
+def _clean(text: str) -> str:
+    """File names may hold anything; nothing of it may move the cursor."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def _click(error: Exception) -> int:
+    """Usage errors and exits of the command-line library; anything else is a bug and is shown as one."""
+    from click.exceptions import Abort, ClickException, Exit
+
+    if isinstance(error, Exit):
+        return error.exit_code
+    if isinstance(error, Abort):
+        print("csq: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    if isinstance(error, ClickException):
+        print(f"csq: {_clean(error.format_message())}", file=sys.stderr)
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            print(f"     See `{context.command_path} --help`.", file=sys.stderr)
+        return 2
+    raise error

@@ -1,0 +1,83 @@
+"""The commands and their options; every command only parses, calls `App`, renders."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from cybersecqwen import __version__
+
+from . import kb, model
+
+app = typer.Typer(
+    name="csq",
+    help="Defensive security on your own machine: nothing leaves it, and nothing is said that is not shown.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(kb.app, name="kb")
+app.add_typer(model.app, name="model")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"csq {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    del version
+
+
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE...", help="Files, folders or archives; - reads standard input.")
+]
+Format = Annotated[str, typer.Option("--format", "-f", help="terminal, json, markdown or html.")]
+Save = Annotated[
+    Optional[list[str]],  # noqa: UP045 - typer reads this at run time on 3.11
+    typer.Option(
+        "--save", "-o", metavar="PATH", help="Also write the report there; the suffix gives the format."
+    ),
+]
+Model = Annotated[
+    str,
+    typer.Option(
+        help="Language model for the narrative: a name of `csq model list`, server, auto or none."
+        " Left out: auto for people (terminal, markdown, html), none for machines (json)."
+    ),
+]
+FailOn = Annotated[
+    str, typer.Option(help="Exit with 1 from this severity on: low, medium, high, critical or never.")
+]
+Detail = Annotated[str, typer.Option(help="brief, normal or full.")]
+
+
+@app.command()
+def triage(
+    files: Files,
+    format: Format = "terminal",
+    save: Save = None,
+    model: Model = "",
+    fail_on: FailOn = "high",
+    detail: Detail = "normal",
+) -> int:
+    """Judge an alert or a recording of events: verdict, evidence, ATT&CK, indicators, next steps."""
+    from .task import TaskCall, run_task
+
+    return run_task(TaskCall("triage", tuple(files), format, tuple(save or ()), model, fail_on, detail))
+
+
+@app.command()
+def doctor() -> int:
+    """Check this installation: what is there, what is missing, and that nothing can leave the machine."""
+    from .doctor import run_doctor
+
+    return run_doctor()

@@ -1,0 +1,56 @@
+"""Putting a report where it belongs: on the screen, into a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import cast
+
+from cybersecqwen.errors import OutputError, UsageError
+from cybersecqwen.records import Report
+from cybersecqwen.render import FORMATS, RenderOptions
+from cybersecqwen.render.interface import Detail
+
+_SUFFIXES = {".json": "json", ".md": "markdown", ".html": "html", ".htm": "html", ".txt": "terminal"}
+
+
+def console_options(detail: str) -> RenderOptions:
+    """Options that suit standard output."""
+    return RenderOptions.for_stream(sys.stdout, detail=cast(Detail, detail))
+
+
+def suffix_format(name: str) -> str:
+    """The format that a file name asks for; raises UsageError for a suffix without one."""
+    suffix = Path(name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise UsageError(
+            f"{name!r} has no suffix that names a format.", hint=f"Known are: {', '.join(_SUFFIXES)}."
+        )
+    return _SUFFIXES[suffix]
+
+
+def show(report: Report, format: str, options: RenderOptions) -> None:
+    """Print a report to standard output."""
+    sys.stdout.write(FORMATS.get(format)().render(report, options))
+    sys.stdout.flush()
+
+
+def show_update(before: Report, after: Report) -> None:
+    """Print what a language model added, or why it added nothing."""
+    from cybersecqwen.render.wording import wrap_update
+
+    sys.stdout.write(wrap_update(before, after, console_options("normal")))
+    sys.stdout.flush()
+
+
+def write_file(report: Report, path: Path, detail: str) -> None:
+    """Write a report, whole or not at all; raises OutputError where it cannot be written."""
+    text = FORMATS.get(suffix_format(path.name))().render(report, RenderOptions(detail=cast(Detail, detail)))
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
+    print(f"csq: wrote {path}", file=sys.stderr)

@@ -1,0 +1,123 @@
+"""Running a task from the command line: the same for every task."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cybersecqwen.bootstrap import App
+from cybersecqwen.errors import OutputError, UsageError
+from cybersecqwen.records import Report, Severity
+from cybersecqwen.settings import load_settings
+from cybersecqwen.tasks.interface import Request
+
+from .output import console_options, show, show_update, suffix_format, write_file
+from .progress import Status
+
+if TYPE_CHECKING:
+    from cybersecqwen.models.interface import LanguageModel
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCall:
+    """What was typed."""
+
+    task: str
+    paths: tuple[str, ...]
+    format: str
+    save: tuple[str, ...]
+    model: str
+    fail_on: str
+    detail: str
+
+
+def run_task(call: TaskCall) -> int:
+    """Run it and show it; returns the exit code."""
+    floor = _floor(call.fail_on)
+    _check_outputs(call)
+    with Status() as status, ExitStack() as stack:
+        app = App(load_settings(), progress=status.update)
+        request = Request(paths=call.paths, stdin=sys.stdin.buffer if "-" in call.paths else None)
+        models = _Lazy(app, stack, _wanted(call), status)
+        report = _show_all(app, call, request, models, status)
+    return 1 if floor is not None and report.severity >= floor else 0
+
+
+def _show_all(app: App, call: TaskCall, request: Request, models: _Lazy, status: Status) -> Report:
+    """On a terminal the computed report at once and the model's part when it comes; else one report."""
+    from cybersecqwen.pipeline import narrate
+    from cybersecqwen.tasks import TASKS
+
+    report = next(app.run(call.task, request))
+    status.clear()
+    shown = call.format == "terminal" and bool(models.wanted)
+    if shown:
+        show(report, call.format, console_options(call.detail))
+    task = TASKS.get(call.task)()
+    ask = task.ask(report, app.tools) if models.wanted else None
+    opened = models.open() if ask is not None else ()
+    if ask is not None and opened:
+        status.update(f"Asking {opened[0].name} for a narrative", 0, 0)
+        before = report
+        report = narrate(task, report, ask, app.tools, opened, timeout_s=app.settings.model_timeout_s)
+        status.clear()
+        if shown:
+            show_update(before, report)
+    if not shown:
+        show(report, call.format, console_options(call.detail))
+    for path in call.save:
+        write_file(report, Path(path), call.detail)
+    return report
+
+
+class _Lazy:
+    """Models are opened after the computed report is out: loading one takes longer than judging."""
+
+    def __init__(self, app: App, stack: ExitStack, wanted: str, status: Status) -> None:
+        self.wanted = wanted
+        self._app, self._stack, self._status = app, stack, status
+
+    def open(self) -> tuple[LanguageModel, ...]:
+        self._status.update("Loading the language model", 0, 0)
+        try:
+            return self._stack.enter_context(self._app.models(self.wanted))
+        finally:
+            self._status.clear()
+
+
+def _wanted(call: TaskCall) -> str:
+    if call.model:
+        return "" if call.model == "none" else call.model
+    people = call.format != "json" or any(suffix_format(p) != "json" for p in call.save)
+    return "auto" if people else ""
+
+
+def _floor(fail_on: str) -> Severity | None:
+    if fail_on == "never":
+        return None
+    try:
+        return Severity[fail_on.upper()]
+    except KeyError:
+        known = ", ".join(s.label for s in Severity)
+        raise UsageError(
+            f"--fail-on {fail_on!r} is no severity.", hint=f"Known are: {known}, never."
+        ) from None
+
+
+def _check_outputs(call: TaskCall) -> None:
+    """Say what cannot be written before the work is done, not after."""
+    from cybersecqwen.render import FORMATS
+
+    FORMATS.get(call.format)
+    if call.detail not in ("brief", "normal", "full"):
+        raise UsageError(f"--detail {call.detail!r} is not one of brief, normal, full.")
+    for name in call.save:
+        FORMATS.get(suffix_format(name))
+        folder = Path(name).parent
+        if not folder.is_dir():
+            raise OutputError(
+                f"There is no folder {str(folder)!r} to write {name!r} into.", hint="Create it first."
+            )

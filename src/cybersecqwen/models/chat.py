@@ -1,0 +1,217 @@
+"""The chat-completions wire format, which llama.cpp speaks in-process and servers speak over HTTP.
+
+Requests are built and streamed chunks are read here, without any connection, so that both backends
+share it and it is tested on plain dictionaries.
+Format: https://platform.openai.com/docs/api-reference/chat and llama.cpp, tools/server/README.md.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import ModelError, ModelServerError, ModelTimeoutError
+from .interface import Cancel, Completion, Finish, OnText, Options
+from .profiles import Profile
+
+_MAX_ANSWER_CHARS = 1 << 20
+
+
+class ContextOverflowError(ModelError):
+    """The prompt is longer than the model's context; framed again with less material it may fit."""
+
+
+def request(messages: Sequence[Mapping[str, str]], options: Options, profile: Profile) -> dict[str, Any]:
+    """The body of a streamed chat request."""
+    body: dict[str, Any] = {
+        "messages": list(messages),
+        "max_tokens": options.max_tokens,
+        "temperature": options.temperature,
+        "seed": options.seed,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if options.stop:
+        body["stop"] = list(options.stop)
+    if profile.template_arguments:
+        body["chat_template_kwargs"] = dict(profile.template_arguments)
+    return body
+
+
+def schema_format(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The `response_format` that constrains an answer to a JSON schema."""
+    return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": dict(schema)}}
+
+
+class Collector:
+    """Gathers streamed chunks into a completion; says when to stop, and why it stopped."""
+
+    def __init__(
+        self, *, model: str, profile: Profile, options: Options, on_text: OnText | None, cancel: Cancel | None
+    ) -> None:
+        self.logprobs: list[tuple[str, float]] = []
+        """Likeliest tokens of the first position with log-probabilities, where they were asked for."""
+        self.finish: Finish | None = None
+        """Why the model stopped, once it said so."""
+        self._model = model
+        self._options = options
+        self._on_text = on_text
+        self._cancel = cancel
+        self._started = time.monotonic()
+        self._thinking = _Thinking(profile.thinking)
+        self._parts: list[str] = []
+        self._chars = 0
+        self._usage: Mapping[str, Any] = {}
+        self._timed_out = False
+
+    def stop_now(self) -> bool:
+        """Whether time is up or the caller cancelled; look between chunks."""
+        if self._cancel is not None and self._cancel.is_set():
+            self.finish = "cancelled"
+            return True
+        self._timed_out = time.monotonic() - self._started > self._options.timeout_s
+        return self._timed_out
+
+    def left_s(self) -> float:
+        """Seconds left of the time budget, at least 0."""
+        return max(0.0, self._options.timeout_s - (time.monotonic() - self._started))
+
+    def time_up(self) -> None:
+        """Note that the backend ran out of time while waiting."""
+        self._timed_out = True
+
+    def feed(self, chunk: Any) -> bool:
+        """Take one chunk; True if the stream should end here.
+
+        Raises:
+            ContextOverflowError: The chunk says that the prompt is too long.
+            ModelServerError: It is an error or no chunk at all.
+        """
+        if not isinstance(chunk, dict):
+            raise ModelServerError(f"{self._model} sent something that is no chat chunk.")
+        if "error" in chunk:
+            raise server_error(self._model, chunk["error"])
+        if isinstance(chunk.get("usage"), dict):
+            self._usage = chunk["usage"]
+        choices = chunk.get("choices")
+        if not isinstance(choices, list):
+            raise ModelServerError(f"{self._model} sent a chunk without choices.")
+        if choices:
+            self._feed_choice(choices[0])
+        return self.stop_now()
+
+    def completion(self) -> Completion:
+        """The answer so far.
+
+        Raises:
+            ModelTimeoutError: The time was up before the model had finished.
+        """
+        if self._timed_out and self.finish is None:
+            raise ModelTimeoutError(
+                f"{self._model} did not finish within {self._options.timeout_s:g} s.",
+                hint="Allow more time or a shorter answer, or take a smaller model.",
+            )
+        self._emit(self._thinking.rest())
+        details = self._usage.get("prompt_tokens_details")
+        cached = details.get("cached_tokens") if isinstance(details, dict) else 0
+        return Completion(
+            text="".join(self._parts),
+            model=self._model,
+            prompt_tokens=_count(self._usage.get("prompt_tokens")),
+            cached_tokens=_count(cached),
+            answer_tokens=_count(self._usage.get("completion_tokens")),
+            seconds=time.monotonic() - self._started,
+            finish=self.finish or "stop",
+        )
+
+    def _feed_choice(self, choice: Any) -> None:
+        if not isinstance(choice, dict):
+            raise ModelServerError(f"{self._model} sent a choice that is no object.")
+        delta = choice.get("delta") or choice.get("message") or {}
+        content = delta.get("content") if isinstance(delta, dict) else None
+        if isinstance(content, str):
+            self._emit(self._thinking.feed(content))
+        if not self.logprobs:
+            self.logprobs = _logprobs(choice.get("logprobs"))
+        reason = choice.get("finish_reason")
+        if reason:
+            self.finish = "length" if reason == "length" else "stop"
+
+    def _emit(self, text: str) -> None:
+        if not text:
+            return
+        self._chars += len(text)
+        if self._chars > _MAX_ANSWER_CHARS:
+            raise ModelServerError(
+                f"{self._model} sent an answer of more than {_MAX_ANSWER_CHARS:,} characters."
+            )
+        self._parts.append(text)
+        if self._on_text is not None:
+            self._on_text(text)
+
+
+class _Thinking:
+    """Takes a thinking section out of a stream, if the answer begins with one."""
+
+    def __init__(self, tags: tuple[str, str] | None) -> None:
+        self._open, self._close = tags or ("", "")
+        self._held = ""
+        self._state = "start" if tags else "answer"
+
+    def feed(self, piece: str) -> str:
+        if self._state == "answer":
+            return piece
+        self._held += piece
+        if self._state == "start":
+            begun = self._held.lstrip()
+            if begun.startswith(self._open):
+                self._state, self._held = "thinking", begun[len(self._open) :]
+            elif not self._open.startswith(begun):
+                self._state = "answer"
+                return self._held
+        if self._state == "thinking":
+            before, found, after = self._held.partition(self._close)
+            if found:
+                self._state = "gap"
+                self._held = after
+            else:  # keep only what may be the beginning of the closing tag: thinking can be long
+                self._held = before[-len(self._close) :]
+        if self._state == "gap" and self._held.strip():
+            self._state = "answer"
+            return self._held.lstrip()
+        return ""
+
+    def rest(self) -> str:
+        """What was held back and turned out to be the answer after all."""
+        held, self._held = self._held, ""
+        return held if self._state == "start" else ""
+
+
+def server_error(model: str, error: Any) -> ModelError:
+    """The typed error for an error object of a server."""
+    message = error.get("message", "") if isinstance(error, dict) else error
+    text = " ".join(str(message).split())[:300]
+    kind = str(error.get("type", "")) + str(error.get("code", "")) if isinstance(error, dict) else ""
+    lowered = f"{kind} {text}".lower()
+    if "exceed_context" in lowered or "context_length" in lowered or "context length" in lowered:
+        return ContextOverflowError(
+            f"The prompt is too long for {model}: {text}", hint="Give it less material."
+        )
+    return ModelServerError(f"{model} answered with an error: {text or 'no reason given'}")
+
+
+def _logprobs(value: Any) -> list[tuple[str, float]]:
+    content = value.get("content") if isinstance(value, dict) else None
+    first = content[0] if isinstance(content, list) and content else None
+    top = first.get("top_logprobs") if isinstance(first, dict) else None
+    pairs = []
+    for one in top if isinstance(top, list) else ():
+        token, logprob = (one.get("token"), one.get("logprob")) if isinstance(one, dict) else (None, None)
+        if isinstance(token, str) and isinstance(logprob, (int, float)) and logprob == logprob:
+            pairs.append((token, float(logprob)))
+    return pairs
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0

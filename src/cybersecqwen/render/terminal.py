@@ -1,0 +1,158 @@
+"""The page for a terminal: the verdict in the first line, then what it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cybersecqwen.records import Incident, Report, Verdict
+
+from .defang import Defanger
+from .detail import AMOUNTS, first
+from .interface import Renderer, RenderOptions
+from .page import Page, Run
+from .story import outside_incidents
+from .terminal_incident import (
+    Sheet,
+    write_findings,
+    write_incident,
+    write_indicators,
+    write_techniques,
+)
+from .wording import clock, counts_line, day, headline, milliseconds, percent, short_host, span, writers
+
+
+class TerminalRenderer(Renderer):
+    """See `Renderer`."""
+
+    name = "terminal"
+    media_type = "text/plain"
+    extension = "txt"
+    for_people = True
+
+    def render(self, report: Report, options: RenderOptions) -> str:
+        """See `Renderer.render`."""
+        page = Page(options.columns)
+        sheet = Sheet(page=page, defang=Defanger.of(report), amounts=AMOUNTS[options.detail])
+        _head(sheet, report, options.title)
+        _narrative(sheet, report)
+        _incidents(sheet, report)
+        _outside(sheet, report)
+        _problems(sheet, report)
+        _foot(sheet, report)
+        return page.text(color=options.color)
+
+
+def _head(sheet: Sheet, report: Report, title: str) -> None:
+    verdict = report.verdict
+    badge: list[Run] = [(f" {verdict.upper()} ", verdict.value), ("  ", "")]
+    sheet.page.add(
+        (report.severity.label, report.severity.label),
+        (f" · {percent(report.confidence)} sure · ", "quiet"),
+        (sheet.show(headline(report, title)), "strong"),
+        first=badge,
+    )
+    read = sheet.show(counts_line(report))
+    sources, more = first(report.sources, 4)
+    names = ", ".join(sheet.show(one) for one in sources) + (f" and {more} more" if more else "")
+    line = " from ".join(part for part in (read, names) if part)
+    if line:
+        sheet.page.add((line, "quiet"), first=[("  ", "")])
+
+
+def _narrative(sheet: Sheet, report: Report) -> None:
+    if not report.narrative or sheet.amounts.processes == 0:
+        return
+    sheet.page.blank()
+    who = writers(report)
+    by_one = f"written by {sheet.show(who[0])}" if len(who) == 1 else "each part names its writer"
+    sheet.page.add(("SUMMARY", "heading"), (f"  {by_one}", "quiet"))
+    parts: list[tuple[str, list[str]]] = []
+    for sentence in report.narrative:
+        if not parts or parts[-1][0] != sentence.writer:
+            parts.append((sentence.writer, []))
+        parts[-1][1].append(sheet.show(sentence.text))
+    for writer, sentences in parts:
+        sign = (f"  — {sheet.show(writer)}", "quiet") if len(who) > 1 else ("", "")
+        sheet.page.add((" ".join(sentences), ""), sign, first=[("  ", "")])
+
+
+def _incidents(sheet: Sheet, report: Report) -> None:
+    incidents = report.incidents
+    if len(incidents) > 1:
+        _table(sheet, incidents)
+    told, more = first(incidents, sheet.amounts.incidents)
+    for incident in told:
+        write_incident(sheet, incident, alone=len(incidents) == 1)
+    if more:
+        sheet.page.blank()
+        sheet.page.add(
+            (f"… and {more} more: ", "strong"), ("--detail full", "code"), (" tells them all.", "quiet")
+        )
+
+
+def _table(sheet: Sheet, incidents: Sequence[Incident]) -> None:
+    page = sheet.page
+    page.blank()
+    page.add(("INCIDENTS", "heading"), (f"  {len(incidents)}, most serious first", "quiet"))
+    listed, more = first(incidents, sheet.amounts.listed)
+    one_day = len({day(one.start) for one in listed}) == 1
+    rows: list[list[Run]] = [
+        [
+            (sheet.show(one.id), "quiet"),
+            (one.verdict.value, one.severity.label),
+            (one.severity.label, one.severity.label),
+            (percent(one.confidence), ""),
+            (sheet.show(short_host(one)), "quiet"),
+            (clock(one.start)[:5] if one_day else span(one.start, None)[:16], "quiet"),
+            (sheet.show(one.title), ""),
+        ]
+        for one in listed
+    ]
+    page.columns(rows, indent=2)
+    if more:
+        rest = incidents[len(listed) :]
+        tally = ", ".join(
+            f"{n} {verdict.value}"
+            for verdict in reversed(Verdict)
+            if (n := sum(one.verdict is verdict for one in rest))
+        )
+        page.add((f"… and {more} more ({tally})", "quiet"), first=[("  ", "")])
+
+
+def _outside(sheet: Sheet, report: Report) -> None:
+    """What belongs to the report and to none of its incidents; everything, where there are none."""
+    findings, indicators, techniques = outside_incidents(report)
+    places: dict[str, str] = {}
+    write_findings(sheet, findings, places, numbers_from=1)
+    write_techniques(sheet, techniques)
+    write_indicators(sheet, indicators, places)
+
+
+def _problems(sheet: Sheet, report: Report) -> None:
+    if not report.problems:
+        return
+    page = sheet.page
+    page.blank()
+    page.add(("ABOUT THIS RESULT", "heading"))
+    for problem in report.problems:
+        times = f" (×{problem.count:,})" if problem.count > 1 else ""
+        subject = f"{sheet.quote(problem.subject)}: " if problem.subject else ""
+        page.add(
+            (subject, "code"),
+            (sheet.show(problem.message) + times, ""),
+            first=[("  ! ", "warning"), (f"{sheet.show(problem.stage):<9} ", "quiet")],
+        )
+
+
+def _foot(sheet: Sheet, report: Report) -> None:
+    made = report.provenance
+    parts = [f"csq {made.version}"]
+    parts += [f"knowledge {made.knowledge}"] if made.knowledge else []
+    parts += [f"rules {made.rules[:12]}"] if made.rules else []
+    parts += [f"models {', '.join(made.models)}"] if made.models else ["no language model"]
+    if report.timings_ms:
+        total = milliseconds(sum(report.timings_ms.values()))
+        stages = ", ".join(f"{stage} {milliseconds(ms)}" for stage, ms in report.timings_ms.items())
+        parts.append(f"{total} ({stages})" if sheet.amounts.everything else total)
+    sheet.page.blank()
+    sheet.page.add((sheet.show(" · ".join(parts)), "quiet"))

@@ -1,0 +1,144 @@
+"""Numbers, times and counts in the words that every format for people shares."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime
+
+from cybersecqwen.records import Incident, Report, Verdict
+
+MINUS = "−"
+
+HEADLINES: dict[Verdict, str] = {
+    Verdict.BENIGN: "Nothing here needs attention",
+    Verdict.NEEDS_REVIEW: "Something here should be looked at",
+    Verdict.SUSPICIOUS: "Activity here is suspicious",
+    Verdict.MALICIOUS: "Activity here is malicious",
+}
+"""Titles for reports that bring none."""
+
+
+def headline(report: Report, title: str = "") -> str:
+    """One sentence for the top of the page: `title`, else the report's, else its first incident's."""
+    if title or report.title:
+        return title or report.title
+    return report.incidents[0].title if report.incidents else HEADLINES[report.verdict]
+
+
+def points(weight: float) -> str:
+    """Log-odds with sign and one decimal: +3.2, −0.8, 0.0."""
+    if not math.isfinite(weight):
+        return "?"
+    text = f"{abs(weight):.1f}"
+    sign = "" if text == "0.0" else "+" if weight > 0 else MINUS
+    return sign + text
+
+
+def percent(share: float) -> str:
+    """A share of one as "97 %"; never 100 % and never 0 % unless it is exactly that."""
+    if not math.isfinite(share):
+        return "? %"
+    if 0 < share < 1:
+        return f"{min(99, max(1, round(share * 100)))} %"
+    return f"{max(0, min(100, round(share * 100)))} %"
+
+
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """A number with its noun: "1 event", "1,204 events", "2 stories"."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def moment(time: float | None) -> datetime | None:
+    """Seconds since 1970 as UTC date and time; None where that is no date between years 1 and 9999."""
+    if time is None or not math.isfinite(time):
+        return None
+    try:
+        return datetime.fromtimestamp(time, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def clock(time: float | None) -> str:
+    """Time of day with milliseconds, "" where unknown: 09:14:07.250."""
+    at = moment(time)
+    return "" if at is None else at.strftime("%H:%M:%S.") + f"{at.microsecond // 1000:03d}"
+
+
+def day(time: float | None) -> str:
+    """The date, "" where unknown: 2026-03-02."""
+    at = moment(time)
+    return "" if at is None else at.strftime("%Y-%m-%d").rjust(10, "0")
+
+
+def span(start: float | None, end: float | None) -> str:
+    """From when to when in UTC with the length, "" where unknown."""
+    first, last = moment(start), moment(end)
+    if first is None and last is None:
+        return ""
+    if first is None or last is None or first == last:
+        one = start if first is not None else end
+        return f"{day(one)} {clock(one)[:8]} UTC"
+    until = clock(end)[:8] if day(start) == day(end) else f"{day(end)} {clock(end)[:8]}"
+    return f"{day(start)} {clock(start)[:8]} – {until} UTC ({lasting((last - first).total_seconds())})"
+
+
+def lasting(seconds: float) -> str:
+    """A length of time in its two largest units: 250 ms, 24 s, 3 min 20 s, 2 h 5 min, 4 d 1 h."""
+    seconds = abs(seconds)
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    whole = round(seconds)
+    for size, name, below, small in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            rest = whole % size // below
+            return f"{whole // size} {name}" + (f" {rest} {small}" if rest else "")
+    return f"{whole} s"
+
+
+def milliseconds(value: float) -> str:
+    """A timing: 0.4 ms, 41 ms, 2.1 s."""
+    if not math.isfinite(value):
+        return "?"
+    if value >= 1000:
+        return f"{value / 1000:.1f} s"
+    return f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+
+
+def clipped(text: str, limit: int) -> str:
+    """At most about `limit` characters, and how many were left out."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}… (+{len(text) - limit:,} characters)"
+
+
+_BLOB = re.compile(r"[A-Za-z0-9+/=_-]{73,}+")
+
+
+def abridged(text: str) -> str:
+    """`text` with long unbroken runs, as base64 makes them, cut to their ends."""
+    return _BLOB.sub(lambda run: f"{run[0][:36]}…({len(run[0]) - 44} more)…{run[0][-8:]}", text)
+
+
+def counts_line(report: Report) -> str:
+    """What was read, in the order in which it was counted, without zeros: "1,204 events, 3 alerts"."""
+    parts = []
+    for name, number in report.counts.items():
+        if number:
+            noun = name[:-1] if number == 1 and name.endswith("s") else name
+            parts.append(f"{number:,} {noun.replace('_', ' ')}")
+    return ", ".join(parts)
+
+
+def writers(report: Report) -> list[str]:
+    """Who wrote the narrative, in order of appearance."""
+    return list(dict.fromkeys(sentence.writer for sentence in report.narrative))
+
+
+def short_host(incident: Incident) -> str:
+    """The first host without its domain, for tables; how many others there are."""
+    if not incident.hosts:
+        return ""
+    host = incident.hosts[0]
+    name = host if host[:1].isdigit() or ":" in host else host.partition(".")[0]
+    return name + (f" +{len(incident.hosts) - 1}" if len(incident.hosts) > 1 else "")

@@ -1,0 +1,91 @@
+"""What a task is: it computes a report, and says what a language model may be asked about it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, ClassVar
+
+from cybersecqwen.records import Limits, Report, Sentence
+
+if TYPE_CHECKING:
+    from cybersecqwen.detect.events.rulebook import Rulebook
+    from cybersecqwen.knowledge.store import Store
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What the caller hands in."""
+
+    paths: tuple[str, ...]
+    """Files, folders, "-" for standard input."""
+    stdin: BinaryIO | None = None
+    """Standard input, where "-" is among the paths."""
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done and how much there is (0 where unknown)."""
+
+
+def no_progress(_what: str, _done: int, _of: int) -> None:
+    """Say nothing: for pipes and for tests."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tools:
+    """What a task works with; built by `bootstrap` once."""
+
+    store: Store
+    """Facts."""
+    rules: Rulebook
+    """Signals."""
+    limits: Limits = field(default_factory=Limits)
+    """Bounds on what comes in."""
+    workers: int = 1
+    """Processes that large inputs are spread over."""
+    progress: Progress = no_progress
+    """Where to say what is going on."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """What a language model is asked; the pipeline makes a prompt of it."""
+
+    instructions: str
+    """Ours, the same for every call of the task: its prefix is reused."""
+    material: tuple[tuple[str, str], ...]
+    """Labelled data: never placed where instructions stand."""
+    question: str
+    """Ours."""
+    max_tokens: int = 160
+    """Longest answer."""
+
+
+class Task(ABC):
+    """One thing that people come for; one file or folder each, registered in `tasks/__init__.py`."""
+
+    name: ClassVar[str]
+    """The command: `csq NAME`."""
+    help: ClassVar[str]
+    """One sentence for the list of commands."""
+
+    @abstractmethod
+    def assess(self, request: Request, tools: Tools) -> Report:
+        """The computed report, complete without any language model.
+
+        Raises InputError for what cannot be read and NothingAnalysedError where nothing is left.
+        """
+
+    def ask(self, report: Report, tools: Tools) -> Ask | None:
+        """What to ask a language model about the report; None where nothing is left open."""
+        del report, tools
+        return None
+
+    def split(self, text: str) -> Sequence[str]:
+        """The model's text as sentences that are checked one by one."""
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+    def merge(self, report: Report, kept: Sequence[Sentence]) -> tuple[Sentence, ...]:
+        """The narrative with the model's sentences in it; by default they follow ours."""
+        return (*report.narrative, *kept)

@@ -1,0 +1,200 @@
+"""What a model may say about a report: its names, relations, numbers, identifiers and own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cybersecqwen.records import Event, Finding, Report, Severity, Verdict
+
+from .identifiers import find
+from .interface import Facts
+from .names import IDENTITY_FIELDS, Names, collect
+from .relations import Table, table
+from .vocabulary import LIMITS, content, words
+
+_VALUE_CHARS = 65_536
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """A sentence or title of our own that a model may repeat."""
+
+    text: str
+    stems: tuple[str, ...]
+    """Its words that claim something, in order."""
+    limits: frozenset[str]
+    """Words of it that turn or bound it, in lower case; who repeats it repeats them."""
+    share: float
+    """How much of it must be repeated, 0 to 1, for the rest to be left out safely."""
+    about: str
+    """The signal, technique or part of the report that it comes from."""
+    general: bool = False
+    """It speaks about such things in general, not about these events."""
+    events: frozenset[str] = frozenset()
+    """Events that it is about; empty for the report as a whole."""
+    names: frozenset[str] = frozenset()
+    """Identity values in its evidence, in lower case."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Allowed:
+    """The index that every check of a draft asks. Built once for a report."""
+
+    facts: Facts
+    verdict: Verdict
+    severity: Severity
+    confidence: float
+    names: Names
+    relations: Table
+    statements: tuple[Statement, ...]
+    counts: Mapping[str, frozenset[int]]
+    """Stem of a noun to the numbers of such things: {"event": {12}, "host": {1}}."""
+    identifiers: frozenset[str]
+    """Identifiers that the report names, and CVE ids of the input."""
+    evidence: tuple[str, ...]
+    """All recorded text, blanks and case folded."""
+    next_steps: frozenset[str] = field(default_factory=frozenset)
+    """Computed next steps, blanks and case folded."""
+
+
+def allow(report: Report, facts: Facts) -> Allowed:
+    """Index a report."""
+    incidents = report.incidents
+    events = [event for incident in incidents for event in incident.events]
+    evidence = tuple(_recorded(events, report))
+    own = tuple(_statements(report, evidence))
+    return Allowed(
+        facts=facts,
+        verdict=report.verdict,
+        severity=report.severity,
+        confidence=report.confidence,
+        names=collect(incidents),
+        relations=table(incidents),
+        statements=own,
+        counts=_counts(report),
+        identifiers=frozenset(_identifiers(report, evidence)),
+        evidence=evidence,
+        next_steps=frozenset(squeeze(step) for incident in incidents for step in incident.next_steps),
+    )
+
+
+def squeeze(text: str) -> str:
+    """Text without differences of case and blanks."""
+    return " ".join(text.split()).casefold()
+
+
+def all_findings(report: Report) -> Iterator[Finding]:
+    """Findings of the report and of its incidents."""
+    yield from report.findings
+    for incident in report.incidents:
+        yield from incident.findings
+
+
+def input_text(report: Report) -> Iterator[str]:
+    """Every text that came from the input."""
+    for incident in report.incidents:
+        for event in incident.events:
+            yield from event.fields.values()
+            yield from (event.user, event.host)
+            if event.claim:
+                yield from (event.claim.rule, event.claim.description, *event.claim.fields.values())
+        for node in incident.processes:
+            yield from (node.command, node.image)
+        for claim in incident.claims:
+            yield from (claim.rule, claim.description, *claim.fields.values())
+    for finding in all_findings(report):
+        yield from (piece.value for piece in finding.evidence)
+    yield from (indicator.raw for indicator in report.indicators)
+
+
+def _recorded(events: Iterable[Event], report: Report) -> Iterator[str]:
+    seen: set[str] = set()
+    for value in input_text(report):
+        folded = squeeze(value[:_VALUE_CHARS])
+        if folded and folded not in seen:
+            seen.add(folded)
+            yield folded
+
+
+def _statements(report: Report, evidence: tuple[str, ...]) -> Iterator[Statement]:
+    for finding in {finding.signal: finding for finding in all_findings(report)}.values():
+        texts = [(finding.title, 0.6, False), (finding.why, 0.7, True), (finding.ordinary, 0.7, True)]
+        for text, share, general in texts:
+            own = _own(text, evidence)
+            yield Statement(
+                text=text,
+                stems=content(own),
+                limits=_limits(own),
+                share=share,
+                about=finding.signal,
+                general=general,
+                events=frozenset(finding.events),
+                names=_acting(finding),
+            )
+    for incident in report.incidents:
+        events = {finding.signal: frozenset(finding.events) for finding in incident.findings}
+        for technique in incident.techniques:
+            where = frozenset[str]().union(
+                *(events.get(signal, frozenset()) for signal in technique.findings)
+            )
+            for text in (technique.name, *technique.tactics):
+                stems = content(text.replace("-", " "))
+                yield Statement(
+                    text=text, stems=stems, limits=frozenset(), share=1.0, about=technique.id, events=where
+                )
+
+
+def _limits(text: str) -> frozenset[str]:
+    return frozenset(low for word in words(text) if (low := word.lower()) in LIMITS)
+
+
+def _own(text: str, evidence: tuple[str, ...]) -> str:
+    """The text without what was copied into it from the input (in quotation marks, or as it stands)."""
+    folded = squeeze(text)
+    if folded in evidence:
+        return ""
+    for value in evidence:
+        # A short value ("system") may well be a word of our own; a phrase of the input may not.
+        if " " in value and len(value) >= 8 and value in folded:
+            folded = folded.replace(value, " ")
+    return folded
+
+
+def _acting(finding: Finding) -> frozenset[str]:
+    return frozenset(
+        piece.value.strip().lower()
+        for piece in finding.evidence
+        if piece.field in IDENTITY_FIELDS or piece.field == "event.user"
+    )
+
+
+def _counts(report: Report) -> dict[str, frozenset[int]]:
+    counts: dict[str, set[int]] = {}
+
+    def add(noun: str, *numbers: int) -> None:
+        counts.setdefault(noun, set()).update(numbers)
+
+    add("event", *(report.counts.get(key, 0) for key in ("events",)))
+    add("alert", *(report.counts.get(key, 0) for key in ("alerts",)))
+    for incident in report.incidents[:1] if len(report.incidents) == 1 else ():
+        add("event", incident.event_count)
+        add("process", len(incident.processes))
+        add("host", len(incident.hosts))
+        add("user", len(incident.users))
+        add("account", len(incident.users))
+        add("techniqu", len(incident.techniques))
+        add("alert", len(incident.claims))
+    add("incident", len(report.incidents))
+    return {noun: frozenset(numbers - {0}) for noun, numbers in counts.items()}
+
+
+def _identifiers(report: Report, evidence: tuple[str, ...]) -> Iterator[str]:
+    for finding in all_findings(report):
+        yield from finding.techniques
+    yield from (technique.id for technique in report.techniques)
+    for incident in report.incidents:
+        yield from (technique.id for technique in incident.techniques)
+    for value in evidence:
+        if "cve" in value:
+            yield from (mention.id for mention in find(value) if mention.kind == "cve")

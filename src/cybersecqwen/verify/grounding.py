@@ -1,0 +1,300 @@
+"""Grounding: every word of a sentence is glue, a name or number of the report, or one of our own words.
+
+Three questions, each refused when in doubt: does every token stand in the report; do the names belong
+together (events or findings connect them); and are the words left over a finding's own, in its order and
+with what bounds them? Better a true sentence lost than a false one kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .allowed import Allowed, Statement
+from .identifiers import find
+from .names import Name
+from .quotes import quoted
+from .relations import Word, read
+from .vocabulary import GENERIC, KIND_NOUNS, LIMITS, NUMBER_WORDS, QUANTIFIERS, is_glue, listed, stem
+
+_LABELLED = re.compile(
+    r"\b(port|pid|process id|event id|event code|event|logon type)\s+(\d{1,6})\b", re.IGNORECASE
+)
+_TRIM = ".,;:()!?\"'`“”‘’"
+_MAX_NAMES = 12
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A sentence in pieces."""
+
+    words: list[Word] = field(default_factory=list)
+    names: dict[str, Name] = field(default_factory=dict)
+    """Names of the report that it uses."""
+    identifiers: list[str] = field(default_factory=list)
+    used: list[Statement] = field(default_factory=list)
+    """Statements of ours that its other words repeat."""
+    reason: str = ""
+
+
+def check(sentence: str, allowed: Allowed) -> str:
+    """Every word, number, name and relation of the sentence stands in the report."""
+    return parse(sentence, allowed).reason
+
+
+def events_of(sentence: str, allowed: Allowed) -> tuple[str, ...]:
+    """The events that a sentence speaks about, as far as its names and statements tell."""
+    parsed = parse(sentence, allowed)
+    sets = [name.events for name in parsed.names.values()]
+    sets += [set(statement.events) for statement in parsed.used if statement.events]
+    common = set.intersection(*sets) if sets else set()
+    return tuple(sorted(common or set().union(*sets), key=_number_of))[:50]
+
+
+def _number_of(event: str) -> tuple[int, str]:
+    digits = event.lstrip("e")
+    return (int(digits) if digits.isdigit() else 0, event)
+
+
+def parse(sentence: str, allowed: Allowed) -> Parsed:
+    """Read a sentence against the report; `reason` says what is wrong with it."""
+    parsed = Parsed()
+    parsed.words = _tokens(sentence, allowed, parsed)
+    if parsed.reason:
+        return parsed
+    reading = read(parsed.words, allowed.relations)
+    parsed.reason = reading.reason or _kinds(parsed.words, allowed)
+    if parsed.reason:
+        return parsed
+    left = _left_over(parsed.words, reading.proven, allowed, parsed)
+    if not parsed.reason and left:
+        parsed.used = _support(left, parsed, allowed)
+        if not parsed.used:
+            parsed.reason = f"says what no finding says: {' '.join(left)[:80]!r}"
+    if not parsed.reason:
+        parsed.reason = _connected(parsed)
+    if not parsed.reason and not (parsed.names or parsed.used or parsed.identifiers or _rates(sentence)):
+        parsed.reason = "says nothing about this report"
+    return parsed
+
+
+def _rates(sentence: str) -> bool:
+    return bool(
+        re.search(r"\b(?:benign|suspicious|malicious|needs review|severity)\b", sentence, re.IGNORECASE)
+    )
+
+
+# ---- tokens ------------------------------------------------------------------------------------
+
+
+def _tokens(sentence: str, allowed: Allowed, parsed: Parsed) -> list[Word]:
+    """Words in order; names and quotations as one piece each; identifiers and known numbers taken out."""
+    text, held = _hold(sentence, allowed, parsed)
+    found: list[Word] = []
+    for raw in text.split():
+        token = raw.strip(_TRIM)
+        if token.startswith("\x00"):
+            found.append(Word(held[int(token.strip("\x00"))], is_name=True))
+            continue
+        token = token.removesuffix("'s").removesuffix("’s")
+        if not token or token in "–—-…":
+            continue
+        low = token.lower()
+        if not _is_word(token):
+            name = allowed.names.get(low)
+            if name is None:
+                parsed.reason = f"{token[:60]!r} does not stand in the report"
+                return []
+            _use(low, name, parsed)
+            found.append(Word(low, is_name=True))
+        elif low in allowed.names and _is_proper(low, token, allowed):
+            _use(low, allowed.names[low], parsed)
+            found.append(Word(low, is_name=True))
+        else:
+            found += [Word(part) for part in low.split("-") if part]
+    return found
+
+
+def _is_word(token: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z][A-Za-z'’]*(?:-[A-Za-z]+)*", token))
+
+
+def _is_proper(low: str, token: str, allowed: Allowed) -> bool:
+    """Whether a plain word is meant as a name: it is one of the report's and no ordinary word."""
+    return not is_glue(low) and low not in LIMITS and low not in QUANTIFIERS and low not in NUMBER_WORDS
+
+
+def _use(low: str, name: Name, parsed: Parsed) -> None:
+    parsed.names[low] = name
+
+
+def _hold(sentence: str, allowed: Allowed, parsed: Parsed) -> tuple[str, list[str]]:
+    """The sentence with long names, quotations, identifiers and labelled numbers held back."""
+    held: list[str] = []
+    text = sentence
+
+    def hold(piece: str, low: str) -> None:
+        nonlocal text
+        text = text.replace(piece, f" \x00{len(held)}\x00 ", 1)
+        held.append(low)
+
+    text = text.replace("\x00", " ")
+    for mention in find(text):
+        parsed.identifiers.append(mention.id)
+    for mention in reversed(list(find(text))):
+        text = f"{text[: mention.start]} {text[mention.end :]}"
+    for match in list(_LABELLED.finditer(text)):
+        label = {"process id": "pid", "event": "event id", "event code": "event id"}.get(
+            match[1].lower(), match[1].lower()
+        )
+        key = f"{label} {match[2]}"
+        if key in allowed.names:
+            _use(key, allowed.names[key], parsed)
+            text = text.replace(match[0], " ", 1)
+    low = text.lower()
+    for name in sorted((n for n in allowed.names if " " in n and n in low), key=len, reverse=True):
+        place = text.lower().find(name)
+        if place >= 0 and allowed.names[name].kinds != {"number"}:
+            _use(name, allowed.names[name], parsed)
+            hold(text[place : place + len(name)], name)
+    for quotation in quoted(text):
+        piece = quotation.strip().lower()
+        if piece in allowed.names:
+            _use(piece, allowed.names[piece], parsed)
+        if "\x00" not in piece and " " in quotation.strip():
+            hold(quotation, piece)
+    return text, held
+
+
+# ---- what is said of the names ---------------------------------------------------------------------
+
+
+def _kinds(sentence: Sequence[Word], allowed: Allowed) -> str:
+    """What "user X" calls a user is one, and "X is Y" is never said of two names."""
+    for at, word in enumerate(sentence):
+        if not word.is_name or word.text not in allowed.names:
+            continue
+        kinds = allowed.names[word.text].kinds
+        for near in (at - 1, at + 1):
+            if 0 <= near < len(sentence) and not sentence[near].is_name:
+                kind = KIND_NOUNS.get(sentence[near].text)
+                if kind and near < at and kind not in kinds:
+                    return f"{word.text} is not a {sentence[near].text}"
+        if _equates(sentence, at):
+            return f"equates {word.text} with something"
+    return ""
+
+
+_COPULA = listed("is was are were called named known")
+
+
+def _equates(sentence: Sequence[Word], at: int) -> bool:
+    """Whether "X is (a/the …) Y" stands here, with two names or a name and a kind of thing."""
+    rest = sentence[at + 1 : at + 6]
+    if not rest or rest[0].is_name or rest[0].text not in _COPULA:
+        return False
+    for word in rest[1:]:
+        if word.is_name or word.text in KIND_NOUNS:
+            return True
+        if word.text not in ("a", "an", "the", "as", "also", "known", "called", "named"):
+            return False
+    return False
+
+
+def _left_over(
+    sentence: Sequence[Word], proven: frozenset[int], allowed: Allowed, parsed: Parsed
+) -> list[str]:
+    """The words that claim something and are not settled yet, as stems; numbers are settled here."""
+    left: list[str] = []
+    for at, word in enumerate(sentence):
+        if word.is_name or at in proven:
+            continue
+        text = word.text
+        if text in NUMBER_WORDS or text.isdigit():
+            number = NUMBER_WORDS.get(text, int(text) if text.isdigit() else 0)
+            noun = stem(sentence[at + 1].text) if at + 1 < len(sentence) else ""
+            if number not in allowed.counts.get(noun, ()):
+                parsed.reason = f"{text} {noun} is not a number of this report"
+                return []
+        elif text in LIMITS or text in QUANTIFIERS or text in GENERIC or not is_glue(text):
+            if not _is_computed_claim(text, allowed):
+                left.append(stem(text))
+    return left
+
+
+def _is_computed_claim(text: str, allowed: Allowed) -> bool:
+    """The computed verdict and severity may be said; `claims` has refused all others by now."""
+    said = {*allowed.verdict.value.split(), allowed.severity.label, "severity"}
+    return text in said
+
+
+# ---- whose words they are ---------------------------------------------------------------------------
+
+
+def _support(left: list[str], parsed: Parsed, allowed: Allowed) -> list[Statement]:
+    """One statement that says all the words, or two that say them one after the other; [] if none do."""
+    usable = [s for s in allowed.statements if s.stems and _fits_names(s, parsed)]
+    text_limits = {word.text for word in parsed.words if word.text in LIMITS}
+    for statement in usable:
+        if _says(statement, left, text_limits):
+            return [statement]
+    for cut in range(1, len(left)):
+        firsts = [s for s in usable if _says(s, left[:cut], text_limits)]
+        if not firsts:
+            continue
+        for second in usable:
+            if _says(second, left[cut:], text_limits):
+                for first in firsts:
+                    if first is not second and first.limits | second.limits >= text_limits:
+                        return [first, second]
+    return []
+
+
+def _says(statement: Statement, left: Sequence[str], limits: set[str]) -> bool:
+    """Whether the words stand in the statement, in its order, and enough of it is repeated."""
+    if not statement.limits <= limits:
+        return False
+    if len(left) < max(1, statement.share * len(statement.stems)):
+        return False
+    rest = iter(statement.stems)
+    return all(any(stem == other for other in rest) for stem in left)
+
+
+def _fits_names(statement: Statement, parsed: Parsed) -> bool:
+    """A statement about events may be said of names only where they act in those events."""
+    if not parsed.names or statement.about in parsed.identifiers:
+        return True
+    if not statement.events:
+        return not parsed.names
+    return all(_takes_part(low, name, statement) for low, name in parsed.names.items())
+
+
+def _takes_part(low: str, name: Name, statement: Statement) -> bool:
+    if not name.events & statement.events:
+        return False
+    if not name.kinds & {"process", "user", "host"}:
+        return True
+    return bool(name.acting & statement.events) or any(
+        value == low or value.endswith(("\\" + low, "/" + low)) for value in statement.names
+    )
+
+
+def _connected(parsed: Parsed) -> str:
+    """Names of one sentence hang together through events that hold two of them at a time."""
+    names = list(parsed.names.items())
+    if len(names) > _MAX_NAMES:
+        return "names too many things at once"
+    if not names:
+        return ""
+    reached, waiting = [names[0]], names[1:]
+    while waiting:
+        next_one = next(
+            ((low, name) for low, name in waiting if any(name.events & other.events for _, other in reached)),
+            None,
+        )
+        if next_one is None:
+            return f"no event holds {waiting[0][0]!r} together with {names[0][0]!r}"
+        reached.append(next_one)
+        waiting.remove(next_one)
+    return ""

@@ -1,0 +1,216 @@
+"""Relations: "A started B" is kept only where an event says that A started B.
+
+A sentence is read as names and verbs in order. For each verb that relates two names the pair must stand
+in the table of relations that the events give; who is the subject is decided by plain grammar (active,
+passive with "by", a second verb after "and"), and what cannot be decided is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cybersecqwen.records import Category, Event, Incident
+
+from .names import forms, is_deletion
+from .vocabulary import listed, stem
+
+# Stem of a verb → families of relations, any of which makes it true.
+VERBS: dict[str, tuple[str, ...]] = {
+    "start": ("start",),
+    "execut": ("start", "run"),
+    "run": ("start", "run"),
+    "invok": ("start", "run"),
+    "open": ("start", "access"),
+    "call": ("start", "run", "load"),
+    "creat": ("start", "write", "set", "install"),
+    "writ": ("write", "set"),
+    "drop": ("write",),
+    "modify": ("write", "set"),
+    "chang": ("write", "set"),
+    "add": ("set",),
+    "set": ("set",),
+    "delet": ("delete",),
+    "remov": ("delete",),
+    "connect": ("connect",),
+    "contact": ("connect", "query"),
+    "communicat": ("connect",),
+    "reach": ("connect",),
+    "talk": ("connect",),
+    "resolv": ("query",),
+    "query": ("query",),
+    "load": ("load",),
+    "access": ("access",),
+    "read": ("access",),
+    "inject": ("inject",),
+    "install": ("install",),
+    "register": ("install", "set"),
+    "log": ("logon",),
+    "sign": ("logon",),
+    "authenticat": ("logon",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or name of a sentence, in order."""
+
+    text: str
+    """In lower case; a name as one piece."""
+    is_name: bool = False
+
+
+Table = set[tuple[str, str, str]]
+"""(family, subject, object), names in lower case, in every form."""
+
+
+def table(incidents: Iterable[Incident]) -> Table:
+    """Every relation that the events of these incidents record."""
+    found: Table = set()
+    for incident in incidents:
+        for event in incident.events:
+            _relate_event(event, found)
+        by_key = {node.key: node for node in incident.processes}
+        for node in incident.processes:
+            parent = by_key.get(node.parent)
+            if parent:
+                _add(found, "start", [(parent.image, "process"), (parent.name, "process")], node.image)
+                _add(found, "start", [(parent.name, "process")], node.name)
+    return found
+
+
+def _relate_event(event: Event, found: Table) -> None:
+    get = event.get
+    image = get("Image") or get("NewProcessName") or get("ProcessName")
+    who = [(image, "process"), (event.user, "user"), (event.host, "host")]
+    match event.category:
+        case Category.PROCESS:
+            parent = get("ParentImage") or get("ParentProcessName")
+            _add(found, "start", [(parent, "process"), *who[1:]], image)
+            _add_tokens(found, "run", who, get("CommandLine"))
+        case Category.NETWORK:
+            starts = [*who, (get("SourceIp"), "ip"), (get("SourceHostname"), "host")]
+            for target in ("DestinationIp", "DestinationHostname"):
+                _add(found, "connect", starts, get(target), kind="domain")
+        case Category.DNS:
+            _add(found, "query", who, get("QueryName"), kind="domain")
+        case Category.FILE:
+            verb = "delete" if is_deletion(event) else "write"
+            _add(found, verb, who, get("TargetFilename"), kind="file")
+        case Category.REGISTRY:
+            _add(found, "set", who, get("TargetObject"), kind="file")
+        case Category.IMAGE_LOAD:
+            _add(found, "load", who, get("ImageLoaded"), kind="file")
+        case Category.PROCESS_ACCESS | Category.REMOTE_THREAD:
+            verb = "inject" if event.category is Category.REMOTE_THREAD else "access"
+            _add(found, verb, [(get("SourceImage"), "process"), *who[1:]], get("TargetImage"))
+        case Category.LOGON:
+            users = [(get("TargetUserName"), "user"), (event.user, "user")]
+            _add(found, "logon", users, event.host, kind="host")
+            _add(found, "logon", users, get("IpAddress"), kind="from")
+        case Category.SERVICE | Category.TASK:
+            _add(found, "install", who, get("ServiceName") or get("TaskName"), kind="service")
+
+
+def _add(
+    found: Table, family: str, subjects: Sequence[tuple[str, str]], target: str, *, kind: str = "process"
+) -> None:
+    for subject, subject_kind in subjects:
+        for one in forms(subject, subject_kind):
+            found.update((family, one, other) for other in forms(target, kind))
+
+
+def _add_tokens(found: Table, family: str, subjects: Sequence[tuple[str, str]], command: str) -> None:
+    for token in command[:4_000].replace('"', " ").split()[:100]:
+        _add(found, family, subjects, token.strip("',;()"), kind="file")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of the relations of a sentence."""
+
+    reason: str = ""
+    """The first relation that no event records; "" if there is none."""
+    proven: frozenset[int] = frozenset()
+    """Places of verbs whose relation stands in the events."""
+
+
+def read(sentence: Sequence[Word], relations: Table) -> Reading:
+    """Check every verb of a sentence that relates names."""
+    subject = ""
+    proven: set[int] = set()
+    for place, word in enumerate(sentence):
+        families = () if word.is_name else VERBS.get(stem(word.text), ())
+        if not families:
+            continue
+        subject, target = _parties(sentence, place, families, subject)
+        if not target:
+            continue  # left to the words: a finding must say so
+        if not _holds(relations, families, subject, target):
+            return Reading(reason=f"no event says: {subject or 'something'} {word.text} {target}")
+        proven.add(place)
+    return Reading(proven=frozenset(proven))
+
+
+def _parties(sentence: Sequence[Word], place: int, families: Sequence[str], previous: str) -> tuple[str, str]:
+    """Who does it to whom: (subject, object), "" where the sentence names none.
+
+    A passive verb without "by" has the subject "*": somebody.
+    """
+    before = next((sentence[at].text for at in range(place - 1, -1, -1) if _is_free(sentence, at)), "")
+    if _is_passive(sentence, place, families):
+        return _agent(sentence, place) or "*", before
+    doer = previous if previous and previous != "*" and _is_coordinated(sentence, place) else before
+    for at in range(place + 1, len(sentence)):
+        if not sentence[at].is_name and stem(sentence[at].text) in VERBS:
+            break
+        if sentence[at].is_name and (_is_free(sentence, at) or _preposition(sentence, at) in ("to", "into")):
+            return doer, sentence[at].text
+    return doer, ""
+
+
+def _holds(relations: Table, families: Sequence[str], subject: str, target: str) -> bool:
+    if subject == "*":
+        return any(family in families and target == other for family, _, other in relations)
+    return any((family, subject, target) in relations for family in families)
+
+
+_PREPOSITIONS = listed("on as at in by with under from for of via using to into within through")
+_BETWEEN = listed("the a an user account host computer machine system process file path named")
+_BE = listed("is are was were be been being")
+
+
+def _preposition(sentence: Sequence[Word], at: int) -> str:
+    """The preposition that governs the name at this place, or ""."""
+    for word in reversed(sentence[max(0, at - 4) : at]):
+        if word.is_name:
+            return ""
+        if word.text in _PREPOSITIONS:
+            return word.text
+        if word.text not in _BETWEEN:
+            return ""
+    return ""
+
+
+def _is_free(sentence: Sequence[Word], at: int) -> bool:
+    """Whether a name can be the subject or object of a verb: no preposition governs it."""
+    return sentence[at].is_name and not _preposition(sentence, at)
+
+
+def _is_passive(sentence: Sequence[Word], place: int, families: Sequence[str]) -> bool:
+    before = {word.text for word in sentence[max(0, place - 2) : place] if not word.is_name}
+    after = sentence[place + 1].text if place + 1 < len(sentence) else ""
+    ends = sentence[place].text.endswith(("ed", "en", "un"))
+    return bool(before & _BE and ends) or after == "by" or (after == "from" and "start" in families)
+
+
+def _agent(sentence: Sequence[Word], place: int) -> str:
+    """The name behind the "by" of a passive verb."""
+    for at, word in enumerate(sentence[place + 1 :], place + 1):
+        if word.text in ("by", "from"):
+            return next((later.text for later in sentence[at + 1 :] if later.is_name), "")
+    return ""
+
+
+def _is_coordinated(sentence: Sequence[Word], place: int) -> bool:
+    return place > 0 and sentence[place - 1].text in ("and", "then", "also", "or")
