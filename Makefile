@@ -42,7 +42,7 @@ contracts: $(VENV)/dev.stamp  ## Imports go down only.
 	@$(BIN)/lint-imports
 
 docs: $(VENV)/dev.stamp  ## Made pages are up to date.
-	@$(BIN)/python -m docs.make --check
+	@$(BIN)/python scripts/make_docs.py --check
 
 bench: $(VENV)/dev.stamp  ## Latency, throughput, memory, start-up on this machine.
 	@$(BIN)/python -m benchmarks.triage

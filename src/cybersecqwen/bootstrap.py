@@ -1,4 +1,7 @@
-"""The only place that builds things: settings in, tools and models out."""
+"""The only place that builds things: settings in, tools and models out.
+
+Each part is imported when it is first asked for, so that `csq model list` does not pay for detection.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from . import offline
-from .detect.events.rulebook import Rulebook, load_rulebook
-from .errors import ModelError
-from .knowledge.store import Store
-from .pipeline import run
-from .records import Report
-from .settings import Settings
-from .tasks import TASKS
-from .tasks.interface import Progress, Request, Tools, no_progress
+from cybersecqwen import offline
+from cybersecqwen.errors import CsqError
+from cybersecqwen.settings import Settings
 
 if TYPE_CHECKING:
-    from .models.interface import Cancel, LanguageModel
-    from .models.shelf import Shelf
+    from cybersecqwen.detect.events.rulebook import Rulebook
+    from cybersecqwen.knowledge.store import Store
+    from cybersecqwen.models.interface import Cancel, LanguageModel
+    from cybersecqwen.models.shelf import Shelf
+    from cybersecqwen.records import Report
+    from cybersecqwen.tasks.interface import Progress, Request, Tools
 
 
 @dataclass
@@ -28,16 +29,22 @@ class App:
     """The program, built from settings; what interfaces call."""
 
     settings: Settings = field(default_factory=Settings)
-    progress: Progress = no_progress
+    """What the user set."""
+    progress: Progress | None = None
+    """Where to say what is going on; nowhere where None."""
 
     @cached_property
     def store(self) -> Store:
         """The knowledge store."""
+        from cybersecqwen.knowledge.store import Store
+
         return Store.open(self.settings.knowledge, user_bundle=self.settings.user_bundle)
 
     @cached_property
     def rules(self) -> Rulebook:
         """The signals, the user's own included."""
+        from cybersecqwen.detect.events.rulebook import load_rulebook
+
         return load_rulebook(
             self.settings.signals, cache=self.settings.cache_dir, known_tasks=self.settings.known_tasks
         )
@@ -45,19 +52,21 @@ class App:
     @cached_property
     def shelf(self) -> Shelf:
         """The language models that are known and installed."""
-        from .models.shelf import Shelf
+        from cybersecqwen.models.shelf import Shelf
 
         return Shelf(self.settings.models_path)
 
-    @property
+    @cached_property
     def tools(self) -> Tools:
         """What a task works with."""
+        from cybersecqwen.tasks.interface import Tools, no_progress
+
         return Tools(
             store=self.store,
             rules=self.rules,
             limits=self.settings.limits,
             workers=self.settings.workers,
-            progress=self.progress,
+            progress=self.progress or no_progress,
         )
 
     def run(
@@ -69,6 +78,9 @@ class App:
         cancel: Cancel | None = None,
     ) -> Iterator[Report]:
         """Run a task; see `pipeline.run`."""
+        from cybersecqwen.pipeline import run
+        from cybersecqwen.tasks import TASKS
+
         offline.enforce()
         timeout_s = self.settings.model_timeout_s
         return run(TASKS.get(task)(), request, self.tools, models, timeout_s=timeout_s, cancel=cancel)
@@ -80,35 +92,30 @@ class App:
         `name` overrides the setting `model`. With "auto" there may be none; a name that is not
         installed raises WeightsError.
         """
-        wanted = name or self.settings.model
+        offline.enforce()
         with ExitStack() as stack:
-            yield tuple(stack.enter_context(model) for model in self._open(wanted))
+            yield tuple(stack.enter_context(m) for m in self._open(name or self.settings.model))
 
     def _open(self, wanted: str) -> Iterator[LanguageModel]:
         if wanted == "none":
             return
-        if self.settings.server_url and wanted in ("auto", "server"):
+        if wanted == "server" or (wanted == "auto" and self.settings.server_url):
             yield self._server()
-            if wanted == "server":
-                return
-        if wanted != "auto":
-            yield self.shelf.open(wanted)
-            return
-        try:
-            chosen = self.shelf.default()
-            if chosen:
-                yield self.shelf.open(chosen)
-        except ModelError:
-            return  # "auto" means: without one if need be; `csq doctor` says why
+        elif wanted != "auto":
+            yield self.shelf.load(wanted)
+        else:
+            try:
+                if self.shelf.list():
+                    yield self.shelf.load()
+            except CsqError:
+                return  # "auto" means: without one if need be; `csq doctor` says why
 
     def _server(self) -> LanguageModel:
-        import os
-
-        from .models.openai_compatible import OpenAICompatible
+        from cybersecqwen.models.openai_compatible import OpenAICompatible
 
         return OpenAICompatible(
             self.settings.server_url,
             model=self.settings.server_model,
-            api_key=os.environ.get(self.settings.server_key_env, ""),
+            key_variable=self.settings.server_key_env,
             allow_remote=self.settings.server_allow_remote,
         )

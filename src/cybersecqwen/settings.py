@@ -93,7 +93,7 @@ def load_settings(environ: Mapping[str, str] | None = None, file: Path | None = 
     return replace(settings, limits=_apply(settings.limits, bounds))
 
 
-_OTHER_VARIABLES = frozenset({"CSQ_SETTINGS", "CSQ_SERVER_KEY", "CSQ_DATA", "CSQ_MODELS"})
+_OTHER_VARIABLES = frozenset({"CSQ_SETTINGS", "CSQ_SERVER_KEY", "CSQ_DATA", "CSQ_MODELS", "CSQ_DEBUG"})
 
 
 def _table(environ: Mapping[str, str], file: Path | None) -> dict[str, Any]:

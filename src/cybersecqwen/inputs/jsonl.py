@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -15,7 +15,7 @@ from cybersecqwen.errors import InputError
 from cybersecqwen.records import Damage, Limits
 
 from .interface import Blob, RawRecord, Reader
-from .json_values import deeper_than, is_plain, parse, parse_many, unwrap
+from .json_values import is_plain, parse, parse_many, too_deep, unwrap
 from .lines import BLOCK, Line, TooLong, as_utf8, encoding_of, lines
 
 _PROBED_LINES = 5
@@ -64,12 +64,12 @@ def _records(
     depth, number = limits.json_depth, 0
     bad = _BadRun(blob)
     for line in found:
-        if line.__class__ is TooLong:
-            number = line.number  # type: ignore[union-attr]
+        if isinstance(line, TooLong):
+            number = line.number
             yield from bad.flush()
-            yield _too_long(blob, line, limits)  # type: ignore[arg-type]
+            yield _too_long(blob, line, limits)
             continue
-        number, offset, data = line  # type: ignore[misc]
+        number, offset, data = line
         try:
             raw = loads(data)
         except error:
@@ -77,12 +77,7 @@ def _records(
             if reason:
                 bad.add(number, offset, reason)
         else:
-            # Fewer brackets than the bound cannot nest deeper than the bound.
-            if (
-                raw.__class__ is dict
-                and (data.count(b"{") + data.count(b"[") <= depth or not deeper_than(raw, depth))
-                and is_plain(raw)
-            ):
+            if raw.__class__ is dict and not too_deep(raw, depth) and (len(raw) > 24 or is_plain(raw)):
                 if bad.count:
                     yield from bad.flush()
                 yield number, offset, raw
@@ -112,7 +107,7 @@ def _objects(value: Any) -> Iterator[Any]:
 def _problem(item: Any, depth: int) -> str:
     if item.__class__ is not dict:
         return "It is JSON, but not an object."
-    if deeper_than(item, depth):
+    if too_deep(item, depth):
         return f"It nests deeper than {depth} levels."
     return ""
 
@@ -198,11 +193,14 @@ def read_range(
     Record numbers count from 1 inside the range (add the line counts of the ranges before it);
     offsets are those of the file. `name` is the path as the user gave it.
     """
-    blob = Blob(path=name or str(path), opener=Path(path).open, file=Path(path))  # type: ignore[arg-type]
+    blob = Blob(path=name or str(path), opener=lambda: _open(path), file=Path(path))
+    with _open(path) as stream:
+        stream.seek(start)
+        return (yield from _records(blob, lines(stream, limits, start=start, end=end), limits))
+
+
+def _open(path: str | Path) -> BinaryIO:
     try:
-        stream = Path(path).open("rb", buffering=0)  # noqa: SIM115 - closed below, in the generator
+        return Path(path).open("rb", buffering=BLOCK)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    with stream:
-        stream.seek(start)
-        return (yield from _records(blob, lines(stream, limits, start=start, end=end), limits))  # type: ignore[arg-type]

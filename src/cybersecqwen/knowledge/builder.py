@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import KnowledgeError
+from cybersecqwen.errors import KnowledgeError
+
 from .interface import Entity, Manifest, Relation
 from .sources import SOURCES
 from .sources.files import Payload, payloads
@@ -69,7 +70,9 @@ def _facts_alone(entity: Entity) -> Entity:
 def load_folder(from_dir: Path, progress: Callable[[str], None]) -> list[Loaded]:
     """Load every file below a folder that a source recognises, in order of precedence; report the others."""
     if not from_dir.is_dir():
-        raise KnowledgeError(f"There is no folder {str(from_dir)!r}.", hint="Name a folder of official files.")
+        raise KnowledgeError(
+            f"There is no folder {str(from_dir)!r}.", hint="Name a folder of official files."
+        )
     found: list[tuple[int, Loaded]] = []
     for path in _files(from_dir):
         used = False
@@ -147,7 +150,9 @@ def merge(
         id: entity if entity.successor in entities else replace(entity, successor="")
         for id, entity in entities.items()
     }
-    return list(entities.values()), _moved([r for found in loaded for r in found.relations], entities, progress)
+    return list(entities.values()), _moved(
+        [r for found in loaded for r in found.relations], entities, progress
+    )
 
 
 def _united(known: Entity, other: Entity) -> Entity:
@@ -159,7 +164,10 @@ def _united(known: Entity, other: Entity) -> Entity:
         if isinstance(value, list) and isinstance(known.attributes.get(key), list):
             attributes[key] = list(dict.fromkeys([*known.attributes[key], *value]))
     return replace(
-        known, attributes=attributes, text=known.text or other.text, successor=known.successor or other.successor
+        known,
+        attributes=attributes,
+        text=known.text or other.text,
+        successor=known.successor or other.successor,
     )
 
 

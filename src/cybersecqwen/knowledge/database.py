@@ -13,7 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import KnowledgeError
+from cybersecqwen.errors import KnowledgeError
+
 from .interface import Entity, Manifest, Relation, SourceInfo
 
 if TYPE_CHECKING:
@@ -50,12 +51,15 @@ ENTITY_COLUMNS = "e.id, e.type, e.name, e.source, e.status, e.successor, e.site,
 _HEADER = b"SQLite format 3\x00"
 
 
-def open_readonly(path: Path) -> sqlite3.Connection:
-    """A connection that can only read; raises KnowledgeError for anything that is no bundle of ours."""
+def open_readonly(path: Path, shown: Path | None = None) -> sqlite3.Connection:
+    """A connection that can only read; raises KnowledgeError for anything that is no bundle of ours.
+
+    Messages call the file `shown`, where it is a copy of something that the user knows.
+    """
     import sqlite3  # 10 ms: not before somebody asks for a fact
 
-    check_header(path)
-    with translated(path):
+    _check_header(path, shown or path)
+    with translated(shown or path):
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
@@ -68,17 +72,16 @@ def open_readonly(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def check_header(path: Path) -> None:
-    """Raise KnowledgeError unless `path` starts like a bundle of ours."""
+def _check_header(path: Path, shown: Path) -> None:
     try:
         with path.open("rb") as file:
             head = file.read(100)
     except OSError as error:
         raise KnowledgeError(
-            f"The knowledge bundle {str(path)!r} cannot be read: {error.strerror or error}."
+            f"The knowledge bundle {str(shown)!r} cannot be read: {error.strerror or error}."
         ) from error
     if not head.startswith(_HEADER) or head[68:72] != APPLICATION_ID.to_bytes(4, "big"):
-        raise KnowledgeError(f"{str(path)!r} is not a knowledge bundle.")
+        raise KnowledgeError(f"{str(shown)!r} is not a knowledge bundle.")
 
 
 @contextmanager
@@ -94,8 +97,11 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def read_manifest(connection: sqlite3.Connection, path: Path) -> Manifest:
-    """The manifest of an open bundle; raises KnowledgeError where it is missing, damaged or of another layout."""
-    with translated(path), closing(connection.execute("SELECT value FROM meta WHERE key = 'manifest'")) as rows:
+    """The manifest of an open bundle; raises KnowledgeError where it is missing, damaged or too new."""
+    with (
+        translated(path),
+        closing(connection.execute("SELECT value FROM meta WHERE key = 'manifest'")) as rows,
+    ):
         row = rows.fetchone()
     if row is None:
         raise KnowledgeError(f"The knowledge bundle {str(path)!r} has no manifest.")
@@ -113,7 +119,8 @@ def manifest_from_json(text: str, path: Path) -> Manifest:
         fields = json.loads(text)
         if fields["schema"] != SCHEMA:
             raise KnowledgeError(
-                f"The knowledge bundle {str(path)!r} has layout {fields['schema']!r}; this version reads {SCHEMA}."
+                f"The knowledge bundle {str(path)!r} has layout {fields['schema']!r};"
+                f" this version reads layout {SCHEMA}."
             )
         sources = tuple(SourceInfo(**source) for source in fields.pop("sources"))
         manifest = Manifest(sources=sources, **fields)

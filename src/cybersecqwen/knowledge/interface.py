@@ -86,7 +86,7 @@ class Resolution:
     successor: str = ""
     """Identifier to use instead, after all chains of revocations; "" where there is none."""
     complete: bool = True
-    """Whether the bundle lists this family of identifiers in full, so that `unknown` means "was never assigned"."""
+    """Whether the bundle lists this family of identifiers in full: then `unknown` means "never assigned"."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,8 +14,9 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..errors import KnowledgeError
-from ..records import Citation
+from cybersecqwen.errors import KnowledgeError
+from cybersecqwen.records import Citation
+
 from . import identifiers
 from .database import ENTITY_COLUMNS, entity_of, open_readonly, read_manifest, translated
 from .interface import HIERARCHY, Entity, Hit, Manifest, Relation, Resolution, SourceInfo, State
@@ -105,7 +106,7 @@ class Store:
     def related(
         self, id: str, kind: str = "", direction: Literal["out", "in"] = "out", limit: int = 1000
     ) -> tuple[Relation, ...]:
-        """Relations that start from the identifier (`out`) or lead to it (`in`), by kind and then identifier."""
+        """Relations that start from the identifier (`out`) or lead to it (`in`), by kind and identifier."""
         near, far = ("source", "target") if direction == "out" else ("target", "source")
         wanted = "" if not kind else "AND r.kind = ?"
         if kind and kind not in self._nums:
@@ -128,11 +129,11 @@ class Store:
         return tuple(entity for other in others if (entity := self.get(other)) is not None)
 
     def children(self, id: str) -> tuple[Entity, ...]:
-        """Sub-techniques of a technique, weaknesses below a weakness, enhancements of a control …"""
+        """One level down: sub-techniques, more specific weaknesses, enhancements of a control."""
         return tuple(e for kind in HIERARCHY for e in self.neighbours(id, kind, "in"))
 
     def parents(self, id: str) -> tuple[Entity, ...]:
-        """What stands one level above in the source's own hierarchy."""
+        """One level up, in the source's own hierarchy."""
         return tuple(e for kind in HIERARCHY for e in self.neighbours(id, kind, "out"))
 
     def by_name(self, name: str, type: str = "") -> tuple[Entity, ...]:
@@ -163,7 +164,9 @@ class Store:
 
     def names(self, type: str) -> Mapping[str, str]:
         """Identifier to name, of all entities of a type, in order of the identifier."""
-        rows = self._rows("SELECT id, name FROM entity WHERE type = ? ORDER BY num", (self._nums.get(type, -1),))
+        rows = self._rows(
+            "SELECT id, name FROM entity WHERE type = ? ORDER BY num", (self._nums.get(type, -1),)
+        )
         return MappingProxyType(dict(rows))
 
     def counts(self) -> Mapping[str, int]:
@@ -184,7 +187,9 @@ class Store:
         """
         words = _words(text)
         # Beginnings of words only where no whole word is found: "log4j" for "Log4j2".
-        return self._search(words, "", type, limit, inactive) or self._search(words, "*", type, limit, inactive)
+        return self._search(words, "", type, limit, inactive) or self._search(
+            words, "*", type, limit, inactive
+        )
 
     def _search(
         self, words: list[str], ending: str, type: str, limit: int, inactive: bool
@@ -245,7 +250,7 @@ class Store:
         return entity_of(rows[0], self._terms) if rows else None
 
     def _rows(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        # One connection behind one lock: a read takes microseconds, and the interpreter runs one thread anyway.
+        # One connection behind one lock: a read takes microseconds, too little to wait for.
         with self._lock, translated(self.path):
             if self._connection is None:
                 raise KnowledgeError("The knowledge store has been closed.", hint="Open it again.")

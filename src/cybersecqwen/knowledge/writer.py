@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import KnowledgeError, OutputError
+from cybersecqwen.errors import KnowledgeError, OutputError
+
 from . import database
 from .identifiers import name_key
 from .interface import TYPES, Entity, Kind, Manifest, Relation, SourceInfo
@@ -35,24 +37,30 @@ def write_bundle(
     sources: Sequence[SourceInfo],
     entities: Sequence[Entity],
     relations: Sequence[Relation],
+    expect: str = "",
 ) -> Manifest:
     """Write the records to `to` and return the manifest that was written with them.
 
     The records are cleaned, sorted and counted first, so that equal input gives an equal hash. `to`
-    is either the old file or the complete new one at every moment.
+    is either the old file or the complete new one at every moment. With `expect`, nothing is
+    written unless the content has this hash.
 
     Raises:
-        KnowledgeError: A record is invalid, an identifier occurs twice, a relation names nothing.
+        KnowledgeError: A record is invalid, an identifier occurs twice, a relation names nothing, or
+            the content is not the expected one.
         OutputError: The file cannot be written.
     """
     entities = sorted((_clean(entity) for entity in entities), key=lambda entity: entity.id)
     relations = sorted(relations, key=lambda r: (r.source, r.kind, r.target))
     _check(entities, relations, {source.name for source in sources})
+    counts = Counter(entity.source for entity in entities)
     sources = [
-        replace(source, entities=sum(1 for entity in entities if entity.source == source.name))
+        replace(_clean_source(source), entities=counts[source.name])
         for source in sorted(sources, key=lambda source: (source.name, source.sha256))
     ]
     digest = database.content_hash(kind, sources, entities, relations)
+    if expect and digest != expect:
+        raise KnowledgeError("The content of the bundle is not what its manifest says: nothing was replaced.")
     newest = max((source.date for source in sources), default="") or "undated"
     manifest = Manifest(
         schema=database.SCHEMA,
@@ -95,7 +103,11 @@ def _created(part: Path) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(part, isolation_level=None)
         try:
             # A crash leaves a part file that nobody reads: no journal is needed.
-            for pragma in ("journal_mode=OFF", "synchronous=OFF", f"application_id={database.APPLICATION_ID}"):
+            for pragma in (
+                "journal_mode=OFF",
+                "synchronous=OFF",
+                f"application_id={database.APPLICATION_ID}",
+            ):
                 connection.execute(f"PRAGMA {pragma}")
             for statement in database.DDL:
                 connection.execute(statement)
@@ -107,11 +119,16 @@ def _created(part: Path) -> Iterator[sqlite3.Connection]:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise OutputError(f"The knowledge bundle cannot be written to {str(part.parent)!r} ({error}).") from error
+        raise OutputError(
+            f"The knowledge bundle cannot be written to {str(part.parent)!r} ({error})."
+        ) from error
 
 
 def _fill(
-    connection: sqlite3.Connection, manifest: Manifest, entities: Sequence[Entity], relations: Sequence[Relation]
+    connection: sqlite3.Connection,
+    manifest: Manifest,
+    entities: Sequence[Entity],
+    relations: Sequence[Relation],
 ) -> None:
     used = {t for e in entities for t in (e.type, e.source, _split(e.url)[0])} | {r.kind for r in relations}
     used.update(_STATUSES)
@@ -170,9 +187,25 @@ def _clean(entity: Entity) -> Entity:
         name=_clean_text(" ".join(entity.name.split()), _NAME),
         attributes=attributes,
         text=_clean_text(entity.text, _TEXT),
-        # Only links that are safe to show: never javascript:, file: or data:.
-        url=entity.url if entity.url.startswith(("https://", "http://")) else "",
+        url=_link(entity.url),
     )
+
+
+def _clean_source(source: SourceInfo) -> SourceInfo:
+    return SourceInfo(
+        name=_clean_text(source.name, _NAME),
+        version=_clean_text(source.version, _NAME),
+        date=_clean_text(source.date, _NAME),
+        sha256=_clean_text(source.sha256, _NAME),
+        licence=_clean_text(source.licence, _NAME),
+        url=_link(source.url),
+    )
+
+
+def _link(url: str) -> str:
+    """Only links that are safe to show: never javascript:, file: or data:."""
+    safe = url.startswith(("https://", "http://")) and url.isprintable() and " " not in url
+    return url if safe and len(url) <= _NAME else ""
 
 
 def _clean_text(text: str, most: int) -> str:

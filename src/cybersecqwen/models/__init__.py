@@ -5,7 +5,8 @@ shelf (weights on disk) ──▶ backend (llama_cpp, openai_compatible, scripte
 
 from __future__ import annotations
 
-from ..registry import Registry
+from cybersecqwen.registry import Registry
+
 from .interface import Cancel, Completion, LanguageModel, Material, Options, Prompt
 
 BACKENDS: Registry[type[LanguageModel]] = Registry(

@@ -11,7 +11,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import ModelError, ModelServerError, ModelTimeoutError
+from cybersecqwen.errors import ModelError, ModelServerError, ModelTimeoutError
+
 from .interface import Cancel, Completion, Finish, OnText, Options
 from .profiles import Profile
 

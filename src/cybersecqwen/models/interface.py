@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from ..errors import ModelError, SchemaError, UsageError
+from cybersecqwen.errors import ModelError, SchemaError, UsageError
 
 if TYPE_CHECKING:
     from .profiles import Profile
@@ -184,7 +184,7 @@ class LanguageModel(ABC):
         asked = Prompt(instructions=prompt.instructions, material=prompt.material, question=words)
         return checked_json(self.generate(asked, options, cancel=cancel).text, schema)
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most models hold nothing
         """Free what the model holds; calling it again does nothing."""
 
     def __enter__(self) -> Self:

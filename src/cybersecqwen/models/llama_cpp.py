@@ -23,7 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..errors import ModelError, ModelServerError, SchemaError, WeightsError
+from cybersecqwen.errors import ModelError, ModelServerError, SchemaError, WeightsError
+
 from .chat import Collector, ContextOverflowError, request, schema_format
 from .framing import messages
 from .gguf import Header, read_header

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from .. import offline
-from ..errors import ModelError, ModelServerError, SettingsError
+from cybersecqwen import offline
+from cybersecqwen.errors import ModelError, ModelServerError, SettingsError
+
 from .chat import Collector, ContextOverflowError, request, schema_format, server_error
 from .framing import messages
 from .interface import (
@@ -186,8 +188,9 @@ class OpenAICompatible(LanguageModel):
         except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
             if collector.stop_now():  # the watchdog closed the connection under the reader
                 return
+            reason = str(error)[:200].rstrip(".") or type(error).__name__
             raise ModelServerError(
-                f"The model server at {self._host} cannot be used: {str(error)[:200] or type(error).__name__}.",
+                f"The model server at {self._host} cannot be used: {reason}.",
                 hint="Is it running, and is its address right?",
             ) from error
 
@@ -258,17 +261,13 @@ def _watchdog(response: Any, collector: Collector) -> Iterator[None]:
 
 
 def _watch(done: threading.Event, stop_now: Callable[[], bool], response: Any) -> None:
-    import socket
-
     while not done.wait(0.05):
         if stop_now():
             stream = response.extensions.get("network_stream")
             raw = stream.get_extra_info("socket") if stream is not None else None
             if raw is not None:
-                try:
+                with suppress(OSError):  # it may have ended meanwhile
                     raw.shutdown(socket.SHUT_RDWR)  # wakes the reader, which sees the end of the stream
-                except OSError:
-                    pass
             return
 
 

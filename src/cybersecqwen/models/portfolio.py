@@ -7,11 +7,13 @@ known, so that `csq model pull` can fetch it and check what came.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
-from ..errors import UnknownNameError
+from cybersecqwen.errors import UnknownNameError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,21 +69,22 @@ def portfolio() -> tuple[Known, ...]:
     return tuple(_known(name, entry) for name, entry in table.items())
 
 
-def known(name: str) -> Known:
+def known(name: str, entries: Sequence[Known] = ()) -> Known:
     """The model called `name`, by its name or its size; raises UnknownNameError."""
-    for one in portfolio():
+    entries = entries or portfolio()
+    for one in entries:
         if name in (one.name, one.size):
             return one
-    names = ", ".join(f"{one.size} ({one.name})" for one in portfolio())
+    names = ", ".join(f"{one.size} ({one.name})" for one in entries)
     raise UnknownNameError(
         f"There is no model called {name!r} in the portfolio.", hint=f"Known are: {names}."
     )
 
 
-def _known(name: str, entry: dict[str, object]) -> Known:
-    origins = [Origin(**{key: _frozen(value) for key, value in one.items()}) for one in entry.pop("sources")]  # type: ignore[attr-defined]
-    return Known(name=name, sources=tuple(origins), **entry)  # type: ignore[arg-type]
+def _known(name: str, entry: dict[str, Any]) -> Known:
+    origins = [Origin(**{key: _frozen(value) for key, value in one.items()}) for one in entry.pop("sources")]
+    return Known(name=name, sources=tuple(origins), **entry)
 
 
-def _frozen(value: object) -> object:
+def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value

@@ -227,7 +227,7 @@ def profile(name: str) -> Profile:
     for one in PROFILES:
         if one.name == name:
             return one
-    from ..errors import UnknownNameError
+    from cybersecqwen.errors import UnknownNameError
 
     raise UnknownNameError(
         f"There is no model profile called {name!r}.",

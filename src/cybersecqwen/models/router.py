@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ..errors import ModelError, ModelTimeoutError
+from cybersecqwen.errors import ModelError, ModelTimeoutError
+
 from .interface import Cancel, Completion, LanguageModel, OnText, Options, Prompt
 
 T = TypeVar("T")

@@ -9,7 +9,8 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..errors import ModelError
+from cybersecqwen.errors import ModelError
+
 from .framing import messages
 from .interface import (
     Cancel,

@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import UnknownNameError, UsageError, WeightsError
+from cybersecqwen.errors import UnknownNameError, UsageError, WeightsError
+
 from . import weights
 from .gguf import read_header
 from .portfolio import Known, Origin, known, portfolio
@@ -65,9 +66,11 @@ class Installed:
 class Shelf:
     """A folder of models. Nothing is created before something is put into it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, entries: Sequence[Known] = ()) -> None:
+        """Name the folder; `entries` stands in for the portfolio, for sites that keep their own."""
         self.directory = directory
         """The folder."""
+        self._entries = tuple(entries) or portfolio()
 
     def list(self) -> tuple[Installed, ...]:
         """The models whose files are here, by name."""
@@ -90,7 +93,7 @@ class Shelf:
         for one in self.list():
             if one.name == name:
                 return one
-        if any(name == entry.name for entry in portfolio()):
+        if any(name == entry.name for entry in self._entries):
             raise WeightsError(
                 f"The model {name} is not installed.", hint=f"`csq model pull {name}` fetches it."
             )
@@ -98,14 +101,17 @@ class Shelf:
         raise UnknownNameError(f"There is no model called {name!r}.", hint=f"Installed: {here}.")
 
     def default(self) -> str:
-        """The name of the model that is used when none is named: the chosen one, else the first known
-        one that is installed, else the smallest of the portfolio."""
+        """The name of the model that is used when none is named.
+
+        The chosen one, else the first of the portfolio that is installed, else any that is, else the
+        smallest of the portfolio.
+        """
         chosen = self._read()["default"]
         here = [one.name for one in self.list()]
         if chosen in here:
             return str(chosen)
-        known_here = [entry.name for entry in portfolio() if entry.name in here]
-        return (known_here or here or [portfolio()[0].name])[0]
+        known_here = [entry.name for entry in self._entries if entry.name in here]
+        return (known_here or here or [self._entries[0].name])[0]
 
     def use(self, name: str) -> Installed:
         """Choose the default; raises as `show`."""
@@ -127,7 +133,7 @@ class Shelf:
             UnknownNameError: Not in the portfolio.
             WeightsError: And its kinds: no space, no network, wrong hash.
         """
-        entry = known(name)
+        entry = known(name, self._entries)
         target = self.directory / entry.file
         present = next((one for one in self.list() if one.name == entry.name), None)
         if present is not None and self.path(present).stat().st_size == present.bytes:
@@ -193,7 +199,7 @@ class Shelf:
         model = self.show(name)
         digest = weights.sha256_of(self.path(model))
         expected = next(
-            (one.sha256 for one in portfolio() if one.name == model.name and one.sha256), model.sha256
+            (one.sha256 for one in self._entries if one.name == model.name and one.sha256), model.sha256
         )
         if digest != expected:
             raise WrongHashError(
@@ -216,7 +222,7 @@ class Shelf:
     def portfolio(self) -> tuple[tuple[Known, Installed | None], ...]:
         """Every known model, with what is installed of it."""
         here = {one.name: one for one in self.list()}
-        return tuple((entry, here.get(entry.name)) for entry in portfolio())
+        return tuple((entry, here.get(entry.name)) for entry in self._entries)
 
     def load(
         self,
@@ -241,7 +247,7 @@ class Shelf:
         )
 
     def _full_name(self, name: str) -> str:
-        return next((one.name for one in portfolio() if name in (one.name, one.size)), name)
+        return next((one.name for one in self._entries if name in (one.name, one.size)), name)
 
     def _record(
         self, name: str, path: Path, digest: str, origin: str, entry: Known | None, profile_name: str = ""

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .. import offline
-from ..errors import WeightsError
+from cybersecqwen import offline
+from cybersecqwen.errors import WeightsError
+
 from .gguf import Header, read_header
 from .portfolio import Known, Origin
 from .sources import SOURCES
@@ -77,9 +78,8 @@ def check(part: Path, expected: str, name: str) -> str:
     try:
         digest = sha256_of(part)
         if digest != expected:
-            raise WrongHashError(
-                f"What came for {name} has the sha256 {digest[:16]}…, not {expected[:16] or 'one that is known'}…."
-            )
+            wanted = f"{expected[:16]}…" if expected else "one that is known"
+            raise WrongHashError(f"What came for {name} has the sha256 {digest[:16]}…, not {wanted}.")
         model_header(part)
     except WeightsError:
         part.unlink(missing_ok=True)

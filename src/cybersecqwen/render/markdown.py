@@ -69,7 +69,7 @@ class _Note:
     lines: list[str] = field(default_factory=list)
 
     def say(self, text: str) -> str:
-        return escaped(self.defang.show(text))
+        return escaped(self.defang.show(text if self.amounts.everything else clipped(text, 400)))
 
     def code(self, text: str) -> str:
         return code(self.quote(text))

@@ -56,6 +56,8 @@ class Page:
         Without `rest`, following lines are indented to where the body began.
         """
         taken = sum(cell_len(text) for text, _ in first)
+        if taken > self.width // 2:  # no room beside it: the body follows it on the same line
+            body, first, taken, rest = (*first, *body), (), 0, [("    ", "")]
         hanging = [(" " * taken, "")] if rest is None else list(rest)
         room = max(10, self.width - max(taken, sum(cell_len(text) for text, _ in hanging)))
         for at, line in enumerate(_wrapped(body, room)):

@@ -30,6 +30,8 @@ from .wording import abridged, clipped, clock, counted, percent, points, span
 
 BAR = 8
 """Cells of the longest weight bar."""
+NAME = 400
+"""Characters shown of a name, title or sentence unless everything is asked for."""
 MARGIN = 20
 """Cells before the text of a finding: number, points and bar."""
 
@@ -46,8 +48,8 @@ class Sheet:
     """How much is shown."""
 
     def show(self, text: str) -> str:
-        """Text of the input on one line, visible and defanged."""
-        return self.defang.show(text)
+        """Text of the input on one line, visible and defanged; names and sentences are short."""
+        return self.defang.show(text if self.amounts.everything else clipped(text, NAME))
 
     def quote(self, text: str) -> str:
         """As `show`, cut to the length that the detail allows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cybersecqwen.records import Event, Finding, Report, Severity, Verdict
 
@@ -54,8 +54,6 @@ class Allowed:
     """Identifiers that the report names, and CVE ids of the input."""
     evidence: tuple[str, ...]
     """All recorded text, blanks and case folded."""
-    next_steps: frozenset[str] = field(default_factory=frozenset)
-    """Computed next steps, blanks and case folded."""
 
 
 def allow(report: Report, facts: Facts) -> Allowed:
@@ -75,7 +73,6 @@ def allow(report: Report, facts: Facts) -> Allowed:
         counts=_counts(report),
         identifiers=frozenset(_identifiers(report, evidence)),
         evidence=evidence,
-        next_steps=frozenset(squeeze(step) for incident in incidents for step in incident.next_steps),
     )
 
 
@@ -150,11 +147,14 @@ def _limits(text: str) -> frozenset[str]:
 
 
 def _own(text: str, evidence: tuple[str, ...]) -> str:
-    """The text without what was copied into it from the input (in quotation marks, or as it stands)."""
+    """The text without what was copied into it from the input, whole or with its end cut off."""
     folded = squeeze(text)
-    if folded in evidence:
-        return ""
+    head, colon, tail = folded.partition(": ")
     for value in evidence:
+        if value == folded:
+            return ""
+        if colon and len(tail) >= 3 and value.startswith(tail):  # "elastic raised an alert: TITLE"
+            return head
         # A short value ("system") may well be a word of our own; a phrase of the input may not.
         if " " in value and len(value) >= 8 and value in folded:
             folded = folded.replace(value, " ")

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from cybersecqwen.records import Severity, Verdict
 
-from .allowed import Allowed, squeeze
+from .allowed import Allowed
 from .identifiers import fold
 from .vocabulary import listed
 
@@ -33,6 +33,13 @@ VERDICT_WORDS: Mapping[Verdict, str] = MappingProxyType(
             r"|hostile|an attack|the attack|under attack|cyber ?attack|true positives?"
         ),
     }
+)
+
+# A verdict is about the whole: "the activity … is malicious", "malicious activity"; never about a name.
+_WHOLE = "activity|behaviou?r|incident|case|story|sequence|chain|verdict"
+_JUDGED = (
+    rf"(?:{_WHOLE})(?: \w+){{0,12}}? (?:is|was|as|be|appears|seems)(?: considered| rated| judged)? (?:SAID)"
+    rf"|(?:SAID) (?:{_WHOLE})"
 )
 
 _CERTAIN = (
@@ -89,8 +96,6 @@ def spaced(text: str) -> str:
 
 def check(sentence: str, allowed: Allowed) -> str:
     """No verdict, severity, certainty, blame or instruction but what was computed."""
-    if squeeze(sentence) in allowed.next_steps:
-        return ""
     plain = spaced(sentence)
     return (
         _verdict(plain, allowed.verdict)
@@ -114,11 +119,22 @@ def plants(text: str) -> bool:
     return any(_pattern(pattern).search(plain) for pattern in patterns)
 
 
+def orders(text: str) -> bool:
+    """Whether a text from the input reads like an instruction or plays down what it is about.
+
+    For titles of alerts, which say "malicious" for good reasons, but never "benign" or "ignore".
+    """
+    plain = spaced(text)
+    return any(_pattern(pattern).search(plain) for pattern in (VERDICT_WORDS[Verdict.BENIGN], _ORDERS))
+
+
 def _verdict(plain: str, computed: Verdict) -> str:
     for verdict, said in VERDICT_WORDS.items():
         found = _pattern(said).search(plain)
         if found and verdict is not computed:
             return f"says {found[0]!r} where the verdict is {computed.value}"
+        if found and not _pattern(_JUDGED.replace("SAID", said)).search(plain):
+            return f"says {found[0]!r} of something else than the activity"
     return ""
 
 

@@ -8,6 +8,7 @@ with what bounds them? Better a true sentence lost than a false one kept.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,13 +17,15 @@ from .identifiers import find
 from .names import Name
 from .quotes import quoted
 from .relations import Word, read
-from .vocabulary import GENERIC, KIND_NOUNS, LIMITS, NUMBER_WORDS, QUANTIFIERS, is_glue, listed, stem
+from .vocabulary import KIND_NOUNS, LIMITS, NUMBER_WORDS, QUANTIFIERS, is_glue, listed, stem
 
 _LABELLED = re.compile(
     r"\b(port|pid|process id|event id|event code|event|logon type)\s+(\d{1,6})\b", re.IGNORECASE
 )
 _TRIM = ".,;:()!?\"'`“”‘’"
 _MAX_NAMES = 12
+AROUND = frozenset({"host", "user", "time"})
+"""Kinds of names that all sorts of events share."""
 
 
 @dataclass(slots=True)
@@ -33,6 +36,8 @@ class Parsed:
     names: dict[str, Name] = field(default_factory=dict)
     """Names of the report that it uses."""
     identifiers: list[str] = field(default_factory=list)
+    counted: bool = False
+    """It states a number of events, hosts or the like, which is right."""
     used: list[Statement] = field(default_factory=list)
     """Statements of ours that its other words repeat."""
     reason: str = ""
@@ -46,10 +51,15 @@ def check(sentence: str, allowed: Allowed) -> str:
 def events_of(sentence: str, allowed: Allowed) -> tuple[str, ...]:
     """The events that a sentence speaks about, as far as its names and statements tell."""
     parsed = parse(sentence, allowed)
-    sets = [name.events for name in parsed.names.values()]
+    around = [name.events for name in parsed.names.values() if name.kinds & AROUND]
+    sets = [name.events for name in parsed.names.values() if not name.kinds & AROUND]
     sets += [set(statement.events) for statement in parsed.used if statement.events]
-    common = set.intersection(*sets) if sets else set()
-    return tuple(sorted(common or set().union(*sets), key=_number_of))[:50]
+    sets = sets or around
+    counts = Counter(event for events in sets for event in events)
+    shared = {event for event, count in counts.items() if count > 1} or set(counts)
+    for events in around:
+        shared = shared & events or shared
+    return tuple(sorted(shared, key=_number_of))[:50]
 
 
 def _number_of(event: str) -> tuple[int, str]:
@@ -69,12 +79,14 @@ def parse(sentence: str, allowed: Allowed) -> Parsed:
         return parsed
     left = _left_over(parsed.words, reading.proven, allowed, parsed)
     if not parsed.reason and left:
-        parsed.used = _support(left, parsed, allowed)
+        parsed.used = _support(left, parsed, allowed, reading.open)
         if not parsed.used:
             parsed.reason = f"says what no finding says: {' '.join(left)[:80]!r}"
     if not parsed.reason:
         parsed.reason = _connected(parsed)
-    if not parsed.reason and not (parsed.names or parsed.used or parsed.identifiers or _rates(sentence)):
+    if not parsed.reason and not (
+        parsed.names or parsed.used or parsed.identifiers or parsed.counted or _rates(sentence)
+    ):
         parsed.reason = "says nothing about this report"
     return parsed
 
@@ -101,7 +113,9 @@ def _tokens(sentence: str, allowed: Allowed, parsed: Parsed) -> list[Word]:
         if not token or token in "–—-…":
             continue
         low = token.lower()
-        if not _is_word(token):
+        if re.fullmatch(r"\d{1,3}(,\d{3})+|\d{1,9}", low):
+            found.append(Word(low.replace(",", "")))
+        elif not _is_word(token):
             name = allowed.names.get(low)
             if name is None:
                 parsed.reason = f"{token[:60]!r} does not stand in the report"
@@ -211,19 +225,19 @@ def _left_over(
         if word.is_name or at in proven:
             continue
         text = word.text
-        if text in NUMBER_WORDS or text.isdigit():
-            number = NUMBER_WORDS.get(text, int(text) if text.isdigit() else 0)
-            noun = stem(sentence[at + 1].text) if at + 1 < len(sentence) else ""
+        noun = stem(sentence[at + 1].text) if at + 1 < len(sentence) else ""
+        if text.isdecimal() or (text in NUMBER_WORDS and noun in allowed.counts):
+            number = NUMBER_WORDS[text] if text in NUMBER_WORDS else int(text)
             if number not in allowed.counts.get(noun, ()):
                 parsed.reason = f"{text} {noun} is not a number of this report"
                 return []
-        elif text in LIMITS or text in QUANTIFIERS or text in GENERIC or not is_glue(text):
-            if not _is_computed_claim(text, allowed):
-                left.append(stem(text))
+            parsed.counted = True
+        elif text in LIMITS or text in QUANTIFIERS or not (is_glue(text) or _is_computed(text, allowed)):
+            left.append(stem(text))
     return left
 
 
-def _is_computed_claim(text: str, allowed: Allowed) -> bool:
+def _is_computed(text: str, allowed: Allowed) -> bool:
     """The computed verdict and severity may be said; `claims` has refused all others by now."""
     said = {*allowed.verdict.value.split(), allowed.severity.label, "severity"}
     return text in said
@@ -232,9 +246,12 @@ def _is_computed_claim(text: str, allowed: Allowed) -> bool:
 # ---- whose words they are ---------------------------------------------------------------------------
 
 
-def _support(left: list[str], parsed: Parsed, allowed: Allowed) -> list[Statement]:
+def _support(
+    left: list[str], parsed: Parsed, allowed: Allowed, doers: Sequence[tuple[str, str]]
+) -> list[Statement]:
     """One statement that says all the words, or two that say them one after the other; [] if none do."""
     usable = [s for s in allowed.statements if s.stems and _fits_names(s, parsed)]
+    usable = [s for s in usable if all(_fits_doer(s, doer, verb, allowed) for doer, verb in doers)]
     text_limits = {word.text for word in parsed.words if word.text in LIMITS}
     for statement in usable:
         if _says(statement, left, text_limits):
@@ -280,21 +297,35 @@ def _takes_part(low: str, name: Name, statement: Statement) -> bool:
     )
 
 
+def _fits_doer(statement: Statement, doer: str, verb: str, allowed: Allowed) -> bool:
+    """Whether a name can be the subject of a statement's verb: for "start" the parent, else the actor."""
+    name = allowed.names.get(doer)
+    if name is None or not statement.events:
+        return False
+    if verb != "start":
+        return bool(name.acting & statement.events)
+    children = (other for family, parent, other in allowed.relations if (family, parent) == ("start", doer))
+    return any(allowed.names[child].acting & statement.events for child in children if child in allowed.names)
+
+
 def _connected(parsed: Parsed) -> str:
-    """Names of one sentence hang together through events that hold two of them at a time."""
-    names = list(parsed.names.items())
-    if len(names) > _MAX_NAMES:
+    """Names of one sentence hang together, through events that hold two of them at a time.
+
+    A host, an account or a moment holds nothing together: all sorts of things share it. It has to share
+    an event with each of the other names instead.
+    """
+    if len(parsed.names) > _MAX_NAMES:
         return "names too many things at once"
-    if not names:
-        return ""
-    reached, waiting = [names[0]], names[1:]
+    around = {low: name for low, name in parsed.names.items() if name.kinds & AROUND}
+    waiting = {low: name for low, name in parsed.names.items() if low not in around}
+    for low, name in around.items():
+        for other_low, other in parsed.names.items():
+            if not name.events & other.events:
+                return f"no event holds {low!r} together with {other_low!r}"
+    reached: set[str] = set()
     while waiting:
-        next_one = next(
-            ((low, name) for low, name in waiting if any(name.events & other.events for _, other in reached)),
-            None,
-        )
-        if next_one is None:
-            return f"no event holds {waiting[0][0]!r} together with {names[0][0]!r}"
-        reached.append(next_one)
-        waiting.remove(next_one)
+        near = [low for low, name in waiting.items() if not reached or name.events & reached]
+        if not near:
+            return f"no event holds {min(waiting)!r} together with the others"
+        reached |= waiting.pop(near[0]).events
     return ""

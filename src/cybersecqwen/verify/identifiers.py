@@ -148,7 +148,7 @@ def check(sentence: str, allowed: Allowed) -> str:
     return ""
 
 
-_BESIDE = re.compile(r"\s{0,2}(?:\(\s?([^()]{1,80})\)|[:–—]\s?([A-Z][^.;,()]{1,80})|([A-Z][\w/&-]*))")
+_BESIDE = re.compile(r"\s{0,2}(?:\(\s?([^()]{1,80})\)|[:,–—]\s?([A-Z][^.;,()]{1,80})|([A-Z][\w/&-]*))")
 _ORDINARY_BEFORE = frozenset(
     ["technique", "techniques", "id", "identifier", "sub-technique", "tactic", "weakness", "control"]
 )
@@ -162,7 +162,7 @@ def stated_name(text: str, mention: Mention) -> str:
 
 def _names_agree(text: str, mention: Mention, name: str) -> bool:
     stated = stated_name(text, mention)
-    if stated and not _is_name(stated, name):
+    if stated and not any(find(stated)) and not _is_name(stated, name):
         return False
     if text[: mention.start].rstrip().endswith("("):  # "PowerShell (T1059.001)"
         before = text[: mention.start].rstrip(" (").lower()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cybersecqwen.records import Category, Event, Incident
 
 from .names import forms, is_deletion
-from .vocabulary import listed, stem
+from .vocabulary import LINKING, listed, stem
 
 # Stem of a verb → families of relations, any of which makes it true.
 VERBS: dict[str, tuple[str, ...]] = {
@@ -48,6 +48,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "log": ("logon",),
     "sign": ("logon",),
     "authenticat": ("logon",),
+    "use": ("use", "start", "access", "load"),
 }
 
 
@@ -83,6 +84,7 @@ def _relate_event(event: Event, found: Table) -> None:
     get = event.get
     image = get("Image") or get("NewProcessName") or get("ProcessName")
     who = [(image, "process"), (event.user, "user"), (event.host, "host")]
+    _add(found, "use", [(event.user, "user")], image or get("SourceImage"))
     match event.category:
         case Category.PROCESS:
             parent = get("ParentImage") or get("ParentProcessName")
@@ -133,23 +135,34 @@ class Reading:
     """The first relation that no event records; "" if there is none."""
     proven: frozenset[int] = frozenset()
     """Places of verbs whose relation stands in the events."""
+    open: tuple[tuple[str, str], ...] = ()
+    """(subject, stem of the verb) where a name does something to no name: a finding must say so."""
 
 
 def read(sentence: Sequence[Word], relations: Table) -> Reading:
     """Check every verb of a sentence that relates names."""
     subject = ""
     proven: set[int] = set()
+    unsettled: list[tuple[str, str]] = []
     for place, word in enumerate(sentence):
-        families = () if word.is_name else VERBS.get(stem(word.text), ())
-        if not families:
+        verb = "" if word.is_name else stem(word.text)
+        if verb not in VERBS and verb not in LINKING:
+            continue
+        families = VERBS.get(verb, ())
+        if verb in LINKING and not VERBS.get(verb):
+            doer, target = _parties(sentence, place, families, "")
+            if doer not in ("", "*") and target:
+                return Reading(reason=f"no event says: {doer} {word.text} {target}")
             continue
         subject, target = _parties(sentence, place, families, subject)
         if not target:
-            continue  # left to the words: a finding must say so
+            if subject and subject != "*":
+                unsettled.append((subject, verb))
+            continue
         if not _holds(relations, families, subject, target):
             return Reading(reason=f"no event says: {subject or 'something'} {word.text} {target}")
         proven.add(place)
-    return Reading(proven=frozenset(proven))
+    return Reading(proven=frozenset(proven), open=tuple(unsettled))
 
 
 def _parties(sentence: Sequence[Word], place: int, families: Sequence[str], previous: str) -> tuple[str, str]:

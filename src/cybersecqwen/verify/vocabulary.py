@@ -21,7 +21,7 @@ ARTICLES = listed("a an the this that these those it its they their them there")
 
 GLUE = ARTICLES | listed(
     """
-    and or as at by for from in into of on onto to under via with within through using which who whose
+    and or as at by for from in into of on onto to under via with within through which who whose
     where when while also here so
     is are was were be been being has have had having does do did
     activity activities behavior behaviour event events evidence finding findings record records recorded
@@ -34,12 +34,20 @@ GLUE = ARTICLES | listed(
     contained containing appear appears appeared seem seems seemed see sees saw seen observe observes
     observed observing detect detected note noted report reported identify identified find found describe
     describes described relate related associated associate associates match matches matched matching
-    occur occurs occurred happen happens happened take takes took taken place
-    use uses used mapped maps correspond corresponds consistent known called
+    occur occurs occurred happen happens happened
+    mapped maps correspond corresponds consistent known called
     sha256 sha1 md5 utc
     """
 )
 """Words that say nothing by themselves; "no", "all", "before", "because" are missing on purpose."""
+
+LINKING = listed(
+    """
+    show indicat suggest mean involv includ contain match detect report identify find describ relat
+    associat observ see note correspond map record call name happen occur appear seem
+    """
+)
+"""Stems of the verbs among the glue: between two names they do say something, which nobody recorded."""
 
 KIND_NOUNS = {
     "user": "user",
@@ -128,6 +136,10 @@ _IRREGULAR = {
     "spawned": "start",
     "spawns": "start",
     "spawning": "start",
+    "use": "use",
+    "uses": "use",
+    "used": "use",
+    "using": "use",
     "people": "person",
     "children": "child",
 }
@@ -141,7 +153,8 @@ def stem(word: str) -> str:
     """One form for all inflections of a word; rough, and the same for both sides of a comparison."""
     low = word.lower().replace("’", "'").removesuffix("'s").rstrip("'")
     if low in _IRREGULAR:
-        return _IRREGULAR[low]
+        base = _IRREGULAR[low]
+        return base[:-1] if base.endswith("e") and len(base) > 3 else base
     for ending, instead in (("ies", "y"), ("sses", "ss"), ("ying", "y"), ("ied", "y")):
         if low.endswith(ending) and len(low) > len(ending) + 2:
             return low.removesuffix(ending) + instead

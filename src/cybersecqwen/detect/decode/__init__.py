@@ -6,7 +6,8 @@ classifies paths. docs/decoding.md has an example of each technique.
 
 from __future__ import annotations
 
-from ...registry import Registry
+from cybersecqwen.registry import Registry
+
 from .engine import decode
 from .interface import Cleaned, Cleaner, Decoder, Found, Layer, View
 from .places import extension, file_name, place, user_writable

@@ -10,11 +10,31 @@ What cannot be folded is copied as it stands, so the result is the same script w
 
 from __future__ import annotations
 
+import re
+
 from . import operations, tokens
 from .interface import Cleaned, View
 from .operations import CALLS, METHODS, Result, Value
-from .tokens import ASSIGN, BRACKET, CALL, CAST, CLOSE, END, MAP, METHOD, OPEN, OPERATOR, Token
-from .tokens import LIST, NUMBER, PROPERTY, STRING, UNBRACKET, VALUES, VARIABLE
+from .tokens import (
+    ASSIGN,
+    BRACKET,
+    CALL,
+    CAST,
+    CLOSE,
+    END,
+    LIST,
+    MAP,
+    METHOD,
+    NUMBER,
+    OPEN,
+    OPERATOR,
+    PROPERTY,
+    STRING,
+    UNBRACKET,
+    VALUES,
+    VARIABLE,
+    Token,
+)
 
 LONGEST = 1 << 17
 """Characters of a text that is folded; fields are bounded to half of that."""
@@ -22,11 +42,47 @@ LONGEST = 1 << 17
 # From: about_Operator_Precedence. Casts and unary operators bind tighter than all of these.
 _PRECEDENCE = {",": 8, "..": 7, "-f": 6, "*": 5, "+": 4, "-": 4, "&": 4, "-bxor": 2}
 _COMPARISON = 3  # -join, -split, -replace and their c and i forms
-_QUOTED_OPERATORS = ("+", "&", "-f", "replace", "-join", "[", ".", "$", "=")
-_OTHER_TRIGGERS = ("[char", "chr(", "chrw(", "fromcharcode", "$pshome[", "$shellid[", "$env:comspec[", "$env:public[")
+_JOINTS = ("'+", '"+', "' +", '" +', ")+", ") +", "+'", "+ '", '+"', "+(", '"&', '" &', "& chr", "&chr")
+_OPERATIONS = (
+    "-f",
+    "replace",
+    "-join",
+    "revers",
+    "split",
+    "join(",
+    "concat",
+    "format(",
+    "substr",
+    "unescape(",
+)
+_RUNS_TEXT = (
+    "base64",
+    "iex",
+    "invoke-e",
+    "-enc",
+    "-ec",
+    "-e $",
+    "& $",
+    "&$",
+    "eval",
+    ".invoke",
+    "&(",
+    "& (",
+    "+$",
+)
+_OTHER_TRIGGERS = (
+    "[char",
+    "chr(",
+    "chrw(",
+    "fromcharcode",
+    "$pshome[",
+    "$shellid[",
+    "$env:comspec[",
+    "$env:public[",
+)
 
 # Automatic variables whose value is the same on every computer: their characters spell commands.
-_KNOWN = {
+_KNOWN: dict[str, str] = {
     "$pshome": "C:\\Windows\\System32\\WindowsPowerShell\\v1.0",
     "$shellid": "Microsoft.PowerShell",
     "$env:comspec": "C:\\Windows\\system32\\cmd.exe",
@@ -40,6 +96,13 @@ _KNOWN = {
     "$informationpreference": "SilentlyContinue",
     "$erroractionpreference": "Continue",
 }
+
+_VBSCRIPT = ("chr(", "chrw(", "vbs", "createobject", "execute", "strreverse", "wscript", "dim ")
+_RUNNERS = frozenset(
+    {"&", "iex", "expression", "eval", "execute", "executeglobal", "e", "ec", "enc", "encodedcommand"}
+)
+_CALLED = re.compile(r"(?<![\w'\"&.])[&.]\s{0,4}'([A-Za-z][\w.-]{1,60})'")  # & 'iex' is iex
+_IN_STRING = re.compile(r"\$\{?[A-Za-z_][\w:]{0,60}\}?")
 
 
 def clean(view: View) -> Cleaned | None:
@@ -57,16 +120,9 @@ def _worth_it(view: View) -> bool:
         return True
     if low.count("'") < 2 and low.count('"') < 2:
         return False
-    return (
-        "+" in low
-        or "-f" in low
-        or "replace" in low
-        or "-join" in low
-        or "revers" in low
-        or "split" in low
-        or ("=" in low and (";" in low or "\n" in low))
-        or ("&" in low and ('" & "' in low or '"&"' in low or 'chr' in low))
-    )
+    if any(joint in low for joint in _JOINTS) or any(operation in low for operation in _OPERATIONS):
+        return True
+    return "=" in low and "$" in low and any(word in low for word in _RUNS_TEXT)
 
 
 class _Folder:
@@ -79,6 +135,8 @@ class _Folder:
         self.openers: list[int] = []
         self.variables: dict[str, Value] = {}
         self.names: dict[str, None] = {}
+        low = text[:4_096].lower()
+        self.joins_with_and = any(word in low for word in _VBSCRIPT)  # elsewhere "&" chains commands
 
     def run(self) -> str:
         queue = tokens.tokens(self.text)
@@ -96,7 +154,7 @@ class _Folder:
         if token.kind == VARIABLE and following.kind != ASSIGN:
             token = self._known(token, following)
         elif token.kind == STRING and self.variables and "$" in token.text():
-            self._expand(token)
+            self._expand(token, following)
         elif token.kind == BRACKET:
             top = self.stack[-1] if self.stack else None
             token.name = "index" if top and top.kind in VALUES and top.end == token.start else "array"
@@ -105,29 +163,50 @@ class _Folder:
         self.stack.append(token)
 
     def _known(self, token: Token, following: Token) -> Token:
-        name = token.name
-        value: Value | None = self.variables.get(name)
-        if value is None and following.kind == BRACKET and name in _KNOWN:
-            value = _KNOWN[name]
-        if value is None or (isinstance(value, str) and len(value) > self.room):
+        """A variable's value, shown as such only where it is executed or handed to a function."""
+        value: Value | None = self.variables.get(token.name)
+        if value is None and following.kind == BRACKET:
+            value = _KNOWN.get(token.name)
+        if value is None or (isinstance(value, str | list) and len(value) > self.room):
             return token
+        before = self.stack[-1] if self.stack else None
+        if isinstance(value, int) and (before is None or before.name != "-bxor"):
+            return token  # a loop counter has no constant value
         self._charge(value)
-        self.names.setdefault("variables")
-        return _valued(value, token.start, token.end)
+        known = _valued(value, token.start, token.end)
+        known.changed = isinstance(value, int) or self._executed(before, following)
+        if known.changed:
+            self.names.setdefault("variables")
+        return known
 
-    def _expand(self, token: Token) -> None:
+    def _executed(self, before: Token | None, following: Token) -> bool:
+        if self.openers and self.stack[self.openers[-1]].kind in (CALL, METHOD):
+            return True
+        if self.text[following.start : following.end] == "|":
+            return True
+        return before is not None and before.name in _RUNNERS
+
+    def _expand(self, token: Token, following: Token) -> None:
         """Known variables inside a double-quoted string."""
         if self.text[token.start] == "'":
             return
-        text = token.text()
-        for name, value in self.variables.items():
-            if name[0] == "$" and isinstance(value, str) and name in text.lower():
-                result = operations.replaced(text, name, value, self.room, fold_case=True)
-                text = str(result.value) if result else text
-                self._charge(text)
-        if text != token.text():
-            token.parts, token.changed = [text], True
-            self.names.setdefault("variables")
+        room = self.room
+
+        def value(match: re.Match[str]) -> str:
+            nonlocal room
+            known = self.variables.get(_bare(match.group()))
+            if not isinstance(known, str) or len(known) > room:
+                return match.group()
+            room -= len(known)
+            return known
+
+        text = _IN_STRING.sub(value, token.text())
+        if room != self.room:
+            self.room = room
+            token.parts = [text]
+            token.changed = self._executed(self.stack[-1] if self.stack else None, following)
+            if token.changed:
+                self.names.setdefault("variables")
 
     # -- reducing ---------------------------------------------------------------------------------
 
@@ -159,7 +238,8 @@ class _Folder:
         left = self.stack[-3] if len(self.stack) > 2 else None
         if left is None or left.kind not in VALUES:
             return self._unary(below, top)
-        if self._precedence(below) < self._precedence(following):
+        precedence = self._precedence(below)
+        if not precedence or precedence < self._precedence(following):
             return False
         return self._binary(left, below, top)
 
@@ -168,8 +248,11 @@ class _Folder:
             return 1
         if token.kind != OPERATOR:
             return 0
-        if token.name == "," and self.openers and self.stack[self.openers[-1]].kind != OPEN:
-            return 0
+        if token.name == "," and self.openers:
+            opener = self.stack[self.openers[-1]]
+            # `iex ('a','b' -join '')`: the parenthesis of an unknown command is an ordinary one
+            if opener.kind in (METHOD, BRACKET) or (opener.kind == CALL and opener.name in CALLS):
+                return 0
         return _PRECEDENCE.get(token.name, _COMPARISON)
 
     def _put(self, count: int, result: Result | None) -> bool:
@@ -282,7 +365,11 @@ class _Folder:
 
     def _binary(self, left: Token, operator: Token, right: Token) -> bool:
         name = operator.name
-        if name in "+&" and left.kind == STRING and right.kind in (STRING, NUMBER):
+        if (
+            (name == "+" or (name == "&" and self.joins_with_and))
+            and left.kind == STRING
+            and right.kind in (STRING, NUMBER)
+        ):
             return self._concatenate(left, right)
         if name == ",":
             return self._listed(left, right)
@@ -312,15 +399,18 @@ class _Folder:
 
     def _assign(self, top: Token, following: Token) -> bool:
         """Remember `name = constant` once the statement ends; the text keeps the assignment."""
-        ended = following.kind == END or following.kind == CLOSE or (following.start, following.end) == (0, 0)
+        ended = following.kind in (END, CLOSE) or self.text[following.start : following.end] in ("}", "|")
         target = self.stack[-3] if len(self.stack) > 2 else None
-        if not ended or target is None or target.kind != VARIABLE or top.kind == NUMBER:
+        if not ended or target is None or target.kind != VARIABLE:
             return False
-        before = self.stack[-4] if len(self.stack) > 3 else None
-        declared = before is None or before.kind == END or before.name in ("var", "let", "const", "dim", "set")
-        if target.name[0] == "$" or declared or self.text[before.start] in "{}" if before else True:
+        if target.name[0] == "$" or self._declared():
             self.variables[target.name] = _value(top)
         return False
+
+    def _declared(self) -> bool:
+        """Whether a name without "$" starts a statement: not so in --option="x" or set a="x"."""
+        before = self.stack[-4] if len(self.stack) > 3 else None
+        return before is None or before.kind == END or before.name in ("var", "let", "const")
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -332,7 +422,7 @@ class _Folder:
             out.append(_shown(token) if token.changed else self.text[token.start : token.end])
             at = token.end
         out.append(self.text[at:])
-        return "".join(out)
+        return _CALLED.sub(r"\1", "".join(out))
 
 
 def _computed(left: Value, name: str, right: Value, room: int) -> Result | None:
@@ -391,3 +481,7 @@ def _quoted(text: str) -> str:
     if "'" in text and '"' not in text:
         return f'"{text}"'
     return "'" + text.replace("'", "''") + "'"
+
+
+def _bare(variable: str) -> str:
+    return variable.replace("{", "").replace("}", "").lower()

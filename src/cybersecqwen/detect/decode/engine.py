@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from ...records import Limits
+from cybersecqwen.records import Limits
+
 from . import plausible
 from .compression import unpack
 from .interface import Cleaned, Cleaner, Decoder, Found, Layer, View
@@ -18,8 +19,12 @@ TRIES = 384
 KEYS = 4
 """XOR keys tried, those that stand in the text."""
 _MEMO_CHARS = 1_024
+_XOR_REACH = 16_384
 
-_XOR = re.compile(r"(?:-bxor|\bxor|\^)[\s(]{0,8}(0x[0-9a-f]{1,2}|[0-9]{1,3})\b", re.IGNORECASE)
+_XOR = re.compile(
+    r"(?:-bxor|\bxor|\^)[\s(]{0,8}(?:(0x[0-9a-f]{1,2}|[0-9]{1,3})\b|\$(\w{1,40})\b)", re.IGNORECASE
+)
+_KEY = r"\$%s\s{0,4}=\s{0,4}(?:\[\w+\])?(0x[0-9a-f]{1,2}|[0-9]{1,3})\b"
 
 
 def decode(text: str, limits: Limits) -> tuple[Layer, ...]:
@@ -164,12 +169,19 @@ def _xor_keys(view: View) -> tuple[int, ...]:
         return ()
     keys: list[int] = []
     for match in _XOR.finditer(view.text):
-        key = int(match[1], 0) if match[1][:2].lower() == "0x" else int(match[1])
+        literal = match[1] or _assigned(view.text, match[2])
+        key = int(literal, 16) if literal[:2].lower() == "0x" else int(literal or 0)
         if 0 < key < 256 and key not in keys:
             keys.append(key)
-        if len(keys) == KEYS:
+        if len(keys) == KEYS or match.start() > _XOR_REACH:
             break
     return tuple(keys)
+
+
+def _assigned(text: str, name: str) -> str:
+    """The number that a variable is set to, or ""."""
+    match = re.search(_KEY % re.escape(name), text[:_XOR_REACH], re.IGNORECASE)
+    return match[1] if match else ""
 
 
 def _difference(before: str, after: str) -> tuple[int, int]:

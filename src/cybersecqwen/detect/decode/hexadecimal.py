@@ -1,4 +1,4 @@
-"""Hexadecimal bytes: contiguous runs, separated pairs, and \\xNN strings that hold binary."""
+r"""Hexadecimal bytes: contiguous runs, separated pairs, and \xNN strings that hold binary."""
 
 from __future__ import annotations
 

@@ -45,7 +45,9 @@ def formatted(pattern: str, values: list[str | int], room: int) -> Result | None
         size += len(str(values[int(match[1])]))
         if size > room:
             return None
-    text = _PLACEHOLDER.sub(lambda m: str(values[int(m[1])]), pattern.replace("{{", "\x00").replace("}}", "\x01"))
+    text = _PLACEHOLDER.sub(
+        lambda m: str(values[int(m[1])]), pattern.replace("{{", "\x00").replace("}}", "\x01")
+    )
     return Result(text.replace("\x00", "{").replace("\x01", "}"), "format operator")
 
 
@@ -63,10 +65,7 @@ def replaced(text: str, old: str, new: str, room: int, *, fold_case: bool = Fals
 def replaced_pattern(text: str, old: str, new: str, room: int, *, fold_case: bool) -> Result | None:
     """`-replace` where its pattern is a literal, a list of literals or a set of characters."""
     charset = _CLASS.match(old)
-    if charset:
-        options = list(charset[1])
-    else:
-        options = [_literal(part) or "" for part in old.split("|")]
+    options = list(charset[1]) if charset else [_literal(part) or "" for part in old.split("|")]
     if not all(options) or len(options) > 64 or "$" in new:
         return None
     result: Result | None = Result(text)
@@ -286,4 +285,6 @@ def _matches(args: list[Value]) -> Result | None:
 
 def _regex_replace(args: list[Value], room: int) -> Result | None:
     texts = [a for a in args if isinstance(a, str)]
-    return replaced_pattern(*texts, room, fold_case=False) if len(texts) == 3 == len(args) else None
+    if len(texts) != 3 or len(args) != 3:
+        return None
+    return replaced_pattern(texts[0], texts[1], texts[2], room, fold_case=False)

@@ -68,7 +68,9 @@ def promising(prefix: bytes) -> bool:
     if prefix[:2] == b"MZ" or kind(prefix) or magic(prefix):
         return True
     high = prefix[1::2]
-    return prefix[:2] in (b"\xff\xfe", b"\xfe\xff") or high.count(0) * 10 >= len(high) * 7 or _maybe_utf8(prefix)
+    return (
+        prefix[:2] in (b"\xff\xfe", b"\xfe\xff") or high.count(0) * 10 >= len(high) * 7 or _maybe_utf8(prefix)
+    )
 
 
 def strings(raw: bytes) -> str:
@@ -95,7 +97,7 @@ def readable(text: str, *, share: float) -> bool:
 
 
 def _has_pe_header(raw: bytes) -> bool:
-    """`e_lfanew` at 0x3c points to "PE\\0\\0" (PE format specification), or past what was recorded."""
+    r"""`e_lfanew` at 0x3c points to "PE\0\0" (PE format specification), or past what was recorded."""
     at = int.from_bytes(raw[60:64], "little")
     return raw[at : at + 4] in (b"PE\x00\x00", b"") and at < 1 << 20
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 STRING, NUMBER, LIST = "string", "number", "list"
 VALUES = frozenset({STRING, NUMBER, LIST})
 VARIABLE, CAST, CALL, METHOD, PROPERTY, MAP = "variable", "cast", "call", "method", "property", "map"
-OPEN, CLOSE, BRACKET, UNBRACKET, OPERATOR, ASSIGN, END, OTHER = "( ) [ ] operator = end other".split()
+OPEN, CLOSE, BRACKET, UNBRACKET, ASSIGN = "(", ")", "[", "]", "="
+OPERATOR, END, OTHER = "operator", "end", "other"
 
 
 @dataclass(slots=True)
@@ -124,7 +125,9 @@ class _Scanner:
             self.transparent.add(match.end() - 1)
             self.out.append(Token(OTHER, at, at + 1))
             return at + 1
-        return self._string(at, match.end(), _TICK.sub(_unticked, body) if "`" in body or '""' in body else body)
+        return self._string(
+            at, match.end(), _TICK.sub(_unticked, body) if "`" in body or '""' in body else body
+        )
 
     def _string(self, start: int, end: int, value: str) -> int:
         self.out.append(Token(STRING, start, end, parts=[value]))
@@ -142,8 +145,9 @@ class _Scanner:
             self._number(word, start, end)
         elif kind == "escaped":
             self._string(start, end, word[2:-2])
-        elif kind == "name":
-            self.out.append(Token(VARIABLE, start, end, name=word.lower()))
+        elif kind in ("name", "variable"):
+            name = word.lower().replace("{", "").replace("}", "")
+            self.out.append(Token(VARIABLE, start, end, name=name))
         elif kind == "map":
             self.out.append(Token(MAP, start, end, name=word[word.index("{") + 1 : -1]))
         elif kind in ("static", "call"):

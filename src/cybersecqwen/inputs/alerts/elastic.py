@@ -35,7 +35,7 @@ class Elastic(Shape):
         return dig(body, "kibana.alert") is not None or isinstance(dig(body, "signal.rule"), Mapping)
 
     def head(self, raw: Mapping[str, Any]) -> tuple[str, str]:
-        """See `Shape.head`; what the alert carries is known only after reading it."""
+        """See `Shape.head`; what an alert carries is known only after reading it."""
         return "", ""
 
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
@@ -43,7 +43,9 @@ class Elastic(Shape):
         from ..ecs import EcsShape
 
         body = _body(raw)
-        nested = unflatten({k: v for k, v in body.items() if not k.startswith(("kibana.", "signal."))}, limits)
+        nested = unflatten(
+            {k: v for k, v in body.items() if not k.startswith(("kibana.", "signal."))}, limits
+        )
         event = EcsShape().normalise(nested, id=id, source=source, limits=limits)
         claim = _claim(body, limits)
         category = event.category

@@ -26,9 +26,8 @@ class AlertList(Shape):
         return isinstance(name, str) and ": " in name and "time" in raw and "ip" in raw and "host" in raw
 
     def head(self, raw: Mapping[str, Any]) -> tuple[str, str]:
-        """See `Shape.head`."""
-        product, _, rule = first(raw, ("name",)).partition(": ")
-        return f"alert.{product.lower()}", rule
+        """See `Shape.head`; what an alert carries is known only after reading it."""
+        return "", ""
 
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
         """See `Shape.normalise`; labels of an evaluation set (`*_label`) are not read."""

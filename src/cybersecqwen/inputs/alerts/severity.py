@@ -65,4 +65,6 @@ HUNDRED = (1, 25, 50, 75)
 
 def suricata(value: Any) -> Severity:
     """Suricata's priority, 1 is the worst: https://docs.suricata.io/en/latest/rules/meta.html#priority."""
-    return {"1": Severity.HIGH, "2": Severity.MEDIUM, "3": Severity.LOW}.get(str(value), Severity.INFORMATIONAL)
+    return {"1": Severity.HIGH, "2": Severity.MEDIUM, "3": Severity.LOW}.get(
+        str(value), Severity.INFORMATIONAL
+    )

@@ -39,7 +39,12 @@ _FIELDS = {
     "TargetUserName": ("user",),
     "ScriptBlockText": ("ScriptBlockText",),
 }
-_MITRE = ("annotations.mitre_attack", "annotations.mitre_attack.mitre_technique_id", "mitre_technique_id", "annotations")
+_MITRE = (
+    "annotations.mitre_attack",
+    "annotations.mitre_attack.mitre_technique_id",
+    "mitre_technique_id",
+    "annotations",
+)
 
 
 class Splunk(Shape):
@@ -56,7 +61,7 @@ class Splunk(Shape):
         return any(mark in raw for mark in marks)
 
     def head(self, raw: Mapping[str, Any]) -> tuple[str, str]:
-        """See `Shape.head`."""
+        """See `Shape.head`; what an alert carries is known only after reading it."""
         return "", ""
 
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
@@ -79,8 +84,13 @@ class Splunk(Shape):
             rule_id=first(body, ("rule_id", "search_name", "sid")),
             severity=from_word(first(body, ("urgency",))) or from_word(first(body, ("severity", "priority"))),
             description=first(body, ("rule_description", "description", "savedsearch_description")),
-            named=techniques(*(flat.get(p, "") for p in _MITRE), *(v for k, v in flat.items() if "mitre" in k.lower())),
-            fields={k: flat.get(k, "") for k in ("security_domain", "status_label", "risk_score", "orig_sourcetype", "src", "dest")},
+            named=techniques(
+                *(flat.get(p, "") for p in _MITRE), *(v for k, v in flat.items() if "mitre" in k.lower())
+            ),
+            fields={
+                k: flat.get(k, "")
+                for k in ("security_domain", "status_label", "risk_score", "orig_sourcetype", "src", "dest")
+            },
         )
         when = first(body, ("orig_time", "_time", "event_time", "firstTime"))
         return alert_event(

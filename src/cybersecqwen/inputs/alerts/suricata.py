@@ -39,11 +39,13 @@ class Suricata(Shape):
 
     def recognise(self, raw: Mapping[str, Any]) -> bool:
         """An event type with a flow or addresses in Suricata's spelling."""
-        return isinstance(raw.get("event_type"), str) and ("flow_id" in raw or ("src_ip" in raw and "dest_ip" in raw))
+        return isinstance(raw.get("event_type"), str) and (
+            "flow_id" in raw or ("src_ip" in raw and "dest_ip" in raw)
+        )
 
     def head(self, raw: Mapping[str, Any]) -> tuple[str, str]:
-        """See `Shape.head`."""
-        return "suricata", first(raw, ("event_type",))
+        """See `Shape.head`; what an alert carries is known only after reading it."""
+        return "", ""
 
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
         """See `Shape.normalise`."""
@@ -64,5 +66,7 @@ class Suricata(Shape):
             named=techniques(*(v for k, v in flat.items() if "mitre_technique" in k)),
             fields={"action": first(raw, ("alert.action",)), "category": first(raw, ("alert.category",))},
         )
-        event = alert_event(claim, fields, id=id, source=source, time=time, host=host, category=Category.ALERT)
+        event = alert_event(
+            claim, fields, id=id, source=source, time=time, host=host, category=Category.ALERT
+        )
         return replace(event, provider="alert.suricata", code=claim.rule_id or event.code)

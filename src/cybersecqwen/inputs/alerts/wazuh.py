@@ -41,11 +41,13 @@ class Wazuh(Shape):
         body = _body(raw)
         rule = body.get("rule")
         if isinstance(rule, Mapping):
-            return "level" in rule and ("agent" in body or "manager" in body or "decoder" in body or "full_log" in body)
+            return "level" in rule and (
+                "agent" in body or "manager" in body or "decoder" in body or "full_log" in body
+            )
         return "rule.level" in body and "rule.id" in body
 
     def head(self, raw: Mapping[str, Any]) -> tuple[str, str]:
-        """See `Shape.head`."""
+        """See `Shape.head`; what an alert carries is known only after reading it."""
         return "", ""
 
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
@@ -80,8 +82,10 @@ class Wazuh(Shape):
             id=id,
             source=source,
             time=inner.time if inner and inner.time is not None else when,
-            host=(inner.host if inner else "") or first(body, ("agent.name", "predecoder.hostname", "manager.name")),
-            user=(inner.user if inner else "") or first(body, ("data.srcuser", "data.dstuser", "data.audit.auid")),
+            host=(inner.host if inner else "")
+            or first(body, ("agent.name", "predecoder.hostname", "manager.name")),
+            user=(inner.user if inner else "")
+            or first(body, ("data.srcuser", "data.dstuser", "data.audit.auid")),
             category=category,
             code=inner.code if inner else claim.rule_id,
         )

@@ -81,7 +81,18 @@ class GenericAudit(Trail):
     _who: ClassVar[frozenset[str]] = frozenset(path.partition(".")[0] for path in (*_ACTORS, *_ADDRESSES))
     # Host logs have actions and users too; their own shapes and "ecs" know them better.
     _not: ClassVar[frozenset[str]] = frozenset(
-        {"EventID", "EventId", "Channel", "ProviderName", "winlog", "ecs", "@metadata", "host", "agent", "process"}
+        {
+            "EventID",
+            "EventId",
+            "Channel",
+            "ProviderName",
+            "winlog",
+            "ecs",
+            "@metadata",
+            "host",
+            "agent",
+            "process",
+        }
     )
 
     def recognise(self, raw: Raw) -> bool:
@@ -108,7 +119,9 @@ class GenericAudit(Trail):
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
         """A "…failed" or "…denied" in the name of the action is its result."""
         low = code.lower()
-        if not fields.get("Result") and low.endswith(("failed", "_failure", ".failure", "denied", "-failure")):
+        if not fields.get("Result") and low.endswith(
+            ("failed", "_failure", ".failure", "denied", "-failure")
+        ):
             fields["Result"] = "failure"
 
 

@@ -9,10 +9,15 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from .flat import dig, first
+from .flat import dig, first, respell
 from .trail import Paths, Raw, Trail
 
 _VERSIONED = re.compile(r"20\d{6}(?:v\d+)?$")
+_NAMES = (
+    "eventName", "eventSource", "eventTime", "userIdentity", "sourceIPAddress", "userAgent", "requestParameters",
+    "responseElements", "errorCode", "errorMessage", "recipientAccountId", "awsRegion", "additionalEventData",
+    "eventType", "readOnly", "eventCategory", "vpcEndpointId", "sessionCredentialFromConsole", "serviceEventDetails",
+)  # fmt: skip
 _NO_ERROR = frozenset({"", "success"})
 
 
@@ -47,11 +52,18 @@ class CloudTrail(Trail):
 
     def recognise(self, raw: Raw) -> bool:
         """CloudTrail alone has `eventSource` and `eventName` side by side with an identity or a version."""
-        return (
-            "eventName" in raw
-            and "eventSource" in raw
-            and ("userIdentity" in raw or "eventVersion" in raw or "awsRegion" in raw)
-        )
+        if "eventName" in raw:
+            return (
+                "eventSource" in raw
+                or "userIdentity" in raw
+                or "awsRegion" in raw
+                or "responseElements" in raw
+            )
+        return "eventname" in raw and "eventsource" in raw
+
+    def body(self, raw: Raw) -> Raw:
+        """The record, with names as AWS spells them."""
+        return raw if "eventName" in raw else respell(raw, _NAMES)
 
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
         """Error, result of console sign-ins, the kind of identity, and policies as one text."""
@@ -75,6 +87,9 @@ class CloudTrail(Trail):
                 "userIdentity.sessionContext.attributes.mfaAuthenticated",
             ),
         ).lower()
+        actor, target = first(body, ("userIdentity.userName",)), first(body, ("requestParameters.userName",))
+        if target and (actor or fields["IdentityType"]):
+            fields["ActsOnOther"] = "false" if target == actor else "true"
         fields["PolicyText"] = policy_text(dig(body, "requestParameters"))
 
 

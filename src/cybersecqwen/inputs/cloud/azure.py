@@ -23,6 +23,7 @@ class AzureActivity(Trail):
         "caller",
         "identity.claims.http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn",
         "identity.claims.name",
+        "identity",
         "identity.authorization.evidence.principalId",
         "identity.claims.appid",
     )
@@ -36,7 +37,13 @@ class AzureActivity(Trail):
     def recognise(self, raw: Raw) -> bool:
         """An operation name beside a resource, or the operation of a resource provider."""
         name = first(raw, self.code)
-        return bool(name) and ("resourceId" in raw or "resourceid" in raw or name[:10].lower() == "microsoft.")
+        return bool(name) and (
+            "resourceId" in raw
+            or "resourceid" in raw
+            or "callerIpAddress" in raw
+            or "tenantId" in raw
+            or name[:10].lower() == "microsoft."
+        )
 
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
         """Operations are written in any case; compare them in lower case."""

@@ -39,7 +39,10 @@ def _pairs(raw: Mapping[str, Any], name: str, depth: int) -> Iterator[tuple[str,
     lower = {str(key).lower(): value for key, value in list(raw.items())[:200]}
     for old, new in _SIDES:
         if old in lower and new in lower:
-            label = next((lower[k] for k in ("displayname", "name", "field", "key") if isinstance(lower.get(k), str)), name)
+            label = next(
+                (lower[k] for k in ("displayname", "name", "field", "key") if isinstance(lower.get(k), str)),
+                name,
+            )
             yield str(label), lower[old], lower[new]
             return
     if depth < _DEPTH:

@@ -32,7 +32,13 @@ class GitHubAudit(Trail):
             isinstance(action, str)
             and "." in action
             and isinstance(raw.get("actor", ""), str)
-            and ("org" in raw or "business" in raw or "repo" in raw or "_document_id" in raw or "actor_location" in raw)
+            and (
+                "org" in raw
+                or "business" in raw
+                or "repo" in raw
+                or "_document_id" in raw
+                or "actor_location" in raw
+            )
         )
 
 
@@ -51,7 +57,13 @@ class GitLabAudit(Trail):
     host: ClassVar[Paths] = ("entity_path", "details.entity_path")
     address: ClassVar[Paths] = ("details.ip_address", "ip_address")
     target: ClassVar[Paths] = ("details.target_details", "target_details", "entity_path")
-    says: ClassVar[Paths] = ("details.custom_message", "details.change", "details.add", "details.remove", "details.to")
+    says: ClassVar[Paths] = (
+        "details.custom_message",
+        "details.change",
+        "details.add",
+        "details.remove",
+        "details.to",
+    )
 
     def recognise(self, raw: Raw) -> bool:
         """Its `details` (or `detail`) with an entity or a custom message."""

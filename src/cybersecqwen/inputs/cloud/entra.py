@@ -41,7 +41,13 @@ class EntraSignIn(Trail):
     provider: ClassVar[str] = "entra.signin"
     code: ClassVar[Paths] = ("operationName", "operationname", "category")
     time: ClassVar[Paths] = ("time", "createdDateTime")
-    user: ClassVar[Paths] = ("userPrincipalName", "userDisplayName", "servicePrincipalName", "userId", "identity")
+    user: ClassVar[Paths] = (
+        "userPrincipalName",
+        "userDisplayName",
+        "servicePrincipalName",
+        "userId",
+        "identity",
+    )
     host: ClassVar[Paths] = ("tenantId", "tenantid")
     address: ClassVar[Paths] = ("ipAddress", "callerIpAddress", "calleripaddress")
     agent: ClassVar[Paths] = ("userAgent",)
@@ -113,8 +119,11 @@ class EntraAudit(Trail):
         if not isinstance(inner, Mapping) or ("operationName" not in raw and "operationname" not in raw):
             return False
         service = str(inner.get("loggedByService", ""))
-        return bool(service) or "initiatedBy" in inner or "targetResources" in inner or (
-            "riskLevel" in inner and "userPrincipalName" in inner
+        return (
+            bool(service)
+            or "initiatedBy" in inner
+            or "targetResources" in inner
+            or ("riskLevel" in inner and "userPrincipalName" in inner)
         )
 
     def body(self, raw: Raw) -> Raw:

@@ -150,3 +150,9 @@ def first(raw: Mapping[str, Any], paths: tuple[str, ...]) -> str:
         if text:
             return text
     return ""
+
+
+def respell(raw: Mapping[str, Any], names: tuple[str, ...]) -> Mapping[str, Any]:
+    """The record with the vendor's own spelling of its top-level names; lakes write all in lower case."""
+    spelling = {name.lower(): name for name in names}
+    return {spelling.get(str(key).lower(), str(key)): value for key, value in raw.items()}

@@ -26,7 +26,10 @@ class GcpAudit(Trail):
         "protoPayload.authenticationInfo.principalSubject",
     )
     host: ClassVar[Paths] = ("resource.labels.project_id", "logName")
-    address: ClassVar[Paths] = ("protoPayload.requestMetadata.callerIp", "protoPayload.requestMetadata.callerIP")
+    address: ClassVar[Paths] = (
+        "protoPayload.requestMetadata.callerIp",
+        "protoPayload.requestMetadata.callerIP",
+    )
     agent: ClassVar[Paths] = ("protoPayload.requestMetadata.callerSuppliedUserAgent",)
     target: ClassVar[Paths] = ("protoPayload.resourceName",)
     channel: ClassVar[Paths] = ("logName",)

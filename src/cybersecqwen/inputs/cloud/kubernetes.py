@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from .flat import dig, first, scalar
+from ...records import Limits
+from .flat import dig, first, flatten, scalar
 from .trail import Paths, Raw, Trail
+
+
+_BOUND = Limits(fields=400, value_chars=4_096)
 
 
 class KubernetesAudit(Trail):
@@ -29,9 +33,13 @@ class KubernetesAudit(Trail):
         """See `Shape.recognise`; each of the three forms has an unmistakable mark."""
         if "auditID" in raw or str(raw.get("apiVersion", "")).startswith("audit.k8s.io"):
             return True
+        if "verb" in raw and ("objectRef" in raw or "requestURI" in raw):
+            return True
         payload = raw.get("protoPayload")
         if isinstance(payload, Mapping):
-            return payload.get("serviceName") == "k8s.io"
+            return payload.get("serviceName") == "k8s.io" or str(payload.get("methodName", "")).startswith(
+                "io.k8s."
+            )
         return str(raw.get("category", "")).startswith("kube-audit") and isinstance(
             raw.get("properties"), Mapping
         )
@@ -48,10 +56,6 @@ class KubernetesAudit(Trail):
                 return {"time": raw.get("time"), "cluster": raw.get("resourceId"), **inner}
         return raw
 
-    def head(self, raw: Raw) -> tuple[str, str]:
-        """See `Shape.head`."""
-        return self.provider, ""
-
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
         """Verb, resource and namespace under short names, and the API name "create pods/exec"."""
         reference = dig(body, "objectRef")
@@ -66,9 +70,36 @@ class KubernetesAudit(Trail):
         fields["IpAddress"] = first(body, ("sourceIPs",))
         if fields.get("Result") == "failure":
             fields["ErrorCode"] = first(body, ("responseStatus.reason", "responseStatus.code")) or "denied"
+        fields.update(_pod(dig(body, "requestObject")))
         uri = first(body, ("requestURI",))
         fields["RequestURI"] = uri
+        if sub in ("exec", "attach"):
+            fields["ExecCommand"] = fields.get("requestObject.command", "") or _command(uri)
         fields["AllNamespaces"] = "true" if resource and not fields["Namespace"] else "false"
+
+
+_POD_SPECS = ("spec.jobTemplate.spec.template.spec", "spec.template.spec", "spec")
+
+
+def _pod(request: Any) -> dict[str, str]:
+    """The pod that a request describes, as `Pod.…`, wherever the kind of object keeps its template."""
+    if not isinstance(request, Mapping):
+        return {}
+    spec = next((s for p in _POD_SPECS if isinstance(s := dig(request, p), Mapping) and "containers" in s), None)
+    if spec is None:
+        return {}
+    return {f"Pod.{name}": value for name, value in flatten(spec, _BOUND).items()}
+
+
+def _command(uri: str) -> str:
+    """What is run, from the query of an exec request."""
+    from urllib.parse import parse_qsl
+
+    try:
+        pairs = parse_qsl(uri.partition("?")[2][:20_000], max_num_fields=500)
+    except ValueError:
+        return ""
+    return " ".join(value for name, value in pairs if name == "command")
 
 
 def _parse(text: str) -> Any:

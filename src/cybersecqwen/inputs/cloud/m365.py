@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .flat import first
+from .flat import first, respell
 from .trail import Paths, Raw, Trail
 from .words import words
 
@@ -18,7 +18,6 @@ _KNOWN = (
     "TargetUserOrGroupName", "TargetUserOrGroupType", "SourceFileName", "SiteUrl", "OrganizationName",
     "OperationProperties", "AppId", "ClientIPAddress", "EventData", "OriginatingServer",
 )  # fmt: skip
-_SPELLING = {name.lower(): name for name in _KNOWN}
 
 
 class UnifiedAudit(Trail):
@@ -45,11 +44,7 @@ class UnifiedAudit(Trail):
 
     def body(self, raw: Raw) -> Raw:
         """The record with Microsoft's own spelling of its names."""
-        return {_SPELLING.get(str(key).lower(), key): value for key, value in raw.items()}
-
-    def head(self, raw: Raw) -> tuple[str, str]:
-        """See `Shape.head`."""
-        return self.provider, first(raw, ("Operation", "operation"))
+        return respell(raw, _KNOWN)
 
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
         """A failed login has "Success" as its status: the call worked, the login did not."""

@@ -8,9 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from .flat import dig, first, scalar
+from .flat import dig, first, respell, scalar
 from .trail import Paths, Raw, Trail
 from .words import words
+
+_NAMES = (
+    "eventType",
+    "displayMessage",
+    "debugContext",
+    "legacyEventType",
+    "securityContext",
+    "authenticationContext",
+)
 
 
 class OktaSystemLog(Trail):
@@ -27,16 +36,29 @@ class OktaSystemLog(Trail):
     result: ClassVar[Paths] = ("outcome.result",)
     says: ClassVar[Paths] = ("displayMessage",)
     logons: ClassVar[frozenset[str]] = frozenset(
-        {"user.session.start", "user.authentication.sso", "user.authentication.auth_via_mfa", "user.authentication.verify"}
+        {
+            "user.session.start",
+            "user.authentication.sso",
+            "user.authentication.auth_via_mfa",
+            "user.authentication.verify",
+        }
     )
 
     def recognise(self, raw: Raw) -> bool:
         """An Okta event type with an outcome, an actor or a published time."""
+        if "eventtype" in raw:
+            return "displaymessage" in raw
         return (
             isinstance(raw.get("eventType"), str)
             and "actor" in raw
-            and ("outcome" in raw or "published" in raw or "displayMessage" in raw or "legacyEventType" in raw)
+            and (
+                "outcome" in raw or "published" in raw or "displayMessage" in raw or "legacyEventType" in raw
+            )
         )
+
+    def body(self, raw: Raw) -> Raw:
+        """The record, with names as Okta spells them."""
+        return raw if "eventType" in raw else respell(raw, _NAMES)
 
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
         """Targets by type, behaviours and risk that Okta computed."""

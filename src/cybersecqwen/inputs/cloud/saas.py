@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ...records import Category
-from .flat import first
+from .flat import dig, first
 from .trail import Paths, Raw, Trail
 from .words import words
 
@@ -23,15 +23,25 @@ class Slack(Trail):
 
     name = "slack"
     provider: ClassVar[str] = "slack.audit"
-    needs: ClassVar[Paths] = ("action", "actor", "context", "date_create")
     code: ClassVar[Paths] = ("action",)
     time: ClassVar[Paths] = ("date_create",)
     user: ClassVar[Paths] = ("actor.user.email", "actor.user.name", "actor.user.id")
     host: ClassVar[Paths] = ("context.location.domain",)
     address: ClassVar[Paths] = ("context.ip_address",)
     agent: ClassVar[Paths] = ("context.ua",)
-    target: ClassVar[Paths] = ("entity.user.email", "entity.app.name", "entity.channel.name", "entity.file.name")
+    target: ClassVar[Paths] = (
+        "entity.user.email",
+        "entity.app.name",
+        "entity.channel.name",
+        "entity.file.name",
+    )
     logons: ClassVar[frozenset[str]] = frozenset({"user_login", "user_login_failed"})
+
+    def recognise(self, raw: Raw) -> bool:
+        """An actor with a user and a context; the context's agent is called `ua` nowhere else."""
+        return isinstance(raw.get("action"), str) and (
+            "date_create" in raw or (dig(raw, "actor.user.team") is not None and "context" in raw)
+        )
 
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
         """Only the name of the action says that a login failed."""
@@ -102,7 +112,11 @@ class Dropbox(Trail):
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
         """The tag, whichever way it is written, and the result that login events carry in their name."""
         kind = body.get("event_type")
-        tag = str(next((kind[k] for k in (".tag", "_tag") if kind.get(k)), "")) if isinstance(kind, Mapping) else ""
+        tag = (
+            str(next((kind[k] for k in (".tag", "_tag") if kind.get(k)), ""))
+            if isinstance(kind, Mapping)
+            else ""
+        )
         fields["Action"] = tag or code
         fields["Words"] = f"{words(fields['Action'])} {words(first(body, self.says))}".strip()
         if fields["Action"] in ("login_fail", "sso_error"):
@@ -163,7 +177,11 @@ class Databricks(Trail):
     agent: ClassVar[Paths] = ("userAgent",)
     result: ClassVar[Paths] = ("response.statusCode",)
     error: ClassVar[Paths] = ("response.errorMessage",)
-    target: ClassVar[Paths] = ("requestParams.targetUserName", "requestParams.name", "requestParams.full_name_arg")
+    target: ClassVar[Paths] = (
+        "requestParams.targetUserName",
+        "requestParams.name",
+        "requestParams.full_name_arg",
+    )
     says: ClassVar[Paths] = (
         "serviceName",
         "requestParams.workspaceConfKeys",

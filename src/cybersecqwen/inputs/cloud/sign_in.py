@@ -118,7 +118,7 @@ class Auth0(Trail):
     def recognise(self, raw: Raw) -> bool:
         """A log id beside a short type and a date."""
         body = self.body(raw)
-        return "log_id" in body and "type" in body and "date" in body
+        return "type" in body and "date" in body and ("log_id" in body or "client_id" in body)
 
     def body(self, raw: Raw) -> Raw:
         """What stands under `data`, where it does."""

@@ -73,7 +73,7 @@ class Grants(Trail):
     target: ClassVar[Paths] = ("GRANTEE_NAME",)
 
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
-        """"grant select on table to role public"."""
+        """ "grant select on table to role public"."""
         privilege = first(body, ("PRIVILEGE", "ROLE"))
         fields["Action"] = f"grant {privilege}".strip()
         fields["Words"] = words(

@@ -9,6 +9,7 @@ event keeps the vendor's own dotted names and gets these canonical ones:
   ErrorCode   the vendor's error, where the call failed
   Changed     what the record's two states differ in ("mfa enabled true to false")
   IpAddress   UserAgent   TargetName
+  IpScope     "public" or "private", for an address that is one
 """
 
 from __future__ import annotations
@@ -27,6 +28,20 @@ Paths = tuple[str, ...]
 Raw = Mapping[str, Any]
 
 _TAIL = 400  # characters that one description adds to Words
+
+
+_PRIVATE = ("10.", "192.168.", "127.", "169.254.", "fd", "fc", "fe80:", "::1", *(f"172.{n}." for n in range(16, 32)))
+
+
+def scope(address: str) -> str:
+    """ "private" for RFC 1918, loopback, link-local and RFC 4193 addresses, "public" for others, "" for names."""
+    low = address.lower()
+    plain = low.split(":")[0] if low.count(":") == 1 else low
+    if plain.replace(".", "").isdigit() and plain.count(".") == 3:
+        return "private" if plain.startswith(_PRIVATE[:4] + _PRIVATE[8:]) else "public"
+    if low.count(":") >= 2 and not set(low) - set("0123456789abcdef:.%"):
+        return "private" if low.startswith(_PRIVATE[4:8]) else "public"
+    return ""
 
 
 class Trail(Shape):
@@ -73,19 +88,20 @@ class Trail(Shape):
         return inner if isinstance(inner, Mapping) else None
 
     def head(self, raw: Raw) -> tuple[str, str]:
-        """See `Shape.head`."""
-        return self.provider, first(self.body(raw) or raw, self.code)
+        """See `Shape.head`; the category of an audit record needs the whole record."""
+        return "", ""
 
     def normalise(self, raw: Raw, *, id: str, source: Source, limits: Limits) -> Event:
         """See `Shape.normalise`."""
         body = self.body(raw) or raw
         found = flatten(body, limits)
-        if body is not raw:
+        if self.inside and body is not raw:
             outer = {key: value for key, value in raw.items() if key != self.inside}
             found = {**flatten(outer, limits), **found}
         code = first(body, self.code)[:300]
         fields = {**found, **self._canonical(body, code, limits)}
         self.refine(body, fields, code)
+        fields["IpScope"] = scope(fields.get("IpAddress", ""))
         for name in [name for name, value in fields.items() if not value]:
             del fields[name]
         category = self.categorise(body, fields, code)

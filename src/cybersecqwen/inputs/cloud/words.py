@@ -31,7 +31,7 @@ def words(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def outcome(text: str) -> str:
-    """"success", "failure", or "" where the text says neither; HTTP status codes count."""
+    """ "success", "failure", or "" where the text says neither; HTTP status codes count."""
     low = text.strip().lower()
     if low in SUCCEEDED:
         return "success"

@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return _click(error)
+        return _usage(error)
 
 
 def tell(error: CsqError) -> None:
@@ -46,19 +46,31 @@ def _clean(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
-def _click(error: Exception) -> int:
+def _usage(error: Exception) -> int:
     """Usage errors and exits of the command-line library; anything else is a bug and is shown as one."""
-    from click.exceptions import Abort, ClickException, Exit
+    from typer.exceptions import Abort, Exit, TyperException
 
     if isinstance(error, Exit):
         return error.exit_code
     if isinstance(error, Abort):
         print("csq: interrupted", file=sys.stderr)
         return INTERRUPTED
-    if isinstance(error, ClickException):
-        print(f"csq: {_clean(error.format_message())}", file=sys.stderr)
-        context = getattr(error, "ctx", None)
-        if context is not None:
-            print(f"     See `{context.command_path} --help`.", file=sys.stderr)
+    if not isinstance(error, TyperException):
+        return _defect(error)
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error.format_message())
         return 2
-    raise error
+    print(f"csq: {_clean(error.format_message())}", file=sys.stderr)
+    if context is not None:
+        print(f"     See `{context.command_path} --help`.", file=sys.stderr)
+    return 2
+
+
+def _defect(error: Exception) -> int:
+    """An error that nobody foresaw: named in one line, in full where CSQ_DEBUG is set."""
+    if os.environ.get("CSQ_DEBUG"):
+        raise error
+    print(f"csq: internal error: {type(error).__name__}: {_clean(str(error))[:300]}", file=sys.stderr)
+    print("     This is a defect; CSQ_DEBUG=1 shows where it happened.", file=sys.stderr)
+    return CsqError.exit_code

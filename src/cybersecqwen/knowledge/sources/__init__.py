@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...registry import Registry
+from cybersecqwen.registry import Registry
+
 from .interface import Source
 
 # In order of precedence: where two sources name the same entity, the earlier one describes it.

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ..identifiers import parse
-from ..interface import Entity, Relation, Status
+from cybersecqwen.knowledge.identifiers import parse
+from cybersecqwen.knowledge.interface import Entity, Relation, Status
+
 from .files import Payload
 from .interface import Loaded, Source, dicts, facts, required, text, texts, unique
 
@@ -81,7 +82,7 @@ class Attack(Source):
 def _reference(found: dict[str, Any]) -> dict[str, Any] | None:
     """The reference that gives an object its ATT&CK id."""
     for reference in dicts(found.get("external_references")):
-        return reference if reference.get("source_name") in _DOMAINS else None
+        return reference if text(reference.get("source_name")) in _DOMAINS else None
     return None
 
 
@@ -136,10 +137,10 @@ class _Bundle:
     def relations(self) -> Iterator[Relation]:
         """Relationships, and the references that ATT&CK writes inside objects."""
         for found in self.objects:
-            if found.get("type") == "relationship" and found.get("relationship_type") in _KINDS:
+            if found.get("type") == "relationship" and text(found.get("relationship_type")) in _KINDS:
                 if not (found.get("revoked") or found.get("x_mitre_deprecated")):
                     yield from self._relation(
-                        found.get("source_ref"), found["relationship_type"], found.get("target_ref")
+                        found.get("source_ref"), text(found["relationship_type"]), found.get("target_ref")
                     )
             elif found.get("type") == "attack-pattern":
                 for tactic in self._tactics_of(found):
@@ -160,7 +161,9 @@ class _Bundle:
         for found in self.objects:
             if found.get("type") == "x-mitre-matrix" and (reference := _reference(found)):
                 return _DOMAINS.get(text(reference.get("external_id")), "enterprise")
-        domains = (_DOMAINS.get(domain) for found in self.objects for domain in texts(found.get("x_mitre_domains")))
+        domains = (
+            _DOMAINS.get(domain) for found in self.objects for domain in texts(found.get("x_mitre_domains"))
+        )
         return next((domain for domain in domains if domain), "enterprise")
 
     def _tactics(self) -> dict[str, tuple[int, str]]:

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ..identifiers import parse
-from ..interface import Entity, Relation, Status
+from cybersecqwen.knowledge.identifiers import parse
+from cybersecqwen.knowledge.interface import Entity, Relation, Status
+
 from .files import Payload
 from .interface import Loaded, Source, dicts, facts, required, text, texts, unique
 
@@ -23,7 +24,7 @@ _REFERENCES = {
 
 
 class Capec(Source):
-    """Attack patterns with their hierarchy, the weaknesses that they exploit, and the techniques they match."""
+    """Attack patterns with their hierarchy, the weaknesses they exploit and the techniques they match."""
 
     name: ClassVar[str] = "capec"
     title: ClassVar[str] = "MITRE CAPEC"
@@ -33,7 +34,9 @@ class Capec(Source):
     def recognises(self, payload: Payload) -> bool:
         """A STIX bundle with an attack pattern of CAPEC."""
         document = payload.json_object()
-        return document.get("type") == "bundle" and any(_id(found) for found in dicts(document.get("objects")))
+        return document.get("type") == "bundle" and any(
+            _id(found) for found in dicts(document.get("objects"))
+        )
 
     def load(self, payload: Payload) -> Loaded:
         """See `Source.load`."""
@@ -52,7 +55,7 @@ class Capec(Source):
 
     def _entity(self, found: dict[str, Any]) -> Entity:
         id = _id(found)
-        status: Status = "deprecated" if found.get("x_capec_status") in _UNUSABLE else "active"
+        status: Status = "deprecated" if text(found.get("x_capec_status")) in _UNUSABLE else "active"
         description = text(found.get("description"))
         return Entity(
             id=id,
@@ -90,9 +93,9 @@ def _alternate_names(found: dict[str, Any]) -> list[str]:
 def _relations(found: dict[str, Any], ids: dict[str, str]) -> Iterator[Relation]:
     id = _id(found)
     for field, kind in _REFERENCES.items():
-        for reference in texts(found.get(field)):
-            if reference in ids:
-                yield Relation(source=id, kind=kind, target=ids[reference])
+        for other in texts(found.get(field)):
+            if other in ids:
+                yield Relation(source=id, kind=kind, target=ids[other])
     for reference in dicts(found.get("external_references")):
         family, target = parse(text(reference.get("external_id")))
         if reference.get("source_name") == "cwe" and family == "cwe":

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from ...errors import KnowledgeError
-from ..interface import Entity, Relation, Status
+from cybersecqwen.errors import KnowledgeError
+from cybersecqwen.knowledge.interface import Entity, Relation, Status
+
 from .capec import named_successor
 from .files import Payload
 from .interface import Loaded, Source, facts, required, unique
@@ -44,7 +45,7 @@ class Cwe(Source):
     def load(self, payload: Payload) -> Loaded:
         """See `Source.load`."""
         root = _parsed(payload)
-        elements = [element for element in root.iter() if _local(element) in _TYPES and element.get("ID")]
+        elements = [element for element in root.iter() if _local(element) in _TYPES and _numbered(element)]
         required(elements, payload, "weaknesses")
         return Loaded(
             info=self.info(payload, version=root.get("Version", ""), date=root.get("Date", "")),
@@ -84,8 +85,15 @@ def _parsed(payload: Payload) -> Element:
     try:
         root: Element = fromstring(payload.data, forbid_dtd=True)
     except (DefusedXmlException, ParseError, ValueError, RecursionError) as error:
-        raise KnowledgeError(f"The file {payload.name!r} is no well-formed CWE catalogue ({error}).") from error
+        raise KnowledgeError(
+            f"The file {payload.name!r} is no well-formed CWE catalogue ({error})."
+        ) from error
     return root
+
+
+def _numbered(element: Element) -> bool:
+    number = element.get("ID", "")
+    return number.isascii() and number.isdigit() and len(number) <= 6
 
 
 def _local(element: Element) -> str:

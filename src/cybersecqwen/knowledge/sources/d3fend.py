@@ -13,8 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import ClassVar
 
-from ..identifiers import parse
-from ..interface import Entity, Relation
+from cybersecqwen.knowledge.identifiers import parse
+from cybersecqwen.knowledge.interface import Entity, Relation
+
 from . import turtle
 from .files import Payload
 from .interface import Loaded, Source, facts, required, unique
@@ -68,7 +69,9 @@ class D3fend(Source):
             source=self.name,
             url=f"https://d3fend.mitre.org/technique/d3f:{iri.removeprefix(_D3F)}/",
             attributes=facts(
-                aliases=graph.all(f"{_D3F}synonym", iri), tactic=graph.tactic(iri), term=iri.removeprefix(_D3F)
+                aliases=graph.all(f"{_D3F}synonym", iri),
+                tactic=graph.tactic(iri),
+                term=iri.removeprefix(_D3F),
             ),
             text=graph.first(f"{_D3F}definition", iri),
         )
@@ -186,7 +189,9 @@ def _touched(graph: _Graph, iri: str) -> set[str]:
     level = {iri}
     seen = set(level)
     while level:
-        found = {a for current in level for _, a in graph.restrictions(current) if _ARTIFACT in graph.ancestors(a)}
+        found = {
+            a for current in level for _, a in graph.restrictions(current) if _ARTIFACT in graph.ancestors(a)
+        }
         if found:
             return found
         level = {parent for current in level for parent in graph.parents.get(current, ())} - seen

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
-from ...errors import KnowledgeError
+from cybersecqwen.errors import KnowledgeError
 
 MAX_BYTES = 512 << 20
 """Largest file, unpacked. ATT&CK Enterprise, the largest known one, has 45 MB."""
@@ -62,7 +62,7 @@ class Payload:
 
 
 def too_deep(data: bytes) -> bool:
-    """Whether JSON text is nested deeper than any official file; counts brackets outside strings, in linear time."""
+    """Whether JSON text is nested deeper than any official file: brackets outside strings, in linear time."""
     import re
 
     depth = 0

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from ...errors import KnowledgeError
-from ..interface import Entity, Relation, SourceInfo
+from cybersecqwen.errors import KnowledgeError
+from cybersecqwen.knowledge.interface import Entity, Relation, SourceInfo
+
 from .files import Payload
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..identifiers import parse
-from ..interface import Entity, Relation
+from cybersecqwen.knowledge.identifiers import parse
+from cybersecqwen.knowledge.interface import Entity, Relation
+
 from .files import Payload
 from .interface import Loaded, Source, dicts, facts, required, text, texts, unique
 

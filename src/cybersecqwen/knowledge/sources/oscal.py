@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ..identifiers import parse
-from ..interface import Entity, Relation
+from cybersecqwen.knowledge.identifiers import parse
+from cybersecqwen.knowledge.interface import Entity, Relation
+
 from .files import Payload
 from .interface import Loaded, Source, dicts, facts, required, text, unique
 
@@ -30,7 +31,9 @@ class Oscal(Source):
         catalogue = payload.json_object().get("catalog")
         if not isinstance(catalogue, dict) or not isinstance(catalogue.get("metadata"), dict):
             return False
-        return "oscal-version" in catalogue["metadata"] and "800-53" in text(catalogue["metadata"].get("title"))
+        return "oscal-version" in catalogue["metadata"] and "800-53" in text(
+            catalogue["metadata"].get("title")
+        )
 
     def load(self, payload: Payload) -> Loaded:
         """See `Source.load`."""
@@ -38,7 +41,9 @@ class Oscal(Source):
         metadata = catalogue["metadata"]
         title = text(metadata.get("title"))
         # A resolved baseline holds a part of the controls: it must not pass for the whole catalogue.
-        baseline = next((level for level in ("LOW", "MODERATE", "HIGH", "PRIVACY") if f"{level} " in title), "")
+        baseline = next(
+            (level for level in ("LOW", "MODERATE", "HIGH", "PRIVACY") if f"{level} " in title), ""
+        )
         name = f"{self.name}-{baseline.lower()}" if "BASELINE" in title.upper() else self.name
         controls = [(control, parent, family) for control, parent, family in _controls(catalogue)]
         required(controls, payload, "controls")
@@ -50,7 +55,9 @@ class Oscal(Source):
                 date=text(metadata.get("last-modified"))[:10],
             ),
             entities=tuple(_entity(control, family, name) for control, _, family in controls),
-            relations=unique(relation for control, parent, _ in controls for relation in _relations(control, parent)),
+            relations=unique(
+                relation for control, parent, _ in controls for relation in _relations(control, parent)
+            ),
         )
 
 
@@ -70,7 +77,9 @@ def _controls(
 
 def _entity(control: dict[str, Any], family: str, source: str) -> Entity:
     id = parse(control["id"])[1]
-    withdrawn = any(p.get("name") == "status" and p.get("value") == "withdrawn" for p in dicts(control.get("props")))
+    withdrawn = any(
+        p.get("name") == "status" and p.get("value") == "withdrawn" for p in dicts(control.get("props"))
+    )
     return Entity(
         id=id,
         type="control",

@@ -1,4 +1,6 @@
-"""A reader for Turtle, as far as ontologies use it: https://www.w3.org/TR/turtle/
+"""A reader for Turtle, as far as ontologies use it.
+
+From: https://www.w3.org/TR/turtle/
 
 D3FEND's 2.6 MB take a second; rdflib takes ten, and would be one more dependency to look up a few
 hundred facts. Not read: relative IRIs, nested collections in subject position. Both are refused.
@@ -10,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...errors import KnowledgeError
+from cybersecqwen.errors import KnowledgeError
 
 _DEPTH = 32  # blank nodes in blank nodes; D3FEND has 4
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

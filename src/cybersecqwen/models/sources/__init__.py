@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ...registry import Registry
+from cybersecqwen.registry import Registry
+
 from .interface import WeightsSource
 
 SOURCES: Registry[type[WeightsSource]] = Registry(

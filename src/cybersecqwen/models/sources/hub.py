@@ -15,8 +15,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ...errors import WeightsError
-from ..portfolio import Origin
+from cybersecqwen.errors import WeightsError
+from cybersecqwen.models.portfolio import Origin
+
 from .interface import Fetched, NoNetworkError, Progress, WeightsSource, disk_errors, need_space
 
 _CHUNK = 1 << 20

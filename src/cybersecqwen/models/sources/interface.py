@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
-from ...errors import WeightsError
-from ..portfolio import Origin
+from cybersecqwen.errors import WeightsError
+from cybersecqwen.models.portfolio import Origin
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all; in all is 0 while unknown."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ...errors import WeightsError
-from ..portfolio import Origin
+from cybersecqwen.errors import WeightsError
+from cybersecqwen.models.portfolio import Origin
+
 from .interface import Fetched, Progress, WeightsSource, disk_errors, need_space
 
 _CHUNK = 4 << 20

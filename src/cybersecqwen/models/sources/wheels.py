@@ -22,8 +22,9 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from ...errors import WeightsError
-from ..portfolio import Origin
+from cybersecqwen.errors import WeightsError
+from cybersecqwen.models.portfolio import Origin
+
 from .interface import Fetched, NoNetworkError, NoSpaceError, Progress, WeightsSource, disk_errors, need_space
 
 _CHUNK = 1 << 20

@@ -1,0 +1,86 @@
+"""Make the pages that are made: the catalogue of signals and the reference of commands.
+
+Run as: python scripts/make_docs.py [--check]
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from cybersecqwen.detect.events.rulebook import load_signals
+from cybersecqwen.detect.events.signal import Signal
+from cybersecqwen.knowledge.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = (
+    "",
+    "triage",
+    "doctor",
+    *(f"kb {verb}" for verb in ("status", "show", "build", "update", "export", "import", "verify")),
+    *(f"model {verb}" for verb in ("list", "pull", "import", "use", "show", "verify", "remove")),
+)
+
+
+def main() -> int:
+    """Write the pages, or with --check say which ones are not up to date."""
+    pages = {"docs/signals.md": "".join(signals_page()), "docs/commands.md": "".join(commands_page())}
+    stale = [name for name, text in pages.items() if _read(ROOT / name) != text]
+    if "--check" in sys.argv:
+        for name in stale:
+            print(f"{name} is not up to date: run `python scripts/make_docs.py`", file=sys.stderr)
+        return bool(stale)
+    for name in stale:
+        (ROOT / name).write_text(pages[name], encoding="utf-8")
+        print(f"wrote {name}")
+    return 0
+
+
+def signals_page() -> Iterator[str]:
+    """One row a signal, by theme."""
+    signals = load_signals()
+    yield (
+        "# Signals\n\nMade by `scripts/make_docs.py` from the files in `src/cybersecqwen/detect/events/signals`; "
+        "CONTRIBUTING.md says how to add one.\nWeights are log-odds; negative ones are context that speaks for the "
+        f"ordinary.\n\n{len(signals)} signals, each with examples that must and must not fire.\n"
+    )
+    themes: dict[str, list[Signal]] = {}
+    for signal in signals:
+        themes.setdefault(signal.theme, []).append(signal)
+    with Store.open() as store:
+        for theme, members in themes.items():
+            yield f"\n## {theme}\n\n| signal | weight | techniques | what ordinary activity looks like it |\n|---|---|---|---|\n"
+            for signal in members:
+                yield _row(signal, store)
+
+
+def _row(signal: Signal, store: Store) -> str:
+    names = ", ".join(f"{t} {entity.name}" for t in signal.techniques if (entity := store.get(t)) is not None)
+    title = _cell(f"**{signal.title}** (`{signal.id}`). {signal.why}")
+    return f"| {title} | {signal.weight:+.1f} | {_cell(names)} | {_cell(signal.ordinary)} |\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def commands_page() -> Iterator[str]:
+    """The help of every command."""
+    yield "# Commands\n\nMade by `scripts/make_docs.py` from `--help`.\n"
+    environ = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    for command in COMMANDS:
+        line = [sys.executable, "-m", "cybersecqwen", *command.split(), "--help"]
+        shown = subprocess.run(line, capture_output=True, text=True, check=True, env=environ).stdout
+        text = "\n".join(row.rstrip() for row in shown.strip("\n").splitlines())
+        yield f"\n## {('csq ' + command).strip()}\n\n```text\n{text}\n```\n"
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""Tables with a header line: CSV and its relatives with semicolons, tabs or bars."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+
+from cybersecqwen.records import Damage, Limits
+
+from .interface import Blob, RawRecord, Reader
+from .lines import TooLong, as_utf8, lines
+from .text import text_of
+
+_DELIMITERS = ",;\t|"
+_NAME = re.compile(r"[A-Za-z_@#][\w .\-/@()#:%\[\]]{0,63}")
+_PROBED = 6
+_ROW_CHARS = 1 << 18  # of a row that goes over several lines
+
+
+class CsvReader(Reader):
+    """A table whose first line names the columns; each further line becomes a mapping."""
+
+    name = "csv"
+
+    def recognise(self, head: bytes, name: str) -> int:
+        """See `Reader.recognise`: names in the first line, and as many cells in the next ones."""
+        text = as_utf8(head)
+        if b"\x00" in text or b"\n" not in text:
+            return 0
+        rows = text_of(text[:32_768]).splitlines()
+        probe = rows[: min(_PROBED, max(len(rows) - 1, 2))]
+        bonus = 15 if name.lower().endswith((".csv", ".tsv")) else 0
+        best = max(_fit(probe, delimiter) for delimiter in _DELIMITERS)
+        return best + bonus if best else 0
+
+    def read(self, blob: Blob, limits: Limits) -> Iterator[RawRecord | Damage]:
+        """See `Reader.read`. A row with other cells than the header gives what fits, and a damage."""
+        with blob.open() as stream:
+            source = _Rows(blob, lines(stream, limits), limits)
+            header, delimiter = source.header()
+            if not header:
+                return
+            for number, offset, row in source.rows(delimiter):
+                if len(row) > len(header):
+                    reason = f"The row has {len(row)} cells, the header {len(header)}."
+                    yield blob.damage(reason, record=number, offset=offset, format=self.name)
+                if row and any(row):
+                    yield number, offset, dict(zip(header, row, strict=False))
+            yield from source.damages
+
+
+def _fit(rows: list[str], delimiter: str) -> int:
+    """How well the first lines read as a table with this delimiter: 0 to 80."""
+    if len(rows) < 2 or delimiter not in rows[0]:
+        return 0
+    try:
+        table = list(csv.reader(rows, delimiter=delimiter))
+    except csv.Error:
+        return 0
+    header = [cell.strip() for cell in table[0]]
+    width = len(header)
+    if width < 2 or len(set(header)) != width or not all(map(_NAME.fullmatch, header)):
+        return 0
+    same = sum(len(row) == width for row in table[1:])
+    if same < (len(table) - 1) * 0.6:  # a quoted cell may hold line ends
+        return 0
+    return 60 + min(width, 20)
+
+
+class _Rows:
+    """Rows of cells from lines; a quoted cell may go on over lines, up to the bound of a line."""
+
+    def __init__(self, blob: Blob, found: Iterator[tuple[int, int, bytes] | TooLong], limits: Limits) -> None:
+        self._blob = blob
+        self._lines = found
+        self._bound = limits.line_bytes
+        self.damages: list[Damage] = []
+
+    def header(self) -> tuple[list[str], str]:
+        first = next(self._lines, None)
+        if first is None or isinstance(first, TooLong):
+            return [], ","
+        text = text_of(first[2]).rstrip("\r\n")
+        delimiter = max(_DELIMITERS, key=text.count)
+        rows = self._parse(text, delimiter, first[0], first[1])
+        return [cell.strip() for cell in rows], delimiter
+
+    def rows(self, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
+        begun: list[str] = []  # lines of a row whose quoted cell goes on
+        number, offset, size = 0, -1, 0
+        for line in self._lines:
+            if isinstance(line, TooLong):
+                reason = f"The line has {line.length:,} bytes; the bound is {self._bound:,}."
+                self._damage(reason, line.number, line.offset)
+                continue
+            text = text_of(line[2])
+            if not begun:
+                number, offset, size = line[0], line[1], 0
+            odd, size = text.count('"') % 2 == 1, size + len(text)
+            begun.append(text)
+            if odd != (len(begun) > 1):  # the quotes of the row so far do not pair
+                if size <= _ROW_CHARS:
+                    continue
+                reason = "A quoted cell does not end."
+                self._damage(reason, number, offset, len(begun))
+            else:
+                yield number, offset, self._parse("".join(begun).rstrip("\r\n"), delimiter, number, offset)
+            begun = []
+        if begun:
+            self._damage("The file ends inside a quoted cell.", number, offset, len(begun))
+
+    def _parse(self, text: str, delimiter: str, number: int, offset: int) -> list[str]:
+        csv.field_size_limit(max(csv.field_size_limit(), self._bound))
+        try:
+            return next(csv.reader([text], delimiter=delimiter), [])
+        except csv.Error as error:
+            self._damage(f"It is not a valid row ({error}).", number, offset)
+            return []
+
+    def _damage(self, reason: str, number: int, offset: int, records: int = 1) -> None:
+        damage = self._blob.damage(reason, record=number, offset=offset, format="csv", records=records)
+        self.damages.append(damage)

@@ -1,0 +1,118 @@
+"""The process that parses EVTX chunks: file on standard input, frames on standard output.
+
+Run by `evtx.py` as a script in isolated mode; imports nothing of this package, so that it starts fast.
+A frame is a kind (C chunk, R record, E error, Z end), a number and a payload; see `evtx._Child.frames`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+HEADER, CHUNK = 4_096, 65_536
+MAGIC = b"ElfChnk\x00"
+FRAME = struct.Struct("<cQI")
+MEMORY = 2 << 30
+ERRORS_PER_CHUNK = 64
+
+
+def main(argv: list[str]) -> None:
+    """Parse the chunks from offset argv[1] on (0: from the first); records over argv[2] bytes are errors."""
+    _bound_memory()
+    start, bound = int(argv[1]), int(argv[2])
+    out = sys.stdout.buffer
+    for offset, chunk in chunks(0, start):
+        out.write(FRAME.pack(b"C", offset, 0))
+        for kind, number, payload in records(chunk, bound):
+            out.write(FRAME.pack(kind, number, len(payload)))
+            out.write(payload)
+        out.flush()
+    out.write(FRAME.pack(b"Z", 0, 0))
+    out.flush()
+
+
+def _bound_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: the parent still bounds the time
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def chunks(descriptor: int, start: int) -> Iterator[tuple[int, bytes]]:
+    """(offset, bytes) of every chunk: on the 64 KiB grid of a sound file, elsewhere by its magic."""
+    size = os.fstat(descriptor).st_size
+    first = 0 if os.pread(descriptor, 8, 0) == MAGIC else HEADER
+    at = start or first
+    while at + 512 <= size:
+        chunk = os.pread(descriptor, CHUNK, at)
+        yield at, chunk
+        at += CHUNK
+
+
+def records(chunk: bytes, bound: int) -> Iterator[tuple[bytes, int, bytes]]:
+    """The records of a chunk, then one error with the number of those that its header promises more."""
+    if not chunk.strip(b"\x00"):
+        return  # space allocated and never used: files grow by many chunks at a time
+    if not chunk.startswith(MAGIC):
+        yield b"E", 1, b"The chunk has no chunk header."
+        return
+    low, high = struct.unpack_from("<QQ", chunk, 8)
+    promised = high - low + 1 if 0 <= high - low < CHUNK // 24 else 0
+    given, problems = 0, []
+    for kind, number, payload in _parse(chunk):
+        if kind == b"R" and len(payload) > bound:
+            problems.append(f"The record gives {len(payload):,} bytes of JSON; the bound is {bound:,}.")
+        elif kind == b"R":
+            given += 1
+            yield kind, number, payload
+        else:
+            problems.append(payload.decode("utf-8", "replace"))
+    missing = max(promised - given, 0)
+    if problems:
+        yield b"E", max(missing, 1), problems[0].encode()
+    elif missing:
+        yield b"E", missing, b"The chunk header promises more records than can be found."
+
+
+def _parse(chunk: bytes) -> Iterator[tuple[bytes, int, bytes]]:
+    from evtx import PyEvtxParser
+
+    try:
+        found = PyEvtxParser(_file_of(chunk), number_of_threads=1).records_json()
+    except BaseException as error:  # a Rust panic is a BaseException
+        yield b"E", 1, _words(error)
+        return
+    failures = 0
+    while failures < ERRORS_PER_CHUNK:
+        try:
+            record = next(found)
+        except StopIteration:
+            return
+        except BaseException as error:
+            failures += 1
+            yield b"E", 1, _words(error)
+        else:
+            yield b"R", int(record["event_record_id"]), record["data"].encode("utf-8", "replace")
+
+
+def _words(error: BaseException) -> bytes:
+    text = " ".join(str(error).split())
+    return (text[:240] or type(error).__name__).encode("utf-8", "replace")
+
+
+def _file_of(chunk: bytes) -> BinaryIO:
+    """A file with a header of its own and this one chunk."""
+    header = bytearray(HEADER)
+    # Magic; first and last chunk; next record; header size; version 3.1; header block size; chunks.
+    struct.pack_into("<8sQQQIHHHH", header, 0, b"ElfFile\x00", 0, 0, 1, 128, 1, 3, HEADER, 1)
+    return io.BytesIO(bytes(header) + chunk.ljust(CHUNK, b"\x00"))
+
+
+if __name__ == "__main__":
+    main(sys.argv)

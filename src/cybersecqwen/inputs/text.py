@@ -1,0 +1,119 @@
+"""Plain text, one event a line, for everything that is text and nothing better."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cybersecqwen.records import Category, Damage, Event, Limits, Source
+
+from .interface import Blob, RawRecord, Reader
+from .json_values import parse, too_deep
+from .lines import TooLong, as_utf8, lines
+from .shapes import Shape
+from .times import parse_time
+
+KEY = "#line"
+"""The key of the one value that `TextReader` gives for a line; no product writes it."""
+JSON_AT = "#before"
+"""Key under which the text before a JSON object at the end of a line is kept."""
+
+_CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27}) + b"\x7f"
+# The time at the start of a line: ISO, syslog (RFC 3164 and 5424 with priority), brackets allowed.
+_TIME = re.compile(
+    r"(?:<\d{1,3}>(?:\d{1,2} )?)?\[?"
+    r"(?:(?P<iso>\d{4}[-/]\d\d[-/]\d\d[T ,_]{1,2}\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)"
+    r"|(?P<syslog>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d))\]?"
+    r"(?: (?P<host>[A-Za-z0-9][\w.:-]{0,252}) (?=[\w./-]{1,64}(?:\[\d{1,10}\])?[ :]))?"
+)
+
+
+class TextReader(Reader):
+    """Text in UTF-8, UTF-16, UTF-32 or a Windows code page, one event a line."""
+
+    name = "text"
+
+    def recognise(self, head: bytes, name: str) -> int:
+        """See `Reader.recognise`: any text will do, so it is never sure."""
+        text = as_utf8(head)
+        if not text.strip() or b"\x00" in text:
+            return 0
+        if len(text) - len(text.translate(None, _CONTROL)) > len(text) // 50:
+            return 0
+        return 12 if name.lower().endswith((".log", ".txt", ".syslog", ".out")) else 10
+
+    def read(self, blob: Blob, limits: Limits) -> Iterator[RawRecord | Damage]:
+        """See `Reader.read`. A line that ends in a JSON object gives that object."""
+        with blob.open() as stream:
+            for line in lines(stream, limits):
+                if isinstance(line, TooLong):
+                    reason = f"The line has {line.length:,} bytes; the bound is {limits.line_bytes:,}."
+                    yield blob.damage(reason, record=line.number, offset=line.offset, format=self.name)
+                    continue
+                number, offset, data = line
+                data = data.rstrip(b"\r\n")
+                if data.strip():
+                    yield number, offset, _mapping(data, limits)
+
+
+def _mapping(data: bytes, limits: Limits) -> dict[str, Any]:
+    if data[-1:] == b"}":
+        inside = _json_tail(data, limits)
+        if inside is not None:
+            return inside
+    return {KEY: text_of(data)}
+
+
+def _json_tail(data: bytes, limits: Limits) -> dict[str, Any] | None:
+    """The object that a collector put behind a syslog header, with what stands before it."""
+    at = data.find(b'{"')
+    if at < 0 or at > 1_024:
+        return None
+    try:
+        value = parse(data[at:])
+    except ValueError:
+        return None
+    if value.__class__ is not dict or len(value) < 2 or too_deep(value, limits.json_depth):
+        return None
+    if at:
+        value.setdefault(JSON_AT, text_of(data[:at]).rstrip())
+    found: dict[str, Any] = value
+    return found
+
+
+def text_of(data: bytes) -> str:
+    """Bytes as text: UTF-8, else the Windows code page 1252, which never fails with replacement."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+class TextShape(Shape):
+    """A line of text: the line itself, with the time and host it begins with."""
+
+    name = "text"
+    exclusive = True
+
+    def recognise(self, raw: Mapping[str, Any]) -> bool:
+        """See `Shape.recognise`."""
+        return KEY in raw
+
+    def head(self, raw: Mapping[str, Any]) -> tuple[str, str]:
+        """See `Shape.head`."""
+        return "text", ""
+
+    def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
+        """See `Shape.normalise`. A syslog time has no year and no zone, so it gives no `time`."""
+        line = str(raw[KEY])[: limits.value_chars]
+        match = _TIME.match(line)
+        return Event(
+            id=id,
+            category=Category.TEXT,
+            time=parse_time(match["iso"]) if match is not None and match["iso"] else None,
+            provider="text",
+            host=(match["host"] or "") if match is not None else "",
+            fields={"Message": line},
+            source=source,
+        )

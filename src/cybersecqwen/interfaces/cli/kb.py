@@ -1,0 +1,168 @@
+"""`csq kb`: the knowledge bundle."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from cybersecqwen.interfaces.cli.progress import Status
+
+if TYPE_CHECKING:
+    from cybersecqwen.knowledge.interface import Manifest
+    from cybersecqwen.knowledge.store import Store
+    from cybersecqwen.settings import Settings
+
+app = typer.Typer(help="The knowledge bundle: ATT&CK, CWE, CAPEC, KEV, D3FEND, 800-53.", no_args_is_help=True)
+
+To = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads this at run time on 3.11
+    typer.Option("--to", help="Where the bundle goes; your own bundle where left out."),
+]
+
+
+@app.command()
+def status() -> int:
+    """Show which bundle is in use and what it is made of."""
+    store = _store()
+    manifest = store.manifest
+    print(f"{manifest.kind} bundle {manifest.version}")
+    print(f"  file     {store.path}")
+    print(f"  made     {manifest.created}")
+    print(f"  content  sha256 {manifest.content_sha256}")
+    for source in manifest.sources:
+        edition = f"{source.version or '-'} of {source.date or '-'}"
+        print(f"  {source.name:<20} {edition:<28} {source.entities:>7,} entities  {source.licence}")
+    return 0
+
+
+@app.command()
+def show(
+    id: Annotated[str, typer.Argument(metavar="ID", help="T1059.001, CWE-79, CVE-…, AC-2, a name …")],
+) -> int:
+    """Show what the bundle knows about an identifier or a name."""
+    from cybersecqwen.errors import KnowledgeError
+
+    store = _store()
+    entity = store.resolve(id).entity or next(iter(store.by_name(id)), None)
+    if entity is None:
+        near = ", ".join(f"{hit.entity.id} ({hit.entity.name})" for hit in store.search(id, limit=3))
+        raise KnowledgeError(
+            f"The bundle does not know {id!r}.",
+            hint=f"Near are: {near}." if near else "`csq kb status` shows the bundle.",
+        )
+    print(f"{entity.id}  {entity.name}")
+    successor = store.resolve(entity.id).successor
+    print(f"  {entity.type}, {entity.status}" + (f", use {successor} instead" if successor else ""))
+    print(f"  source   {entity.source}" + (f", {entity.url}" if entity.url else ""))
+    for key, value in entity.attributes.items():
+        print(f"  {key:<8} {', '.join(map(str, value)) if isinstance(value, (list, tuple)) else value}")
+    _show_relations(store, entity.id)
+    if entity.text:
+        print(f"\n{entity.text}")
+    return 0
+
+
+def _show_relations(store: Store, id: str) -> None:
+    for direction, arrow in (("out", "→"), ("in", "←")):
+        grouped: dict[str, list[str]] = {}
+        for relation in store.related(id, direction=direction):  # type: ignore[arg-type]
+            grouped.setdefault(relation.kind, []).append(
+                relation.target if direction == "out" else relation.source
+            )
+        for kind, others in grouped.items():
+            more = f" and {len(others) - 12} more" if len(others) > 12 else ""
+            print(f"  {arrow} {kind}: {', '.join(others[:12])}{more}")
+
+
+@app.command()
+def build(
+    from_dir: Annotated[Path, typer.Option("--from", help="Folder with the official files.")],
+    to: To = None,
+    starter: Annotated[bool, typer.Option("--starter", help="Facts alone, no texts.")] = False,
+    created: Annotated[str, typer.Option(help="ISO time to note instead of now.")] = "",
+) -> int:
+    """Build a bundle from the official files in a folder."""
+    from cybersecqwen.knowledge.builder import build as make
+
+    with Status() as line:
+        manifest = make(
+            from_dir,
+            to or _target(),
+            starter=starter,
+            created=created or None,
+            progress=lambda text: line.update(text, 0, 0),
+        )
+    return _say(manifest, to or _target())
+
+
+@app.command()
+def update(to: To = None) -> int:
+    """Fetch the official files and build a bundle. Goes online, and is the only one here that does."""
+    from cybersecqwen.knowledge.update import update as fetch
+
+    with Status() as line:
+        manifest = fetch(to or _target(), progress=lambda text: line.update(text, 0, 0))
+    return _say(manifest, to or _target())
+
+
+@app.command()
+def export(file: Annotated[Path, typer.Argument(help="File to write, for another machine.")]) -> int:
+    """Write the bundle in use into one file and print its sha256."""
+    from cybersecqwen.knowledge.bundle import export as copy
+
+    print(f"sha256 {copy(_store().path, file)}  {file}")
+    return 0
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A file that `csq kb export` wrote.")],
+    sha256: Annotated[str, typer.Option(help="The hash that it must have.")] = "",
+) -> int:
+    """Check a bundle and put it into use."""
+    from cybersecqwen.knowledge.bundle import import_bundle
+
+    return _say(import_bundle(file, _target(), expect_sha256=sha256), _target())
+
+
+@app.command()
+def verify(
+    file: Annotated[Path | None, typer.Argument(help="A bundle; the one in use where left out.")] = None,
+) -> int:
+    """Check that a bundle is whole and holds what its manifest says."""
+    from cybersecqwen.knowledge.bundle import verify as check
+
+    path = file or _store().path
+    manifest = check(path)
+    print(f"{path}: whole, {manifest.kind} bundle {manifest.version}, sha256 {manifest.content_sha256}")
+    return 0
+
+
+def _settings() -> Settings:
+    from cybersecqwen.settings import load_settings
+
+    return load_settings()
+
+
+def _target() -> Path:
+    target = _settings().user_bundle
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def _store() -> Store:
+    from cybersecqwen.bootstrap import App
+
+    return App(_settings()).store
+
+
+def _say(manifest: Manifest, path: Path) -> int:
+    entities = sum(source.entities for source in manifest.sources)
+    print(
+        f"{manifest.kind} bundle {manifest.version}: {entities:,} entities of {len(manifest.sources)} sources"
+    )
+    print(f"csq: wrote {path}", file=sys.stderr)
+    return 0

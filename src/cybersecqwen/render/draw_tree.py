@@ -1,0 +1,110 @@
+"""Where the boxes and lines of a drawn process tree go; the template only writes them down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cybersecqwen.records import ProcessNode
+
+from .story import Row
+
+BOX_WIDTH, BOX_HEIGHT = 188, 62
+COLUMN_GAP, ROW_GAP = 30, 12
+MARGIN = 2
+DEEPEST = 24
+"""Columns drawn; deeper processes stay in the last one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Box:
+    """A drawn process, or a drawn count of hidden ones. Lengths are pixels."""
+
+    x: int
+    y: int
+    node: ProcessNode | None
+    """None where it stands for hidden processes."""
+    flagged: bool
+    """Whether a finding that speaks for an attack names it."""
+    numbers: tuple[int, ...]
+    """Numbers of its findings on the page."""
+    hidden: int
+    """How many processes it stands for, where `node` is None."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edge:
+    """A line from a parent to a child."""
+
+    path: str
+    """As the attribute d of an SVG path takes it."""
+    flagged: bool
+    """Whether both ends are flagged."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TreeDrawing:
+    """A drawn tree, left to right, parents level with the middle of their children."""
+
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    edges: tuple[Edge, ...]
+
+
+def draw_tree(rows: Sequence[Row], flagged: Sequence[bool], marks: Mapping[str, int]) -> TreeDrawing:
+    """The drawing of `rows` (parents before children), of which `flagged` says which to highlight."""
+    tops = _tops(rows)
+    boxes = [
+        Box(
+            x=MARGIN + min(row.depth, DEEPEST) * (BOX_WIDTH + COLUMN_GAP),
+            y=top,
+            node=row.node,
+            flagged=hot,
+            numbers=_numbers(row.node, marks),
+            hidden=row.hidden,
+        )
+        for row, top, hot in zip(rows, tops, flagged, strict=True)
+    ]
+    edges = [
+        Edge(path=_curve(boxes[row.parent], box), flagged=box.flagged and boxes[row.parent].flagged)
+        for row, box in zip(rows, boxes, strict=True)
+        if row.parent >= 0
+    ]
+    return TreeDrawing(
+        width=max((box.x for box in boxes), default=0) + BOX_WIDTH + MARGIN,
+        height=max((box.y for box in boxes), default=0) + BOX_HEIGHT + MARGIN,
+        boxes=tuple(boxes),
+        edges=tuple(edges),
+    )
+
+
+def _numbers(node: ProcessNode | None, marks: Mapping[str, int]) -> tuple[int, ...]:
+    return () if node is None else tuple(sorted({marks[one] for one in node.signals if one in marks}))
+
+
+def _tops(rows: Sequence[Row]) -> list[int]:
+    """Leaves take a line each, from the top; a parent stands half-way between its outer children."""
+    spread: list[list[int]] = [[] for _ in rows]
+    tops = [0] * len(rows)
+    leaf = 0
+    parents = {row.parent for row in rows}
+    for at, _ in enumerate(rows):
+        if at not in parents:
+            tops[at] = MARGIN + leaf * (BOX_HEIGHT + ROW_GAP)
+            leaf += 1
+    for at in range(len(rows) - 1, -1, -1):
+        if spread[at]:
+            tops[at] = (min(spread[at]) + max(spread[at])) // 2
+        if rows[at].parent >= 0:
+            spread[rows[at].parent].append(tops[at])
+    return tops
+
+
+def _curve(parent: Box, child: Box) -> str:
+    x1, y1 = parent.x + BOX_WIDTH, parent.y + BOX_HEIGHT // 2
+    x2, y2 = child.x, child.y + BOX_HEIGHT // 2
+    if x2 <= x1:  # in the last column, beyond which nothing is drawn
+        return f"M{parent.x + 12} {parent.y + BOX_HEIGHT}V{child.y}"
+    middle = (x1 + x2) // 2
+    return f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"

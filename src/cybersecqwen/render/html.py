@@ -1,0 +1,140 @@
+"""One self-contained page for a browser: no script, no request, nothing that data could start.
+
+Every expression in the templates passes through `Defanger.show` and then through autoescaping; the
+policy in the page allows its own style sheet, by hash, and nothing else.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from cybersecqwen.records import Report
+
+from . import wording
+from .defang import Defanger
+from .detail import first
+from .draw_tree import BOX_HEIGHT, BOX_WIDTH
+from .html_view import AMOUNTS, Quoter, findings_view, incident_view, indicator_views, paragraphs, stages
+from .interface import Renderer, RenderOptions
+from .page import fitted
+from .story import for_and_against, outside_incidents, tactic_name
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class HtmlRenderer(Renderer):
+    """See `Renderer`."""
+
+    name = "html"
+    media_type = "text/html"
+    extension = "html"
+    for_people = True
+
+    def render(self, report: Report, options: RenderOptions) -> str:
+        """See `Renderer.render`."""
+        defang = Defanger.of(report)
+        amounts = AMOUNTS[options.detail]
+        told, more = first(report.incidents, amounts.incidents)
+        listed, unlisted = first(report.incidents, amounts.listed)
+        return (
+            environment()
+            .get_template("page.html.j2")
+            .render(
+                defang=defang,
+                report=report,
+                title=wording.headline(report, options.title),
+                everything=amounts.everything,
+                style=Markup(_style()),
+                style_hash=_hash(_style()),
+                incidents=[incident_view(one, defang, amounts) for one in told],
+                incidents_more=more,
+                listed=listed,
+                unlisted=unlisted,
+                paragraphs=paragraphs(report),
+                outside=_outside(report, defang, amounts),
+            )
+        )
+
+
+def _outside(report: Report, defang: Defanger, amounts: Any) -> dict[str, Any]:
+    """What stands in the report and in none of its incidents."""
+    findings, indicators, techniques = outside_incidents(report)
+    bad, good = for_and_against(findings)
+    quoter = Quoter(None, defang, amounts)
+    inside = list(enumerate([*bad, *good], 1))
+    notable, more, apart = indicator_views(indicators, defang, amounts, quoter)
+    return {
+        "bad": findings_view(inside[: len(bad)], quoter, amounts),
+        "good": findings_view(inside[len(bad) :], quoter, amounts),
+        "stages": stages(techniques) if techniques else (),
+        "indicators": notable,
+        "indicators_more": more,
+        "apart": apart,
+    }
+
+
+@cache
+def environment() -> Environment:
+    """The templates, compiled once; an undefined name in one is an error, never an empty place."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters.update(
+        points=wording.points,
+        percent=wording.percent,
+        clock=wording.clock,
+        milliseconds=wording.milliseconds,
+        clipped=wording.clipped,
+        tactic=tactic_name,
+        fitted=_fitted,
+    )
+    made.globals.update(
+        span=wording.span,
+        counted=wording.counted,
+        counts_line=wording.counts_line,
+        short_host=wording.short_host,
+        box_width=BOX_WIDTH,
+        box_height=BOX_HEIGHT,
+    )
+    return made
+
+
+@pass_context
+def _shown(context: Context, value: object) -> object:
+    """Whatever a template prints: text of the input becomes visible and defanged."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        defang: Defanger = context["defang"]
+        return defang.show(value)
+    return value
+
+
+@pass_context
+def _fitted(context: Context, text: str, cells: int) -> str:
+    """At most `cells` wide, counted after it was made visible."""
+    defang: Defanger = context["defang"]
+    return fitted(defang.show(text), cells).rstrip()
+
+
+@cache
+def _style() -> str:
+    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+@cache
+def _hash(text: str) -> str:
+    """For the policy of the page, https://www.w3.org/TR/CSP3/#framework-directive-source-list."""
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()

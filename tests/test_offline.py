@@ -1,0 +1,48 @@
+"""The guard is for the life of a process, so each test runs in one of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+PREFIX = "import socket\nfrom cybersecqwen import offline\noffline.enforce()\n"
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", PREFIX + code], capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "socket.create_connection(('192.0.2.1', 80), timeout=1)",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+        "socket.getaddrinfo('example.invalid', 443)",
+        "socket.gethostbyname('example.invalid')",
+        "socket.create_connection(('127.0.0.1', 9), timeout=1)",
+        "s = socket.socket(socket.AF_INET6); s.connect(('2001:db8::1', 80))",
+        "import httpx2; httpx2.get('http://192.0.2.1/')",
+        "with offline.allowed('192.0.2.9'): socket.create_connection(('192.0.2.1', 80), timeout=1)",
+        "with offline.allowed('192.0.2.1'): pass\nsocket.create_connection(('192.0.2.1', 80), timeout=1)",
+    ],
+)
+def test_connections_are_refused(code: str) -> None:
+    result = run(code)
+    assert result.returncode != 0
+    assert "OfflineError" in result.stderr
+
+
+def test_sockets_that_stay_inside_the_machine_work() -> None:
+    code = "a, b = socket.socketpair(); a.sendall(b'x'); assert b.recv(1) == b'x'; print('ok')"
+    assert run(code).stdout == "ok\n"
+
+
+def test_an_allowed_host_passes_the_guard() -> None:
+    # Nothing listens there, so the error is the operating system's, not ours.
+    code = (
+        "try:\n    with offline.allowed('127.0.0.1'): socket.create_connection(('127.0.0.1', 9), timeout=1)\n"
+        "except OSError as error: print(type(error).__name__)"
+    )
+    assert "Offline" not in run(code).stdout + run(code).stderr
