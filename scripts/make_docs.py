@@ -43,16 +43,18 @@ def signals_page() -> Iterator[str]:
     """One row a signal, by theme."""
     signals = load_signals()
     yield (
-        "# Signals\n\nMade by `scripts/make_docs.py` from the files in `src/cybersecqwen/detect/events/signals`; "
-        "CONTRIBUTING.md says how to add one.\nWeights are log-odds; negative ones are context that speaks for the "
-        f"ordinary.\n\n{len(signals)} signals, each with examples that must and must not fire.\n"
+        "# Signals\n\nMade by `scripts/make_docs.py` from the files in "
+        "`src/cybersecqwen/detect/events/signals`; CONTRIBUTING.md says how to add one.\n"
+        "Weights are log-odds; negative ones are context that speaks for the ordinary.\n\n"
+        f"{len(signals)} signals, each with examples that must and must not fire.\n"
     )
     themes: dict[str, list[Signal]] = {}
     for signal in signals:
         themes.setdefault(signal.theme, []).append(signal)
     with Store.open() as store:
         for theme, members in themes.items():
-            yield f"\n## {theme}\n\n| signal | weight | techniques | what ordinary activity looks like it |\n|---|---|---|---|\n"
+            yield f"\n## {theme}\n\n| signal | weight | techniques | what ordinary activity looks like |\n"
+            yield "|---|---|---|---|\n"
             for signal in members:
                 yield _row(signal, store)
 

@@ -89,7 +89,7 @@ def load_settings(environ: Mapping[str, str] | None = None, file: Path | None = 
             bounds[name[10:].lower()] = (name, value)
         elif name.startswith("CSQ_") and name not in _OTHER_VARIABLES:
             values[name[4:].lower()] = (name, value)
-    settings = _apply(Settings(), values)
+    settings: Settings = _apply(Settings(), values)
     return replace(settings, limits=_apply(settings.limits, bounds))
 
 

@@ -150,7 +150,9 @@ OSCAL = {
                     {
                         "id": "zz-2",
                         "title": "Door Management",
-                        "parts": [{"name": "statement", "parts": [{"name": "item", "prose": "Close doors."}]}],
+                        "parts": [
+                            {"name": "statement", "parts": [{"name": "item", "prose": "Close doors."}]}
+                        ],
                         "links": [{"rel": "related", "href": "#zz-3"}],
                         "controls": [{"id": "zz-2.1", "title": "Automatic Doors"}],
                     },
@@ -195,7 +197,8 @@ D3FEND = """@prefix : <http://d3fend.mitre.org/ontologies/d3fend.owl#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 
-<http://d3fend.mitre.org/ontologies/d3fend.owl> a owl:Ontology ; owl:versionInfo "9.8" ; :release-date "2026-05-06" .
+<http://d3fend.mitre.org/ontologies/d3fend.owl> a owl:Ontology ;
+    owl:versionInfo "9.8" ; :release-date "2026-05-06" .
 
 :DigitalArtifact a owl:Class ; rdfs:label "Digital Artifact" .
 :Sound a owl:Class ; rdfs:label "Sound" ; rdfs:subClassOf :DigitalArtifact .
@@ -208,7 +211,8 @@ D3FEND = """@prefix : <http://d3fend.mitre.org/ontologies/d3fend.owl#> .
     :definition "Hearing \\"it\\"." ; :synonym "Hearing" ;
     rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :enables ; owl:someValuesFrom :Detect ],
         [ a owl:Restriction ; owl:onProperty :analyzes ; owl:someValuesFrom :Sound ] .
-:NightListening a owl:Class ; rdfs:label "Night Listening" ; :d3fend-id "D3-NLI" ; rdfs:subClassOf :Listening .
+:NightListening a owl:Class ; rdfs:label "Night Listening" ;
+    :d3fend-id "D3-NLI" ; rdfs:subClassOf :Listening .
 :Reading a owl:Class ; rdfs:label "Reading" ; :d3fend-id "D3-RE" ;
     rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :analyzes ; owl:someValuesFrom :Paper ] .
 """

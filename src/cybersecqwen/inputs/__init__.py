@@ -18,6 +18,7 @@ READERS: Registry[type[Reader]] = Registry(
     {
         "evtx": f"{_HERE}.evtx:EvtxReader",
         "jsonl": f"{_HERE}.jsonl:JsonLinesReader",
+        "winxml": f"{_HERE}.winxml:EventXmlReader",
         "json": f"{_HERE}.json_doc:JsonReader",
         "csv": f"{_HERE}.csv_table:CsvReader",
         "text": f"{_HERE}.text:TextReader",

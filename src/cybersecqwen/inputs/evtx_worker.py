@@ -11,10 +11,11 @@ import os
 import struct
 import sys
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 HEADER, CHUNK = 4_096, 65_536
 MAGIC = b"ElfChnk\x00"
+RECORD, FIRST = b"**\x00\x00", 512  # magic of a record; where the first one stands in its chunk
 FRAME = struct.Struct("<cQI")
 MEMORY = 2 << 30
 ERRORS_PER_CHUNK = 64
@@ -84,14 +85,14 @@ def _parse(chunk: bytes) -> Iterator[tuple[bytes, int, bytes]]:
     from evtx import PyEvtxParser
 
     try:
-        found = PyEvtxParser(_file_of(chunk), number_of_threads=1).records_json()
+        found = PyEvtxParser(_file_of(mended(chunk)), number_of_threads=1).records_json()
     except BaseException as error:  # a Rust panic is a BaseException
         yield b"E", 1, _words(error)
         return
     failures = 0
     while failures < ERRORS_PER_CHUNK:
         try:
-            record = next(found)
+            record: Any = next(found)
         except StopIteration:
             return
         except BaseException as error:
@@ -99,6 +100,41 @@ def _parse(chunk: bytes) -> Iterator[tuple[bytes, int, bytes]]:
             yield b"E", 1, _words(error)
         else:
             yield b"R", int(record["event_record_id"]), record["data"].encode("utf-8", "replace")
+
+
+def mended(chunk: bytes) -> bytes:
+    """The chunk with each unreadable stretch between two records made one record that fails alone.
+
+    The parser goes from record to record by their sizes, so one bad size would cost all that follow.
+    Positions stay as they are: names and templates are found by their offset in the chunk.
+    """
+    end = min(struct.unpack_from("<I", chunk, 48)[0], len(chunk))  # of the last record
+    end = end if end > FIRST else len(chunk)
+    whole, at = bytearray(chunk), FIRST
+    while at < end:
+        size = _size_at(chunk, at)
+        if size:
+            at += size
+            continue
+        after = chunk.find(RECORD, at + 4)
+        while 0 <= after < end and not _size_at(chunk, after):
+            after = chunk.find(RECORD, after + 4)
+        if not 0 <= after < end or after - at < 28:
+            break
+        struct.pack_into("<4sI", whole, at, RECORD, after - at)
+        struct.pack_into("<I", whole, after - 4, after - at)
+        at = after
+    return bytes(whole)
+
+
+def _size_at(chunk: bytes, at: int) -> int:
+    """Size of the record that begins here, or 0 where none does: it stands at both ends of a record."""
+    if chunk[at : at + 4] != RECORD or at + 28 > len(chunk):
+        return 0
+    size: int = struct.unpack_from("<I", chunk, at + 4)[0]
+    if not 28 <= size <= len(chunk) - at:
+        return 0
+    return size if chunk[at + size - 4 : at + size] == chunk[at + 4 : at + 8] else 0
 
 
 def _words(error: BaseException) -> bytes:

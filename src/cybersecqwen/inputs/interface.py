@@ -25,6 +25,16 @@ HEAD_BYTES = 65_536
 """How much of a file `recognise` gets to see."""
 
 
+class Budget:
+    """What one archive named by the user may still unpack, everything nested in it included."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.bytes = limits.unpacked_bytes
+        """Bytes left."""
+        self.members = limits.members
+        """Members left."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blob:
     """A source of bytes that can be opened again and again: a file, or a member of an archive."""
@@ -39,6 +49,8 @@ class Blob:
     """Gives a new stream at the first byte. Streams of members count against the archive's bounds."""
     file: Path | None = None
     """The real file, where the bytes lie unpacked on disk and can be mapped or opened by others."""
+    budget: Budget | None = None
+    """What the archive around it may still unpack; None outside archives."""
 
     @property
     def name(self) -> str:
@@ -94,5 +106,6 @@ class Unpacker(ABC):
     def unpack(self, blob: Blob, limits: Limits, depth: int) -> Iterator[Blob | Damage]:
         """Give every file inside, one after the other; each is readable until the next is asked for.
 
-        `depth` is 1 for an archive named by the user, 2 for one inside it, and so on.
+        `depth` is 1 for an archive named by the user, 2 for one inside it, and so on. Damage found while
+        a member is read (a wrong checksum, a bound) comes right behind its blob.
         """

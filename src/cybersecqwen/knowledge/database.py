@@ -76,12 +76,17 @@ def _check_header(path: Path, shown: Path) -> None:
     try:
         with path.open("rb") as file:
             head = file.read(100)
+            size = file.seek(0, 2)
     except OSError as error:
         raise KnowledgeError(
             f"The knowledge bundle {str(shown)!r} cannot be read: {error.strerror or error}."
         ) from error
     if not head.startswith(_HEADER) or head[68:72] != APPLICATION_ID.to_bytes(4, "big"):
         raise KnowledgeError(f"{str(shown)!r} is not a knowledge bundle.")
+    # Page size and page count: https://www.sqlite.org/fileformat.html#the_database_header
+    page = int.from_bytes(head[16:18], "big")
+    if size != (page if page > 1 else 65_536) * int.from_bytes(head[28:32], "big"):
+        raise KnowledgeError(f"The knowledge bundle {str(shown)!r} is cut off or has something added.")
 
 
 @contextmanager

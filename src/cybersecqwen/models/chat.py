@@ -192,7 +192,9 @@ class _Thinking:
 def server_error(model: str, error: Any) -> ModelError:
     """The typed error for an error object of a server."""
     message = error.get("message", "") if isinstance(error, dict) else error
-    text = " ".join(str(message).split())[:300]
+    text = " ".join("".join(char if char.isprintable() else " " for char in str(message)[:2000]).split())[
+        :300
+    ]
     kind = str(error.get("type", "")) + str(error.get("code", "")) if isinstance(error, dict) else ""
     lowered = f"{kind} {text}".lower()
     if "exceed_context" in lowered or "context_length" in lowered or "context length" in lowered:

@@ -70,13 +70,12 @@ class OpenAICompatible(LanguageModel):
         Raises:
             SettingsError: The address is no http(s) address, holds a key, or is another machine.
         """
-        parts = urlsplit(base_url)
-        host = _host(base_url)
-        if parts.scheme not in ("http", "https") or not host:
+        scheme, host, holds_key = _parts(base_url)
+        if scheme not in ("http", "https") or not host:
             raise SettingsError(
                 f"{_shown(base_url)!r} is no address of a model server.", hint="http://127.0.0.1:8080/v1"
             )
-        if parts.username or parts.password:
+        if holds_key:
             raise SettingsError(
                 "A model server's address may not hold a key.", hint="Name a variable that holds it."
             )
@@ -292,11 +291,13 @@ def _json(text: str, model: str) -> Any:
         raise ModelServerError(f"{model} sent something that is not JSON: {text[:80]!r}.") from error
 
 
-def _host(url: str) -> str:
+def _parts(url: str) -> tuple[str, str, bool]:
+    """Scheme, host, and whether a user name or password stands in it; empty where it is no address."""
     try:
-        return urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or "", parts.username is not None or parts.password is not None
     except ValueError:
-        return ""
+        return "", "", False
 
 
 def _shown(url: str) -> str:

@@ -30,11 +30,7 @@ class _Visible(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         shown = char
-        if code < 0x20:
-            shown = chr(0x2400 + code)  # Unicode control pictures: ␀ … ␟
-        elif code == 0x7F:
-            shown = "␡"
-        elif (not char.isprintable() and char not in _ORDINARY) or _UNSEEN.match(char):
+        if (not char.isprintable() and char not in _ORDINARY) or _UNSEEN.match(char):
             shown = (
                 f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
             )
@@ -42,20 +38,21 @@ class _Visible(dict[int, str]):
         return shown
 
 
-_VISIBLE = _Visible()
+# Arrows, because \n and \t are also the beginnings of ordinary folder names. The control pictures of
+# Unicode (␛) would be shorter, but common fonts lack them.
+_VISIBLE = _Visible({0x0A: "↵", 0x09: "⇥"})
 _VISIBLE_LINES = _Visible({0x0A: "\n", 0x09: "    "})
 
 
 def safe_text(text: str, *, lines: bool = False) -> str:
-    r"""`text` with every character visible and in its place: ESC as ␛, U+202E as \u202e.
+    r"""`text` with every character visible and in its place: ESC as \x1b, U+202E as \u202e.
 
-    With `lines`, line breaks stay line breaks and tabs become four spaces; without, the result is
-    one line whatever stands in it.
+    With `lines`, line breaks stay line breaks and tabs become four spaces; without, they are shown as
+    arrows and the result is one line whatever stands in it.
     """
     if text.isascii() and text.isprintable():
         return text
-    if lines:
-        text = text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n")
     text = text.translate(_VISIBLE_LINES if lines else _VISIBLE)
     return text if text.isascii() else _without_piled_marks(text)
 

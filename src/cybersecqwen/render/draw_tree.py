@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cybersecqwen.records import ProcessNode
+from cybersecqwen.records import Finding, ProcessNode
 
-from .story import Row
+from .story import Row, marks
 
 BOX_WIDTH, BOX_HEIGHT = 188, 62
-COLUMN_GAP, ROW_GAP = 30, 12
-MARGIN = 2
+COLUMN_GAP, ROW_GAP = 32, 16
+MARGIN = 10
 DEEPEST = 24
 """Columns drawn; deeper processes stay in the last one."""
 
@@ -26,8 +26,8 @@ class Box:
     """None where it stands for hidden processes."""
     flagged: bool
     """Whether a finding that speaks for an attack names it."""
-    numbers: tuple[int, ...]
-    """Numbers of its findings on the page."""
+    dots: tuple[tuple[int, str], ...]
+    """Numbers of its findings on the page with their severity, "good" where one is ordinary."""
     hidden: int
     """How many processes it stands for, where `node` is None."""
 
@@ -52,7 +52,9 @@ class TreeDrawing:
     edges: tuple[Edge, ...]
 
 
-def draw_tree(rows: Sequence[Row], flagged: Sequence[bool], marks: Mapping[str, int]) -> TreeDrawing:
+def draw_tree(
+    rows: Sequence[Row], flagged: Sequence[bool], numbers: Mapping[str, tuple[int, Finding]]
+) -> TreeDrawing:
     """The drawing of `rows` (parents before children), of which `flagged` says which to highlight."""
     tops = _tops(rows)
     boxes = [
@@ -61,7 +63,7 @@ def draw_tree(rows: Sequence[Row], flagged: Sequence[bool], marks: Mapping[str, 
             y=top,
             node=row.node,
             flagged=hot,
-            numbers=_numbers(row.node, marks),
+            dots=_dots(row.node, numbers),
             hidden=row.hidden,
         )
         for row, top, hot in zip(rows, tops, flagged, strict=True)
@@ -79,8 +81,11 @@ def draw_tree(rows: Sequence[Row], flagged: Sequence[bool], marks: Mapping[str, 
     )
 
 
-def _numbers(node: ProcessNode | None, marks: Mapping[str, int]) -> tuple[int, ...]:
-    return () if node is None else tuple(sorted({marks[one] for one in node.signals if one in marks}))
+def _dots(
+    node: ProcessNode | None, numbers: Mapping[str, tuple[int, Finding]]
+) -> tuple[tuple[int, str], ...]:
+    found = [] if node is None else marks(node, numbers)
+    return tuple((number, "good" if one.is_context else one.severity.label) for number, one in found)
 
 
 def _tops(rows: Sequence[Row]) -> list[int]:

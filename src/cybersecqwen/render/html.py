@@ -25,7 +25,7 @@ from .draw_tree import BOX_HEIGHT, BOX_WIDTH
 from .html_view import AMOUNTS, Quoter, findings_view, incident_view, indicator_views, paragraphs, stages
 from .interface import Renderer, RenderOptions
 from .page import fitted
-from .story import for_and_against, outside_incidents, tactic_name
+from .story import outside_incidents, sides, tactic_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -67,13 +67,10 @@ class HtmlRenderer(Renderer):
 def _outside(report: Report, defang: Defanger, amounts: Any) -> dict[str, Any]:
     """What stands in the report and in none of its incidents."""
     findings, indicators, techniques = outside_incidents(report)
-    bad, good = for_and_against(findings)
     quoter = Quoter(None, defang, amounts)
-    inside = list(enumerate([*bad, *good], 1))
     notable, more, apart = indicator_views(indicators, defang, amounts, quoter)
     return {
-        "bad": findings_view(inside[: len(bad)], quoter, amounts),
-        "good": findings_view(inside[len(bad) :], quoter, amounts),
+        "sides": [findings_view(side, quoter, amounts) for side in sides(findings)],
         "stages": stages(techniques) if techniques else (),
         "indicators": notable,
         "indicators_more": more,
@@ -100,6 +97,7 @@ def environment() -> Environment:
         milliseconds=wording.milliseconds,
         clipped=wording.clipped,
         tactic=tactic_name,
+        short_tactic=_short_tactic,
         fitted=_fitted,
     )
     made.globals.update(
@@ -107,6 +105,7 @@ def environment() -> Environment:
         counted=wording.counted,
         counts_line=wording.counts_line,
         short_host=wording.short_host,
+        side_heading=wording.side_heading,
         box_width=BOX_WIDTH,
         box_height=BOX_HEIGHT,
     )
@@ -127,6 +126,12 @@ def _fitted(context: Context, text: str, cells: int) -> str:
     """At most `cells` wide, counted after it was made visible."""
     defang: Defanger = context["defang"]
     return fitted(defang.show(text), cells).rstrip()
+
+
+def _short_tactic(tactic: str) -> str:
+    """A name that fits under a fourteenth of the page."""
+    short = {"reconnaissance": "Recon", "resource-development": "Resources", "command-and-control": "C2"}
+    return short.get(tactic) or tactic_name(tactic)
 
 
 @cache

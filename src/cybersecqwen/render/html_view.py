@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,15 +26,16 @@ from .interface import Detail
 from .story import (
     KILL_CHAIN,
     Layer,
+    Side,
     alarming,
     by_tactic,
     decoded_layers,
     distinct,
     events_by_id,
-    for_and_against,
     is_flagged,
     numbered,
     process_rows,
+    sides,
 )
 
 AMOUNTS: dict[Detail, Amounts] = {
@@ -88,6 +90,8 @@ class FindingView:
 class FindingsView:
     """Findings of one direction, strongest first."""
 
+    good: bool
+    """Whether they speak for the ordinary."""
     shown: tuple[FindingView, ...]
     more: int
     rest: float
@@ -125,8 +129,7 @@ class IncidentView:
     """An incident with its drawings."""
 
     incident: Incident
-    bad: FindingsView
-    good: FindingsView
+    sides: tuple[FindingsView, FindingsView]
     tree: TreeDrawing
     timeline: TimelineDrawing
     score: ScoreDrawing
@@ -143,20 +146,19 @@ class IncidentView:
 
 def incident_view(incident: Incident, defang: Defanger, amounts: Amounts) -> IncidentView:
     """Everything that the page shows about one incident."""
-    marks, alarms = numbered(incident), alarming(incident)
+    numbers, alarms = numbered(incident), alarming(incident)
     rows = process_rows(incident, amounts.processes)
     hot = [row.node is not None and is_flagged(row.node, alarms) for row in rows]
-    bad, good = for_and_against(incident.findings)
-    inside = list(enumerate([*bad, *good], 1))
+    both = sides(incident.findings, incident.verdict)
+    inside = [*both[0][1], *both[1][1]]
     quoter = Quoter(incident, defang, amounts)
     layers = decoded_layers(incident)
     indicators, more, apart = indicator_views(incident.indicators, defang, amounts, quoter)
     claims, claims_more = first(incident.claims, amounts.findings)
     return IncidentView(
         incident=incident,
-        bad=findings_view(inside[: len(bad)], quoter, amounts),
-        good=findings_view(inside[len(bad) :], quoter, amounts),
-        tree=draw_tree(rows, hot, marks),
+        sides=(findings_view(both[0], quoter, amounts), findings_view(both[1], quoter, amounts)),
+        tree=draw_tree(rows, hot, numbers),
         timeline=draw_timeline(incident, inside),
         score=draw_score(incident, inside),
         commands=tuple(
@@ -170,7 +172,7 @@ def incident_view(incident: Incident, defang: Defanger, amounts: Amounts) -> Inc
         apart=apart,
         claims=tuple(claims),
         claims_more=claims_more,
-        numbers=marks,
+        numbers={signal: number for signal, (number, _) in numbers.items()},
     )
 
 
@@ -181,26 +183,28 @@ def stages(techniques: Sequence[Technique]) -> tuple[Stage, ...]:
     return tuple(Stage(tactic=name, techniques=tuple(found.get(name, ()))) for name in names)
 
 
-def findings_view(findings: Sequence[tuple[int, Finding]], quoter: Quoter, amounts: Amounts) -> FindingsView:
+def findings_view(side: Side, quoter: Quoter, amounts: Amounts) -> FindingsView:
     """Numbered findings with their quotes, as many as the detail allows."""
+    good, findings = side
     shown, more = first(findings, amounts.findings)
     top = max([4.0, *(abs(one.weight) for _, one in findings if abs(one.weight) < 1e6)])
-    views = []
-    for number, one in shown:
-        quotes, more_quotes = first(
-            one.evidence if amounts.everything else distinct(one.evidence), amounts.evidence
-        )
-        views.append(
-            FindingView(
-                number=number,
-                finding=one,
-                share=round(100 * min(1.0, abs(one.weight) / top)) if one.weight == one.weight else 0,
-                quotes=tuple(quoter(quote) for quote in quotes),
-                more=more_quotes,
-            )
-        )
-    rest = sum(one.weight for _, one in findings[len(shown) :])
-    return FindingsView(shown=tuple(views), more=more, rest=rest)
+    return FindingsView(
+        good=good,
+        shown=tuple(_finding_view(number, one, top, quoter, amounts) for number, one in shown),
+        more=more,
+        rest=sum(one.weight for _, one in findings[len(shown) :]),
+    )
+
+
+def _finding_view(number: int, one: Finding, top: float, quoter: Quoter, amounts: Amounts) -> FindingView:
+    quotes, more = first(one.evidence if amounts.everything else distinct(one.evidence), amounts.evidence)
+    return FindingView(
+        number=number,
+        finding=one,
+        share=round(100 * min(1.0, abs(one.weight) / top)) if math.isfinite(one.weight) else 0,
+        quotes=tuple(quoter(quote) for quote in quotes),
+        more=more,
+    )
 
 
 def indicator_views(

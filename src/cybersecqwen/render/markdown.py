@@ -16,12 +16,13 @@ from .story import (
     by_tactic,
     decoded_layers,
     distinct,
-    for_and_against,
     is_flagged,
+    marks,
     numbered,
     outside_incidents,
     places,
     process_rows,
+    sides,
     tactic_name,
 )
 from .wording import (
@@ -34,6 +35,7 @@ from .wording import (
     milliseconds,
     percent,
     points,
+    side_heading,
     span,
 )
 
@@ -156,7 +158,7 @@ def _incident(note: _Note, one: Incident) -> None:
     _steps(note, "### Next steps", one.next_steps, note.amounts.steps)
     if not short:
         note.block("### Processes (● flagged, with the numbers of the findings)", _tree(note, one))
-    _findings(note, one.findings, seen, "###")
+    _findings(note, one.findings, seen, "###", one.verdict)
     if not short:
         claims, more = first(one.claims, note.amounts.findings)
         lines = [f"- {note.say(c.product)}: {note.code(c.rule)} ({c.severity.label})" for c in claims]
@@ -179,7 +181,7 @@ def _steps(note: _Note, heading: str, items: Sequence[str], limit: int) -> None:
 
 def _tree(note: _Note, incident: Incident) -> list[str]:
     rows = process_rows(incident, note.amounts.processes) if note.amounts.processes else []
-    marks, alarms, layers = numbered(incident), alarming(incident), decoded_layers(incident)
+    known, alarms, layers = numbered(incident), alarming(incident), decoded_layers(incident)
     lines: list[str] = []
     for row in rows:
         indent = "    " * min(row.depth, 12)
@@ -188,7 +190,7 @@ def _tree(note: _Note, incident: Incident) -> list[str]:
             lines.append(f"{indent}… {row.hidden} more")
             continue
         flagged = is_flagged(node, alarms)
-        numbers = " ".join(map(str, sorted(marks[one] for one in node.signals if one in marks)))
+        numbers = " ".join(str(number) for number, _ in marks(node, known))
         facts = [f"pid {node.pid}" if node.pid else "", node.user, clock(node.time)[:8]]
         about = ", ".join(note.quote(fact) for fact in facts if fact)
         name = note.quote(node.name) or "unknown process"
@@ -201,17 +203,22 @@ def _tree(note: _Note, incident: Incident) -> list[str]:
     return fenced(lines) if lines else []
 
 
-def _findings(note: _Note, findings: Sequence[Finding], seen: Mapping[str, str], level: str) -> None:
-    bad, good = for_and_against(findings)
-    for heading, some, start in (("Why", bad, 1), ("What speaks for the ordinary", good, len(bad) + 1)):
-        shown, more = first(some, note.amounts.findings)
+def _findings(
+    note: _Note,
+    findings: Sequence[Finding],
+    seen: Mapping[str, str],
+    level: str,
+    verdict: Verdict | None = None,
+) -> None:
+    for good, side in sides(findings, verdict):
+        shown, more = first(side, note.amounts.findings)
         lines: list[str] = []
-        for number, one in enumerate(shown, start):
+        for number, one in shown:
             lines += _finding(note, one, number, seen)
         if more:
-            rest = points(sum(one.weight for one in some[len(shown) :]))
-            lines.append(f"{start + len(shown)}. … and {more} more, together {rest}")
-        note.block(f"{level} {heading}", lines)
+            rest = points(sum(one.weight for _, one in side[len(shown) :]))
+            lines += ["", f"… and {more} more, together {rest}"]
+        note.block(f"{level} {side_heading(good, verdict)}", lines)
 
 
 def _finding(note: _Note, one: Finding, number: int, seen: Mapping[str, str]) -> list[str]:

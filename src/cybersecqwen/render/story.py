@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cybersecqwen.records import Event, Evidence, Finding, Incident, Indicator, ProcessNode, Report, Technique
+from cybersecqwen.records import (
+    Event,
+    Evidence,
+    Finding,
+    Incident,
+    Indicator,
+    ProcessNode,
+    Report,
+    Technique,
+    Verdict,
+)
 
 # Tactics in the order of the matrix of ATT&CK for Enterprise v18,
 # https://attack.mitre.org/tactics/enterprise/.
@@ -162,16 +172,30 @@ def distinct(quotes: Sequence[Evidence]) -> list[Evidence]:
     return [*kept, *quotes[50:]]
 
 
-def for_and_against(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """Findings that speak for an attack, and those that speak for the ordinary, strongest first."""
+Side = tuple[bool, list[tuple[int, Finding]]]
+"""Whether these findings speak for the ordinary, and the findings with their numbers on the page."""
+
+
+def sides(findings: Iterable[Finding], verdict: Verdict | None = None) -> tuple[Side, Side]:
+    """What speaks for an attack and what for the ordinary, each strongest first, numbered in order.
+
+    Of a benign incident the ordinary side comes first: it is what decided.
+    """
     have = list(findings)
-    bad = [one for one in have if not one.is_context]
-    good = [one for one in have if one.is_context]
-    return bad, good
+    halves = [(good, [one for one in have if one.is_context is good]) for good in (False, True)]
+    if verdict is Verdict.BENIGN:
+        halves.reverse()
+    (first_good, first), (other_good, other) = halves
+    return (
+        (first_good, list(enumerate(first, 1))),
+        (other_good, list(enumerate(other, 1 + len(first)))),
+    )
 
 
 def alarming(incident: Incident) -> frozenset[str]:
-    """Signals that raise the score; a process with only others is not marked."""
+    """Signals that mark a process: those that raise the score of an incident that is not benign."""
+    if incident.verdict is Verdict.BENIGN:
+        return frozenset()
     return frozenset(one.signal for one in incident.findings if one.weight > 0)
 
 
@@ -223,10 +247,16 @@ def outside_incidents(report: Report) -> tuple[list[Finding], list[Indicator], l
     )
 
 
-def numbered(incident: Incident) -> dict[str, int]:
-    """Signal to the number of its finding on the page: those for an attack first, then the others."""
-    bad, good = for_and_against(incident.findings)
-    numbers: dict[str, int] = {}
-    for number, finding in enumerate([*bad, *good], 1):
-        numbers.setdefault(finding.signal, number)
+def numbered(incident: Incident) -> dict[str, tuple[int, Finding]]:
+    """Signal to its finding and the number that this has on the page."""
+    numbers: dict[str, tuple[int, Finding]] = {}
+    for _, side in sides(incident.findings, incident.verdict):
+        for number, finding in side:
+            numbers.setdefault(finding.signal, (number, finding))
     return numbers
+
+
+def marks(node: ProcessNode, numbers: Mapping[str, tuple[int, Finding]]) -> list[tuple[int, Finding]]:
+    """The findings of a process with their numbers, in order."""
+    found = {numbers[one][0]: numbers[one] for one in node.signals if one in numbers}
+    return [found[number] for number in sorted(found)]

@@ -123,7 +123,7 @@ def _outside(sheet: Sheet, report: Report) -> None:
     """What belongs to the report and to none of its incidents; everything, where there are none."""
     findings, indicators, techniques = outside_incidents(report)
     places: dict[str, str] = {}
-    write_findings(sheet, findings, places, numbers_from=1)
+    write_findings(sheet, findings, places)
     write_techniques(sheet, techniques)
     write_indicators(sheet, indicators, places)
 

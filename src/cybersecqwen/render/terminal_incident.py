@@ -19,14 +19,15 @@ from .story import (
     by_tactic,
     decoded_layers,
     distinct,
-    for_and_against,
     is_flagged,
+    marks,
     numbered,
     places,
     process_rows,
+    sides,
     tactic_name,
 )
-from .wording import abridged, clipped, clock, counted, percent, points, span
+from .wording import abridged, clipped, clock, counted, percent, points, side_heading, span
 
 BAR = 8
 """Cells of the longest weight bar."""
@@ -66,7 +67,8 @@ def write_incident(sheet: Sheet, incident: Incident, *, alone: bool) -> None:
     seen = places([incident])
     if not benign:
         _tree(sheet, incident)
-    write_findings(sheet, incident.findings, seen, numbers_from=1, note=f"score {points(incident.score)}")
+    note = f"score {points(incident.score)}"
+    write_findings(sheet, incident.findings, seen, verdict=incident.verdict, note=note)
     if not benign:
         _claims(sheet, incident)
         write_techniques(sheet, incident.techniques)
@@ -110,7 +112,7 @@ def _tree(sheet: Sheet, incident: Incident) -> None:
     page = sheet.page
     page.blank()
     page.add(("PROCESSES", "heading"), ("  ● flagged, with the numbers of its findings", "quiet"))
-    marks = numbered(incident)
+    numbers = numbered(incident)
     alarms = alarming(incident)
     layers = decoded_layers(incident)
     stems: list[str] = []
@@ -127,15 +129,20 @@ def _tree(sheet: Sheet, incident: Incident) -> None:
             page.add((f"… {row.hidden} more", "quiet"), first=[(above + joint, "quiet")])
             continue
         flagged = is_flagged(row.node, alarms)
-        _process(sheet, row.node, above + joint, inner, flagged, marks)
+        _process(sheet, row.node, above + joint, inner, flagged, marks(row.node, numbers))
         if flagged or sheet.amounts.everything:
             _command(sheet, row, inner, [(one.how, one.text) for one in layers.get(row.node.event, [])])
 
 
 def _process(
-    sheet: Sheet, node: ProcessNode, start: str, inner: str, flagged: bool, marks: Mapping[str, int]
+    sheet: Sheet,
+    node: ProcessNode,
+    start: str,
+    inner: str,
+    flagged: bool,
+    found: Sequence[tuple[int, Finding]],
 ) -> None:
-    numbers = " ".join(map(str, sorted(marks[one] for one in node.signals if one in marks)))
+    numbers = " ".join(str(number) for number, _ in found)
     facts = [
         f"pid {sheet.show(node.pid)}" if node.pid else "",
         sheet.show(node.user),
@@ -145,7 +152,7 @@ def _process(
         ("● " if flagged else "", "bad"),
         (sheet.show(node.name) or "unknown process", "bad name" if flagged else ""),
         (f"  {' · '.join(fact for fact in facts if fact)}", "quiet"),
-        (f"  [{numbers}]" if numbers else "", "bad" if flagged else "good"),
+        (f"  [{numbers}]" if numbers else "", "bad" if flagged else "quiet"),
         first=[(start, "quiet")],
         rest=[(inner, "quiet")],
     )
@@ -167,25 +174,28 @@ def _command(sheet: Sheet, row: Row, inner: str, layers: Sequence[tuple[str, str
 
 
 def write_findings(
-    sheet: Sheet, findings: Sequence[Finding], seen: Mapping[str, str], *, numbers_from: int, note: str = ""
+    sheet: Sheet,
+    findings: Sequence[Finding],
+    seen: Mapping[str, str],
+    *,
+    verdict: Verdict | None = None,
+    note: str = "",
 ) -> None:
     """What speaks for an attack and what for the ordinary, with weights and quoted evidence."""
-    bad, good = for_and_against(findings)
-    top = max((abs(one.weight) for one in findings if math.isfinite(one.weight)), default=0.0)
-    for heading, some, start in (
-        ("WHY", bad, numbers_from),
-        ("WHAT SPEAKS FOR THE ORDINARY", good, numbers_from + len(bad)),
-    ):
-        if not some:
+    top = max([4.0, *(abs(one.weight) for one in findings if math.isfinite(one.weight))])
+    for good, side in sides(findings, verdict):
+        if not side:
             continue
         sheet.page.blank()
-        sheet.page.add((heading, "heading"), (f"  {note}" if note and some is bad else "", "quiet"))
-        shown, more = first(some, sheet.amounts.findings)
-        for number, finding in enumerate(shown, start):
-            _finding(sheet, finding, number, max(top, 4.0), seen)
+        heading = side_heading(good, verdict).upper()
+        sheet.page.add((heading, "heading"), (f"  {note}" if note else "", "quiet"))
+        note = ""
+        shown, more = first(side, sheet.amounts.findings)
+        for number, finding in shown:
+            _finding(sheet, finding, number, top, seen)
         if more:
-            rest = sum(one.weight for one in some[len(shown) :])
-            sheet.page.add((f"… and {more} more, together {points(rest)}", "quiet"), first=[("  ", "")])
+            rest = points(sum(one.weight for _, one in side[len(shown) :]))
+            sheet.page.add((f"… and {more} more, together {rest}", "quiet"), first=[("  ", "")])
 
 
 def _finding(sheet: Sheet, one: Finding, number: int, top: float, seen: Mapping[str, str]) -> None:

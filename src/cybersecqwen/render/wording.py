@@ -142,3 +142,10 @@ def short_host(incident: Incident) -> str:
     host = incident.hosts[0]
     name = host if host[:1].isdigit() or ":" in host else host.partition(".")[0]
     return name + (f" +{len(incident.hosts) - 1}" if len(incident.hosts) > 1 else "")
+
+
+def side_heading(good: bool, verdict: Verdict | None) -> str:
+    """The heading over what speaks for the ordinary, and over what does not."""
+    if good:
+        return "What speaks for the ordinary"
+    return "What speaks against it" if verdict is Verdict.BENIGN else "Why"

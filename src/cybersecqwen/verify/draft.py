@@ -8,9 +8,12 @@ from cybersecqwen.records import Report, Sentence
 
 from . import CHECKS
 from .allowed import Allowed, allow
-from .form import is_repetition
+from .form import is_repetition, is_told
 from .grounding import events_of
 from .interface import CheckedDraft, Facts
+
+TOLD = "says nothing that the report does not say already"
+"""The reason for a sentence that passed every check but is not needed."""
 
 _MAX_SENTENCES = 50
 
@@ -27,6 +30,8 @@ def check_draft(
         reason = "is one too many" if number >= _MAX_SENTENCES else _first_reason(text, allowed)
         if not reason and is_repetition(text, (sentence.text for sentence in kept)):
             reason = "repeats another sentence"
+        if not reason and is_told(text, (sentence.text for sentence in report.narrative)):
+            reason = TOLD
         if reason:
             rejected.append((text, reason))
         else:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from .allowed import Allowed
 from .vocabulary import stem, words
 
-MIN_WORDS = 4
+MIN_WORDS = 3
 MAX_WORDS = 45
 MAX_CHARS = 400
 _SAME = 0.8  # share of words in common from which two sentences say the same
@@ -47,6 +47,12 @@ def is_repetition(sentence: str, others: Iterable[str]) -> bool:
     return any(
         len(mine & bag) >= _SAME * min(len(mine), len(bag)) for other in others if (bag := _bag(other))
     )
+
+
+def is_told(sentence: str, others: Iterable[str]) -> bool:
+    """Whether one of the others says all that a sentence says, and more."""
+    mine = _bag(sentence) - _bag("a an the and on in as which that")
+    return any(mine <= _bag(other) for other in others)
 
 
 def _bag(sentence: str) -> set[str]:

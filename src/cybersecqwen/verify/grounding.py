@@ -104,7 +104,10 @@ def _tokens(sentence: str, allowed: Allowed, parsed: Parsed) -> list[Word]:
     """Words in order; names and quotations as one piece each; identifiers and known numbers taken out."""
     text, held = _hold(sentence, allowed, parsed)
     found: list[Word] = []
-    for raw in text.split():
+    for raw in re.sub(r"([,;:])(?=\s)", r" \1 ", text).split():
+        if raw in ",;:":
+            found.append(Word(raw))
+            continue
         token = raw.strip(_TRIM)
         if token.startswith("\x00"):
             found.append(Word(held[int(token.strip("\x00"))], is_name=True))
@@ -232,6 +235,8 @@ def _left_over(
                 parsed.reason = f"{text} {noun} is not a number of this report"
                 return []
             parsed.counted = True
+        elif text in ",;:":
+            continue
         elif text in LIMITS or text in QUANTIFIERS or not (is_glue(text) or _is_computed(text, allowed)):
             left.append(stem(text))
     return left

@@ -141,7 +141,7 @@ class Reading:
 
 def read(sentence: Sequence[Word], relations: Table) -> Reading:
     """Check every verb of a sentence that relates names."""
-    subject = ""
+    subject, last = "", -1
     proven: set[int] = set()
     unsettled: list[tuple[str, str]] = []
     for place, word in enumerate(sentence):
@@ -154,6 +154,9 @@ def read(sentence: Sequence[Word], relations: Table) -> Reading:
             if doer not in ("", "*") and target:
                 return Reading(reason=f"no event says: {doer} {word.text} {target}")
             continue
+        if last >= 0 and _runs_on(sentence, last, place):
+            return Reading(reason=f"runs two statements into one at {word.text!r}")
+        last = place
         subject, target = _parties(sentence, place, families, subject)
         if not target:
             if subject and subject != "*":
@@ -227,3 +230,12 @@ def _agent(sentence: Sequence[Word], place: int) -> str:
 
 def _is_coordinated(sentence: Sequence[Word], place: int) -> bool:
     return place > 0 and sentence[place - 1].text in ("and", "then", "also", "or")
+
+
+_JOINTS = listed("and which that who or while when , ; : to")
+
+
+def _runs_on(sentence: Sequence[Word], before: int, place: int) -> bool:
+    """Whether two finite verbs stand in one clause: "A started B connected to C" reads either way."""
+    between = sentence[before + 1 : place]
+    return bool(between) and not any(word.text in _JOINTS for word in between if not word.is_name)

@@ -16,83 +16,78 @@ _PREFIX_CHARS = 32
 # From: about_PowerShell.exe; the parser takes every prefix, and -ec as an alias.
 # https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_powershell_exe
 _OPTIONS = frozenset("encodedcommand"[:n] for n in range(1, 15)) | {"ec"}
-_OPTION = re.compile(r"[-/\u2013\u2014\u2015]([a-zA-Z]{1,14})[\"']?[\s:=]{1,8}[\"']?$")
-
-# What stands directly before a literal that is certainly base64: .NET, JavaScript, Python, PHP, Ruby,
-# and shell pipes. Matched against the 60 characters before the run.
-_CALL = re.compile(
-    r"(?:frombase64string|frombase64|atob|b64decode|base64_decode|decode64|decodebase64|base64\.decode\w{0,6}"
-    r"|base64decode)\s{0,4}[(\s]\s{0,4}\(?b?\\?[\"'`]?$"
-    r"|(?:<<<|\becho|\bprintf)\s{0,4}(?:-\w{1,3}\s{1,4})?[\"']?$"
+_BODY = r"([A-Za-z0-9+/_-]{4,}+={0,2})"
+_OPTION = re.compile(
+    rf"[-/\u2013\u2014\u2015](e[a-z]{{0,13}})[\"']?[\s:=]{{1,8}}[\"']?{_BODY}", re.IGNORECASE
 )
-_SHELL_AFTER = re.compile(r"[\"']?\s{0,4}\|\s{0,4}[^|]{0,40}base64|[\"']?\s{0,4}\|\s{0,4}openssl")
-_WORDS = ("base64", "b64", "atob", "decode64", "certutil", "openssl")
 
-_RUN = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{4,}+={0,2}")
+# Calls whose literal is certainly base64: .NET, JavaScript, Python, PHP, Ruby
+_CALL = re.compile(
+    r"(?:frombase64string|frombase64|atob|b64decode|base64_decode|decode64|decodebase64|base64decode"
+    r"|base64\.decode\w{0,6})\s{0,4}[(\s]\s{0,4}\(?b?\\?[\"'`]?" + _BODY,
+    re.IGNORECASE,
+)
+# Shells: echo … | base64 -d, printf … | openssl base64 -d, base64 -d <<< …
+_PIPE = re.compile(rf"(?:<<<|\becho|\bprintf)\s{{1,4}}(?:-\w{{1,3}}\s{{1,4}})?[\"']?{_BODY}", re.IGNORECASE)
+_WORDS = ("base64", "b64", "atob", "decode64")
+
 _LONG_RUN = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+={0,2}")
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{1,40}-----([A-Za-z0-9+/=\s]*+)-----END")
 _SPACE = re.compile(r"\s")
+_WRAPPED = re.compile(r"\s{1,4}([A-Za-z0-9+/]{1,}+={0,2})")
 _HEX = re.compile(r"[0-9a-fA-F]*\Z")
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
 def find(view: View) -> Iterator[Found]:
     """Base64 stretches that could hold a text; see `interface.Decoder`."""
+    taken: set[int] = set()  # where announced runs begin
+    if "-e" in view.low or "/e" in view.low or not view.text.isascii():
+        for match in _OPTION.finditer(view.text):
+            if match[1].lower() in _OPTIONS:
+                taken.add(match.start(2))
+                yield from _found(match[2], "-EncodedCommand base64", match.start(2), match.end(2), sure=True)
     named = any(word in view.low for word in _WORDS)
-    option = _may_have_option(view.low)
-    runs = _RUN if named or option else _LONG_RUN
-    start = 0
-    if "-----begin" in view.low:
-        for match in _PEM.finditer(view.text):
-            yield from _found(_SPACE.sub("", match[1]), "base64", match.start(1), match.end(1), sure=True)
-            start = match.end()
-    for run, begin, end in _joined(view.text, runs, start):
-        yield from _examine(view, run, begin, end, named=named, option=option)
+    if named or "-----begin" in view.low:
+        for run, begin, end in _announced(view.text):
+            taken.add(begin)
+            yield from _found(run, "base64", begin, end, sure=True)
+    least = 16 if named else BARE_CHARS
+    for match in _LONG_RUN.finditer(view.text):
+        if match.end() - match.start() >= least and match.start() not in taken:
+            yield from _bare(view, match.group(), match.start(), match.end())
 
 
-def _may_have_option(low: str) -> bool:
-    return "-e" in low or "/e" in low or "\u2013e" in low or "\u2014e" in low or "\u2015e" in low
+def _announced(text: str) -> Iterator[tuple[str, int, int]]:
+    """Runs that a call, a pipe or PEM armour announces, wrapped lines put together."""
+    for pattern in (_CALL, _PIPE):
+        reached = 0
+        for match in pattern.finditer(text):
+            if match.start() < reached or (pattern is _PIPE and not _read_by_base64(text, match)):
+                continue
+            run, reached = _continued(text, match[1], match.end())
+            yield run, match.start(1), reached
+    for match in _PEM.finditer(text):
+        yield _SPACE.sub("", match[1]), match.start(1), match.end(1)
 
 
-def _joined(text: str, runs: re.Pattern[str], start: int) -> Iterator[tuple[str, int, int]]:
-    """Runs, with the lines of wrapped base64 (60 characters or more each) put together."""
-    parts: list[str] = []
-    begin = end = start
-    for match in runs.finditer(text, start):
-        wrapped = parts and len(parts[-1]) >= 60 and len(parts[-1]) % 4 == 0 and parts[-1][-1] != "="
-        if wrapped and match.start() - end <= 4 and text[end : match.start()].isspace():
-            parts.append(match.group())
-            end = match.end()
-            continue
-        if parts:
-            yield "".join(parts), begin, end
-        parts, begin, end = [match.group()], match.start(), match.end()
-    if parts:
-        yield "".join(parts), begin, end
+def _read_by_base64(text: str, match: re.Match[str]) -> bool:
+    if match.group().startswith("<<<"):
+        return "base64" in text[max(0, match.start() - 60) : match.start()]
+    after = text[match.end() : match.end() + 80]
+    return after.lstrip("\"' ").startswith("|") and ("base64" in after or "openssl" in after)
 
 
-def _examine(view: View, run: str, begin: int, end: int, *, named: bool, option: bool) -> Iterator[Found]:
-    before = view.text[max(0, begin - 60) : begin].lower() if named or option else ""
-    if option:
-        match = _OPTION.search(before)
-        if match and match[1] in _OPTIONS:
-            yield from _found(run, "-EncodedCommand base64", begin, end, sure=True)
-            return
-    if named and _announced(view, before, end):
-        yield from _found(run, "base64", begin, end, sure=True)
-        return
-    if len(run) >= (16 if named else BARE_CHARS):
-        yield from _bare(view, run, begin, end)
-
-
-def _announced(view: View, before: str, end: int) -> bool:
-    match = _CALL.search(before)
-    if not match:
-        return False
-    call = match.group()
-    if "64" in call or "atob" in call or "<<<" in call:
-        return True
-    return bool(_SHELL_AFTER.match(view.text, end))  # echo and printf only where base64 reads them
+def _continued(text: str, run: str, end: int) -> tuple[str, int]:
+    """The run with its following lines, where it was wrapped at 60 characters or more."""
+    parts = [run]
+    while len(parts[-1]) >= 60 and parts[-1][-1] != "=":
+        match = _WRAPPED.match(text, end)
+        if not match:
+            break
+        parts.append(match[1])
+        end = match.end()
+    return "".join(parts), end
 
 
 def _bare(view: View, run: str, begin: int, end: int) -> Iterator[Found]:

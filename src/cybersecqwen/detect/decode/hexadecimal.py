@@ -21,7 +21,7 @@ _WORDS = ("xxd", "hex", "toint16", "toint32", "tobyte", "fromhex", ",16)", ", 16
 def find(view: View) -> Iterator[Found]:
     """Hex stretches that could hold a text; see `interface.Decoder`."""
     named = any(word in view.low for word in _WORDS)
-    least = 8 if named else BARE_DIGITS
+    least = 8 if "xxd" in view.low else 12 if named else BARE_DIGITS
     if "\\x" in view.low:
         for match in _ESCAPED.finditer(view.text):
             yield Found(
@@ -33,7 +33,7 @@ def find(view: View) -> Iterator[Found]:
     for match in _RUN.finditer(view.text):
         digits = match[1]
         if len(digits) >= least and len(digits) % 2 == 0:
-            yield from _found(digits, match.start(), match.end(), named)
+            yield from _found(digits, match.start(), match.end(), named and not digits.isdigit())
     if named:
         for match in _PAIRS.finditer(view.text):
             yield from _found(_SEPARATORS.sub("", match.group()), match.start(), match.end(), named)

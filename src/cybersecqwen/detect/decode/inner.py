@@ -12,7 +12,8 @@ _STARTER = re.compile(
     re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"\b(?:javascript|vbscript):", re.IGNORECASE)
-_LITERAL = re.compile(r"'([^']*+(?:''[^']*+)++)'")
+_LITERAL = re.compile(r"'([^']*+(?:''[^']*+)*+)'")
+_RUNS_LITERAL = ("iex", "invoke-e", "invoke(", "create(", "-c ", "-command")
 _RUNS = (
     "iex",
     "invoke-expression",
@@ -52,7 +53,7 @@ def find(view: View) -> Iterator[Found]:
     if script and script.end() < len(view.text):
         body = view.text[script.end() :].rstrip("\"' ")
         yield _inner(body, script.end(), script.end() + len(body))
-    if "''" in view.text:
+    if "''" in view.text and any(word in view.low for word in _RUNS_LITERAL):
         yield from _doubled(view.text)
 
 
@@ -62,7 +63,8 @@ def _quoted(text: str, after: int, ends: dict[str, int]) -> Iterator[Found]:
     if text[at : at + 1] in ('"', "'"):  # closes the quoted path of the program itself
         at += 1
     opening = min((p for p in (text.find('"', at), text.find("'", at)) if p >= 0), default=-1)
-    if opening < 0 or opening - at > 300:
+    between = text[at:opening] if 0 <= opening <= at + 300 else "\n"
+    if "\n" in between or (between and between[-1] not in " \t=,("):  # prose, or an apostrophe
         return
     quote = text[opening]
     closing = ends[quote]
@@ -78,7 +80,7 @@ def _quoted(text: str, after: int, ends: dict[str, int]) -> Iterator[Found]:
 def _doubled(text: str) -> Iterator[Found]:
     """Single-quoted literals with doubled quotes inside: scripts that are handed to iex."""
     for match in _LITERAL.finditer(text):
-        if len(match[1]) >= 16:
+        if len(match[1]) >= 16 and "''" in match[1]:
             yield _inner(match[1].replace("''", "'"), match.start(1), match.end(1))
 
 

@@ -16,7 +16,7 @@ _REFERENCE = re.compile(r"&#x?[0-9a-fA-F]{1,6};|&(?:quot|apos|amp|lt|gt);", re.I
 
 def clean_html(view: View) -> Cleaned | None:
     """Character references to characters; see `interface.Cleaner`."""
-    if "&" not in view.text or ";" not in view.text:
+    if "&" not in view.text or (view.text.count("&#") < LEAST and view.low.count("&quot;") < 2):
         return None
     text = _REFERENCE.sub(_referenced, view.text)
     return Cleaned(text=text, how="html") if text != view.text else None

@@ -6,7 +6,7 @@ import re
 
 from .interface import Cleaned, View
 
-_INSIDE_WORD = re.compile(r"\w`[\w-]")
+_INSIDE_WORD = re.compile(r"[A-Za-z]`[A-Za-z-]")
 _TICK = re.compile(r'"|`(.)', re.DOTALL)
 # From: about_Special_Characters. Inside double quotes these few stand for control characters.
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t", "0": "", "a": "", "b": "", "e": "", "f": "", "v": ""}

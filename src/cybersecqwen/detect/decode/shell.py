@@ -26,6 +26,7 @@ _MARKS = (
 _IFS = re.compile(r"\$\{IFS[^}]{0,16}\}|\$IFS(?:\$[0-9])?", re.IGNORECASE)
 _EMPTY = re.compile(r"(?<=\w)(?:''|\"\"|\$@|\$\*|\$\{@\}|\$\{\*\})+(?=\w)")
 _BACKSLASH = re.compile(r"(?<=\w)\\(?=[A-Za-z])")
+_PATH = re.compile(r"[\w-]{4}\\[\w-]{4}")  # Windows and registry paths, not c\at
 _SINGLE_LETTER = re.compile(r"(?<=\w)(['\"])(\w{1,3})\1(?=\w)|(?<![\w'\"])(['\"])(\w)\3(?=\w)")
 _ANSI = re.compile(r"\$'([^'\\]*+)'")
 _BRACES = re.compile(r"(?<![\w$}])\{([\w./:-]{1,200}(?:,[\w./:-]{1,200}){1,20}+)\}")
@@ -98,7 +99,7 @@ def _note(before: str, after: str, name: str, names: list[str]) -> str:
 def _unquoted(text: str) -> str:
     if "''" in text or '""' in text or "$@" in text or "$*" in text or "${" in text:
         text = _EMPTY.sub("", text)
-    if "\\" in text and "\\\\" not in text:
+    if "\\" in text and "\\\\" not in text and not _PATH.search(text):
         text = _BACKSLASH.sub("", text)
     return _SINGLE_LETTER.sub(lambda m: m[2] or m[4], text)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
-from cybersecqwen.inputs.interface import Blob
+from cybersecqwen.inputs.interface import Blob, RawRecord
 from cybersecqwen.inputs.jsonl import read_range, split_ranges
-from cybersecqwen.records import Limits
+from cybersecqwen.records import Damage, Limits
 
 from .rulebook import Rulebook, load_rulebook
 from .screen import Screen, Screened, match_now, renumber
@@ -32,7 +33,8 @@ def screen_in_parts(
     blob: Blob, rules: Rulebook, limits: Limits, workers: int, *, first_id: int, done: Callable[[int], None]
 ) -> Iterator[Screened]:
     """Screen a file in ranges; results come in order, ids and record numbers as if read in one go."""
-    ranges = split_ranges(blob, max(workers, -(-blob.size // _PART_BYTES)))
+    assert blob.file is not None
+    ranges = split_ranges(blob.file, max(workers, -(-blob.size // _PART_BYTES)))
     shift = first_id - 1
     with ProcessPoolExecutor(
         workers,
@@ -41,14 +43,13 @@ def screen_in_parts(
         initargs=(rules.folders, rules.cache, rules.known_tasks, limits),
     ) as pool:
         try:
-            for (_, end), part in zip(
+            for (_, end), (part, lines) in zip(
                 ranges, pool.map(partial(_part, str(blob.file), blob.path), ranges), strict=True
             ):
-                records = part.records + sum(d.records for d in part.damage)
                 part = renumber(part, shift)
                 part.hits = [hit for event in part.events for hit in match_now(event, rules)]
                 yield part
-                shift += records
+                shift += lines
                 done(end)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -66,10 +67,27 @@ def _start(folders: tuple[Path, ...], cache: Path | None, tasks: tuple[str, ...]
     _screen = Screen(load_rulebook(folders, cache=cache, known_tasks=tasks), limits)
 
 
-def _part(file: str, name: str, span: tuple[int, int]) -> Screened:
+def _part(file: str, name: str, span: tuple[int, int]) -> tuple[Screened, int]:
+    """What is left of one range, and how many lines it has."""
     assert _screen is not None
-    blob = Blob(path=name, size=span[1] - span[0], opener=partial(Path(file).open, "rb"), file=Path(file))
+    blob = Blob(path=name, size=span[1] - span[0], opener=partial(_open, file), file=Path(file))
     out = Screened()
-    _screen.screen(blob, "jsonl", read_range(blob, *span, _screen.limits), out)
+    lines = _Counted(read_range(file, *span, _screen.limits, name=name))
+    _screen.screen(blob, "jsonl", lines, out)
     out.hits = []  # compiled signals stay where they are; the few kept events are matched again
-    return out
+    return out, lines.count
+
+
+def _open(file: str) -> BinaryIO:
+    return Path(file).open("rb")
+
+
+class _Counted:
+    """Passes records on and keeps the number of lines that the generator returns at its end."""
+
+    def __init__(self, records: Generator[RawRecord | Damage, None, int]) -> None:
+        self._records = records
+        self.count = 0
+
+    def __iter__(self) -> Iterator[RawRecord | Damage]:
+        self.count = yield from self._records

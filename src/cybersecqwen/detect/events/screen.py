@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from cybersecqwen.inputs import SHAPES, Blob
-from cybersecqwen.inputs.categories import category_of
+from cybersecqwen.inputs import Blob
+from cybersecqwen.inputs.categories import CATEGORIES, GROUPS
 from cybersecqwen.inputs.interface import RawRecord
-from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.shapes import ShapeFinder
 from cybersecqwen.records import Category, Damage, Event, Limits, Source
 
 from .hits import Hit, match_event
@@ -84,8 +84,7 @@ class Screen:
     def __init__(self, rules: Rulebook, limits: Limits) -> None:
         self.rules = rules
         self.limits = limits
-        self._shapes: tuple[Shape, ...] = tuple(shape() for _, shape in SHAPES)
-        self._last = self._shapes[0]
+        self._finder = ShapeFinder()
         self._wanted = rules.categories | _TREE | {Category.ALERT}
 
     def screen(
@@ -99,33 +98,27 @@ class Screen:
     ) -> None:
         """Screen the records of one input into `out`; events are numbered from `first_id`."""
         wanted, rules, limits = self._wanted, self.rules, self.limits
+        shape_of, categories = self._finder.shape_of, out.categories
         for record in records:
             if isinstance(record, Damage):
                 out.damage.append(record)
                 continue
             number, offset, raw = record
             out.records += 1
-            shape = self._last
-            if not shape.recognise(raw):
-                shape = self._shape(raw)
-            key, code = shape.head(raw)
-            category = category_of(key, code) if key else None
+            shape = shape_of(raw)
+            head = shape.head(raw)
+            category = CATEGORIES.get(head)
+            if category is None and head[0] in GROUPS:
+                category = Category.OTHER
             if category is not None and category not in wanted:
-                out.categories[category] += 1
+                categories[category] += 1
                 continue
             source = Source(path=blob.path, member=blob.member, record=number, offset=offset, format=format)
             for event in shape.events(raw, id=f"e{first_id + number - 1}", source=source, limits=limits):
-                out.categories[event.category] += 1
+                categories[event.category] += 1
                 hits = match_now(event, rules)
                 if hits or event.claim is not None or event.category in _TREE:
                     out.add(event, hits, limits)
-
-    def _shape(self, raw: dict[str, object]) -> Shape:
-        for shape in self._shapes:
-            if shape.recognise(raw):
-                self._last = shape
-                return shape
-        raise AssertionError("the last shape takes every record")
 
 
 def renumber(screened: Screened, shift: int) -> Screened:

@@ -87,7 +87,8 @@ class CloudTrail(Trail):
                 "userIdentity.sessionContext.attributes.mfaAuthenticated",
             ),
         ).lower()
-        actor, target = first(body, ("userIdentity.userName",)), first(body, ("requestParameters.userName",))
+        actor = first(body, ("userIdentity.userName",)) or fields.get("User", "").rpartition("/")[2]
+        target = first(body, ("requestParameters.userName",))
         if target and (actor or fields["IdentityType"]):
             fields["ActsOnOther"] = "false" if target == actor else "true"
         fields["PolicyText"] = policy_text(dig(body, "requestParameters"))

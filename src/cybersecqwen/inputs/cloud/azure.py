@@ -29,8 +29,8 @@ class AzureActivity(Trail):
     )
     host: ClassVar[Paths] = ("resourceId", "resourceid")
     address: ClassVar[Paths] = ("callerIpAddress", "calleripaddress", "httpRequest.clientIpAddress")
-    agent: ClassVar[Paths] = ("properties.userAgent",)
-    result: ClassVar[Paths] = ("resultType", "resulttype", "status.value", "status")
+    agent: ClassVar[Paths] = ("properties.userAgent", "properties.userAgentHeader")
+    result: ClassVar[Paths] = ("resultType", "resulttype", "status.value", "status", "statusCode", "result")
     target: ClassVar[Paths] = ("resourceId", "resourceid")
     channel: ClassVar[Paths] = ("category.value", "category")
 

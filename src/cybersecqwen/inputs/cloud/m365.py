@@ -5,12 +5,15 @@ Fields: https://learn.microsoft.com/office/office-365-management-api/office-365-
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import ClassVar
 
 from .flat import first, respell
 from .trail import Paths, Raw, Trail
 from .words import words
 
+_DOMAIN = re.compile(r"@([a-z0-9.-]{1,253})")
 _KNOWN = (
     "Operation", "Workload", "UserId", "ClientIP", "ActorIpAddress", "CreationTime", "ResultStatus", "ObjectId",
     "Parameters", "RecordType", "OrganizationId", "UserType", "LogonError", "ExtendedProperties", "Id",
@@ -52,4 +55,21 @@ class UnifiedAudit(Trail):
             fields["Result"] = "failure"
             fields["ErrorCode"] = first(body, ("LogonError",)) or "UserLoginFailed"
         fields["Words"] = f"{words(code)} {words(first(body, ('Workload',)))}".strip()
+        fields["ForwardsTo"] = _forwards(fields)
         fields["IpAddress"] = fields.get("IpAddress", "").strip("[]").partition("]:")[0]
+
+
+_FORWARDS = ("ForwardTo", "ForwardAsAttachmentTo", "RedirectTo", "ForwardingSmtpAddress", "ForwardingAddress")
+
+
+def _forwards(fields: Mapping[str, str]) -> str:
+    """ "outside" where a rule or mailbox sends mail to a domain that is not the user's, else "inside" or ""."""
+    given = " ".join(fields.get(f"Parameters.{name}", "") for name in _FORWARDS)
+    domains = set(_DOMAIN.findall(given.lower()))
+    if not domains:
+        return ""
+    own = " ".join((fields.get("User", ""), fields.get("OrganizationName", ""), fields.get("Parameters.Mailbox", "")))
+    home = set(_DOMAIN.findall(own.lower())) | {fields.get("OrganizationName", "").lower()}
+    # example.onmicrosoft.com is the tenant of example.com
+    bases = {name.removesuffix(".onmicrosoft.com").partition(".")[0] for name in home if name}
+    return "inside" if all(d in home or d.partition(".")[0] in bases for d in domains) else "outside"

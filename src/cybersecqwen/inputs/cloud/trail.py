@@ -44,6 +44,12 @@ def scope(address: str) -> str:
     return ""
 
 
+def _bare(address: str) -> str:
+    """An IPv4 address without the port that some services add."""
+    host, colon, port = address.partition(":")
+    return host if colon and port.isdigit() and host.count(".") == 3 else address
+
+
 class Trail(Shape):
     """An audit trail described by paths; subclasses set them and override `refine` where needed."""
 
@@ -130,7 +136,7 @@ class Trail(Shape):
             "Changed": changed(body),
             "Result": result,
             "ErrorCode": error[:bound] if result == "failure" else "",
-            "IpAddress": first(body, self.address)[:300],
+            "IpAddress": _bare(first(body, self.address)[:300]),
             "UserAgent": first(body, self.agent)[:bound],
             "TargetName": first(body, self.target)[:bound],
             "User": first(body, self.user)[:300],

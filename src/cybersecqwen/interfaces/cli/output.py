@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import cast
 
 from cybersecqwen.errors import OutputError, UsageError
 from cybersecqwen.records import Report
 from cybersecqwen.render import FORMATS, RenderOptions
+from cybersecqwen.render.defang import Defanger, safe_text
 from cybersecqwen.render.interface import Detail
 
 _SUFFIXES = {".json": "json", ".md": "markdown", ".html": "html", ".htm": "html", ".txt": "terminal"}
@@ -36,10 +38,19 @@ def show(report: Report, format: str, options: RenderOptions) -> None:
 
 
 def show_update(before: Report, after: Report) -> None:
-    """Print what a language model added, or why it added nothing."""
-    from cybersecqwen.render.wording import wrap_update
-
-    sys.stdout.write(wrap_update(before, after, console_options("normal")))
+    """Print what a language model added, or that nothing of it stood up to the checks."""
+    fresh = after.narrative[len(before.narrative) :]
+    struck = sum(p.count for p in after.problems[len(before.problems) :] if p.stage == "verify")
+    if fresh:
+        head = f"Added by {fresh[0].writer}; {struck} more of its sentences did not stand in the evidence."
+        lines = [f"  {Defanger.of(after).show(sentence.text)}" for sentence in fresh]
+    else:
+        said = "; ".join(p.message for p in after.problems[len(before.problems) :] if p.stage == "write")
+        head = said or f"The language model added nothing: {struck} sentences did not stand in the evidence."
+        lines = []
+    width = console_options("normal").columns
+    wrapped = [fill(line, width, subsequent_indent="  ") for line in (safe_text(head), *lines)]
+    sys.stdout.write("\n" + "\n".join(wrapped) + "\n")
     sys.stdout.flush()
 
 

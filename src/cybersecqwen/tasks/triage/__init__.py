@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from cybersecqwen import __version__
@@ -16,8 +17,9 @@ from cybersecqwen.detect.events.hits import Hit, match_event
 from cybersecqwen.detect.events.screen import Screen, Screened
 from cybersecqwen.detect.events.stories import make_chains, make_stories
 from cybersecqwen.detect.events.tree import ProcessTree
-from cybersecqwen.errors import NothingAnalysedError
-from cybersecqwen.inputs.walk import open_inputs
+from cybersecqwen.inputs import Blob
+from cybersecqwen.inputs.events import nothing, records
+from cybersecqwen.inputs.open import open_inputs
 from cybersecqwen.records import (
     Category,
     Damage,
@@ -107,19 +109,19 @@ def _screen(request: Request, tools: Tools) -> Screened:
                 tools.limits,
                 tools.workers,
                 first_id=first_id,
-                done=lambda at, blob=blob: tools.progress(f"Reading {blob.name}", at, blob.size),
+                done=partial(_tell, tools, blob),
             ):
                 total.merge(part, tools.limits)
             continue
         tools.progress(f"Reading {blob.name}", 0, 0)
-        screen.screen(blob, reader.name, reader.read(blob, tools.limits), total, first_id=first_id)
+        screen.screen(blob, reader.name, records(blob, reader, tools.limits), total, first_id=first_id)
     if not total.records:
-        reasons = f" {total.damage[0].source}: {total.damage[0].reason}" if total.damage else ""
-        raise NothingAnalysedError(
-            f"Nothing in the input could be analysed.{reasons}",
-            hint="docs/inputs.md lists the formats; `csq doctor` checks the installation.",
-        )
+        raise nothing(total.damage[0] if total.damage else None, request.paths)
     return total
+
+
+def _tell(tools: Tools, blob: Blob, at: int) -> None:
+    tools.progress(f"Reading {blob.name}", at, blob.size)
 
 
 def _all_hits(screened: Screened, tree: ProcessTree, tools: Tools) -> list[Hit]:

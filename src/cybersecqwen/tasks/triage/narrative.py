@@ -258,7 +258,9 @@ def _claimed(incident: Incident) -> list[Sentence]:
     worst = max(incident.claims, key=lambda claim: claim.severity)
     events = [event.id for event in incident.events if event.claim is not None]
     named = naming.rule(worst)
-    text = f"{_capital(naming.product(worst))} raised {named or 'an alert'} with severity {worst.severity.label}"
+    text = (
+        f"{_capital(naming.product(worst))} raised {named or 'an alert'} with severity {worst.severity.label}"
+    )
     more = len(incident.claims) - 1
     if more:
         text += f", and there {'is one more alert' if more == 1 else f'are {more} more alerts'} with it"
@@ -287,7 +289,16 @@ def _speaks_for_ordinary(
 
 # Processes of which nobody asks what started them.
 _ROOTS = frozenset(
-    ("explorer.exe", "services.exe", "svchost.exe", "wininit.exe", "winlogon.exe", "system", "systemd", "init")
+    (
+        "explorer.exe",
+        "services.exe",
+        "svchost.exe",
+        "wininit.exe",
+        "winlogon.exe",
+        "system",
+        "systemd",
+        "init",
+    )
 )
 
 

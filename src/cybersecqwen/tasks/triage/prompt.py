@@ -82,6 +82,8 @@ def _contacts(incident: Incident) -> Iterator[str]:
 _ABBREVIATIONS = ("e.g", "i.e", "etc", "vs", "approx", "no", "fig")
 _END = re.compile(r"[.!?](?=\s|\Z)|\n+")
 _ITEM = re.compile(r"\A\s*(?:[-*•–]|\d{1,2}[.)])\s+")
+_FRAME = re.compile(r"\[(?:end of )?material\b")
+"""A line of the frame around the material, which small models like to copy."""
 _ANSWER_CHARS = 8_000
 
 
@@ -100,6 +102,8 @@ def split(text: str) -> tuple[str, ...]:
             continue
         start = match.end()
         sentence = " ".join(_ITEM.sub("", piece).split())
+        if _FRAME.match(sentence):
+            continue
         if sentence.strip(".!?"):
             found.append(sentence)
     return tuple(found)

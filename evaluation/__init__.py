@@ -1,0 +1,1 @@
+"""How good it is, on data that the project does not ship."""

@@ -1,0 +1,65 @@
+"""Bytes that can only be read once, kept so that they can be read again."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from typing import IO, Any, BinaryIO
+
+from cybersecqwen.errors import LimitError
+
+from .lines import BLOCK
+
+_IN_MEMORY = 16 << 20
+
+
+class Spool:
+    """What a stream holds, in memory or (over 16 MiB) in a nameless temporary file."""
+
+    def __init__(self, stream: BinaryIO, most: int, what: str) -> None:
+        """Read the stream to its end; raises LimitError where it holds more than `most` bytes."""
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+        self.size = 0
+        """Bytes held."""
+        while block := stream.read(BLOCK):
+            self.size += self._file.write(block)
+            if self.size > most:
+                self.close()
+                raise LimitError(f"{what} holds more than {most:,} bytes.")
+
+    def open(self) -> BinaryIO:
+        """A new buffered stream at the first byte, with a position of its own."""
+        return io.BufferedReader(_View(self._file, self.size), BLOCK)
+
+    def close(self) -> None:
+        """Give the memory or the file back; streams opened before are dead."""
+        self._file.close()
+
+
+class _View(io.RawIOBase):
+    def __init__(self, file: IO[bytes], size: int) -> None:
+        super().__init__()
+        self._file = file
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = (0, self._at, self._size)[whence]
+        self._at = max(base + offset, 0)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        self._file.seek(self._at)
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
