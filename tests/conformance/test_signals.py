@@ -10,6 +10,7 @@ import pytest
 from cybersecqwen.detect.events.examples import fires_on
 from cybersecqwen.detect.events.rulebook import shipped_rulebook
 from cybersecqwen.detect.events.signal import Signal
+from cybersecqwen.detect.events.view import View
 from cybersecqwen.knowledge.store import Store
 
 RULES = shipped_rulebook()
@@ -52,7 +53,7 @@ def test_a_prefilter_never_hides_a_signal() -> None:
     for signal in RULES.signals:
         for example in signal.fires:
             event = example_event(signal, example)
-            candidates = {s.id for s in RULES.by_category[event.category].candidates(event)}
+            candidates = {s.id for s in RULES.by_category[event.category].candidates(View(event))}
             assert signal.id in candidates
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import sqlite3
 from dataclasses import replace
@@ -138,6 +139,15 @@ def test_a_build_that_dies_leaves_the_old_bundle(
         build(folder, target)
     assert target.read_bytes() == b"the old bundle"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_leftovers_of_killed_builds_are_removed(folder: Path, tmp_path: Path) -> None:
+    old, fresh = tmp_path / ".b.sqlite.1.part", tmp_path / ".b.sqlite.2.part"
+    for path in (old, fresh):
+        path.touch()
+    os.utime(old, (0, 0))
+    build(folder, tmp_path / "b.sqlite")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [fresh.name, "b.sqlite"]
 
 
 def test_a_target_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:

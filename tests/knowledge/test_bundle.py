@@ -8,6 +8,7 @@ import json
 import random
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,8 +61,13 @@ def test_a_bundle_travels(full_bundle: Path, target: Path, tmp_path: Path, name:
     assert [path.name for path in target.parent.iterdir()] == [target.name]
 
 
-def test_equal_bundles_give_equal_files(full_bundle: Path, tmp_path: Path) -> None:
-    assert export(full_bundle, tmp_path / "one.gz") == export(full_bundle, tmp_path / "two.gz")
+def test_equal_bundles_give_equal_files(
+    full_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = export(full_bundle, tmp_path / "one.gz")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 86_400)
+    assert export(full_bundle, tmp_path / "two.gz") == today
 
 
 def refused(file: Path, target: Path, match: str = ".", **options: str) -> None:

@@ -65,7 +65,8 @@ def test_choices_have_probabilities(tiny: LlamaCpp):
     found = tiny.choose(PROMPT, ["benign", "suspicious", "malicious"])
     assert sum(found) == pytest.approx(1)
     assert len(set(found)) == 3
-    assert tiny.choose(PROMPT, ["benign", "suspicious", "malicious"]) == pytest.approx(found)
+    # A prefix that is reused was computed in batches of another shape, which moves the third digit.
+    assert tiny.choose(PROMPT, ["benign", "suspicious", "malicious"]) == pytest.approx(found, abs=0.02)
     with pytest.raises(UsageError):
         tiny.choose(PROMPT, ["one"])
 

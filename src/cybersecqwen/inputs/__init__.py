@@ -45,7 +45,7 @@ SHAPES: Registry[type[Shape]] = Registry(
     {
         **alerts.ENTRIES,
         "otrf": f"{_HERE}.windows:FlatShape",
-        "winlogbeat": f"{_HERE}.windows:WinlogbeatShape",
+        "winlogbeat": f"{_HERE}.winlogbeat:WinlogbeatShape",
         "evtx": f"{_HERE}.windows:EvtxShape",
         **cloud.ENTRIES,
         "ecs": f"{_HERE}.ecs:EcsShape",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from cybersecqwen.records import Damage, Limits
 
@@ -28,10 +30,10 @@ class CsvReader(Reader):
         text = as_utf8(head)
         if b"\x00" in text or b"\n" not in text:
             return 0
-        rows = text_of(text[:32_768]).splitlines()
-        probe = rows[: min(_PROBED, max(len(rows) - 1, 2))]
+        sample = text_of(text[:32_768])
+        whole = len(text) < 32_768
         bonus = 15 if name.lower().endswith((".csv", ".tsv")) else 0
-        best = max(_fit(probe, delimiter) for delimiter in _DELIMITERS)
+        best = max(_fit(sample, delimiter, whole) for delimiter in _DELIMITERS)
         return best + bonus if best else 0
 
     def read(self, blob: Blob, limits: Limits) -> Iterator[RawRecord | Damage]:
@@ -50,20 +52,24 @@ class CsvReader(Reader):
             yield from source.damages
 
 
-def _fit(rows: list[str], delimiter: str) -> int:
-    """How well the first lines read as a table with this delimiter: 0 to 80."""
-    if len(rows) < 2 or delimiter not in rows[0]:
+def _fit(sample: str, delimiter: str, whole: bool) -> int:
+    """How well a sample reads as a table with this delimiter: 0 to 80."""
+    if delimiter not in sample.partition("\n")[0]:
         return 0
     try:
-        table = list(csv.reader(rows, delimiter=delimiter))
+        table = list(islice(csv.reader(io.StringIO(sample), delimiter=delimiter), _PROBED))
     except csv.Error:
+        return 0
+    if not whole and len(table) < _PROBED:
+        table = table[:-1]  # the sample may end inside it
+    if len(table) < 2:
         return 0
     header = [cell.strip() for cell in table[0]]
     width = len(header)
     if width < 2 or len(set(header)) != width or not all(map(_NAME.fullmatch, header)):
         return 0
     same = sum(len(row) == width for row in table[1:])
-    if same < (len(table) - 1) * 0.6:  # a quoted cell may hold line ends
+    if same < (len(table) - 1) * 0.6:
         return 0
     return 60 + min(width, 20)
 

@@ -13,6 +13,8 @@ from .interface import Blob, RawRecord, Reader
 from .open import open_inputs
 from .shapes import ShapeFinder
 
+_READABLE = "Readable are EVTX, JSON, JSON lines, CSV, Windows event XML and text, also inside zip and gz."
+
 
 def read_events(
     paths: Sequence[str | os.PathLike[str]], limits: Limits, *, stdin: BinaryIO | None = None
@@ -48,8 +50,7 @@ def nothing(first: Damage | None, names: Sequence[str]) -> NothingAnalysedError:
     """The error for inputs without any event; `first` is the first damage that was met."""
     if first is None:
         return NothingAnalysedError(f"There is nothing to analyse in {', '.join(names) or 'no input'}.")
-    hint = "See docs/inputs.md for the formats that can be read."
-    return NothingAnalysedError(f"Nothing could be analysed: {first.source}: {first.reason}", hint=hint)
+    return NothingAnalysedError(f"Nothing was analysed. {first.source}: {first.reason}", hint=_READABLE)
 
 
 def _events(blob: Blob, reader: Reader, limits: Limits, count: int) -> Iterator[Event | Damage]:

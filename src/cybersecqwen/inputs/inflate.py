@@ -91,11 +91,11 @@ class Member(io.RawIOBase):
                 self._over = not held
                 return held
         if self._engine is None:
-            data, self._pending = self._pending, b""
-            return data
-        before = self._engine.copy()
+            stored, self._pending = self._pending, b""
+            return stored
+        data, before = b"", self._engine.copy()
         try:
-            data: bytes = self._engine.decompress(self._pending, _STEP)
+            data = self._engine.decompress(self._pending, _STEP)
         except zlib.error as error:
             self._broken = f"It is damaged ({error})."
             self._over = True
@@ -143,11 +143,11 @@ class Member(io.RawIOBase):
 
 
 def _salvage(engine: Any, pending: bytes) -> bytes:
-    """What unpacks before the damage: the same bytes once more in small pieces."""
-    found = b""
-    for at in range(0, len(pending), 16):
+    """What unpacks before the damage: the same bytes once more, one by one."""
+    found = bytearray()
+    for at in range(len(pending)):
         try:
-            found += engine.decompress(pending[at : at + 16])
+            found += engine.decompress(pending[at : at + 1], _STEP)
         except zlib.error:
             break
-    return found
+    return bytes(found)

@@ -7,7 +7,11 @@ import re
 from . import categories as group
 
 _CHARS, _LINES = 65_536, 400
-_LINE = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9 ()/_-]{0,48}?)[ \t]*[=:][ \t]*(\S.*)?")
+_LINE = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9 _-]{0,48}?)[ \t]*[=:][ \t]*(\S.*)?")
+
+_BETWEEN = re.compile(r"; |[.,] (?=[A-Z][A-Za-z]{1,40} = )")
+_PIPELINE = "Pipeline execution details for command line"
+_IGNORED = frozenset((_PIPELINE, "Remote Desktop Services", "Details", "Context Information"))
 
 # The labels of the rendered messages (English), as the providers' manifests write them.
 _LABELS = {
@@ -27,6 +31,9 @@ _LABELS = {
     "HostProcess": "HostProcess",
     "Eventfilter": "Filter",
     "Process": "Image",
+    "Process image name": "Image",
+    "Process ID": "ProcessId",
+    "User name": "User",
 }
 
 
@@ -38,10 +45,12 @@ def from_message(of: str, message: str, fields: dict[str, str]) -> None:
     text = message[:_CHARS]
     fields["Message"] = text
     if of == group.WMI:
-        _pairs(text.replace("\n", " ").split("; "), fields)
+        _pairs(_BETWEEN.split(text.replace("\n", " ")), fields)
     elif of in _LABELLED:
         _pairs(text.splitlines()[:_LINES], fields)
-        if of == group.POWERSHELL_CLASSIC:
+        if of == group.SYSMON and "\nDestination:" in text:  # the last field, and of several lines
+            fields["Destination"] = text.partition("\nDestination:")[2].strip()
+        if of == group.POWERSHELL_CLASSIC and text.startswith(_PIPELINE):
             _classic(text, fields)
 
 
@@ -82,7 +91,7 @@ _CONTEXT = {
 def _pairs(parts: list[str], fields: dict[str, str]) -> None:
     for part in parts:
         match = _LINE.fullmatch(part[:8_192])
-        if match is None or not match[2] or match[2] == "-":
+        if match is None or not match[2] or match[2] == "-" or match[1] in _IGNORED:
             continue
         name = _LABELS.get(match[1]) or match[1].replace(" ", "")
         fields.setdefault(name, match[2].rstrip())
@@ -93,7 +102,6 @@ def _classic(text: str, fields: dict[str, str]) -> None:
     first, found, details = text.partition("Details:")
     if found and details.strip():
         fields.setdefault("Payload", details.strip())
-    head = first.partition("Pipeline execution details for command line:")[2]
-    line = head.partition("\n")[0].strip().rstrip(".")
+    line = first[len(_PIPELINE) + 1 :].lstrip().partition("\n")[0].strip().rstrip(".")
     if line:
         fields.setdefault("ScriptLine", line)

@@ -20,7 +20,6 @@ from .walk import walk
 
 Known = TypeVar("Known", Reader, Unpacker)
 
-_KNOWN = "Readable are EVTX, JSON, JSON lines, CSV, Windows event XML and text, also inside zip and gz."
 _ELSE: tuple[tuple[bytes, str], ...] = (
     (b"\x00\x05\x16\x07", "macOS file metadata (AppleDouble)"),
     (b"MZ", "a Windows program"),
@@ -141,8 +140,8 @@ def _best(registry: Registry[type[Known]], head: bytes, name: str) -> Known | No
 def _unknown(head: bytes) -> str:
     for magic, what in _ELSE:
         if head.startswith(magic):
-            return f"It is {what}, which holds no events that can be read here. {_KNOWN}"
-    return f"Its format is unknown. {_KNOWN}"
+            return f"It is {what}, which holds no events that can be read here."
+    return "Its format is unknown."
 
 
 def _expand(blob: Blob, limits: Limits, depth: int) -> Iterator[tuple[Blob, Reader] | Damage]:

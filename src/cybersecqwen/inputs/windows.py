@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from cybersecqwen.records import Event, Limits, Source
@@ -61,16 +62,18 @@ def make(
 def data_fields(raw: Mapping[str, Any], limits: Limits, skip: frozenset[str] = frozenset()) -> dict[str, str]:
     """The values that say something, as text: not empty and not "-" (Windows' "nothing here")."""
     fields: dict[str, str] = {}
-    cap = limits.value_chars
     for name, value in raw.items():
-        if name in skip or value is None:
+        if name in skip:
             continue
-        if value.__class__ is not str or len(value) > cap:
-            value = text(value, limits)
-        if value and value != "-":
-            fields[name] = value
+        if value.__class__ is str:
+            if value and value != "-":
+                fields[name] = value
+        elif value is not None:
+            fields[name] = text(value, limits)
     if len(fields) > limits.fields:
         fields = dict(list(fields.items())[: limits.fields])
+    if max(map(len, fields.values()), default=0) > limits.value_chars:
+        fields = {name: text(value, limits) for name, value in fields.items()}
     return fields
 
 
@@ -126,16 +129,24 @@ def _flat_time(raw: Mapping[str, Any]) -> float | None:
     created = raw.get("TimeCreated")
     if created is not None:
         return parse_time(created)
+    received, stamp = raw.get("EventReceivedTime"), raw.get("@timestamp")
+    if received is not None:
+        precise = parse_time(raw.get("UtcTime"))
+        if precise is not None:
+            return precise
     event = parse_time(raw.get("EventTime"))
-    stamp = parse_time(raw.get("@timestamp"))
-    received = parse_time(raw.get("EventReceivedTime"))
     if event is None:
-        return stamp if stamp is not None else parse_time(raw.get("UtcTime"))
-    if stamp is None or received is None:
-        return event
-    quarter = 900.0  # zones differ by quarters of an hour
-    precise = parse_time(raw.get("UtcTime"))
-    return precise if precise is not None else event + round((stamp - received) / quarter) * quarter
+        return parse_time(stamp) or parse_time(raw.get("UtcTime"))
+    if stamp.__class__ is str and received.__class__ is str:
+        event += _zone(stamp[:16], received[:16])
+    return event
+
+
+@lru_cache(maxsize=4_096)
+def _zone(stamp: str, received: str) -> float:
+    """Seconds between two minutes ("2020-09-02T01:43"), in whole quarters of an hour, as zones are."""
+    utc, local = parse_time(stamp), parse_time(received)
+    return 0.0 if utc is None or local is None else round((utc - local) / 900) * 900.0
 
 
 class EvtxShape(Shape):

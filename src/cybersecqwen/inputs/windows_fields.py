@@ -7,7 +7,6 @@ in `categories.py`; integrity levels, https://learn.microsoft.com/windows/win32/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from . import categories as group
@@ -27,13 +26,13 @@ INTEGRITY = {
 }
 PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}  # IANA protocol numbers
 _NO_ACCOUNT = ("", "-", "S-1-0-0")
-_TARGET_ACTS = frozenset(("4624", "4625", "4634", "4647", "4768", "4769", "4770", "4771", "4776"))
+_TARGET_NUMBERS = "4624 4625 4627 4634 4647 4768 4769 4770 4771 4776 4778 4779 4800 4801 4802 4803"
+_TARGET_ACTS = frozenset(_TARGET_NUMBERS.split())
 _GROUP_EVENTS = frozenset(map(str, (*range(4727, 4736), 4737, *range(4754, 4759))))
 
 _SYSMON_NAMES = {
     "SourceProcessGUID": "SourceProcessGuid",
     "TargetProcessGUID": "TargetProcessGuid",
-    "EventTypeOrignal": "EventTypeOriginal",  # NXLog's spelling
 }
 _GUIDS = (
     "ProcessGuid",
@@ -50,7 +49,7 @@ def refine(provider: str, channel: str, code: str, fields: Fields, message: str 
     `message` is the rendered text; it is read only where the record has no fields of its own.
     """
     of = group.GROUPS.get(provider) or group.GROUPS.get(channel) or ""
-    if message and not _has_own(fields):
+    if message and len(fields) < 12 and not _has_own(fields):
         from_message(of, message, fields)
     by_group = _BY_GROUP.get(of)
     if by_group is not None:
@@ -76,10 +75,11 @@ def decimal(value: str) -> str:
 
 
 def _has_own(fields: Fields) -> bool:
-    return any(not _UNNAMED.fullmatch(name) for name in fields)
+    return any(name not in _UNNAMED and name[:5] not in ("param", "Data_") for name in fields)
 
 
-_UNNAMED = re.compile(r"param\d{1,3}|Data(?:_\d{1,4})?|Binary|UserData|ERROR_EVT_UNRESOLVED")
+_BARE_NAMES = "Data Binary UserData ERROR_EVT_UNRESOLVED EventType RuleName UtcTime"
+_UNNAMED = frozenset(_BARE_NAMES.split())
 
 
 def _rename(fields: Fields, names: dict[str, str]) -> None:
@@ -90,13 +90,13 @@ def _rename(fields: Fields, names: dict[str, str]) -> None:
 
 
 def _sysmon(code: str, fields: Fields) -> None:
-    for old in _SYSMON_NAMES.keys() & fields.keys():
-        fields.setdefault(_SYSMON_NAMES[old], fields.pop(old))
+    if code in ("8", "10"):
+        _rename(fields, _SYSMON_NAMES)
     for name in _GUIDS:
         guid = fields.get(name)
         if guid:
-            fields[name] = guid if guid[0] == "{" and guid.isupper() else "{" + guid.strip("{}").upper() + "}"
-            if guid.strip("{}").startswith("00000000-0000-0000-0000-0000"):
+            fields[name] = guid.upper() if guid[0] == "{" else "{" + guid.upper() + "}"
+            if "00000000-0000-0000-0000-0000" in guid:
                 del fields[name]  # Sysmon's "not known"; as a key it would join strangers
     if code == "20":  # WmiEventConsumer: the command or script is its Destination
         destination = fields.get("Destination", "")
@@ -110,6 +110,10 @@ def _security(code: str, fields: Fields) -> None:
         special(fields)
     elif "ProcessName" in fields:
         fields.setdefault("Image", fields.pop("ProcessName"))
+        if fields.get("ObjectType") == "Key" and "ObjectName" in fields:
+            fields["TargetObject"] = hive(fields["ObjectName"])
+    if "LogonProcessName" in fields:  # padded with blanks to eight characters
+        fields["LogonProcessName"] = fields["LogonProcessName"].rstrip()
     for name in ("ProcessId", "ParentProcessId", "SourceProcessId", "TargetProcessId", "CallerProcessId"):
         if name in fields:
             fields[name] = decimal(fields[name])
@@ -238,14 +242,16 @@ def _system(code: str, fields: Fields) -> None:
         if "param4" in fields:
             fields["ServiceDisplayName"] = fields.pop("ServiceName", "")
             fields["ServiceName"] = fields.pop("param4")
-    elif code in ("7045", "7000", "7009", "7034"):
+    elif code == "7009":  # its first parameter is the timeout
+        _rename(fields, {"param2": "ServiceName"})
+    else:
         _rename(fields, {"Service File Name": "ImagePath", "param1": "ServiceName"})
 
 
 def _powershell(code: str, fields: Fields) -> None:
     if "ContextInfo" in fields:
         from_context(fields["ContextInfo"], fields)
-    _rename(fields, {"Script Name": "Path", "ScriptName": "Path"})
+    _rename(fields, {"Script Name": "Path", "ScriptName": "Path", "UserId": "User"})
 
 
 def _tasks(code: str, fields: Fields) -> None:
@@ -294,6 +300,8 @@ def _integrity(code: str, fields: Fields) -> None:
 def _terminal(code: str, fields: Fields) -> None:
     if code == "1149":
         _rename(fields, {"Param1": "TargetUserName", "Param2": "TargetDomainName", "Param3": "IpAddress"})
+        if "User" in fields:
+            fields.setdefault("TargetUserName", fields["User"])
     _rename(fields, {"Address": "IpAddress", "SessionID": "SessionId"})
 
 
@@ -321,7 +329,7 @@ _BY_GROUP: dict[str, Callable[[str, Fields], None]] = {
 
 def _user(of: str, code: str, fields: Fields) -> str:
     """The acting account; for audit events also written to the canonical field User."""
-    found = fields.get("User")
+    found = fields.get("User") or fields.get("SourceUser")
     if found:
         return found
     if of != group.SECURITY and "SubjectUserName" not in fields:

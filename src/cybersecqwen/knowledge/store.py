@@ -29,6 +29,10 @@ STARTER = Path(__file__).with_name("starter.sqlite")
 
 _CHAIN = 16  # revocations followed; the longest chain in ATT&CK 18 has 2
 _WORDS = 48  # words of a search that are used
+# Words that tell nothing apart where others stand beside them.
+_SMALL = frozenset(
+    {"a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "it", "of", "on"}
+) | frozenset({"or", "that", "the", "this", "to", "via", "what", "with", "how", "are"})
 _LARGEST = 100_000  # rows that one look-up returns at most
 
 # Families of identifiers, and the sources that together list the family in full.
@@ -198,11 +202,13 @@ class Store:
             return ()
         # Quoted strings, in which FTS5 knows no operators: https://www.sqlite.org/fts5.html#fts5_strings
         query = " OR ".join(f'"{word}"{ending}' for word in words)
+        # The inner query ranks numbers alone; whole rows are read for the hits that are returned.
         rows = self._rows(
-            f"SELECT {ENTITY_COLUMNS}, bm25(entity_text, 20.0, 8.0, 8.0, 1.0) AS cost"
-            " FROM entity_text JOIN entity e ON e.num = entity_text.rowid"
-            " WHERE entity_text MATCH ? AND (? = '' OR e.type = ?) AND (? OR e.status = ?)"
-            " ORDER BY cost, e.num LIMIT ?",
+            f"SELECT {ENTITY_COLUMNS}, hit.cost FROM (SELECT f.num AS num,"
+            " bm25(entity_text, 20.0, 8.0, 8.0, 1.0) AS cost"
+            " FROM entity_text JOIN entity f ON f.num = entity_text.rowid"
+            " WHERE entity_text MATCH ? AND (? = '' OR f.type = ?) AND (? OR f.status = ?)"
+            " ORDER BY cost, f.num LIMIT ?) hit JOIN entity e ON e.num = hit.num ORDER BY hit.cost, hit.num",
             (query, type, self._nums.get(type, -1), inactive, self._nums.get("active", -1), _bounded(limit)),
         )
         return tuple(Hit(entity=entity_of(row[:-1], self._terms), score=-row[-1]) for row in rows)
@@ -232,6 +238,10 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_connection"):  # not where the file could not be opened
+            self.close()
 
     def _successor(self, entity: Entity) -> str:
         seen = {entity.id}
@@ -276,4 +286,5 @@ def _words(text: str) -> list[str]:
     for compound in re.findall(r"\w[\w.\-]*", _storable(text[:8192]))[:_WORDS]:
         words[compound] = None
         words.update(dict.fromkeys(part for part in re.split(r"[._\-]", compound) if len(part) > 2))
-    return list(words)[:_WORDS]
+    telling = [word for word in words if word.casefold() not in _SMALL]
+    return (telling or list(words))[:_WORDS]

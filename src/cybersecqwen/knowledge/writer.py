@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +25,7 @@ _ID = 128  # characters
 _NAME = 512
 _TEXT = 40_000  # the longest description in ATT&CK 18 has 5,000, the longest statement in 800-53 has 6,000
 _ITEMS = 2_000  # of a list in the attributes; an analytic has at most 60 log sources
+_STALE = 86_400.0  # seconds after which a part file belongs to nobody
 _STATUSES = ("active", "deprecated", "revoked")
 # Control characters could carry terminal escapes into a report.
 _CONTROL = dict.fromkeys(c for c in (*range(32), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A))
@@ -78,10 +80,10 @@ def write_bundle(
 @contextmanager
 def replacing(to: Path) -> Iterator[Path]:
     """A path beside `to` to write to; moved to `to` after the block, removed where the block fails."""
-    part = to.with_name(f".{to.name}.{os.getpid()}.part")
+    part = to.with_name(_part_name(to))
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
+        _sweep(to)
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -93,6 +95,17 @@ def replacing(to: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _sweep(to: Path) -> None:
+    """Remove what builds left behind that were killed, but not what another one is writing now."""
+    for part in to.parent.glob(f".{to.name}.*.part"):
+        if time.time() - part.stat().st_mtime > _STALE or part.name == _part_name(to):
+            part.unlink(missing_ok=True)
+
+
+def _part_name(to: Path) -> str:
+    return f".{to.name}.{os.getpid()}.part"
 
 
 @contextmanager

@@ -214,7 +214,7 @@ def _load(path: Path, context: int, threads: int, adapters: Sequence[tuple[Path,
     params.n_batch = params.n_ubatch = _BATCH
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     params.verbosity = -1  # not a word: errors come back as exceptions
-    params.warmup = False  # saves a second; the first answer pays a few milliseconds
+    params.warmup = False  # one token is asked for below
     params.fit_params = False  # would measure memory of graphics cards
     params.cache_ram_mib = 0  # prefixes are reused within the one slot; the default may take 8 GiB
     params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(one), scale) for one, scale in adapters]
@@ -224,7 +224,11 @@ def _load(path: Path, context: int, threads: int, adapters: Sequence[tuple[Path,
     with _socket_directory() as directory, _own_signals():
         params.hostnames = [str(directory / "s.sock")]
         try:
-            return xllamacpp.Server(params)
+            server = xllamacpp.Server(params)
+            # NOTE: a server that is freed before its loop has begun waits for that loop for ever. One
+            # token makes sure that it has, and reads in the weights, as a warm-up would.
+            server.handle_completions({"prompt": "\n", "max_tokens": 1})
+            return server
         except (RuntimeError, ValueError) as error:
             raise ModelError(
                 f"llama.cpp cannot load {path}.",

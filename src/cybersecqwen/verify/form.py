@@ -56,7 +56,7 @@ def is_told(sentence: str, others: Iterable[str]) -> bool:
 
 
 def _bag(sentence: str) -> set[str]:
-    return {stem(word) for word in words(sentence)} | set(re.findall(r"\S*\d\S*", sentence))
+    return {stem(word) for word in words(sentence)} | set(re.findall(r"[\w.:-]*\d[\w-]*", sentence))
 
 
 def _stutters(text: str) -> bool:

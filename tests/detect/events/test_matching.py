@@ -33,6 +33,8 @@ def holds(table: dict[str, object], **fields: str) -> bool:
         ({"X|endswith": ["x", "bc"]}, "ABC", True),
         ({"X|re": r"\bfo{2}\b"}, "a FOO b", True),
         ({"X|re": r"^foo$"}, "a foo", False),
+        ({"X|re": r"^a\S+$"}, "AB", True),
+        ({"X|re": r"^a\S+$"}, "a b", False),
         ({"X|cidr": "10.0.0.0/8"}, "10.2.3.4", True),
         ({"X|cidr": "10.0.0.0/8"}, "11.2.3.4", False),
         ({"X|cidr": "10.0.0.0/8"}, "no address", False),

@@ -22,8 +22,23 @@ _MEMO_CHARS = 1_024
 # Characters that all cleaners and quoted commands need, a run that all encodings need, and the words
 # that announce the short ones: options, pipes, number lists
 _SIGN = re.compile(r"[`^%!$+&'\"{;<]")
-_RUN = re.compile(r"(?<![A-Za-z0-9+_-])[A-Za-z0-9+_-]{16}")
-_WORD = re.compile(r"[-/]e|64|\\[xu01]|char|chr|byte|script:|hex|xxd|rev", re.IGNORECASE)
+_RUN = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16}")
+_WORDS = (
+    "-e",
+    "/e",
+    "64",
+    "\\x",
+    "\\u0",
+    "\\1",
+    "\\0",
+    "char",
+    "chr",
+    "byte",
+    "script:",
+    "hex",
+    "xxd",
+    "rev",
+)
 _XOR_REACH = 16_384
 
 _XOR = re.compile(
@@ -43,23 +58,22 @@ def decode(text: str, limits: Limits) -> tuple[Layer, ...]:
     Returns:
         The layers in order of discovery; () for a text without anything hidden. Never raises.
     """
-    if _quiet(text):
-        return ()
     if len(text) <= _MEMO_CHARS:  # the same few commands recur thousands of times in a recording
         return _remembered(text, limits.depth, limits.decode_bytes)
-    return _Run(limits.depth, limits.decode_bytes).layers_of(text)
+    return _remembered.__wrapped__(text, limits.depth, limits.decode_bytes)
 
 
 def _quiet(text: str) -> bool:
     """Whether a text has no sign that any technique needs: most of a recording ends here."""
     if not text.isascii() or _SIGN.search(text) or _RUN.search(text):
         return False
-    return not _WORD.search(text)
+    low = text.lower()
+    return not any(word in low for word in _WORDS)
 
 
 @lru_cache(maxsize=4_096)
 def _remembered(text: str, depth: int, room: int) -> tuple[Layer, ...]:
-    return _Run(depth, room).layers_of(text)
+    return () if _quiet(text) else _Run(depth, room).layers_of(text)
 
 
 @cache

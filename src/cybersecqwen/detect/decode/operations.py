@@ -117,6 +117,36 @@ def indexed(value: Value, positions: list[int]) -> Result | None:
     return Result(items[positions[0]] if len(positions) == 1 else [items[at] for at in positions], how)
 
 
+def computed(left: Value, name: str, right: Value, room: int) -> Result | None:
+    """A binary operator applied to two values."""
+    if name == "-f" and isinstance(left, str):
+        return formatted(left, right if isinstance(right, list) else [right], room)
+    if name == "-join" and isinstance(right, str):
+        return joined(left, right, room)
+    if name.endswith("split") and isinstance(right, str):
+        return split(left, right, regex=True)
+    if name.endswith("replace") and isinstance(left, str):
+        pair = [str(x) for x in right] if isinstance(right, list) else [str(right), ""]
+        if len(pair) != 2:
+            return None
+        return replaced_pattern(left, pair[0], pair[1], room, fold_case=name != "-creplace")
+    if isinstance(left, list) and isinstance(right, list | str) and name == "+":
+        return Result(left + (right if isinstance(right, list) else [right]))
+    if isinstance(left, int) and isinstance(right, int):
+        return _arithmetic(left, name, right)
+    return None
+
+
+def _arithmetic(left: int, name: str, right: int) -> Result | None:
+    if name == "..":
+        step = 1 if right >= left else -1
+        return Result(list(range(left, right + step, step))) if abs(right - left) <= 4_096 else None
+    if max(abs(left), abs(right)) > 1 << 32:
+        return None
+    table = {"+": left + right, "-": left - right, "*": left * right, "-bxor": left ^ right}
+    return Result(table[name]) if name in table else None
+
+
 def mapped(value: Value, body: str) -> Result | None:
     """`| % { [char]($_ -bxor 5) }`: what the usual loop bodies do to each element."""
     items = value if isinstance(value, list) else [value]

@@ -9,7 +9,7 @@ from cybersecqwen.records import Event, Evidence
 from .matching import Alternative, Test
 from .rulebook import Rulebook
 from .signal import Signal
-from .view import COMMAND_FIELDS, NONE, Surroundings, View, command_text
+from .view import NONE, Surroundings, View, command_field, command_text
 
 _QUOTE_CHARS = 500
 
@@ -44,7 +44,7 @@ def match_event(event: Event, rules: Rulebook, surroundings: Surroundings = NONE
         return []
     view = View(event, surroundings)
     hits = []
-    for signal in chosen.candidates(event):
+    for signal in chosen.candidates(view):
         alternative = signal.match(view)
         if alternative is not None:
             hits.append(Hit(signal, event, alternative, surroundings))
@@ -75,7 +75,7 @@ def _evidence(test: Test, view: View) -> Evidence | None:
 def _command_evidence(test: Test, view: View) -> Evidence | None:
     """Evidence in the recorded command where it stands there, else in the layer that shows it."""
     event = view.event
-    field = next((name for name in COMMAND_FIELDS if event.get(name)), "TaskCommand")
+    field = command_field(event)
     text = command_text(event)
     assert test.match is not None
     if test.name == "Command.text" and test.match(text.lower()):

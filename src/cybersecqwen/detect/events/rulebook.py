@@ -15,6 +15,7 @@ import orjson
 from cybersecqwen.errors import RuleError
 from cybersecqwen.records import Category
 
+from .patterns import PatternBook
 from .prefilter import Prefilter
 from .signal import Signal, parse_signal
 
@@ -162,8 +163,9 @@ def _compile(tables: Mapping[str, Mapping[str, Any]], version: str) -> Rulebook:
             if key in lists:
                 raise RuleError(f"The list {key!r} in {name} is defined twice.")
             lists[key] = tuple(str(v) for v in values)
+    patterns = PatternBook()
     signals = [
-        parse_signal(raw, lists, theme=name)
+        parse_signal(raw, lists, theme=name, patterns=patterns)
         for name, table in tables.items()
         for raw in table.get("signal", ())
     ]

@@ -6,7 +6,7 @@ functions. `signals/` documents the format in its README; `docs/signals.md` is m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from cybersecqwen.errors import RuleError
 from cybersecqwen.records import Category, Severity
 
 from .matching import Alternative, compile_alternatives
+from .patterns import PatternBook
 from .view import View
 
 Fields = Mapping[str, Any]
@@ -34,7 +35,7 @@ class Count:
     """Count different values of this field instead of events."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)  # compared and hashed as itself
 class Signal:
     """One declared signal. The docstrings of `records.Finding` explain the shared fields."""
 
@@ -68,8 +69,8 @@ class Signal:
     def match(self, view: View) -> Alternative | None:
         """The alternative that holds for this event, or None."""
         for alternative in self.alternatives:
-            if all(test.holds(view) for test in alternative.tests):
-                if any(all(test.holds(view) for test in e.tests) for e in self.exceptions):
+            if alternative.holds(view):
+                if any(exception.holds(view) for exception in self.exceptions):
                     return None
                 return alternative
         return None
@@ -101,7 +102,9 @@ _KEYS = {
 }
 
 
-def parse_signal(raw: Mapping[str, Any], lists: Lists, *, theme: str) -> Signal:
+def parse_signal(
+    raw: Mapping[str, Any], lists: Lists, *, theme: str, patterns: PatternBook | None = None
+) -> Signal:
     """A signal from its table; raises RuleError naming the signal and what is wrong with it."""
     name = str(raw.get("id", "?"))
     where = f"Signal {name!r} in {theme}"
@@ -125,8 +128,8 @@ def parse_signal(raw: Mapping[str, Any], lists: Lists, *, theme: str) -> Signal:
             fires=tuple(raw.get("fires", ())),
             silent=tuple(raw.get("silent", ())),
             theme=theme,
-            alternatives=compile_alternatives(raw["when"], lists),
-            exceptions=compile_alternatives(raw.get("unless", ()), lists),
+            alternatives=compile_alternatives(raw["when"], lists, patterns),
+            exceptions=compile_alternatives(raw.get("unless", ()), lists, patterns),
         )
     except RuleError as error:
         raise RuleError(f"{where}: {error.message}", hint=error.hint) from error
@@ -143,6 +146,3 @@ def _count(raw: Mapping[str, Any] | None) -> Count | None:
         within_s=float(raw["within_s"]),
         distinct=str(raw.get("distinct", "")),
     )
-
-
-Predicate = Callable[[View], bool]

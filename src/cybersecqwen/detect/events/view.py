@@ -21,6 +21,8 @@ from cybersecqwen.detect.decode import Layer, decode, plain
 from cybersecqwen.detect.decode.places import extension, file_name, place, user_writable
 from cybersecqwen.records import Event, Limits
 
+from .patterns import FieldPatterns
+
 _LIMITS = Limits()
 
 
@@ -62,12 +64,13 @@ def read_command(text: str) -> Command:
 class View:
     """One event with its surroundings; values are computed when asked for, and once."""
 
-    __slots__ = ("_values", "event", "surroundings")
+    __slots__ = ("_hits", "_values", "event", "surroundings")
 
     def __init__(self, event: Event, surroundings: Surroundings = NONE) -> None:
         self.event = event
         self.surroundings = surroundings
         self._values: dict[str, tuple[str, ...]] = {}
+        self._hits: dict[str, frozenset[int]] = {}
 
     def values(self, name: str) -> tuple[str, ...]:
         """Lower-case values of a recorded or derived field; empty where the event has none."""
@@ -76,6 +79,14 @@ class View:
             text = self.event.fields.get(name)
             found = self._derive(name) if text is None else (text.lower(),) if text else ()
             self._values[name] = found
+        return found
+
+    def pattern_hits(self, name: str, patterns: FieldPatterns) -> frozenset[int]:
+        """Ids of the patterns that match any value of the field."""
+        found = self._hits.get(name)
+        if found is None:
+            found = frozenset().union(*map(patterns.hits, self.values(name)))
+            self._hits[name] = found
         return found
 
     def command(self) -> Command:
@@ -118,6 +129,17 @@ def command_text(event: Event) -> str:
                 return f"{fields.get('TaskCommand', '')} {text}".strip()
             return text
     return fields.get("TaskCommand", "")
+
+
+def command_field(event: Event) -> str:
+    """Name of the field that `command_text` reads."""
+    return next((name for name in COMMAND_FIELDS if event.fields.get(name)), "TaskCommand")
+
+
+def command_layers(event: Event) -> tuple[Layer, ...]:
+    """What can be decoded from what was run."""
+    text = command_text(event)
+    return read_command(text).layers if text else ()
 
 
 def user_kind(user: str) -> str:

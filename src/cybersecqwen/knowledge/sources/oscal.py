@@ -45,7 +45,7 @@ class Oscal(Source):
             (level for level in ("LOW", "MODERATE", "HIGH", "PRIVACY") if f"{level} " in title), ""
         )
         name = f"{self.name}-{baseline.lower()}" if "BASELINE" in title.upper() else self.name
-        controls = [(control, parent, family) for control, parent, family in _controls(catalogue)]
+        controls = list(_controls(catalogue))
         required(controls, payload, "controls")
         return Loaded(
             info=self.info(

@@ -2,8 +2,8 @@
 
 From: https://www.w3.org/TR/turtle/
 
-D3FEND's 2.6 MB take a second; rdflib takes ten, and would be one more dependency to look up a few
-hundred facts. Not read: relative IRIs, nested collections in subject position. Both are refused.
+D3FEND's 2.6 MB take 0.8 s; rdflib takes 2.7 s, finds the same triples (bar collections, whose order is
+not kept here), and would be one more dependency. @base is refused.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def _append(wheel: Path, pattern: str, target: Path, *, at: int, room: int) -> i
 def _download(requirement: str, folder: Path, progress: Callable[[int], None]) -> Path:
     """Fetch one wheel into `folder`; its path."""
     command = [
-        *_pip(), "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input", "--verbose",
+        *_pip(), "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input", "-vv",
         "--disable-pip-version-check", "--progress-bar=off", "--dest", str(folder), "--", requirement,
     ]  # fmt: skip
     # Its temporary copies must be on the disk whose space was checked.

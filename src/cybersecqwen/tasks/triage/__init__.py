@@ -168,6 +168,7 @@ def _report(
         citations=tuple(c for t in techniques if (c := tools.store.citation(t.id)) is not None),
         problems=tuple(_problems(screened)),
         provenance=Provenance(version=__version__, knowledge=manifest.version, rules=tools.rules.version),
+        extra={"categories": {str(c): n for c, n in sorted(screened.categories.items())}},
     )
 
 
@@ -180,8 +181,6 @@ def _counts(screened: Screened, hits: list[Hit], incidents: list[Incident]) -> d
         "incidents": len(incidents),
         "damaged": sum(d.records for d in screened.damage),
     }
-    for category, count in sorted(screened.categories.items()):
-        counts[f"category.{category}"] = count
     return counts
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from cybersecqwen.detect.events.hits import Hit
 from cybersecqwen.detect.events.stories import Story
 from cybersecqwen.detect.events.tree import HUBS, Process, ProcessTree
-from cybersecqwen.detect.events.view import command_text, read_command
-from cybersecqwen.detect.text.indicators import event_indicators
+from cybersecqwen.detect.events.view import command_field, command_layers
+from cybersecqwen.detect.text import event_indicators
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Claim, Event, Finding, Incident, Indicator, ProcessNode, Technique, Verdict
 
@@ -92,8 +92,7 @@ def make_indicators(events: Iterable[Event], findings: Iterable[Finding]) -> tup
     found: dict[tuple[str, str], Indicator] = {}
     for event in events:
         if event.id in wanted:
-            layers = read_command(command_text(event)).layers if command_text(event) else ()
-            for indicator in event_indicators(event, layers):
+            for indicator in event_indicators(event, command_layers(event), field=command_field(event)):
                 found.setdefault((indicator.type, indicator.value), indicator)
     ordered = sorted(found.values(), key=lambda i: bool(i.note))
     return tuple(ordered[:_INDICATORS])

@@ -41,7 +41,13 @@ def plain(text: str) -> str:
 def name(text: str, instead: str, *, words: int = 2) -> str:
     """A name as it may stand in a sentence, in quotation marks if it has blanks; else `instead`."""
     shown = plain(text)
-    if not shown or shown == "-" or len(shown) > _NAME_CHARS or plants(shown):
+    if (
+        not text.strip().isprintable()
+        or not shown
+        or shown == "-"
+        or len(shown) > _NAME_CHARS
+        or plants(shown)
+    ):
         return instead
     count = len(shown.split())
     if count > words or re.search(r"[.!?:;,]\s|[<>|\"“”`{}]", shown):

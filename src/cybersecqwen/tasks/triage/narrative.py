@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from cybersecqwen.records import Category, Event, Finding, Incident, ProcessNode, Report, Sentence, Verdict
 
 from . import naming
+from .grammar import capital, full_stop, listed, low, number, span
 
 WRITER = "csq"
 _MOST = 7
@@ -42,12 +42,9 @@ def _nothing(report: Report) -> Sentence:
     read = report.counts.get("events", 0)
     if read == 0:
         return _sentence("No event was read, so nothing can be said.", ())
-    among = (
-        "The one event that was read shows"
-        if read == 1
-        else f"None of the {read:,} events that were read shows"
-    )
-    return _sentence(f"{among} {'nothing' if read == 1 else 'anything'} out of the ordinary.", ())
+    if read == 1:
+        return _sentence("The one event that was read shows nothing out of the ordinary.", ())
+    return _sentence(f"None of the {read:,} events that were read shows anything out of the ordinary.", ())
 
 
 def _others(incidents: Sequence[Incident]) -> Sentence:
@@ -56,7 +53,8 @@ def _others(incidents: Sequence[Incident]) -> Sentence:
     if len(incidents) == 1:
         text = f"Apart from this there is one more incident in the input, judged {worst}."
     else:
-        text = f"Apart from this there are {len(incidents)} more incidents in the input, the worst of them {worst}."
+        count = number(len(incidents))
+        text = f"Apart from this there are {count} more incidents in the input, the worst of them {worst}."
     return _sentence(text, events)
 
 
@@ -64,10 +62,15 @@ def _incident(incident: Incident, most: int) -> tuple[Sentence, ...]:
     against = [f for f in incident.findings if f.weight > 0]
     ordinary = [f for f in incident.findings if f.weight < 0]
     sentences: list[Sentence] = [_opening(incident, against)]
-    sentences += _matters(incident, against)
+    sentences += _matters(incident, against, sentences[0].text)
     sentences += _claimed(incident)
     sentences += _speaks_for_ordinary(incident, against, ordinary)
     ending = [*_unknown(incident), *_first_step(incident)]
+    if incident.verdict is Verdict.BENIGN and against:
+        verb = "weighs" if len(against) == 1 else "together weigh"
+        this = "This" if len(against) == 1 else "These findings"
+        text = f"{this} {verb} too little to call for a review."
+        ending.append(_sentence(text, (event for f in against for event in f.events)))
     room = most - len(ending)
     return (*sentences[:room], *ending)
 
@@ -86,7 +89,8 @@ def _opening(incident: Incident, against: Sequence[Finding]) -> Sentence:
     where, when = _where(incident), _when(incident)
     if titled is not None:
         who = f"; the acting account was {_account(incident)}" if _account(incident) else ""
-        return _sentence(f"{_capital(_title(titled))}{where}{when}{who}.", titled.events)
+        what = f"{capital(_title(titled))}{_times(titled)}"
+        return _sentence(f"{what}{where}{when}{who}.", titled.events)
     count = incident.event_count or len(incident.events)
     events = "One event" if count == 1 else f"{count:,} events"
     verb = "belongs" if count == 1 else "belong"
@@ -95,7 +99,7 @@ def _opening(incident: Incident, against: Sequence[Finding]) -> Sentence:
 
 
 def _chain(incident: Incident) -> list[ProcessNode]:
-    """The processes from the root down to the most heavily flagged one, at most five."""
+    """The processes from the root over the most heavily flagged one down, at most five."""
     weights = {finding.signal: finding.weight for finding in incident.findings}
     by_key = {node.key: node for node in incident.processes}
 
@@ -111,6 +115,12 @@ def _chain(incident: Incident) -> list[ProcessNode]:
     while path[0].parent in by_key and path[0].parent not in seen:
         seen.add(path[0].parent)
         path.insert(0, by_key[path[0].parent])
+    while below := [n for n in incident.processes if n.parent == path[-1].key and n.key not in seen]:
+        heaviest = max(below, key=burden)
+        if not burden(heaviest):
+            break
+        seen.add(heaviest.key)
+        path.append(heaviest)
     return path[-_CHAIN:]
 
 
@@ -119,16 +129,29 @@ def _chain_sentence(incident: Incident, chain: Sequence[ProcessNode]) -> Sentenc
     last = chain[-1]
     account = naming.user(last.user) if last.user.strip("- ") else ""
     as_whom = f" as {account}" if account else ""
-    place = f"{_where(incident)}{_when(incident)}".strip()
+    place = f"{_at_host(incident, chain)}{_at_time(chain)}".strip()
     if len(names) == 1:
         text = f"{names[0]} ran{as_whom} {place}"
-        return _sentence(f"{_capital(text)}.", _events_of(chain))
+        return _sentence(f"{capital(text)}.", _events_of(chain))
     links = f"{names[0]} started {names[1]}"
-    for number, name in enumerate(names[2:]):
-        links += f", which {'in turn ' if number == 1 else ''}started {name}"
-    lead = f"{_capital(place)}, " if place else ""
+    for at, name in enumerate(names[2:]):
+        links += f", which {'in turn ' if at == 1 else ''}started {name}"
+    lead = f"{capital(place)}, " if place else ""
     text = f"{lead}{links}{',' if len(names) > 2 and as_whom else ''}{as_whom}."
-    return _sentence(text if lead else _capital(text), _events_of(chain))
+    return _sentence(text if lead else capital(text), _events_of(chain))
+
+
+def _at_host(incident: Incident, chain: Sequence[ProcessNode]) -> str:
+    """The computer of these processes, which need not be the first one of the incident."""
+    hosts = {event.id: event.host for event in incident.events if event.host}
+    found = next((hosts[node.event] for node in reversed(chain) if node.event in hosts), "")
+    found = found or (incident.hosts[0] if len(incident.hosts) == 1 else "")
+    return f" on {naming.host(found)}" if found else ""
+
+
+def _at_time(chain: Sequence[ProcessNode]) -> str:
+    times = [node.time for node in chain[1:] or chain if node.time is not None]
+    return span(min(times), max(times)) if times else ""
 
 
 def _events_of(chain: Iterable[ProcessNode]) -> list[str]:
@@ -138,7 +161,7 @@ def _events_of(chain: Iterable[ProcessNode]) -> list[str]:
 def _cloud_sentence(incident: Incident, events: Sequence[Event]) -> Sentence:
     calls = list(dict.fromkeys(naming.name(e.code, "") for e in events if e.code))
     calls = [call for call in calls if call]
-    what = _listed(calls[:4]) if calls else "the interface"
+    what = listed(calls[:4]) if calls else "the interface"
     more = f" and {len(calls) - 4} other operations" if len(calls) > 4 else ""
     account = _account(incident) or "An account"
     service = _PROVIDERS.get(events[0].provider, "the cloud service")
@@ -168,48 +191,31 @@ def _account(incident: Incident) -> str:
 
 
 def _where(incident: Incident) -> str:
-    if not incident.hosts:
+    hosts = [host for host in incident.hosts if host.strip("- ")]
+    if not hosts:
         return ""
-    more = len(incident.hosts) - 1
+    more = len(hosts) - 1
     others = f" and {more} more {'computer' if more == 1 else 'computers'}" if more else ""
-    return f" on {naming.host(incident.hosts[0])}{others}"
+    return f" on {naming.host(hosts[0])}{others}"
 
 
 def _when(incident: Incident) -> str:
-    start, end = _moment(incident.start), _moment(incident.end)
-    if start is None:
-        return ""
-    if end is None or (end - start).total_seconds() < 60:
-        return f" at {start:%H:%M:%S} UTC on {_day(start)}"
-    if start.date() == end.date():
-        return f" between {start:%H:%M} and {end:%H:%M} UTC on {_day(start)}"
-    return f" between {_day(start)} and {_day(end)}"
-
-
-def _moment(time: float | None) -> datetime | None:
-    if time is None:
-        return None
-    try:
-        return datetime.fromtimestamp(time, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None
-
-
-def _day(when: datetime) -> str:
-    return f"{when.day} {when:%B %Y}"
+    return span(incident.start, incident.end)
 
 
 # ---- why it matters --------------------------------------------------------------------------------
 
 
-def _matters(incident: Incident, against: Sequence[Finding]) -> list[Sentence]:
+def _matters(incident: Incident, against: Sequence[Finding], opening: str) -> list[Sentence]:
     own = [finding for finding in against if not _is_claim(finding)]
     if not own:
         return []
     strongest, *others = own
-    told = [_sentence(_strongest(incident, strongest), strongest.events)]
+    told = []
+    if _title(strongest).lower() not in opening.lower():
+        told.append(_sentence(_strongest(incident, strongest), strongest.events))
     if strongest.why:
-        told.append(_sentence(_full_stop(strongest.why), strongest.events))
+        told.append(_sentence(full_stop(strongest.why), strongest.events))
     others = [finding for finding in others if finding.weight >= _STRONG]
     if others:
         told.append(_further(others))
@@ -232,19 +238,14 @@ def _further(findings: Sequence[Finding]) -> Sentence:
     if len(findings) == 1:
         return _sentence(f"One more finding points the same way: {titles[0]}.", events)
     among = ", among them" if len(findings) > 3 else ""
-    count = _WORDS.get(len(findings), str(len(findings)))
+    count = number(len(findings))
     return _sentence(
-        f"{_capital(count)} more findings point the same way{among}: {'; '.join(titles)}.", events
+        f"{capital(count)} more findings point the same way{among}: {'; '.join(titles)}.", events
     )
 
 
-_WORDS = dict(
-    enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-)
-
-
 def _times(finding: Finding) -> str:
-    return f" ({finding.count:,} times)" if finding.count > 1 else ""
+    return f" ({finding.count:,} events)" if finding.count > 1 else ""
 
 
 def _is_claim(finding: Finding) -> bool:
@@ -259,7 +260,7 @@ def _claimed(incident: Incident) -> list[Sentence]:
     events = [event.id for event in incident.events if event.claim is not None]
     named = naming.rule(worst)
     text = (
-        f"{_capital(naming.product(worst))} raised {named or 'an alert'} with severity {worst.severity.label}"
+        f"{capital(naming.product(worst))} raised {named or 'an alert'} with severity {worst.severity.label}"
     )
     more = len(incident.claims) - 1
     if more:
@@ -282,9 +283,9 @@ def _speaks_for_ordinary(
         return []
     if first.ordinary.lower().startswith(("none known", "none for", "hardly ever", "no ")):
         return [
-            _sentence(f"Ordinary activity that looks like this is rare: {_low(first.ordinary)}", first.events)
+            _sentence(f"Ordinary activity that looks like this is rare: {low(first.ordinary)}", first.events)
         ]
-    return [_sentence(f"Ordinary activity can look like this: {_low(first.ordinary)}", first.events)]
+    return [_sentence(f"Ordinary activity can look like this: {low(first.ordinary)}", first.events)]
 
 
 # Processes of which nobody asks what started them.
@@ -319,7 +320,7 @@ def _unknown(incident: Incident) -> list[Sentence]:
         gaps.append("where the calls came from")
     if not gaps:
         return []
-    return [_sentence(f"The input does not show {_listed(gaps[:2], 'or')}.", (e.id for e in incident.events))]
+    return [_sentence(f"The input does not show {listed(gaps[:2], 'or')}.", (e.id for e in incident.events))]
 
 
 def _first_step(incident: Incident) -> list[Sentence]:
@@ -327,65 +328,10 @@ def _first_step(incident: Incident) -> list[Sentence]:
     if not step or incident.verdict is Verdict.BENIGN:
         return []
     strongest = next((f.events for f in incident.findings if f.weight > 0), ())
-    return [_sentence(f"First: {_low(step)}", strongest or (e.id for e in incident.events))]
-
-
-# ---- grammar ---------------------------------------------------------------------------------------
+    return [_sentence(f"First: {low(step)}", strongest or (e.id for e in incident.events))]
 
 
 def _title(finding: Finding) -> str:
     if _is_claim(finding):
         return "an alert of another product"
-    return _low(finding.title.rstrip(". "))
-
-
-def _low(text: str) -> str:
-    """The text with a small letter in front, where its first word is an ordinary one."""
-    first = text.split(maxsplit=1)[0] if text.split() else ""
-    keep = not first.isascii() or any(c.isupper() for c in first[1:]) or "." in first or "\\" in first
-    if keep or first.lower().rstrip(",'s") in _PROPER or first in _PROPER_EXACT:
-        return text
-    return text[:1].lower() + text[1:]
-
-
-_PROPER = frozenset(
-    [
-        "microsoft",
-        "windows",
-        "office",
-        "defender",
-        "azure",
-        "entra",
-        "google",
-        "okta",
-        "kerberos",
-        "linux",
-        "outlook",
-        "word",
-        "excel",
-        "sysmon",
-        "unix",
-        "java",
-        "python",
-        "apache",
-        "exchange",
-        "sharepoint",
-    ]
-)
-_PROPER_EXACT = frozenset({"AWS", "COM", "WMI", "DNS", "SMB", "RDP", "LSASS"})
-
-
-def _capital(text: str) -> str:
-    """A capital in front, except for names that are written small."""
-    first = text.split(maxsplit=1)[0] if text.split() else ""
-    return text if "." in first or "\\" in first or "@" in first else text[:1].upper() + text[1:]
-
-
-def _full_stop(text: str) -> str:
-    return text if text.rstrip().endswith((".", "!", "?")) else text.rstrip() + "."
-
-
-def _listed(items: Sequence[str], last: str = "and") -> str:
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+    return low(finding.title.rstrip(". "))

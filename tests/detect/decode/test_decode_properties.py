@@ -1,0 +1,138 @@
+"""Whatever comes in: no exception, no bound exceeded; whatever an encoder hides is found again."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cybersecqwen.detect.decode import decode, plain
+from cybersecqwen.records import Limits
+
+from .encoders import ENCODERS
+
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PIECES = st.sampled_from(
+    [
+        "'",
+        '"',
+        "`",
+        "^",
+        "%",
+        "(",
+        ")",
+        "[",
+        "]",
+        "+",
+        "-f",
+        "-join",
+        "[char]",
+        "65",
+        ",",
+        "{0}",
+        "|%{[char]$_}",
+    ]
+    + [
+        "$a=",
+        "$a",
+        "'ab'",
+        '"cd"',
+        ".replace(",
+        ".split(",
+        "[-1..-3]",
+        "-replace",
+        ";",
+        "\n",
+        "chr(",
+        "&",
+        "\\x41",
+    ]
+    + [
+        "%41",
+        "&#65;",
+        "set x=",
+        "%x%",
+        "!x!",
+        "cmd /c ",
+        "-enc ",
+        "QUJDREVGR0hJSktM",
+        "echo ",
+        "| rev",
+        "base64 ",
+        " ",
+    ]
+)
+
+
+@pytest.mark.parametrize("encoder", ENCODERS, ids=lambda encoder: encoder.__name__)
+def test_each_encoder_alone(encoder) -> None:  # type: ignore[no-untyped-def]
+    hidden = "cmd.exe /c whoami /all > C:\\Users\\Public\\out.txt"
+    assert any(layer.text == hidden for layer in decode(encoder(hidden), Limits()))
+
+
+@FEW
+@given(
+    st.lists(st.sampled_from(ENCODERS), min_size=1, max_size=3),
+    st.text("abcdefghij KLMNOP0123456789-./:", min_size=24, max_size=80).filter(
+        lambda t: any(map(str.isalpha, t))
+    ),
+)
+def test_layers_of_encoders_are_undone(encoders, hidden: str) -> None:  # type: ignore[no-untyped-def]
+    hidden = hidden.strip().ljust(24, "x")
+    text = hidden
+    for encoder in encoders:
+        text = encoder(text)
+    layers = decode(text, Limits())
+    assert any(layer.text == hidden for layer in layers), [layer.how for layer in layers]
+
+
+@FEW
+@given(st.lists(PIECES, max_size=80).map("".join), st.integers(0, 4), st.integers(0, 5_000))
+def test_bounds_hold_on_fragments_of_syntax(text: str, depth: int, room: int) -> None:
+    _check(text, depth, room)
+
+
+@FEW
+@given(st.text(max_size=400), st.integers(0, 4), st.integers(0, 5_000))
+def test_bounds_hold_on_any_text(text: str, depth: int, room: int) -> None:
+    _check(text, depth, room)
+
+
+def _check(text: str, depth: int, room: int) -> None:
+    layers = decode(text, Limits(depth=depth, decode_bytes=room))
+    assert sum(len(layer.text.encode("utf-8", "replace")) for layer in layers) <= room
+    for index, layer in enumerate(layers):
+        assert 0 <= layer.depth <= depth
+        assert -1 <= layer.parent < index
+        parent = text if layer.parent < 0 else layers[layer.parent].text
+        assert 0 <= layer.start <= layer.end <= len(parent)
+        assert layer.text
+        assert layer.how
+    assert plain(text) == " ".join(plain(text).split())
+
+
+ATTACKS = (
+    "A" * 200_000,
+    "(" * 100_000 + ")" * 100_000,
+    "'" * 200_001,
+    '"' + '`"' * 100_000,
+    "%a" * 100_000,
+    "^a" * 100_000,
+    "cmd '" * 40_000,
+    "$a='xxxxxxxx';" + "$a=$a+$a;" * 3_000 + "iex $a",
+    "'aaaa'" + ".replace('a','aaaa')" * 3_000,
+    "'{0}{0}{0}{0}' -f " * 3_000 + "'xxxx'",
+    "('a'," * 20_000,
+    "set x=%x%%x%&" * 8_000 + "%x%",
+    "-----BEGIN A-----" * 10_000,
+    "echo '" * 20_000 + "| rev",
+)
+
+
+@pytest.mark.parametrize("text", ATTACKS, ids=lambda text: text[:12])
+@pytest.mark.timeout(20)
+def test_attack_strings_end(text: str) -> None:
+    """Quadratic behaviour would take minutes here; the limit is generous for slow machines."""
+    layers = decode(text, Limits())
+    assert sum(len(layer.text) for layer in layers) <= Limits().decode_bytes
+    plain(text)
