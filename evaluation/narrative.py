@@ -2,9 +2,10 @@
 
 Run as: python -m evaluation.narrative MODEL [--cases FILE…] [--show]
 
-MODEL is a name on the shelf (`csq model list`); CSQ_MODELS_DIR names the shelf. Without --cases the recordings of the development data
-are used, every second of the small ones, so that a run stays within minutes; a recording in which nothing is
-found is not asked about. Each report is asked about once, at temperature 0. Numbers for docs/narrative.md.
+MODEL is a name on the shelf (`csq model list`); CSQ_MODELS_DIR names the shelf. Without --cases every
+second of the small recordings of the development data is used, so that a run stays within minutes. A
+recording in which nothing is found is not asked about. Each report is asked about once, at
+temperature 0. The numbers are for docs/narrative.md.
 """
 
 from __future__ import annotations

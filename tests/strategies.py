@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import Phase
 from hypothesis import strategies as st
 
 from cybersecqwen.records import (
@@ -23,6 +24,9 @@ from cybersecqwen.records import (
     Technique,
     Verdict,
 )
+
+FAST = (Phase.explicit, Phase.reuse, Phase.generate)
+"""For tests over whole reports: shrinking one takes minutes and says little more."""
 
 NASTY = (
     "\x1b[31m",
@@ -67,6 +71,10 @@ NASTY = (
 
 texts = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=8)), max_size=5).map("".join)
 """Text of the input, hostile more often than not."""
+words = st.sampled_from(
+    ["", "word", "two words", *NASTY, *(a + b for a, b in zip(NASTY, NASTY[7:] + NASTY[:7], strict=True))]
+)
+"""The same in one draw, so that whole reports are made quickly."""
 names = st.sampled_from(["", "a", "b", "c", "d"])
 """Few, so that references between records often hit."""
 times = st.one_of(st.none(), st.floats(0, 4e9, allow_nan=False))
@@ -82,114 +90,118 @@ def several(items: st.SearchStrategy, most: int = 2) -> st.SearchStrategy[tuple]
     return st.lists(items, max_size=most).map(tuple)
 
 
-sources = st.builds(Source, path=texts, member=texts, record=counts, offset=st.integers(-1, 9), format=texts)
+few = st.sampled_from([(), ("one",), *((one, "two") for one in NASTY)])
+few_names = st.sampled_from([(), ("a",), ("b",), ("a", "c"), ("d", "d", "")])
+"""Tuples in one draw."""
+
+sources = st.builds(Source, path=words, member=words, record=counts, offset=st.integers(-1, 9), format=words)
 claims = st.builds(
     Claim,
-    product=texts,
-    rule=texts,
-    rule_id=texts,
+    product=words,
+    rule=words,
+    rule_id=words,
     severity=severities,
-    description=texts,
-    techniques=several(texts),
-    fields=st.dictionaries(texts, texts, max_size=2),
+    description=words,
+    techniques=few,
+    fields=st.dictionaries(words, words, max_size=2),
 )
 events = st.builds(
     Event,
     id=names,
     category=st.sampled_from(Category),
     time=times,
-    provider=texts,
-    channel=texts,
-    code=texts,
-    host=texts,
-    user=texts,
-    fields=st.dictionaries(names, texts, max_size=3),
+    provider=words,
+    channel=words,
+    code=words,
+    host=words,
+    user=words,
+    fields=st.dictionaries(names, words, max_size=3),
     claim=st.one_of(st.none(), claims),
     source=sources,
 )
-evidence = st.builds(Evidence, event=names, field=names, value=texts, layer=st.one_of(st.just(""), texts))
+evidence = st.builds(Evidence, event=names, field=names, value=words, layer=st.one_of(st.just(""), words))
 findings = st.builds(
     Finding,
     signal=names,
-    title=texts,
+    title=words,
     weight=weights,
     severity=severities,
-    techniques=several(names),
-    events=several(names),
+    techniques=few_names,
+    events=few_names,
     count=counts,
     evidence=several(evidence, 3),
-    why=texts,
-    ordinary=texts,
-    group=texts,
+    why=words,
+    ordinary=words,
+    group=words,
 )
 indicators = st.builds(
     Indicator,
     type=st.sampled_from(["ipv4", "ipv6", "domain", "url", "email", "sha256", "file"]),
-    value=texts,
-    raw=texts,
+    value=words,
+    raw=words,
     evidence=evidence,
-    note=st.one_of(st.just(""), texts),
+    note=st.one_of(st.just(""), words),
 )
 techniques = st.builds(
     Technique,
     id=names,
-    name=texts,
+    name=words,
     tactics=several(st.sampled_from(["execution", "impact", "evasion", ""])),
-    findings=several(names),
+    findings=few_names,
 )
 processes = st.builds(
     ProcessNode,
     key=names,
     parent=names,
-    name=texts,
-    image=texts,
-    command=texts,
-    user=texts,
+    name=words,
+    image=words,
+    command=words,
+    user=words,
     time=times,
-    pid=texts,
+    pid=words,
     event=names,
-    signals=several(names),
+    signals=few_names,
 )
 incidents = st.builds(
     Incident,
-    id=texts,
-    title=texts,
+    id=words,
+    title=words,
     verdict=verdicts,
     severity=severities,
     confidence=shares,
     score=weights,
-    hosts=several(texts),
-    users=several(texts),
+    hosts=few,
+    users=few,
     start=times,
     end=times,
-    findings=several(findings, 4),
-    techniques=several(techniques, 3),
+    findings=several(findings, 3),
+    techniques=several(techniques),
     indicators=several(indicators),
-    processes=several(processes, 6),
-    events=several(events, 3),
+    processes=several(processes, 4),
+    events=several(events),
     event_count=counts,
     claims=several(claims),
-    reasons=several(texts),
-    next_steps=several(texts),
+    reasons=few,
+    next_steps=few,
 )
 reports = st.builds(
     Report,
-    task=texts,
+    task=words,
     verdict=verdicts,
     severity=severities,
     confidence=shares,
-    title=texts,
-    sources=several(texts),
-    counts=st.dictionaries(texts, counts, max_size=2),
-    incidents=several(incidents, 3),
+    title=words,
+    sources=few,
+    counts=st.dictionaries(words, counts, max_size=2),
+    incidents=several(incidents),
     findings=several(findings),
     indicators=several(indicators),
     techniques=several(techniques),
-    narrative=several(st.builds(Sentence, text=texts, writer=texts, events=several(names)), 3),
-    citations=several(st.builds(Citation, id=texts, name=texts, source=texts, url=texts)),
-    problems=several(st.builds(Problem, stage=texts, message=texts, subject=texts, count=counts)),
-    timings_ms=st.dictionaries(texts, st.floats(0, 1e7, allow_nan=False), max_size=2),
-    provenance=st.builds(Provenance, version=texts, models=several(texts), knowledge=texts, rules=texts),
-    extra=st.dictionaries(texts, st.one_of(texts, counts, st.lists(texts, max_size=2)), max_size=2),
+    narrative=several(st.builds(Sentence, text=words, writer=words, events=few_names), 3),
+    citations=several(st.builds(Citation, id=words, name=words, source=words, url=words)),
+    problems=several(st.builds(Problem, stage=words, message=words, subject=words, count=counts)),
+    timings_ms=st.dictionaries(words, st.floats(0, 1e7, allow_nan=False), max_size=2),
+    provenance=st.builds(Provenance, version=words, models=few, knowledge=words, rules=words),
+    extra=st.dictionaries(words, st.one_of(words, counts, st.lists(words, max_size=2)), max_size=2),
 )
 """Whole reports; every field may be hostile, empty, or refer to nothing."""

@@ -276,7 +276,8 @@ class Incident:
     verdict: Verdict
     severity: Severity
     confidence: float
-    """0 to 1: how sure the verdict is, calibrated (docs/triage.md)."""
+    """0 to 1: the probability of "ordinary" where the verdict is benign, of "malicious" where it is
+    anything else (docs/triage.md says how well it is calibrated)."""
     score: float
     """Log-odds after all findings."""
     hosts: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import struct
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ def test_records_with_numbers_and_chunk_offsets(tmp_path: Path) -> None:
     path.write_bytes(FILE)
     for records, damages in (
         read(EvtxReader(), FILE),
-        ([item for item in EvtxReader().read(file_blob(path), Limits())], []),
+        (list(EvtxReader().read(file_blob(path), Limits())), []),
     ):
         assert damages == []
         assert commands(records) == list(range(1, 16))
@@ -50,7 +49,9 @@ def test_a_damaged_chunk_costs_one_chunk() -> None:
 
 def test_a_damaged_record_costs_one_record() -> None:
     second = FILE.index(b"**\x00\x00", FILE_HEADER + 513 + 4)
-    damaged = FILE[: second + 4] + struct.pack("<I", 0) + FILE[second + 8 :]
+    wrong_size = FILE[: second + 4] + bytes(4) + FILE[second + 8 :]
+    assert commands(read(EvtxReader(), wrong_size)[0]) == list(range(1, 16))
+    damaged = wrong_size[: second + 24] + b"\xff" * 60 + wrong_size[second + 84 :]
     records, damages = read(EvtxReader(), damaged)
     assert commands(records) == [1, *range(3, 16)]
     assert [damage.records for damage in damages] == [1]
@@ -73,7 +74,7 @@ def test_a_large_record_is_damage() -> None:
 
 WORKER = """
 import os, signal, sys, time
-sys.path.insert(0, {folder!r})
+sys.path.append({folder!r})
 import evtx_worker
 parse = evtx_worker._parse
 def broken(chunk):

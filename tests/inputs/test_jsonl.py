@@ -103,7 +103,7 @@ def test_records_that_look_like_envelopes_stay_whole(line: bytes) -> None:
 def test_ranges_cover_the_file_once(tmp_path: Path) -> None:
     path = tmp_path / "big.jsonl"
     path.write_bytes(b"".join(b'{"n":%d,"x":"%s"}\n' % (n, b"y" * (n % 400)) for n in range(8_000)))
-    whole = [item for item in read_range(path, 0, path.stat().st_size, Limits())]
+    whole = list(read_range(path, 0, path.stat().st_size, Limits()))
     for parts in (1, 2, 3, 7):
         ranges = split_ranges(path, parts)
         assert ranges[0][0] == 0

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.knowledge.identifiers import canonical, name_key, parse
@@ -34,11 +34,13 @@ def test_written_forms(written: str, family: str, id: str) -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_canonical_is_stable(text: str) -> None:
     assert canonical(canonical(text)) == canonical(text)
 
 
 @given(st.from_regex(r"[A-Za-z0-9.\-()/: ]{0,24}", fullmatch=True))
+@settings(deadline=None)
 def test_a_family_never_changes(text: str) -> None:
     family, id = parse(text)
     assert parse(id)[0] == family

@@ -57,6 +57,7 @@ def test_what_cannot_be_read_is_refused(text: str) -> None:
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1, max_size=4))
+@settings(deadline=None)
 def test_every_literal_comes_back(texts: list[str]) -> None:
     escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
     written = ", ".join('"' + "".join(escapes.get(c, c) for c in text) + '"' for text in texts)
@@ -64,7 +65,7 @@ def test_every_literal_comes_back(texts: list[str]) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("x:sp \"'.,;[]()a<>@^_\\#\n1-"), max_size=60))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         found = list(triples((PREFIXES + text).encode(), "test"))

@@ -23,7 +23,8 @@ def tiny_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def real_shelf() -> Shelf:
     """The shelf that holds the instant model; skipped where there is none."""
-    for folder in (os.environ.get("CSQ_MODELS", ""), str(CHECKOUT / ".cache" / "models")):
+    named = (os.environ.get(name, "") for name in ("CSQ_MODELS", "CSQ_MODELS_DIR"))
+    for folder in (*named, str(CHECKOUT / ".cache" / "models")):
         if folder and any(one.name == "smollm2-135m-instruct" for one in Shelf(Path(folder)).list()):
             return Shelf(Path(folder))
-    pytest.skip("the instant model is not installed (csq model pull instant; CSQ_MODELS names its folder)")
+    pytest.skip("the instant model is not installed (csq model pull instant; CSQ_MODELS_DIR names its folder)")

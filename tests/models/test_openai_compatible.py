@@ -133,8 +133,11 @@ def test_the_key_comes_from_the_environment_and_shows_nowhere(
         keyed.generate(PROMPT)
     assert KEY not in f"{caught.value!r} {caught.value.hint} {keyed!r} {vars(keyed)} {caplog.text}"
     monkeypatch.setenv("MY_KEY", "  ")
+    server.behave = lambda handler, _: handler.stream("ok")
+    keyed.generate(PROMPT)
+    assert server.keys[-1] == "", "a server on this machine is asked without a key"
     with pytest.raises(SettingsError, match="MY_KEY"):
-        keyed.generate(PROMPT)
+        OpenAICompatible("http://192.0.2.1/v1", "m", key_variable="MY_KEY", allow_remote=True).generate(PROMPT)
     monkeypatch.setenv("MY_KEY", "a\nX-Injected: 1")
     with pytest.raises(SettingsError, match="usable"):
         keyed.generate(PROMPT)
@@ -252,7 +255,7 @@ def endless_line(handler: Handler, _: Any) -> None:
 def endless_comments(handler: Handler, _: Any) -> None:
     handler.head()
     for _ in range(64):
-        handler.wfile.write(b": y\n" * (1 << 18))
+        handler.wfile.write((b": " + b"y" * 4000 + b"\n") * 256)
 
 
 def error_in_the_stream(handler: Handler, _: Any) -> None:

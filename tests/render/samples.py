@@ -200,7 +200,7 @@ def _office_findings() -> tuple[Finding, ...]:
             severity=Severity.INFORMATIONAL,
             events=("e2",),
             evidence=(_quote("e2", "Image", WINWORD),),
-            why="A program planted by an attacker seldom stands in a folder that only administrators may write.",
+            why="Planted programs seldom stand in a folder that only administrators may write.",
         ),
     )
 
@@ -327,7 +327,8 @@ def office() -> Report:
         ),
         reasons=(
             "Start: −2.6, the share of attacks among recordings of this kind.",
-            "For an attack: office-starts-shell +3.2, encoded-download-cradle +2.8, run-key-in-user-profile +1.6, hidden-window +0.9, account-discovery +0.4.",
+            "For an attack: office-starts-shell +3.2, encoded-download-cradle +2.8, "
+            "run-key-in-user-profile +1.6, hidden-window +0.9, account-discovery +0.4.",
             "For the ordinary: signed-parent −0.6.",
             "Sum +5.7, which is malicious from +3.0; calibrated confidence 98 %.",
             "Severity critical: the most severe finding that speaks for an attack.",
@@ -336,7 +337,8 @@ def office() -> Report:
             "Isolate WS-042 from the network; the second stage may be running in memory.",
             "Block 203.0.113.7 and search all hosts for connections to it since 2026-03-02 09:14 UTC.",
             "Collect the memory of powershell.exe (pid 7402) before it ends.",
-            r"Remove the Run value OneDriveUpdate and C:\Users\alice\AppData\Roaming\odu.exe after taking copies.",
+            r"Take copies of the Run value OneDriveUpdate and of C:\Users\alice\AppData\Roaming\odu.exe, "
+            "then remove both.",
             "Find who else received Invoice 2026-03.docm.",
         ),
     )
@@ -354,7 +356,8 @@ def office() -> Report:
         techniques=incident.techniques,
         narrative=(
             Sentence(
-                text="On 2026-03-02 at 09:14:09 UTC, WINWORD.EXE on WS-042 started cmd.exe, which started powershell.exe with an encoded command.",
+                text="On 2026-03-02 at 09:14:09 UTC, WINWORD.EXE on WS-042 started cmd.exe, "
+                "which started powershell.exe with an encoded command.",
                 writer="csq",
                 events=("e3", "e4"),
             ),
@@ -396,7 +399,7 @@ def office() -> Report:
             ),
             Problem(
                 stage="verify",
-                message="A sentence of the model was left out: it names a file that stands nowhere in the evidence.",
+                message="A sentence of the model was left out: it names a file that is not in the evidence.",
                 subject="smollm2-135m",
                 count=2,
             ),
@@ -523,7 +526,8 @@ def benign() -> Report:
         techniques=incident.techniques,
         narrative=(
             Sentence(
-                text="adm-bob ran a disk report and opened Active Directory Users and Computers; both are usual on ADM-03.",
+                text="adm-bob ran a disk report and opened Active Directory Users and Computers; "
+                "both are usual on ADM-03.",
                 writer="csq",
             ),
         ),
@@ -632,18 +636,22 @@ def hostile() -> Report:
     incident = Incident(
         id=bad, title=bad, verdict=Verdict.SUSPICIOUS, severity=Severity.HIGH, confidence=float("nan"),
         score=float("inf"), hosts=(bad,), users=(bad,), start=-1e18, end=float("nan"),
-        findings=(finding, context), techniques=(technique,), indicators=(indicator, replace(indicator, note=bad)),
+        findings=(finding, context), techniques=(technique,),
+        indicators=(indicator, replace(indicator, note=bad)),
         processes=(process, replace(process, key="b", parent="a"), replace(process, key="c", parent="c")),
         events=(event,), event_count=-1, claims=(claim,), reasons=(bad,), next_steps=(bad,),
     )  # fmt: skip
     return Report(
-        task=bad, verdict=Verdict.SUSPICIOUS, severity=Severity.HIGH, confidence=7.5, title=bad, sources=(bad,),
+        task=bad, verdict=Verdict.SUSPICIOUS, severity=Severity.HIGH, confidence=7.5, title=bad,
+        sources=(bad,),
         counts={bad: 2}, incidents=(incident,), findings=(replace(finding, signal="outside"),),
-        indicators=(replace(indicator, type=bad, value=bad),), techniques=(replace(technique, id="T9999 " + bad),),
+        indicators=(replace(indicator, type=bad, value=bad),),
+        techniques=(replace(technique, id="T9999 " + bad),),
         narrative=(Sentence(text=bad, writer=bad, events=(bad,)), Sentence(text=bad, writer="csq")),
         citations=(Citation(id=bad, name=bad, source=bad, url="javascript:alert(1)"),),
         problems=(Problem(stage=bad, message=bad, subject=bad, count=2),), timings_ms={bad: float("nan")},
-        provenance=Provenance(version=bad, models=(bad,), knowledge=bad, rules=bad), extra={bad: [bad, 1 << 70]},
+        provenance=Provenance(version=bad, models=(bad,), knowledge=bad, rules=bad),
+        extra={bad: [bad, 1 << 70]},
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from cybersecqwen import records
 from cybersecqwen.records import Report
 from cybersecqwen.render.interface import RenderOptions
 from cybersecqwen.render.json import JsonRenderer, envelope
-from tests.strategies import reports
+from tests.strategies import FAST, reports
 
 from .samples import SAMPLES, empty, hostile, office
 
@@ -38,7 +38,7 @@ def test_samples_follow_the_schema(name: str) -> None:
     VALIDATOR.validate(rendered(SAMPLES[name]()))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, phases=FAST, suppress_health_check=[HealthCheck.too_slow])
 @given(reports)
 def test_any_report_follows_the_schema(report: Report) -> None:
     VALIDATOR.validate(rendered(report))
@@ -51,10 +51,13 @@ def test_keys_stand_in_the_order_of_the_schema() -> None:
     assert list(made["incidents"][0]["events"][0]) == list(SCHEMA["$defs"]["event"]["properties"])
 
 
-@pytest.mark.parametrize(
-    "kind", ["source", "claim", "event", "evidence", "finding", "indicator", "technique", "incident", "sentence"]
-    + ["citation", "problem", "provenance", "process", "report"],
-)  # fmt: skip
+RECORDS = (
+    "source claim event evidence finding indicator technique incident sentence "
+    "citation problem provenance process report"
+)
+
+
+@pytest.mark.parametrize("kind", RECORDS.split())
 def test_no_field_of_a_record_is_forgotten(kind: str) -> None:
     record = {"process": "ProcessNode"}.get(kind, kind.capitalize())
     fields = {field.name for field in dataclasses.fields(getattr(records, record))}

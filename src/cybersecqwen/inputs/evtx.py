@@ -43,13 +43,13 @@ class EvtxReader(Reader):
     def read(self, blob: Blob, limits: Limits) -> Iterator[RawRecord | Damage]:
         """See `Reader.read`. Offsets are those of the chunks; a damage covers the rest of its chunk."""
         with _seekable(blob, limits) as file:
-            at, number = 0, 0
+            at, number, before = 0, 0, 0
             for _ in range(_RESTARTS):
                 child = _Child(file, at, limits)
                 with child:
                     for kind, value, payload in child.frames():
                         if kind == b"C":
-                            at = value
+                            at, before = value, number
                             continue
                         if kind == b"R":
                             number += 1
@@ -86,8 +86,18 @@ def _record(
     return number, at, raw
 
 
+def _promised(file: IO[bytes], at: int) -> int:
+    """How many records the header of the chunk at `at` promises; 0 where it makes no sense."""
+    file.seek(at + 8)
+    numbers = file.read(16)
+    if len(numbers) < 16:
+        return 0
+    first, last = struct.unpack("<QQ", numbers)
+    return int(last - first + 1) if 0 <= last - first < CHUNK // 24 else 0
+
+
 def _seekable(blob: Blob, limits: Limits) -> IO[bytes]:
-    """The bytes in a real file, because the child gets it as an open descriptor."""
+    """The bytes in a real file, because the child gets it as an open descriptor (and reads by position)."""
     if blob.file is not None:
         return blob.open()
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it

@@ -28,6 +28,7 @@ def main(argv: list[str]) -> None:
     out = sys.stdout.buffer
     for offset, chunk in chunks(0, start):
         out.write(FRAME.pack(b"C", offset, 0))
+        out.flush()  # should this chunk end the process, the parent knows which one it was
         for kind, number, payload in records(chunk, bound):
             out.write(FRAME.pack(kind, number, len(payload)))
             out.write(payload)

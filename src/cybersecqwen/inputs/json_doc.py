@@ -14,7 +14,9 @@ from .lines import BLOCK, as_utf8, decoded
 
 _WHOLE = 64 << 20  # larger documents are read element by element, in memory bounded by line_bytes
 # Possessive, so that a quote without its partner costs one pass. JSON strings hold no raw line end.
-_TOKEN = re.compile(rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|[{}"]')
+_TOKEN = re.compile(rb'"(?:[^"\\\n]++|\\.)*+"|[{}"]')
+# The rest of a string that an earlier piece of text began: to its quote, or to the line end.
+_STRING_END = re.compile(rb'(?:[^"\\\n]++|\\.)*+["\n]')
 _ENVELOPE_LIST = re.compile(
     rb'"(?:Records|value|alerts|results|hits|events|logEvents|items|data|rows|records)"\s*+:\s*+\[\s*+\{'
 )
@@ -127,28 +129,42 @@ class _Scan:
         self._buffer = b""
         self._at = 0  # scanned up to here
         self._depth = 0
+        self._in_string = False
         self._start = 0  # of the open object, in the file
         self._lost = False  # the open object is too long: its bytes are not kept
 
     def feed(self, block: bytes) -> Iterator[tuple[int, int, bytes | None]]:
         self._buffer += block
+        if self._in_string and not self._leave_string():
+            self._shrink()
+            return
         while (token := _TOKEN.search(self._buffer, self._at)) is not None:
-            kind, at = token[0], token.start()
+            kind, self._at = token[0], token.end()
             if kind == b"{":
                 if self._depth == 0:
-                    self._start, self._lost = self.base + at, False
+                    self._start, self._lost = self.base + token.start(), False
                 self._depth += 1
             elif kind == b"}" and self._depth:
                 self._depth -= 1
                 if self._depth == 0:
                     yield self._object(token.end())
-            elif kind == b'"' and self._buffer.find(b"\n", at) < 0 and len(self._buffer) - at < self._bound:
-                self._at = at  # its partner comes with the next block
+            elif kind == b'"' and not self._leave_string():
                 break
-            self._at = token.end()
         else:
             self._at = len(self._buffer)
         self._shrink()
+
+    def _leave_string(self) -> bool:
+        """Go behind the string that is open; False where it goes on in the next piece of text."""
+        found = _STRING_END.match(self._buffer, self._at)
+        self._in_string = found is None
+        if found is not None:
+            self._at = found.end()
+            return True
+        tail = self._buffer[self._at :]
+        half = (len(tail) - len(tail.rstrip(b"\\"))) % 2  # a backslash whose partner comes next
+        self._at = len(self._buffer) - half
+        return False
 
     def end(self) -> Iterator[tuple[int, int, bytes | None]]:
         if self._depth:

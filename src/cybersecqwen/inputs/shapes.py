@@ -37,6 +37,15 @@ class Shape(ABC):
         where only `normalise` can tell.
         """
 
+    def peek(self, raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The event's own fields where the record already has them under their canonical names.
+
+        A screen looks at them to tell whether anything could match, before it pays for `normalise`.
+        None where only `normalise` can tell, which is the default.
+        """
+        del raw
+        return None
+
     @abstractmethod
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
         """The record as an `Event`; never raises, whatever the values are.

@@ -26,6 +26,7 @@ _META_NAMES = (
 _META = frozenset(_META_NAMES.split())
 # Account of the writing service, not of the event; kept where the event itself has such a field.
 _WRITER = frozenset(("AccountName", "Domain"))
+_CANONICAL = frozenset(("Microsoft-Windows-Sysmon", "Linux-Sysmon"))
 _NOT_EVENT = frozenset(("search_name", "rule_name", "kibana.alert.rule.name", "signal"))
 _LEVELS = frozenset(("INFO", "AUDIT_SUCCESS", "AUDIT_FAILURE", "WARNING", "ERROR", "VERBOSE", "CRITICAL"))
 
@@ -97,6 +98,11 @@ class FlatShape(Shape):
         provider = raw.get("SourceName") or raw.get("ProviderName") or raw.get("Channel")
         return (provider if provider.__class__ is str else ""), str(raw.get("EventID", ""))
 
+    def peek(self, raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """See `Shape.peek`; Sysmon's names are the canonical ones."""
+        provider = raw.get("SourceName") or raw.get("ProviderName")
+        return raw if provider in _CANONICAL else None
+
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
         """See `Shape.normalise`."""
         provider = text(raw.get("SourceName") or raw.get("ProviderName"), limits)
@@ -164,6 +170,12 @@ class EvtxShape(Shape):
         """See `Shape.head`."""
         system = raw["Event"]["System"]
         return _provider(system) or _string(system.get("Channel")), _code(system)
+
+    def peek(self, raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """See `Shape.peek`; Sysmon's names are the canonical ones."""
+        event = raw["Event"]
+        data = event.get("EventData")
+        return data if data.__class__ is dict and _provider(event["System"]) in _CANONICAL else None
 
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
         """See `Shape.normalise`."""

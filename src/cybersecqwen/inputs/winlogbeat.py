@@ -41,6 +41,14 @@ class WinlogbeatShape(Shape):
             code = dig(raw, "event.code")
         return (provider if isinstance(provider, str) else ""), str(code if code is not None else "")[:32]
 
+    def peek(self, raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """See `Shape.peek`; Sysmon's names are the canonical ones, as long as no pipeline moved them."""
+        log = raw.get("winlog")
+        if not isinstance(log, Mapping) or log.get("provider_name") != "Microsoft-Windows-Sysmon":
+            return None
+        data = log.get("event_data")
+        return data if data.__class__ is dict and "process" not in raw else None
+
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
         """See `Shape.normalise`. ECS names fill in what an ingest pipeline moved out of event_data."""
         log = raw if "event_data" in raw and "winlog" not in raw else None

@@ -56,18 +56,20 @@ def _elements(blob: Blob, limits: Limits) -> Iterator[tuple[int, bytes]]:
             block = stream.read(BLOCK)
             final = not block
             buffer += block
-            at = 0
+            at, end = 0, 0
             while (begin := _BEGIN.search(buffer, at)) is not None:
-                end = buffer.find(_END, begin.end())
+                if 0 <= end < begin.end():  # searched once for all that begin before it
+                    end = buffer.find(_END, begin.end())
                 next_one = _BEGIN.search(buffer, begin.end(), end if end >= 0 else len(buffer))
                 if next_one is not None:  # it begins anew before it ends: the first one is damaged
-                    yield base + begin.start(), buffer[begin.start() : next_one.start()][:1_000]
+                    stop = min(next_one.start(), begin.start() + 1_000)
+                    yield base + begin.start(), buffer[begin.start() : stop]
                     at = next_one.start()
                 elif end >= 0:
                     at = end + len(_END)
                     yield base + begin.start(), buffer[begin.start() : at]
                 elif final or len(buffer) - begin.start() > limits.line_bytes:
-                    yield base + begin.start(), buffer[begin.start() :][:1_000]
+                    yield base + begin.start(), buffer[begin.start() : begin.start() + 1_000]
                     at = len(buffer)
                 else:
                     at = begin.start()

@@ -64,7 +64,8 @@ class OpenAICompatible(LanguageModel):
             model: The name that the server knows it by.
             profile: Facts about its family; guessed from the name where None.
             context: Most tokens of prompt and answer together.
-            key_variable: Name of the environment variable that holds the key; none where empty.
+            key_variable: Name of the environment variable that holds the key; none where empty. A
+                server on this machine is asked without one if the variable is not set.
             allow_remote: Whether the server may be another machine: what is analysed is sent to it.
 
         Raises:
@@ -233,6 +234,8 @@ class OpenAICompatible(LanguageModel):
             return {}
         key = os.environ.get(self._key_variable, "").strip()
         if not key:
+            if offline.is_loopback(self._host):
+                return {}  # servers on this machine mostly want none, and say so if they do
             raise SettingsError(f"The variable {self._key_variable}, which should hold a key, is empty.")
         if not (key.isascii() and key.isprintable()):
             raise SettingsError(f"The variable {self._key_variable} holds no usable key.")

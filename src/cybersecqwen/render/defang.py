@@ -72,10 +72,10 @@ def _without_piled_marks(text: str) -> str:
 # a run of letters is scanned once, not once from each of its characters.
 _LINKABLE = re.compile(
     r"""
-    (?<![\w+.-]) (?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,20}+) :// (?P<authority>[^\s/?#\\"'<>|`]{0,255}+)
-    | (?<![\w.+%-]) (?P<local>[\w.+%-]{1,64}+) @ (?P<domain>[\w-]++ (?:[.][\w-]++)+)
-    | (?<![\w.-]) (?P<host>[\w-]++ (?:[.][\w-]++)+)
-    | (?<![\w:.]) (?P<six>[0-9A-Fa-f]{0,4}+ : [0-9A-Fa-f:]{2,40}+ (?:[.0-9]{4,15})?+) (?! [\w:] | [.]\w )
+    (?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,20}+) :// (?P<authority>[^\s/?#\\"'<>|`]{0,255}+)
+    | (?<![\w.+%-]) (?P<local>[\w.+%-]{1,64}+) @ (?P<domain>[\w-]++ (?:[.][\w-]++)+) (?!://)
+    | (?<![\w.-]) (?P<host>[\w-]++ (?:[.][\w-]++)++) (?!://)
+    | (?<![\w:.]) (?P<six>[0-9A-Fa-f]{0,4}+ : [0-9A-Fa-f:]{2,40}+ (?:[.0-9]{4,15})?+) (?! [\w:] | [.]\w | // )
     """,
     re.VERBOSE,
 )
@@ -112,7 +112,7 @@ class Defanger:
 
     def indicator(self, indicator: Indicator) -> str:
         """The value of an indicator, broken by its type whatever it looks like."""
-        value = safe_text(indicator.value)
+        value = self.show(indicator.value)
         kind = indicator.type.lower()
         if kind == "ipv6":
             return re.sub(r"(?<!\[):(?!\])", "[:]", value)
@@ -120,7 +120,7 @@ class Defanger:
             return _bracket(value)
         if kind == "email":
             return _OPEN_AT.sub("[@]", _bracket(value))
-        return self(value)
+        return value
 
     def _break(self, match: re.Match[str]) -> str:
         kind = match.lastgroup

@@ -56,7 +56,7 @@ def draw_score(incident: Incident, numbered: Sequence[tuple[int, Finding]]) -> S
     for _, _, weight in parts:
         sums.append(sums[-1] + weight)
     low, high = min(sums), max(sums)
-    unit = (WIDTH - 8) / ((high - low) or 1.0)
+    unit = (WIDTH - 8) / max(high - low, 0.1)
     place = [4 + (one - low) * unit for one in sums]
     steps = [
         _step(label, number, weight, place[at], place[at + 1], "good" if weight < 0 else "bad")

@@ -61,8 +61,8 @@ def process_rows(incident: Incident, limit: int) -> list[Row]:
     nearest shown ancestor. Loops and repeated keys, which hostile records can contain, are cut.
     """
     nodes: dict[str, ProcessNode] = {}
-    for node in incident.processes:
-        nodes.setdefault(node.key, node)
+    for number, node in enumerate(incident.processes):
+        nodes.setdefault(node.key or f"nameless {number}", node)
     parents = _parents_without_loops(nodes)
     kept = _kept(nodes, parents, limit)
     children: dict[str, list[str]] = {}

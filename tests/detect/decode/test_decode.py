@@ -116,7 +116,7 @@ CASES = {
     "variables-base64": (f"$b='{b64(COMMAND)}';[Convert]::FromBase64String($b)", COMMAND, "base64"),
     "ticks": ("i`e`x (New-O`bject Net.WebClient)", "iex (New-Object Net.WebClient)", "tick escapes"),
     "carets": ("c^m^d.exe /c p^owe^rshell", "cmd.exe /c powershell", "caret escapes"),
-    "cmd-slices": ("%COMSPEC:~0,1%md /c %PUBLIC:~5,1%alc", "Cmd /c salc", "environment variable slices"),
+    "cmd-slices": ("%COMSPEC:~0,1%md /c %PUBLIC:~-1%alc", "Cmd /c calc", "environment variable slices"),
     "cmd-set": ('cmd /c "set x=cal&& call %x%c.exe"', "call calc.exe", "variables"),
     "cmd-delayed": (
         'cmd /V:ON /c "set a=pow&&set b=ershell&&!a!!b! -c whoami"',

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,60 +14,15 @@ from cybersecqwen.records import Limits
 from .encoders import ENCODERS
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-PIECES = st.sampled_from(
-    [
-        "'",
-        '"',
-        "`",
-        "^",
-        "%",
-        "(",
-        ")",
-        "[",
-        "]",
-        "+",
-        "-f",
-        "-join",
-        "[char]",
-        "65",
-        ",",
-        "{0}",
-        "|%{[char]$_}",
-    ]
-    + [
-        "$a=",
-        "$a",
-        "'ab'",
-        '"cd"',
-        ".replace(",
-        ".split(",
-        "[-1..-3]",
-        "-replace",
-        ";",
-        "\n",
-        "chr(",
-        "&",
-        "\\x41",
-    ]
-    + [
-        "%41",
-        "&#65;",
-        "set x=",
-        "%x%",
-        "!x!",
-        "cmd /c ",
-        "-enc ",
-        "QUJDREVGR0hJSktM",
-        "echo ",
-        "| rev",
-        "base64 ",
-        " ",
-    ]
-)
+SYNTAX = """
+' " ` ^ % ( ) [ ] + -f -join [char] 65 , {0} |%{[char]$_} $a= $a 'ab' "cd" .replace( .split( [-1..-3]
+-replace ; chr( & \\x41 %41 &#65; %x% !x! -enc QUJDREVGR0hJSktM base64
+"""
+PIECES = st.sampled_from([*SYNTAX.split(), "\n", " ", "set x=", "cmd /c ", "echo ", "| rev"])
 
 
 @pytest.mark.parametrize("encoder", ENCODERS, ids=lambda encoder: encoder.__name__)
-def test_each_encoder_alone(encoder) -> None:  # type: ignore[no-untyped-def]
+def test_each_encoder_alone(encoder: Callable[[str], str]) -> None:
     hidden = "cmd.exe /c whoami /all > C:\\Users\\Public\\out.txt"
     assert any(layer.text == hidden for layer in decode(encoder(hidden), Limits()))
 
@@ -77,7 +34,7 @@ def test_each_encoder_alone(encoder) -> None:  # type: ignore[no-untyped-def]
         lambda t: any(map(str.isalpha, t))
     ),
 )
-def test_layers_of_encoders_are_undone(encoders, hidden: str) -> None:  # type: ignore[no-untyped-def]
+def test_layers_of_encoders_are_undone(encoders: list[Callable[[str], str]], hidden: str) -> None:
     hidden = hidden.strip().ljust(24, "x")
     text = hidden
     for encoder in encoders:

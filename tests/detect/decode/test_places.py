@@ -20,6 +20,8 @@ CASES = {
     "\\\\?\\C:\\Windows\\notepad.exe": "system",
     "\\??\\C:\\Windows\\notepad.exe": "system",
     "C:\\Users\\bob\\..\\..\\Windows\\System32\\cmd.exe": "system",
+    "C:\\Windows": "system",
+    "C:\\Users\\Public": "public",
     "C:\\Windows\\.\\System32\\cmd.exe": "system",
     "C:\\Windows.\\System32 \\cmd.exe": "system",
     "\\\\localhost\\C$\\Windows\\System32\\cmd.exe": "system",

@@ -53,14 +53,15 @@ def test_events_without_the_counted_field_are_left_out() -> None:
     assert resolve_counts(hits(failed(at_least=1), [(0.0, "", "u")])) == []
 
 
+def in_full_window(t: float, moments: list[float], at_least: int) -> bool:
+    """Whether some window of 10 s that contains t holds enough events."""
+    return any(s <= t <= s + 10 and sum(s <= o <= s + 10 for o in moments) >= at_least for s in moments)
+
+
 @given(
     st.lists(st.floats(0, 1000, allow_nan=False).map(lambda x: round(x, 1)), max_size=40), st.integers(1, 5)
 )
 def test_equal_to_looking_at_every_window(moments: list[float], at_least: int) -> None:
     found = resolve_counts(hits(failed(at_least, 10), [(t, "a", "u") for t in moments]))
-    expected = []
-    for t in sorted(moments):
-        # t counts where some window of 10 s that contains it holds enough events
-        if any(s <= t <= s + 10 and sum(s <= o <= s + 10 for o in moments) >= at_least for s in moments):
-            expected.append(t)
+    expected = [t for t in sorted(moments) if in_full_window(t, moments, at_least)]
     assert times(found) == expected

@@ -98,7 +98,8 @@ def test_patterns_take_linear_time() -> None:
 def test_accepted_patterns_mean_what_re_means(pattern: str, text: str) -> None:
     try:
         (alternative,) = compile_alternatives([{"X|re": pattern}], {})
-    except RuleError:
+        re.compile(pattern)  # RE2 takes a few forms that `re` refuses, such as a repeated \\b
+    except (RuleError, re.error):
         return
     (test,) = alternative.tests
-    assert test.holds(View(event(X=text))) is bool(re.search(pattern.lower(), text, re.IGNORECASE))
+    assert test.holds(View(event(X=text))) is bool(re.search(pattern, text, re.IGNORECASE))

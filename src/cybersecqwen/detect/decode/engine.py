@@ -68,6 +68,8 @@ def _quiet(text: str) -> bool:
     if not text.isascii() or _SIGN.search(text) or _RUN.search(text):
         return False
     low = text.lower()
+    if "\\" in text and "sh -c" in low:
+        return False
     return not any(word in low for word in _WORDS)
 
 
@@ -175,7 +177,6 @@ def _readings(found: Found, room: int, keys: tuple[int, ...], deflate: bool) -> 
     read = _read(found.data, room, deflate, sure=found.sure)
     if read:
         yield read[0], " > ".join(filter(None, (found.how, read[1])))
-        return
     for key in keys:
         raw = found.data.translate(bytes(byte ^ key for byte in range(256)))
         read = _read(raw, room, deflate, sure=False)

@@ -197,7 +197,8 @@ def place(path: str) -> str:
         return "other"
     if any(part in rest for part in _USER_TEMP):
         return "temp"
-    found = next((name for prefix, name in _WINDOWS if rest.startswith(prefix)), "")
+    folder = rest + "\\"  # a folder lies in itself
+    found = next((name for prefix, name in _WINDOWS if folder.startswith(prefix)), "")
     if not found and rest.startswith("\\device\\"):
         return "network" if rest.startswith(("\\device\\mup\\", "\\device\\lanmanredirector\\")) else "kernel"
     # A folder called Windows on drive E: is no system folder

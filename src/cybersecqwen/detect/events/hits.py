@@ -9,9 +9,10 @@ from cybersecqwen.records import Event, Evidence
 from .matching import Alternative, Test
 from .rulebook import Rulebook
 from .signal import Signal
-from .view import NONE, Surroundings, View, command_field, command_text
+from .view import NONE, Surroundings, View, command_field, command_layers, command_text
 
 _QUOTE_CHARS = 500
+_LAYERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Hit:
             piece = _evidence(test, view)
             if piece is not None:
                 found.setdefault((piece.field, piece.layer), piece)
+        field = command_field(self.event)
+        if any(piece.field == field for piece in found.values()):
+            for piece in _decoded(self.event, field):
+                found.setdefault((piece.field, piece.layer), piece)
         return tuple(found.values())
 
 
@@ -49,6 +54,14 @@ def match_event(event: Event, rules: Rulebook, surroundings: Surroundings = NONE
         if alternative is not None:
             hits.append(Hit(signal, event, alternative, surroundings))
     return hits
+
+
+def _decoded(event: Event, field: str) -> list[Evidence]:
+    """What a command says when decoded: whoever sees the command quoted wants to see that too."""
+    return [
+        Evidence(event=event.id, field=field, value=layer.text[:_QUOTE_CHARS], layer=layer.how)
+        for layer in command_layers(event)[:_LAYERS]
+    ]
 
 
 def _evidence(test: Test, view: View) -> Evidence | None:

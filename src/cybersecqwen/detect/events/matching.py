@@ -113,7 +113,7 @@ def _compile(key: str, value: Any, lists: Mapping[str, Sequence[str]], patterns:
 
 
 def _patterns(value: Any) -> tuple[str, ...]:
-    """Patterns keep their case: \\S is not \\s."""
+    r"""Patterns keep their case: \S is not \s."""
     if not value:
         raise RuleError("an empty list of values can never match.")
     return tuple(map(str, value if isinstance(value, list) else [value]))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .matching import Alternative, Test
 from .patterns import FieldPatterns
-from .view import View
+from .view import COMMAND_FIELDS, View
 
 if TYPE_CHECKING:
     from .signal import Signal
@@ -55,6 +55,15 @@ class Prefilter:
         else:
             for value in test.values:
                 self._values.setdefault(test.name, {}).setdefault(value, {})[signal] = None
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Recorded fields that any test of these signals reads: two events that agree in them are alike."""
+        tests = (t for s in self.signals for a in (*s.alternatives, *s.exceptions) for t in a.tests)
+        names = dict.fromkeys(test.name for test in tests)
+        bases = (name.rpartition(".")[0] for name in names if not name.startswith("event."))
+        commands = COMMAND_FIELDS if any(name.startswith("Command.") for name in names) else ()
+        return tuple(n for n in dict.fromkeys((*names, *bases, *commands, "User")) if n)
 
     @cached_property
     def _automaton(self) -> Any:

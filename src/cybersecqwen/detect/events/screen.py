@@ -8,8 +8,9 @@ length takes bounded memory.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cybersecqwen.inputs import Blob
 from cybersecqwen.inputs.categories import CATEGORIES, GROUPS
@@ -24,6 +25,11 @@ _TREE = frozenset({Category.PROCESS})
 """Kept whatever they say, because other events are understood through them."""
 _LATER = frozenset({Category.PROCESS})
 """Matched after the tree is built, because their signals ask about ancestors."""
+
+
+_REMEMBERED = 20_000  # records whose answer is remembered, each of at most …
+_REMEMBERED_CHARS = 2_000
+_NOWHERE = Source(path="")
 
 
 @dataclass(slots=True)
@@ -86,6 +92,8 @@ class Screen:
         self.limits = limits
         self._finder = ShapeFinder()
         self._wanted = rules.categories | _TREE | {Category.ALERT}
+        self._peekable = rules.categories - _TREE - {Category.ALERT}
+        self._seen: dict[tuple[object, ...], bool] = {}
 
     def screen(
         self,
@@ -98,7 +106,7 @@ class Screen:
     ) -> None:
         """Screen the records of one input into `out`; events are numbered from `first_id`."""
         wanted, rules, limits = self._wanted, self.rules, self.limits
-        shape_of, categories = self._finder.shape_of, out.categories
+        shape_of, categories, peekable = self._finder.shape_of, out.categories, self._peekable
         for record in records:
             if isinstance(record, Damage):
                 out.damage.append(record)
@@ -113,12 +121,47 @@ class Screen:
             if category is not None and category not in wanted:
                 categories[category] += 1
                 continue
+            if category in peekable:
+                own = shape.peek(raw)
+                if own is not None and not self._could_match(category, head, own):
+                    categories[category] += 1
+                    continue
             source = Source(path=blob.path, member=blob.member, record=number, offset=offset, format=format)
             for event in shape.events(raw, id=f"e{first_id + number - 1}", source=source, limits=limits):
                 categories[event.category] += 1
                 hits = match_now(event, rules)
                 if hits or event.claim is not None or event.category in _TREE:
                     out.add(event, hits, limits)
+
+    def _could_match(self, category: Category, head: tuple[str, str], own: Mapping[str, Any]) -> bool:
+        """Whether any signal fires on a record with these fields.
+
+        Recordings repeat themselves: most events agree with an earlier one in all fields that any
+        signal reads, and then the answer is known.
+        """
+        get = own.get
+        chosen = self.rules.by_category[category]
+        key = (head, *map(get, chosen.fields))
+        try:
+            known = self._seen.get(key)
+        except TypeError:  # a value that nests
+            return True
+        if known is None:
+            event = Event(
+                id="",
+                category=category,
+                provider=head[0],
+                code=head[1],
+                fields=own,
+                user=str(get("User") or ""),
+                source=_NOWHERE,
+            )
+            known = bool(match_event(event, self.rules))
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            if sum(len(v) for v in key if v.__class__ is str) < _REMEMBERED_CHARS:
+                self._seen[key] = known
+        return known
 
 
 def renumber(screened: Screened, shift: int) -> Screened:

@@ -77,7 +77,12 @@ class View:
         found = self._values.get(name)
         if found is None:
             text = self.event.fields.get(name)
-            found = self._derive(name) if text is None else (text.lower(),) if text else ()
+            if text is None:
+                found = self._derive(name)
+            elif text.__class__ is str:
+                found = (text.lower(),) if text and text != "-" else ()
+            else:
+                found = (str(text).lower(),)  # of a record that is only peeked at
             self._values[name] = found
         return found
 

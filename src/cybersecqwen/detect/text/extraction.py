@@ -62,4 +62,4 @@ def _may_hold_any(text: str) -> bool:
     """All indicators but hashes and identifiers hold one of these characters."""
     if "." in text or ":" in text or "\\" in text or "/" in text or "@" in text:
         return True
-    return len(text) >= 32 or "-" in text or "T" in text or "[" in text or "dot" in text
+    return len(text) >= 32 or not text.isascii() or "-" in text or "T" in text or "[" in text or "dot" in text

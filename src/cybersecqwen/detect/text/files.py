@@ -143,10 +143,13 @@ def find_names(text: str, low: str) -> Iterator[Match]:
     if "." not in text:
         return
     for match in _ENDING.finditer(text):
-        if match.group().lower() not in EXTENSIONS:
+        ending = match.group().lower()
+        if ending not in EXTENSIONS and ending != ".com":
             continue
         stem = _STEM.search(text[max(0, match.start() - 120) : match.start()])
         if stem is None or not any(c.isalpha() for c in stem.group()):
+            continue
+        if ending == ".com" and stem.group().lower() not in known.COM_FILES:
             continue
         start = match.start() - len(stem.group())
         if text[max(0, start - 1) : start] not in ("\\", "/", "@", "$", "%", ":"):

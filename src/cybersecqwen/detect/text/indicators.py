@@ -8,7 +8,6 @@ from cybersecqwen.detect.decode.interface import Layer
 from cybersecqwen.records import Event, Evidence, Indicator
 
 from .extraction import matches
-from .fields import read
 from .matches import Match
 
 EVIDENCE_CHARS = 500
@@ -46,6 +45,8 @@ def event_indicators(event: Event, layers: Iterable[Layer] = (), *, field: str =
         Indicators in the order of the fields, each where it stands first; recorded text before
         decoded text. `raw` stands in the field or layer that `evidence` names.
     """
+    from .fields import read  # with its patterns: 10 ms that a clean recording never needs
+
     found: dict[tuple[str, str], Indicator] = {}
     for name, text in event.fields.items():
         for indicator in _records(text, read(name, text), name, event.id, ""):

@@ -11,7 +11,7 @@ from . import addresses, known
 from .files import EXTENSIONS
 from .matches import AT, DOT, Match, is_defanged, refanged, words
 
-_LABEL = r"[A-Za-z0-9_\u00a1-\uffff-]++"
+_LABEL = r"[\w-]++"
 _URL = re.compile(
     r"(?<![A-Za-z0-9])(?:h(?:tt|xx|XX|\*\*)ps?|f[tx]ps?|wss?|ldaps?|rmi|tftp|sftp|ssh|smb|tcp|udp)"
     r"(?:\[?:\]?(?:/|\[/\]|\\){2}|\[://\]|:?__)[^\s\"'<>`{}|^\\]{3,4096}",
@@ -24,7 +24,7 @@ _DOMAIN_DEFANGED = re.compile(
 _EMAIL = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}+@{_LABEL}(?:\.{_LABEL})++(?![\w@])")
 _EMAIL_DEFANGED = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}?{AT}{_LABEL}(?:{DOT}{_LABEL})++(?![\w@])")
 _END = ".,;:!?)]}*\u2026"
-_NAME = re.compile(r"[\w.:\u00a1-\uffff-]{1,255}")
+_NAME = re.compile(r"[\w.:-]{1,255}")
 _HOST = re.compile(r"\A(?:[^/@\s]{0,256}@)?(\[[0-9A-Fa-f:.]+\]|[^/:?#\s]+)(?::[0-9]{1,5})?")
 
 # Endings that are both a top-level domain and a file type: a file unless something says otherwise

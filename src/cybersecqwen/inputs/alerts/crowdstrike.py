@@ -158,6 +158,7 @@ class CrowdStrikeAudit(Trail):
     name = "crowdstrike-audit"
     provider: ClassVar[str] = "crowdstrike.audit"
     inside: ClassVar[str] = "event"
+    hosted: ClassVar[bool] = True
     code: ClassVar[Paths] = ("OperationName", "ExternalApiType")
     time: ClassVar[Paths] = ("UTCTimestamp", "StartTimestamp", "timestamp")
     user: ClassVar[Paths] = ("UserId", "UserName")

@@ -20,6 +20,7 @@ class VpcFlow(Trail):
 
     name = "vpc_flow"
     provider: ClassVar[str] = "aws.vpcflow"
+    hosted: ClassVar[bool] = True
     code: ClassVar[Paths] = ("action", "log-status", "status")
     time: ClassVar[Paths] = ("start", "@timestamp", "timestamp")
     host: ClassVar[Paths] = ("instanceId", "instance-id", "interfaceId", "interface-id")
@@ -50,6 +51,7 @@ class ResolverQuery(Trail):
 
     name = "aws_dns"
     provider: ClassVar[str] = "aws.resolver"
+    hosted: ClassVar[bool] = True
     needs: ClassVar[Paths] = ("query_name", "query_type", "srcaddr")
     code: ClassVar[Paths] = ("query_type",)
     time: ClassVar[Paths] = ("query_timestamp",)

@@ -199,6 +199,7 @@ class Teleport(Trail):
 
     name = "teleport"
     provider: ClassVar[str] = "teleport.audit"
+    hosted: ClassVar[bool] = True
     needs: ClassVar[Paths] = ("event", "code", "uid", "time")
     code: ClassVar[Paths] = ("event",)
     time: ClassVar[Paths] = ("time",)

@@ -74,6 +74,9 @@ class Trail(Shape):
     says: ClassVar[Paths] = ()
     """Paths whose text is added to Words after the code: category, object, description."""
     channel: ClassVar[Paths] = ()
+    hosted: ClassVar[bool] = False
+    """Whether `host` names a machine. Otherwise it is the account, tenant or project, kept as the
+    field Tenant: events of a whole tenant are not one story."""
     logons: ClassVar[frozenset[str]] = frozenset()
     """Lower-case codes that are sign-ins."""
 
@@ -106,6 +109,8 @@ class Trail(Shape):
             found = {**flatten(outer, limits), **found}
         code = first(body, self.code)[:300]
         fields = {**found, **self._canonical(body, code, limits)}
+        place = first(body, self.host)[:300]
+        fields["Tenant"] = "" if self.hosted else place
         self.refine(body, fields, code)
         fields["IpScope"] = scope(fields.get("IpAddress", ""))
         for name in [name for name, value in fields.items() if not value]:
@@ -118,7 +123,7 @@ class Trail(Shape):
             provider=self.provider_of(body),
             channel=first(body, self.channel)[:300],
             code=fields.get("Action", code),
-            host=first(body, self.host)[:300],
+            host=place if self.hosted else "",
             user=fields.get("User", ""),
             fields=fields,
             claim=self.claim(body, fields),

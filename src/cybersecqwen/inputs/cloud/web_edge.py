@@ -21,6 +21,7 @@ class Cloudflare(Trail):
 
     name = "cloudflare"
     provider: ClassVar[str] = "cloudflare.http"
+    hosted: ClassVar[bool] = True
     needs: ClassVar[Paths] = ("ClientIP", "ClientRequestHost")
     code: ClassVar[Paths] = ("Action", "WAFAction", "ClientRequestMethod")
     time: ClassVar[Paths] = ("Datetime", "EdgeStartTimestamp", "EdgeEndTimestamp")
@@ -41,6 +42,7 @@ class AwsWaf(Trail):
 
     name = "aws_waf"
     provider: ClassVar[str] = "aws.waf"
+    hosted: ClassVar[bool] = True
     needs: ClassVar[Paths] = ("webaclId", "httpRequest")
     code: ClassVar[Paths] = ("action",)
     time: ClassVar[Paths] = ("timestamp",)
@@ -70,6 +72,7 @@ class UmbrellaDns(Trail):
 
     name = "umbrella_dns"
     provider: ClassVar[str] = "umbrella.dns"
+    hosted: ClassVar[bool] = True
     needs: ClassVar[Paths] = ("action", "domain", "responseCode")
     code: ClassVar[Paths] = ("action",)
     time: ClassVar[Paths] = ("timestamp",)

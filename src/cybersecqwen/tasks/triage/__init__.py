@@ -173,7 +173,7 @@ def _report(
 
 
 def _counts(screened: Screened, hits: list[Hit], incidents: list[Incident]) -> dict[str, int]:
-    counts = {
+    return {
         "events": screened.records,
         "kept": len(screened.events),
         "alerts": sum(1 for e in screened.events if e.claim is not None),
@@ -181,7 +181,6 @@ def _counts(screened: Screened, hits: list[Hit], incidents: list[Incident]) -> d
         "incidents": len(incidents),
         "damaged": sum(d.records for d in screened.damage),
     }
-    return counts
 
 
 def _all_findings(incidents: list[Incident]) -> tuple[Finding, ...]:

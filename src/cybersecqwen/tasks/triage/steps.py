@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from cybersecqwen.detect.events.view import user_kind
 from cybersecqwen.records import Event, Finding, Technique, Verdict
 
 from .verdict import Judged
@@ -70,7 +71,7 @@ def _values(events: Sequence[Event], findings: Iterable[Finding]) -> dict[str, s
     strong = {e for f in findings if f.weight >= 1.0 for e in f.events}
     chosen = [e for e in events if e.id in strong] or list(events)
     host = next((e.host for e in chosen if e.host), "")
-    user = next((e.user for e in chosen if e.user and e.user != "-"), "")
+    user = next((e.user for e in chosen if user_kind(e.user) in ("person", "admin")), "")
     account = next((e.get("TargetUserName") for e in chosen if e.get("TargetUserName") not in ("", "-")), "")
     return {"host": host, "user": user, "account": account}
 

@@ -76,9 +76,9 @@ def verdict_of(score: float) -> Verdict:
 
 
 def confidence_of(score: float) -> float:
-    """How sure the verdict is: the probability of the side that it takes."""
+    """The probability that what the verdict says is so: ordinary for "benign", malicious for the others."""
     p = probability(score)
-    return round(max(p, 1.0 - p), 3)
+    return round(1.0 - p if p < REVIEW else p, 3)
 
 
 def judge(chains: Sequence[Chain], findings: Mapping[str, Finding]) -> Judged:

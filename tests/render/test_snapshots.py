@@ -1,0 +1,46 @@
+"""What people and programs see, pinned: tests/snapshots holds each format of each sample.
+
+After a change that is meant, run `UPDATE_SNAPSHOTS=1 pytest tests/render/test_snapshots.py` and read
+the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cybersecqwen.render import FORMATS, RenderOptions
+
+from .samples import SAMPLES
+
+SNAPSHOTS = Path(__file__).parents[1] / "snapshots" / "render"
+VIEWS = {
+    "terminal.txt": ("terminal", RenderOptions(width=100)),
+    "terminal-60.txt": ("terminal", RenderOptions(width=60, detail="brief")),
+    "terminal-full.ansi": ("terminal", RenderOptions(width=140, detail="full", color=True)),
+    "json": ("json", RenderOptions()),
+    "md": ("markdown", RenderOptions()),
+    "html": ("html", RenderOptions()),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_output_is_as_pinned(sample: str, view: str) -> None:
+    if sample == "many" and view in ("html", "json", "terminal-full.ansi"):
+        pytest.skip("the same parts as office, seventeen times")
+    name, options = VIEWS[view]
+    text = FORMATS.get(name)().render(SAMPLES[sample](), options)
+    pinned = SNAPSHOTS / f"{sample}.{view}"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        pinned.parent.mkdir(parents=True, exist_ok=True)
+        pinned.write_text(text, encoding="utf-8", newline="\n")
+    assert pinned.is_file(), f"no snapshot {pinned.name}: run with UPDATE_SNAPSHOTS=1"
+    assert text == pinned.read_text(encoding="utf-8"), f"{pinned.name} differs: UPDATE_SNAPSHOTS=1 if meant"
+
+
+def test_every_snapshot_has_its_sample() -> None:
+    known = {f"{sample}.{view}" for sample in SAMPLES for view in VIEWS}
+    assert {path.name for path in SNAPSHOTS.iterdir()} <= known
