@@ -76,7 +76,9 @@ def main() -> None:
         if (arguments.show == "miss" and outcome.sample.alert and not judged) or (
             arguments.show == "false" and judged and not outcome.sample.alert
         ):
-            print(f"{outcome.sample.rule} | {outcome.sample.name} | {', '.join(outcome.signals) or 'nothing fired'}")
+            print(
+                f"{outcome.sample.rule} | {outcome.sample.name} | {', '.join(outcome.signals) or 'nothing fired'}"
+            )
 
 
 def read_samples(data: Path) -> Iterator[Sample]:
@@ -88,7 +90,7 @@ def read_samples(data: Path) -> Iterator[Sample]:
         for name in sorted(archive.namelist()):
             if not name.endswith(".yml"):
                 continue
-            rule = yaml.load(archive.read(name), loader)  # noqa: S506 - a safe loader
+            rule = yaml.load(archive.read(name), loader)
             if not isinstance(rule, dict) or rule.get("AnalysisType") != "rule":
                 continue
             types = rule.get("LogTypes") or []

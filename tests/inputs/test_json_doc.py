@@ -62,7 +62,7 @@ def test_a_large_object_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(st.lists(objects, min_size=1, max_size=8), st.sampled_from([None, 1, 4]))
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_element_by_element_gives_the_same(rows: list[dict[str, object]], indent: int | None) -> None:
     data = json.dumps(rows, indent=indent).encode()
     found = [json.loads(text or b"null") for _, _, text in json_doc.objects(blob_of(data), Limits())]

@@ -31,7 +31,7 @@ def test_numbers_offsets_and_values() -> None:
 
 
 @given(st.lists(objects, max_size=12))
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_what_is_written_is_read(rows: list[dict[str, object]]) -> None:
     data = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode("utf-8", "surrogatepass")
     records, damages = read(JsonLinesReader(), data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.inputs.fields import dig, first, flatten, text
@@ -56,6 +56,7 @@ def test_no_time(written: object) -> None:
     assert parse_time(written) is None
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2150, 1, 1)), st.integers(-14 * 4, 14 * 4))
 def test_iso_times_with_zones(moment: datetime, quarters: int) -> None:
     aware = moment.replace(tzinfo=timezone(timedelta(minutes=15 * quarters)))
@@ -72,6 +73,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(json_values, st.integers(20, 60))
 def test_text_is_bounded_text(value: object, most: int) -> None:
     found = text(value, Limits(value_chars=most))
@@ -80,6 +82,7 @@ def test_text_is_bounded_text(value: object, most: int) -> None:
     assert isinstance(parse_time(value), float | None)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.dictionaries(st.text(min_size=1, max_size=5), json_values, max_size=5))
 def test_flatten_keeps_every_leaf(raw: dict[str, object]) -> None:
     found = flatten(raw, Limits())

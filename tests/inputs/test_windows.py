@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cybersecqwen.inputs.shapes import ShapeFinder
-from cybersecqwen.records import Category, Event, Limits, Severity, Source
+from cybersecqwen.records import Category as C
+from cybersecqwen.records import Event, Limits, Severity, Source
 
 PLACE = Source(path="x", record=1)
 SYSMON = {
@@ -80,7 +81,7 @@ def test_a_process_start_in_every_form(form: str) -> None:
     assert shape.name == form.partition(" ")[0]
     assert shape.head(raw) == ("Microsoft-Windows-Sysmon", "1")
     event = event_of(raw)
-    assert (event.category, event.code, event.host, event.user) == (Category.PROCESS, "1", "ws1", r"CORP\ann")
+    assert (event.category, event.code, event.host, event.user) == (C.PROCESS, "1", "ws1", r"CORP\ann")
     assert event.time == 1714979289.123
     wanted = {**SYSMON, "ProcessGuid": "{39E4A257-DDE2-5F8B-531B-000000000400}"}
     for name in ("ParentProcessGuid", "ParentImage", "RuleName"):
@@ -108,7 +109,7 @@ def test_audited_process_start() -> None:
         MandatoryLabel="S-1-16-12288",
         CommandLine="a.exe -x",
     )
-    assert event.category is Category.PROCESS
+    assert event.category is C.PROCESS
     assert event.user == event.get("User") == r"CORP\ann"
     picked = ("Image", "ProcessId", "ParentImage", "ParentProcessId", "IntegrityLevel", "CommandLine")
     assert [event.get(name) for name in picked] == [r"C:\a.exe", "500", r"C:\b.exe", "16", "High", "a.exe -x"]
@@ -119,30 +120,30 @@ def test_audited_process_start() -> None:
     ("code", "raw", "category", "wanted"),
     [
         (4624, {"TargetUserName": "ann", "TargetDomainName": "C", "SubjectUserName": "S$", "LogonType": 10},
-         Category.LOGON, {"User": r"C\ann", "LogonType": "10"}),
-        (4625, {"TargetUserName": "ann", "SubjectUserName": "-"}, Category.LOGON_FAILED, {"User": "ann"}),
-        (4769, {"TargetUserName": "ann@C", "TicketEncryptionType": "0x17"}, Category.KERBEROS, {"User": "ann@C"}),
-        (4720, {"SubjectUserName": "adm", "TargetUserName": "new"}, Category.ACCOUNT, {"User": "adm"}),
-        (4732, {"SubjectUserName": "adm", "TargetUserName": "Administrators"}, Category.ACCOUNT,
+         C.LOGON, {"User": r"C\ann", "LogonType": "10"}),
+        (4625, {"TargetUserName": "ann", "SubjectUserName": "-"}, C.LOGON_FAILED, {"User": "ann"}),
+        (4769, {"TargetUserName": "ann@C", "TicketEncryptionType": "0x17"}, C.KERBEROS, {"User": "ann@C"}),
+        (4720, {"SubjectUserName": "adm", "TargetUserName": "new"}, C.ACCOUNT, {"User": "adm"}),
+        (4732, {"SubjectUserName": "adm", "TargetUserName": "Administrators"}, C.ACCOUNT,
          {"GroupName": "Administrators"}),
-        (4697, {"ServiceFileName": "x.exe", "ServiceStartType": "2"}, Category.SERVICE,
+        (4697, {"ServiceFileName": "x.exe", "ServiceStartType": "2"}, C.SERVICE,
          {"ImagePath": "x.exe", "StartType": "2"}),
         (5156, {"Application": r"\device\a.exe", "DestAddress": "1.2.3.4", "DestPort": "443", "Protocol": "6",
-                "Direction": "%%14593"}, Category.NETWORK,
+                "Direction": "%%14593"}, C.NETWORK,
          {"Image": r"\device\a.exe", "DestinationIp": "1.2.3.4", "DestinationPort": "443", "Protocol": "tcp",
           "Initiated": "true"}),
         (4657, {"ObjectName": r"\REGISTRY\MACHINE\SYSTEM\x", "ObjectValueName": "Start", "NewValue": "4"},
-         Category.REGISTRY, {"TargetObject": r"HKLM\SYSTEM\x\Start", "Details": "4", "EventType": "SetValue"}),
-        (4663, {"ObjectType": "Key", "ObjectName": r"\REGISTRY\USER\S-1\y", "ProcessName": "r.exe"}, Category.OBJECT,
+         C.REGISTRY, {"TargetObject": r"HKLM\SYSTEM\x\Start", "Details": "4", "EventType": "SetValue"}),
+        (4663, {"ObjectType": "Key", "ObjectName": r"\REGISTRY\USER\S-1\y", "ProcessName": "r.exe"}, C.OBJECT,
          {"TargetObject": r"HKU\S-1\y", "Image": "r.exe"}),
-        (4799, {"CallerProcessName": "n.exe", "CallerProcessId": "0xa"}, Category.ACCOUNT,
+        (4799, {"CallerProcessName": "n.exe", "CallerProcessId": "0xa"}, C.ACCOUNT,
          {"Image": "n.exe", "ProcessId": "10"}),
-        (4776, {"Workstation": "W", "TargetUserName": "ann"}, Category.KERBEROS, {"WorkstationName": "W"}),
-        (5145, {"ShareName": r"\\*\C$", "RelativeTargetName": "a", "SubjectUserName": "ann"}, Category.SHARE,
+        (4776, {"Workstation": "W", "TargetUserName": "ann"}, C.KERBEROS, {"WorkstationName": "W"}),
+        (5145, {"ShareName": r"\\*\C$", "RelativeTargetName": "a", "SubjectUserName": "ann"}, C.SHARE,
          {"RelativeTargetName": "a"}),
     ],
 )  # fmt: skip
-def test_audit_events(code: int, raw: dict[str, Any], category: Category, wanted: dict[str, str]) -> None:
+def test_audit_events(code: int, raw: dict[str, Any], category: C, wanted: dict[str, str]) -> None:
     event = flat(code, **raw)
     assert event.category is category
     assert {name: event.get(name) for name in wanted} == wanted
@@ -158,7 +159,7 @@ TASK = (
 def test_what_a_task_runs(escape: bool) -> None:
     content = TASK.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") if escape else TASK
     event = flat(4698, TaskName=r"\t", TaskContent=content)
-    assert event.category is Category.TASK
+    assert event.category is C.TASK
     assert event.get("TaskCommand") == "cmd.exe\nb.exe"
     assert event.get("TaskArguments") == '/c "a"'
     assert event.get("TaskTriggers") == "LogonTrigger"
@@ -167,32 +168,32 @@ def test_what_a_task_runs(escape: bool) -> None:
 @pytest.mark.parametrize(
     ("provider", "code", "raw", "category", "wanted"),
     [
-        ("Service Control Manager", 7045, {"ServiceName": "s", "ImagePath": "p.exe"}, Category.SERVICE,
+        ("Service Control Manager", 7045, {"ServiceName": "s", "ImagePath": "p.exe"}, C.SERVICE,
          {"ImagePath": "p.exe"}),
         ("Service Control Manager", 7040, {"param1": "Long", "param2": "auto start", "param3": "disabled",
-                                           "param4": "Short"}, Category.SERVICE,
+                                           "param4": "Short"}, C.SERVICE,
          {"ServiceName": "Short", "StartType": "disabled", "ServiceDisplayName": "Long"}),
         ("Microsoft-Windows-PowerShell", 4103,
          {"ContextInfo": "  Host Application = powershell -x\n  User = C\\ann\n  Script Name = a.ps1\n",
-          "Payload": "p"}, Category.SCRIPT,
+          "Payload": "p"}, C.SCRIPT,
          {"HostApplication": "powershell -x", "User": r"C\ann", "Path": "a.ps1"}),
         ("PowerShell", 400, {"Message": "Engine state…\r\n\tHostApplication=powershell.exe -enc AA=\r\n"},
-         Category.SCRIPT, {"HostApplication": "powershell.exe -enc AA="}),
+         C.SCRIPT, {"HostApplication": "powershell.exe -enc AA="}),
         ("Microsoft-Windows-WMI-Activity", 5861,
          {"Message": "Namespace = //./root/subscription; Eventfilter = F; Consumer = C; PossibleCause = x"},
-         Category.WMI, {"Consumer": "C", "Filter": "F"}),
+         C.WMI, {"Consumer": "C", "Filter": "F"}),
         ("Microsoft-Windows-TerminalServices-RemoteConnectionManager", 1149,
-         {"Message": "Remote Desktop Services: ok:\r\n\r\nUser: ann\r\nDomain: c\r\nSource Network Address: 1.2.3.4"},
-         Category.LOGON, {"TargetUserName": "ann", "TargetDomainName": "c", "IpAddress": "1.2.3.4"}),
+         {"Message": "Remote: ok:\r\n\r\nUser: ann\r\nDomain: c\r\nSource Network Address: 1.2.3.4"},
+         C.LOGON, {"TargetUserName": "ann", "TargetDomainName": "c", "IpAddress": "1.2.3.4"}),
         ("Microsoft-Windows-Eventlog", 1102,
          {"Message": "The audit log was cleared.\r\nSubject:\r\n\tAccount Name:\tann\r\n\tDomain Name:\tC"},
-         Category.LOG, {"SubjectUserName": "ann"}),
-        ("Microsoft-Windows-TaskScheduler", 106, {"TaskName": r"\t", "UserContext": r"C\ann"}, Category.TASK,
+         C.LOG, {"SubjectUserName": "ann"}),
+        ("Microsoft-Windows-TaskScheduler", 106, {"TaskName": r"\t", "UserContext": r"C\ann"}, C.TASK,
          {"User": r"C\ann"}),
     ],
 )  # fmt: skip
 def test_other_logs(
-    provider: str, code: int, raw: dict[str, Any], category: Category, wanted: dict[str, str]
+    provider: str, code: int, raw: dict[str, Any], category: C, wanted: dict[str, str]
 ) -> None:
     event = flat(code, provider, **raw)
     assert event.category is category
@@ -202,18 +203,18 @@ def test_other_logs(
 def test_defender_claims() -> None:
     fields = {"Threat Name": "Trojan:X", "Severity Name": "Severe", "Path": r"file:_C:\a.exe; file:_C:\b.exe"}
     event = flat(1116, "Microsoft-Windows-Windows Defender", **fields)
-    assert event.category is Category.ALERT
+    assert event.category is C.ALERT
     assert event.claim is not None
     assert (event.claim.rule, event.claim.severity) == ("Trojan:X", Severity.CRITICAL)
     assert event.get("TargetFilename") == r"C:\a.exe"
 
 
 def test_user_data_and_nameless_data() -> None:
-    system = {**SYSTEM, "Provider": {"#attributes": {"Name": "Microsoft-Windows-TerminalServices-LocalSessionManager"}},
-              "EventID": 21, "Channel": "x"}  # fmt: skip
+    provider = {"#attributes": {"Name": "Microsoft-Windows-TerminalServices-LocalSessionManager"}}
+    system = {**SYSTEM, "Provider": provider, "EventID": 21, "Channel": "x"}
     data = {"EventXML": {"#attributes": {"xmlns": "Event_NS"}, "User": r"C\ann", "Address": "1.2.3.4"}}
     event = event_of({"Event": {"System": system, "UserData": data}})
-    assert (event.user, event.get("IpAddress"), event.category) == (r"C\ann", "1.2.3.4", Category.LOGON)
+    assert (event.user, event.get("IpAddress"), event.category) == (r"C\ann", "1.2.3.4", C.LOGON)
     nameless = event_of({"Event": {"System": SYSTEM, "EventData": {"Data": {"#text": ["a", "b"]}}}})
     assert nameless.fields == {"Data_1": "a", "Data_2": "b"}
 
@@ -232,8 +233,8 @@ def test_collector_clocks() -> None:
 
 def test_values_are_bounded_text() -> None:
     limits = Limits(value_chars=30, fields=4)
-    raw = {"SourceName": "x", "Channel": "c", "EventID": 1, "a": "y" * 99, "b": 0, "c": [1, {"d": 2}], "d": True,
-           "e": "beyond"}  # fmt: skip
+    raw = {"SourceName": "x", "Channel": "c", "EventID": 1, "a": "y" * 99, "b": 0, "c": [1, {"d": 2}],
+           "d": True, "e": "beyond"}  # fmt: skip
     event = event_of(raw, limits)
     assert list(event.fields) == ["a", "b", "c", "d"]
     assert len(event.get("a")) == 30

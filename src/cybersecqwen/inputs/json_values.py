@@ -58,8 +58,15 @@ def parse(data: bytes) -> Any:
         raise ValueError("nested too deep") from error
 
 
-def parse_many(data: bytes, most: int = 100_000) -> list[Any]:
-    """JSON values written one after the other ("{…}{…}"); raises ValueError where one is damaged."""
+MOST_VALUES = 100_000
+"""Values that are read from one line."""
+
+
+def parse_many(data: bytes) -> tuple[list[Any], bool]:
+    """(JSON values written one after the other ("{…}{…}"), whether these are all).
+
+    Raises ValueError where one is damaged.
+    """
     import json
 
     text = data.decode("utf-8", "replace").lstrip("\ufeff")
@@ -68,8 +75,8 @@ def parse_many(data: bytes, most: int = 100_000) -> list[Any]:
     while True:
         while at < len(text) and text[at] in " \t\r\n,":
             at += 1
-        if at >= len(text) or len(found) >= most:
-            return found
+        if at >= len(text) or len(found) >= MOST_VALUES:
+            return found, at >= len(text)
         try:
             value, at = decoder.raw_decode(text, at)
         except RecursionError as error:

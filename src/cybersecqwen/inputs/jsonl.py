@@ -15,7 +15,7 @@ from cybersecqwen.errors import InputError
 from cybersecqwen.records import Damage, Limits
 
 from .interface import Blob, RawRecord, Reader
-from .json_values import is_plain, parse, parse_many, too_deep, unwrap
+from .json_values import MOST_VALUES, is_plain, parse, parse_many, too_deep, unwrap
 from .lines import BLOCK, Line, TooLong, as_utf8, encoding_of, lines
 
 _PROBED_LINES = 5
@@ -122,7 +122,8 @@ def _salvage(data: bytes) -> tuple[list[Any], str]:
     except ValueError:
         pass
     try:
-        return parse_many(stripped), ""
+        values, complete = parse_many(stripped)
+        return values, "" if complete else f"It holds more than {MOST_VALUES:,} values; the rest was left."
     except ValueError:
         cut = stripped.startswith(b"{") and not stripped.endswith(b"}")
         return [], "The JSON is cut off." if cut else "It is not valid JSON."

@@ -119,6 +119,7 @@ def _member(
         stream = opener()
         start = _data_start(stream, entry)
         if start < 0:
+            stream.close()
             problems["Its header is damaged."] = None
             return io.BytesIO()
         stream.seek(start)

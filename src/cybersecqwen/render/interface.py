@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,8 +56,15 @@ class RenderOptions:
         if columns.isascii() and columns.isdigit():
             width = int(columns[:4])
         else:
-            width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
+            width = _window(stream) if terminal else 100
         return cls(width=width, color=wanted and not env.get("NO_COLOR"), detail=detail, title=title)
+
+
+def _window(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 100
+    except (OSError, ValueError):  # a terminal that is none, or one without a size
+        return 100
 
 
 class Renderer(ABC):

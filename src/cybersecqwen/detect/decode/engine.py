@@ -21,8 +21,8 @@ KEYS = 4
 _MEMO_CHARS = 1_024
 # Characters that all cleaners and quoted commands need, a run that all encodings need, and the words
 # that announce the short ones: options, pipes, number lists
-_SIGN = re.compile(r"[`^%!$+&'\"{;<]")
-_RUN = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16}")
+_SIGN = re.compile(r"[`^%!$+&'\";<]")
+_RUN = re.compile(r"(?<![A-Za-z0-9+/_])[A-Za-z0-9+/_]{20}")
 _WORDS = (
     "-e",
     "/e",
@@ -68,7 +68,7 @@ def _quiet(text: str) -> bool:
     if not text.isascii() or _SIGN.search(text) or _RUN.search(text):
         return False
     low = text.lower()
-    if "\\" in text and "sh -c" in low:
+    if "sh -c" in low and ("\\" in text or "{" in text):
         return False
     return not any(word in low for word in _WORDS)
 

@@ -32,6 +32,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xfc\x48\x83\xe4\xf0", "shellcode"),
     (b"\xe8\x00\x00\x00\x00", "shellcode"),
 )
+_FIRST = frozenset({b"M", *(prefix[:1] for prefix, _ in _MAGIC)})
 
 
 def read(raw: bytes, *, sure: bool) -> tuple[str, str] | None:
@@ -51,6 +52,8 @@ def read(raw: bytes, *, sure: bool) -> tuple[str, str] | None:
 
 def magic(raw: bytes) -> str:
     """What kind of binary the first bytes announce, or ""."""
+    if raw[:1] not in _FIRST:
+        return ""
     if raw[:2] == b"MZ":
         return "PE file" if len(raw) < 64 or _has_pe_header(raw) else ""
     for prefix, name in _MAGIC:

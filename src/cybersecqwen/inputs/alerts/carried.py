@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...records import Category, Claim, Event, Limits, Severity, Source
-from ..cloud.flat import first
-from ..cloud.words import words
+from cybersecqwen.inputs.cloud.flat import first
+from cybersecqwen.inputs.cloud.words import words
+from cybersecqwen.records import Category, Claim, Event, Limits, Severity, Source
 
 Raw = Mapping[str, Any]
 Paths = tuple[str, ...]

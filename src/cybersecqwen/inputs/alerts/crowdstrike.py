@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ...records import Category, Event, Limits, Source
-from ..cloud.flat import first, flatten
-from ..cloud.trail import Paths, Raw, Trail
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.cloud.flat import first, flatten
+from cybersecqwen.inputs.cloud.trail import Paths, Raw, Trail
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Category, Event, Limits, Source
+
 from .carried import alert_event, hashes, joined_path, make_claim, take, techniques
 from .severity import CROWDSTRIKE, OCSF, from_steps, from_word
 
@@ -112,10 +113,14 @@ class CrowdStrikeDetection(Shape):
             },
         )
         return alert_event(
-            claim, fields, id=id, source=source,
+            claim,
+            fields,
+            id=id,
+            source=source,
             time=parse_time(first(body, ("ProcessStartTime", "UTCTimestamp", "timestamp"))),
-            host=first(body, ("ComputerName", "Hostname")), user=first(body, ("UserName",)),
-        )  # fmt: skip
+            host=first(body, ("ComputerName", "Hostname")),
+            user=first(body, ("UserName",)),
+        )
 
 
 class CrowdStrikeSensor(Shape):
@@ -145,11 +150,16 @@ class CrowdStrikeSensor(Shape):
             fields["User"] = user
         code = _simple(raw)
         return Event(
-            id=id, category=_SENSOR.get(code.lower(), Category.FILE if "file" in code.lower() else Category.OTHER),
+            id=id,
+            category=_SENSOR.get(code.lower(), Category.FILE if "file" in code.lower() else Category.OTHER),
             time=parse_time(first(body, ("ContextTimeStamp", "ProcessStartTime", "timestamp"))),
-            provider="crowdstrike.sensor", code=code[:300], host=first(body, ("ComputerName", "aid"))[:300],
-            user=user[:300], fields={k: v for k, v in fields.items() if v}, source=source,
-        )  # fmt: skip
+            provider="crowdstrike.sensor",
+            code=code[:300],
+            host=first(body, ("ComputerName", "aid"))[:300],
+            user=user[:300],
+            fields={k: v for k, v in fields.items() if v},
+            source=source,
+        )
 
 
 class CrowdStrikeAudit(Trail):
@@ -185,7 +195,7 @@ class CrowdStrikeAudit(Trail):
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
         """The words of what was changed, from the list of keys and values."""
         given = " ".join(v for k, v in fields.items() if k.startswith("AuditKeyValues.") and len(v) < 200)
-        from ..cloud.words import words
+        from cybersecqwen.inputs.cloud.words import words
 
         fields["Words"] = f"{fields.get('Words', '')} {words(given)}".strip()[:4000]
 

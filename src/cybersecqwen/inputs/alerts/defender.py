@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...records import Event, Limits, Source
-from ..cloud.flat import first, flatten
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.cloud.flat import first, flatten
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Event, Limits, Source
+
 from . import evidence
 from .carried import alert_event, make_claim, techniques
 from .sentinel import further
@@ -63,11 +64,16 @@ class Defender(Shape):
         processes = [p for p in processes if p["Image"] or p["CommandLine"]]
         fields = {**flat, **shared, **({k: v for k, v in processes[0].items() if v} if processes else {})}
         main = alert_event(
-            _claim(body, flat), fields, id=id, source=source,
-            time=parse_time(first(body, ("firstActivityDateTime", "alertCreationTime", "createdDateTime", "Timestamp"))),
+            _claim(body, flat),
+            fields,
+            id=id,
+            source=source,
+            time=parse_time(
+                first(body, ("firstActivityDateTime", "alertCreationTime", "createdDateTime", "Timestamp"))
+            ),
             host=first(body, ("computerDnsName",)) or fields.get("Computer", ""),
             user=fields.get("User", "") or first(body, ("relatedUser.userName",)),
-        )  # fmt: skip
+        )
         return (main, *further(main, processes[1:_MAX_PROCESSES]))
 
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...records import Category, Claim, Event, Limits, Source
-from ..cloud.flat import dig, first, flatten
-from ..shapes import Shape
+from cybersecqwen.inputs.cloud.flat import dig, first, flatten
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.records import Category, Claim, Event, Limits, Source
+
 from .carried import alert_event, category_of, make_claim, techniques
 from .severity import ELASTIC_RISK, from_steps, from_word
 
@@ -40,7 +41,7 @@ class Elastic(Shape):
 
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
         """See `Shape.normalise`: the ECS event with the alert as its claim."""
-        from ..ecs import EcsShape
+        from cybersecqwen.inputs.ecs import EcsShape
 
         body = _body(raw)
         nested = unflatten(
@@ -55,9 +56,13 @@ class Elastic(Shape):
             claim, dict(event.fields), id=id, source=source, time=event.time, host=event.host, user=event.user
         )
         return replace(
-            event, category=category, claim=claim, fields=made.fields, provider=event.provider or "alert.elastic",
+            event,
+            category=category,
+            claim=claim,
+            fields=made.fields,
+            provider=event.provider or "alert.elastic",
             code=event.code or claim.rule[:300],
-        )  # fmt: skip
+        )
 
 
 def _body(raw: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..cloud.flat import dig, first, scalar
+from cybersecqwen.inputs.cloud.flat import dig, first, scalar
+
 from .carried import Raw, hashes, joined_path
 
 _SHA = {"SHA256": "sha256", "SHA1": "sha1", "MD5": "md5"}
@@ -31,7 +32,7 @@ def process(raw: Raw) -> dict[str, str]:
 
 
 def account(raw: Any) -> str:
-    """DOMAIN\\name, or the principal name, of an account entity of either API; "" for none."""
+    r"""DOMAIN\\name, or the principal name, of an account entity of either API; "" for none."""
     if not isinstance(raw, Mapping):
         return ""
     name = first(raw, ("accountName", "Name", "name"))
@@ -96,7 +97,7 @@ def _hashes(image: Raw, known: Mapping[str, Raw]) -> str:
 
 
 def kind_of(entity: Raw) -> str:
-    """The lower-case kind of an entity in either spelling: "process", "host", "ip" …"""
+    """The lower-case kind of an entity in either spelling: "process", "host", "ip" …."""
     given = first(entity, ("Type", "kind", "type", "@odata.type", "at_sign_odata_type"))
     return given.lower().rpartition(".")[2].removesuffix("evidence")
 

@@ -1,4 +1,4 @@
-"""Findings of cloud and posture products: GuardDuty, Security Hub, and any record with a title and a severity.
+"""Findings of cloud and posture products: GuardDuty, Security Hub, and others with title and severity.
 
 Fields: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-format.html,
 https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format.html
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...records import Category, Event, Limits, Source
-from ..cloud.flat import dig, first, flatten
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.cloud.flat import dig, first, flatten
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Category, Event, Limits, Source
+
 from .carried import Paths, alert_event, category_of, make_claim, take, techniques
 from .severity import GUARDDUTY, HUNDRED, from_steps, from_word
 
@@ -41,14 +42,23 @@ class GuardDuty(Shape):
         prefix = "service.action."
         fields = {
             **flat,
-            "IpAddress": first(body, tuple(f"{prefix}{kind}.remoteIpDetails.ipAddressV4" for kind in (
-                "awsApiCallAction", "networkConnectionAction", "portProbeAction.portProbeDetails",
-                "kubernetesApiCallAction"))),
+            "IpAddress": first(
+                body,
+                tuple(
+                    f"{prefix}{kind}.remoteIpDetails.ipAddressV4"
+                    for kind in (
+                        "awsApiCallAction",
+                        "networkConnectionAction",
+                        "portProbeAction.portProbeDetails",
+                        "kubernetesApiCallAction",
+                    )
+                ),
+            ),
             "QueryName": first(body, (f"{prefix}dnsRequestAction.domain",)),
             "Action": first(body, (f"{prefix}awsApiCallAction.api", "type")),
             "UserAgent": first(body, (f"{prefix}awsApiCallAction.userAgent",)),
             "Image": first(body, ("service.runtimeDetails.process.executablePath",)),
-        }  # fmt: skip
+        }
         claim = make_claim(
             "guardduty",
             first(body, ("type",)),
@@ -59,39 +69,106 @@ class GuardDuty(Shape):
             fields={"title": first(body, ("title",)), "count": first(body, ("service.count",))},
         )
         return alert_event(
-            claim, fields, id=id, source=source, category=Category.ALERT, code=claim.rule,
+            claim,
+            fields,
+            id=id,
+            source=source,
+            category=Category.ALERT,
+            code=claim.rule,
             time=parse_time(first(body, ("service.eventFirstSeen", "createdAt", "updatedAt"))),
             host=first(body, ("resource.instanceDetails.instanceId", "accountId")),
             user=first(body, ("resource.accessKeyDetails.userName",)),
-        )  # fmt: skip
+        )
 
 
 _TITLES: Paths = (
-    "title", "Title", "rule.name", "ruleName", "alert_name", "alarm_text", "sourceRule.name", "control.name",
-    "rule_name", "data.rulename", "threatInfo.threatName", "threatinfo.threatname", "Description", "name", "Name",
-    "data.alert.title", "type_string", "properties.AlertDisplayName", "message", "reason",
-)  # fmt: skip
+    "title",
+    "Title",
+    "rule.name",
+    "ruleName",
+    "alert_name",
+    "alarm_text",
+    "sourceRule.name",
+    "control.name",
+    "rule_name",
+    "data.rulename",
+    "threatInfo.threatName",
+    "threatinfo.threatname",
+    "Description",
+    "name",
+    "Name",
+    "data.alert.title",
+    "type_string",
+    "properties.AlertDisplayName",
+    "message",
+    "reason",
+)
 _SEVERITIES: Paths = (
-    "severity", "Severity.Label", "FindingProviderFields.Severity.Label", "Severity", "alarm_risk_level", "data.severity",
-    "state.severity", "issue.severity", "control.severity", "event.severity", "risk_level", "riskLevel", "alert.severity",
-    "priority", "SeverityName", "threatInfo.confidenceLevel", "threatinfo.confidencelevel",
-)  # fmt: skip
+    "severity",
+    "Severity.Label",
+    "FindingProviderFields.Severity.Label",
+    "Severity",
+    "alarm_risk_level",
+    "data.severity",
+    "state.severity",
+    "issue.severity",
+    "control.severity",
+    "event.severity",
+    "risk_level",
+    "riskLevel",
+    "alert.severity",
+    "priority",
+    "SeverityName",
+    "threatInfo.confidenceLevel",
+    "threatinfo.confidencelevel",
+)
 _TEXTS: Paths = (
-    "description", "Description", "details", "control.description", "sourceRule.controlDescription", "reason",
-    "data.ruledescription", "primarydescription", "primaryDescription", "alarm_text", "Intro", "summary", "recommendation",
-)  # fmt: skip
+    "description",
+    "Description",
+    "details",
+    "control.description",
+    "sourceRule.controlDescription",
+    "reason",
+    "data.ruledescription",
+    "primarydescription",
+    "primaryDescription",
+    "alarm_text",
+    "Intro",
+    "summary",
+    "recommendation",
+)
 _FIELDS = {
-    "CommandLine": ("process_cmdline", "childproc_cmdline", "data.sourceprocesscommandline", "process.cmd_line",
-                    "process.commandLine", "processCmd", "threatInfo.maliciousProcessArguments"),
-    "Image": ("process_name", "data.sourceprocessfilepath", "childproc_name", "process.path", "threatInfo.filePath",
-              "threatinfo.filepath"),
+    "CommandLine": (
+        "process_cmdline",
+        "childproc_cmdline",
+        "data.sourceprocesscommandline",
+        "process.cmd_line",
+        "process.commandLine",
+        "processCmd",
+        "threatInfo.maliciousProcessArguments",
+    ),
+    "Image": (
+        "process_name",
+        "data.sourceprocessfilepath",
+        "childproc_name",
+        "process.path",
+        "threatInfo.filePath",
+        "threatinfo.filepath",
+    ),
     "ParentImage": ("parent_name", "data.sourceparentprocesspath", "parent_process.path"),
     "ParentCommandLine": ("parent_cmdline", "data.sourceparentprocesscommandline"),
-    "IpAddress": ("Action.AwsApiCallAction.RemoteIpDetails.IpAddressV4", "event.request.ip", "SourceIP", "source_ip",
-                  "primaryActor.name", "device_external_ip", "sourceIp"),
+    "IpAddress": (
+        "Action.AwsApiCallAction.RemoteIpDetails.IpAddressV4",
+        "event.request.ip",
+        "SourceIP",
+        "source_ip",
+        "primaryActor.name",
+        "device_external_ip",
+        "sourceIp",
+    ),
     "Action": ("Action.AwsApiCallAction.Api", "event.operation"),
     "UserAgent": ("event.request.user_agent.raw",),
-}  # fmt: skip
+}
 
 
 class Finding(Shape):
@@ -113,10 +190,27 @@ class Finding(Shape):
         return (
             from_word(given) is not None
             and "EventID" not in raw
-            and any(path in raw or dig(raw, path) for path in ("title", "description", "rule.name", "ruleName", "sourceRule", "control", "data.rulename", "alert_name", "Title", "name"))
+            and any(
+                path in raw or dig(raw, path)
+                for path in (
+                    "title",
+                    "description",
+                    "rule.name",
+                    "ruleName",
+                    "sourceRule",
+                    "control",
+                    "data.rulename",
+                    "alert_name",
+                    "Title",
+                    "name",
+                )
+            )
             and not isinstance(raw.get("actor"), (str, Mapping))
-            and "eventName" not in raw and "operationName" not in raw and "protoPayload" not in raw and "action" not in raw
-        )  # fmt: skip
+            and "eventName" not in raw
+            and "operationName" not in raw
+            and "protoPayload" not in raw
+            and "action" not in raw
+        )
 
     def head(self, raw: Mapping[str, Any]) -> tuple[str, str]:
         """See `Shape.head`; what an alert carries is known only after reading it."""
@@ -151,13 +245,47 @@ class Finding(Shape):
         )
         category = category_of(fields) if fields.get("CommandLine") else Category.ALERT
         return alert_event(
-            claim, fields, id=id, source=source, category=category,
-            time=parse_time(first(raw, ("first_event_timestamp", "createdAt", "created_at", "CreatedAt", "timestamp", "Timestamp",
-                                        "first_seen_time", "date", "time", "createdat", "backend_timestamp"))),
-            host=first(raw, ("device_name", "resource.name", "asset_name", "hostname", "CanaryName", "AwsAccountId",
-                             "primaryResource.name", "data.computername")),
-            user=first(raw, ("device_username", "user", "username", "user.email", "data.username", "process_username")),
-        )  # fmt: skip
+            claim,
+            fields,
+            id=id,
+            source=source,
+            category=category,
+            time=parse_time(
+                first(
+                    raw,
+                    (
+                        "first_event_timestamp",
+                        "createdAt",
+                        "created_at",
+                        "CreatedAt",
+                        "timestamp",
+                        "Timestamp",
+                        "first_seen_time",
+                        "date",
+                        "time",
+                        "createdat",
+                        "backend_timestamp",
+                    ),
+                )
+            ),
+            host=first(
+                raw,
+                (
+                    "device_name",
+                    "resource.name",
+                    "asset_name",
+                    "hostname",
+                    "CanaryName",
+                    "AwsAccountId",
+                    "primaryResource.name",
+                    "data.computername",
+                ),
+            ),
+            user=first(
+                raw,
+                ("device_username", "user", "username", "user.email", "data.username", "process_username"),
+            ),
+        )
 
 
 def _product(raw: Mapping[str, Any]) -> str:

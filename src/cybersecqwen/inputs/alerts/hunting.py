@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ...records import Category, Event, Limits, Source
-from ..cloud.flat import first, flatten
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.cloud.flat import first, flatten
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Category, Event, Limits, Source
+
 from .carried import hashes, joined_path
 
 _ACTOR = "InitiatingProcess"
@@ -92,10 +93,16 @@ class Hunting(Shape):
         if user:
             fields["User"] = user
         return Event(
-            id=id, category=category, time=parse_time(body.get("Timestamp")), provider="defender.hunting",
-            code=action[:300], host=first(body, ("DeviceName", "DeviceId"))[:300], user=user[:300], fields=fields,
+            id=id,
+            category=category,
+            time=parse_time(body.get("Timestamp")),
+            provider="defender.hunting",
+            code=action[:300],
+            host=first(body, ("DeviceName", "DeviceId"))[:300],
+            user=user[:300],
+            fields=fields,
             source=source,
-        )  # fmt: skip
+        )
 
 
 def _body(raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -118,8 +125,13 @@ def _processes(body: Mapping[str, Any], category: Category) -> dict[str, str]:
             "ParentProcessId": first(body, (f"{_ACTOR}Id",)),
         }
     found = {"Image": actor, "ProcessId": first(body, (f"{_ACTOR}Id",))}
-    target = {Category.FILE: "TargetFilename", Category.IMAGE_LOAD: "ImageLoaded", Category.DRIVER: "ImageLoaded",
-              Category.PROCESS_ACCESS: "TargetImage", Category.REMOTE_THREAD: "TargetImage"}.get(category)  # fmt: skip
+    target = {
+        Category.FILE: "TargetFilename",
+        Category.IMAGE_LOAD: "ImageLoaded",
+        Category.DRIVER: "ImageLoaded",
+        Category.PROCESS_ACCESS: "TargetImage",
+        Category.REMOTE_THREAD: "TargetImage",
+    }.get(category)
     if target:
         found[target] = thing
     if category in (Category.PROCESS_ACCESS, Category.REMOTE_THREAD):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...records import Category, Event, Limits, Source
-from ..cloud.flat import first, flatten
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.cloud.flat import first, flatten
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Category, Event, Limits, Source
+
 from .carried import alert_event, make_claim
 from .severity import from_word
 
@@ -38,7 +39,19 @@ class AlertList(Shape):
         kept = {k: v for k, v in raw.items() if not str(k).endswith("_label")}
         fields = flatten(kept, limits)
         fields["IpAddress"] = first(raw, ("ip",))
-        claim = make_claim(product.lower(), rule, rule_id=first(raw, ("short", "rule_id")),
-                           severity=from_word(first(raw, ("severity",))))  # fmt: skip
-        return alert_event(claim, fields, id=id, source=source, time=parse_time(raw.get("time")),
-                           host=first(raw, ("host",)), category=Category.ALERT, code=rule)  # fmt: skip
+        claim = make_claim(
+            product.lower(),
+            rule,
+            rule_id=first(raw, ("short", "rule_id")),
+            severity=from_word(first(raw, ("severity",))),
+        )
+        return alert_event(
+            claim,
+            fields,
+            id=id,
+            source=source,
+            time=parse_time(raw.get("time")),
+            host=first(raw, ("host",)),
+            category=Category.ALERT,
+            code=rule,
+        )

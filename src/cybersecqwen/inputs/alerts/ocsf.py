@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...records import Category, Event, Limits, Source
-from ..cloud.flat import dig, first, flatten, scalar
-from ..cloud.words import outcome, words
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.cloud.flat import dig, first, flatten, scalar
+from cybersecqwen.inputs.cloud.words import outcome, words
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Category, Event, Limits, Source
+
 from .carried import alert_event, category_of, make_claim, take, techniques
 from .severity import OCSF, from_steps, from_word
 
@@ -33,14 +34,30 @@ _CLASSES = {
     "6002": Category.CLOUD,
 }
 _FIELDS = {
-    "Image": ("process.file.path", "process.name", "process.file.name", "evidences.process.file.path",
-              "evidences.process.name", "actor.process.file.path"),
+    "Image": (
+        "process.file.path",
+        "process.name",
+        "process.file.name",
+        "evidences.process.file.path",
+        "evidences.process.name",
+        "actor.process.file.path",
+    ),
     "CommandLine": ("process.cmd_line", "evidences.process.cmd_line"),
-    "ParentImage": ("process.parent_process.file.path", "process.parent_process.name", "actor.process.file.path",
-                    "actor.process.name", "evidences.process.parent_process.file.path",
-                    "evidences.process.parent_process.name", "evidences.actor.process.file.path"),
-    "ParentCommandLine": ("process.parent_process.cmd_line", "actor.process.cmd_line",
-                          "evidences.process.parent_process.cmd_line", "evidences.actor.process.cmd_line"),
+    "ParentImage": (
+        "process.parent_process.file.path",
+        "process.parent_process.name",
+        "actor.process.file.path",
+        "actor.process.name",
+        "evidences.process.parent_process.file.path",
+        "evidences.process.parent_process.name",
+        "evidences.actor.process.file.path",
+    ),
+    "ParentCommandLine": (
+        "process.parent_process.cmd_line",
+        "actor.process.cmd_line",
+        "evidences.process.parent_process.cmd_line",
+        "evidences.actor.process.cmd_line",
+    ),
     "ProcessId": ("process.pid", "evidences.process.pid"),
     "ParentProcessId": ("process.parent_process.pid", "actor.process.pid"),
     "ProcessGuid": ("process.uid",),
@@ -62,7 +79,7 @@ _FIELDS = {
     "TargetUserName": ("user.name", "user.email_addr"),
     "ErrorCode": ("api.response.error", "status_code"),
     "FlowDirection": ("connection_info.direction",),
-}  # fmt: skip
+}
 
 
 class Ocsf(Shape):
@@ -113,10 +130,16 @@ class Ocsf(Shape):
         if place["user"]:
             fields.setdefault("User", place["user"])
         return Event(
-            id=id, category=category, provider=f"ocsf.{kind}"[:80], code=_code(raw)[:300], source=source,
-            fields={k: v for k, v in fields.items() if v}, time=place["time"], host=place["host"][:300],
+            id=id,
+            category=category,
+            provider=f"ocsf.{kind}"[:80],
+            code=_code(raw)[:300],
+            source=source,
+            fields={k: v for k, v in fields.items() if v},
+            time=place["time"],
+            host=place["host"][:300],
             user=place["user"][:300],
-        )  # fmt: skip
+        )
 
 
 def _code(raw: Mapping[str, Any]) -> str:
@@ -149,6 +172,12 @@ def _finding(
         },
     )
     return alert_event(
-        claim, fields, id=id, source=source, time=place["time"], host=place["host"], user=place["user"],
+        claim,
+        fields,
+        id=id,
+        source=source,
+        time=place["time"],
+        host=place["host"],
+        user=place["user"],
         category=category_of(fields),
-    )  # fmt: skip
+    )

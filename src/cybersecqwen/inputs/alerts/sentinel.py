@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...records import Event, Limits, Source
-from ..cloud.flat import dig, first, flatten
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.cloud.flat import dig, first, flatten
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Event, Limits, Source
+
 from . import evidence
 from .carried import alert_event, category_of, make_claim, techniques
 from .severity import from_word
@@ -70,11 +71,16 @@ class Sentinel(Shape):
         first_process = processes[0] if processes else {}
         fields = {**flat, **shared, **{k: v for k, v in first_process.items() if v}}
         main = alert_event(
-            _claim(body, flat), fields, id=id, source=source,
-            time=parse_time(first(body, ("StartTime", "TimeGenerated", "startTimeUtc", "timeGenerated", "createdTimeUtc"))),
+            _claim(body, flat),
+            fields,
+            id=id,
+            source=source,
+            time=parse_time(
+                first(body, ("StartTime", "TimeGenerated", "startTimeUtc", "timeGenerated", "createdTimeUtc"))
+            ),
             host=fields.get("Computer", "") or first(body, ("CompromisedEntity", "compromisedEntity")),
             user=fields.get("User", ""),
-        )  # fmt: skip
+        )
         return (main, *further(main, processes[1:_MAX_PROCESSES]))
 
 
@@ -84,10 +90,17 @@ def further(main: Event, processes: list[dict[str, str]]) -> list[Event]:
     for at, found in enumerate(processes, 1):
         fields = {k: v for k, v in found.items() if v}
         out.append(
-            replace(main, id=f"{main.id}.{at}", claim=None, fields=fields, category=category_of(fields),
-                    time=parse_time(found.get("UtcTime")) or main.time, user=found.get("User") or main.user,
-                    host=found.get("Computer") or main.host)
-        )  # fmt: skip
+            replace(
+                main,
+                id=f"{main.id}.{at}",
+                claim=None,
+                fields=fields,
+                category=category_of(fields),
+                time=parse_time(found.get("UtcTime")) or main.time,
+                user=found.get("User") or main.user,
+                host=found.get("Computer") or main.host,
+            )
+        )
     return out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...records import Severity
+from cybersecqwen.records import Severity
 
 _WORDS = {
     "informational": Severity.INFORMATIONAL,

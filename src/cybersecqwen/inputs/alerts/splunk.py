@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...records import Event, Limits, Source
-from ..cloud.flat import first, flatten
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.cloud.flat import first, flatten
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Event, Limits, Source
+
 from .carried import alert_event, joined_path, make_claim, take, techniques
 from .severity import from_word
 
@@ -56,8 +57,20 @@ class Splunk(Shape):
         """A correlation search's name beside what only notables and webhooks have."""
         if "search_name" not in raw and "rule_name" not in raw:
             return False
-        marks = ("urgency", "security_domain", "rule_title", "orig_source", "orig_sourcetype", "notable_type",
-                 "event_id", "results_link", "sid", "orig_event_id", "drilldown_search", "info_search_time")  # fmt: skip
+        marks = (
+            "urgency",
+            "security_domain",
+            "rule_title",
+            "orig_source",
+            "orig_sourcetype",
+            "notable_type",
+            "event_id",
+            "results_link",
+            "sid",
+            "orig_event_id",
+            "drilldown_search",
+            "info_search_time",
+        )
         return any(mark in raw for mark in marks)
 
     def head(self, raw: Mapping[str, Any]) -> tuple[str, str]:
@@ -94,7 +107,11 @@ class Splunk(Shape):
         )
         when = first(body, ("orig_time", "_time", "event_time", "firstTime"))
         return alert_event(
-            claim, fields, id=id, source=source, time=parse_time(when),
+            claim,
+            fields,
+            id=id,
+            source=source,
+            time=parse_time(when),
             host=first(body, ("dest_host", "dest_nt_host", "orig_host", "dvc", "dest", "host")),
             user=first(body, ("user", "src_user", "orig_user")),
-        )  # fmt: skip
+        )

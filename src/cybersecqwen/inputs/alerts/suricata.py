@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...records import Category, Event, Limits, Source
-from ..cloud.flat import first, flatten
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.cloud.flat import first, flatten
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Category, Event, Limits, Source
+
 from .carried import alert_event, make_claim, take, techniques
 from .severity import suricata
 
@@ -55,8 +56,16 @@ class Suricata(Shape):
         time, host = parse_time(raw.get("timestamp")), first(raw, ("host", "dest_ip"))
         category = Category.DNS if kind == "dns" else Category.NETWORK
         if kind != "alert":
-            return Event(id=id, category=category, time=time, provider="suricata", code=kind[:300], host=host[:300],
-                         fields=fields, source=source)  # fmt: skip
+            return Event(
+                id=id,
+                category=category,
+                time=time,
+                provider="suricata",
+                code=kind[:300],
+                host=host[:300],
+                fields=fields,
+                source=source,
+            )
         claim = make_claim(
             "suricata",
             first(raw, ("alert.signature",)),

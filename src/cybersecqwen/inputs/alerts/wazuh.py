@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...records import Category, Event, Limits, Source
-from ..cloud.flat import dig, first, flatten, scalar
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.cloud.flat import dig, first, flatten, scalar
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Category, Event, Limits, Source
+
 from .carried import alert_event, category_of, make_claim, take, techniques
 from .severity import WAZUH, from_steps
 
@@ -105,7 +106,7 @@ def _windows(body: Mapping[str, Any], *, id: str, source: Source, limits: Limits
     system = dig(body, "data.win.system")
     if not isinstance(system, Mapping):
         return None
-    from ..windows import FlatShape
+    from cybersecqwen.inputs.windows import FlatShape
 
     data = dig(body, "data.win.eventdata")
     values = data if isinstance(data, Mapping) else {}

@@ -9,56 +9,199 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ...records import Category
+from cybersecqwen.records import Category
+
 from .flat import first
 from .trail import Paths, Raw, Trail
 
 _ACTIONS: Paths = (
-    "eventTypeName", "event_type", "eventType", "actionName", "action_name", "operation_name", "operationName",
-    "event_name", "eventName", "action", "Action", "activity", "activityType", "audit_log_event", "operation",
-    "event", "event.action", "method", "type", "description", "name",
-)  # fmt: skip
+    "eventTypeName",
+    "event_type",
+    "eventType",
+    "actionName",
+    "action_name",
+    "operation_name",
+    "operationName",
+    "event_name",
+    "eventName",
+    "action",
+    "Action",
+    "activity",
+    "activityType",
+    "audit_log_event",
+    "operation",
+    "event",
+    "event.action",
+    "method",
+    "type",
+    "description",
+    "name",
+)
 _ACTORS: Paths = (
-    "actor.email", "actor.email_address", "actor.login", "actor.loginName", "actor.username", "actor.name",
-    "actor.attributes.email", "actor.user.email", "actor.user.name", "actor.person.email",
-    "actor.session.user.email", "actor.displayName", "actor.id", "actor", "user.email", "user.name", "user.id",
-    "userEmail", "user_email", "username", "userName", "user_name", "loginName", "operator", "adminid", "admin",
-    "created_by.email_address", "created_by.email", "created_by.login", "requester", "principal", "initiator",
-    "userId", "user_id", "actor_name", "author_name", "user",
-)  # fmt: skip
+    "actor.email",
+    "actor.email_address",
+    "actor.login",
+    "actor.loginName",
+    "actor.username",
+    "actor.name",
+    "actor.attributes.email",
+    "actor.user.email",
+    "actor.user.name",
+    "actor.person.email",
+    "actor.session.user.email",
+    "actor.displayName",
+    "actor.id",
+    "actor",
+    "user.email",
+    "user.name",
+    "user.id",
+    "userEmail",
+    "user_email",
+    "username",
+    "userName",
+    "user_name",
+    "loginName",
+    "operator",
+    "adminid",
+    "admin",
+    "created_by.email_address",
+    "created_by.email",
+    "created_by.login",
+    "requester",
+    "principal",
+    "initiator",
+    "userId",
+    "user_id",
+    "actor_name",
+    "author_name",
+    "user",
+)
 _ADDRESSES: Paths = (
-    "ip_address", "ipAddress", "ip", "sourceIP", "sourceip", "source_ip", "sourceIPAddress", "clientIp", "client_ip",
-    "clientip", "remoteAddress", "remote_ip", "request_ip", "ipaddr", "actor.ip_address", "actor.session.ip_address",
-    "context.client_ip_address", "context.ip_address", "UserIp", "src_ip", "sourceIpAddress",
-    "data.request.ip", "new.sourceIpAddress",
-)  # fmt: skip
+    "ip_address",
+    "ipAddress",
+    "ip",
+    "sourceIP",
+    "sourceip",
+    "source_ip",
+    "sourceIPAddress",
+    "clientIp",
+    "client_ip",
+    "clientip",
+    "remoteAddress",
+    "remote_ip",
+    "request_ip",
+    "ipaddr",
+    "actor.ip_address",
+    "actor.session.ip_address",
+    "context.client_ip_address",
+    "context.ip_address",
+    "UserIp",
+    "src_ip",
+    "sourceIpAddress",
+    "data.request.ip",
+    "new.sourceIpAddress",
+)
 _AGENTS: Paths = (
-    "user_agent", "userAgent", "request_user_agent", "UserAgent", "context.user_agent", "actor.user_agent",
-    "actor.session.user_agent", "data.request.user_agent", "new.userAgent",
-)  # fmt: skip
+    "user_agent",
+    "userAgent",
+    "request_user_agent",
+    "UserAgent",
+    "context.user_agent",
+    "actor.user_agent",
+    "actor.session.user_agent",
+    "data.request.user_agent",
+    "new.userAgent",
+)
 _TIMES: Paths = (
-    "time", "timestamp", "created_at", "createdAt", "created", "date", "eventTime", "event_time", "effective_at",
-    "isotimestamp", "published", "datetime", "date_create", "occurred_at", "@timestamp", "UTCTimestamp",
-    "generatedDateTime", "TimeGenerated",
-)  # fmt: skip
+    "time",
+    "timestamp",
+    "created_at",
+    "createdAt",
+    "created",
+    "date",
+    "eventTime",
+    "event_time",
+    "effective_at",
+    "isotimestamp",
+    "published",
+    "datetime",
+    "date_create",
+    "occurred_at",
+    "@timestamp",
+    "UTCTimestamp",
+    "generatedDateTime",
+    "TimeGenerated",
+)
 _RESULTS: Paths = (
-    "result", "status", "outcome", "outcome.result", "success", "Success", "actionResult", "response.statusCode",
-    "statusCode", "event_result",
-)  # fmt: skip
+    "result",
+    "status",
+    "outcome",
+    "outcome.result",
+    "success",
+    "Success",
+    "actionResult",
+    "response.statusCode",
+    "statusCode",
+    "event_result",
+)
 _SAYS: Paths = (
-    "category", "event_category", "subcategory", "object", "object_type", "resource_type", "resource.type",
-    "resource.resource_type", "resource", "target.type", "target.property", "target.name", "source_type", "details",
-    "message", "description", "summary", "label", "setting", "resource.name",
-)  # fmt: skip
+    "category",
+    "event_category",
+    "subcategory",
+    "object",
+    "object_type",
+    "resource_type",
+    "resource.type",
+    "resource.resource_type",
+    "resource",
+    "target.type",
+    "target.property",
+    "target.name",
+    "source_type",
+    "details",
+    "message",
+    "description",
+    "summary",
+    "label",
+    "setting",
+    "resource.name",
+)
 _TARGETS: Paths = (
-    "target_user.email", "target.email", "target.name", "targetUsername", "target", "entity.name", "resource.name",
-    "resource", "object_name", "object", "user.email", "name",
-)  # fmt: skip
+    "target_user.email",
+    "target.email",
+    "target.name",
+    "targetUsername",
+    "target",
+    "entity.name",
+    "resource.name",
+    "resource",
+    "object_name",
+    "object",
+    "user.email",
+    "name",
+)
 _LOGONS = frozenset(
-    {"login", "user.login", "user_login", "login.succeeded", "login.failed", "login_succeeded", "login_failed",
-     "user_login_succeeded", "user_login_failed", "sso_login_succeeded", "sso_login_failed", "signin", "sign_in",
-     "user_signed_in", "sign in", "logged in", "auditaction.loginfrom", "authentication"}
-)  # fmt: skip
+    {
+        "login",
+        "user.login",
+        "user_login",
+        "login.succeeded",
+        "login.failed",
+        "login_succeeded",
+        "login_failed",
+        "user_login_succeeded",
+        "user_login_failed",
+        "sso_login_succeeded",
+        "sso_login_failed",
+        "signin",
+        "sign_in",
+        "user_signed_in",
+        "sign in",
+        "logged in",
+        "auditaction.loginfrom",
+        "authentication",
+    }
+)
 
 
 class GenericAudit(Trail):
@@ -105,7 +248,7 @@ class GenericAudit(Trail):
         )
 
     def provider_of(self, body: Raw) -> str:
-        """ "audit", with the source's own name where the record gives one."""
+        """Gives "audit", with the source's own name where the record gives one."""
         name = first(body, ("auditlogtype", "log_type", "serviceName", "product", "vendor", "source"))
         return f"audit.{name.lower()[:40]}" if name and " " not in name else "audit"
 

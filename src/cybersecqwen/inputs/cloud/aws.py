@@ -14,10 +14,26 @@ from .trail import Paths, Raw, Trail
 
 _VERSIONED = re.compile(r"20\d{6}(?:v\d+)?$")
 _NAMES = (
-    "eventName", "eventSource", "eventTime", "userIdentity", "sourceIPAddress", "userAgent", "requestParameters",
-    "responseElements", "errorCode", "errorMessage", "recipientAccountId", "awsRegion", "additionalEventData",
-    "eventType", "readOnly", "eventCategory", "vpcEndpointId", "sessionCredentialFromConsole", "serviceEventDetails",
-)  # fmt: skip
+    "eventName",
+    "eventSource",
+    "eventTime",
+    "userIdentity",
+    "sourceIPAddress",
+    "userAgent",
+    "requestParameters",
+    "responseElements",
+    "errorCode",
+    "errorMessage",
+    "recipientAccountId",
+    "awsRegion",
+    "additionalEventData",
+    "eventType",
+    "readOnly",
+    "eventCategory",
+    "vpcEndpointId",
+    "sessionCredentialFromConsole",
+    "serviceEventDetails",
+)
 _NO_ERROR = frozenset({"", "success"})
 
 

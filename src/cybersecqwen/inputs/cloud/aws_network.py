@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ...records import Category
+from cybersecqwen.records import Category
+
 from .flat import first
 from .trail import Paths, Raw, Trail
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...records import Limits
+from cybersecqwen.records import Limits
+
 from .flat import flatten
 from .words import words
 

@@ -49,9 +49,15 @@ class GitLabAudit(Trail):
     provider: ClassVar[str] = "gitlab.audit"
     needs: ClassVar[Paths] = ("entity_type",)
     code: ClassVar[Paths] = (
-        "event_type", "event_name", "details.event_name", "details.custom_message", "details.change",
-        "details.add", "details.remove", "detail.custom_message",
-    )  # fmt: skip
+        "event_type",
+        "event_name",
+        "details.event_name",
+        "details.custom_message",
+        "details.change",
+        "details.add",
+        "details.remove",
+        "detail.custom_message",
+    )
     time: ClassVar[Paths] = ("created_at",)
     user: ClassVar[Paths] = ("details.author_name", "author_name", "author_id")
     host: ClassVar[Paths] = ("entity_path", "details.entity_path")

@@ -11,11 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...records import Limits
+from cybersecqwen.records import Limits
 
-_PAIRS = (("name", "value"), ("key", "value"), ("name", "newvalue"), ("displayname", "newvalue"),
-          ("key", "valuestring"), ("name", "new"), ("name", "boolvalue"), ("name", "multivalue"),
-          ("name", "intvalue"))  # fmt: skip
+_PAIRS = (
+    ("name", "value"),
+    ("key", "value"),
+    ("name", "newvalue"),
+    ("displayname", "newvalue"),
+    ("key", "valuestring"),
+    ("name", "new"),
+    ("name", "boolvalue"),
+    ("name", "multivalue"),
+    ("name", "intvalue"),
+)
 _PAIR_KEYS = frozenset({"name", "key", "displayname"})
 _OPENED = 3
 """How many layers of JSON inside strings are opened."""

@@ -90,18 +90,26 @@ class Workspace(Trail):
         fields["TargetName"] = next(
             (
                 fields[f"parameters.{name}"]
-                for name in ("USER_EMAIL", "GROUP_EMAIL", "doc_title", "email_forwarding_destination_address",
-                             "app_name", "ROLE_NAME", "affected_email_address", "target_user")
+                for name in (
+                    "USER_EMAIL",
+                    "GROUP_EMAIL",
+                    "doc_title",
+                    "email_forwarding_destination_address",
+                    "app_name",
+                    "ROLE_NAME",
+                    "affected_email_address",
+                    "target_user",
+                )
                 if fields.get(f"parameters.{name}")
             ),
             "",
-        )  # fmt: skip
+        )
         if code.startswith("login_"):
             fields["Result"] = "failure" if code == "login_failure" else "success"
 
 
 def _parameters(body: Raw) -> dict[str, str]:
-    from ...records import Limits
+    from cybersecqwen.records import Limits
 
     found: dict[str, str] = {}
     events: Any = body.get("events")

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ...records import Limits
+from cybersecqwen.records import Limits
+
 from .flat import dig, first, flatten, scalar
 from .trail import Paths, Raw, Trail
-
 
 _BOUND = Limits(fields=400, value_chars=4_096)
 
@@ -85,7 +85,9 @@ def _pod(request: Any) -> dict[str, str]:
     """The pod that a request describes, as `Pod.…`, wherever the kind of object keeps its template."""
     if not isinstance(request, Mapping):
         return {}
-    spec = next((s for p in _POD_SPECS if isinstance(s := dig(request, p), Mapping) and "containers" in s), None)
+    spec = next(
+        (s for p in _POD_SPECS if isinstance(s := dig(request, p), Mapping) and "containers" in s), None
+    )
     if spec is None:
         return {}
     return {f"Pod.{name}": value for name, value in flatten(spec, _BOUND).items()}

@@ -15,12 +15,40 @@ from .words import words
 
 _DOMAIN = re.compile(r"@([a-z0-9.-]{1,253})")
 _KNOWN = (
-    "Operation", "Workload", "UserId", "ClientIP", "ActorIpAddress", "CreationTime", "ResultStatus", "ObjectId",
-    "Parameters", "RecordType", "OrganizationId", "UserType", "LogonError", "ExtendedProperties", "Id",
-    "ModifiedProperties", "UserAgent", "ClientInfoString", "ExternalAccess", "Item", "Actor", "Target", "UserKey",
-    "TargetUserOrGroupName", "TargetUserOrGroupType", "SourceFileName", "SiteUrl", "OrganizationName",
-    "OperationProperties", "AppId", "ClientIPAddress", "EventData", "OriginatingServer",
-)  # fmt: skip
+    "Operation",
+    "Workload",
+    "UserId",
+    "ClientIP",
+    "ActorIpAddress",
+    "CreationTime",
+    "ResultStatus",
+    "ObjectId",
+    "Parameters",
+    "RecordType",
+    "OrganizationId",
+    "UserType",
+    "LogonError",
+    "ExtendedProperties",
+    "Id",
+    "ModifiedProperties",
+    "UserAgent",
+    "ClientInfoString",
+    "ExternalAccess",
+    "Item",
+    "Actor",
+    "Target",
+    "UserKey",
+    "TargetUserOrGroupName",
+    "TargetUserOrGroupType",
+    "SourceFileName",
+    "SiteUrl",
+    "OrganizationName",
+    "OperationProperties",
+    "AppId",
+    "ClientIPAddress",
+    "EventData",
+    "OriginatingServer",
+)
 
 
 class UnifiedAudit(Trail):
@@ -63,12 +91,14 @@ _FORWARDS = ("ForwardTo", "ForwardAsAttachmentTo", "RedirectTo", "ForwardingSmtp
 
 
 def _forwards(fields: Mapping[str, str]) -> str:
-    """ "outside" where a rule or mailbox sends mail to a domain that is not the user's, else "inside" or ""."""
+    """Gives "outside" where mail goes to a domain that is not the user's, else "inside", or ""."""
     given = " ".join(fields.get(f"Parameters.{name}", "") for name in _FORWARDS)
     domains = set(_DOMAIN.findall(given.lower()))
     if not domains:
         return ""
-    own = " ".join((fields.get("User", ""), fields.get("OrganizationName", ""), fields.get("Parameters.Mailbox", "")))
+    own = " ".join(
+        (fields.get("User", ""), fields.get("OrganizationName", ""), fields.get("Parameters.Mailbox", ""))
+    )
     home = set(_DOMAIN.findall(own.lower())) | {fields.get("OrganizationName", "").lower()}
     # example.onmicrosoft.com is the tenant of example.com
     bases = {name.removesuffix(".onmicrosoft.com").partition(".")[0] for name in home if name}

@@ -73,7 +73,10 @@ class OktaSystemLog(Trail):
         fields["TargetName"] = "; ".join(n for n in names if n)[:2000]
         fields["Risk"] = " ".join(
             words(first(body, (path,))[:1000])
-            for path in ("debugContext.debugData.risk", "debugContext.debugData.logOnlySecurityData",
-                         "debugContext.debugData.behaviors")
-        ).strip()  # fmt: skip
+            for path in (
+                "debugContext.debugData.risk",
+                "debugContext.debugData.logOnlySecurityData",
+                "debugContext.debugData.behaviors",
+            )
+        ).strip()
         fields["Country"] = first(body, ("client.geographicalContext.country",))

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ...records import Category
+from cybersecqwen.records import Category
+
 from .flat import dig, first
 from .trail import Paths, Raw, Trail
 from .words import words

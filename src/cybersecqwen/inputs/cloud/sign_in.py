@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ...records import Category
+from cybersecqwen.records import Category
+
 from .flat import dig, first
 from .trail import Paths, Raw, Trail
 from .words import words
@@ -60,13 +61,28 @@ class DuoAuthentication(Trail):
 
 # Event types whose meaning the documentation of the events API gives; others keep their number.
 _ONELOGIN = {
-    "3": "user assumed by another user", "5": "user login", "6": "user login failed", "7": "user logout",
-    "8": "application login", "11": "password changed", "13": "user created", "14": "user updated",
-    "15": "user deactivated", "16": "user activated", "17": "user deleted", "19": "user suspended",
-    "23": "otp device registered", "24": "otp device deregistered", "72": "privilege granted to user",
-    "90": "unauthorized api access", "172": "authentication factor removed from user",
-    "240": "app password revealed", "531": "account locked", "551": "account locked", "553": "account locked",
-}  # fmt: skip
+    "3": "user assumed by another user",
+    "5": "user login",
+    "6": "user login failed",
+    "7": "user logout",
+    "8": "application login",
+    "11": "password changed",
+    "13": "user created",
+    "14": "user updated",
+    "15": "user deactivated",
+    "16": "user activated",
+    "17": "user deleted",
+    "19": "user suspended",
+    "23": "otp device registered",
+    "24": "otp device deregistered",
+    "72": "privilege granted to user",
+    "90": "unauthorized api access",
+    "172": "authentication factor removed from user",
+    "240": "app password revealed",
+    "531": "account locked",
+    "551": "account locked",
+    "553": "account locked",
+}
 
 
 class OneLogin(Trail):
@@ -96,8 +112,14 @@ class OneLogin(Trail):
         return {"5": Category.LOGON, "6": Category.LOGON_FAILED}.get(code, Category.CLOUD)
 
 
-_AUTH0_LOGONS = {"s": Category.LOGON, "slo": Category.CLOUD, "f": Category.LOGON_FAILED,
-                 "fp": Category.LOGON_FAILED, "fu": Category.LOGON_FAILED, "fc": Category.LOGON_FAILED}  # fmt: skip
+_AUTH0_LOGONS = {
+    "s": Category.LOGON,
+    "slo": Category.CLOUD,
+    "f": Category.LOGON_FAILED,
+    "fp": Category.LOGON_FAILED,
+    "fu": Category.LOGON_FAILED,
+    "fc": Category.LOGON_FAILED,
+}
 
 
 class Auth0(Trail):

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ...records import Category
+from cybersecqwen.records import Category
+
 from .flat import first
 from .trail import Paths, Raw, Trail
 from .words import words
@@ -73,7 +74,7 @@ class Grants(Trail):
     target: ClassVar[Paths] = ("GRANTEE_NAME",)
 
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
-        """ "grant select on table to role public"."""
+        """As words: "grant select on table to role public"."""
         privilege = first(body, ("PRIVILEGE", "ROLE"))
         fields["Action"] = f"grant {privilege}".strip()
         fields["Words"] = words(

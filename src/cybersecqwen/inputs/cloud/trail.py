@@ -17,9 +17,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ...records import Category, Claim, Event, Limits, Source
-from ..shapes import Shape
-from ..times import parse_time
+from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import parse_time
+from cybersecqwen.records import Category, Claim, Event, Limits, Source
+
 from .changes import changed
 from .flat import dig, first, flatten
 from .words import outcome, words
@@ -30,11 +31,21 @@ Raw = Mapping[str, Any]
 _TAIL = 400  # characters that one description adds to Words
 
 
-_PRIVATE = ("10.", "192.168.", "127.", "169.254.", "fd", "fc", "fe80:", "::1", *(f"172.{n}." for n in range(16, 32)))
+_PRIVATE = (
+    "10.",
+    "192.168.",
+    "127.",
+    "169.254.",
+    "fd",
+    "fc",
+    "fe80:",
+    "::1",
+    *(f"172.{n}." for n in range(16, 32)),
+)
 
 
 def scope(address: str) -> str:
-    """ "private" for RFC 1918, loopback, link-local and RFC 4193 addresses, "public" for others, "" for names."""
+    """Gives "private" (RFC 1918, loopback, link-local, RFC 4193), "public", or "" for names."""
     low = address.lower()
     plain = low.split(":")[0] if low.count(":") == 1 else low
     if plain.replace(".", "").isdigit() and plain.count(".") == 3:

@@ -13,14 +13,59 @@ _SPLIT = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]|[^A-Za-z]|$)|[A-Z]?[a-z]+|[A-Z]+|\d
 _CHARS = 2_000
 
 FAILED = frozenset(
-    {"fail", "failed", "failure", "denied", "deny", "error", "false", "no", "unauthorized", "unauthorised",
-     "blocked", "block", "forbidden", "rejected", "reject", "invalid", "timeout", "challenge", "fraud", "drop",
-     "unsuccessful", "failed_login", "login_failed", "clienterror", "interrupted", "unauthenticated"}
-)  # fmt: skip
+    {
+        "fail",
+        "failed",
+        "failure",
+        "denied",
+        "deny",
+        "error",
+        "false",
+        "no",
+        "unauthorized",
+        "unauthorised",
+        "blocked",
+        "block",
+        "forbidden",
+        "rejected",
+        "reject",
+        "invalid",
+        "timeout",
+        "challenge",
+        "fraud",
+        "drop",
+        "unsuccessful",
+        "failed_login",
+        "login_failed",
+        "clienterror",
+        "interrupted",
+        "unauthenticated",
+    }
+)
 SUCCEEDED = frozenset(
-    {"success", "succeeded", "ok", "true", "yes", "accept", "accepted", "allow", "allowed", "succeed", "successful",
-     "partiallysucceeded", "login_no_error", "granted", "completed", "complete", "s_ok", "none", "0", "active"}
-)  # fmt: skip
+    {
+        "success",
+        "succeeded",
+        "ok",
+        "true",
+        "yes",
+        "accept",
+        "accepted",
+        "allow",
+        "allowed",
+        "succeed",
+        "successful",
+        "partiallysucceeded",
+        "login_no_error",
+        "granted",
+        "completed",
+        "complete",
+        "s_ok",
+        "none",
+        "0",
+        "active",
+    }
+)
 
 
 @lru_cache(maxsize=8192)
@@ -31,7 +76,7 @@ def words(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def outcome(text: str) -> str:
-    """ "success", "failure", or "" where the text says neither; HTTP status codes count."""
+    """Gives "success", "failure", or "" where the text says neither; HTTP status codes count."""
     low = text.strip().lower()
     if low in SUCCEEDED:
         return "success"
