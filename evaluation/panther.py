@@ -73,12 +73,11 @@ def main() -> None:
             print(f"  {level.value + ' or above':24} true {true}   false {false}")
     for outcome in outcomes:
         judged = outcome.verdict is not Verdict.BENIGN
-        if (arguments.show == "miss" and outcome.sample.alert and not judged) or (
-            arguments.show == "false" and judged and not outcome.sample.alert
-        ):
-            print(
-                f"{outcome.sample.rule} | {outcome.sample.name} | {', '.join(outcome.signals) or 'nothing fired'}"
-            )
+        missed = arguments.show == "miss" and outcome.sample.alert and not judged
+        wrong = arguments.show == "false" and judged and not outcome.sample.alert
+        if missed or wrong:
+            fired = ", ".join(outcome.signals) or "nothing fired"
+            print(f"{outcome.sample.rule} | {outcome.sample.name} | {fired}")
 
 
 def read_samples(data: Path) -> Iterator[Sample]:

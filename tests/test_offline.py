@@ -39,6 +39,19 @@ def test_sockets_that_stay_inside_the_machine_work() -> None:
     assert run(code).stdout == "ok\n"
 
 
+def test_an_allowed_name_lets_its_addresses_pass_and_closes_again() -> None:
+    code = (
+        "s = socket.create_server(('127.0.0.1', 0)); port = s.getsockname()[1]\n"
+        "with offline.allowed('localhost'): socket.create_connection(('localhost', port), timeout=2).close()\n"
+        "try: socket.create_connection(('127.0.0.1', port), timeout=2)\n"
+        "except offline.OfflineError: print('closed')"
+    )
+    result = run(code)
+    if "Cannot assign requested address" in result.stderr or "unreachable" in result.stderr:
+        pytest.skip("there is no loopback interface here")
+    assert result.stdout == "closed\n", result.stderr
+
+
 def test_an_allowed_host_passes_the_guard() -> None:
     # Nothing listens there, so the error is the operating system's, not ours.
     code = (

@@ -35,13 +35,39 @@ def enforce() -> None:
 
 @contextmanager
 def allowed(*hosts: str) -> Iterator[None]:
-    """Let connections to `hosts` pass inside the block; "*" lets all pass (redirects of downloads)."""
+    """Let connections to `hosts` pass inside the block; "*" lets all pass (redirects of downloads).
+
+    A name is looked up here, because what is connected to later is one of its addresses.
+    """
+    opened = list(hosts)
     _allowed.extend(hosts)
     try:
+        for host in hosts:
+            addresses = _addresses(host)
+            opened += addresses
+            _allowed.extend(addresses)
         yield
     finally:
-        for host in hosts:
+        for host in opened:
             _allowed.remove(host)
+
+
+def _addresses(host: str) -> list[str]:
+    """The addresses of a host name; none for "*", for an address, and where the look-up fails."""
+    if host == "*" or _is_address(host):
+        return []
+    try:
+        return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, None)})
+    except OSError:
+        return []  # the connection itself will say so
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:

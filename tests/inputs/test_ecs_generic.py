@@ -89,8 +89,8 @@ def test_a_process_in_ecs(form: dict[str, Any]) -> None:
         ({"event.category": ["authentication"], "event.outcome": "failure"}, C.LOGON_FAILED, {}),
         ({"event.category": ["authentication"], "event.outcome": "success"}, C.LOGON, {}),
         ({"event.category": ["iam"], "group.name": "wheel"}, C.ACCOUNT, {"GroupName": "wheel"}),
-        ({"event.kind": "event", "event.module": "auditd", "event.category": ["process"], "process.title": "ls",
-          "auditd.data.syscall": "execve"}, C.PROCESS,
+        ({"event.kind": "event", "event.module": "auditd", "event.category": ["process"],
+          "process.title": "ls", "auditd.data.syscall": "execve"}, C.PROCESS,
          {"CommandLine": "ls", "auditd.data.syscall": "execve"}),
     ],
 )  # fmt: skip
@@ -116,8 +116,8 @@ def test_an_ingest_pipeline_that_moved_fields_out_of_event_data() -> None:
 @pytest.mark.parametrize(
     ("raw", "category", "wanted"),
     [
-        ({"ts": 1714979289, "hostname": "h", "process_name": "a.exe", "process_path": "C:\\a.exe", "cmdline": "a",
-          "parent_process": "b.exe", "username": "ann"}, C.PROCESS,
+        ({"ts": 1714979289, "hostname": "h", "process_name": "a.exe", "process_path": "C:\\a.exe",
+          "cmdline": "a", "parent_process": "b.exe", "username": "ann"}, C.PROCESS,
          {"Image": "C:\\a.exe", "CommandLine": "a", "ParentImage": "b.exe", "User": "ann"}),
         ({"event": {"src_ip": "1.1.1.1", "dst_ip": "2.2.2.2", "dst_port": 53, "proto": "udp"}}, C.NETWORK,
          {"SourceIp": "1.1.1.1", "DestinationIp": "2.2.2.2", "DestinationPort": "53", "Protocol": "udp"}),

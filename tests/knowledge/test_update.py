@@ -51,6 +51,12 @@ def server(folder: Path) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
+        try:
+            socket.create_connection(running.server_address[:2], timeout=5).close()
+        except OSError:
+            running.shutdown()
+            thread.join()
+            pytest.skip("this machine has no loopback interface to serve from")
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()
         thread.join()

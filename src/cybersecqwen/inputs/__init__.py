@@ -35,21 +35,25 @@ UNPACKERS: Registry[type[Unpacker]] = Registry(
     group="cybersecqwen.unpackers",
 )
 
+# Shapes that take whatever looks like their kind; they come after all that know their product.
+_LATE = ("audit_wrapped", "audit", "finding")
+_PRODUCTS = {**alerts.ENTRIES, **cloud.ENTRIES}
+
 # Order matters: the first shape that recognises a record has it.
-# 1. Alerts stand before the events they carry: an Elastic alert is also an ECS event.
-# 2. Windows shapes are told apart by keys that no other has, the most frequent first.
-# 3. Cloud shapes before ECS, because cloud agents write ECS-like names beside their own.
-# 4. "generic" takes every mapping, so it is last.
+# 1. Text and Windows events are told by keys that nothing else has, and are the most frequent.
+# 2. Alerts stand before the events they carry: an Elastic alert is also an ECS event.
+# 3. Cloud trails stand before ECS, because some write ECS-like names beside their own.
+# 4. What takes anything that looks like its kind; "generic" takes every mapping, so it is last.
 SHAPES: Registry[type[Shape]] = Registry(
     "event shape",
     {
-        **alerts.ENTRIES,
-        "otrf": f"{_HERE}.windows:FlatShape",
-        "winlogbeat": f"{_HERE}.winlogbeat:WinlogbeatShape",
-        "evtx": f"{_HERE}.windows:EvtxShape",
-        **cloud.ENTRIES,
-        "ecs": f"{_HERE}.ecs:EcsShape",
         "text": f"{_HERE}.text:TextShape",
+        "windows-flat": f"{_HERE}.windows:FlatShape",
+        "evtx": f"{_HERE}.windows:EvtxShape",
+        "winlogbeat": f"{_HERE}.winlogbeat:WinlogbeatShape",
+        **{name: target for name, target in _PRODUCTS.items() if name not in _LATE},
+        "ecs": f"{_HERE}.ecs:EcsShape",
+        **{name: _PRODUCTS[name] for name in _LATE if name in _PRODUCTS},
         "generic": f"{_HERE}.generic:GenericShape",
     },
     group="cybersecqwen.shapes",

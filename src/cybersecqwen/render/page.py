@@ -16,26 +16,26 @@ from .defang import safe_text
 Run = tuple[str, str]
 """Text and the name of its style, a key of STYLES; "" for plain text."""
 
-# Mid-luminance colours of the 256-colour table: each has a contrast above 3.8 on black and on white.
+# Mid-luminance colours of the 256-colour table: each has a contrast of 3.7 or more on black and on white.
 STYLES: dict[str, str] = {
     "strong": "bold",
     "heading": "bold",
-    "quiet": "color(244)",
+    "quiet": "color(243)",
     "malicious": "bold color(231) on color(160)",
     "suspicious": "bold color(231) on color(166)",
     "needs review": "bold color(231) on color(25)",
     "benign": "bold color(231) on color(28)",
     "critical": "bold color(160)",
     "high": "bold color(166)",
-    "medium": "color(136)",
+    "medium": "color(100)",
     "low": "color(32)",
-    "informational": "color(244)",
+    "informational": "color(243)",
     "bad": "color(160)",
     "bad name": "bold color(160)",
     "good": "color(29)",
     "code": "color(67)",
     "decoded": "color(133)",
-    "warning": "color(136)",
+    "warning": "color(100)",
 }
 """Style names of the page in the words of rich (https://rich.readthedocs.io/en/stable/style.html)."""
 

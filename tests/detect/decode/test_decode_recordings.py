@@ -30,6 +30,7 @@ def events(data_dir: Path) -> Iterator[dict[str, object]]:
 @pytest.fixture(scope="module")
 def values(data_dir: Path) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {"CommandLine": set(), "Image": set(), "TargetFilename": set()}
+    found["ParentCommandLine"] = found["CommandLine"]
     for event in events(data_dir):
         for name, seen in found.items():
             value = event.get(name)

@@ -103,7 +103,7 @@ def is_domain(name: str) -> bool:
 def _suffixes() -> Any:
     from publicsuffixlist import PublicSuffixList  # 50 ms, only where a name is met
 
-    return PublicSuffixList(accept_unknown=False, idna=False)
+    return PublicSuffixList(accept_unknown=False, accept_encoded_idn=False)
 
 
 def _is_file(value: str, port: str | None) -> bool:

@@ -12,9 +12,9 @@ from cybersecqwen.inputs.cloud.flat import dig, first, flatten, scalar
 from cybersecqwen.inputs.cloud.words import outcome, words
 from cybersecqwen.inputs.shapes import Shape
 from cybersecqwen.inputs.times import parse_time
-from cybersecqwen.records import Category, Event, Limits, Source
+from cybersecqwen.records import Category, Claim, Event, Limits, Source
 
-from .carried import alert_event, category_of, make_claim, take, techniques
+from .carried import alert_event, make_claim, take, techniques
 from .severity import OCSF, from_steps, from_word
 
 _CLASSES = {
@@ -82,6 +82,10 @@ _FIELDS = {
 }
 
 
+_HOSTS = ("device.hostname", "device.name", "dst_endpoint.hostname")
+_USERS = ("actor.user.name", "user.name", "actor.user.email_addr", "user.email_addr", "actor.user.uid")
+
+
 class Ocsf(Shape):
     """Any event with a class id; classes 2001 to 2007 are findings and carry a claim."""
 
@@ -103,61 +107,60 @@ class Ocsf(Shape):
         fields["Result"] = outcome(first(raw, ("status", "disposition")))
         if fields["Result"] != "failure":
             fields.pop("ErrorCode", None)
-        if kind[:1] == "6":  # application activity: the API call is the action
-            fields["Action"] = _code(raw)
-            fields["Words"] = words(_code(raw))
-        place = {
-            "time": parse_time(raw.get("time")),
-            "host": first(
-                raw, ("device.hostname", "device.name", "dst_endpoint.hostname", "cloud.account.uid")
-            ),
-            "user": first(
-                raw,
-                (
-                    "actor.user.name",
-                    "user.name",
-                    "actor.user.email_addr",
-                    "user.email_addr",
-                    "actor.user.uid",
-                ),
-            ),
-        }
+        host, user = first(raw, _HOSTS)[:300], first(raw, _USERS)[:300]
+        time = parse_time(raw.get("time"))
         if kind[:1] == "2" and len(kind) == 4:
-            return _finding(raw, flat, fields, id=id, source=source, place=place)
+            claim = _claim(raw, flat)
+            return alert_event(claim, fields, id=id, source=source, time=time, host=host, user=user)
         category = _CLASSES.get(kind, Category.OTHER)
         if category is Category.LOGON and fields["Result"] == "failure":
             category = Category.LOGON_FAILED
-        if place["user"]:
-            fields.setdefault("User", place["user"])
+        if kind[:1] == "6":  # application activity: the API call is the action
+            fields.update(_call(raw, flat))
+        if user:
+            fields.setdefault("User", user)
         return Event(
             id=id,
             category=category,
-            provider=f"ocsf.{kind}"[:80],
+            time=time,
+            provider=_provider(raw, kind),
+            channel=first(raw, ("api.service.name",))[:300],
             code=_code(raw)[:300],
-            source=source,
+            host=host,
+            user=user,
             fields={k: v for k, v in fields.items() if v},
-            time=place["time"],
-            host=place["host"][:300],
-            user=place["user"][:300],
+            source=source,
         )
+
+
+def _provider(raw: Mapping[str, Any], kind: str) -> str:
+    """The trail that an API call comes from, where it says so: the same signals read both forms."""
+    if kind == "6003" and "cloudtrail" in first(raw, ("metadata.product.name",)).lower():
+        return "aws.cloudtrail"
+    return f"ocsf.{kind}"[:80]
+
+
+def _call(raw: Mapping[str, Any], flat: Mapping[str, str]) -> dict[str, str]:
+    """An API call under the names of a trail: action, and what was asked for as requestParameters."""
+    prefix = "api.request.data."
+    asked = {f"requestParameters.{k[len(prefix) :]}": v for k, v in flat.items() if k.startswith(prefix)}
+    action = _code(raw)
+    return {
+        **asked,
+        "Action": action,
+        "Words": words(action),
+        "IdentityType": first(raw, ("actor.user.type",)),
+    }
 
 
 def _code(raw: Mapping[str, Any]) -> str:
     return first(raw, ("api.operation", "activity_name", "activity_id"))
 
 
-def _finding(
-    raw: Mapping[str, Any],
-    flat: Mapping[str, str],
-    fields: dict[str, str],
-    *,
-    id: str,
-    source: Source,
-    place: Mapping[str, Any],
-) -> Event:
+def _claim(raw: Mapping[str, Any], flat: Mapping[str, str]) -> Claim:
     number = first(raw, ("severity_id",))
     attacks = [v for k, v in flat.items() if "attacks" in k and k.endswith("uid")]
-    claim = make_claim(
+    return make_claim(
         "ocsf",
         first(raw, ("finding_info.title", "finding.title", "message")),
         rule_id=first(raw, ("finding_info.analytic.uid", "finding_info.uid", "finding.uid")),
@@ -170,14 +173,4 @@ def _finding(
             "confidence": first(raw, ("confidence", "confidence_id")),
             "types": scalar(dig(raw, "finding_info.types.0")) or flat.get("finding_info.types", ""),
         },
-    )
-    return alert_event(
-        claim,
-        fields,
-        id=id,
-        source=source,
-        time=place["time"],
-        host=place["host"],
-        user=place["user"],
-        category=category_of(fields),
     )

@@ -80,7 +80,7 @@ class Workspace(Trail):
     logons: ClassVar[frozenset[str]] = frozenset({"login_success", "login_failure", "login_challenge"})
 
     def refine(self, body: Raw, fields: dict[str, str], code: str) -> None:
-        """Parameters under `parameters.<name>`, wherever the record keeps them; the setting's name in Words."""
+        """Parameters under `parameters.<name>` wherever they are kept; the setting's name in Words."""
         for name, value in _parameters(body).items():
             fields.setdefault(f"parameters.{name}", value)
         for name in ("SETTING_NAME", "APPLICATION_NAME", "NEW_VALUE", "visibility"):

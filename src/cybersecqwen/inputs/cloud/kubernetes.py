@@ -18,7 +18,7 @@ _BOUND = Limits(fields=400, value_chars=4_096)
 
 
 class KubernetesAudit(Trail):
-    """One request to a Kubernetes API server: native and EKS, AKS (`properties.log`), GKE (`protoPayload`)."""
+    """One request to an API server: native, from Azure (`properties.log`) or Google (`protoPayload`)."""
 
     name = "kubernetes_audit"
     provider: ClassVar[str] = "kubernetes.audit"
