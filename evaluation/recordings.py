@@ -104,7 +104,7 @@ def named_techniques(archive: zipfile.ZipFile) -> dict[str, tuple[str, ...]]:
 
 
 def _mapped(text: str) -> Iterator[str]:
-    """Technique ids of the attack mappings: `technique: T1003` with, on the next line, `sub-technique: "006"`."""
+    """Ids of the attack mappings: `technique: T1003` and on the next line `sub-technique: "006"`."""
     pattern = r"^\s*(?:-\s+)?technique:\s*(T\d{4})\s*\n\s*sub-technique:\s*\"?'?(\d{3})?"
     for technique, sub in re.findall(pattern, text, re.MULTILINE):
         yield f"{technique}.{sub}" if sub else technique
@@ -193,7 +193,8 @@ def _totals(rows: list[Row], *, attacks: bool) -> Iterator[str]:
 
 def _share(what: str, hits: int, of: int) -> str:
     low, high = wilson(hits, of)
-    return f"- {what}: {hits} of {of} ({100 * hits / max(of, 1):.0f} %, 95 % interval {100 * low:.0f}–{100 * high:.0f} %)"
+    interval = f"95 % interval {100 * low:.0f}–{100 * high:.0f} %"
+    return f"- {what}: {hits} of {of} ({100 * hits / max(of, 1):.0f} %, {interval})"
 
 
 if __name__ == "__main__":

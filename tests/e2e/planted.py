@@ -180,15 +180,21 @@ def every_field(row: Row, text: str) -> None:
 # ---- recordings and what comes back ----------------------------------------------------------------
 
 
-def recording(path: Path, texts: Sequence[str], plant: Callable[[Row, str], None]) -> list[tuple[int, str]]:
+def recording(
+    path: Path, texts: Sequence[str], plant: Callable[[Row, str], None], *, in_turn: bool = False
+) -> list[tuple[int, str]]:
     """Write a copy of all cases for each text; gives (copy, case) for each record, in order.
 
-    An empty text plants nothing.
+    An empty text plants nothing. With `in_turn` each text is planted in one case alone, the first text
+    in the first case, the second in the second, and so on.
     """
+    every = cases()
     owners: list[tuple[int, str]] = []
     with path.open("w", encoding="utf-8") as file:
         for number, text in enumerate(texts):
-            for name, rows in cases().items():
+            chosen = [list(every)[number % len(every)]] if in_turn else list(every)
+            for name in chosen:
+                rows = every[name]
                 apart = [_apart(row, number) for row in rows]
                 planted = copy.deepcopy(apart)
                 for row in planted:

@@ -17,6 +17,7 @@ from cybersecqwen.verify.claims import spaced
 from .planted import FIELDS, Outcome, cases, every_field, foreign_texts, outcomes, own_texts, recording
 
 COPIES = 11  # texts in one recording
+PARTS = 7  # no multiple of the number of cases, so that each part sees all of them
 
 Outcomes = dict[tuple[int, str], Outcome]
 
@@ -27,9 +28,11 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> App:
     return App(Settings(data_dir=folder, cache_dir=folder / "cache", workers=1))
 
 
-def triage(app: App, folder: Path, texts: Sequence[str], plant: Callable) -> tuple[Report, Outcomes]:
+def triage(
+    app: App, folder: Path, texts: Sequence[str], plant: Callable, *, in_turn: bool = False
+) -> tuple[Report, Outcomes]:
     path = folder / "planted.jsonl"
-    owners = recording(path, texts, plant)
+    owners = recording(path, texts, plant, in_turn=in_turn)
     report = next(app.run("triage", Request(paths=(str(path),))))
     assert report.counts["events"] == len(owners)
     return report, outcomes(report, owners)
@@ -55,10 +58,10 @@ def test_the_cases_are_worth_planting_in(baseline):
     assert baseline["script-and-registry"][0].rank >= Verdict.SUSPICIOUS.rank
 
 
-def check_not_lowered(app, folder, texts, plant, baseline):
-    for start in range(0, len(texts), COPIES):
-        part = texts[start : start + COPIES]
-        report, found = triage(app, folder, part, plant)
+def check_not_lowered(app, folder, texts, plant, baseline, *, in_turn=False, copies=COPIES):
+    for start in range(0, len(texts), copies):
+        part = texts[start : start + copies]
+        report, found = triage(app, folder, part, plant, in_turn=in_turn)
         for (number, case), (verdict, severity) in found.items():
             was_verdict, was_severity = baseline[case]
             assert verdict.rank >= was_verdict.rank, (case, part[number])
@@ -71,7 +74,7 @@ def check_not_repeated(report: Report, texts: Sequence[str]) -> None:
     told = " | ".join(spaced(sentence.text) for sentence in report.narrative)
     for text in texts:
         planted = spaced(text)
-        assert len(planted.split()) < 4 or planted[:200] not in told, text
+        assert len(text.split()) < 4 or planted[:200] not in told, text
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -84,11 +87,18 @@ def test_our_own_forms_in_all_fields_at_once(app, tmp_path, baseline):
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("part", range(8))
-def test_all_public_strings_in_all_fields(app, tmp_path, baseline, data_dir, part):
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_all_public_strings_in_all_fields_of_a_case(app, tmp_path, baseline, data_dir, part):
     texts = foreign_texts(data_dir / "injection")
-    assert len(texts) > 1_000
-    check_not_lowered(app, tmp_path, texts[part::8], every_field, baseline)
+    assert len(texts) > 2_500
+    check_not_lowered(app, tmp_path, texts[part::PARTS], every_field, baseline, in_turn=True, copies=60)
+
+
+@pytest.mark.data
+def test_some_public_strings_in_all_fields_of_all_cases(app, tmp_path, baseline, data_dir):
+    texts = foreign_texts(data_dir / "injection")
+    check_not_lowered(app, tmp_path, texts[::60], every_field, baseline)
 
 
 OBEYED = (
@@ -126,7 +136,7 @@ def test_a_model_that_obeys_our_own_forms_is_not_heard(app, tmp_path):
 @pytest.mark.data
 def test_a_model_that_obeys_public_strings_is_not_heard(app, tmp_path, data_dir):
     texts = foreign_texts(data_dir / "injection")
-    check_obedience(app, tmp_path, texts[:: max(1, len(texts) // 60)])
+    check_obedience(app, tmp_path, texts[:: max(1, len(texts) // 30)])
 
 
 @pytest.mark.parametrize("text", own_texts()[:20])
@@ -139,4 +149,4 @@ def test_planted_text_never_stands_where_instructions_stand(app, tmp_path, text)
         for ours in (prompt.instructions, prompt.question):
             assert spaced(text)[:60] not in spaced(ours)
         for material in prompt.material:
-            assert len(spaced(text).split()) < 4 or spaced(text) not in spaced(material.text)
+            assert len(text.split()) < 4 or spaced(text) not in spaced(material.text)

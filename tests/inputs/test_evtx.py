@@ -107,7 +107,7 @@ def test_a_parser_that_dies_or_hangs_costs_one_chunk(
         *range(11, 16),
     ]
     damages = [item for item in found if isinstance(item, Damage)]
-    assert [damage.source.offset for damage in damages] == [FILE_HEADER + CHUNK]
+    assert [(damage.source.offset, damage.records) for damage in damages] == [(FILE_HEADER + CHUNK, 5)]
     assert word in damages[0].reason
 
 

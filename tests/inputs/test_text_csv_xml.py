@@ -75,7 +75,14 @@ def test_rows_that_do_not_fit() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"a, b\nplain text, with commas, here\n", b"one\ntwo\n", b"a,a\n1,2\n", b"1,2\n3,4\n"]
+    "text",
+    [
+        b"a, b\nplain text, with commas, here\n",
+        b"one\ntwo\n",
+        b"a,a\n1,2\n",
+        b"1,2\n3,4\n",
+        b"from a import b, c\nx = 1, 2\n",
+    ],
 )
 def test_text_with_commas_is_no_table(text: bytes) -> None:
     assert CsvReader().recognise(text, "x.log") == 0

@@ -27,4 +27,6 @@ def real_shelf() -> Shelf:
     for folder in (*named, str(CHECKOUT / ".cache" / "models")):
         if folder and any(one.name == "smollm2-135m-instruct" for one in Shelf(Path(folder)).list()):
             return Shelf(Path(folder))
-    pytest.skip("the instant model is not installed (csq model pull instant; CSQ_MODELS_DIR names its folder)")
+    pytest.skip(
+        "the instant model is not installed (csq model pull instant; CSQ_MODELS_DIR names its folder)"
+    )

@@ -137,7 +137,9 @@ def test_the_key_comes_from_the_environment_and_shows_nowhere(
     keyed.generate(PROMPT)
     assert server.keys[-1] == "", "a server on this machine is asked without a key"
     with pytest.raises(SettingsError, match="MY_KEY"):
-        OpenAICompatible("http://192.0.2.1/v1", "m", key_variable="MY_KEY", allow_remote=True).generate(PROMPT)
+        OpenAICompatible("http://192.0.2.1/v1", "m", key_variable="MY_KEY", allow_remote=True).generate(
+            PROMPT
+        )
     monkeypatch.setenv("MY_KEY", "a\nX-Injected: 1")
     with pytest.raises(SettingsError, match="usable"):
         keyed.generate(PROMPT)

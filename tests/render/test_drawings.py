@@ -45,9 +45,9 @@ nodes = st.lists(
 )
 
 
-@given(nodes, st.integers(1, 12))
-def test_every_process_is_shown_once_or_counted(some: list[ProcessNode], limit: int) -> None:
-    rows = process_rows(incident(*some), limit)
+@given(nodes, st.integers(1, 12), st.integers(0, 4))
+def test_every_process_is_shown_once_or_counted(some: list[ProcessNode], limit: int, siblings: int) -> None:
+    rows = process_rows(incident(*some), limit, siblings)
     shown = [row.node.key for row in rows if row.node]
     assert len(shown) == len(set(shown))
     assert len(shown) + sum(row.hidden for row in rows) == len({one.key for one in some})
@@ -72,6 +72,20 @@ def test_flagged_processes_are_kept_with_their_ancestors() -> None:
     shown = [row.node.key for row in rows if row.node]
     assert {"root", "p7", "hot"} <= set(shown)
     assert sum(row.hidden for row in rows) == 32 - len(shown)
+
+
+def test_ordinary_siblings_are_folded() -> None:
+    plain = [process(f"p{n}", "root") for n in range(30)]
+    rows = process_rows(incident(process("root"), *plain, process("hot", "root", "hot")), 60, 4)
+    assert [row.node.key if row.node else row.hidden for row in rows] == [
+        "root",
+        "p0",
+        "p1",
+        "p2",
+        "p3",
+        "hot",
+        26,
+    ]
 
 
 def test_a_very_deep_tree_is_no_recursion() -> None:

@@ -59,7 +59,7 @@ def test_places_point_into_the_original_text(text):
 def test_fold_keeps_places_in_order(text):
     folded, places = fold(text)
     assert len(folded) == len(places)
-    assert places == sorted(places)
+    assert list(places) == sorted(places)
 
 
 @pytest.mark.parametrize(

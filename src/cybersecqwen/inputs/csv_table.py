@@ -15,7 +15,9 @@ from .lines import TooLong, as_utf8, lines
 from .text import text_of
 
 _DELIMITERS = ",;\t|"
-_NAME = re.compile(r"[A-Za-z_@#][\w .\-/@()#:%\[\]]{0,63}")
+_NAME = re.compile(
+    r"(?!import |from |#include )[A-Za-z_@#][\w.\-/@()#:%\[\]]{0,40}(?: [\w.\-/@()#:%\[\]]{1,20}){0,3}"
+)
 _PROBED = 6
 _ROW_CHARS = 1 << 18  # of a row that goes over several lines
 
@@ -68,8 +70,9 @@ def _fit(sample: str, delimiter: str, whole: bool) -> int:
     width = len(header)
     if width < 2 or len(set(header)) != width or not all(map(_NAME.fullmatch, header)):
         return 0
-    same = sum(len(row) == width for row in table[1:])
-    if same < (len(table) - 1) * 0.6:
+    same = sum(len(row) == width for row in table[1:] if row)
+    # Two columns are easily met by chance, in prose and in program text.
+    if same < (len(table) - 1) * (0.8 if width > 2 else 1.0) or (width == 2 and sample.count("\n\n")):
         return 0
     return 60 + min(width, 20)
 

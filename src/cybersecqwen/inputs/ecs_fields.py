@@ -139,7 +139,8 @@ def by_fields(fields: Mapping[str, str]) -> Category:
     for name, category in _TELLING:
         if name in fields:
             return category
-    return Category.OTHER
+    image = fields.get("Image", "")  # a bare word may be any program's name for itself
+    return Category.PROCESS if "\\" in image or "/" in image or image.endswith(".exe") else Category.OTHER
 
 
 _TELLING = (
@@ -157,7 +158,6 @@ _TELLING = (
     ("LogonType", Category.LOGON),
     ("ImagePath", Category.SERVICE),
     ("TaskName", Category.TASK),
-    ("Image", Category.PROCESS),
 )
 
 

@@ -57,9 +57,9 @@ class EvtxReader(Reader):
                 if child.finished:
                     return
                 # The chunk at `at` took the child along: say so and go on behind it.
-                yield blob.damage(
-                    f"The chunk cannot be parsed: {child.problem}.", offset=at, format=self.name
-                )
+                reason = f"The chunk cannot be parsed: {child.problem}."
+                lost = max(_promised(file, at) - (number - before), 1)
+                yield blob.damage(reason, record=number + 1, offset=at, format=self.name, records=lost)
                 at = at + CHUNK if child.began else -1
                 if at < 0:
                     return

@@ -46,19 +46,18 @@ def from_message(of: str, message: str, fields: dict[str, str]) -> None:
     fields["Message"] = text
     if of == group.WMI:
         _pairs(_BETWEEN.split(text.replace("\n", " ")), fields)
+    elif of == group.POWERSHELL_CLASSIC:
+        _classic(text, fields)
     elif of in _LABELLED:
         _pairs(text.splitlines()[:_LINES], fields)
         if of == group.SYSMON and "\nDestination:" in text:  # the last field, and of several lines
             fields["Destination"] = text.partition("\nDestination:")[2].strip()
-        if of == group.POWERSHELL_CLASSIC and text.startswith(_PIPELINE):
-            _classic(text, fields)
 
 
 _LABELLED = frozenset(
     (
         group.SYSMON,
         group.SYSTEM,
-        group.POWERSHELL_CLASSIC,
         group.EVENTLOG,
         group.SESSIONS,
         group.RDP,
@@ -98,10 +97,17 @@ def _pairs(parts: list[str], fields: dict[str, str]) -> None:
 
 
 def _classic(text: str, fields: dict[str, str]) -> None:
-    """Event 800 carries the pipeline as text before its "Context Information" block."""
-    first, found, details = text.partition("Details:")
-    if found and details.strip():
-        fields.setdefault("Payload", details.strip())
-    line = first[len(_PIPELINE) + 1 :].lstrip().partition("\n")[0].strip().rstrip(".")
-    if line:
-        fields.setdefault("ScriptLine", line)
+    """The "Name=Value" lines of events 400 to 800; 800 has the pipeline before and after them."""
+    block = text
+    if text.startswith(_PIPELINE):
+        block, _, details = text.partition("Details:")
+        line = block[len(_PIPELINE) + 1 :].lstrip().partition("\n")[0].strip().rstrip(".")
+        if line:
+            fields.setdefault("ScriptLine", line)
+        if details.strip():
+            fields.setdefault("Payload", details.strip())
+    for line in block.splitlines()[:_LINES]:
+        name, found, value = line.partition("=")
+        name, value = name.strip(), value.strip()
+        if found and value and name.isalnum() and len(name) < 40:
+            fields.setdefault(name, value)

@@ -72,13 +72,15 @@ def _without_piled_marks(text: str) -> str:
 # a run of letters is scanned once, not once from each of its characters.
 _LINKABLE = re.compile(
     r"""
-    (?P<scheme>[A-Za-z][A-Za-z0-9+.-]{1,20}+) :// (?P<authority>[^\s/?#\\"'<>|`]{0,255}+)
-    | (?<![\w.+%-]) (?P<local>[\w.+%-]{1,64}+) @ (?P<domain>[\w-]++ (?:[.][\w-]++)+) (?!://)
-    | (?<![\w.-]) (?P<host>[\w-]++ (?:[.][\w-]++)++) (?!://)
+    (?P<scheme>[A-Za-z][A-Za-z0-9+-]{1,20}+) :// (?P<authority>[^\s/?#\\"'<>|`()]{0,255}+)
+    | (?<![\w.+%-]) (?P<local>[\w.+%-]{1,64}+) @ (?P<domain>[\w-]++ (?:[.][\w-]++)+)
+    | (?<![\w.-]) (?P<host>[\w-]++ (?:[.][\w-]++)+)
     | (?<![\w:.]) (?P<six>[0-9A-Fa-f]{0,4}+ : [0-9A-Fa-f:]{2,40}+ (?:[.0-9]{4,15})?+) (?! [\w:] | [.]\w | // )
     """,
     re.VERBOSE,
 )
+# On its own, because the host of one link may run into the next: "http://a(http://b".
+_SCHEME = re.compile(r"(h)(tt)(ps?://)|(f)(t)(ps?://)", re.IGNORECASE)
 _OPEN_DOT = re.compile("(?<!\\[)[.\u3002\uff0e\uff61](?!\\])")  # browsers take all four for a dot in a host
 _OPEN_AT = re.compile(r"(?<!\[)@(?!\])")
 _QUAD = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:[.](?:25[0-5]|2[0-4]\d|1?\d?\d)){3}", re.ASCII)
@@ -104,6 +106,8 @@ class Defanger:
 
     def __call__(self, text: str) -> str:
         """`text` with schemes, hosts, addresses and mail addresses that nobody can click; idempotent."""
+        if "://" in text:
+            text = _SCHEME.sub(_soften, text)
         return _LINKABLE.sub(self._break, text) if "." in text or ":" in text else text
 
     def show(self, text: str, *, lines: bool = False) -> str:
@@ -125,8 +129,7 @@ class Defanger:
     def _break(self, match: re.Match[str]) -> str:
         kind = match.lastgroup
         if kind == "authority":
-            scheme = re.sub(r"(?i)(h)(tt)(p)|(f)(t)(p)", _soften, match["scheme"])
-            return f"{scheme}://{_OPEN_AT.sub('[@]', _bracket(match['authority']))}"
+            return f"{match['scheme']}://{_OPEN_AT.sub('[@]', _bracket(match['authority']))}"
         if kind == "domain":
             return f"{match['local']}[@]{_bracket(match['domain'])}"
         found = match[0]

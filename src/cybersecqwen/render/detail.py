@@ -24,6 +24,8 @@ class Amounts:
     """Incidents told in full."""
     processes: int
     """Processes of one tree."""
+    siblings: int
+    """Processes without findings under one parent."""
     findings: int
     """Findings of one incident that raise the score, and as many that lower it."""
     evidence: int
@@ -40,15 +42,32 @@ class Amounts:
 
 AMOUNTS: dict[Detail, Amounts] = {
     "brief": Amounts(
-        listed=5, incidents=1, processes=0, findings=3, evidence=0, chars=120, indicators=3, steps=2
+        listed=5,
+        incidents=1,
+        processes=0,
+        siblings=0,
+        findings=3,
+        evidence=0,
+        chars=120,
+        indicators=3,
+        steps=2,
     ),
     "normal": Amounts(
-        listed=20, incidents=3, processes=24, findings=8, evidence=2, chars=280, indicators=10, steps=6
+        listed=20,
+        incidents=3,
+        processes=24,
+        siblings=5,
+        findings=8,
+        evidence=2,
+        chars=280,
+        indicators=10,
+        steps=6,
     ),
     "full": Amounts(
         listed=EVERYTHING,
         incidents=EVERYTHING,
         processes=EVERYTHING,
+        siblings=EVERYTHING,
         findings=EVERYTHING,
         evidence=EVERYTHING,
         chars=EVERYTHING,

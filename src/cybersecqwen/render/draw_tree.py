@@ -12,6 +12,8 @@ from .story import Row, marks
 BOX_WIDTH, BOX_HEIGHT = 188, 62
 COLUMN_GAP, ROW_GAP = 32, 16
 MARGIN = 10
+MIDDLE = 2 * (BOX_HEIGHT + ROW_GAP)
+"""Up to this height a parent stands in the middle of its children; above, the page would be mostly air."""
 DEEPEST = 24
 """Columns drawn; deeper processes stay in the last one."""
 
@@ -44,7 +46,7 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TreeDrawing:
-    """A drawn tree, left to right, parents level with the middle of their children."""
+    """A drawn tree, left to right, parents level with their children."""
 
     width: int
     height: int
@@ -89,7 +91,7 @@ def _dots(
 
 
 def _tops(rows: Sequence[Row]) -> list[int]:
-    """Leaves take a line each, from the top; a parent stands half-way between its outer children."""
+    """Leaves take a line each, from the top; a parent of few stands in their middle, of many by its first."""
     spread: list[list[int]] = [[] for _ in rows]
     tops = [0] * len(rows)
     leaf = 0
@@ -100,7 +102,8 @@ def _tops(rows: Sequence[Row]) -> list[int]:
             leaf += 1
     for at in range(len(rows) - 1, -1, -1):
         if spread[at]:
-            tops[at] = (min(spread[at]) + max(spread[at])) // 2
+            low, high = min(spread[at]), max(spread[at])
+            tops[at] = low if high - low > MIDDLE else (low + high) // 2
         if rows[at].parent >= 0:
             spread[rows[at].parent].append(tops[at])
     return tops
@@ -112,4 +115,8 @@ def _curve(parent: Box, child: Box) -> str:
     if x2 <= x1:  # in the last column, beyond which nothing is drawn
         return f"M{parent.x + 12} {parent.y + BOX_HEIGHT}V{child.y}"
     middle = (x1 + x2) // 2
+    if abs(y2 - y1) > MIDDLE:  # a long way: straight down, with rounded corners
+        turn = 8 if y2 > y1 else -8
+        corner = f"Q{middle} {y1} {middle} {y1 + turn}V{y2 - turn}Q{middle} {y2} {middle + 8} {y2}"
+        return f"M{x1} {y1}H{middle - 8}{corner}H{x2}"
     return f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"

@@ -40,15 +40,32 @@ from .story import (
 
 AMOUNTS: dict[Detail, Amounts] = {
     "brief": Amounts(
-        listed=50, incidents=1, processes=20, findings=5, evidence=1, chars=300, indicators=10, steps=6
+        listed=50,
+        incidents=1,
+        processes=20,
+        siblings=3,
+        findings=5,
+        evidence=1,
+        chars=300,
+        indicators=10,
+        steps=6,
     ),
     "normal": Amounts(
-        listed=500, incidents=12, processes=60, findings=12, evidence=3, chars=700, indicators=40, steps=20
+        listed=500,
+        incidents=12,
+        processes=60,
+        siblings=4,
+        findings=12,
+        evidence=3,
+        chars=700,
+        indicators=40,
+        steps=20,
     ),
     "full": Amounts(
         listed=EVERYTHING,
         incidents=EVERYTHING,
         processes=250,
+        siblings=EVERYTHING,
         findings=EVERYTHING,
         evidence=EVERYTHING,
         chars=EVERYTHING,
@@ -147,7 +164,7 @@ class IncidentView:
 def incident_view(incident: Incident, defang: Defanger, amounts: Amounts) -> IncidentView:
     """Everything that the page shows about one incident."""
     numbers, alarms = numbered(incident), alarming(incident)
-    rows = process_rows(incident, amounts.processes)
+    rows = process_rows(incident, amounts.processes, amounts.siblings)
     hot = [row.node is not None and is_flagged(row.node, alarms) for row in rows]
     both = sides(incident.findings, incident.verdict)
     inside = [*both[0][1], *both[1][1]]

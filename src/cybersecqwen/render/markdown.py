@@ -180,7 +180,8 @@ def _steps(note: _Note, heading: str, items: Sequence[str], limit: int) -> None:
 
 
 def _tree(note: _Note, incident: Incident) -> list[str]:
-    rows = process_rows(incident, note.amounts.processes) if note.amounts.processes else []
+    amounts = note.amounts
+    rows = process_rows(incident, amounts.processes, amounts.siblings) if amounts.processes else []
     known, alarms, layers = numbered(incident), alarming(incident), decoded_layers(incident)
     lines: list[str] = []
     for row in rows:

@@ -54,17 +54,18 @@ class Row:
     """Processes left out here, where `node` is None."""
 
 
-def process_rows(incident: Incident, limit: int) -> list[Row]:
+def process_rows(incident: Incident, limit: int, siblings: int = 1_000_000) -> list[Row]:
     """The process tree, depth first, with at most about `limit` processes.
 
-    Flagged processes and their ancestors are kept before others; what is left out is counted at its
-    nearest shown ancestor. Loops and repeated keys, which hostile records can contain, are cut.
+    Processes with findings and their ancestors are kept before others, and of the others at most
+    `siblings` under one parent; what is left out is counted at its nearest shown ancestor.
+    Loops and repeated keys, which hostile records can contain, are cut.
     """
     nodes: dict[str, ProcessNode] = {}
     for number, node in enumerate(incident.processes):
         nodes.setdefault(node.key or f"nameless {number}", node)
     parents = _parents_without_loops(nodes)
-    kept = _kept(nodes, parents, limit)
+    kept = _kept(nodes, parents, limit, siblings)
     children: dict[str, list[str]] = {}
     hidden: dict[str, int] = {}
     for key in nodes:
@@ -98,15 +99,20 @@ def _parents_without_loops(nodes: dict[str, ProcessNode]) -> dict[str, str]:
     return parents
 
 
-def _kept(nodes: dict[str, ProcessNode], parents: dict[str, str], limit: int) -> set[str]:
+def _kept(nodes: dict[str, ProcessNode], parents: dict[str, str], limit: int, siblings: int) -> set[str]:
     kept: set[str] = set()
-    for wanted in (True, False):
-        for key, node in nodes.items():
-            if bool(node.signals) is not wanted or len(kept) >= limit:
-                continue
+    for key, node in nodes.items():
+        if node.signals and len(kept) < limit:
             while key and key not in kept:
                 kept.add(key)
                 key = parents[key]
+    plain: dict[str, int] = {}
+    for key in nodes:
+        above = parents[key]
+        room = len(kept) < limit and plain.get(above, 0) < siblings
+        if key not in kept and room and (not above or above in kept):
+            kept.add(key)
+            plain[above] = plain.get(above, 0) + 1
     return kept
 
 

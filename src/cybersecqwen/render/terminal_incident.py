@@ -106,7 +106,8 @@ def _beyond(items: Sequence[str], limit: int) -> str:
 
 
 def _tree(sheet: Sheet, incident: Incident) -> None:
-    rows = process_rows(incident, sheet.amounts.processes) if sheet.amounts.processes else []
+    amounts = sheet.amounts
+    rows = process_rows(incident, amounts.processes, amounts.siblings) if amounts.processes else []
     if not rows:
         return
     page = sheet.page

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cybersecqwen.records import Event, Finding, Report, Severity, Verdict
 
-from .identifiers import find
+from .identifiers import recorded_cves
 from .interface import Facts
 from .names import IDENTITY_FIELDS, Names, collect
 from .relations import Table, table
@@ -195,6 +195,4 @@ def _identifiers(report: Report, evidence: tuple[str, ...]) -> Iterator[str]:
     yield from (technique.id for technique in report.techniques)
     for incident in report.incidents:
         yield from (technique.id for technique in incident.techniques)
-    for value in evidence:
-        if "cve" in value:
-            yield from (mention.id for mention in find(value) if mention.kind == "cve")
+    yield from recorded_cves(evidence)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -41,6 +41,8 @@ _PATTERN = (
     rf"|(?P<control>(?P<ctl_f>{_FAMILIES})\s?[-_]\s?(?P<ctl_n>\d{{1,2}})(?:\s?\(\s?(?P<ctl_e>\d{{1,2}})\s?\))?)"
     r")(?![\w])(?!-\w)"
 )
+
+_DIGIT = re.compile(r"[0-9]")
 
 # Letters of other scripts that look like those in identifiers. From: Unicode TR39 confusables, the
 # capitals and small letters that our kinds use.
@@ -74,14 +76,14 @@ def _compiled() -> re.Pattern[str]:
     return re.compile(_PATTERN, re.IGNORECASE)
 
 
-def fold(text: str) -> tuple[str, list[int]]:
+def fold(text: str) -> tuple[str, Sequence[int]]:
     """The text in plain characters, and for each of them its position in `text`.
 
     Compatibility forms are folded (NFKC), look-alike letters and hyphens replaced, decimal digits of
     any script turned into ASCII, invisible characters dropped.
     """
     if text.isascii():
-        return text, list(range(len(text)))
+        return text, range(len(text))
     folded: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
@@ -96,6 +98,8 @@ def fold(text: str) -> tuple[str, list[int]]:
 
 def find(text: str) -> Iterator[Mention]:
     """Every identifier of a text, in any spelling, in order."""
+    if text.isascii() and not _DIGIT.search(text):
+        return  # all of them hold a digit; most texts of ours hold none
     folded, places = fold(text)
     for match in _compiled().finditer(folded):
         start, end = places[match.start()], places[match.end() - 1] + 1
@@ -124,6 +128,15 @@ def _canonical(match: re.Match[str]) -> str:
         return f"D3-{part['d3_n'].upper()}"
     enhancement = f"({int(part['ctl_e'])})" if part["ctl_e"] else ""
     return f"{part['ctl_f'].upper()}-{int(part['ctl_n'])}{enhancement}"
+
+
+_CVE = re.compile(r"\bCVE-(\d{4})-(\d{4,19})\b", re.IGNORECASE | re.ASCII)
+
+
+def recorded_cves(texts: Iterable[str]) -> frozenset[str]:
+    """CVE ids that stand in texts of the input, in their plain spelling."""
+    found = (match for text in texts if "-" in text for match in _CVE.finditer(text))
+    return frozenset(f"CVE-{match[1]}-{match[2]}" for match in found)
 
 
 def successor_of(resolved: Resolved) -> str:

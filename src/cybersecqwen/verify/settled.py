@@ -8,8 +8,10 @@ from dataclasses import replace
 from cybersecqwen.records import Citation, Claim, Finding, Incident, Problem, Report, Sentence, Technique
 
 from .allowed import input_text
-from .identifiers import find, settle, strike
+from .identifiers import find, recorded_cves, settle, strike
 from .interface import Facts
+
+_NAME_CHARS = 64  # longer than that, a name that holds an identifier is a sentence
 
 
 class _Settler:
@@ -100,7 +102,8 @@ class _Settler:
 
     def own(self, text: str, incident: Incident) -> str:
         """A text that may name hosts and accounts: one called "S0012" is no identifier."""
-        held = sorted({n for n in (*incident.hosts, *incident.users) if any(find(n)) and n in text}, key=len)
+        names = {name for name in (*incident.hosts, *incident.users) if name in text}
+        held = sorted((n for n in names if len(n) <= _NAME_CHARS and any(find(n))), key=len)
         for number, name in enumerate(reversed(held)):
             text = text.replace(name, f"\x00{number}\x00")
         text = self.text(text)
@@ -116,8 +119,7 @@ class _Settler:
 
 def check_report(report: Report, facts: Facts) -> Report:
     """See `verify.check_report`."""
-    cves = (mention.id for text in input_text(report) if "cve" in text.lower() for mention in find(text))
-    settler = _Settler(facts, frozenset(cves))
+    settler = _Settler(facts, recorded_cves(input_text(report)))
     incidents = tuple(settler.incident(incident) for incident in report.incidents)
     shown = replace(
         report,

@@ -114,7 +114,7 @@ CASES = {
     ),
     "variables": ("$x='I';$y='EX'; &($x+$y) 'foo'", "IEX 'foo'", "concatenation"),
     "variables-base64": (f"$b='{b64(COMMAND)}';[Convert]::FromBase64String($b)", COMMAND, "base64"),
-    "ticks": ("i`e`x (New-O`bject Net.WebClient)", "iex (New-Object Net.WebClient)", "tick escapes"),
+    "ticks": ("i`e`x (Ne`w-Object Net.WebClient)", "iex (New-Object Net.WebClient)", "tick escapes"),
     "carets": ("c^m^d.exe /c p^owe^rshell", "cmd.exe /c powershell", "caret escapes"),
     "cmd-slices": ("%COMSPEC:~0,1%md /c %PUBLIC:~-1%alc", "Cmd /c calc", "environment variable slices"),
     "cmd-set": ('cmd /c "set x=cal&& call %x%c.exe"', "call calc.exe", "variables"),

@@ -110,6 +110,7 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("C:\\Users\\bob\\a.exe -x", ("file C:\\Users\\bob\\a.exe",)),
     ('"C:\\Program Files\\My App\\a b.exe" -x', ("file C:\\Program Files\\My App\\a b.exe",)),
     ("C:\\Program Files\\My App\\a.exe -x", ("file C:\\Program Files\\My App\\a.exe",)),
+    ("C:\\a\\x.exe run data\\y -f z\\w", ("file C:\\a\\x.exe",)),
     ("%TEMP%\\a.bat and $env:APPDATA\\b.ps1", ("file %TEMP%\\a.bat", "file $env:APPDATA\\b.ps1")),
     ("\\\\srv\\share\\a.dll", ("file \\\\srv\\share\\a.dll",)),
     ("\\\\45.77.12.9\\C$\\a.exe", ("file \\\\45.77.12.9\\C$\\a.exe", "ipv4 45.77.12.9")),

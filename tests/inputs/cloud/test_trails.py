@@ -154,7 +154,7 @@ CASES: list[tuple[str, dict[str, Any], str, str, str, Category, str]] = [
         "snowflake.login", "LOGIN", "KIM", Category.LOGON_FAILED, "failure",
     ),
     (
-        "audit_wrapped",
+        "audit_event",
         {"event": {"action": "DELETE", "category": "ROLE_MANAGEMENT", "adminid": "kim@example.com", "result": "SUCCESS"}},
         "audit", "DELETE", "kim@example.com", Category.CLOUD, "success",
     ),

@@ -31,7 +31,7 @@ _CALL = re.compile(
 _PIPE = re.compile(rf"(?:<<<|\becho|\bprintf)\s{{1,4}}(?:-\w{{1,3}}\s{{1,4}})?[\"']?{_BODY}", re.IGNORECASE)
 _WORDS = ("base64", "b64", "atob", "decode64")
 
-_LONG_RUN = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+={0,2}")
+_LONG_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}+={0,2}")
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{1,40}-----([A-Za-z0-9+/=\s]*+)-----END")
 _SPACE = re.compile(r"\s")
 _WRAPPED = re.compile(r"\s{1,4}([A-Za-z0-9+/]{1,}+={0,2})")
@@ -94,7 +94,8 @@ def _bare(view: View, run: str, begin: int, end: int) -> Iterator[Found]:
     """A run that nothing announces: no hash, promising from its first bytes on."""
     if _HEX.match(run):
         return
-    blind = "flate" in view.low or "xor" in view.low  # such bytes do not look like anything yet
+    # what is deflated or under XOR looks like nothing yet
+    blind = "deflate" in view.low or "inflate" in view.low or "xor" in view.low
     if blind or _promises(run):
         yield from _found(run, "base64", begin, end, sure=False)
     elif "/" in run:  # a path or URL with an encoded part

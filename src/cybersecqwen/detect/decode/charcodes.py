@@ -19,7 +19,7 @@ _LIST = re.compile(rf"(?<![\w.]){_NUMBER}(?:[\s,;&]{{1,4}}+{_NUMBER}){{3,}}+")
 # other separators ("73z69z88z40"), but none that dates, versions, addresses and paths use
 _ODD_LIST = re.compile(r"(?<![\w.])[0-9]{2,7}(?:[^0-9\s'\"().:/\\-]{1,2}+[0-9]{2,7}){3,}+")
 _ITEM = re.compile(r"0[xX][0-9a-fA-F]+|[0-9]+")
-_WORDS = ("char", "chr", "byte", "bxor", "toint", "ascii", "getstring", "u8", "buffer")
+_WORDS = ("char", "chr(", "chrw(", "byte", "bxor", "toint", "ascii", "getstring", "u8", "buffer")
 _BASE = re.compile(r",\s{0,4}(2|8|16)\s{0,4}\)")
 
 

@@ -28,15 +28,32 @@ _CONVERSIONS = (
     "'][",
 )
 _INDEXED = ("$pshome[", "$shellid[", "$env:comspec[", "$env:public[", "preference.tostring()[")
-# An operator between literals, or a variable that is run: what ordinary scripts hardly have. A full
-# parse costs about 2 µs a character, this search a fiftieth of it.
-_WORTH = re.compile(
-    r"['\"]\)*+\s*+(?:\+|-f|&)\s*+\(*+\\?['\"]"
-    r"|['\"]\)*+\s*+(?:\.\s*+['\"]?(?:replace|split|substr|tochar|concat|charat|join)|-[ci]?(?:replace|split|join))"
-    r"|(?:-join|::join\(|::concat\(|::format\()\s*+\(*+['\"\[]"
-    r"|[&.]\s*+\(\s*+\$|(?:iex|expression|string|eval|execute)[\s(]++\$?\w++\s*+(?:\+|[);]|\Z)|-e\w{0,13}\s++\(?\$"
-    r"|\$\w++\s*+\+\s*+\$",
-    re.IGNORECASE,
+# What ordinary scripts hardly have: an operator between literals, a method of a literal, a variable
+# that is run. A full parse costs about 2 µs a character, these searches a fiftieth of it; each is only
+# made where the words before it stand in the text.
+_WORTH: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
+    (
+        ("+", "&", "-f ", "-f'", '-f"', "-f("),
+        re.compile(r"['\"]\)*+\s*+(?:\+|-f|&)\s*+\(*+\\?['\"]", re.IGNORECASE),
+    ),
+    (
+        ("replace", "split", "substr", "tochar", "concat", "charat", "join"),
+        re.compile(
+            r"['\"]\)*+\s*+(?:\.\s*+['\"]?(?:replace|split|substr|tochar|concat|charat|join)"
+            r"|-[ci]?(?:replace|split|join))"
+            r"|(?:-join|::join\(|::concat\()\s*+\(*+['\"\[]",
+            re.IGNORECASE,
+        ),
+    ),
+    (("::format",), re.compile(r"::format\(\s*+\(*+['\"]", re.IGNORECASE)),
+    (
+        ("$", "eval", "execute"),
+        re.compile(
+            r"[&.]\s*+\(\s*+\$|(?:iex|expression|string|eval|execute)[\s(]++\$?\w++\s*+(?:\+|[);]|\Z)"
+            r"|-e\w{0,13}\s++\(?\$|\$\w++\s*+\+\s*+\$",
+            re.IGNORECASE,
+        ),
+    ),
 )
 
 
@@ -54,4 +71,6 @@ def _worth_it(view: View) -> bool:
         return True
     if "'" not in low and '"' not in low:
         return any(word in low for word in _CONVERSIONS)
-    return any(word in low for word in _CONVERSIONS) or _WORTH.search(view.text) is not None
+    if any(word in low for word in _CONVERSIONS):
+        return True
+    return any(pattern.search(view.text) for words, pattern in _WORTH if any(word in low for word in words))

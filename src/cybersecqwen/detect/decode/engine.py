@@ -21,8 +21,13 @@ KEYS = 4
 _MEMO_CHARS = 1_024
 # Characters that all cleaners and quoted commands need, a run that all encodings need, and the words
 # that announce the short ones: options, pipes, number lists
-_SIGN = re.compile(r"[`^%!$+&'\";<]")
-_RUN = re.compile(r"(?<![A-Za-z0-9+/_])[A-Za-z0-9+/_]{20}")
+_SIGN = re.compile(r"[`^%!$+&;<]")
+_QUOTE_SIGN = re.compile(r"\w[\"']+\w|[\"']\)*\s*-f|''|\"\"|\\[\"']")
+_QUOTE_WORDS = (
+    *("sh", "cmd", "python", "perl", "ruby", "php", "node", "mshta", "iex", "expression", "eval", "exec"),
+    *("replace", "join", "split", "substr", "concat", "format(", "unescape"),
+)
+_RUN = re.compile(r"[A-Za-z0-9+/_]{20}")
 _WORDS = (
     "-e",
     "/e",
@@ -68,6 +73,10 @@ def _quiet(text: str) -> bool:
     if not text.isascii() or _SIGN.search(text) or _RUN.search(text):
         return False
     low = text.lower()
+    if ('"' in text or "'" in text) and (
+        _QUOTE_SIGN.search(text) or any(word in low for word in _QUOTE_WORDS)
+    ):
+        return False
     if "sh -c" in low and ("\\" in text or "{" in text):
         return False
     return not any(word in low for word in _WORDS)
@@ -126,7 +135,7 @@ class _Run:
     def _find(self, view: View, parent: int) -> None:
         depth = self.layers[parent].depth if parent >= 0 else 0
         keys = _xor_keys(view)
-        deflate = "flate" in view.low
+        deflate = "deflate" in view.low or "inflate" in view.low
         for decoder in _decoders():
             for found in decoder(view):
                 if self.tries <= 0 or len(self.layers) >= LAYERS:

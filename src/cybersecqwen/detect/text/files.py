@@ -15,12 +15,12 @@ EXTENSIONS = words(
         .py .pyc .pl .rb .sh .bash .php .asp .aspx .ashx .asmx .jsp .jspx .cgi .elf .so .ko .deb
         .rpm .apk .dmg .pkg .app .iso .img .vhd .vhdx .bin .dat .tmp .bak .log .txt .csv .xml .json
         .yml .yaml .conf .cfg .config .html .htm .mht .eml .msg .pdf .rtf .doc .docx .docm .dot
-        .dotm .xls .xlsx .xlsm .xlsb .xlam .xll .ppt .pptx .pptm .ppam .one .pub .zip .rar .7z .gz
+        .dotm .xls .xlsx .xlsm .xlsb .xlam .ppt .pptx .pptm .ppam .one .pub .zip .rar .7z .gz
         .tgz .tar .bz2 .xz .png .jpg .jpeg .gif .bmp .ico .svg .evtx .etl .dmp .kirbi .ccache .hive
         .ntds .dit .pfx .pem .key .crt .cer .kdbx .db .sqlite .c .cpp .cs .h .go .rs .java .ts .vb
-        .csproj .sln .mof .xsl .wll .mui .nls .pf .job .theme .ps1xml
+        .csproj .sln .mof .xsl .mui .nls .pf .job .theme .ps1xml
         """
-)
+) | {f".{kind}ll" for kind in "wx"}  # add-ins of Word and Excel
 """Endings that make a bare name a file."""
 
 _SEGMENT = r"[^\\/:*?\"'<>|\r\n\t ,;()]++"
@@ -30,6 +30,8 @@ _WINDOWS = re.compile(
     rf"(?<![\w\\])(?:\\\\\?\\|\\\\\.\\|\\\?\?\\)?(?:[A-Za-z]:|%[A-Za-z][\w()]{{1,24}}%|\$env:\w{{2,24}}"
     rf"|\\Device\\HarddiskVolume[0-9]{{1,3}}|\\\\[\w.$-]{{1,255}}\\[\w.$-]{{1,80}})\\(?:{_WORDS})*+(?:{_SEGMENT})?"
 )
+# what follows a program and a blank are its arguments: "C:\a\x.exe run data\y"
+_PROGRAM = re.compile(r"\.(?:exe|com|bat|cmd|ps1|vbs|js|hta|scr)(?= )", re.IGNORECASE)
 _QUOTED = re.compile(r"\"((?:[A-Za-z]:|%[A-Za-z][\w()]{1,24}%|\\\\[\w.-]{1,255})\\[^\"\r\n*?<>|]{1,1024})\"")
 _SHARE = re.compile(r"\\\\([\w.-]{3,255})\\")
 _UNIX = re.compile(
@@ -120,7 +122,9 @@ def _windows(text: str) -> Iterator[Match]:
 
 def _unquoted(text: str, start: int, end: int) -> Iterator[Match]:
     for match in _WINDOWS.finditer(text, start, end):
-        raw = match.group().rstrip(_END + "\\ ")
+        raw = match.group()
+        program = _PROGRAM.search(raw) if " " in raw else None
+        raw = (raw[: program.end()] if program else raw).rstrip(_END + "\\ ")
         if "\\" in raw[2:]:
             yield from _located(raw, match.start())
 

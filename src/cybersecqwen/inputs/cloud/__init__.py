@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 _HERE = __name__
 
-# Order: trails with names that no other has stand first, "audit" takes whatever looks like an audit
+# Order: trails with names that no other has stand first. "audit_event" asks for an actor inside `event`, which
+# ECS never has there. "audit" takes whatever looks like an audit
 # record (an action and an actor or an address) and stands last.
 ENTRIES: Mapping[str, str] = {
     "cloudtrail": f"{_HERE}.aws:CloudTrail",
@@ -44,7 +45,7 @@ ENTRIES: Mapping[str, str] = {
     "cloudflare": f"{_HERE}.web_edge:Cloudflare",
     "aws_waf": f"{_HERE}.web_edge:AwsWaf",
     "umbrella_dns": f"{_HERE}.web_edge:UmbrellaDns",
-    "audit_wrapped": f"{_HERE}.audit:WrappedAudit",
+    "audit_event": f"{_HERE}.audit:WrappedAudit",
     "audit": f"{_HERE}.audit:GenericAudit",
 }
 """Registered names to classes, spliced into `inputs.SHAPES`."""

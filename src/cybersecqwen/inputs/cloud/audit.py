@@ -271,7 +271,7 @@ class GenericAudit(Trail):
 class WrappedAudit(GenericAudit):
     """The same inside a mapping called `event`, as forwarders wrap it."""
 
-    name = "audit_wrapped"
+    name = "audit_event"
     inside: ClassVar[str] = "event"
 
     def recognise(self, raw: Raw) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from cybersecqwen.records import Limits
@@ -24,15 +25,14 @@ _SIDES = (
 )
 _BOUND = Limits(fields=200, value_chars=300, json_depth=12)
 _DEPTH = 6
+_PAIRS = 40
 
 
 def changed(raw: Mapping[str, Any]) -> str:
     """Words such as "mfa enabled true to false; role viewer to owner"; "" where no two states are kept."""
     found: list[str] = []
-    for name, old, new in _pairs(raw, "", 0):
+    for name, old, new in islice(_pairs(raw, "", 0), _PAIRS):
         found += _difference(name, old, new)
-        if len(found) > 60:
-            break
     return "; ".join(dict.fromkeys(found))[:4000]
 
 
@@ -50,15 +50,14 @@ def _pairs(raw: Mapping[str, Any], name: str, depth: int) -> Iterator[tuple[str,
         for key, value in list(raw.items())[:200]:
             inner = value if isinstance(value, (list, tuple)) else (value,)
             for item in inner[:50]:
-                if isinstance(item, Mapping):
+                if isinstance(item, dict):
                     yield from _pairs(item, str(key), depth + 1)
 
 
 def _difference(name: str, old: Any, new: Any) -> Iterator[str]:
     before, after = (flatten({name: side}, _BOUND) for side in (old, new))
-    # A value that is JSON inside a string is opened by flatten; its own text would say it twice.
-    opened = {path for path in (*before, *after) if any(p.startswith(f"{path}.") for p in (*before, *after))}
     for path in dict.fromkeys((*before, *after)):
         was, now = before.get(path, ""), after.get(path, "")
-        if was != now and path not in opened:
+        # JSON inside a string was opened by flatten: its own text would say the same twice.
+        if was != now and (was or now)[0] not in "{[":
             yield f"{words(path)} {words(was) or 'nothing'} to {words(now) or 'nothing'}"

@@ -25,6 +25,8 @@ _PAIRS = (
     ("name", "intvalue"),
 )
 _PAIR_KEYS = frozenset({"name", "key", "displayname"})
+_JOINED = 8_192
+"""Characters of members of a list that are joined; the time for it grows with the square."""
 _OPENED = 3
 """How many layers of JSON inside strings are opened."""
 
@@ -40,7 +42,7 @@ def flatten(raw: Mapping[str, Any], limits: Limits) -> dict[str, str]:
 
 
 def _walk(value: Any, path: str, limits: Limits, out: dict[str, str], depth: int, opened: int) -> None:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if depth >= limits.json_depth:
             _put(out, path, "…", limits)
             return
@@ -64,7 +66,7 @@ def _walk(value: Any, path: str, limits: Limits, out: dict[str, str], depth: int
 
 
 def _walk_item(item: Any, path: str, limits: Limits, out: dict[str, str], depth: int, opened: int) -> None:
-    if isinstance(item, Mapping):
+    if isinstance(item, dict):
         pair = _pair(item)
         if pair is not None:
             name, value, old = pair
@@ -92,8 +94,8 @@ def _put(out: dict[str, str], path: str, text: str, limits: Limits) -> None:
     if before is None:
         if len(out) < limits.fields:
             out[path] = text[: limits.value_chars]
-    elif len(before) < limits.value_chars and text not in before:
-        out[path] = f"{before}; {text}"[: limits.value_chars]
+    elif len(before) < _JOINED and text not in before:
+        out[path] = f"{before}; {text if len(before) + len(text) < _JOINED else '…'}"[: limits.value_chars]
 
 
 def _open(text: str, opened: int) -> Any:
@@ -140,7 +142,7 @@ def dig(raw: Mapping[str, Any], path: str) -> Any:
     for part in path.split("."):
         if isinstance(here, (list, tuple)):
             here = here[0] if here else None
-        if not isinstance(here, Mapping):
+        if not isinstance(here, dict):
             return None
         here = here.get(part)
     return here
@@ -151,8 +153,8 @@ def first(raw: Mapping[str, Any], paths: tuple[str, ...]) -> str:
     for path in paths:
         value = dig(raw, path)
         if isinstance(value, (list, tuple)):
-            value = next((v for v in value if not isinstance(v, (Mapping, list, tuple))), None)
-        if isinstance(value, Mapping):
+            value = next((v for v in value if not isinstance(v, (dict, list, tuple))), None)
+        if isinstance(value, dict):
             continue
         text = scalar(value)
         if text:
