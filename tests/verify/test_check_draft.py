@@ -34,6 +34,7 @@ The recording contains 5 events on one host.
 The user alice used cmd.exe and powershell.exe on WS01 at 09:20 UTC.
 The chain involves winword.exe, cmd.exe and powershell.exe.
 The command line contains "-enc SQBFAFgA" on WS01.
+The activity matches the technique Malicious File (T1204.002).
 """.strip().splitlines()
 
 FALSE = """
@@ -203,6 +204,13 @@ def test_only_the_computed_severity_may_be_said(severity):
     report = with_verdict(Verdict.SUSPICIOUS, severity)
     for other in Severity:
         assert kept(f"The severity is {other.label}.", report) is (other is severity)
+
+
+def test_the_name_of_a_technique_is_no_verdict():
+    report = with_verdict(Verdict.SUSPICIOUS, Severity.HIGH)
+    assert kept("The activity matches the technique Malicious File (T1204.002).", report)
+    assert not kept("The malicious activity matches the technique Malicious File (T1204.002).", report)
+    assert not kept("The activity is a malicious file (T1204.002).", report)
 
 
 def with_planted(field, value):

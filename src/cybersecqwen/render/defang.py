@@ -73,8 +73,8 @@ def _without_piled_marks(text: str) -> str:
 _LINKABLE = re.compile(
     r"""
     (?P<scheme>[A-Za-z][A-Za-z0-9+-]{1,20}+) :// (?P<authority>[^\s/?#\\"'<>|`()]{0,255}+)
-    | (?<![\w.+%-]) (?P<local>[\w.+%-]{1,64}+) @ (?P<domain>[\w-]++ (?:[.][\w-]++)+)
-    | (?<![\w.-]) (?P<host>[\w-]++ (?:[.][\w-]++)+)
+    | (?<![\w.+%-]) (?P<mail>[\w.+%-]{1,64}+ (?:@ [\w-]++ (?:[.][\w-]++)+)+)
+    | (?<![\w-]) (?P<host>[\w-]++ (?:[.][\w-]++)+)
     | (?<![\w:.]) (?P<six>[0-9A-Fa-f]{0,4}+ : [0-9A-Fa-f:]{2,40}+ (?:[.0-9]{4,15})?+) (?! [\w:] | [.]\w | // )
     """,
     re.VERBOSE,
@@ -105,7 +105,7 @@ class Defanger:
         return cls(host for one in _indicators(report) for host in _hosts_of(one))
 
     def __call__(self, text: str) -> str:
-        """`text` with schemes, hosts, addresses and mail addresses that nobody can click; idempotent."""
+        """`text` with schemes, hosts, addresses and mail addresses that nobody can click."""
         if "://" in text:
             text = _SCHEME.sub(_soften, text)
         return _LINKABLE.sub(self._break, text) if "." in text or ":" in text else text
@@ -130,8 +130,10 @@ class Defanger:
         kind = match.lastgroup
         if kind == "authority":
             return f"{match['scheme']}://{_OPEN_AT.sub('[@]', _bracket(match['authority']))}"
-        if kind == "domain":
-            return f"{match['local']}[@]{_bracket(match['domain'])}"
+        if kind == "mail":
+            local, *domains = match["mail"].split("@")
+            start = _bracket(local) if local.lower().startswith("www.") else local
+            return "[@]".join([start, *(_bracket(domain) for domain in domains)])
         found = match[0]
         if kind == "six":
             return found.replace(":", "[:]") if found.lower() in self._hosts else found

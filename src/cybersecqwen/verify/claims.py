@@ -14,7 +14,7 @@ from types import MappingProxyType
 from cybersecqwen.records import Severity, Verdict
 
 from .allowed import Allowed
-from .identifiers import fold
+from .identifiers import find, fold
 from .vocabulary import listed
 
 # Which words state which verdict.
@@ -96,7 +96,7 @@ def spaced(text: str) -> str:
 
 def check(sentence: str, allowed: Allowed) -> str:
     """No verdict, severity, certainty, blame or instruction but what was computed."""
-    plain = spaced(sentence)
+    plain = spaced(_without_technique_names(sentence, allowed))
     return (
         _verdict(plain, allowed.verdict)
         or _severity(plain, allowed.severity)
@@ -107,6 +107,16 @@ def check(sentence: str, allowed: Allowed) -> str:
         or _said(plain, _ADDRESS, "addresses somebody")
         or _imperative(plain)
     )
+
+
+def _without_technique_names(sentence: str, allowed: Allowed) -> str:
+    """The sentence without "Malicious File (T1204.002)": that is a name, not a verdict."""
+    for mention in reversed(list(find(sentence))):
+        entity = allowed.facts.resolve(mention.id).entity if mention.id in allowed.identifiers else None
+        before = sentence[: mention.start].rstrip(" (")
+        if entity is not None and before.endswith(entity.name):
+            sentence = before.removesuffix(entity.name) + sentence[mention.end :]
+    return sentence
 
 
 def plants(text: str) -> bool:

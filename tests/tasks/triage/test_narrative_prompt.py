@@ -25,7 +25,8 @@ def test_the_facts_are_in_the_material_and_nowhere_else():
     assert asked.question == QUESTION
     text = material(report(incident()))
     assert "winword.exe started cmd.exe" in text
-    assert "Documents have no need of a command line" in text
+    assert "Office program started a command interpreter." in text
+    assert "Encoding hides what a command does." in text
     assert len(text) < 1500
 
 

@@ -53,6 +53,8 @@ def find(view: View) -> Iterator[Found]:
             taken.add(begin)
             yield from _found(run, "base64", begin, end, sure=True)
     least = 16 if named else BARE_CHARS
+    if not plausible.has_run(view.text, least):
+        return
     for match in _LONG_RUN.finditer(view.text):
         if match.end() - match.start() >= least and match.start() not in taken:
             yield from _bare(view, match.group(), match.start(), match.end())

@@ -27,7 +27,6 @@ _QUOTE_WORDS = (
     *("sh", "cmd", "python", "perl", "ruby", "php", "node", "mshta", "iex", "expression", "eval", "exec"),
     *("replace", "join", "split", "substr", "concat", "format(", "unescape"),
 )
-_RUN = re.compile(r"[A-Za-z0-9+/_]{20}")
 _WORDS = (
     "-e",
     "/e",
@@ -37,7 +36,8 @@ _WORDS = (
     "\\1",
     "\\0",
     "char",
-    "chr",
+    "chr(",
+    "chrw(",
     "byte",
     "script:",
     "hex",
@@ -70,7 +70,7 @@ def decode(text: str, limits: Limits) -> tuple[Layer, ...]:
 
 def _quiet(text: str) -> bool:
     """Whether a text has no sign that any technique needs: most of a recording ends here."""
-    if not text.isascii() or _SIGN.search(text) or _RUN.search(text):
+    if not text.isascii() or _SIGN.search(text) or plausible.has_run(text, 20):
         return False
     low = text.lower()
     if ('"' in text or "'" in text) and (

@@ -33,6 +33,14 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xe8\x00\x00\x00\x00", "shellcode"),
 )
 _FIRST = frozenset({b"M", *(prefix[:1] for prefix, _ in _MAGIC)})
+# Everything but the alphabets of base64 becomes a blank; "-" too, since GUIDs are everywhere and
+# URL-safe base64 has one such character in 64.
+_RUNS = bytes(n if n < 128 and (chr(n).isalnum() or chr(n) in "+/_") else 32 for n in range(256))
+
+
+def has_run(text: str, length: int) -> bool:
+    """Whether that many base64 characters stand in a row; a regular expression takes three times as long."""
+    return any(len(run) >= length for run in text.encode("utf-8", "replace").translate(_RUNS).split())
 
 
 def read(raw: bytes, *, sure: bool) -> tuple[str, str] | None:
