@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import Phase
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.records import (
@@ -27,6 +27,9 @@ from cybersecqwen.records import (
 
 FAST = (Phase.explicit, Phase.reuse, Phase.generate)
 """For tests over whole reports: shrinking one takes minutes and says little more."""
+
+UNHURRIED = settings(deadline=None)
+"""For every test: a busy machine is no failure."""
 
 NASTY = (
     "\x1b[31m",

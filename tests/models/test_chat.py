@@ -23,12 +23,12 @@ def piece(text: str, reason: str | None = None) -> dict:
 def test_a_stream_becomes_a_completion():
     heard: list[str] = []
     taker = collector(on_text=heard.append)
-    for chunk in (piece("Hel"), piece("lo"), piece("", "stop")):
+    for chunk in (piece("He"), piece("llo"), piece("", "stop")):
         assert not taker.feed(chunk)
     usage = {"prompt_tokens": 9, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 7}}
     taker.feed({"choices": [], "usage": usage})
     done = taker.completion()
-    assert (done.text, done.finish, heard) == ("Hello", "stop", ["Hel", "lo"])
+    assert (done.text, done.finish, heard) == ("Hello", "stop", ["He", "llo"])
     assert (done.prompt_tokens, done.cached_tokens, done.answer_tokens) == (9, 7, 2)
 
 

@@ -13,7 +13,6 @@ from cybersecqwen.errors import WeightsError
 from cybersecqwen.models import weights
 from cybersecqwen.models.portfolio import Known, Origin
 from cybersecqwen.models.shelf import Shelf
-from cybersecqwen.models.sources import interface
 from cybersecqwen.models.sources.interface import NoNetworkError, NoSpaceError, WrongHashError
 
 from .fake_hub import COMMIT, REPOSITORY, FakeHub, running
@@ -139,7 +138,6 @@ def test_no_space_is_said_before_anything_is_fetched(
     hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
-    assert interface.shutil is shutil
     with pytest.raises(NoSpaceError) as caught:
         weights.fetch(entry(), tmp_path / "x.gguf")
     assert "MB are needed" in caught.value.message

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cybersecqwen.records import Evidence, Indicator
 from cybersecqwen.render.defang import Defanger, safe_text
-from tests.strategies import texts
+from tests.strategies import UNHURRIED, texts
 
 KNOWN = Defanger(["evil.example", "files.evil.example", "2001:db8::7", "bücher.example"])
 
@@ -101,6 +101,7 @@ def fanged(text: str) -> str:
     return text
 
 
+@UNHURRIED
 @given(texts)
 def test_nothing_but_links_is_changed(text: str) -> None:
     once = KNOWN.show(text)
@@ -108,6 +109,7 @@ def test_nothing_but_links_is_changed(text: str) -> None:
     assert fanged(KNOWN.show(once)) == fanged(once)
 
 
+@UNHURRIED
 @given(texts)
 def test_nothing_that_links_is_left(text: str) -> None:
     shown = KNOWN.show(text).lower()
@@ -150,6 +152,7 @@ def test_lines_can_be_kept() -> None:
     assert safe_text("a\r\nb\tc\x1b", lines=True) == "a\nb    c\\x1b"
 
 
+@UNHURRIED
 @given(st.text(alphabet=st.characters(exclude_categories=())))
 def test_only_printable_characters_remain(text: str) -> None:
     assert all(char.isprintable() or char == "\u3000" for char in safe_text(text))

@@ -14,6 +14,7 @@ from cybersecqwen.render.draw_timeline import LEFT, RIGHT, draw_timeline
 from cybersecqwen.render.draw_tree import BOX_HEIGHT, BOX_WIDTH, draw_tree
 from cybersecqwen.render.story import by_tactic, decoded_layers, distinct, numbered, process_rows, sides
 from cybersecqwen.render.wording import clock, lasting, percent, points, span
+from tests.strategies import UNHURRIED
 
 from .samples import START, benign, office
 
@@ -45,6 +46,7 @@ nodes = st.lists(
 )
 
 
+@UNHURRIED
 @given(nodes, st.integers(1, 12), st.integers(0, 4))
 def test_every_process_is_shown_once_or_counted(some: list[ProcessNode], limit: int, siblings: int) -> None:
     rows = process_rows(incident(*some), limit, siblings)
@@ -53,6 +55,7 @@ def test_every_process_is_shown_once_or_counted(some: list[ProcessNode], limit: 
     assert len(shown) + sum(row.hidden for row in rows) == len({one.key for one in some})
 
 
+@UNHURRIED
 @given(nodes)
 def test_parents_come_first_and_nothing_overlaps(some: list[ProcessNode]) -> None:
     rows = process_rows(incident(*some), 100)
@@ -136,6 +139,7 @@ def test_the_timeline_puts_findings_into_the_lanes_of_their_tactics() -> None:
     assert drawing.ticks[0].label == "09:14:10"
 
 
+@UNHURRIED
 @given(st.lists(st.floats(0, 4e9), min_size=1, max_size=30))
 def test_any_times_fit_on_the_timeline(times: list[float]) -> None:
     one = office().incidents[0]
@@ -153,6 +157,7 @@ def test_any_times_fit_on_the_timeline(times: list[float]) -> None:
 weights = st.lists(st.floats(-9, 9), min_size=1, max_size=30)
 
 
+@UNHURRIED
 @given(weights, st.floats(-20, 20))
 def test_the_bars_of_a_score_add_up(values: list[float], score: float) -> None:
     findings = [

@@ -10,7 +10,7 @@ from cybersecqwen.records import Report
 from cybersecqwen.render import FORMATS, RenderOptions
 from cybersecqwen.render.defang import safe_text
 from cybersecqwen.render.markdown_text import code, escaped, fenced
-from tests.strategies import FAST, reports, texts
+from tests.strategies import FAST, UNHURRIED, reports, texts
 
 from .samples import hostile, many, office
 
@@ -44,6 +44,7 @@ def plain(text: str) -> str:
     return "".join(one.content for token in PARSER.parse(text) for one in token.children or ())
 
 
+@UNHURRIED
 @given(texts)
 def test_escaped_text_is_only_text(text: str) -> None:
     line = " ".join(safe_text(text).split())
@@ -55,6 +56,7 @@ def test_escaped_text_is_only_text(text: str) -> None:
     assert plain(f"- {escaped(line)}").replace("[@]", "@") == line.replace("[@]", "@")
 
 
+@UNHURRIED
 @given(texts)
 def test_code_holds_what_it_was_given(text: str) -> None:
     line = " ".join(safe_text(text).split())

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.color import Color
 
 from cybersecqwen.render.page import STYLES, Page, fitted
+from tests.strategies import UNHURRIED
 
 wide = st.text(alphabet="ab 漢字é😀", max_size=80)
 
@@ -19,6 +20,7 @@ def text_of(page: Page) -> str:
     return page.text(color=False)
 
 
+@UNHURRIED
 @given(wide, st.integers(20, 60))
 def test_wrapping_keeps_every_letter_and_no_line_is_too_wide(text: str, width: int) -> None:
     page = Page(width)
@@ -41,6 +43,7 @@ def test_a_start_that_takes_the_line_is_followed_by_the_body() -> None:
     assert text_of(page) == "a very long\n    beginning body\n"
 
 
+@UNHURRIED
 @given(wide, st.integers(0, 30))
 def test_fitted_text_has_exactly_its_width(text: str, width: int) -> None:
     assert cell_len(fitted(text, width)) == width

@@ -25,7 +25,7 @@ _META_NAMES = (
 )
 _META = frozenset(_META_NAMES.split())
 # Account of the writing service, not of the event; kept where the event itself has such a field.
-_WRITER = frozenset(("AccountName", "Domain"))
+_META_AND_WRITER = _META | {"AccountName", "Domain"}
 _CANONICAL = frozenset(("Microsoft-Windows-Sysmon", "Linux-Sysmon"))
 _NOT_EVENT = frozenset(("search_name", "rule_name", "kibana.alert.rule.name", "signal"))
 _LEVELS = frozenset(("INFO", "AUDIT_SUCCESS", "AUDIT_FAILURE", "WARNING", "ERROR", "VERBOSE", "CRITICAL"))
@@ -109,7 +109,7 @@ class FlatShape(Shape):
         channel = text(raw.get("Channel"), limits)
         # NXLog adds the writer's account to every record that it did not get without it.
         written = "SourceModuleType" in raw and "ServiceName" not in raw
-        fields = data_fields(raw, limits, _META | _WRITER if written else _META)
+        fields = data_fields(raw, limits, _META_AND_WRITER if written else _META)
         if fields.get("EventType") in _LEVELS:
             del fields["EventType"]
         return make(

@@ -13,7 +13,7 @@ from typing import Any
 
 from cybersecqwen.errors import ModelError, ModelServerError, ModelTimeoutError
 
-from .interface import Cancel, Completion, Finish, OnText, Options
+from .interface import Cancel, Completion, Finish, Options, TextSink
 from .profiles import Profile
 
 _MAX_ANSWER_CHARS = 1 << 20
@@ -49,7 +49,13 @@ class Collector:
     """Gathers streamed chunks into a completion; says when to stop, and why it stopped."""
 
     def __init__(
-        self, *, model: str, profile: Profile, options: Options, on_text: OnText | None, cancel: Cancel | None
+        self,
+        *,
+        model: str,
+        profile: Profile,
+        options: Options,
+        on_text: TextSink | None,
+        cancel: Cancel | None,
     ) -> None:
         self.logprobs: list[tuple[str, float]] = []
         """Likeliest tokens of the first position with log-probabilities, where they were asked for."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .profiles import Profile
 
 Finish = Literal["stop", "length", "cancelled"]
-OnText = Callable[[str], None]
+TextSink = Callable[[str], None]
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -115,7 +115,7 @@ class LanguageModel(ABC):
         prompt: Prompt,
         options: Options | None = None,
         *,
-        on_text: OnText | None = None,
+        on_text: TextSink | None = None,
         cancel: Cancel | None = None,
     ) -> Completion:
         """Write an answer.

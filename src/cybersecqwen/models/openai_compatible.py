@@ -26,9 +26,9 @@ from .interface import (
     Cancel,
     Completion,
     LanguageModel,
-    OnText,
     Options,
     Prompt,
+    TextSink,
     checked_json,
     lettered,
     replace_tokens,
@@ -98,7 +98,7 @@ class OpenAICompatible(LanguageModel):
         prompt: Prompt,
         options: Options | None = None,
         *,
-        on_text: OnText | None = None,
+        on_text: TextSink | None = None,
         cancel: Cancel | None = None,
     ) -> Completion:
         """See `LanguageModel.generate`."""
@@ -148,7 +148,7 @@ class OpenAICompatible(LanguageModel):
         prompt: Prompt,
         options: Options,
         more: dict[str, Any],
-        on_text: OnText | None,
+        on_text: TextSink | None,
         cancel: Cancel | None,
     ) -> Collector:
         if self._closed:

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from cybersecqwen.errors import UnknownNameError
@@ -65,7 +65,7 @@ class Known:
 @lru_cache(maxsize=1)
 def portfolio() -> tuple[Known, ...]:
     """All known models, smallest first."""
-    table = tomllib.loads(files(__package__).joinpath("portfolio.toml").read_text("utf-8"))
+    table = tomllib.loads(Path(__file__).with_name("portfolio.toml").read_text("utf-8"))
     return tuple(_known(name, entry) for name, entry in table.items())
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from cybersecqwen.errors import ModelError, ModelTimeoutError
 
-from .interface import Cancel, Completion, LanguageModel, OnText, Options, Prompt
+from .interface import Cancel, Completion, LanguageModel, Options, Prompt, TextSink
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ class Fallback(LanguageModel):
         prompt: Prompt,
         options: Options | None = None,
         *,
-        on_text: OnText | None = None,
+        on_text: TextSink | None = None,
         cancel: Cancel | None = None,
     ) -> Completion:
         """See `LanguageModel.generate`; the completion names the model that wrote it."""

@@ -16,9 +16,9 @@ from .interface import (
     Cancel,
     Completion,
     LanguageModel,
-    OnText,
     Options,
     Prompt,
+    TextSink,
     checked_json,
     lettered,
     replace_tokens,
@@ -64,7 +64,7 @@ class Scripted(LanguageModel):
         prompt: Prompt,
         options: Options | None = None,
         *,
-        on_text: OnText | None = None,
+        on_text: TextSink | None = None,
         cancel: Cancel | None = None,
     ) -> Completion:
         """See `LanguageModel.generate`. A token is a word here; `stop` and `max_tokens` are kept to."""

@@ -164,9 +164,10 @@ def _ticks(scale: _Scale) -> tuple[Tick, ...]:
     step = next((one for one in (*_STEPS, *_LONG_STEPS) if length / one <= 8), length / 4)
     first = -(-scale.start // step)
     times = [(first + at) * step for at in range(int(length // step) + 2)]
-    return tuple(
-        Tick(x=scale.x(time), label=_label(time, step)) for time in times if scale.start <= time <= scale.end
-    )
+    ticks = [
+        Tick(x=scale.x(one), label=_label(one, step)) for one in times if scale.start <= one <= scale.end
+    ]
+    return tuple(ticks) or (Tick(x=scale.x(scale.start), label=clock(scale.start)),)
 
 
 def _label(time: float, step: float) -> str:

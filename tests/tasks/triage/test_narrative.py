@@ -218,8 +218,8 @@ def test_alerts_alone():
     )
     assert texts(subject) == [
         "2 events on WS-042 at 09:14:01 UTC on 2 March 2026, under the account CORP\\alice, belong to this.",
-        "Elastic Security raised “Credential Access via LSASS” with severity high, and there is one more alert "
-        "with it; that is a claim to check, not proof.",
+        "Elastic Security raised “Credential Access via LSASS” with severity high, and there is one more "
+        "alert with it; that is a claim to check, not proof.",
         "The input does not show the events behind the alerts.",
     ]
 

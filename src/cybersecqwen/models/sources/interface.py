@@ -8,7 +8,6 @@ WeightsError
 
 from __future__ import annotations
 
-import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -82,6 +81,8 @@ class WeightsSource(ABC):
 
 def need_space(directory: Path, count: int) -> None:
     """Raise NoSpaceError unless `count` bytes and a little more fit on the disk of `directory`."""
+    import shutil  # brings all of Python's archive modules with it
+
     free = shutil.disk_usage(directory).free
     if free < count + (32 << 20):
         raise NoSpaceError(

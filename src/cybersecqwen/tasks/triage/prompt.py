@@ -44,11 +44,9 @@ def _facts(incident: Incident) -> Iterator[str]:
     on_host = f" on {host}" if host else ""
     yield from _starts(incident, on_host)
     yield from _contacts(incident)
-    strongest, *others = _told(incident) or [None]
-    if strongest is not None:
-        yield full_stop(strongest.title)
-    for finding in others:
-        yield full_stop(finding.why or finding.title)
+    for place, finding in enumerate(_told(incident)):
+        # The strongest by its title, as the reader knows its reason; of the others the reason is new.
+        yield full_stop(finding.title if place == 0 else finding.why or finding.title)
     for technique in incident.techniques[:_TECHNIQUES]:
         yield f"The activity matches the technique {technique.name} ({technique.id})."
 
