@@ -85,6 +85,8 @@ powershell.exe hides what a command does from people.
 Encoding hides what a command does from winword.exe.
 Documents need a shell, and macros use one to run code.
 Management agents encode commands to avoid filters.
+The shell is a document that rarely needs macros to run code.
+The code is hidden by encoding what a command does.
 Macros use a shell to run code from winword.exe.
 The command shell ran an encoded command.
 The host was encrypted by ransomware.
@@ -204,6 +206,16 @@ def test_only_the_computed_severity_may_be_said(severity):
     report = with_verdict(Verdict.SUSPICIOUS, severity)
     for other in Severity:
         assert kept(f"The severity is {other.label}.", report) is (other is severity)
+
+
+def test_a_general_reason_does_not_become_a_claim_about_this_case():
+    why = "Logs rotate by themselves; clearing one by hand removes what came before."
+    finding = replace(FINDINGS[0], title="An event log was cleared", why=why)
+    report = replace(REPORT, findings=(finding,), incidents=(replace(INCIDENT, findings=(finding,)),))
+    assert kept(why, report)
+    assert kept("An event log was cleared.", report)
+    assert not kept("The log is cleared by hand, removing what came before.", report)
+    assert not kept("An event log was cleared by hand.", report)
 
 
 def test_the_name_of_a_technique_is_no_verdict():

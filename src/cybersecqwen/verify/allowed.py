@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -116,7 +117,8 @@ def _recorded(events: Iterable[Event], report: Report) -> Iterator[str]:
 
 def _statements(report: Report, evidence: tuple[str, ...]) -> Iterator[Statement]:
     for finding in {finding.signal: finding for finding in all_findings(report)}.values():
-        texts = [(finding.title, 0.6, False), (finding.why, 0.7, True), (finding.ordinary, 0.7, True)]
+        texts = [(finding.title, 0.6, False)]
+        texts += [(one, 1.0, True) for one in (*_sentences(finding.why), *_sentences(finding.ordinary))]
         for text, share, general in texts:
             own = _own(text, evidence)
             yield Statement(
@@ -140,6 +142,10 @@ def _statements(report: Report, evidence: tuple[str, ...]) -> Iterator[Statement
                 yield Statement(
                     text=text, stems=stems, limits=frozenset(), share=1.0, about=technique.id, events=where
                 )
+
+
+def _sentences(text: str) -> list[str]:
+    return [one for one in re.split(r"(?<=[.!?])\s+", text) if one]
 
 
 def _limits(text: str) -> frozenset[str]:

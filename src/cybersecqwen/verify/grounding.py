@@ -36,6 +36,8 @@ class Parsed:
     names: dict[str, Name] = field(default_factory=dict)
     """Names of the report that it uses."""
     identifiers: list[str] = field(default_factory=list)
+    plain: str = ""
+    """The whole sentence in small letters without signs."""
     counted: bool = False
     """It states a number of events, hosts or the like, which is right."""
     used: list[Statement] = field(default_factory=list)
@@ -69,7 +71,7 @@ def _number_of(event: str) -> tuple[int, str]:
 
 def parse(sentence: str, allowed: Allowed) -> Parsed:
     """Read a sentence against the report; `reason` says what is wrong with it."""
-    parsed = Parsed()
+    parsed = Parsed(plain=plainly(sentence))
     parsed.words = _tokens(sentence, allowed, parsed)
     if parsed.reason:
         return parsed
@@ -256,6 +258,7 @@ def _support(
 ) -> list[Statement]:
     """One statement that says all the words, or two that say them one after the other; [] if none do."""
     usable = [s for s in allowed.statements if s.stems and _fits_names(s, parsed)]
+    usable = [s for s in usable if not s.general or plainly(s.text) in parsed.plain]
     usable = [s for s in usable if all(_fits_doer(s, doer, verb, allowed) for doer, verb in doers)]
     text_limits = {word.text for word in parsed.words if word.text in LIMITS}
     for statement in usable:
@@ -271,6 +274,15 @@ def _support(
                     if first is not second and first.limits | second.limits >= text_limits:
                         return [first, second]
     return []
+
+
+def plainly(text: str) -> str:
+    """Words alone, with one blank around each: what is general is repeated word for word or not at all.
+
+    "Clearing a log by hand removes what came before" must not become "the log was cleared by hand".
+    """
+    found = re.findall(r"[^\W_]+", text.lower())
+    return f" {' '.join(found)} "
 
 
 def _says(statement: Statement, left: Sequence[str], limits: set[str]) -> bool:

@@ -80,7 +80,7 @@ def _contacts(incident: Incident) -> Iterator[str]:
 _ABBREVIATIONS = ("e.g", "i.e", "etc", "vs", "approx", "no", "fig")
 _END = re.compile(r"[.!?](?=\s|\Z)|\n+")
 _ITEM = re.compile(r"\A\s*(?:[-*•–]|\d{1,2}[.)])\s+")
-_FRAME = re.compile(r"\[(?:end of )?material\b")
+_FRAME = re.compile(r"\[(?:end of )?material\b[^\]\n]{0,120}\]")
 """A line of the frame around the material, which small models like to copy."""
 _ANSWER_CHARS = 8_000
 
@@ -92,7 +92,7 @@ def split(text: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     start = 0
-    text = text[:_ANSWER_CHARS]
+    text = _FRAME.sub("\n", text[:_ANSWER_CHARS])
     for match in _END.finditer(text):
         piece = text[start : match.end()]
         before = piece.rstrip(".!? \n").rpartition(" ")[2].lower().lstrip("(")
@@ -100,8 +100,6 @@ def split(text: str) -> tuple[str, ...]:
             continue
         start = match.end()
         sentence = " ".join(_ITEM.sub("", piece).split())
-        if _FRAME.match(sentence):
-            continue
         if sentence.strip(".!?"):
             found.append(sentence)
     return tuple(found)
