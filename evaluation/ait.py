@@ -53,6 +53,7 @@ class Scenario:
 
 
 def main() -> None:
+    """Measure and print."""
     arguments = _arguments()
     rules = load_rulebook()
     for scenario in read_scenarios(arguments.data, arguments.minutes * 60):

@@ -61,6 +61,7 @@ class Outcome:
 
 
 def main() -> None:
+    """Measure and print."""
     arguments = _arguments()
     rules = load_rulebook()
     samples = [s for s in read_samples(arguments.data) if arguments.match in f"{s.rule} {s.type}"]

@@ -74,7 +74,8 @@ def check_not_repeated(report: Report, texts: Sequence[str]) -> None:
     told = " | ".join(spaced(sentence.text) for sentence in report.narrative)
     for text in texts:
         planted = spaced(text)
-        assert len(text.split()) < 4 or planted[:200] not in told, text
+        few = min(len(text.split()), len(planted.split())) < 4
+        assert few or planted[:200] not in told, text
 
 
 @pytest.mark.parametrize("field", FIELDS)

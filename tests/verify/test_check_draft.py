@@ -130,7 +130,7 @@ See www.example.net/report for cmd.exe.
 WINWORD.EXE started cmd.exe
 WINWORD.EXE started cmd.exe?
 started cmd.exe on WS01 as CORP\\alice by WINWORD.EXE.
-Le processus cmd.exe a été lancé sur WS01.
+Le programme cmd.exe a été ouvert sur WS01.
 WINWORD.EXE hat cmd.exe auf WS01 gestartet.
 Процесс cmd.exe запущен.
 cmd.exe cmd.exe was started by WINWORD.EXE.

@@ -24,7 +24,7 @@ from .conftest import FakeFacts
         ("T1059.0012", ["T1059.0012"]),
         ("T1059. Five events", ["T1059"]),
         ("T1055/T1059", ["T1055", "T1059"]),
-        ("Т1059", ["T1059"]),  # Cyrillic Te
+        ("Т1059", ["T1059"]),  # Cyrillic T
         ("T１０５９．００１", ["T1059.001"]),  # full-width digits and stop
         ("T١٠٥٩", ["T1059"]),  # Arabic-Indic digits
         ("T\u200b1059", ["T1059"]),  # zero-width space

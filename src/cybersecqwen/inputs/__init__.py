@@ -36,7 +36,7 @@ UNPACKERS: Registry[type[Unpacker]] = Registry(
 )
 
 # Shapes that take whatever looks like their kind; they come after all that know their product.
-_LATE = ("audit_wrapped", "audit", "finding")
+_LATE = ("audit", "finding")
 _PRODUCTS = {**alerts.ENTRIES, **cloud.ENTRIES}
 
 # Order matters: the first shape that recognises a record has it.

@@ -36,7 +36,7 @@ VERDICT_WORDS: Mapping[Verdict, str] = MappingProxyType(
 )
 
 # A verdict is about the whole: "the activity … is malicious", "malicious activity"; never about a name.
-_WHOLE = "activity|behaviou?r|incident|case|story|sequence|chain|verdict"
+_WHOLE = "activity|behavior|behaviour|incident|case|story|sequence|chain|verdict"
 _JUDGED = (
     rf"(?:{_WHOLE})(?: \w+){{0,12}}? (?:is|was|as|be|appears|seems)(?: considered| rated| judged)? (?:SAID)"
     rf"|(?:SAID) (?:{_WHOLE})"
@@ -48,7 +48,8 @@ _CERTAIN = (
     r"|evidently|unquestionabl[ey]|absolute(?:ly)?|undeniabl[ey]"
 )
 _BLAME = (
-    r"attribut\w*|threat actors?|the attackers?|an attacker|the adversary|an adversary|the intruder"
+    r"attribution|attributed?|attributes"
+    r"|threat actors?|the attackers?|an attacker|the adversary|an adversary|the intruder"
     r"|the hacker|hackers?|nation ?state|state sponsored|apt ?\d*|the insider|the culprit|criminals?"
     r"|(?:chinese|russian|iranian|north korean|american|israeli)"
 )

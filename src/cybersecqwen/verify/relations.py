@@ -15,29 +15,29 @@ from cybersecqwen.records import Category, Event, Incident
 from .names import forms, is_deletion
 from .vocabulary import LINKING, listed, stem
 
-# Stem of a verb → families of relations, any of which makes it true.
-VERBS: dict[str, tuple[str, ...]] = {
+# Verb → families of relations, any of which makes it true.
+_VERBS: dict[str, tuple[str, ...]] = {
     "start": ("start",),
-    "execut": ("start", "run"),
+    "execute": ("start", "run"),
     "run": ("start", "run"),
-    "invok": ("start", "run"),
+    "invoke": ("start", "run"),
     "open": ("start", "access"),
     "call": ("start", "run", "load"),
-    "creat": ("start", "write", "set", "install"),
-    "writ": ("write", "set"),
+    "create": ("start", "write", "set", "install"),
+    "write": ("write", "set"),
     "drop": ("write",),
     "modify": ("write", "set"),
-    "chang": ("write", "set"),
+    "change": ("write", "set"),
     "add": ("set",),
     "set": ("set",),
-    "delet": ("delete",),
-    "remov": ("delete",),
+    "delete": ("delete",),
+    "remove": ("delete",),
     "connect": ("connect",),
     "contact": ("connect", "query"),
-    "communicat": ("connect",),
+    "communicate": ("connect",),
     "reach": ("connect",),
     "talk": ("connect",),
-    "resolv": ("query",),
+    "resolve": ("query",),
     "query": ("query",),
     "load": ("load",),
     "access": ("access",),
@@ -47,9 +47,12 @@ VERBS: dict[str, tuple[str, ...]] = {
     "register": ("install", "set"),
     "log": ("logon",),
     "sign": ("logon",),
-    "authenticat": ("logon",),
+    "authenticate": ("logon",),
     "use": ("use", "start", "access", "load"),
 }
+
+VERBS = {stem(verb): families for verb, families in _VERBS.items()}
+"""The same by stem."""
 
 
 @dataclass(frozen=True, slots=True)

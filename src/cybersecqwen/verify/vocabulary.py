@@ -41,14 +41,6 @@ GLUE = ARTICLES | listed(
 )
 """Words that say nothing by themselves; "no", "all", "before", "because" are missing on purpose."""
 
-LINKING = listed(
-    """
-    show indicat suggest mean involv includ contain match detect report identify find describ relat
-    associat observ see note correspond map record call name happen occur appear seem
-    """
-)
-"""Stems of the verbs among the glue: between two names they do say something, which nobody recorded."""
-
 KIND_NOUNS = {
     "user": "user",
     "account": "user",
@@ -168,6 +160,18 @@ def stem(word: str) -> str:
                 base = base[:-1]
             break
     return base[:-1] if base.endswith("e") and len(base) > 3 else base
+
+
+LINKING = frozenset(
+    stem(word)
+    for word in listed(
+        """
+        show indicate suggest mean involve include contain match detect report identify find describe
+        relate associate observe see note correspond map record call name happen occur appear seem
+        """
+    )
+)
+"""Stems of the verbs among the glue: between two names they do say something, which nobody recorded."""
 
 
 def words(text: str) -> list[str]:

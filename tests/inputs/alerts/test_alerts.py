@@ -37,61 +37,134 @@ ELASTIC = {
     "process.parent.executable": WORD,
 }
 SPLUNK = {
-    "search_name": "Threat - Office Child - Rule", "rule_title": "Office child", "urgency": "high",
-    "security_domain": "endpoint", "dest": "WS1", "user": "kim", "process": "cmd.exe /c whoami", "process_name": "cmd.exe",
-    "process_path": CMD, "parent_process_path": WORD, "_time": "1767225600",
-    "annotations.mitre_attack": ["T1566.001"], "file_hash": "a" * 64,
-}  # fmt: skip
+    "search_name": "Threat - Office Child - Rule",
+    "rule_title": "Office child",
+    "urgency": "high",
+    "security_domain": "endpoint",
+    "dest": "WS1",
+    "user": "kim",
+    "process": "cmd.exe /c whoami",
+    "process_name": "cmd.exe",
+    "process_path": CMD,
+    "parent_process_path": WORD,
+    "_time": "1767225600",
+    "annotations.mitre_attack": ["T1566.001"],
+    "file_hash": "a" * 64,
+}
 SENTINEL = {
-    "AlertName": "Office child", "AlertSeverity": "High", "SystemAlertId": "1", "TimeGenerated": "2026-03-01T10:00:00Z",
+    "AlertName": "Office child",
+    "AlertSeverity": "High",
+    "SystemAlertId": "1",
+    "TimeGenerated": "2026-03-01T10:00:00Z",
     "Techniques": '["T1566"]',
-    "Entities": orjson.dumps([
-        {"$id": "1", "Type": "host", "HostName": "WS1"},
-        {"$id": "2", "Type": "file", "Directory": "C:\\Windows\\System32", "Name": "cmd.exe"},
-        {"$id": "3", "Type": "process", "CommandLine": "cmd.exe /c whoami", "ImageFile": {"$ref": "2"},
-         "Host": {"$ref": "1"}, "Account": {"Name": "kim", "NTDomain": "CORP"},
-         "ParentProcess": {"ImageFile": {"Directory": WORD.rpartition("\\")[0], "Name": "WINWORD.EXE"}}},
-        {"$id": "4", "Type": "process", "CommandLine": "whoami", "ImageFile": {"Name": "whoami.exe"}},
-    ]).decode(),
-}  # fmt: skip
+    "Entities": orjson.dumps(
+        [
+            {"$id": "1", "Type": "host", "HostName": "WS1"},
+            {"$id": "2", "Type": "file", "Directory": "C:\\Windows\\System32", "Name": "cmd.exe"},
+            {
+                "$id": "3",
+                "Type": "process",
+                "CommandLine": "cmd.exe /c whoami",
+                "ImageFile": {"$ref": "2"},
+                "Host": {"$ref": "1"},
+                "Account": {"Name": "kim", "NTDomain": "CORP"},
+                "ParentProcess": {
+                    "ImageFile": {"Directory": WORD.rpartition("\\")[0], "Name": "WINWORD.EXE"}
+                },
+            },
+            {"$id": "4", "Type": "process", "CommandLine": "whoami", "ImageFile": {"Name": "whoami.exe"}},
+        ]
+    ).decode(),
+}
 DEFENDER = {
-    "id": "d1", "title": "Office child", "severity": "high", "serviceSource": "microsoftDefenderForEndpoint",
-    "mitreTechniques": ["T1566.001"], "createdDateTime": "2026-03-01T10:00:00Z",
+    "id": "d1",
+    "title": "Office child",
+    "severity": "high",
+    "serviceSource": "microsoftDefenderForEndpoint",
+    "mitreTechniques": ["T1566.001"],
+    "createdDateTime": "2026-03-01T10:00:00Z",
     "evidence": [
         {"@odata.type": "#microsoft.graph.security.deviceEvidence", "deviceDnsName": "ws1"},
-        {"@odata.type": "#microsoft.graph.security.processEvidence", "processCommandLine": "cmd.exe /c whoami",
-         "imageFile": {"fileName": "cmd.exe", "filePath": "C:\\Windows\\System32", "sha256": "b" * 64},
-         "parentProcessImageFile": {"fileName": "WINWORD.EXE", "filePath": WORD.rpartition("\\")[0]},
-         "userAccount": {"accountName": "kim", "domainName": "CORP"}},
+        {
+            "@odata.type": "#microsoft.graph.security.processEvidence",
+            "processCommandLine": "cmd.exe /c whoami",
+            "imageFile": {"fileName": "cmd.exe", "filePath": "C:\\Windows\\System32", "sha256": "b" * 64},
+            "parentProcessImageFile": {"fileName": "WINWORD.EXE", "filePath": WORD.rpartition("\\")[0]},
+            "userAccount": {"accountName": "kim", "domainName": "CORP"},
+        },
     ],
-}  # fmt: skip
+}
 WAZUH_ALERT = {
-    "timestamp": "2026-03-01T10:00:00.000+0000", "agent": {"name": "WS1"}, "manager": {"name": "m"},
-    "rule": {"id": "92052", "level": 12, "description": "Office child", "mitre": {"id": ["T1566.001"]}, "groups": ["sysmon"]},
-    "data": {"win": {
-        "system": {"eventID": "1", "channel": "Microsoft-Windows-Sysmon/Operational", "computer": "WS1",
-                   "providerName": "Microsoft-Windows-Sysmon", "systemTime": "2026-03-01T10:00:00.000Z"},
-        "eventdata": {"image": CMD, "commandLine": "cmd.exe /c whoami", "parentImage": WORD, "user": "CORP\\kim"},
-    }},
-}  # fmt: skip
+    "timestamp": "2026-03-01T10:00:00.000+0000",
+    "agent": {"name": "WS1"},
+    "manager": {"name": "m"},
+    "rule": {
+        "id": "92052",
+        "level": 12,
+        "description": "Office child",
+        "mitre": {"id": ["T1566.001"]},
+        "groups": ["sysmon"],
+    },
+    "data": {
+        "win": {
+            "system": {
+                "eventID": "1",
+                "channel": "Microsoft-Windows-Sysmon/Operational",
+                "computer": "WS1",
+                "providerName": "Microsoft-Windows-Sysmon",
+                "systemTime": "2026-03-01T10:00:00.000Z",
+            },
+            "eventdata": {
+                "image": CMD,
+                "commandLine": "cmd.exe /c whoami",
+                "parentImage": WORD,
+                "user": "CORP\\kim",
+            },
+        }
+    },
+}
 OCSF = {
-    "class_uid": 2004, "category_uid": 2, "severity_id": 4, "time": 1767225600000,
-    "metadata": {"product": {"name": "X"}}, "device": {"hostname": "WS1"},
+    "class_uid": 2004,
+    "category_uid": 2,
+    "severity_id": 4,
+    "time": 1767225600000,
+    "metadata": {"product": {"name": "X"}},
+    "device": {"hostname": "WS1"},
     "finding_info": {"title": "Office child", "attacks": [{"technique": {"uid": "T1566.001"}}]},
-    "evidences": [{"process": {"file": {"path": CMD}, "cmd_line": "cmd.exe /c whoami",
-                               "parent_process": {"file": {"path": WORD}}}}],
-}  # fmt: skip
+    "evidences": [
+        {
+            "process": {
+                "file": {"path": CMD},
+                "cmd_line": "cmd.exe /c whoami",
+                "parent_process": {"file": {"path": WORD}},
+            }
+        }
+    ],
+}
 CROWDSTRIKE = {
     "metadata": {"eventType": "DetectionSummaryEvent"},
-    "event": {"DetectName": "Office child", "SeverityName": "High", "Severity": 4, "ComputerName": "WS1",
-              "UserName": "kim", "FileName": "cmd.exe", "FilePath": "\\Device\\x\\Windows\\System32",
-              "CommandLine": "cmd.exe /c whoami", "ParentImageFileName": WORD},
-}  # fmt: skip
+    "event": {
+        "DetectName": "Office child",
+        "SeverityName": "High",
+        "Severity": 4,
+        "ComputerName": "WS1",
+        "UserName": "kim",
+        "FileName": "cmd.exe",
+        "FilePath": "\\Device\\x\\Windows\\System32",
+        "CommandLine": "cmd.exe /c whoami",
+        "ParentImageFileName": WORD,
+    },
+}
 
 CARRYING = [
-    ("elastic", ELASTIC), ("splunk", SPLUNK), ("sentinel", SENTINEL), ("defender", DEFENDER), ("wazuh", WAZUH_ALERT),
-    ("ocsf", OCSF), ("crowdstrike", CROWDSTRIKE),
-]  # fmt: skip
+    ("elastic", ELASTIC),
+    ("splunk", SPLUNK),
+    ("sentinel", SENTINEL),
+    ("defender", DEFENDER),
+    ("wazuh", WAZUH_ALERT),
+    ("ocsf", OCSF),
+    ("crowdstrike", CROWDSTRIKE),
+]
 
 
 @pytest.mark.parametrize(("name", "raw"), CARRYING)
@@ -125,11 +198,18 @@ def test_techniques_of_the_product_are_kept(name: str, raw: dict[str, Any]) -> N
 def test_an_elastic_hit_and_nested_names_read_the_same() -> None:
     bare = read(ELASTIC)[1][0]
     hit = read({"_index": "x", "_source": unflatten(ELASTIC, Limits())})[1][0]
-    assert (hit.claim, hit.category, hit.get("CommandLine")) == (bare.claim, bare.category, bare.get("CommandLine"))
+    assert (hit.claim, hit.category, hit.get("CommandLine")) == (
+        bare.claim,
+        bare.category,
+        bare.get("CommandLine"),
+    )
 
 
 def test_an_older_elastic_alert() -> None:
-    raw = {"signal": {"rule": {"name": "Old", "severity": "critical", "rule_id": "r"}}, "host": {"name": "WS1"}}
+    raw = {
+        "signal": {"rule": {"name": "Old", "severity": "critical", "rule_id": "r"}},
+        "host": {"name": "WS1"},
+    }
     shape, events = read(raw)
     assert shape == "elastic"
     assert events[0].claim is not None
@@ -151,11 +231,16 @@ def test_references_between_entities_are_followed() -> None:
 
 def test_hunting_rows_have_sysmons_names() -> None:
     row = {
-        "Timestamp": "2026-03-01T10:00:00Z", "DeviceName": "ws1", "ActionType": "RegistryValueSet",
-        "RegistryKey": "HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Run", "RegistryValueName": "x",
-        "RegistryValueData": "C:\\a.exe", "InitiatingProcessFileName": "reg.exe",
-        "InitiatingProcessFolderPath": "C:\\Windows\\System32\\reg.exe", "InitiatingProcessAccountName": "kim",
-    }  # fmt: skip
+        "Timestamp": "2026-03-01T10:00:00Z",
+        "DeviceName": "ws1",
+        "ActionType": "RegistryValueSet",
+        "RegistryKey": "HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Run",
+        "RegistryValueName": "x",
+        "RegistryValueData": "C:\\a.exe",
+        "InitiatingProcessFileName": "reg.exe",
+        "InitiatingProcessFolderPath": "C:\\Windows\\System32\\reg.exe",
+        "InitiatingProcessAccountName": "kim",
+    }
     shape, (event,) = read(row)
     assert (shape, event.category) == ("defender-hunting", Category.REGISTRY)
     assert event.get("TargetObject").endswith("\\Run\\x")
@@ -165,10 +250,15 @@ def test_hunting_rows_have_sysmons_names() -> None:
 
 def test_suricata_alerts_stay_alerts() -> None:
     raw = {
-        "timestamp": "2026-03-01T10:00:00.000000+0000", "event_type": "alert", "flow_id": 1, "src_ip": "10.0.0.4",
-        "dest_ip": "203.0.113.9", "dest_port": 443, "proto": "TCP",
+        "timestamp": "2026-03-01T10:00:00.000000+0000",
+        "event_type": "alert",
+        "flow_id": 1,
+        "src_ip": "10.0.0.4",
+        "dest_ip": "203.0.113.9",
+        "dest_port": 443,
+        "proto": "TCP",
         "alert": {"signature": "ET MALWARE Beacon", "signature_id": 2, "severity": 1, "category": "Malware"},
-    }  # fmt: skip
+    }
     shape, (event,) = read(raw)
     assert (shape, event.category) == ("suricata", Category.ALERT)
     assert event.claim is not None
@@ -177,17 +267,27 @@ def test_suricata_alerts_stay_alerts() -> None:
 
 def test_an_api_call_in_ocsf_reads_as_its_trail() -> None:
     raw = {
-        "class_uid": 6003, "category_uid": 6, "time": 1767225600000, "metadata": {"product": {"name": "CloudTrail"}},
-        "api": {"operation": "StopLogging", "request": {"data": '{"name": "trail1"}'}}, "actor": {"user": {"name": "kim"}},
+        "class_uid": 6003,
+        "category_uid": 6,
+        "time": 1767225600000,
+        "metadata": {"product": {"name": "CloudTrail"}},
+        "api": {"operation": "StopLogging", "request": {"data": '{"name": "trail1"}'}},
+        "actor": {"user": {"name": "kim"}},
         "status": "Success",
-    }  # fmt: skip
+    }
     event = read(raw)[1][0]
     assert (event.provider, event.code, event.category) == ("aws.cloudtrail", "StopLogging", Category.CLOUD)
     assert event.get("requestParameters.name") == "trail1"
 
 
 def test_a_row_of_an_alert_list_without_its_labels() -> None:
-    row = {"time": "1642118409", "name": "Suricata: Alert - ET SCAN x", "ip": "10.0.0.4", "host": "web1", "event_label": "scan"}
+    row = {
+        "time": "1642118409",
+        "name": "Suricata: Alert - ET SCAN x",
+        "ip": "10.0.0.4",
+        "host": "web1",
+        "event_label": "scan",
+    }
     shape, (event,) = read(row)
     assert shape == "alert-list"
     assert event.claim is not None
@@ -196,7 +296,12 @@ def test_a_row_of_an_alert_list_without_its_labels() -> None:
 
 
 def test_guardduty_severity() -> None:
-    raw = {"type": "Recon:EC2/Portscan", "severity": 8, "accountId": "1", "service": {"eventFirstSeen": "2026-03-01T10:00:00Z"}}
+    raw = {
+        "type": "Recon:EC2/Portscan",
+        "severity": 8,
+        "accountId": "1",
+        "service": {"eventFirstSeen": "2026-03-01T10:00:00Z"},
+    }
     shape, (event,) = read(raw)
     assert shape == "guardduty"
     assert event.claim is not None

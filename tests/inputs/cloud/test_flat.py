@@ -17,7 +17,9 @@ LIMITS = Limits()
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
 JSON = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4), max_leaves=25
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=25,
 )
 RECORDS = st.dictionaries(st.text(max_size=12), JSON, max_size=6)
 
@@ -105,12 +107,25 @@ def test_outcomes() -> None:
 
 
 def test_changes_say_what_became_what() -> None:
-    raw = {"pre": 1, "preaction": {"mfa": True, "role": "viewer"}, "postaction": {"mfa": False, "role": "viewer"}}
+    raw = {
+        "pre": 1,
+        "preaction": {"mfa": True, "role": "viewer"},
+        "postaction": {"mfa": False, "role": "viewer"},
+    }
     assert changed(raw) == "preaction mfa true to false" or changed(raw) == "mfa true to false"
 
 
 def test_scopes() -> None:
-    private = ("10.1.2.3", "192.168.0.1", "172.16.9.9", "172.31.0.1", "127.0.0.1", "fe80::1", "fd00::2", "::1")
+    private = (
+        "10.1.2.3",
+        "192.168.0.1",
+        "172.16.9.9",
+        "172.31.0.1",
+        "127.0.0.1",
+        "fe80::1",
+        "fd00::2",
+        "::1",
+    )
     assert {scope(a) for a in private} == {"private"}
     assert {scope(a) for a in ("203.0.113.7", "172.32.0.1", "2001:db8::1", "8.8.8.8:443")} == {"public"}
     assert {scope(a) for a in ("ec2.amazonaws.com", "", "unknown")} == {""}

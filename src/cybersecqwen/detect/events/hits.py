@@ -53,6 +53,7 @@ def match_event(event: Event, rules: Rulebook, surroundings: Surroundings = NONE
         alternative = signal.match(view)
         if alternative is not None:
             hits.append(Hit(signal, event, alternative, surroundings))
+    hits.sort(key=lambda hit: hit.signal.id)  # candidates come in no order
     return hits
 
 

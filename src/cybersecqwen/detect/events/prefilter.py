@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .matching import Alternative, Test
 from .patterns import FieldPatterns
-from .view import COMMAND_FIELDS, View
+from .view import COMMAND_FIELDS, View, command_field
 
 if TYPE_CHECKING:
     from .signal import Signal
@@ -32,13 +32,18 @@ class Prefilter:
     def __init__(self, signals: Sequence[Signal]) -> None:
         self.signals = tuple(signals)
         """In the order of their files."""
+        self._indexed = False
         self._always: dict[Signal, None] = {}
         self._literals: dict[str, dict[Signal, None]] = {}
         self._values: dict[str, dict[str, dict[Signal, None]]] = {}
         self._patterns: dict[str, tuple[FieldPatterns, dict[int, dict[Signal, None]]]] = {}
-        for signal in signals:
-            keys = [_key(alternative) for alternative in signal.alternatives]
-            for key in keys:
+
+    def _build(self) -> None:
+        """Index all signals: done when the first event of the category comes, if one does."""
+        self._indexed = True
+        for signal in self.signals:
+            for alternative in signal.alternatives:
+                key = _key(alternative)
                 if key is None:
                     self._always[signal] = None
                 else:
@@ -65,15 +70,21 @@ class Prefilter:
         commands = COMMAND_FIELDS if any(name.startswith("Command.") for name in names) else ()
         return tuple(n for n in dict.fromkeys((*names, *bases, *commands, "User")) if n)
 
+    @property
+    def reads_place(self) -> bool:
+        """Whether any test asks for the host or the channel, which a record's own fields do not tell."""
+        return "event.host" in self.fields or "event.channel" in self.fields
+
     @cached_property
-    def _automaton(self) -> Any:
+    def _automaton(self) -> tuple[Any, tuple[tuple[Signal, ...], ...]]:
+        """The automaton of all literals, and the signals of each by its number."""
         import ahocorasick
 
         automaton = ahocorasick.Automaton()
-        for literal, signals in self._literals.items():
-            automaton.add_word(literal, tuple(signals))
+        for number, literal in enumerate(self._literals):
+            automaton.add_word(literal, number)
         automaton.make_automaton()
-        return automaton
+        return automaton, tuple(map(tuple, self._literals.values()))
 
     @cached_property
     def _sources(self) -> tuple[str, ...]:
@@ -93,11 +104,14 @@ class Prefilter:
         return any(name.startswith("Command.") for name in self._sources)
 
     def candidates(self, view: View) -> list[Signal]:
-        """Signals that may fire on this event, in the order of their files; a superset of those that do."""
+        """Signals that may fire on this event: a superset of those that do, in no order."""
+        if not self._indexed:
+            self._build()
         found: dict[Signal, None] = dict(self._always)
         if self._literals:
-            for _end, signals in self._automaton.iter(self._text(view)):
-                found.update(dict.fromkeys(signals))
+            automaton, signals = self._automaton
+            for number in {number for _end, number in automaton.iter(self._text(view))}:
+                found.update(dict.fromkeys(signals[number]))
         for name, by_value in self._values.items():
             for value in view.values(name):
                 found.update(by_value.get(value, ()))
@@ -109,10 +123,10 @@ class Prefilter:
     def _text(self, view: View) -> str:
         event = view.event
         fields = event.fields
-        recorded = [fields[name] for name in self._sources if name in fields]
-        if self._reads_commands:
-            recorded += view.values("Command.text")
-        return "\n".join((event.provider, event.channel, event.code, *recorded)).lower()
+        read = command_field(event) if self._reads_commands else ""  # its text is the first form
+        texts = [str(fields[name]) for name in self._sources if name in fields and name != read]
+        text = "\n".join((event.provider, event.channel, event.code, *texts)).lower()
+        return "\n".join((text, *view.values("Command.text"))) if self._reads_commands else text
 
 
 def _key(alternative: Alternative) -> Test | None:

@@ -27,8 +27,7 @@ _LATER = frozenset({Category.PROCESS})
 """Matched after the tree is built, because their signals ask about ancestors."""
 
 
-_REMEMBERED = 20_000  # records whose answer is remembered, each of at most …
-_REMEMBERED_CHARS = 2_000
+_REMEMBERED = 500_000  # fingerprints of records on which nothing fired: 50 MB when full
 _NOWHERE = Source(path="")
 
 
@@ -92,8 +91,12 @@ class Screen:
         self.limits = limits
         self._finder = ShapeFinder()
         self._wanted = rules.categories | _TREE | {Category.ALERT}
-        self._peekable = rules.categories - _TREE - {Category.ALERT}
-        self._seen: dict[tuple[object, ...], bool] = {}
+        self._peekable = {
+            category
+            for category, chosen in rules.by_category.items()
+            if category not in _TREE and category is not Category.ALERT and not chosen.reads_place
+        }
+        self._silent: set[int] = set()
 
     def screen(
         self,
@@ -105,7 +108,7 @@ class Screen:
         first_id: int = 1,
     ) -> None:
         """Screen the records of one input into `out`; events are numbered from `first_id`."""
-        wanted, rules, limits = self._wanted, self.rules, self.limits
+        wanted, limits = self._wanted, self.limits
         shape_of, categories, peekable = self._finder.shape_of, out.categories, self._peekable
         for record in records:
             if isinstance(record, Damage):
@@ -129,39 +132,58 @@ class Screen:
             source = Source(path=blob.path, member=blob.member, record=number, offset=offset, format=format)
             for event in shape.events(raw, id=f"e{first_id + number - 1}", source=source, limits=limits):
                 categories[event.category] += 1
-                hits = match_now(event, rules)
+                hits = self._hits(event)
                 if hits or event.claim is not None or event.category in _TREE:
                     out.add(event, hits, limits)
 
     def _could_match(self, category: Category, head: tuple[str, str], own: Mapping[str, Any]) -> bool:
-        """Whether any signal fires on a record with these fields.
+        """Whether any signal fires on a record with these fields."""
+        user = str(own.get("User") or "")
+        key = _fingerprint(head, user, *map(own.get, self.rules.by_category[category].fields))
+        if key in self._silent:
+            return False
+        provider, code = head
+        event = Event(
+            id="", category=category, provider=provider, code=code, fields=own, user=user, source=_NOWHERE
+        )
+        return bool(match_event(event, self.rules)) or self._remember(key)
+
+    def _hits(self, event: Event) -> list[Hit]:
+        """Hits that need no tree.
 
         Recordings repeat themselves: most events agree with an earlier one in all fields that any
-        signal reads, and then the answer is known.
+        signal reads, and an answer of "none" is remembered.
         """
-        get = own.get
-        chosen = self.rules.by_category[category]
-        key = (head, *map(get, chosen.fields))
-        try:
-            known = self._seen.get(key)
-        except TypeError:  # a value that nests
-            return True
-        if known is None:
-            event = Event(
-                id="",
-                category=category,
-                provider=head[0],
-                code=head[1],
-                fields=own,
-                user=str(get("User") or ""),
-                source=_NOWHERE,
-            )
-            known = bool(match_event(event, self.rules))
-            if len(self._seen) >= _REMEMBERED:
-                self._seen.clear()
-            if sum(len(v) for v in key if v.__class__ is str) < _REMEMBERED_CHARS:
-                self._seen[key] = known
-        return known
+        chosen = self.rules.by_category.get(event.category)
+        if chosen is None or event.category in _LATER:
+            return []
+        about = (event.provider, event.channel, event.code, event.host, event.user)
+        key = _fingerprint(*about, *map(event.fields.get, chosen.fields))
+        if key in self._silent:
+            return []
+        hits = match_event(event, self.rules)
+        if not hits:
+            self._remember(key)
+        return hits
+
+    def _remember(self, key: int) -> bool:
+        """Note that nothing fires on what has this key; always False."""
+        if len(self._silent) >= _REMEMBERED:
+            self._silent.clear()
+        self._silent.add(key)
+        return False
+
+
+def _fingerprint(*values: object) -> int:
+    """64 bits that stand for the values.
+
+    Python keys its text hash afresh for each process (PEP 456), so nobody can prepare two records
+    that share one.
+    """
+    try:
+        return hash(values)
+    except TypeError:  # a value that nests
+        return hash(tuple(map(str, values)))
 
 
 def renumber(screened: Screened, shift: int) -> Screened:

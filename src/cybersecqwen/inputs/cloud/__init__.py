@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 _HERE = __name__
 
-# Order: trails with names that no other has stand first. "audit_event" asks for an actor inside `event`, which
-# ECS never has there. "audit" takes whatever looks like an audit
-# record (an action and an actor or an address) and stands last.
+# Order: trails with names that no other has stand first. "audit_event" asks for an actor inside
+# `event`, which ECS never has there. "audit" takes whatever looks like an audit record (an action and
+# an actor or an address) and stands last.
 ENTRIES: Mapping[str, str] = {
     "cloudtrail": f"{_HERE}.aws:CloudTrail",
     "vpc_flow": f"{_HERE}.aws_network:VpcFlow",

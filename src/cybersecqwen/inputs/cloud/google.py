@@ -115,7 +115,9 @@ def _parameters(body: Raw) -> dict[str, str]:
     events: Any = body.get("events")
     for event in events if isinstance(events, (list, tuple)) else (body,):
         given = event.get("parameters") if isinstance(event, Mapping) else None
-        for item in given if isinstance(given, (list, tuple)) else ():
+        for item in given[:500] if isinstance(given, (list, tuple)) else ():
+            if len(found) >= 500:
+                return found
             if isinstance(item, Mapping) and isinstance(item.get("name"), str):
                 values = {key: value for key, value in item.items() if key != "name"}
                 text = "; ".join(flatten(values, Limits(fields=64, value_chars=4096)).values())
