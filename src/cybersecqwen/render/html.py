@@ -94,6 +94,7 @@ def environment() -> Environment:
     made.filters.update(
         points=wording.points,
         percent=wording.percent,
+        claim=wording.claim,
         clock=wording.clock,
         milliseconds=wording.milliseconds,
         clipped=wording.clipped,

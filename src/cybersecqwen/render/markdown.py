@@ -32,6 +32,7 @@ from .wording import (
     counted,
     counts_line,
     headline,
+    likely,
     milliseconds,
     percent,
     points,
@@ -92,7 +93,7 @@ class _Note:
 
 def _head(note: _Note, report: Report, title: str) -> None:
     note.lines.append(f"# {report.verdict.capitalize()}: {note.say(headline(report, title))}")
-    facts = [f"**Severity {report.severity.label}**", f"{percent(report.confidence)} sure"]
+    facts = [f"**Severity {report.severity.label}**", likely(report.verdict, report.confidence)]
     read = note.say(counts_line(report))
     sources, more = first(report.sources, 4)
     names = ", ".join(note.code(one) for one in sources) + (f" and {more} more" if more else "")
@@ -145,7 +146,7 @@ def _incident(note: _Note, one: Incident) -> None:
     who = ", ".join(note.code(name) for name in (*one.hosts[:3], *one.users[:3]))
     facts = [
         f"**{one.verdict.value}**, severity {one.severity.label}",
-        f"{percent(one.confidence)} sure, score {points(one.score)}",
+        f"{likely(one.verdict, one.confidence)}, score {points(one.score)}",
         span(one.start, one.end),
         who,
         counted(one.event_count or len(one.events), "event"),

@@ -18,7 +18,18 @@ from .terminal_incident import (
     write_indicators,
     write_techniques,
 )
-from .wording import clock, counts_line, day, headline, milliseconds, percent, short_host, span, writers
+from .wording import (
+    clock,
+    counts_line,
+    day,
+    headline,
+    likely,
+    milliseconds,
+    percent,
+    short_host,
+    span,
+    writers,
+)
 
 
 class TerminalRenderer(Renderer):
@@ -47,7 +58,7 @@ def _head(sheet: Sheet, report: Report, title: str) -> None:
     badge: list[Run] = [(f" {verdict.upper()} ", verdict.value), ("  ", "")]
     sheet.page.add(
         (report.severity.label, report.severity.label),
-        (f" · {percent(report.confidence)} sure · ", "quiet"),
+        (f" · {likely(report.verdict, report.confidence)} · ", "quiet"),
         (sheet.show(headline(report, title)), "strong"),
         first=badge,
     )

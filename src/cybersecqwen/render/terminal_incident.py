@@ -27,7 +27,7 @@ from .story import (
     sides,
     tactic_name,
 )
-from .wording import abridged, clipped, clock, counted, percent, points, side_heading, span
+from .wording import abridged, clipped, clock, counted, likely, points, side_heading, span
 
 BAR = 8
 """Cells of the longest weight bar."""
@@ -95,7 +95,7 @@ def _title(sheet: Sheet, incident: Incident, *, alone: bool) -> None:
         (" ", ""),
         (f" {incident.verdict.upper()} ", incident.verdict.value),
         (f" {incident.severity.label}", incident.severity.label),
-        (f" · {percent(incident.confidence)} sure", "quiet"),
+        (f" · {likely(incident.verdict, incident.confidence)}", "quiet"),
     )
     page.add((sheet.show(incident.title), "strong"), first=[("  ", "")])
     page.add((line, "quiet"), first=[("  ", "")])

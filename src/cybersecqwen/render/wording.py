@@ -35,6 +35,16 @@ def points(weight: float) -> str:
     return sign + text
 
 
+def likely(verdict: Verdict, confidence: float) -> str:
+    """What the confidence is about: "97 % likely ordinary" for benign, else "… malicious"."""
+    return f"{percent(confidence)} likely {claim(verdict)}"
+
+
+def claim(verdict: Verdict) -> str:
+    """What a verdict's confidence is the probability of."""
+    return "ordinary" if verdict is Verdict.BENIGN else "malicious"
+
+
 def percent(share: float) -> str:
     """A share of one as "97 %"; never 100 % and never 0 % unless it is exactly that."""
     if not math.isfinite(share):

@@ -70,3 +70,18 @@ def test_what_a_process_did_is_told_by_its_guid() -> None:
     tree = ProcessTree([shell])
     assert tree.of(wrote) is tree.of(shell)
     assert tree.of(other) is None
+
+
+def test_a_task_named_by_its_log_reaches_the_signals_that_ask_for_it() -> None:
+    """The name stands in no field of the process event, so no prefilter may look for it there."""
+    from cybersecqwen.detect.events.hits import match_event
+    from cybersecqwen.detect.events.rulebook import load_rulebook
+
+    rules = load_rulebook(known_tasks=("\\Corp\\Inventory",))
+    svchost = r"C:\Windows\System32\svchost.exe"
+    run = start("20", SHELL, "4", svchost, at="5", ParentCommandLine=svchost + " -k netsvcs -s Schedule")
+    named = event("task", time=4.0, code="129", TaskName=r"\Corp\Inventory daily", ProcessID="20")
+    tree = ProcessTree([run, named])
+    tree.link_tasks([run, named])
+    assert "context-own-task" in {h.signal.id for h in match_event(run, rules, tree.surroundings(run))}
+    assert "context-own-task" not in {h.signal.id for h in match_event(run, rules)}

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 _IN_TEXT = ("equals", "contains", "startswith", "endswith", "contains|all")
 _LONG, _SHORTEST = 6, 4
 _MANY = 400  # values beyond which a list is no key
-_COMPUTED = ("Command.how", "Ancestors.", "Parent.", "User.", "event.host", "event.user", "event.category")
+_COMPUTED = (
+    "TaskName",
+    "Command.how",
+    "Ancestors.",
+    "Parent.",
+    "User.",
+    "event.host",
+    "event.user",
+    "event.category",
+)
 _COMMON = ("place", "writable", "kind", "ext", "context")  # few values, so that nearly every event has one
 
 

@@ -22,6 +22,7 @@ _NODES = 60
 _COMMAND_CHARS = 4000
 _INDICATORS = 200
 _CLAIMS = 50
+_EVENTS_READ = 20  # of each finding, for indicators: more repeat the same ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def make_techniques(findings: Iterable[Finding], store: Store) -> tuple[Techniqu
 
 def make_indicators(events: Iterable[Event], findings: Iterable[Finding]) -> tuple[Indicator, ...]:
     """Indicators of the events that findings stand on, each value once; noted ones last."""
-    wanted = {e for f in findings if f.weight > 0 for e in f.events}
+    wanted = {e for f in findings if f.weight > 0 for e in f.events[:_EVENTS_READ]}
     found: dict[tuple[str, str], Indicator] = {}
     for event in events:
         if event.id in wanted:

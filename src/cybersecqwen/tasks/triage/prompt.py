@@ -18,11 +18,8 @@ from .grammar import full_stop
 
 # Measured with SmolLM2-135M (docs/narrative.md): plain prose to be summarised in its own words survives
 # the check far more often than a list of facts with rules about what not to do, or a worked example.
-INSTRUCTIONS = (
-    "Summarize the text in two or three sentences. Keep its names and words exactly as they are. "
-    "Say what happened, not what the text is."
-)
-QUESTION = "Summarize the text in two or three sentences, in its own words."
+INSTRUCTIONS = "Copy the three most important sentences of the text, word for word. Write nothing else."
+QUESTION = "The three most important sentences of the text, word for word:"
 
 # Few: the smallest model loses the thread after six or seven sentences.
 _FINDINGS = 3
