@@ -3,8 +3,8 @@
 Run as: python -m evaluation.recordings DATA_DIR [--only TEXT] [--reasons]
 
 DATA_DIR holds logs/otrf_windows_dev.zip (recorded attacks with a description that names the technique,
-https://github.com/OTRF/Security-Datasets, MIT) and logs/evtx_ordinary_hosts.zip. Only descriptions of
-recordings that are in the archive are read. Prints Markdown for docs/triage.md.
+https://github.com/OTRF/Security-Datasets, MIT) and logs/evtx_ordinary_hosts.zip. Of the descriptions only
+those whose recording is in the archive are used. Prints Markdown for docs/triage.md.
 """
 
 from __future__ import annotations

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from cybersecqwen import offline
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,6 +26,16 @@ def data_dir() -> Path:
     if found is None:
         pytest.skip("the development data is not beside this checkout (set CSQ_DATA to its folder)")
     return found
+
+
+@pytest.fixture(autouse=True)
+def _servers_of_tests() -> Iterator[None]:
+    """Tests talk to servers of their own on the loopback interface, also after one switched the guard on.
+
+    The guard itself is tested in processes of its own (test_offline.py).
+    """
+    with offline.allowed("127.0.0.1", "::1", "localhost"):
+        yield
 
 
 @pytest.fixture(autouse=True)

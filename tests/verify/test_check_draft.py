@@ -218,6 +218,13 @@ def test_a_general_reason_does_not_become_a_claim_about_this_case():
     assert not kept("An event log was cleared by hand.", report)
 
 
+def test_our_own_title_may_be_repeated_whatever_names_stand_in_it():
+    finding = replace(FINDINGS[0], title="A command dumps the memory of lsass.exe")
+    report = replace(REPORT, findings=(finding,), incidents=(replace(INCIDENT, findings=(finding,)),))
+    assert kept("A command dumps the memory of lsass.exe.", report)
+    assert not kept("A command dumps the memory of cmd.exe.", report)
+
+
 def test_the_name_of_a_technique_is_no_verdict():
     report = with_verdict(Verdict.SUSPICIOUS, Severity.HIGH)
     assert kept("The activity matches the technique Malicious File (T1204.002).", report)

@@ -22,6 +22,7 @@ class Statement:
     """A sentence or title of our own that a model may repeat."""
 
     text: str
+    """Without what was copied into it from the input."""
     stems: tuple[str, ...]
     """Its words that claim something, in order."""
     limits: frozenset[str]
@@ -122,7 +123,7 @@ def _statements(report: Report, evidence: tuple[str, ...]) -> Iterator[Statement
         for text, share, general in texts:
             own = _own(text, evidence)
             yield Statement(
-                text=text,
+                text=own,
                 stems=content(own),
                 limits=_limits(own),
                 share=share,

@@ -36,7 +36,8 @@ def check(sentence: str, allowed: Allowed) -> str:
         return "holds markup"
     if not text.endswith(".") or text.endswith(".."):
         return "is not a complete statement"
-    if not (text[0].isupper() or text.split()[0].lower().strip(",") in allowed.names):
+    first = text.split()[0].lower().strip(",")
+    if not (text[0].isupper() or first in allowed.names or re.fullmatch(r"[\w-]+\.[a-z]{2,4}", first)):
         return "does not begin like a sentence"
     return "stutters" if _stutters(text) else ""
 

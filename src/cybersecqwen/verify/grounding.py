@@ -72,6 +72,9 @@ def _number_of(event: str) -> tuple[int, str]:
 def parse(sentence: str, allowed: Allowed) -> Parsed:
     """Read a sentence against the report; `reason` says what is wrong with it."""
     parsed = Parsed(plain=plainly(sentence))
+    if own := [s for s in allowed.statements if s.stems and plainly(s.text) == parsed.plain]:
+        parsed.used = own[:1]  # our own words, and nothing but these
+        return parsed
     parsed.words = _tokens(sentence, allowed, parsed)
     if parsed.reason:
         return parsed

@@ -39,7 +39,7 @@ class Hit:
         if any(piece.field == field for piece in found.values()):
             for piece in _decoded(self.event, field):
                 found.setdefault((piece.field, piece.layer), piece)
-        return tuple(found.values())
+        return tuple(sorted(found.values(), key=lambda piece: piece.field.startswith("event.")))
 
 
 def match_event(event: Event, rules: Rulebook, surroundings: Surroundings = NONE) -> list[Hit]:
