@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,16 @@ def data_dir() -> Path:
     if found is None:
         pytest.skip("the development data is not beside this checkout (set CSQ_DATA to its folder)")
     return found
+
+
+@pytest.fixture
+def loopback() -> None:
+    """For tests with a server of their own: skipped in a namespace without interfaces."""
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            socket.create_connection(server.getsockname(), timeout=2).close()
+    except OSError:
+        pytest.skip("this machine has no loopback interface to serve from")
 
 
 @pytest.fixture(autouse=True)

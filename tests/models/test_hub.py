@@ -20,6 +20,8 @@ from .tiny_gguf import gguf_bytes, model_header
 
 pytest.importorskip("huggingface_hub")
 
+pytestmark = pytest.mark.usefixtures("loopback")
+
 MODEL = gguf_bytes(model_header(), [("w", (256, 256), bytes(range(256)) * 1024)])
 FILE = "Small-Model.Q4_K_M.gguf"
 

@@ -22,6 +22,8 @@ from cybersecqwen.models.openai_compatible import OpenAICompatible
 
 from .fake_hub import running
 
+pytestmark = pytest.mark.usefixtures("loopback")
+
 PROMPT = Prompt(instructions="I", material=(Material(label="e1", text="data " * 400),), question="Q")
 KEY = "sk-very-secret-0123456789"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cybersecqwen.records import Event, Finding, Report, Severity, Verdict
 
-from .identifiers import recorded_cves
+from .identifiers import find, recorded_cves
 from .interface import Facts
 from .names import IDENTITY_FIELDS, Names, collect
 from .relations import Table, table
@@ -199,6 +199,8 @@ def _counts(report: Report) -> dict[str, frozenset[int]]:
 def _identifiers(report: Report, evidence: tuple[str, ...]) -> Iterator[str]:
     for finding in all_findings(report):
         yield from finding.techniques
+        for text in (finding.title, finding.why, finding.ordinary):
+            yield from (mention.id for mention in find(_own(text, evidence)))
     yield from (technique.id for technique in report.techniques)
     for incident in report.incidents:
         yield from (technique.id for technique in incident.techniques)

@@ -16,13 +16,10 @@ from cybersecqwen.tasks.interface import Ask
 from . import naming
 from .grammar import full_stop
 
-# Measured with SmolLM2-135M (docs/narrative.md): plain prose to be summarised in its own words survives
-# the check far more often than a list of facts with rules about what not to do, or a worked example.
-INSTRUCTIONS = (
-    "You are given a text about an incident. Copy the three most important sentences about the incident, "
-    "word for word. Write nothing else."
-)
-QUESTION = "Which three sentences about the incident are the most important? Copy them word for word."
+# Measured (docs/narrative.md): asked to choose and to copy, even the smallest model repeats sentences
+# that are true; asked to summarise or describe, both models tell stories about other computers.
+INSTRUCTIONS = "Copy the three most important sentences of the text, word for word. Write nothing else."
+QUESTION = "Copy the three most important sentences about the incident, word for word."
 
 # Few: the smallest model loses the thread after six or seven sentences.
 _FINDINGS = 3
