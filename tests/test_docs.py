@@ -53,7 +53,7 @@ def test_a_shown_command_prints_what_is_shown(command: str, shown: str, tmp_path
 def test_links_between_pages_lead_somewhere() -> None:
     for page in [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]:
         text = re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8"))  # code is no link
-        for target in re.findall(r"\]\((?!https?:|#)([\w./-]+)", text):
+        for target in re.findall(r"\]\((?!https?:|#)([A-Za-z.][\w./-]*)", text):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
