@@ -146,13 +146,20 @@ def _contains(values: tuple[str, ...]) -> Callable[[str], bool]:
         return lambda text: only in text
     if len(values) < 6:
         return lambda text: any(value in text for value in values)
-    # One alternation of literals: `re` compiles it to a trie-like prefix search in C.
-    return _search(re.compile("|".join(re.escape(v) for v in sorted(values, key=len, reverse=True))))
+    return _anywhere(values)
 
 
-def _search(pattern: re.Pattern[str]) -> Callable[[str], bool]:
-    search = pattern.search
-    return lambda text: search(text) is not None
+def _anywhere(values: tuple[str, ...]) -> Callable[[str], bool]:
+    """One alternation of literals, which `re` searches in C; made when it is first needed."""
+    search: Callable[[str], object] | None = None
+
+    def found(text: str) -> bool:
+        nonlocal search
+        if search is None:
+            search = re.compile("|".join(re.escape(v) for v in sorted(values, key=len, reverse=True))).search
+        return search(text) is not None
+
+    return found
 
 
 def _cidr(values: tuple[str, ...]) -> Callable[[str], bool]:

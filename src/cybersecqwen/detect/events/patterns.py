@@ -20,14 +20,16 @@ _MEMORY = 32 << 20  # bytes for one pattern's automaton; RE2 starts it afresh wh
 class FieldPatterns:
     """The patterns for one field; ids are given in the order in which they are added."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, check: bool = True) -> None:
+        self._check = check
         self._sources: dict[str, int] = {}
         self._filter: Any = None
         self._short = lru_cache(maxsize=4_096)(self._search)
 
     def add(self, source: str) -> int:
-        """The id of a pattern; raises RuleError where RE2 does not take it."""
-        compiled(source)
+        """The id of a pattern; raises RuleError where RE2 does not take it and `check` is on."""
+        if self._check:
+            compiled(source)
         self._filter = None
         return self._sources.setdefault(source, len(self._sources))
 
@@ -51,14 +53,15 @@ class FieldPatterns:
 
 
 class PatternBook:
-    """The patterns of a rulebook, by field."""
+    """The patterns of a rulebook, by field; `check` is off for files that were checked before."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, check: bool = True) -> None:
+        self._check = check
         self._fields: dict[str, FieldPatterns] = {}
 
     def of(self, name: str) -> FieldPatterns:
         """The patterns for the field called `name`."""
-        return self._fields.setdefault(name, FieldPatterns())
+        return self._fields.setdefault(name, FieldPatterns(check=self._check))
 
 
 def encoded(text: str) -> bytes:
@@ -68,8 +71,7 @@ def encoded(text: str) -> bytes:
 
 def searcher(sources: tuple[str, ...]) -> Callable[[str], bool]:
     """A function that says whether any of the patterns matches."""
-    patterns = [compiled(source) for source in sources]
-    return lambda text: any(p.search(encoded(text)) is not None for p in patterns)
+    return lambda text: any(compiled(source).search(encoded(text)) is not None for source in sources)
 
 
 @lru_cache(maxsize=2048)

@@ -81,15 +81,19 @@ def load_rulebook(
     contents = [_read(path) for path in files]
     digest = hashlib.sha256(b"\0".join(contents)).hexdigest()
     tables = _cached(cache, digest)
+    known = tables is not None  # and then they were compiled without an error before
     if tables is None:
         tables = {}
         for path, content in zip(files, contents, strict=True):
             name = path.stem if path.parent == SHIPPED else str(path)
             tables[name] = _parse(path, content)
-        _store(cache, digest, tables)
+    own = tables
     if known_tasks:
         tables = {**tables, "settings": {"signal": [_own_tasks(known_tasks)]}}
-    return replace(_compile(tables, digest[:12]), folders=folders, cache=cache, known_tasks=known_tasks)
+    rules = _compile(tables, digest[:12], check=not known)
+    if not known:
+        _store(cache, digest, own)
+    return replace(rules, folders=folders, cache=cache, known_tasks=known_tasks)
 
 
 def _own_tasks(names: tuple[str, ...]) -> dict[str, Any]:
@@ -156,14 +160,14 @@ def _store(cache: Path | None, digest: str, tables: dict[str, Any]) -> None:
         pass  # a cache that cannot be written costs 100 ms at the next start, nothing else
 
 
-def _compile(tables: Mapping[str, Mapping[str, Any]], version: str) -> Rulebook:
+def _compile(tables: Mapping[str, Mapping[str, Any]], version: str, *, check: bool) -> Rulebook:
     lists: dict[str, tuple[str, ...]] = {}
     for name, table in tables.items():
         for key, values in table.get("lists", {}).items():
             if key in lists:
                 raise RuleError(f"The list {key!r} in {name} is defined twice.")
             lists[key] = tuple(str(v) for v in values)
-    patterns = PatternBook()
+    patterns = PatternBook(check=check)
     signals = [
         parse_signal(raw, lists, theme=name, patterns=patterns)
         for name, table in tables.items()

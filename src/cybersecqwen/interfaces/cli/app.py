@@ -16,6 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: the other one imports Markdown, syntax colours and more, 0.3 s
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(kb.app, name="kb")
