@@ -9,7 +9,7 @@ export CSQ_MODELS_DIR := $(MODELS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-offline check lint types contracts docs bench evaluate model starter requirements clean
+.PHONY: picture help run test test-offline check lint types contracts docs bench evaluate model starter requirements clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -81,3 +81,10 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 
 clean:  ## Remove everything that was made here.
 	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+picture: $(VENV)/run.stamp  ## Draw docs/images/assessment.png again (needs Chromium).
+	@mkdir -p out docs/images
+	@$(BIN)/csq triage samples/intrusion.jsonl --model none --fail-on never --save out/picture.html >/dev/null
+	@profile=$$(mktemp -d) && chromium --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run \
+	  --user-data-dir=$$profile --hide-scrollbars --window-size=1240,1440 --screenshot=docs/images/assessment.png \
+	  file://$(CURDIR)/out/picture.html 2>/dev/null; rm -rf "$$profile"

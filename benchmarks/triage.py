@@ -44,8 +44,7 @@ def main() -> None:
     parser.add_argument("--narratives", type=int, default=12)
     args = parser.parse_args()
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    print(f"{machine}, {time.strftime('%Y-%m-%d')}
-")
+    print(f"{machine}, {time.strftime('%Y-%m-%d')}\n")
     print("| measure | n | p50 | p95 | p99 |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         alerts = list(make_alerts(Path(folder), args.alerts))

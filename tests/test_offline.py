@@ -42,7 +42,8 @@ def test_sockets_that_stay_inside_the_machine_work() -> None:
 def test_an_allowed_name_lets_its_addresses_pass_and_closes_again() -> None:
     code = (
         "s = socket.create_server(('127.0.0.1', 0)); port = s.getsockname()[1]\n"
-        "with offline.allowed('localhost'): socket.create_connection(('localhost', port), timeout=2).close()\n"
+        "with offline.allowed('localhost'):\n"
+        "    socket.create_connection(('localhost', port), timeout=2).close()\n"
         "try: socket.create_connection(('127.0.0.1', port), timeout=2)\n"
         "except offline.OfflineError: print('closed')"
     )

@@ -92,6 +92,9 @@ COM_FILES = frozenset(
 )
 """Programs of Windows that end in .com."""
 
+# https://learn.microsoft.com/office/troubleshoot/office-suite-issues/ names the programs of Office.
+_OFFICE_FILES = words("winword.exe excel.exe powerpnt.exe outlook.exe onenote.exe msaccess.exe mspub.exe")
+
 # Programs of a Windows installation, below System32 unless another folder is given; and of Linux
 _SYSTEM_FILES = words(
     """
@@ -150,9 +153,11 @@ def file(path: str) -> str:
     where = place(path)
     if where == "other":  # a bare name
         return "operating system file" if path.lower() in _SYSTEM_FILES else ""
+    name = file_name(path)
+    if where == "programs" and name in _OFFICE_FILES:
+        return "program of an office suite, in its own folder"
     if where != "system":
         return ""
-    name = file_name(path)
     if name in _SYSTEM_FILES or path.startswith("/"):
         return "operating system file"
     # an unknown program there is worth a search: intruders put theirs among the system's
