@@ -6,6 +6,7 @@ CACHE   := $(CURDIR)/.cache
 MODELS  := $(CACHE)/models
 DATA    ?= ../shared/data
 export CSQ_MODELS_DIR := $(MODELS)
+export CSQ_MODELS := $(MODELS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help

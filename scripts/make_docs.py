@@ -21,7 +21,7 @@ COMMANDS = (
     "triage",
     "doctor",
     *(f"kb {verb}" for verb in ("status", "show", "build", "update", "export", "import", "verify")),
-    *(f"model {verb}" for verb in ("list", "pull", "import", "use", "show", "verify", "remove")),
+    *(f"model {verb}" for verb in ("list", "portfolio", "pull", "import", "use", "show", "verify", "remove")),
 )
 
 

@@ -56,3 +56,5 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(home))
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
+    for name in [n for n in os.environ if n.startswith("CSQ_") and n not in ("CSQ_DATA", "CSQ_MODELS")]:
+        monkeypatch.delenv(name)  # settings of the shell are not those of the test

@@ -40,6 +40,18 @@ def list_() -> int:
 
 
 @app.command()
+def portfolio() -> int:
+    """Show the known models and what each is good for."""
+    for entry, here in _shelf().portfolio():
+        state = "installed" if here else "not installed"
+        print(f"{entry.size}: {entry.title} ({entry.name}, {state})")
+        print(f"  {entry.good_for}")
+        places = ", ".join(dict.fromkeys(source.kind for source in entry.sources))
+        print(f"  {entry.bytes / 1e6:,.0f} MB, {entry.ram_mb:,} MB of memory, {entry.licence}, from {places}")
+    return 0
+
+
+@app.command()
 def pull(name: Name) -> int:
     """Fetch a model. Goes online, checks the hash, goes on where an earlier try stopped."""
     with Status() as line:

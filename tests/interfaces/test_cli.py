@@ -1,0 +1,99 @@
+"""Commands around the tasks: knowledge, models, doctor, help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cybersecqwen.interfaces.cli import main
+
+
+def say(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main(list(words))
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = say(capsys, "--help")
+    assert code == 0
+    assert all(name in out for name in ("triage", "kb", "model", "doctor"))
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert say(capsys, "--version")[1].startswith("csq 0.")
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["triage"], ["kb"], ["model", "pull"], ["kb", "show"]])
+def test_wrong_usage_is_code_two(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    code, out, err = say(capsys, *words)
+    assert code == 2 and (out or err) and "Traceback" not in err
+
+
+def test_doctor_shows_that_nothing_can_leave(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = say(capsys, "doctor")
+    assert code == 0
+    assert "connections are refused" in out and "starter bundle" in out
+
+
+def test_kb_show_maps_a_revoked_technique(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = say(capsys, "kb", "show", "T1086")
+    assert code == 0 and "T1059.001" in out and "revoked" in out
+
+
+def test_kb_show_takes_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "S0002" in say(capsys, "kb", "show", "mimikatz")[1]
+
+
+def test_kb_show_of_nothing_offers_what_is_near(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = say(capsys, "kb", "show", "powershel profile thing")
+    assert code == 2 and out == "" and err.startswith("csq: ")
+
+
+def test_kb_goes_round(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Export here, import there, and the imported one is used and whole."""
+    assert say(capsys, "kb", "export", str(tmp_path / "k.sqlite"))[0] == 0
+    assert say(capsys, "kb", "import", str(tmp_path / "k.sqlite"))[0] == 0
+    code, out, _ = say(capsys, "kb", "status")
+    assert code == 0 and str(Path.home()) in out
+    assert "whole" in say(capsys, "kb", "verify")[1]
+
+
+def test_kb_build_from_an_empty_folder_writes_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    target = tmp_path / "k.sqlite"
+    code, _, err = say(capsys, "kb", "build", "--from", str(tmp_path), "--to", str(target))
+    assert code == 2 and not target.exists() and err.startswith("csq: ")
+
+
+def test_model_list_of_an_empty_shelf(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = say(capsys, "model", "list")
+    assert code == 0
+    assert all(size in out for size in ("instant", "standard", "reference"))
+
+
+def test_model_portfolio_says_what_each_is_good_for(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = say(capsys, "model", "portfolio")
+    assert code == 0 and out.count("Apache-2.0") >= 3
+
+
+@pytest.mark.parametrize("verb", ["show", "use", "verify", "remove"])
+def test_a_model_that_is_not_installed(capsys: pytest.CaptureFixture[str], verb: str) -> None:
+    code, out, err = say(capsys, "model", verb, "instant")
+    assert code == 2 and out == "" and "csq model pull" in err
+
+
+def test_an_unknown_model_to_pull(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = say(capsys, "model", "pull", "gigantic")
+    assert code == 2 and "instant" in err
+
+
+def test_a_defect_is_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: object) -> None:
+        raise ZeroDivisionError("seven")
+
+    monkeypatch.setattr("cybersecqwen.bootstrap.App.store", property(broken))
+    code, _, err = say(capsys, "kb", "status")
+    assert code == 2 and "internal error: ZeroDivisionError: seven" in err and "CSQ_DEBUG" in err
