@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,10 @@ from cybersecqwen.inputs.interface import Blob, RawRecord
 from cybersecqwen.inputs.jsonl import read_range, split_ranges
 from cybersecqwen.records import Damage, Limits
 
+from .hits import Hit
 from .rulebook import Rulebook, load_rulebook
-from .screen import Screen, Screened, match_now, renumber
+from .screen import Screen, Screened, renumber
+from .signal import Signal
 
 WORTH_BYTES = 24 << 20
 """Below this a second process costs more than it saves (measured: start 0.2 s, 60 MB a second each)."""
@@ -35,6 +37,7 @@ def screen_in_parts(
     """Screen a file in ranges; results come in order, ids and record numbers as if read in one go."""
     assert blob.file is not None
     ranges = split_ranges(blob.file, max(workers, -(-blob.size // _PART_BYTES)))
+    signals = {signal.id: signal for signal in rules.signals}
     shift = first_id - 1
     with ProcessPoolExecutor(
         workers,
@@ -43,11 +46,10 @@ def screen_in_parts(
         initargs=(rules.folders, rules.cache, rules.known_tasks, limits),
     ) as pool:
         try:
-            for (_, end), (part, lines) in zip(
+            for (_, end), (part, found, lines) in zip(
                 ranges, pool.map(partial(_part, str(blob.file), blob.path), ranges), strict=True
             ):
-                part = renumber(part, shift)
-                part.hits = [hit for event in part.events for hit in match_now(event, rules)]
+                part = renumber(_restored(part, found, signals), shift)
                 yield part
                 shift += lines
                 done(end)
@@ -67,15 +69,27 @@ def _start(folders: tuple[Path, ...], cache: Path | None, tasks: tuple[str, ...]
     _screen = Screen(load_rulebook(folders, cache=cache, known_tasks=tasks), limits)
 
 
-def _part(file: str, name: str, span: tuple[int, int]) -> tuple[Screened, int]:
-    """What is left of one range, and how many lines it has."""
+Found = list[tuple[str, str, int]]
+"""Hits as they travel between processes: event id, signal id, which alternative held."""
+
+
+def _part(file: str, name: str, span: tuple[int, int]) -> tuple[Screened, Found, int]:
+    """What is left of one range, its hits, and how many lines it has."""
     assert _screen is not None
     blob = Blob(path=name, size=span[1] - span[0], opener=partial(_open, file), file=Path(file))
     out = Screened()
     lines = _Counted(read_range(file, *span, _screen.limits, name=name))
     _screen.screen(blob, "jsonl", lines, out)
-    out.hits = []  # compiled signals stay where they are; the few kept events are matched again
-    return out, lines.count
+    found = [(h.event.id, h.signal.id, h.signal.alternatives.index(h.alternative)) for h in out.hits]
+    out.hits = []  # compiled signals stay where they are
+    return out, found, lines.count
+
+
+def _restored(part: Screened, found: Found, signals: Mapping[str, Signal]) -> Screened:
+    """The part with its hits, on this process's own signals."""
+    events = {event.id: event for event in part.events}
+    part.hits = [Hit(signals[s], events[e], signals[s].alternatives[number]) for e, s, number in found]
+    return part
 
 
 def _open(file: str) -> BinaryIO:

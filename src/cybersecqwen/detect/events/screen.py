@@ -78,11 +78,6 @@ class Screened:
         self.last = max(times, default=None)
 
 
-def match_now(event: Event, rules: Rulebook) -> list[Hit]:
-    """Hits that need no tree."""
-    return [] if event.category in _LATER else match_event(event, rules)
-
-
 class Screen:
     """Screens records against a rulebook; one for each process."""
 
