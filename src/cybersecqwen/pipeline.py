@@ -19,6 +19,7 @@ from .models.interface import Cancel, LanguageModel, Material, Options, Prompt
 from .records import Problem, Report
 from .tasks.interface import Ask, Request, Task, Tools
 from .verify import CheckedDraft, check_draft, check_report
+from .verify.draft import TOLD
 
 TRIES = 2
 """Drafts asked for at most, over all models."""
@@ -80,7 +81,8 @@ def narrate(
                 narrative=task.merge(report, checked.kept),
                 provenance=replace(report.provenance, models=(model.name,)),
             )
-            break
+        if checked.kept or any(reason == TOLD for _, reason in checked.rejected):
+            break  # what is true and already told is no reason to ask again
     return _timed(replace(report, problems=(*report.problems, *problems)), "model", start)
 
 
@@ -93,6 +95,7 @@ def _rejections(checked: CheckedDraft, model: str) -> list[Problem]:
     return [
         Problem(stage="verify", message=f"A sentence of the model was struck out: {reason}", subject=model)
         for _, reason in checked.rejected
+        if reason != TOLD
     ]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from cybersecqwen.detect.events.view import user_kind
 from cybersecqwen.records import Event, Finding, Technique, Verdict
 
+from . import naming
 from .verdict import Judged
 
 _MOST = 8
@@ -73,7 +74,11 @@ def _values(events: Sequence[Event], findings: Iterable[Finding]) -> dict[str, s
     host = next((e.host for e in chosen if e.host), "")
     user = next((e.user for e in chosen if user_kind(e.user) in ("person", "admin")), "")
     account = next((e.get("TargetUserName") for e in chosen if e.get("TargetUserName") not in ("", "-")), "")
-    return {"host": host, "user": user, "account": account}
+    return {
+        "host": naming.host(host) if host else "",
+        "user": naming.user(user) if user else "",
+        "account": naming.user(account) if account else "",
+    }
 
 
 def _fill(text: str, values: dict[str, str]) -> str:
