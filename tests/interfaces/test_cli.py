@@ -47,7 +47,7 @@ def test_kb_show_takes_names(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_kb_show_of_nothing_offers_what_is_near(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = say(capsys, "kb", "show", "powershel profile thing")
+    code, out, err = say(capsys, "kb", "show", "powershell profile thing")
     assert code == 2 and out == "" and err.startswith("csq: ")
 
 
