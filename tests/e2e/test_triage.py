@@ -181,6 +181,10 @@ def test_a_missing_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 2 and "no/such/file.evtx" in said and len(said.splitlines()) == 2
 
 
+def test_an_empty_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert complaint(capsys, "triage", "")[0] == 2
+
+
 def test_an_empty_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").touch()
     code, said = complaint(capsys, "triage", str(tmp_path / "empty.jsonl"))

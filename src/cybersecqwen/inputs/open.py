@@ -65,6 +65,8 @@ def open_inputs(
 
 
 def _check(name: str) -> None:
+    if not name:
+        raise InputError("An empty name is no file.", hint="Check the path; - reads standard input.")
     path = Path(name)
     try:
         mode = path.stat().st_mode

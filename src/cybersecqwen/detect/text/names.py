@@ -74,7 +74,8 @@ def find_domains(text: str, low: str) -> Iterator[Match]:
         raw = match[1]
         value = refanged(raw).lower() if defanged else raw.lower()
         dots = value != raw.lower()
-        if is_domain(value) and (dots or not _is_file(value, match[2])) and not _is_code(raw, dots):
+        # the list of public suffixes takes long to load, so it is asked last
+        if (dots or not _is_file(value, match[2])) and not _is_code(raw, dots) and is_domain(value):
             end = match.end(1)
             yield Match(type="domain", value=value, start=match.start(), end=end, note=known.domain(value))
 
