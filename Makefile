@@ -47,6 +47,7 @@ docs: $(VENV)/dev.stamp  ## Made pages are up to date.
 
 bench: $(VENV)/dev.stamp  ## Latency, throughput, memory, start-up on this machine.
 	@$(BIN)/python -m benchmarks.triage
+	@$(BIN)/python -m benchmarks.models
 
 evaluate: $(VENV)/dev.stamp  ## The tables of docs/triage.md (needs DATA).
 	@$(BIN)/python -m evaluation.recordings $(DATA)
