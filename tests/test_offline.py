@@ -60,3 +60,15 @@ def test_an_allowed_host_passes_the_guard() -> None:
         "except OSError as error: print(type(error).__name__)"
     )
     assert "Offline" not in run(code).stdout + run(code).stderr
+
+
+@pytest.mark.parametrize("words", [["--version"], ["kb", "status"], ["model", "list"]])
+def test_every_command_runs_behind_the_guard(words: list[str]) -> None:
+    code = (
+        "import socket\nfrom cybersecqwen.interfaces.cli import main\n"
+        f"main({words!r})\n"
+        "socket.create_connection(('192.0.2.1', 80), timeout=1)"
+    )
+    line = [sys.executable, "-c", code]
+    result = subprocess.run(line, capture_output=True, text=True, timeout=60)
+    assert "OfflineError" in result.stderr, result.stderr

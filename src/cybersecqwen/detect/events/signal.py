@@ -75,12 +75,6 @@ class Signal:
                 return alternative
         return None
 
-    @property
-    def needs_surroundings(self) -> bool:
-        """Whether it asks for what only the process tree knows."""
-        tests = (test for a in (*self.alternatives, *self.exceptions) for test in a.tests)
-        return any(test.name in ("Ancestors.names", "Parent.context", "TaskName") for test in tests)
-
 
 Lists = Mapping[str, Sequence[str]]
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from cybersecqwen import offline
 from cybersecqwen.errors import CsqError
 
 INTERRUPTED = 130
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `csq`; returns the exit code and never shows a traceback for an error raised on purpose."""
     from .app import app
 
+    offline.enforce()  # every command, also those that need no task
     try:
         result = app(args=list(argv) if argv is not None else None, standalone_mode=False)
         sys.stdout.flush()
