@@ -1,0 +1,17 @@
+"""Small trained classifiers behind one interface, each with its weights, metrics and data hashes."""
+
+from __future__ import annotations
+
+from cybersecqwen.registry import Registry
+
+from .interface import Judgement, Manifest, Ranked, Specialist
+
+SPECIALISTS: Registry[type[Specialist]] = Registry(
+    "specialist",
+    {
+        # One line each: "name": "module:Class".
+    },
+    group="cybersecqwen.specialists",
+)
+
+__all__ = ["SPECIALISTS", "Judgement", "Manifest", "Ranked", "Specialist"]
