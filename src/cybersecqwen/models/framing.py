@@ -60,6 +60,8 @@ def messages(
     instructions = f"{prompt.instructions}\n\n{RULE}" if prompt.material else prompt.instructions
     fences = fence(prompt.material, budget=budget, control_tokens=frozenset(control_tokens))
     user = "\n\n".join([*fences, prompt.question])
+    if not instructions:  # a published prompt is sent as it is, and the template keeps its own default
+        return [{"role": "user", "content": user}]
     if profile.system_role:
         return [{"role": "system", "content": instructions}, {"role": "user", "content": user}]
     return [{"role": "user", "content": f"{instructions}\n\n{user}"}]

@@ -8,7 +8,7 @@ import typer
 
 from cybersecqwen import __version__
 
-from . import kb, model
+from . import bench, kb, model
 
 app = typer.Typer(
     name="csq",
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(kb.app, name="kb")
 app.add_typer(model.app, name="model")
+app.add_typer(bench.app, name="bench")
 
 
 def _version(wanted: bool) -> None:
