@@ -154,7 +154,8 @@ def test_content_that_was_hashed_anew_is_still_checked(
     """Who changes a record can compute the hash; that must not bring in what a report would obey."""
     from cybersecqwen.knowledge import database
 
-    path = changed("UPDATE entity SET name = 'a' || char(27) || '[2Jb' WHERE id = 'T1001'")
+    bare = ("DELETE FROM passage", "DELETE FROM passage_word")
+    path = changed("UPDATE entity SET name = 'a' || char(27) || '[2Jb' WHERE id = 'T1001'", *bare)
     with pytest.raises(KnowledgeError) as raised:
         verify(path)
     connection = database.open_readonly(path)
@@ -167,8 +168,27 @@ def test_content_that_was_hashed_anew_is_still_checked(
         "UPDATE entity SET name = 'a' || char(27) || '[2Jb' WHERE id = 'T1001'",
         f"UPDATE meta SET value = replace(value, '{manifest.content_sha256}', '{digest}')",
         "UPDATE name SET key = 'a' || char(27) || '[2jb' WHERE key = 'makingnoise'",
+        *bare,
     )
     refused(path, target, "nothing was replaced")
+
+
+@pytest.mark.parametrize(
+    ("statement", "match"),
+    [
+        ("UPDATE passage SET text = text || '!' WHERE num = 0", "changed since"),
+        ("DELETE FROM passage WHERE num = 0", "changed since"),
+        ("UPDATE passage SET section = 999999 WHERE num = 0", "passages"),
+        ("UPDATE passage SET text = x'00ff' WHERE num = 1", "damaged"),
+        ("DELETE FROM passage_word WHERE word = (SELECT min(word) FROM passage_word)", "words"),
+        ("UPDATE passage_word SET postings = x'ffffffff0000'", "words"),
+        ("DROP TABLE passage_word", "something other than knowledge"),
+    ],
+)
+def test_changed_passages_are_refused(
+    changed: Callable[..., Path], target: Path, statement: str, match: str
+) -> None:
+    refused(changed(statement), target, match)
 
 
 def test_full_text_of_elsewhere_is_never_used(changed: Callable[..., Path], target: Path) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 
 from cybersecqwen.errors import KnowledgeError
 
-from .interface import Entity, Manifest, Relation
+from .interface import Entity, Manifest, Passage, Relation
 from .sources import SOURCES
 from .sources.files import Payload, payloads
 from .sources.interface import Loaded
+from .statements import statements
+from .texts import descriptions
 from .writer import write_bundle
 
 _FILES = 2_000  # files of a folder that are looked at
@@ -49,9 +51,13 @@ def build(
             hint="docs/knowledge.md lists the files and where to get them; `csq kb update` fetches them.",
         )
     entities, relations = merge(loaded, progress)
+    passages: list[Passage] = []
     if starter:
         entities = [_facts_alone(entity) for entity in entities]
-    progress(f"writing {len(entities):,} entities and {len(relations):,} relations")
+    else:
+        passages = texts_of(loaded, entities, relations)
+    told = f", {len(passages):,} passages" if passages else ""
+    progress(f"writing {len(entities):,} entities and {len(relations):,} relations{told}")
     return write_bundle(
         to,
         kind="starter" if starter else "full",
@@ -59,7 +65,32 @@ def build(
         sources=[found.info for found in loaded],
         entities=entities,
         relations=relations,
+        passages=passages,
     )
+
+
+def texts_of(
+    loaded: Sequence[Loaded], entities: Sequence[Entity], relations: Sequence[Relation]
+) -> list[Passage]:
+    """All passages: the sources' own texts, the descriptions, and the facts as sentences.
+
+    A text about a revoked entity is about its successor; one about nothing that is known is left out.
+    """
+    known = {entity.id: entity for entity in entities}
+    found: dict[Passage, None] = {}
+    for passage in (passage for part in loaded for passage in part.passages):
+        about = _current(passage.entity, known)
+        other = _current(passage.other, known) if passage.other else ""
+        if about:
+            found[replace(passage, entity=about, other=other)] = None
+    found.update(dict.fromkeys(descriptions(entities)))
+    ends: dict[tuple[str, str], list[tuple[str, Entity]]] = {}
+    for relation in relations:
+        ends.setdefault((relation.source, "out"), []).append((relation.kind, known[relation.target]))
+        ends.setdefault((relation.target, "in"), []).append((relation.kind, known[relation.source]))
+    for entity in (entity for entity in entities if entity.status != "revoked"):
+        found.update(dict.fromkeys(statements(entity, lambda id, direction: ends.get((id, direction), ()))))
+    return list(found)
 
 
 def _facts_alone(entity: Entity) -> Entity:

@@ -23,7 +23,8 @@ from typing import IO, TYPE_CHECKING
 from cybersecqwen.errors import KnowledgeError, OutputError, UsageError
 
 from . import database
-from .interface import Entity, Manifest, Relation
+from .interface import Entity, Manifest, Passage, Relation
+from .postings import build_postings
 from .store import STARTER, Store
 from .writer import name_keys, replacing, write_bundle
 
@@ -73,7 +74,7 @@ def verify(path: Path) -> Manifest:
             that a bundle does not hold.
     """
     with _unpacked(path, Path(tempfile.gettempdir())) as (copy, _):
-        manifest, _, _ = _verified(copy, shown=path)
+        manifest, *_ = _verified(copy, shown=path)
     return manifest
 
 
@@ -129,7 +130,7 @@ def import_bundle(file: Path, to: Path, *, expect_sha256: str = "") -> Manifest:
                 f"The bundle {str(file)!r} has the SHA-256 {found}, not {expected}: nothing was replaced.",
                 hint="Export it again on the other machine and compare the hash that is printed.",
             )
-        manifest, entities, relations = _verified(copy, shown=file)
+        manifest, entities, relations, passages = _verified(copy, shown=file)
         return write_bundle(
             to,
             kind=manifest.kind,
@@ -137,6 +138,7 @@ def import_bundle(file: Path, to: Path, *, expect_sha256: str = "") -> Manifest:
             sources=manifest.sources,
             entities=entities,
             relations=relations,
+            passages=passages,
             expect=manifest.content_sha256,
         )
 
@@ -189,18 +191,19 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _verified(path: Path, shown: Path) -> tuple[Manifest, list[Entity], list[Relation]]:
+def _verified(path: Path, shown: Path) -> tuple[Manifest, list[Entity], list[Relation], list[Passage]]:
     """Manifest and records of a bundle that is what it says; messages call it `shown`."""
     with closing(database.open_readonly(path, shown)) as connection:
         _limit_time(connection)
         with database.translated(shown):
-            _check_schema(connection, shown)
+            has_passages = _check_schema(connection, shown)
             if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 raise KnowledgeError(f"The bundle {str(shown)!r} is damaged.")
             manifest = database.read_manifest(connection, shown)
             entities, relations = _records(connection, shown)
-            _check_content(connection, manifest, entities, relations, shown)
-    return manifest, entities, relations
+            passages = _passages(connection, shown) if has_passages else []
+            _check_content(connection, manifest, entities, relations, passages, shown)
+    return manifest, entities, relations, passages
 
 
 def _limit_time(connection: sqlite3.Connection) -> None:
@@ -209,19 +212,27 @@ def _limit_time(connection: sqlite3.Connection) -> None:
     connection.set_progress_handler(lambda: int(time.monotonic() > end), 100_000)
 
 
-def _check_schema(connection: sqlite3.Connection, shown: Path) -> None:
-    """Refuse anything but the tables and indexes of ours: a view or a trigger could run at any read."""
+def _check_schema(connection: sqlite3.Connection, shown: Path) -> bool:
+    """Refuse anything but the tables and indexes of ours: a view or a trigger could run at any read.
+
+    Returns whether the tables of the passages are among them.
+    """
     import sqlite3
 
     statement = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
     with closing(sqlite3.connect(":memory:")) as ours:
         for ddl in database.DDL:
             ours.execute(ddl)
-        expected = ours.execute(statement).fetchall()
-    if connection.execute(statement).fetchmany(len(expected) + 1) != expected:
+        plain = ours.execute(statement).fetchall()
+        for ddl in database.PASSAGE_DDL:
+            ours.execute(ddl)
+        full = ours.execute(statement).fetchall()
+    found = connection.execute(statement).fetchmany(len(full) + 1)
+    if found not in (plain, full):
         raise KnowledgeError(
             f"The bundle {str(shown)!r} holds something other than knowledge: it is refused."
         )
+    return found == full
 
 
 def _records(connection: sqlite3.Connection, shown: Path) -> tuple[list[Entity], list[Relation]]:
@@ -244,15 +255,31 @@ def _records(connection: sqlite3.Connection, shown: Path) -> tuple[list[Entity],
     return entities, relations
 
 
+def _passages(connection: sqlite3.Connection, shown: Path) -> list[Passage]:
+    rows = connection.execute(
+        "SELECT e.id, t.text, coalesce(o.id, ''), p.text FROM passage p JOIN entity e ON e.num = p.entity"
+        " JOIN term t ON t.num = p.section LEFT JOIN entity o ON o.num = p.other ORDER BY p.num"
+    )
+    passages = [Passage(entity=a, section=section, other=b, text=text) for a, section, b, text in rows]
+    try:
+        ordered = passages == sorted(passages)
+    except TypeError as error:
+        raise KnowledgeError(f"A record of the bundle {str(shown)!r} is damaged.") from error
+    if not ordered or len(passages) != connection.execute("SELECT count(*) FROM passage").fetchone()[0]:
+        raise KnowledgeError(f"The passages of the bundle {str(shown)!r} are damaged.")
+    return passages
+
+
 def _check_content(
     connection: sqlite3.Connection,
     manifest: Manifest,
     entities: list[Entity],
     relations: list[Relation],
+    passages: list[Passage],
     shown: Path,
 ) -> None:
     try:
-        found = database.content_hash(manifest.kind, manifest.sources, entities, relations)
+        found = database.content_hash(manifest.kind, manifest.sources, entities, relations, passages)
         keys = sorted((key, entity.id) for entity in entities for key in name_keys(entity))
     except (TypeError, ValueError, AttributeError) as error:
         raise KnowledgeError(f"A record of the bundle {str(shown)!r} is damaged.") from error
@@ -264,3 +291,8 @@ def _check_content(
     names = connection.execute("SELECT n.key, e.id FROM name n LEFT JOIN entity e ON e.num = n.entity")
     if sorted((str(key), str(id)) for key, id in names) != keys:
         raise KnowledgeError(f"The names in the bundle {str(shown)!r} do not fit its entities.")
+    if passages:
+        words = connection.execute("SELECT word, count, postings FROM passage_word ORDER BY word")
+        index = build_postings(passages, {entity.id: entity for entity in entities})
+        if [tuple(row) for row in words] != [(word, *found) for word, found in sorted(index.items())]:
+            raise KnowledgeError(f"The words in the bundle {str(shown)!r} do not fit its passages.")

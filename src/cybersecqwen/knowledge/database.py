@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.errors import KnowledgeError
 
-from .interface import Entity, Manifest, Relation, SourceInfo
+from .interface import Entity, Manifest, Passage, Relation, SourceInfo
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,6 +44,16 @@ DDL = (
     " tokenize='porter unicode61 remove_diacritics 2')",
 )
 """Every statement that makes the layout, in order."""
+
+PASSAGE_DDL = (
+    "CREATE TABLE passage(num INTEGER PRIMARY KEY, entity INTEGER NOT NULL, section INTEGER NOT NULL,"
+    " other INTEGER, text TEXT NOT NULL)",
+    "CREATE INDEX passage_entity ON passage(entity)",
+    "CREATE INDEX passage_other ON passage(other)",
+    "CREATE TABLE passage_word(word TEXT NOT NULL PRIMARY KEY, count INTEGER NOT NULL,"
+    " postings BLOB NOT NULL) WITHOUT ROWID",
+)
+"""What a bundle with passages has besides; a starter has none."""
 
 ENTITY_COLUMNS = "e.id, e.type, e.name, e.source, e.status, e.successor, e.site, e.page, e.attributes, e.text"
 """What `entity_of` reads, for statements that call the table `e`."""
@@ -164,9 +174,13 @@ def entity_of(row: tuple[Any, ...], terms: Mapping[int, str]) -> Entity:
 
 
 def content_hash(
-    kind: str, sources: Iterable[SourceInfo], entities: Iterable[Entity], relations: Iterable[Relation]
+    kind: str,
+    sources: Iterable[SourceInfo],
+    entities: Iterable[Entity],
+    relations: Iterable[Relation],
+    passages: Iterable[Passage] = (),
 ) -> str:
-    """SHA-256 over everything that a bundle says; entities and relations must come sorted.
+    """SHA-256 over everything that a bundle says; entities, relations and passages must come sorted.
 
     One line of JSON per record, so that the hash does not depend on SQLite, on the layout of the
     file or on the time of the build.
@@ -178,6 +192,8 @@ def content_hash(
         for fields in group:
             digest.update(_canonical(fields).encode() + b"\n")
         digest.update(b"\n")
+    for passage in passages:
+        digest.update(_canonical([passage.entity, passage.section, passage.other, passage.text]).encode())
     return digest.hexdigest()
 
 

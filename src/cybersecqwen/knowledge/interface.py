@@ -73,6 +73,20 @@ class Relation:
     """Identifier that it leads to."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Passage:
+    """A short text about an entity, as its source words it; only full bundles hold any."""
+
+    entity: str
+    """Identifier that the text is about: the technique of a procedure example."""
+    section: str
+    """Part of the source: "description", "procedure", "mitigation" … (docs/knowledge.md lists them)."""
+    other: str = ""
+    """Second identifier that it is about: who uses the technique, which mitigation; "" where none."""
+    text: str
+    """Plain text without markup and citations, at most 1,200 characters."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resolution:
     """What the store says about an identifier that somebody wrote."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,6 +20,7 @@ from cybersecqwen.records import Citation
 from . import identifiers
 from .database import ENTITY_COLUMNS, entity_of, open_readonly, read_manifest, translated
 from .interface import HIERARCHY, Entity, Hit, Manifest, Relation, Resolution, SourceInfo, State
+from .passages import PassageIndex
 
 if TYPE_CHECKING:
     import sqlite3
@@ -212,6 +213,19 @@ class Store:
             (query, type, self._nums.get(type, -1), inactive, self._nums.get("active", -1), _bounded(limit)),
         )
         return tuple(Hit(entity=entity_of(row[:-1], self._terms), score=-row[-1]) for row in rows)
+
+    @cached_property
+    def passages(self) -> PassageIndex | None:
+        """The texts of a full bundle, ready to be searched; None for a bundle of facts alone."""
+        found = self._rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'passage'")
+        return PassageIndex(self._rows, self._terms, self.path) if found else None
+
+    def name_keys(self) -> Mapping[str, tuple[str, ...]]:
+        """Every key of `by_name` with the identifiers that have the name, for reading whole texts."""
+        found: dict[str, list[str]] = {}
+        for key, id in self._rows("SELECT n.key, e.id FROM name n JOIN entity e ON e.num = n.entity"):
+            found.setdefault(key, []).append(id)
+        return {key: tuple(ids) for key, ids in found.items()}
 
     def citation(self, id: str) -> Citation | None:
         """The entity as a report cites it; None where it is unknown."""

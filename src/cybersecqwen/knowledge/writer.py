@@ -16,7 +16,9 @@ from cybersecqwen.errors import KnowledgeError, OutputError
 
 from . import database
 from .identifiers import name_key
-from .interface import TYPES, Entity, Kind, Manifest, Relation, SourceInfo
+from .interface import TYPES, Entity, Kind, Manifest, Passage, Relation, SourceInfo
+from .postings import build_postings
+from .texts import LONGEST
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 _ID = 128  # characters
 _NAME = 512
 _TEXT = 40_000  # the longest description in ATT&CK 18 has 5,000, the longest statement in 800-53 has 6,000
+_PASSAGES = 1_000_000
 _ITEMS = 2_000  # of a list in the attributes; an analytic has at most 60 log sources
 _STALE = 86_400.0  # seconds after which a part file belongs to nobody
 _STATUSES = ("active", "deprecated", "revoked")
@@ -39,6 +42,7 @@ def write_bundle(
     sources: Sequence[SourceInfo],
     entities: Sequence[Entity],
     relations: Sequence[Relation],
+    passages: Sequence[Passage] = (),
     expect: str = "",
 ) -> Manifest:
     """Write the records to `to` and return the manifest that was written with them.
@@ -54,13 +58,15 @@ def write_bundle(
     """
     entities = sorted((_clean(entity) for entity in entities), key=lambda entity: entity.id)
     relations = sorted(relations, key=lambda r: (r.source, r.kind, r.target))
+    passages = sorted({replace(p, text=_clean_text(p.text, LONGEST)) for p in passages})
     _check(entities, relations, {source.name for source in sources})
+    _check_passages(passages, {entity.id for entity in entities})
     counts = Counter(entity.source for entity in entities)
     sources = [
         replace(_clean_source(source), entities=counts[source.name])
         for source in sorted(sources, key=lambda source: (source.name, source.sha256))
     ]
-    digest = database.content_hash(kind, sources, entities, relations)
+    digest = database.content_hash(kind, sources, entities, relations, passages)
     if expect and digest != expect:
         raise KnowledgeError("The content of the bundle is not what its manifest says: nothing was replaced.")
     newest = max((source.date for source in sources), default="") or "undated"
@@ -73,7 +79,7 @@ def write_bundle(
         content_sha256=digest,
     )
     with replacing(to) as part, _created(part) as connection:
-        _fill(connection, manifest, entities, relations)
+        _fill(connection, manifest, entities, relations, passages)
     return manifest
 
 
@@ -142,9 +148,11 @@ def _fill(
     manifest: Manifest,
     entities: Sequence[Entity],
     relations: Sequence[Relation],
+    passages: Sequence[Passage],
 ) -> None:
     used = {t for e in entities for t in (e.type, e.source, _split(e.url)[0])} | {r.kind for r in relations}
     used.update(_STATUSES)
+    used.update(passage.section for passage in passages)
     terms = {term: num for num, term in enumerate(sorted(used))}
     nums = {entity.id: num for num, entity in enumerate(entities)}
     connection.execute("INSERT INTO meta VALUES('manifest', ?)", (database.manifest_to_json(manifest),))
@@ -164,6 +172,31 @@ def _fill(
     connection.executemany(
         "INSERT INTO entity_text(rowid, id, name, aliases, text) VALUES(?, ?, ?, ?, ?)",
         ((nums[e.id], e.id, e.name, "\n".join(e.attributes.get("aliases", ())), e.text) for e in entities),
+    )
+
+    if passages:
+        _fill_passages(connection, passages, {entity.id: entity for entity in entities}, nums, terms)
+
+
+def _fill_passages(
+    connection: sqlite3.Connection,
+    passages: Sequence[Passage],
+    entities: dict[str, Entity],
+    nums: dict[str, int],
+    terms: dict[str, int],
+) -> None:
+    for statement in database.PASSAGE_DDL:
+        connection.execute(statement)
+    connection.executemany(
+        "INSERT INTO passage VALUES(?, ?, ?, ?, ?)",
+        (
+            (num, nums[p.entity], terms[p.section], nums[p.other] if p.other else None, p.text)
+            for num, p in enumerate(passages)
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO passage_word VALUES(?, ?, ?)",
+        ((word, *found) for word, found in sorted(build_postings(passages, entities).items())),
     )
 
 
@@ -235,6 +268,16 @@ def _clean_value(value: Any, depth: int = 0) -> Any:
     if depth < 4 and isinstance(value, dict):
         return {str(key)[:_ID]: _clean_value(item, depth + 1) for key, item in list(value.items())[:_ITEMS]}
     raise KnowledgeError(f"An attribute has the type {type(value).__name__}, which a bundle cannot hold.")
+
+
+def _check_passages(passages: Sequence[Passage], ids: set[str]) -> None:
+    if len(passages) > _PASSAGES:
+        raise KnowledgeError(f"A bundle holds at most {_PASSAGES:,} passages, not {len(passages):,}.")
+    for passage in passages:
+        if passage.entity not in ids or (passage.other and passage.other not in ids) or not passage.text:
+            raise KnowledgeError(f"A passage is empty or about something missing: {passage.entity[:_ID]!r}.")
+        if not passage.section or len(passage.section) > _ID or not passage.section.isascii():
+            raise KnowledgeError(f"A passage about {passage.entity!r} has no section.")
 
 
 def _check(entities: Sequence[Entity], relations: Sequence[Relation], sources: set[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from cybersecqwen.knowledge.identifiers import parse
 from cybersecqwen.knowledge.interface import Entity, Relation, Status
 
+from .attack_texts import attack_passages
 from .files import Payload
 from .interface import Loaded, Source, dicts, facts, required, text, texts, unique
 
@@ -63,7 +64,7 @@ class Attack(Source):
     def load(self, payload: Payload) -> Loaded:
         """See `Source.load`."""
         objects = list(dicts(payload.json_object().get("objects")))
-        bundle = _Bundle(objects)
+        bundle = StixBundle(objects)
         entities = tuple(bundle.entities())
         required(entities, payload, "ATT&CK objects")
         collection = next((found for found in objects if found.get("type") == "x-mitre-collection"), {})
@@ -76,6 +77,7 @@ class Attack(Source):
             ),
             entities=entities,
             relations=unique(bundle.relations()),
+            passages=tuple(attack_passages(bundle)),
         )
 
 
@@ -86,8 +88,8 @@ def _reference(found: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-class _Bundle:
-    """One STIX bundle, indexed."""
+class StixBundle:
+    """One STIX bundle of ATT&CK, indexed."""
 
     def __init__(self, objects: list[dict[str, Any]]) -> None:
         self.objects = objects
@@ -151,11 +153,18 @@ class _Bundle:
                 yield from self._relation(found.get("id"), "reads", log.get("x_mitre_data_component_ref"))
 
     def _relation(self, source: Any, kind: str, target: Any) -> Iterator[Relation]:
-        ends = [self.stix.get(text(source)), self.stix.get(text(target))]
-        ids = [self.id_of(end) if end is not None else "" for end in ends]
-        # An object that lost its id to a more usable one must not lend its relations to it.
-        if all(id and self.best[id] is end for id, end in zip(ids, ends, strict=True)):
+        ids = self.end(source), self.end(target)
+        if all(ids):
             yield Relation(source=ids[0], kind=kind, target=ids[1])
+
+    def end(self, reference: Any) -> str:
+        """ATT&CK id of what a STIX reference names; "" for nothing of ours.
+
+        An object that lost its id to a more usable one must not lend its relations to it.
+        """
+        found = self.stix.get(text(reference))
+        id = self.id_of(found) if found is not None else ""
+        return id if id and self.best[id] is found else ""
 
     def _domain(self) -> str:
         for found in self.objects:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from cybersecqwen.knowledge.identifiers import parse
 from cybersecqwen.knowledge.interface import Entity, Relation, Status
 
+from .capec_texts import capec_mitigations, capec_passages
 from .files import Payload
 from .interface import Loaded, Source, dicts, facts, required, text, texts, unique
 
@@ -40,7 +41,8 @@ class Capec(Source):
 
     def load(self, payload: Payload) -> Loaded:
         """See `Source.load`."""
-        objects = [found for found in dicts(payload.json_object().get("objects")) if _id(found)]
+        everything = list(dicts(payload.json_object().get("objects")))
+        objects = [found for found in everything if _id(found)]
         required(objects, payload, "CAPEC attack patterns")
         ids = {text(found.get("id")): _id(found) for found in objects}
         return Loaded(
@@ -51,6 +53,10 @@ class Capec(Source):
             ),
             entities=tuple(self._entity(found) for found in objects),
             relations=unique(relation for found in objects for relation in _relations(found, ids)),
+            passages=(
+                *(passage for found in objects for passage in capec_passages(found, _id(found))),
+                *capec_mitigations(everything, ids),
+            ),
         )
 
     def _entity(self, found: dict[str, Any]) -> Entity:

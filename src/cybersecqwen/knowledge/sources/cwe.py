@@ -12,6 +12,7 @@ from cybersecqwen.errors import KnowledgeError
 from cybersecqwen.knowledge.interface import Entity, Relation, Status
 
 from .capec import named_successor
+from .cwe_texts import cwe_passages
 from .files import Payload
 from .interface import Loaded, Source, facts, required, unique
 
@@ -51,6 +52,7 @@ class Cwe(Source):
             info=self.info(payload, version=root.get("Version", ""), date=root.get("Date", "")),
             entities=tuple(self._entity(element) for element in elements),
             relations=unique(relation for element in elements for relation in _relations(element)),
+            passages=tuple(passage for e in elements for passage in cwe_passages(e, f"CWE-{e.get('ID')}")),
         )
 
     def _entity(self, element: Element) -> Entity:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from cybersecqwen.errors import KnowledgeError
-from cybersecqwen.knowledge.interface import Entity, Relation, SourceInfo
+from cybersecqwen.knowledge.interface import Entity, Passage, Relation, SourceInfo
 
 from .files import Payload
 
@@ -25,6 +25,8 @@ class Loaded:
     """What it relates; an end that no source describes is dropped by the builder, and counted."""
     mentioned: tuple[Entity, ...] = field(default=())
     """Entities that it names without describing them; used only where no other source does."""
+    passages: tuple[Passage, ...] = field(default=())
+    """Its texts beside the descriptions, for full bundles; the builder makes those of `Entity.text`."""
 
 
 class Source(ABC):

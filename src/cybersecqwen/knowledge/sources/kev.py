@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cybersecqwen.knowledge.identifiers import parse
-from cybersecqwen.knowledge.interface import Entity, Relation
+from cybersecqwen.knowledge.interface import Entity, Passage, Relation
 
 from .files import Payload
 from .interface import Loaded, Source, dicts, facts, required, text, texts, unique
@@ -46,6 +46,11 @@ class Kev(Source):
                 for row in rows
                 for weakness in texts(row.get("cwes"))
                 if parse(weakness)[0] == "cwe"
+            ),
+            passages=tuple(
+                Passage(entity=_id(row), section="required action", text=action[:1_200])
+                for row in rows
+                if (action := " ".join(text(row.get("requiredAction")).split()))
             ),
         )
 
