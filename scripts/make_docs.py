@@ -1,4 +1,4 @@
-"""Make the pages that are made: the catalogue of signals and the reference of commands.
+"""Make what is made: the catalogue of signals, the reference of commands, the tables of figures.
 
 Run as: python scripts/make_docs.py [--check]
 """
@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from measured import measured_toml, with_results
+
 from cybersecqwen.detect.events.rulebook import load_signals
 from cybersecqwen.detect.events.signal import Signal
 from cybersecqwen.knowledge.store import Store
@@ -22,12 +24,19 @@ COMMANDS = (
     "doctor",
     *(f"kb {verb}" for verb in ("status", "show", "build", "update", "export", "import", "verify")),
     *(f"model {verb}" for verb in ("list", "portfolio", "pull", "import", "use", "show", "verify", "remove")),
+    "bench cti",
+    *(f"specialist {verb}" for verb in ("list", "run", "show")),
 )
 
 
 def main() -> int:
     """Write the pages, or with --check say which ones are not up to date."""
-    pages = {"docs/signals.md": "".join(signals_page()), "docs/commands.md": "".join(commands_page())}
+    pages = {
+        "docs/signals.md": "".join(signals_page()),
+        "docs/commands.md": "".join(commands_page()),
+        "docs/benchmarks.md": with_results(_read(ROOT / "docs/benchmarks.md"), ROOT),
+        "src/cybersecqwen/models/measured.toml": measured_toml(ROOT),
+    }
     stale = [name for name, text in pages.items() if _read(ROOT / name) != text]
     if "--check" in sys.argv:
         for name in stale:

@@ -8,9 +8,14 @@ from collections.abc import Mapping
 from cybersecqwen.bench.interface import LONGEST, CtiTask, Extracted, Measure, Question, last_line
 
 LETTERS = "ABCD"
-_ALONE = re.compile(r"(?<![A-Za-z0-9])([A-D])(?![A-Za-z0-9])")
+# What the last line says: the letter first with a mark behind it, or the letter at its very end. A letter
+# in between is none: "A" is an article too.
+_HEAD = re.compile(r"(?:option\s{1,4})?([A-D])[).:,]", re.I)
+_END = re.compile(r"(?<![A-Za-z0-9'])([A-D])$")
 _SAID = re.compile(
-    r"(?:answer|option|choice)\b[^A-Za-z0-9\n]{0,8}(?:is|:)?[^A-Za-z0-9\n]{0,8}([A-D])(?![A-Za-z0-9'])", re.I
+    r"(?:answer|option|choice)\b[^A-Za-z0-9\n]{0,8}(?:is\b|:)?[^A-Za-z0-9\n]{0,8}"
+    r"(?:option\s{1,4})?([A-D])(?=[^A-Za-z0-9' ]|\s*$|\s*\n)",
+    re.I,
 )
 
 
@@ -41,14 +46,14 @@ class MultipleChoice(CtiTask):
         line = last_line(text)
         if len(line) == 1 and line.upper() in LETTERS:
             return Extracted(values=(line.upper(),), how="last line")
-        head = re.match(r"(?:option\s+)?([A-D])[).:,]", line, re.I)
-        alone = _ALONE.findall(line[:LONGEST])
-        if head:
-            return Extracted(values=(head.group(1).upper(),), how="last line")
-        if len(set(alone)) == 1:
-            return Extracted(values=(alone[0],), how="last line")
-        said = _SAID.findall(text[-LONGEST:])
-        return Extracted(values=(said[-1].upper(),), how="elsewhere") if said else Extracted()
+        found = _HEAD.match(line) or _END.search(line)
+        if found:
+            return Extracted(values=(found.group(1).upper(),), how="last line")
+        for how, part in (("last line", line), ("elsewhere", text[-LONGEST:])):
+            said = _SAID.findall(part)
+            if said:
+                return Extracted(values=(said[-1].upper(),), how=how)
+        return Extracted()
 
     def grade(self, truth: str, values: tuple[str, ...]) -> dict[str, float]:
         """See `CtiTask.grade`."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.bench.interface import Answer, Mode, Question
-from cybersecqwen.errors import UsageError
+from cybersecqwen.errors import InputError, UsageError
 
 from .interface import Sampling, Subject
 
@@ -38,10 +38,12 @@ class OpenBook(Subject):
 
     def answer(self, question: Question, sampling: Sampling) -> Answer:
         """See `Subject.answer`."""
-        said = self._choose(question.text, question.options, self._store, self._model)
-        return Answer(
-            ranked=letters_of(said, question.options), abstained=bool(getattr(said, "abstained", False))
-        )
+        try:
+            said = self._choose(question.text, question.options, self._store, self._model)
+        except InputError:
+            return Answer(ranked=(), failed="not understood")
+        abstained = bool(getattr(said, "abstained", False))
+        return Answer(ranked=letters_of(said, question.options), abstained=abstained)
 
     def identity(self) -> Mapping[str, str]:
         """See `Subject.identity`."""

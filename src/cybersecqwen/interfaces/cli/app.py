@@ -8,7 +8,7 @@ import typer
 
 from cybersecqwen import __version__
 
-from . import bench, kb, model
+from . import bench, kb, model, specialist
 
 app = typer.Typer(
     name="csq",
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(kb.app, name="kb")
 app.add_typer(model.app, name="model")
 app.add_typer(bench.app, name="bench")
+app.add_typer(specialist.app, name="specialist")
 
 
 def _version(wanted: bool) -> None:

@@ -40,14 +40,24 @@ def list_() -> int:
 
 
 @app.command()
-def portfolio() -> int:
-    """Show the known models and what each is good for."""
-    for entry, here in _shelf().portfolio():
+def portfolio(
+    budget: Annotated[str, typer.Option(help="Time for one answer: 500ms, 1s, 2m.")] = "1s",
+) -> int:
+    """Show the known models, what each was measured to be good at, and who is picked within a time."""
+    from cybersecqwen.models.skills import budget_ms
+
+    from .skills import draw
+
+    milliseconds = budget_ms(budget)
+    shelf = _shelf()
+    for entry, here in shelf.portfolio():
         state = "installed" if here else "not installed"
         print(f"{entry.size}: {entry.title} ({entry.name}, {state})")
         print(f"  {entry.good_for}")
         places = ", ".join(dict.fromkeys(source.kind for source in entry.sources))
         print(f"  {entry.bytes / 1e6:,.0f} MB, {entry.ram_mb:,} MB of memory, {entry.licence}, from {places}")
+    print()
+    sys.stdout.write(draw(milliseconds, shelf))
     return 0
 
 

@@ -1,0 +1,181 @@
+"""`csq specialist`: the small trained classifiers, one by one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from cybersecqwen.specialists import Judgement, Manifest, Specialist
+
+app = typer.Typer(help="Small trained classifiers: list, run, show.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="cwe, cvss, technique, actor: a name of `csq specialist list`.")]
+_MOST = 1 << 20
+
+
+@app.command(name="list")
+def list_() -> int:
+    """List the specialists: version, size of the weights, whether their hash is right, key metric."""
+    from cybersecqwen.specialists import SPECIALISTS
+
+    worst = 0
+    for name in SPECIALISTS.names():
+        known, state = _state(name)
+        if known is None:
+            print(f"{name:<10} {'-':<14} {'-':>8}  {state}")
+            worst = 2
+            continue
+        size = _size(name)
+        shown = f"{size / 1e6:.1f} MB" if size else "-"
+        print(f"{name:<10} {known.version:<14} {shown:>8}  {state:<9} {headline(known)}")
+        worst = worst if state != "damaged" else 2
+    if not SPECIALISTS.names():
+        print("csq: this installation has no specialists", file=sys.stderr)
+    return worst
+
+
+@app.command()
+def show(name: Name) -> int:
+    """Show a specialist's manifest: data and their hashes, metrics, seed, date, settings."""
+    from dataclasses import asdict
+
+    known = _one(name).manifest
+    print(json.dumps(_plain(asdict(known)), indent=1, ensure_ascii=False))
+    return 0
+
+
+@app.command()
+def run(
+    name: Name,
+    text: Annotated[str, typer.Argument(help="The text; - reads standard input.")] = "",
+    file: Annotated[
+        Optional[Path],  # noqa: UP045 - typer reads this at run time on 3.11
+        typer.Option("--file", help="Read the text from a file."),
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, max=50, help="Labels that are shown.")] = 5,
+    format: Annotated[str, typer.Option("--format", "-f", help="terminal or json.")] = "terminal",
+) -> int:
+    """Judge a text: ranked labels with probabilities and reasons, or an abstention and why."""
+    from cybersecqwen.errors import UsageError
+
+    if format not in ("terminal", "json"):
+        raise UsageError(f"--format {format!r} is not one of terminal, json.")
+    given = _text(text, file)
+    specialist = _one(name)
+    judged = specialist.judge([given], top=top)[0]
+    if format == "json":
+        print(json.dumps(as_json(specialist, judged), indent=1, ensure_ascii=False))
+    else:
+        for line in as_lines(specialist, judged):
+            print(line)
+    return 0
+
+
+def as_json(specialist: Specialist, judged: Judgement) -> dict[str, Any]:
+    """A judgement for programs."""
+    from dataclasses import asdict
+
+    known = specialist.manifest
+    whole = {"schema": "cybersecqwen-judgement/1", "specialist": known.name, "version": known.version}
+    return {**whole, "answer": judged.answer, **_plain(asdict(judged))}
+
+
+def as_lines(specialist: Specialist, judged: Judgement) -> list[str]:
+    """A judgement for people."""
+    lines = [f"No answer: {judged.because}."] if judged.abstained else []
+    for one in judged.ranked:
+        title = _title(specialist, one.label)
+        lines.append(f"{one.probability:>6.1%}  {one.label}{'  ' + title if title else ''}")
+        if one.reasons:
+            lines.append(f"        because of {', '.join(map(_clean, one.reasons))}")
+    for part, values in judged.parts.items():
+        shares = "  ".join(f"{one.label} {one.probability:.0%}" for one in values)
+        lines.append(f"        {part:<3} {shares}")
+    return lines or ["No answer: there is nothing to judge."]
+
+
+def headline(known: Manifest) -> str:
+    """The first figure of a manifest's metrics, as far down as it stands."""
+    return next(iter(_figures(known.metrics, "")), "no metrics")
+
+
+def _figures(metrics: Any, path: str) -> list[str]:
+    """Values between 0 and 10 in a nested table, each with its path."""
+    if isinstance(metrics, bool) or metrics is None:
+        return []
+    if isinstance(metrics, float):
+        return [f"{path} {metrics:.3f}"]
+    if isinstance(metrics, dict):
+        found = []
+        for key, value in metrics.items():
+            found += _figures(value, f"{path} {key}".strip())
+        return found
+    return []
+
+
+def _state(name: str) -> tuple[Manifest | None, str]:
+    """A specialist's manifest, and whether its weights are whole: "ok", "damaged" or what is wrong."""
+    from cybersecqwen.errors import CsqError
+
+    try:
+        specialist = _one(name)
+        known = specialist.manifest
+    except CsqError as error:
+        return None, error.message
+    try:
+        specialist.judge([""])
+    except CsqError:
+        return known, "damaged"
+    return known, "ok"
+
+
+def _one(name: str) -> Specialist:
+    from cybersecqwen.bootstrap import App
+    from cybersecqwen.settings import load_settings
+    from cybersecqwen.specialists import SPECIALISTS
+
+    return SPECIALISTS.get(name)(store=App(load_settings()).store)
+
+
+def _size(name: str) -> int:
+    """Bytes of a specialist's files beside each other in the folder of weights."""
+    from cybersecqwen.specialists.interface import FOLDER
+
+    return sum(path.stat().st_size for path in FOLDER.glob(f"{name}*.npz"))
+
+
+def _text(text: str, file: Path | None) -> str:
+    from cybersecqwen.errors import InputError, UsageError
+
+    if bool(text) == (file is not None):
+        raise UsageError("Name a text, - or --file, and only one of them.")
+    if file is not None:
+        try:
+            with file.open("rb") as stream:
+                return stream.read(_MOST).decode("utf-8", "replace")
+        except OSError as error:
+            raise InputError(f"{str(file)!r} cannot be read: {error.strerror}.") from error
+    return sys.stdin.buffer.read(_MOST).decode("utf-8", "replace") if text == "-" else text[:_MOST]
+
+
+def _title(specialist: Specialist, label: str) -> str:
+    entity = specialist.store.get(label) if len(label) < 40 else None
+    return entity.name if entity is not None else ""
+
+
+def _clean(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)[:120]
+
+
+def _plain(value: Any) -> Any:
+    """Records as JSON has them."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return round(value, 6) if isinstance(value, float) else value
