@@ -106,7 +106,7 @@ def _table(some: Sequence[tuple[str, Row]]) -> Iterator[str]:
     if not some:
         yield "\nNothing has been measured yet.\n\n"
         return
-    head = "answered by | mode | figure | value | 95 % interval | n | unparseable | p50, p95 | report"
+    head = "answered by | mode | figure | value | 95 % interval | n | unparsable | p50, p95 | report"
     yield f"\n| {head} |\n"
     yield "|---|---|---|---|---|---|---|---|---|\n"
     for source, one in sorted(some, key=lambda pair: (_MODES.index(pair[1]["mode"]), pair[0])):
@@ -114,7 +114,7 @@ def _table(some: Sequence[tuple[str, Row]]) -> Iterator[str]:
         each = f"{bench_report.duration(times['p50_s'])}, {bench_report.duration(times['p95_s'])}"
         for figure in one["figures"]:
             low, high = bench_report.number(figure["low"]), bench_report.number(figure["high"])
-            value, lost = bench_report.number(figure["value"]), f"{one['unparseable']['value']:.1%}"
+            value, lost = bench_report.number(figure["value"]), f"{one['unparsable']['value']:.1%}"
             name = f"[{Path(source).stem}](../{source})"
             yield (
                 f"| {one['subject']} | {one['mode']} | {figure['title']} | {value} | {low} – {high} "

@@ -63,14 +63,14 @@ def test_ranked_answers_are_graded_strictly_and_by_the_first_three(tmp_path: Pat
     result = run("rcm", Fake(lambda q, _: answers[q.prompt.removeprefix("Map: ")]), tmp_path)
     strict, three = result.figures
     assert (strict.value, three.value, strict.n, strict.interval) == (0.5, 1.0, 2, "wilson")
-    assert result.unparseable.value == 0 and result.found == {"given": 2}
+    assert result.unparsable.value == 0 and result.found == {"given": 2}
 
 
 def test_what_cannot_be_parsed_is_wrong_and_said(tmp_path: Path) -> None:
     words = iter(["I do not know", "CWE-20"])
     subject = Fake(lambda *_: Answer(text=next(words), cut=True), samples=True)
     result = run("rcm", subject, tmp_path)
-    assert result.figures[0].value == 0.5 and result.unparseable.value == 0.5
+    assert result.figures[0].value == 0.5 and result.unparsable.value == 0.5
     assert result.found == {"nowhere": 1, "last line": 1} and result.cut == 2
 
 

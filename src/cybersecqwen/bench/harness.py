@@ -15,9 +15,7 @@ from .subjects.interface import Sampling, Subject
 
 Progress = Callable[[str, int, int], None]
 
-UNPARSEABLE = Measure(
-    name="unparseable", title="unparseable answers", over={"unparseable": 1.0}, better="lower"
-)
+UNPARSABLE = Measure(name="unparsable", title="unparsable answers", over={"unparsable": 1.0}, better="lower")
 COVERAGE = Measure(name="coverage", title="answered without abstaining", over={"sure": 1.0})
 SURE = Measure(
     name="accuracy_sure",
@@ -51,7 +49,7 @@ class Result:
 
     figures: tuple[Figure, ...]
     """The task's measures, the headline first; none where the file has no answers."""
-    unparseable: Figure
+    unparsable: Figure
     """Share of answers that nothing could be taken from; they count as wrong."""
     found: dict[str, int]
     """Where answers stood: "last line", "elsewhere", "given", "nowhere", or why there was none."""
@@ -151,13 +149,13 @@ def _summed(task: CtiTask, items: Sequence[Item], answers: Sequence[Sequence[Ans
         per_trial.append(counts)
     measures = (*task.measures, *_abstaining(task, per_item)) if graded else ()
     figures = [figure(one, per_item, trials=trials, seed=plan.seed) for one in measures]
-    unparseable = figure(UNPARSEABLE, per_item, trials=trials, seed=plan.seed)
-    assert unparseable is not None  # every item counts one
+    unparsable = figure(UNPARSABLE, per_item, trials=trials, seed=plan.seed)
+    assert unparsable is not None  # every item counts one
     heads = [figure(task.measures[0], one, trials=1, seed=plan.seed) for one in per_trial if graded]
     flat = [answer for row in answers for answer in row]
     return Result(
         figures=tuple(one for one in figures if one is not None),
-        unparseable=unparseable,
+        unparsable=unparsable,
         found=dict(found),
         items=len(items),
         trials=trials,
@@ -169,7 +167,7 @@ def _summed(task: CtiTask, items: Sequence[Item], answers: Sequence[Sequence[Ans
 
 
 def _counts(task: CtiTask, item: Item, answer: Answer, taken: Extracted, *, graded: bool) -> dict[str, float]:
-    counts = {"items": 1.0, "unparseable": float(not taken.how)}
+    counts = {"items": 1.0, "unparsable": float(not taken.how)}
     if graded:
         counts |= task.grade(item.truth, taken.values)
     if answer.ranked is not None and not answer.abstained:

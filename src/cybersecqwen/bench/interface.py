@@ -61,7 +61,7 @@ class Answer:
     cut: bool = False
     """Whether it ended at the bound on its length."""
     failed: str = ""
-    """Why there is none: "too long", "out of time"; counted as unparseable."""
+    """Why there is none: "too long", "out of time"; counted as unparsable."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -48,7 +48,8 @@ def record(
         "mode": subject.mode,
         "identity": dict(subject.identity()),
         "figures": [_rounded(one) for one in result.figures],
-        "unparseable": _rounded(result.unparseable),
+        "unparsable": _rounded(result.unparsable),
+        "predictions": [] if result.figures else [list(one) for one in result.predictions],
         "found": dict(sorted(result.found.items())),
         "items": result.items,
         "trials": result.trials,
@@ -106,7 +107,7 @@ def read(path: Path) -> list[Record]:
 
 def markdown(records: Sequence[Record]) -> str:
     """The figures as a table, and under it the conditions of each."""
-    lines = ["| task | subject | mode | measure | value | 95 % interval | n | unparseable | p50 | p95 |"]
+    lines = ["| task | subject | mode | measure | value | 95 % interval | n | unparsable | p50 | p95 |"]
     lines.append("|---|---|---|---|---|---|---|---|---|---|")
     for one in records:
         lines += [row(one, figure) for figure in one["figures"]]
@@ -123,10 +124,10 @@ def markdown(records: Sequence[Record]) -> str:
 def row(one: Record, figure: Mapping[str, Any]) -> str:
     """A figure as a row of a Markdown table."""
     low, high = number(figure["low"]), number(figure["high"])
-    unparseable = one["unparseable"]["value"]
+    unparsable = one["unparsable"]["value"]
     cells = (
         *(one["task"], one["subject"], one["mode"], figure["title"], number(figure["value"])),
-        *(f"{low} – {high}", str(figure["n"]), f"{unparseable:.1%}"),
+        *(f"{low} – {high}", str(figure["n"]), f"{unparsable:.1%}"),
         *(duration(one["seconds"]["p50_s"]), duration(one["seconds"]["p95_s"])),
     )
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"

@@ -10,6 +10,8 @@ from .conditions import hardware
 from .report import Record, duration, number
 
 _ROOMY = 100
+_PREDICTIONS = 50
+_LABELS = 3
 
 
 def draw(records: Sequence[Record], *, width: int, color: bool = False) -> str:
@@ -43,7 +45,7 @@ def _task(page: Page, one: Record, width: int) -> None:
     each = f"{duration(times['p50_s'])} an item, p95 {duration(times['p95_s'])}"
     page.add((f"{asked} · {each}", "quiet"), first=[("  ", "")])
     roomy = width >= _ROOMY
-    for figure in (*one["figures"], one["unparseable"]):
+    for figure in (*one["figures"], one["unparsable"]):
         low, high = number(figure["low"]), number(figure["high"])
         first = figure is one["figures"][0] if one["figures"] else False
         cells: list[Run] = [("    ", ""), (f"{number(figure['value']):>6}", "strong" if first else "")]
@@ -54,6 +56,9 @@ def _task(page: Page, one: Record, width: int) -> None:
         page.add((figure["title"], "strong" if first else ""), first=cells)
     if not one["figures"]:
         page.add(("The file has no answers: predictions alone.", "warning"), first=[("    ", "")])
+        for at, values in enumerate(one["predictions"][:_PREDICTIONS], 1):
+            said = ", ".join(values[:_LABELS]) or "none"
+            page.add((said, ""), first=[(f"    {at:>4}  ", "quiet")])
     if one["per_trial"]:
         page.add(
             (f"by trial: {', '.join(number(v) for v in one['per_trial'])}", "quiet"), first=[("    ", "")]
