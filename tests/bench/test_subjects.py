@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,10 +10,16 @@ import pytest
 from cybersecqwen.bench import CTI_TASKS
 from cybersecqwen.bench.choose import Wanted, subject_for
 from cybersecqwen.bench.interface import Answer, Question
-from cybersecqwen.bench.subjects import open_book
 from cybersecqwen.bench.subjects.interface import Sampling
 from cybersecqwen.bench.subjects.specialists import OneSpecialist
-from cybersecqwen.errors import InputError, ModelError, ModelTimeoutError, UsageError, WeightsError
+from cybersecqwen.errors import (
+    InputError,
+    KnowledgeError,
+    ModelError,
+    ModelTimeoutError,
+    UsageError,
+    WeightsError,
+)
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.models.chat import ContextOverflowError
 from cybersecqwen.models.scripted import Scripted
@@ -61,8 +66,8 @@ class Made(Specialist):
 class MadeReports(Made):
     """Judges whole reports too."""
 
-    def report(self, text: str, *, domain: str = "enterprise", rollup: bool = False) -> Judgement:
-        label = "T1059" if rollup and domain == "mobile" else "T1000"
+    def report(self, text: str, *, domain: str = "", rollup: bool = False, threshold: str = "") -> Judgement:
+        label = "T1059" if (domain, rollup, threshold) == ("mobile", True, "balanced") else "T1000"
         return Judgement(ranked=(Ranked(label=label, probability=0.9),))
 
 
@@ -111,7 +116,7 @@ def test_techniques_come_from_the_whole_report_in_its_domain(
     subject = OneSpecialist(CTI_TASKS.get("ate")(), store)
     asked = Question(task="ate", text="It runs commands.", prompt="", domain="mobile")
     assert subject.answer(asked, Sampling()).ranked == ("T1059",)
-    assert subject.mode == "open-book" and subject.identity()["knowledge"] == store.version
+    assert subject.mode == "closed-book" and "knowledge" not in subject.identity()
 
 
 def test_a_missing_specialist_is_one_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,31 +153,35 @@ def test_open_book_is_for_multiple_choice(store: Store) -> None:
         subject_for(CTI_TASKS.get("rcm")(), Wanted(model=Scripted([]), open_book=True), store)
 
 
-def test_open_book_orders_the_letters_by_support(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+class FullStore:
+    """What open-book answering asks a store for."""
+
+    passages = object()
+    version = "k1"
+
+
+def test_open_book_orders_the_letters_by_support(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
+    full = FullStore()
 
     def choose(question, options, asked_store, model):
-        seen.append((question, options, asked_store is store, model))
+        seen.append((question, options, asked_store is full, model))
         if "hat" in question:
             raise InputError("no")
         return SimpleNamespace(probabilities=(0.2, 0.7, 0.1))
 
-    monkeypatch.setattr(
-        open_book.importlib, "import_module", lambda name: SimpleNamespace(answer_choice=choose)
-    )
+    monkeypatch.setattr("cybersecqwen.tasks.ask.choice.answer_choice", choose)
     model = Scripted([], name="tiny")
-    subject = subject_for(CTI_TASKS.get("mcq")(), Wanted(model=model, open_book=True), store)
+    subject = subject_for(CTI_TASKS.get("mcq")(), Wanted(model=model, open_book=True), full)
     asked = Question(task="mcq", text="Which tea?", prompt="P", options=("x", "y", "z"))
     assert subject.answer(asked, Sampling()).ranked == ("B", "A", "C")
     assert seen == [("Which tea?", ("x", "y", "z"), True, model)]
     assert (subject.mode, subject.name) == ("open-book", "tiny")
     assert subject.answer(Question(task="mcq", text="hat", prompt=""), Sampling()).failed == "not understood"
-    assert subject_for(CTI_TASKS.get("mcq")(), Wanted(), store).name == "specialist"
+    assert subject_for(CTI_TASKS.get("mcq")(), Wanted(), full).name == "specialist"
 
 
-def test_an_installation_without_ask_says_so(
-    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(open_book, "_CHOICE", "cybersecqwen.tasks.absent")
-    with pytest.raises(UsageError, match="multiple-choice"):
+def test_a_bundle_without_texts_answers_no_questions(store: Store) -> None:
+    """The starter bundle would choose evenly, which is a guess."""
+    with pytest.raises(KnowledgeError, match="no texts"):
         subject_for(CTI_TASKS.get("mcq")(), Wanted(), store)

@@ -25,7 +25,8 @@ class Made(Specialist):
         return [self._one(text) for text in texts]
 
     def _one(self, text: str) -> Judgement:
-        ranked = (Ranked(label="CWE-79", probability=0.75, reasons=("script", "pa\x1bge")),)
+        spans = ((0, len(text)),)
+        ranked = (Ranked(label="CWE-79", probability=0.75, reasons=("script", "pa\x1bge"), spans=spans),)
         if "script" not in text:
             return Judgement(ranked=ranked if text else (), abstained=True, because="no word of it is known")
         parts = {"AV": (Ranked(label="N", probability=0.9), Ranked(label="L", probability=0.1))}
@@ -50,6 +51,13 @@ class Made(Specialist):
         return ("CWE-79",)
 
 
+class Reports(Made):
+    """Judges whole reports too."""
+
+    def report(self, text: str) -> Judgement:
+        return Judgement(ranked=(Ranked(label="CWE-80", probability=0.5),))
+
+
 class Broken(Made):
     """Its weights are damaged."""
 
@@ -67,7 +75,12 @@ class Missing(Made):
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = {"made": f"{__name__}:Made", "broken": f"{__name__}:Broken", "missing": f"{__name__}:Missing"}
+    entries = {
+        "made": f"{__name__}:Made",
+        "broken": f"{__name__}:Broken",
+        "reports": f"{__name__}:Reports",
+        "missing": f"{__name__}:Missing",
+    }
     monkeypatch.setattr("cybersecqwen.specialists.SPECIALISTS", Registry("specialist", entries))
 
 
@@ -79,7 +92,7 @@ def say(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 
 def test_the_list_says_what_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = say(capsys, "list")
-    made, broken, missing = out.splitlines()
+    made, broken, _, missing = out.splitlines()
     assert code == 2, "something is damaged"
     assert "ok" in made and "2026-01-01.1" in made and "validation accuracy 0.812" in made
     assert "damaged" in broken and "is missing." in missing
@@ -88,7 +101,13 @@ def test_the_list_says_what_is_whole(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_judgement_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = say(capsys, "run", "made", "a script in a page")
     assert code == 0 and " 75.0%  CWE-79  Improper Neutralization" in out
-    assert "because of script, pa?ge" in out and "AV  N 90%  L 10%" in out
+    assert "because of script, pa?ge" in out and "“a script in a page”" in out and "AV  N 90%  L 10%" in out
+
+
+def test_a_whole_report_for_those_that_judge_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "CWE-80" in say(capsys, "run", "reports", "a script", "--report")[1]
+    code, _, err = say(capsys, "run", "made", "a script", "--report")
+    assert code == 2 and "not whole reports" in err
 
 
 def test_an_abstention_is_said_first(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from cybersecqwen.bench.interface import Answer, Mode, Question
-from cybersecqwen.errors import InputError, UsageError
+from cybersecqwen.errors import InputError, KnowledgeError, UsageError
 
 from .interface import Sampling, Subject
 
 if TYPE_CHECKING:
     from cybersecqwen.knowledge.store import Store
     from cybersecqwen.models.interface import LanguageModel
-
-_CHOICE = "cybersecqwen.tasks.ask.choice"
 
 
 class OpenBook(Subject):
@@ -26,32 +23,33 @@ class OpenBook(Subject):
     def __init__(
         self, store: Store, model: LanguageModel | None = None, facts: Mapping[str, str] | None = None
     ) -> None:
-        """Raises UsageError where this installation cannot answer multiple-choice questions."""
-        try:
-            self._choose: Any = importlib.import_module(_CHOICE).answer_choice
-        except (ModuleNotFoundError, AttributeError) as error:
-            raise UsageError("This installation cannot answer multiple-choice questions.") from error
+        """Raises KnowledgeError where the store holds no texts to read in."""
+        if store.passages is None:
+            raise KnowledgeError(
+                "The knowledge bundle in use holds facts alone, no texts to answer questions from.",
+                hint="`csq kb update`, or `csq kb build --from DIR`, makes a full one.",
+            )
         self.name = model.name if model is not None else "specialist"
         self._store = store
         self._model = model
         self._facts = dict(facts or {})
 
     def answer(self, question: Question, sampling: Sampling) -> Answer:
-        """See `Subject.answer`."""
+        """See `Subject.answer`; a question that cannot be one has no answer."""
+        from cybersecqwen.tasks.ask.choice import answer_choice
+
         try:
-            said = self._choose(question.text, question.options, self._store, self._model)
-        except InputError:
+            said = answer_choice(question.text, question.options, self._store, self._model)
+        except (InputError, UsageError):
             return Answer(ranked=(), failed="not understood")
-        abstained = bool(getattr(said, "abstained", False))
-        return Answer(ranked=letters_of(said, question.options), abstained=abstained)
+        return Answer(ranked=letters_of(said.probabilities))
 
     def identity(self) -> Mapping[str, str]:
         """See `Subject.identity`."""
         return {"answerer": self.name, "knowledge": self._store.version, **self._facts}
 
 
-def letters_of(said: Any, options: tuple[str, ...]) -> tuple[str, ...]:
-    """The letters of the options, likeliest first."""
-    shares = [float(share) for share in said.probabilities]
-    ordered = sorted(range(len(options)), key=lambda at: -shares[at])
-    return tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[at] for at in ordered)
+def letters_of(probabilities: Sequence[float]) -> tuple[str, ...]:
+    """The letters of the options, likeliest first; of equal ones the earlier."""
+    ordered = sorted(range(len(probabilities)), key=lambda at: -probabilities[at])
+    return tuple(chr(ord("A") + at) for at in ordered)

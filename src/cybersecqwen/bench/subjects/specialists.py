@@ -15,7 +15,7 @@ from .interface import Sampling, Subject
 if TYPE_CHECKING:
     from cybersecqwen.knowledge.store import Store
 
-READS_STORE: frozenset[str] = frozenset({"technique", "actor"})
+READS_STORE: frozenset[str] = frozenset({"actor"})
 """Specialists that compare a text with the store's own texts and relations when they judge."""
 _TOP = 10
 
@@ -55,7 +55,7 @@ class OneSpecialist(Subject):
         report: Any = getattr(self._specialist, "report", None)
         if report is None:
             raise CsqError(f"The specialist {self._manifest.name!r} cannot judge a whole report.")
-        wanted = {"domain": question.domain, "rollup": True}
+        wanted = {"domain": question.domain, "rollup": True, "threshold": "balanced"}
         accepted = inspect.signature(report).parameters
         if question.domain == "":
             del wanted["domain"]

@@ -57,6 +57,9 @@ def run(
         Optional[Path],  # noqa: UP045 - typer reads this at run time on 3.11
         typer.Option("--file", help="Read the text from a file."),
     ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="The text is a whole report: list what it holds (technique).")
+    ] = False,
     top: Annotated[int, typer.Option(min=1, max=50, help="Labels that are shown.")] = 5,
     format: Annotated[str, typer.Option("--format", "-f", help="terminal or json.")] = "terminal",
 ) -> int:
@@ -67,11 +70,11 @@ def run(
         raise UsageError(f"--format {format!r} is not one of terminal, json.")
     given = _text(text, file)
     specialist = _one(name)
-    judged = specialist.judge([given], top=top)[0]
+    judged = _whole(specialist, given) if report else specialist.judge([given], top=top)[0]
     if format == "json":
         print(json.dumps(as_json(specialist, judged), indent=1, ensure_ascii=False))
     else:
-        for line in as_lines(specialist, judged):
+        for line in as_lines(specialist, judged, given):
             print(line)
     return 0
 
@@ -85,14 +88,16 @@ def as_json(specialist: Specialist, judged: Judgement) -> dict[str, Any]:
     return {**whole, "answer": judged.answer, **_plain(asdict(judged))}
 
 
-def as_lines(specialist: Specialist, judged: Judgement) -> list[str]:
-    """A judgement for people."""
+def as_lines(specialist: Specialist, judged: Judgement, text: str) -> list[str]:
+    """A judgement for people, with the words and the first sentence that each label rests on."""
     lines = [f"No answer: {judged.because}."] if judged.abstained else []
     for one in judged.ranked:
         title = _title(specialist, one.label)
         lines.append(f"{one.probability:>6.1%}  {one.label}{'  ' + title if title else ''}")
         if one.reasons:
             lines.append(f"        because of {', '.join(map(_clean, one.reasons))}")
+        for start, end in one.spans[:1]:
+            lines.append(f"        “{_clean(' '.join(text[start:end].split()), 200)}”")
     for part, values in judged.parts.items():
         shares = "  ".join(f"{one.label} {one.probability:.0%}" for one in values)
         lines.append(f"        {part:<3} {shares}")
@@ -142,6 +147,17 @@ def _one(name: str) -> Specialist:
     return SPECIALISTS.get(name)(store=App(load_settings()).store)
 
 
+def _whole(specialist: Specialist, text: str) -> Judgement:
+    """The judgement of a whole report, by specialists that make one."""
+    from cybersecqwen.errors import UsageError
+
+    judge: Any = getattr(specialist, "report", None)
+    if judge is None:
+        raise UsageError(f"The specialist {specialist.name!r} judges texts, not whole reports.")
+    found: Judgement = judge(text)
+    return found
+
+
 def _size(name: str) -> int:
     """Bytes of a specialist's files beside each other in the folder of weights."""
     from cybersecqwen.specialists.interface import FOLDER
@@ -168,8 +184,9 @@ def _title(specialist: Specialist, label: str) -> str:
     return entity.name if entity is not None else ""
 
 
-def _clean(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)[:120]
+def _clean(text: str, most: int = 60) -> str:
+    shown = "".join(c if c.isprintable() else "?" for c in text[: most + 1])
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
 def _plain(value: Any) -> Any:
