@@ -1,1 +1,17 @@
-"""Training of the specialists: `make specialists DATA=…`."""
+"""Training of the specialists: `make specialists DATA=…`.
+
+Each trainer is a module with two functions:
+
+    train(data: Path, out: Path, seed: int) -> None       writes NAME.npz and NAME.json into `out`
+    training_inputs(data: Path) -> Iterator[(str, str)]   every text it learns from, with its source
+
+The second is what the test of contamination compares with the benchmarks.
+"""
+
+from __future__ import annotations
+
+TRAINERS = {
+    "technique": "training.specialists.technique",
+    "actor": "training.specialists.actor",
+}
+"""Name of a specialist to the module that trains it, in the order in which they are trained."""
