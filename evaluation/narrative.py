@@ -1,16 +1,18 @@
 """How many sentences of a language model survive the check, and which.
 
-Run as: python -m evaluation.narrative MODEL [--cases FILE…] [--show]
+Run as: python -m evaluation.narrative MODEL [--cases FILE…] [--show] [--save REPORT.json]
 
 MODEL is a name on the shelf (`csq model list`); CSQ_MODELS_DIR names the shelf. Without --cases every
 second of the small recordings of the development data is used, so that a run stays within minutes. A
 recording in which nothing is found is not asked about. Each report is asked about once, at
-temperature 0. The numbers are for docs/narrative.md.
+temperature 0. The numbers are for docs/narrative.md; --save writes them as `csq bench` does, for the
+portfolio.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import tempfile
 import time
@@ -20,6 +22,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cybersecqwen.bench.conditions import conditions
+from cybersecqwen.bench.interface import Measure
+from cybersecqwen.bench.intervals import figure, no_figure
+from cybersecqwen.bench.report import Record, rounded, times, write
 from cybersecqwen.bootstrap import App
 from cybersecqwen.errors import CsqError, ModelError
 from cybersecqwen.models.interface import LanguageModel, Material, Options, Prompt
@@ -30,6 +36,16 @@ from cybersecqwen.tasks.triage.prompt import ask, split
 from cybersecqwen.verify import check_draft
 from cybersecqwen.verify.draft import TOLD
 
+MEASURES = (
+    Measure(
+        name="passed",
+        title="sentences that pass the checks",
+        over={"passed": 1.0},
+        under={"written": 1.0},
+        rate=False,
+    ),
+    Measure(name="useful", title="reports with a sentence of it", over={"useful": 1.0}),
+)
 TIMEOUT_S = 600.0
 MOST_CASES = 30
 RECORDING_BYTES = 300_000  # packed; larger ones take long and tell nothing more
@@ -47,6 +63,8 @@ class Tally:
     """True, but nothing that the report does not say already."""
     seconds: list[float] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    counts: list[dict[str, float]] = field(default_factory=list)
+    """Of each report, for the intervals: sentences of a report stand and fall together."""
 
 
 def main() -> None:
@@ -61,6 +79,8 @@ def main() -> None:
                 print(f"{path}: {error.message}")
                 continue
             _one(Path(path).stem, report, app, model, tally, show=arguments.show)
+        if arguments.save is not None and tally.counts:
+            write(arguments.save, [_record(model.name, app, tally)])
     print(_summary(arguments.model, tally))
 
 
@@ -70,13 +90,13 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("model", help="name of a model on the shelf")
     parser.add_argument("--cases", nargs="*", help="recordings or alerts instead of the development data")
+    parser.add_argument("--save", type=Path, help="report file for the portfolio; development data only")
     parser.add_argument("--show", action="store_true", help="print every sentence with its fate")
     return parser.parse_args()
 
 
 def _recordings(folder: Path) -> Iterator[Path]:
-    root = os.environ.get("CSQ_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
-    with zipfile.ZipFile(Path(root) / "logs" / "otrf_windows_dev.zip") as archive:
+    with zipfile.ZipFile(_archive()) as archive:
         names = [
             item.filename
             for item in archive.infolist()
@@ -84,6 +104,32 @@ def _recordings(folder: Path) -> Iterator[Path]:
         ]
         for name in sorted(names)[::2][:MOST_CASES]:
             yield Path(archive.extract(name, folder))
+
+
+def _archive() -> Path:
+    root = os.environ.get("CSQ_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data"
+    return Path(root) / "logs" / "otrf_windows_dev.zip"
+
+
+def _record(name: str, app: App, tally: Tally) -> Record:
+    """What the portfolio needs to know, in the form of a report of `csq bench`."""
+    figures = [figure(one, tally.counts, trials=1, seed=0) for one in MEASURES]
+    known = app.shelf.show(name)
+    digest = hashlib.sha256(_archive().read_bytes()).hexdigest()
+    return {
+        "task": "narrative", "title": "sentences about a recording", "skill": "narrative",
+        "subject": name, "mode": "open-book", "identity": {"model": name, "sha256": known.sha256},
+        "figures": [rounded(one) for one in figures if one is not None],
+        "unparsable": rounded(no_figure(len(tally.counts))),
+        "found": {}, "predictions": [], "items": tally.reports, "trials": 1, "per_trial": [], "cut": 0,
+        "seconds": times(tally.seconds),
+        "data": {"file": _archive().name, "sha256": digest, "items": tally.reports},
+        "plan": {"limit": MOST_CASES, "seed": 0, "temperature": 0.0},
+        "knowledge": app.store.version,
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "conditions": conditions(),
+        "command": f"python -m evaluation.narrative {name}",
+    }
 
 
 def _one(name: str, report: Report, app: App, model: LanguageModel, tally: Tally, *, show: bool) -> None:
@@ -106,6 +152,9 @@ def _one(name: str, report: Report, app: App, model: LanguageModel, tally: Tally
     tally.written += len(checked.kept) + len(checked.rejected)
     tally.kept += len(checked.kept)
     tally.told += told
+    passed = float(len(checked.kept) + told)
+    counts = {"items": 1.0, "passed": passed, "written": passed + len(checked.rejected) - told}
+    tally.counts.append(counts | {"useful": float(bool(checked.kept))})
     tally.reasons.update(reason.partition(" ")[0] for _, reason in checked.rejected if reason != TOLD)
     if show:
         print(f"\n## {name}: {report.verdict.value}\nasked: {asked.material[0][1]}")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-_Z = 1.959964  # 95 %
+from cybersecqwen.bench.intervals import wilson
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,13 +19,7 @@ class Rate:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % Wilson score interval; (0, 1) where nothing was counted."""
-        if not self.of:
-            return 0.0, 1.0
-        share, squared = self.hits / self.of, _Z * _Z / self.of
-        middle = share + squared / 2
-        half = _Z * math.sqrt(share * (1 - share) / self.of + squared / (4 * self.of))
-        low, high = (middle - half) / (1 + squared), (middle + half) / (1 + squared)
-        return max(0.0, low), min(1.0, high)
+        return wilson(self.hits, self.of)
 
     def __str__(self) -> str:
         if not self.of:

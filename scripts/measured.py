@@ -37,8 +37,8 @@ def measured_toml(root: Path) -> str:
     newest: dict[tuple[str, str, str], Row] = {}
     for row in sorted(rows, key=lambda row: (row["date"], row["n"])):
         newest[row["skill"], row["candidate"], row["mode"]] = row
-    order = {CTI_TASKS.get(name).skill: at for at, name in enumerate(CTI_TASKS.names())}
-    ordered = sorted(newest.values(), key=lambda row: (order[row["skill"]], row["candidate"]))
+    order = [CTI_TASKS.get(name).skill for name in CTI_TASKS.names()] + ["narrative"]
+    ordered = sorted(newest.values(), key=lambda row: (order.index(row["skill"]), row["candidate"]))
     head = (
         f"# Made by scripts/make_docs.py from the reports of `csq bench` in {RESULTS}.\n"
         "# Do not edit: measure, save the report there, and run the script.\n"
@@ -85,10 +85,13 @@ def _candidate(one: Row) -> str:
     sizes = {known.name: known.size for known in portfolio()}
     subject = str(one["subject"])
     name = sizes.get(subject, subject)
-    return f"{name}, reading" if one["mode"] == "open-book" and subject in sizes else name
+    reads = one["mode"] == "open-book" and one["task"] in CTI_TASKS.names() and subject != "specialist"
+    return f"{name}, reading" if reads else name
 
 
 def _needs(one: Row) -> list[str]:
+    if one["task"] not in CTI_TASKS.names():
+        return [f"model:{one['subject']}"]
     specialist = CTI_TASKS.get(one["task"]).specialist
     if one["mode"] == "look-up":
         return []

@@ -80,6 +80,13 @@ def figure(
     )
 
 
+def no_figure(items: int) -> Figure:
+    """The share of unparsable answers where there is nothing to parse."""
+    _, high = wilson(0, items)
+    what = {"name": "unparsable", "title": "unparsable answers", "interval": "wilson", "better": "lower"}
+    return Figure(value=0.0, low=0.0, high=high, n=items, **what)
+
+
 def bootstrap(above: Sequence[float], below: Sequence[float], *, seed: int) -> tuple[float, float]:
     """The 95 % percentile interval of the ratio of two sums, items resampled together."""
     pairs = list(zip(above, below, strict=True))

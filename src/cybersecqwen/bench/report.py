@@ -47,15 +47,15 @@ def record(
         "subject": subject.name,
         "mode": subject.mode,
         "identity": dict(subject.identity()),
-        "figures": [_rounded(one) for one in result.figures],
-        "unparsable": _rounded(result.unparsable),
+        "figures": [rounded(one) for one in result.figures],
+        "unparsable": rounded(result.unparsable),
         "predictions": [] if result.figures else [list(one) for one in result.predictions],
         "found": dict(sorted(result.found.items())),
         "items": result.items,
         "trials": result.trials,
         "per_trial": [round(one, 4) for one in result.per_trial],
         "cut": result.cut,
-        "seconds": _times(result.seconds) | {"load_s": round(load_s, 3)},
+        "seconds": times(result.seconds) | {"load_s": round(load_s, 3)},
         "data": {"file": data.name, "sha256": data.sha256, "items": len(data.items)},
         "plan": _asked(task, subject, plan),
         "knowledge": knowledge,
@@ -146,11 +146,13 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def _rounded(figure: Figure) -> Record:
+def rounded(figure: Figure) -> Record:
+    """A figure as reports hold it."""
     return {k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(figure).items()}
 
 
-def _times(seconds: Sequence[float]) -> Record:
+def times(seconds: Sequence[float]) -> Record:
+    """What reports say about the time of one item."""
     return {
         "p50_s": round(percentile(seconds, 0.5), 6),
         "p95_s": round(percentile(seconds, 0.95), 6),
