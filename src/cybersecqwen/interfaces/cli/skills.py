@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from cybersecqwen.models.skills import Candidate, Choice
 
 
+_REST = (("      ", ""),)
+
+
 def draw(milliseconds: float, shelf: Shelf) -> str:
     """Every skill with its candidates, the picked one marked."""
     from cybersecqwen.models.skills import pick, skills, span
@@ -37,7 +40,7 @@ def installed(shelf: Shelf) -> frozenset[str]:
 
 def page(title: str, choices: dict[str, Choice], *, width: int, color: bool = False) -> str:
     """The table as text."""
-    from cybersecqwen.render.page import Page
+    from cybersecqwen.render.page import Page, fitted
 
     sheet = Page(width)
     sheet.rule((title, "heading"))
@@ -50,11 +53,11 @@ def page(title: str, choices: dict[str, Choice], *, width: int, color: bool = Fa
         for verdict in choice.verdicts:
             one = verdict.candidate
             mark = ("* ", "good") if verdict.chosen else ("  ", "")
+            name = (fitted(one.candidate, 20), "strong" if verdict.chosen else "")
             sheet.add(
-                (f"{one.candidate}", "strong" if verdict.chosen else ""),
-                (f" {one.mode}: {verdict.why}", "quiet"),
-                first=[("  ", ""), mark, (_figure(one), "")],
+                (_figure(one), ""), first=[("  ", ""), mark, name, (f"{one.mode:<12}", "quiet")], rest=_REST
             )
+            sheet.add((verdict.why, "good" if verdict.chosen else "quiet"), first=_REST)
         for place in dict.fromkeys(_source(verdict.candidate) for verdict in choice.verdicts):
             sheet.add((place, "quiet"), first=[("      ", "")])
     if not choices:
@@ -69,7 +72,7 @@ def _figure(one: Candidate) -> str:
     value = f"{one.value:.3f}"
     ends = f"[{one.low:.3f}, {one.high:.3f}]" if one.low is not None and one.high is not None else ""
     time = span(one.p95_ms) if one.p95_ms is not None else "-"
-    return f"{value}  {ends:<14}  n {one.n:<5,} {time:>7}  "
+    return f"{value} {ends:<14} n {one.n:<5,} {time}"
 
 
 def _source(one: Candidate) -> str:
