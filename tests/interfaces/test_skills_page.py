@@ -13,10 +13,22 @@ from cybersecqwen.models.skills import Candidate, pick
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots" / "skills"
 FIRST = Candidate(
-    **{"skill": "tea", "candidate": "specialist", "needs": ("specialist:tea",), "mode": "closed-book"},
-    **{"measure": "accuracy", "title": "strict accuracy", "better": "higher", "value": 0.8123, "n": 284},
-    **{"low": 0.7621, "high": 0.8539, "p50_ms": 1.2, "p95_ms": 2.5, "date": "2026-01-02"},
-    **{"on": "tea.tsv, 284 items of sha256 0123456789ab", "hardware": "2 cores, Teapot 3000, 8 GB"},
+    skill="tea",
+    candidate="specialist",
+    needs=("specialist:tea",),
+    mode="closed-book",
+    measure="accuracy",
+    title="strict accuracy",
+    better="higher",
+    value=0.8123,
+    n=284,
+    low=0.7621,
+    high=0.8539,
+    p50_ms=1.2,
+    p95_ms=2.5,
+    date="2026-01-02",
+    on="tea.tsv, 284 items of sha256 0123456789ab",
+    hardware="2 cores, Teapot 3000, 8 GB",
     source="evaluation/results/tea.json",
 )
 OTHER = {"candidate": "standard, reading", "needs": ("model:big", "ask"), "mode": "open-book"}
