@@ -72,6 +72,7 @@ def test_what_cannot_be_parsed_is_wrong_and_said(tmp_path: Path) -> None:
     result = run("rcm", subject, tmp_path)
     assert result.figures[0].value == 0.5 and result.unparsable.value == 0.5
     assert result.found == {"nowhere": 1, "last line": 1} and result.cut == 2
+    assert [one.name for one in result.figures] == ["accuracy"], "a text holds one answer, no first three"
 
 
 def test_a_failed_answer_says_why(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ class Wanted:
     """An open language model; None stands for the project's own answerers."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What tells the model's weights."""
+    load_s: float = 0.0
+    """Seconds that opening the model took."""
     open_book: bool = False
     """The model reads passages of the store."""
     look_up: bool = False

@@ -147,7 +147,9 @@ def _summed(task: CtiTask, items: Sequence[Item], answers: Sequence[Sequence[Ans
             for name, count in one.items():
                 whole[name] = whole.get(name, 0.0) + count
         per_trial.append(counts)
-    measures = (*task.measures, *_abstaining(task, per_item)) if graded else ()
+    ranked = any(answer.ranked is not None for row in answers for answer in row)
+    fitting = [one for one in task.measures if ranked or not one.of_ranking]
+    measures = (*fitting, *_abstaining(task, per_item)) if graded else ()
     figures = [figure(one, per_item, trials=trials, seed=plan.seed) for one in measures]
     unparsable = figure(UNPARSABLE, per_item, trials=trials, seed=plan.seed)
     assert unparsable is not None  # every item counts one

@@ -176,9 +176,11 @@ def _wanted(application: App, call: Call, status: Status) -> Iterator[Wanted]:
         return
     known = application.shelf.show(call.model)
     facts = {"sha256": known.sha256, "quantisation": known.quantisation, "backend": "llama.cpp"}
+    start = time.perf_counter()
     with application.shelf.load(call.model, context=_CONTEXT) as model:
         status.clear()
-        yield Wanted(model=model, facts=facts, open_book=call.open_book)
+        load_s = time.perf_counter() - start
+        yield Wanted(model=model, facts=facts, open_book=call.open_book, load_s=load_s)
 
 
 def _measure(
@@ -199,7 +201,7 @@ def _measure(
             data = tsv.read(tsv.find(call.data, task), task, call.truth if task.optional_truth else None)
             read_s = time.perf_counter() - start
             subject = subject_for(task, wanted, application.store)
-            load_s = time.perf_counter() - start - read_s
+            load_s = wanted.load_s + time.perf_counter() - start - read_s
         except CsqError as error:
             if call.tasks:
                 raise
