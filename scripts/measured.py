@@ -126,7 +126,8 @@ def _table(some: Sequence[tuple[str, Row]]) -> Iterator[str]:
     yield "\n"
     for source, one in some:
         facts = one["conditions"]
-        made = f"{one['date']}, {hardware(facts)}, commit {facts['commit'] or facts['version']}"
+        busy = f", load {facts['load']:g}" if facts.get("load") else ""
+        made = f"{one['date']}, {hardware(facts)}{busy}, commit {facts['commit'] or facts['version']}"
         yield f"- {Path(source).stem}: `{one['command']}` ({made}, knowledge {one['knowledge']})\n"
     yield "\n"
 

@@ -21,6 +21,7 @@ def conditions() -> dict[str, str | int | float]:
         "cpu": cpu_model(),
         "cores": cores(),
         "ram_gb": ram_gb(),
+        "load": load(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
     }
@@ -64,6 +65,14 @@ def ram_gb() -> int:
         return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9)
     except (ValueError, OSError, AttributeError):
         return 0
+
+
+def load() -> float:
+    """Processes that wanted a core in the minute before: above `cores`, times are those of a busy machine."""
+    try:
+        return round(os.getloadavg()[0], 1)
+    except (OSError, AttributeError):
+        return 0.0
 
 
 def _git(*words: str) -> str:

@@ -24,6 +24,8 @@ class OpenBook(Subject):
         self, store: Store, model: LanguageModel | None = None, facts: Mapping[str, str] | None = None
     ) -> None:
         """Raises KnowledgeError where the store holds no texts to read in."""
+        from cybersecqwen.tasks.ask.choice import answer_choice
+
         if store.passages is None:
             raise KnowledgeError(
                 "The knowledge bundle in use holds facts alone, no texts to answer questions from.",
@@ -33,6 +35,7 @@ class OpenBook(Subject):
         self._store = store
         self._model = model
         self._facts = dict(facts or {})
+        answer_choice("Which one runs commands?", ("a shell", "a spoon"), store)  # reads what is read once
 
     def answer(self, question: Question, sampling: Sampling) -> Answer:
         """See `Subject.answer`; a question that cannot be one has no answer."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 READS_STORE: frozenset[str] = frozenset({"actor"})
 """Specialists that compare a text with the store's own texts and relations when they judge."""
 _TOP = 10
+_PROBE = "A crafted request lets attackers run commands."
 
 
 class OneSpecialist(Subject):
@@ -36,6 +37,7 @@ class OneSpecialist(Subject):
         self._specialist = SPECIALISTS.get(name)(store=store)
         self._store = store
         self._manifest = self._specialist.manifest
+        self._specialist.judge([_PROBE])
 
     def answer(self, question: Question, sampling: Sampling) -> Answer:
         """See `Subject.answer`: ranked labels; for techniques of a report the set that it would list."""
