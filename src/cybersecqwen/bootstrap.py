@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cybersecqwen.knowledge.store import Store
     from cybersecqwen.models.interface import Cancel, LanguageModel
     from cybersecqwen.models.shelf import Shelf
+    from cybersecqwen.models.skills import Choice
     from cybersecqwen.records import Report
     from cybersecqwen.tasks.interface import Progress, Request, Tools
 
@@ -85,6 +86,22 @@ class App:
         timeout_s = self.settings.model_timeout_s
         return run(TASKS.get(task)(), request, self.tools, models, timeout_s=timeout_s, cancel=cancel)
 
+    @cached_property
+    def installed(self) -> frozenset[str]:
+        """What this machine has, in words of the table of skills: "specialist:cwe", "model:NAME", "ask"."""
+        from cybersecqwen.specialists import SPECIALISTS
+        from cybersecqwen.tasks import TASKS
+
+        found = {f"specialist:{name}" for name in SPECIALISTS.names()}
+        found |= {f"model:{one.name}" for one in self.shelf.list()}
+        return frozenset(found | ({"ask"} & set(TASKS.names())))
+
+    def pick(self, skill: str, budget_ms: float) -> Choice:
+        """Who is best at a skill of those that this machine has, within a time; see `models.skills.pick`."""
+        from cybersecqwen.models.skills import pick
+
+        return pick(skill, budget_ms, self.installed)
+
     @contextmanager
     def models(self, name: str = "") -> Iterator[tuple[LanguageModel, ...]]:
         """The language models to ask, best first, open while the block lasts.
@@ -106,9 +123,15 @@ class App:
         else:
             try:
                 if self.shelf.list():
-                    yield self.shelf.load()
+                    yield self.shelf.load(self._automatic())
             except CsqError:
                 return  # "auto" means: without one if need be; `csq doctor` says why
+
+    def _automatic(self) -> str:
+        """The user's choice, else the one measured best at narratives within the time, else the default."""
+        best = self.pick("narrative", self.settings.model_timeout_s * 1000).candidate
+        measured = [need.partition(":")[2] for need in best.needs] if best is not None else []
+        return self.shelf.chosen() or next(iter(measured), "")
 
     def _server(self) -> LanguageModel:
         from cybersecqwen.models.openai_compatible import OpenAICompatible

@@ -113,6 +113,11 @@ class Shelf:
         known_here = [entry.name for entry in self._entries if entry.name in here]
         return (known_here or here or [self._entries[0].name])[0]
 
+    def chosen(self) -> str:
+        """The name of the model that the user chose as the default and that is here; "" without one."""
+        name = str(self._read()["default"])
+        return name if any(one.name == name for one in self.list()) else ""
+
     def use(self, name: str) -> Installed:
         """Choose the default; raises as `show`."""
         model = self.show(name)

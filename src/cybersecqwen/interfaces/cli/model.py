@@ -11,6 +11,7 @@ import typer
 from cybersecqwen.interfaces.cli.progress import Status
 
 if TYPE_CHECKING:
+    from cybersecqwen.bootstrap import App
     from cybersecqwen.models.shelf import Installed, Shelf
 
 app = typer.Typer(
@@ -49,15 +50,15 @@ def portfolio(
     from .skills import draw
 
     milliseconds = budget_ms(budget)
-    shelf = _shelf()
-    for entry, here in shelf.portfolio():
+    application = _app()
+    for entry, here in application.shelf.portfolio():
         state = "installed" if here else "not installed"
         print(f"{entry.size}: {entry.title} ({entry.name}, {state})")
         print(f"  {entry.good_for}")
         places = ", ".join(dict.fromkeys(source.kind for source in entry.sources))
         print(f"  {entry.bytes / 1e6:,.0f} MB, {entry.ram_mb:,} MB of memory, {entry.licence}, from {places}")
     print()
-    sys.stdout.write(draw(milliseconds, shelf))
+    sys.stdout.write(draw(milliseconds, application))
     return 0
 
 
@@ -132,10 +133,14 @@ def _row(mark: str, size: str, name: str, bytes_: int, state: str, licence: str)
 
 
 def _shelf() -> Shelf:
+    return _app().shelf
+
+
+def _app() -> App:
     from cybersecqwen.bootstrap import App
     from cybersecqwen.settings import load_settings
 
-    return App(load_settings()).shelf
+    return App(load_settings())
 
 
 def _say(model: Installed, what: str) -> int:

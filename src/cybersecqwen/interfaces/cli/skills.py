@@ -6,36 +6,22 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cybersecqwen.models.shelf import Shelf
+    from cybersecqwen.bootstrap import App
     from cybersecqwen.models.skills import Candidate, Choice
 
 
 _REST = (("      ", ""),)
 
 
-def draw(milliseconds: float, shelf: Shelf) -> str:
+def draw(milliseconds: float, app: App) -> str:
     """Every skill with its candidates, the picked one marked."""
-    from cybersecqwen.models.skills import pick, skills, span
+    from cybersecqwen.models.skills import skills, span
     from cybersecqwen.render import RenderOptions
 
     options = RenderOptions.for_stream(sys.stdout)
-    here = installed(shelf)
-    choices = {skill: pick(skill, milliseconds, here) for skill in skills()}
+    choices = {skill: app.pick(skill, milliseconds) for skill in skills()}
     title = f"SKILLS, within {span(milliseconds)} an answer"
     return page(title, choices, width=options.columns, color=options.color)
-
-
-def installed(shelf: Shelf) -> frozenset[str]:
-    """What this machine has, in the words of the table."""
-    from importlib.util import find_spec
-
-    from cybersecqwen.specialists import SPECIALISTS
-
-    found = {f"specialist:{name}" for name in SPECIALISTS.names()}
-    found |= {f"model:{one.name}" for one in shelf.list()}
-    if find_spec("cybersecqwen.tasks.ask") is not None:
-        found.add("ask")
-    return frozenset(found)
 
 
 def page(title: str, choices: dict[str, Choice], *, width: int, color: bool = False) -> str:
