@@ -94,7 +94,8 @@ class App:
 
         found = {f"specialist:{name}" for name in SPECIALISTS.names()}
         found |= {f"model:{one.name}" for one in self.shelf.list()}
-        return frozenset(found | ({"ask"} & set(TASKS.names())))
+        answers = "ask" in TASKS.names() and self.store.passages is not None
+        return frozenset(found | ({"ask"} if answers else set()))
 
     def pick(self, skill: str, budget_ms: float) -> Choice:
         """Who is best at a skill of those that this machine has, within a time; see `models.skills.pick`."""
