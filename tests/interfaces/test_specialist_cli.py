@@ -34,7 +34,8 @@ class Made(Specialist):
 
     @property
     def manifest(self) -> Manifest:
-        metrics = {"validation": {"n": 10, "accuracy": 0.8125}}
+        accuracy = {"n": 1000, "value": 0.8125, "interval": [0.7871, 0.8355]}
+        metrics = {"validation": {"coverage": 0.5, "accuracy": accuracy}}
         return Manifest(
             name="made",
             version="2026-01-01.1",
@@ -94,7 +95,9 @@ def test_the_list_says_what_is_whole(capsys: pytest.CaptureFixture[str]) -> None
     code, out, _ = say(capsys, "list")
     made, broken, _, missing = out.splitlines()
     assert code == 2, "something is damaged"
-    assert "ok" in made and "2026-01-01.1" in made and "validation accuracy 0.812" in made
+    assert (
+        "ok" in made and "2026-01-01.1" in made and "validation accuracy 0.812 [0.787, 0.836] n 1,000" in made
+    )
     assert "damaged" in broken and "is missing." in missing
 
 
@@ -129,7 +132,7 @@ def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 
 def test_show_prints_the_manifest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert json.loads(say(capsys, "show", "made")[1])["metrics"]["validation"]["accuracy"] == 0.8125
+    assert json.loads(say(capsys, "show", "made")[1])["metrics"]["validation"]["accuracy"]["n"] == 1000
 
 
 @pytest.mark.parametrize(

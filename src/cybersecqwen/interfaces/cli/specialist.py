@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -107,22 +108,34 @@ def as_lines(specialist: Specialist, judged: Judgement, text: str) -> list[str]:
 
 
 def headline(known: Manifest) -> str:
-    """The first figure of a manifest's metrics, as far down as it stands."""
-    return next(iter(_figures(known.metrics, "")), "no metrics")
+    """The figure of a manifest that says most: accuracy or its like, with interval and n where they stand."""
+    found = list(_figures(known.metrics, ()))
+    for name in _TELLING:
+        for path, text in found:
+            if name in path[-1].casefold():
+                return f"{' '.join(path).replace('_', ' ')} {text}"
+    return f"{' '.join(found[0][0])} {found[0][1]}" if found else "no metrics"
 
 
-def _figures(metrics: Any, path: str) -> list[str]:
-    """Values between 0 and 10 in a nested table, each with its path."""
-    if isinstance(metrics, bool) or metrics is None:
-        return []
-    if isinstance(metrics, float):
-        return [f"{path} {metrics:.3f}"]
-    if isinstance(metrics, dict):
-        found = []
-        for key, value in metrics.items():
-            found += _figures(value, f"{path} {key}".strip())
-        return found
-    return []
+_TELLING = ("accuracy", "first_right", "f1", "deviation", "mad")
+
+
+def _figures(metrics: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Figures in a nested table, with their paths: numbers, or tables of value, interval and n."""
+    if isinstance(metrics, float) and path:
+        yield path, f"{metrics:.3f}"
+    if not isinstance(metrics, Mapping):
+        return
+    if isinstance(metrics.get("value"), float) and path:
+        ends = metrics.get("interval")
+        text = f"{metrics['value']:.3f}"
+        text += (
+            f" [{ends[0]:.3f}, {ends[1]:.3f}]" if isinstance(ends, list | tuple) and len(ends) == 2 else ""
+        )
+        yield path, text + (f" n {metrics['n']:,}" if isinstance(metrics.get("n"), int) else "")
+        return
+    for key, value in metrics.items():
+        yield from _figures(value, (*path, str(key)))
 
 
 def _state(name: str) -> tuple[Manifest | None, str]:
