@@ -104,7 +104,7 @@ def test_the_list_says_what_is_whole(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_judgement_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = say(capsys, "run", "made", "a script in a page")
     assert code == 0 and " 75.0%  CWE-79  Improper Neutralization" in out
-    assert "because of script, pa?ge" in out and "“a script in a page”" in out and "AV  N 90%  L 10%" in out
+    assert "because of script; pa?ge" in out and "“a script in a page”" in out and "AV  N 90%  L 10%" in out
 
 
 def test_a_whole_report_for_those_that_judge_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,9 +98,9 @@ def as_lines(specialist: Specialist, judged: Judgement, text: str) -> list[str]:
         title = _title(specialist, one.label)
         lines.append(f"{one.probability:>6.1%}  {one.label}{'  ' + title if title else ''}")
         if one.reasons:
-            lines.append(f"        because of {', '.join(map(_clean, one.reasons))}")
+            lines += _wrapped(f"because of {'; '.join(_clean(reason, 120) for reason in one.reasons)}")
         for start, end in one.spans[:1]:
-            lines.append(f"        “{_clean(' '.join(text[start:end].split()), 200)}”")
+            lines += _wrapped(f"“{_clean(' '.join(text[start:end].split()), 200)}”")
     for part, values in judged.parts.items():
         shares = "  ".join(f"{one.label} {one.probability:.0%}" for one in values)
         lines.append(f"        {part:<3} {shares}")
@@ -197,6 +197,15 @@ def _text(text: str, file: Path | None) -> str:
 def _title(specialist: Specialist, label: str) -> str:
     entity = specialist.store.get(label) if len(label) < 40 else None
     return entity.name if entity is not None else ""
+
+
+def _wrapped(text: str) -> list[str]:
+    """Lines under a label, within the terminal."""
+    from shutil import get_terminal_size
+    from textwrap import wrap
+
+    width = min(120, max(40, get_terminal_size().columns))
+    return wrap(text, width, initial_indent=" " * 8, subsequent_indent=" " * 10)
 
 
 def _clean(text: str, most: int = 60) -> str:
