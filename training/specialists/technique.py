@@ -12,11 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 from cybersecqwen.specialists.sentences import clauses, sentences
 from cybersecqwen.specialists.technique import DOMAINS
@@ -25,7 +23,9 @@ from cybersecqwen.specialists.technique_evidence import evidence, grouped, proba
 from . import technique_corpus as corpora
 from .measures import f1_interval, share
 from .technique_corpus import Corpus
-from .technique_fit import RECIPE, Space, one_against_rest, packed, pruned
+
+if TYPE_CHECKING:
+    from .technique_fit import Space
 
 FOLDS = 4
 USED = 2
@@ -71,6 +71,8 @@ def training_inputs(data: Path) -> Iterator[tuple[str, str]]:
 
 def train(data: Path, out: Path, seed: int) -> None:
     """Write `technique.npz` and `technique.json` into `out`; about ten minutes on one core."""
+    from .technique_fit import RECIPE
+
     rng = random.Random(seed)
     corpus = corpora.read(data)
     labels = corpus.labels
@@ -129,6 +131,8 @@ def _prior(corpus: Corpus, labels: list[str]) -> Any:
 
 def _final(corpus: Corpus, labels: list[str], rng: random.Random, seed: int) -> dict[str, Any]:
     """The weights that ship: every matrix trained on everything, in one space of features."""
+    from .technique_fit import Space, one_against_rest, packed, pruned
+
     parts = [corpora.enterprise_rows(corpus, corpus.procedures, corpus.reports, rng)]
     parts += [corpora.transferred_rows(corpus, index, rng, with_cues=True) for index in (1, 2)]
     space = Space([text for part in parts for text in part.texts])
@@ -144,6 +148,8 @@ def _final(corpus: Corpus, labels: list[str], rng: random.Random, seed: int) -> 
 
 def _held_out_cases(corpus: Corpus, labels: list[str], rng: random.Random, seed: int) -> list[Case]:
     """Texts of software and reports that a model did not see, scored by it."""
+    from .technique_fit import Space, one_against_rest, pruned
+
     sources = sorted({row["source"] for row in corpus.procedures})
     titles = sorted(report.title for report in corpus.reports)
     rng.shuffle(sources)
@@ -246,6 +252,9 @@ def _calibrate(
 
 def _fit(rows: list[Any], answers: list[Any], rng: Any) -> dict[str, Any]:
     """A logistic regression; most of the many hopeless labels are stood for by a tenth of them."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
     texts, truth = np.vstack(rows), np.concatenate(answers)
     hopeless = (truth == 0) & (texts[:, 7] < -0.8)
     kept = ~hopeless | (rng.random(len(truth)) < 0.1)
@@ -330,6 +339,8 @@ def _mobile_shift(
     corpus: Corpus, labels: list[str], fitted: dict[str, Any], rng: random.Random, seed: int
 ) -> tuple[float, dict[str, Any]]:
     """How far scores of labels without sentences of their own are raised; chosen on the cues alone."""
+    from .technique_fit import Space, one_against_rest
+
     mobile = [label for label in labels if corpus.domain[label] == 1]
     rows = corpora.transferred_rows(corpus, 1, rng, with_cues=False)
     space = Space(rows.texts)

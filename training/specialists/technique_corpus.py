@@ -27,6 +27,8 @@ FILES = {
     "knowledge/ics-attack.json.gz": "ATT&CK terms of use",
 }
 """Files that are read, with the licence of each."""
+LEFT_OUT = ("Nationstate threat actor Mint Sandstorm refines tradecraft to attack highvalue targets",)
+"""Reports of TRAM that a benchmark asks about too."""
 CUES = Path(__file__).with_name("mobile_cues.toml")
 _TAG = re.compile(r"\((T\d{4}(?:\.\d{3})?)\)\Z")
 _MARK = re.compile(r"\(Citation:[^)]{0,200}\)|</?code>|\[([^\]]{0,200})\]\([^)]{0,300}\)")
@@ -98,7 +100,7 @@ def read(data: Path) -> Corpus:
         row for row in rows if row["source"] not in outside and row["tid"] in corpus.names and row["text"]
     ]
     with gzip.open(data / "intel" / "tram_single_label_train.json.gz") as stream:
-        corpus.tram = json.load(stream)
+        corpus.tram = [row for row in json.load(stream) if row["doc_title"].strip("\xa0 ") not in LEFT_OUT]
     corpus.reports = list(_reports(data / "intel" / "tram_reports.zip"))
     return corpus
 
@@ -133,6 +135,8 @@ def _reports(path: Path) -> Iterator[Report]:
                 label = tag[1] if tag else "OTHER" if group["type"] == "[OTHER]" else ""
                 spans += [(one[0], one[1], label) for one in group["annots"] if label]
             title = name.removesuffix(".mjson").strip("\xa0 ")
+            if title in LEFT_OUT:
+                continue
             yield Report(title=title, text=document["signal"], spans=tuple(sorted(spans)))
 
 

@@ -10,6 +10,8 @@ SPECIALISTS: Registry[type[Specialist]] = Registry(
     "specialist",
     {
         # One line each: "name": "module:Class".
+        "technique": "cybersecqwen.specialists.technique:TechniqueSpecialist",
+        "actor": "cybersecqwen.specialists.actor:ActorSpecialist",
     },
     group="cybersecqwen.specialists",
 )
