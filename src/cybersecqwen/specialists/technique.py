@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from cybersecqwen.errors import UsageError
 
+from .batch import score_all
 from .interface import MAX_CHARS, Judgement, Manifest, Ranked, Specialist
 from .linear import Linear, Scored, read_arrays, read_manifest, recipe_of
 from .sentences import Span, clauses, sentences
@@ -43,8 +44,8 @@ _SIGNS: dict[str, re.Pattern[str]] = {
 class _Read:
     """A text, cut and scored."""
 
+    text: str
     spans: list[Span]
-    scored: list[Scored]
     sentence: NDArray[np.float32]
     clause: NDArray[np.float32]
 
@@ -133,13 +134,13 @@ class TechniqueSpecialist(Specialist):
                 f"There is no ATT&CK matrix {domain[:40]!r}.", hint=f"Choose {', '.join(DOMAINS)}."
             )
         least = self.threshold(threshold, rollup=rollup) if isinstance(threshold, str) else threshold
-        found = self._ranked(text[:REPORT_CHARS], domain=domain, rollup=rollup, most=most)
+        found = self._ranked(text[:REPORT_CHARS], domain=domain, rollup=rollup, most=most, least=least)
         kept = found.above(least)
         if kept or found.abstained:
             return Judgement(ranked=kept, abstained=found.abstained, because=found.because)
         return Judgement(abstained=True, because="no sentence of it describes a technique")
 
-    def _ranked(self, text: str, *, domain: str, rollup: bool, most: int) -> Judgement:
+    def _ranked(self, text: str, *, domain: str, rollup: bool, most: int, least: float = 0.0) -> Judgement:
         import numpy as np
 
         from .technique_evidence import evidence, grouped, probability
@@ -163,10 +164,13 @@ class TechniqueSpecialist(Specialist):
             chances = probability(evidence(sentence + shift, clause + shift, prior), fitted)
             ends = np.append(groups[1:], len(columns))
             for at in np.argsort(-chances)[:most]:
+                if chances[at] < least:
+                    break
                 inside = columns[groups[at] : ends[at]]
                 everything.append((float(chances[at]), names[at], inside))
         everything.sort(key=lambda one: -one[0])
-        return Judgement(ranked=tuple(self._explained(read, one) for one in everything[:most]))
+        seen: dict[int, Scored] = {}
+        return Judgement(ranked=tuple(self._explained(read, one, seen) for one in everything[:most]))
 
     def _groups(self, columns: NDArray[np.int64], rollup: bool) -> tuple[NDArray[np.int64], list[str]]:
         """First column and name of each group of labels: a label, or a technique with what is below it."""
@@ -180,19 +184,16 @@ class TechniqueSpecialist(Specialist):
         return np.array(firsts, np.int64), [tops[at] for at in firsts]
 
     def _read(self, text: str) -> _Read | None:
-        import numpy as np
-
         spans = sentences(text)
         if not spans:
             return None
-        model = self._model
-        scored = [model.score(text[start:end]) for start, end in spans]
         parts = [part for span in spans for part in clauses(text, span)]
-        rows = [model.score(text[start:end]).scores for start, end in parts]
-        clause = np.stack(rows) if rows else np.zeros((0, len(model.labels)), np.float32)
-        return _Read(spans, scored, np.stack([one.scores for one in scored]), clause)
+        scores = score_all(self._model, [text[start:end] for start, end in (*spans, *parts)])
+        return _Read(text, spans, scores[: len(spans)], scores[len(spans) :])
 
-    def _explained(self, read: _Read, one: tuple[float, str, NDArray[np.int64]]) -> Ranked:
+    def _explained(
+        self, read: _Read, one: tuple[float, str, NDArray[np.int64]], seen: dict[int, Scored]
+    ) -> Ranked:
         """A label with its words and sentences: those that score near the best one."""
         import numpy as np
 
@@ -202,9 +203,13 @@ class TechniqueSpecialist(Specialist):
         best = float(of_label[order[0]])
         near = sorted(int(at) for at in order if of_label[at] >= min(best, max(best - 0.6, -0.5)))
         column = int(columns[int(read.sentence[order[0], columns].argmax())])
+        first = int(order[0])
+        if first not in seen:
+            start, end = read.spans[first]
+            seen[first] = self._model.score(read.text[start:end])
         return Ranked(
             label=label,
             probability=round(chance, 4),
-            reasons=self._model.reasons(read.scored[int(order[0])], column),
+            reasons=self._model.reasons(seen[first], column),
             spans=tuple(read.spans[at] for at in near),
         )

@@ -1,0 +1,56 @@
+"""Scores of many short texts in one pass: the same numbers as `Linear.score`, several times as fast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .features import keyed
+from .interface import MAX_CHARS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .linear import Linear
+
+CHUNK = 64
+"""Texts that are scored at once: some ten megabytes of memory."""
+
+
+def score_all(model: Linear, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Scores, texts by labels."""
+    import numpy as np
+
+    if not texts:
+        return np.zeros((0, len(model.labels)), np.float32)
+    return np.concatenate(
+        [_chunk(model, texts[start : start + CHUNK]) for start in range(0, len(texts), CHUNK)]
+    )
+
+
+def _chunk(model: Linear, texts: Sequence[str]) -> NDArray[np.float32]:
+    import numpy as np
+
+    found = [keyed(text[:MAX_CHARS], model.recipe) for text in texts]
+    sizes = [len(one) for one in found]
+    total, width = sum(sizes), len(model.labels)
+    keys = np.fromiter((key for one in found for key in one), np.uint32, total)
+    counts = np.fromiter((value[0] for one in found for value in one.values()), np.float32, total)
+    owner = np.repeat(np.arange(len(texts)), sizes)
+    at = np.searchsorted(model.keys, keys)
+    at[at == len(model.keys)] = 0
+    known = model.keys[at] == keys
+    rows, owner = at[known], owner[known]
+    values = (1 + np.log(counts[known])) * model.idf[rows]
+    length = np.sqrt(np.bincount(owner, values * values, minlength=len(texts)))
+    length[length == 0] = 1
+    values = values / length[owner]
+    first = model.starts[rows]
+    many = model.starts[rows + 1] - first
+    ends = np.cumsum(many)
+    entries = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - (ends - many), many)
+    place = np.repeat(owner * width, many) + model.column[entries]
+    parts = model.weight[entries] * np.repeat(values, many)
+    summed = np.bincount(place, parts, minlength=len(texts) * width).reshape(len(texts), width)
+    return np.asarray(summed * model.scale + model.bias, np.float32)
