@@ -32,8 +32,9 @@ def reports(root: Path) -> list[tuple[str, Row]]:
 
 
 def measured_toml(root: Path) -> str:
-    """The portfolio's table of what we measured: for each skill and candidate the newest report."""
-    rows = [_row(source, one) for source, one in reports(root) if one["figures"]]
+    """The portfolio's table of what we measured: the newest report of each candidate, no look-ups."""
+    judged = [(source, one) for source, one in reports(root) if one["figures"] and one["mode"] != "look-up"]
+    rows = [_row(source, one) for source, one in judged]
     newest: dict[tuple[str, str, str], Row] = {}
     for row in sorted(rows, key=lambda row: (row["date"], row["n"])):
         newest[row["skill"], row["candidate"], row["mode"]] = row
@@ -93,8 +94,6 @@ def _needs(one: Row) -> list[str]:
     if one["task"] not in CTI_TASKS.names():
         return [f"model:{one['subject']}"]
     specialist = CTI_TASKS.get(one["task"]).specialist
-    if one["mode"] == "look-up":
-        return []
     if one["subject"] == "specialist":
         return [f"specialist:{specialist}"] if specialist else ["ask"]
     return [f"model:{one['subject']}"] + (["ask"] if one["mode"] == "open-book" else [])

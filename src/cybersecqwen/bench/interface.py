@@ -137,6 +137,10 @@ class CtiTask(ABC):
         """The values of an answer that is labels already."""
         return Extracted(values=ranked, how="given") if ranked else Extracted()
 
+    def named(self, value: str) -> str:
+        """A value as predictions show it."""
+        return value
+
     @abstractmethod
     def grade(self, truth: str, values: tuple[str, ...]) -> dict[str, float]:
         """Counts for the measures; `values` is empty where nothing could be parsed, which is wrong."""

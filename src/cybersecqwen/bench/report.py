@@ -49,7 +49,7 @@ def record(
         "identity": dict(subject.identity()),
         "figures": [rounded(one) for one in result.figures],
         "unparsable": rounded(result.unparsable),
-        "predictions": [] if result.figures else [list(one) for one in result.predictions],
+        "predictions": [] if result.figures else [list(map(task.named, one)) for one in result.predictions],
         "found": dict(sorted(result.found.items())),
         "items": result.items,
         "trials": result.trials,

@@ -68,6 +68,11 @@ class Actors:
                     return found[0]
         return ""
 
+    def named(self, id: str) -> str:
+        """Name and identifier of a group; the identifier alone where there is none."""
+        entity = self._store.get(id)
+        return f"{entity.name} ({id})" if entity is not None else id
+
     def related(self, one: str, other: str) -> bool:
         """Whether two groups share a name, or the description of one names the other."""
         first, second = self._names(one), self._names(other)

@@ -52,6 +52,10 @@ class Attribution(CtiTask):
         """See `CtiTask.given`; "unknown" is an answer, and a wrong one."""
         return Extracted(values=tuple(map(self.actors.canonical, ranked)), how="given")
 
+    def named(self, value: str) -> str:
+        """See `CtiTask.named`: the group's name beside its identifier."""
+        return self.actors.named(value)
+
     def grade(self, truth: str, values: tuple[str, ...]) -> dict[str, float]:
         """See `CtiTask.grade`."""
         correct = values[:1] == (truth,)
