@@ -62,6 +62,10 @@ def narrate(
     """The report with what models wrote and the checks let through."""
     start = time.perf_counter()
     problems: list[Problem] = []
+    try:
+        report = task.consult(report, tools, models[0], timeout_s)
+    except ModelError as error:
+        problems.append(Problem(stage="write", message=error.message, subject=models[0].name))
     for attempt in range(TRIES):
         model = models[min(attempt, len(models) - 1)]
         left = timeout_s - (time.perf_counter() - start)

@@ -116,12 +116,13 @@ class PassageIndex:
                 found.append(Passage(entity=entity, section=self._terms[section], other=other, text=text))
         return found
 
-    def of(self, id: str) -> list[int]:
-        """Numbers of the passages about an entity, those that name it second after the others."""
-        num = self.number(id)
-        own = self._rows("SELECT num FROM passage WHERE entity = ? ORDER BY num", (num,))
-        named = self._rows("SELECT num FROM passage WHERE other = ? ORDER BY num", (num,))
-        return [row[0] for row in (*own, *named)]
+    def of(self, id: str, sections: Iterable[str]) -> list[int]:
+        """Numbers of the passages about an entity in some sections, in their order."""
+        wanted = {self.section(name) for name in sections}
+        rows = self._rows(
+            "SELECT num, section FROM passage WHERE entity = ? ORDER BY num", (self.number(id),)
+        )
+        return [num for num, section in rows if section in wanted]
 
     def _read(
         self, word: str

@@ -108,10 +108,15 @@ def _relations(
     for (kind, type), others in groups.items():
         verb = _WORDS[kind, direction]
         if kind in ("uses", "mitigates"):
-            verb += f" the {type.replace('-', ' ')}{'s' * (len(others) > 1)}"
+            verb += f" the {_noun(type, len(others))}"
         for start in range(0, min(len(others), _ITEMS * _SENTENCES), _ITEMS):
             named = ", ".join(_named(other) for other in others[start : start + _ITEMS])
             yield _told(entity, f"{subject} {verb} {named}."[:LONGEST])
+
+
+def _noun(type: str, count: int) -> str:
+    noun = type.replace("-", " ")
+    return noun if count == 1 or noun == "software" else f"{noun}s"
 
 
 def _told(entity: Entity, text: str) -> Passage:

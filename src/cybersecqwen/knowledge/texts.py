@@ -14,6 +14,7 @@ _AIM = 600  # characters of a passage that is cut from a longer paragraph
 _TEXT = 40_000
 _LINK = re.compile(r"\[([^\[\]]{1,200})\]\(https?://[^()\s]{1,300}(?:\([^()\s]{0,80}\)[^()\s]{0,200})?\)")
 _CITATION = re.compile(r"\(Citation: [^()]{1,200}(?:\([^()]{0,100}\)[^()]{0,100})?\)")
+_PARAMETER = re.compile(r"\{\{ ?insert: ?param, ?[^{}]{1,80}\}\}")  # of OSCAL: what an organisation fills in
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:]{0,20}(?:\s[^<>]{0,200})?/?>")
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(\[])")
 
@@ -21,6 +22,7 @@ _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(\[])")
 def plain(markup: str) -> str:
     """Text without links, citations and tags, with single spaces."""
     text = _CITATION.sub("", _LINK.sub(r"\1", markup[:_TEXT]))
+    text = _PARAMETER.sub("[as defined]", text)
     return " ".join(_TAG.sub(" ", text).replace("**", "").split())
 
 

@@ -161,6 +161,20 @@ class LanguageModel(ABC):
             return tuple(float(letter == head) for letter in letters)
         return tuple(1 / len(letters) for _ in letters)
 
+    def choose_about(
+        self,
+        instructions: str,
+        material: Sequence[tuple[str, str]],
+        question: str,
+        choices: Sequence[str],
+        *,
+        timeout_s: float = 60.0,
+    ) -> tuple[float, ...]:
+        """As `choose`, for callers that hold the parts of a prompt: material as pairs of label and text."""
+        pieces = tuple(Material(label=label, text=text) for label, text in material)
+        prompt = Prompt(instructions=instructions, material=pieces, question=question)
+        return self.choose(prompt, choices, Options(max_tokens=1, timeout_s=timeout_s))
+
     def generate_json(
         self,
         prompt: Prompt,

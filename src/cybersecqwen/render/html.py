@@ -19,6 +19,7 @@ from markupsafe import Markup
 from cybersecqwen.records import Report
 
 from . import wording
+from .answer import answer_view, is_answer
 from .defang import Defanger
 from .detail import first
 from .draw_tree import BOX_HEIGHT, BOX_WIDTH
@@ -50,6 +51,7 @@ class HtmlRenderer(Renderer):
             .render(
                 defang=defang,
                 report=report,
+                answer=answer_view(report) if is_answer(report) else None,
                 title=wording.headline(report, options.title),
                 everything=amounts.everything,
                 style=Markup(_style()),

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from cybersecqwen.records import Finding, Incident, Indicator, Report, Technique, Verdict
 
+from .answer import is_answer
 from .defang import Defanger, safe_text
 from .detail import AMOUNTS, Amounts, first
 from .interface import Renderer, RenderOptions
+from .markdown_answer import answer_lines
 from .markdown_text import code, escaped, fenced
 from .story import (
     alarming,
@@ -52,15 +54,22 @@ class MarkdownRenderer(Renderer):
     def render(self, report: Report, options: RenderOptions) -> str:
         """See `Renderer.render`."""
         note = _Note(defang=Defanger.of(report), amounts=AMOUNTS[options.detail])
-        _head(note, report, options.title)
-        _narrative(note, report)
-        _incidents(note, report)
-        findings, indicators, techniques = outside_incidents(report)
-        _findings(note, findings, {}, "##")
-        _techniques(note, techniques, "##")
-        _indicators(note, indicators, {}, "##")
+        if is_answer(report):
+            note.add(*answer_lines(report, options.title, lambda text: escaped(note.defang.show(text))))
+        else:
+            _assessment(note, report, options.title)
         _about(note, report)
         return safe_text("\n".join(note.lines).strip("\n"), lines=True) + "\n"
+
+
+def _assessment(note: _Note, report: Report, title: str) -> None:
+    _head(note, report, title)
+    _narrative(note, report)
+    _incidents(note, report)
+    findings, indicators, techniques = outside_incidents(report)
+    _findings(note, findings, {}, "##")
+    _techniques(note, techniques, "##")
+    _indicators(note, indicators, {}, "##")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

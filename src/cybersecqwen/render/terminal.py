@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from cybersecqwen.records import Incident, Report, Verdict
 
+from .answer import is_answer
 from .defang import Defanger
 from .detail import AMOUNTS, first
 from .interface import Renderer, RenderOptions
 from .page import Page, Run
 from .story import outside_incidents
+from .terminal_answer import write_answer
 from .terminal_incident import (
     Sheet,
     write_findings,
@@ -44,10 +46,13 @@ class TerminalRenderer(Renderer):
         """See `Renderer.render`."""
         page = Page(options.columns)
         sheet = Sheet(page=page, defang=Defanger.of(report), amounts=AMOUNTS[options.detail])
-        _head(sheet, report, options.title)
-        _narrative(sheet, report)
-        _incidents(sheet, report)
-        _outside(sheet, report)
+        if is_answer(report):
+            write_answer(sheet, report, options.title)
+        else:
+            _head(sheet, report, options.title)
+            _narrative(sheet, report)
+            _incidents(sheet, report)
+            _outside(sheet, report)
         _problems(sheet, report)
         _foot(sheet, report)
         return page.text(color=options.color)

@@ -8,6 +8,6 @@ from .interface import Task
 
 TASKS: Registry[type[Task]] = Registry(
     "task",
-    {"triage": "cybersecqwen.tasks.triage:Triage"},
+    {"triage": "cybersecqwen.tasks.triage:Triage", "ask": "cybersecqwen.tasks.ask:Answer"},
     group="cybersecqwen.tasks",
 )

@@ -12,6 +12,7 @@ from cybersecqwen.records import Limits, Report, Sentence
 if TYPE_CHECKING:
     from cybersecqwen.detect.events.rulebook import Rulebook
     from cybersecqwen.knowledge.store import Store
+    from cybersecqwen.models.interface import LanguageModel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,10 @@ class Request:
     """Files, folders, "-" for standard input."""
     stdin: BinaryIO | None = None
     """Standard input, where "-" is among the paths."""
+    question: str = ""
+    """What is asked, for tasks that answer; they read no files."""
+    options: tuple[str, ...] = ()
+    """Options to choose from; () for an open question."""
 
 
 Progress = Callable[[str, int, int], None]
@@ -81,6 +86,14 @@ class Task(ABC):
         """What to ask a language model about the report; None where nothing is left open."""
         del report, tools
         return None
+
+    def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
+        """Let a model judge where judging is what it is asked for; by default nothing changes.
+
+        Raises ModelError where it fails.
+        """
+        del tools, model, timeout_s
+        return report
 
     def split(self, text: str) -> Sequence[str]:
         """The model's text as sentences that are checked one by one."""

@@ -56,6 +56,8 @@ class Allowed:
     """Identifiers that the report names, and CVE ids of the input."""
     evidence: tuple[str, ...]
     """All recorded text, blanks and case folded."""
+    passages: tuple[str, ...] = ()
+    """For an answer: the quoted passages, each with what it is about; nothing else may be said."""
 
 
 def allow(report: Report, facts: Facts) -> Allowed:
@@ -75,7 +77,17 @@ def allow(report: Report, facts: Facts) -> Allowed:
         counts=_counts(report),
         identifiers=frozenset(_identifiers(report, evidence)),
         evidence=evidence,
+        passages=tuple(passages_of(report)),
     )
+
+
+def passages_of(report: Report) -> Iterator[str]:
+    """The passages of an answer, each after the names and the section that stand above it."""
+    found = report.extra.get("passages", ()) if report.task == "ask" else ()
+    for one in found if isinstance(found, list | tuple) else ():
+        if isinstance(one, Mapping):
+            keys = ("id", "name", "other", "other_name", "section", "text")
+            yield "\n".join(str(one.get(key, "")) for key in keys)
 
 
 def squeeze(text: str) -> str:
@@ -105,6 +117,7 @@ def input_text(report: Report) -> Iterator[str]:
     for finding in all_findings(report):
         yield from (piece.value for piece in finding.evidence)
     yield from (indicator.raw for indicator in report.indicators)
+    yield from passages_of(report)
 
 
 def _recorded(events: Iterable[Event], report: Report) -> Iterator[str]:
@@ -205,3 +218,5 @@ def _identifiers(report: Report, evidence: tuple[str, ...]) -> Iterator[str]:
     for incident in report.incidents:
         yield from (technique.id for technique in incident.techniques)
     yield from recorded_cves(evidence)
+    for passage in passages_of(report):
+        yield from (mention.id for mention in find(passage))

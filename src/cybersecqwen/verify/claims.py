@@ -97,6 +97,8 @@ def spaced(text: str) -> str:
 
 def check(sentence: str, allowed: Allowed) -> str:
     """No verdict, severity, certainty, blame or instruction but what was computed."""
+    if allowed.passages:
+        return ""  # the words of a source, which may be about attackers; `passages` holds a sentence to them
     plain = spaced(_without_technique_names(sentence, allowed))
     return (
         _verdict(plain, allowed.verdict)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from .allowed import Allowed, Statement
 from .identifiers import find
 from .names import Name
+from .passages import check_against
 from .quotes import quoted
 from .relations import Word, read
 from .vocabulary import KIND_NOUNS, LIMITS, NUMBER_WORDS, QUANTIFIERS, is_glue, listed, stem
@@ -47,11 +48,15 @@ class Parsed:
 
 def check(sentence: str, allowed: Allowed) -> str:
     """Every word, number, name and relation of the sentence stands in the report."""
+    if allowed.passages:
+        return check_against(sentence, allowed.passages)
     return parse(sentence, allowed).reason
 
 
 def events_of(sentence: str, allowed: Allowed) -> tuple[str, ...]:
     """The events that a sentence speaks about, as far as its names and statements tell."""
+    if allowed.passages:
+        return ()
     parsed = parse(sentence, allowed)
     around = [name.events for name in parsed.names.values() if name.kinds & AROUND]
     sets = [name.events for name in parsed.names.values() if not name.kinds & AROUND]

@@ -8,7 +8,7 @@ import typer
 
 from cybersecqwen import __version__
 
-from . import bench, kb, model, specialist
+from . import ask, bench, kb, model, specialist
 
 app = typer.Typer(
     name="csq",
@@ -76,6 +76,9 @@ def triage(
     from .task import TaskCall, run_task
 
     return run_task(TaskCall("triage", tuple(files), format, tuple(save or ()), model, fail_on, detail))
+
+
+app.command()(ask.ask)
 
 
 @app.command()

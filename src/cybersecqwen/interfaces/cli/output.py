@@ -39,6 +39,9 @@ def show(report: Report, format: str, options: RenderOptions) -> None:
 
 def show_update(before: Report, after: Report) -> None:
     """Print what a language model added, or that nothing of it stood up to the checks."""
+    if after.extra.get("options") != before.extra.get("options"):
+        show(after, "terminal", console_options("brief"))
+        return
     fresh = after.narrative[len(before.narrative) :]
     struck = sum(p.count for p in after.problems[len(before.problems) :] if p.stage == "verify")
     if fresh:

@@ -32,6 +32,8 @@ class TaskCall:
     model: str
     fail_on: str
     detail: str
+    question: str = ""
+    options: tuple[str, ...] = ()
 
 
 def run_task(call: TaskCall) -> int:
@@ -40,7 +42,12 @@ def run_task(call: TaskCall) -> int:
     _check_outputs(call)
     with Status() as status, ExitStack() as stack:
         app = App(load_settings(), progress=status.update)
-        request = Request(paths=call.paths, stdin=sys.stdin.buffer if "-" in call.paths else None)
+        request = Request(
+            paths=call.paths,
+            stdin=sys.stdin.buffer if "-" in call.paths else None,
+            question=call.question,
+            options=call.options,
+        )
         models = _Lazy(app, stack, _wanted(call), status)
         report = _show_all(app, call, request, models, status)
     return 1 if floor is not None and report.severity >= floor else 0
@@ -60,7 +67,7 @@ def _show_all(app: App, call: TaskCall, request: Request, models: _Lazy, status:
     ask = task.ask(report, app.tools) if models.wanted else None
     opened = models.open() if ask is not None else ()
     if ask is not None and opened:
-        status.update(f"Asking {opened[0].name} for a narrative", 0, 0)
+        status.update(f"Asking {opened[0].name}", 0, 0)
         before = report
         report = narrate(task, report, ask, app.tools, opened, timeout_s=app.settings.model_timeout_s)
         status.clear()

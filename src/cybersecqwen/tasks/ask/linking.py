@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cybersecqwen.knowledge import identifiers
+from cybersecqwen.knowledge.words import words
 
 if TYPE_CHECKING:
     from cybersecqwen.knowledge import Store
@@ -84,11 +85,15 @@ class Linker:
         if entity is None or entity.status == "revoked":
             return 0.0
         written = " ".join(tokens)
+        names = (entity.name, *entity.attributes.get("aliases", ()))
         if len(tokens) > 1:
+            # "power shell" is PowerShell, but "who is" is not WHOIS.
+            as_named = any(len(name.replace("-", " ").split()) == len(tokens) for name in names)
+            if not as_named and not all(words(token) for token in tokens):
+                return 0.0
             return 0.6 if entity.type in _SHY else 1.0
         if entity.type in _SHY or len(written) < 2:
             return 0.0
-        names = (entity.name, *entity.attributes.get("aliases", ()))
         if written in names and (not written.islower() or len(written) > 5):
             return 0.9
         return 0.5 if len(written) > 5 and not written.islower() else 0.0

@@ -56,7 +56,7 @@ def read_question(text: str, options: Sequence[str] = ()) -> Question:
     Raises:
         NothingAnalysedError: There is no word in it.
         LimitError: It, or an option, is too long.
-        UsageError: One option alone, more than 26, or two that are the same.
+        UsageError: One option alone, more than 26, or only empty ones.
     """
     if len(text) > LONGEST:
         raise LimitError(
@@ -85,8 +85,8 @@ def _check(options: Sequence[str]) -> None:
         )
     if any(len(option) > _OPTION for option in options):
         raise LimitError(f"An option has more than {_OPTION:,} characters.")
-    if any(not option for option in options) or len({o.casefold() for o in options}) != len(options):
-        raise UsageError("An option is empty or stands there twice.", hint="Give options that differ.")
+    if not any(options):
+        raise UsageError("All options are empty.", hint="Give options that differ.")
 
 
 def _split(text: str) -> tuple[str, list[str]]:

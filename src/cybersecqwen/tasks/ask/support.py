@@ -38,7 +38,7 @@ _LINK = 1.2  # how much more a passage about a named entity counts
 _TOP = 40  # passages that are looked at closely
 _SHARPNESS = 12.0
 _RELATED = 600  # relations of an entity that are looked at
-_GENERIC = frozenset(
+GENERIC = frozenset(
     words(
         "which what how does can could would likely best describes describe example mainly primarily primary"
         " purpose according mitre att&ck framework technique cwe capec common adversary adversaries attacker"
@@ -46,6 +46,7 @@ _GENERIC = frozenset(
         " known true statement correct please select choose answer"
     )
 )
+"""Words that questions are made of, whatever they are about."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +66,7 @@ class Support:
 def weights_of(index: PassageIndex, text: str) -> dict[str, float]:
     """How much each word of a question counts: less for words that every question has."""
     return {
-        word: index.weight(word) * (0.25 if word in _GENERIC else 1.0) for word in dict.fromkeys(words(text))
+        word: index.weight(word) * (0.25 if word in GENERIC else 1.0) for word in dict.fromkeys(words(text))
     }
 
 

@@ -1,0 +1,72 @@
+"""`csq ask`: a question, answered from the knowledge store."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Optional
+
+import typer
+
+from cybersecqwen.errors import LimitError
+
+_LONGEST = 8_000  # characters; tasks/ask/question.py says the same of what reaches it by other ways
+
+Question = Annotated[
+    list[str],
+    typer.Argument(metavar="QUESTION...", help="The question; - reads it from standard input."),
+]
+Options = Annotated[
+    Optional[list[str]],  # noqa: UP045 - typer reads this at run time on 3.11
+    typer.Option(
+        "--option",
+        "-O",
+        metavar="TEXT",
+        help="An option to choose from; give it again for each."
+        " Lines in the question that begin with A), B) … are options too.",
+    ),
+]
+Format = Annotated[str, typer.Option("--format", "-f", help="terminal, json, markdown or html.")]
+Save = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--save", "-o", metavar="PATH", help="Also write the answer there; the suffix gives the format."
+    ),
+]
+Model = Annotated[
+    str,
+    typer.Option(
+        help="Language model that reads the passages: a name of `csq model list`, server, auto or none."
+        " Left out: auto for people (terminal, markdown, html), none for machines (json)."
+    ),
+]
+Detail = Annotated[str, typer.Option(help="brief, normal or full.")]
+
+
+def ask(
+    question: Question,
+    option: Options = None,
+    format: Format = "terminal",
+    save: Save = None,
+    model: Model = "",
+    detail: Detail = "normal",
+) -> int:
+    """Answer a question from the knowledge store, with citations, or say that it is not in it."""
+    from .task import TaskCall, run_task
+
+    text = " ".join(question)
+    if text == "-":
+        text = sys.stdin.read(_LONGEST + 1)
+    if len(text) > _LONGEST:
+        raise LimitError(f"The question is longer than {_LONGEST:,} characters.", hint="Ask about one thing.")
+    call = TaskCall(
+        "ask",
+        (),
+        format,
+        tuple(save or ()),
+        model,
+        "never",
+        detail,
+        question=text,
+        options=tuple(option or ()),
+    )
+    return run_task(call)

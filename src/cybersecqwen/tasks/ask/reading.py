@@ -1,0 +1,79 @@
+"""What a language model reads of the passages, and how its choice is joined with theirs.
+
+Prompts are short (about 300 tokens: two cores read forty a second) and begin with the same words each
+time, so that the prefix is read once. Passages are other people's text and stand in the material.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cybersecqwen.knowledge.interface import Passage
+
+from .question import Question
+
+if TYPE_CHECKING:
+    from cybersecqwen.knowledge import Store
+    from cybersecqwen.models.interface import LanguageModel
+
+INSTRUCTIONS = (
+    "Answer the multiple-choice question about cybersecurity."
+    " Use the notes; where they do not help, use what you know."
+)
+_CHARS = 560  # of all notes together
+_NOTE = 260  # of one
+_OPTION = 200
+_ASKED = 500
+
+# How much the logarithms count when they are added, measured on made questions (docs/ask.md).
+RELIABILITY = {"retrieval": 1.0, "small": 0.15, "large": 0.6}
+"""Weight of the passages' own support, and of a model by its size: "large" from a billion parameters on."""
+
+_LARGE = ("1.5b", "3b", "4b", "7b", "8b", "14b", "20b", "32b", "70b")
+
+
+def read_options(
+    question: Question, passages: Sequence[Passage], store: Store, model: LanguageModel, timeout_s: float
+) -> tuple[float, ...]:
+    """The model's probabilities of the options, after it read the passages; raises ModelError."""
+    letters = [chr(ord("A") + number) for number in range(len(question.options))]
+    lines = "\n".join(
+        f"{letter}. {_cut(option, _OPTION)}" for letter, option in zip(letters, question.options, strict=True)
+    )
+    asked = f"{_cut(question.text, _ASKED)}\n{lines}"
+    return model.choose_about(INSTRUCTIONS, notes(passages, store), asked, letters, timeout_s=timeout_s)
+
+
+def notes(passages: Sequence[Passage], store: Store) -> list[tuple[str, str]]:
+    """Passages as a model reads them: about what, and the text, cut to what fits."""
+    room = _CHARS
+    found = []
+    for passage in passages:
+        if room < 80:
+            break
+        entity, other = store.get(passage.entity), store.get(passage.other) if passage.other else None
+        named = ", ".join(one.name for one in (entity, other) if one is not None)
+        text = _cut(passage.text, min(_NOTE, room))
+        found.append((f"{_cut(named, 70)}, {passage.section}", text))
+        room -= len(text)
+    return found
+
+
+def joined(support: Sequence[float], read: Sequence[float], name: str) -> tuple[float, ...]:
+    """Both opinions as one: a weighted sum of logarithms, normalised."""
+    size = "large" if any(mark in name.lower() for mark in _LARGE) else "small"
+    scores = [
+        RELIABILITY["retrieval"] * math.log(max(a, 1e-4)) + RELIABILITY[size] * math.log(max(b, 1e-4))
+        for a, b in zip(support, read, strict=True)
+    ]
+    top = max(scores)
+    shares = [math.exp(score - top) for score in scores]
+    return tuple(share / sum(shares) for share in shares)
+
+
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    return f"{text[: most - 1].rsplit(' ', 1)[0]}…"
