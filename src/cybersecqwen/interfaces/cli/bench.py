@@ -63,8 +63,9 @@ def cti(
     seed: Annotated[int, typer.Option(min=0, help="Of the subset, of sampling and of intervals.")] = 0,
     trials: Annotated[int, typer.Option(min=1, max=100, help="Times a model is asked each item.")] = 1,
     temperature: Annotated[
-        float, typer.Option(min=-1, max=2, help="Of a model; left out: 0, or 0.7 with several trials.")
-    ] = -1.0,
+        Optional[float],  # noqa: UP045
+        typer.Option(min=0, max=2, help="Of a model; left out: 0, or 0.7 with several trials."),
+    ] = None,
     max_tokens: Annotated[
         int, typer.Option(min=0, max=8192, help="Longest answer of a model; 0 takes the task's own bound.")
     ] = 0,
@@ -83,7 +84,8 @@ def cti(
     """Run CTI-Bench as published. Interrupted with --save, the same command goes on where it stopped."""
     from cybersecqwen.bench.harness import Plan
 
-    chosen = 0.7 if temperature < 0 and trials > 1 else max(0.0, temperature)
+    usual = 0.7 if trials > 1 else 0.0
+    chosen = usual if temperature is None else temperature
     plan = Plan(limit=limit, seed=seed, trials=trials, temperature=chosen, max_tokens=max_tokens)
     call = Call(data, tuple(task or ()), model, open_book, look_up, truth, tuple(save or ()), format)
     return run(call, plan)
