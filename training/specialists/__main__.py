@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 def code_version(name: str) -> str:
     """A short hash of the code that trains a specialist and of what decides its features."""
     shared = ("features.py", "linear.py", "sentences.py", f"{name}_evidence.py")
+    shared += ("network.py",) if name == "vulnerability" else ()
     files = [*HERE.glob(f"{name}*.py"), *HERE.glob("*.toml"), *(FOLDER.parent / one for one in shared)]
     total = hashlib.sha256()
     for path in sorted(path for path in files if path.is_file()):
@@ -30,10 +31,19 @@ def code_version(name: str) -> str:
     return total.hexdigest()[:16]
 
 
+def manifests(name: str) -> tuple[str, ...]:
+    """The manifests that a trainer writes."""
+    return tuple(getattr(importlib.import_module(TRAINERS[name]), "MANIFESTS", (name,)))
+
+
 def is_current(name: str, data: Path, out: Path) -> bool:
-    """Whether the manifest in `out` was made from these very files by this very code."""
+    """Whether the manifests in `out` were made from these very files by this very code."""
+    return all(_is_current(name, one, data, out) for one in manifests(name))
+
+
+def _is_current(name: str, written: str, data: Path, out: Path) -> bool:
     try:
-        manifest = json.loads((out / f"{name}.json").read_text("utf-8"))
+        manifest = json.loads((out / f"{written}.json").read_text("utf-8"))
         weights = out / f"{name}.npz"
         whole = not weights.exists() or sha256(weights) == manifest["sha256"]
         same = all(sha256(data / one["file"]) == one["sha256"] for one in manifest["data"])
@@ -48,10 +58,11 @@ def sha256(path: Path) -> str:
 
 
 def stamp(name: str, out: Path) -> None:
-    """Write into a manifest which code made it."""
-    path = out / f"{name}.json"
-    manifest = json.loads(path.read_text("utf-8")) | {"code": code_version(name)}
-    path.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    """Write into the manifests which code made them."""
+    for one in manifests(name):
+        path = out / f"{one}.json"
+        manifest = json.loads(path.read_text("utf-8")) | {"code": code_version(name)}
+        path.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def main(argv: list[str] | None = None) -> int:

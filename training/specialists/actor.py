@@ -230,8 +230,12 @@ def _fit(cases: list[Case], seed: int) -> tuple[dict[str, float], float, dict[st
 
 
 def _threshold(answers: list[tuple[Case, str, float, int]]) -> float:
-    """The lowest probability from which on answers to cases of all kinds are right often enough."""
-    for step in range(20, 96, 2):
+    """The lowest probability from .3 from which on answers are right often enough.
+
+    Reports that name nobody do not count here: a group given for one may be right or not.
+    """
+    answers = [one for one in answers if one[0].kind != "nobody named"]
+    for step in range(30, 96, 2):
         given = [case.truth == first for case, first, chance, _ in answers if chance >= step / 100]
         if given and sum(given) / len(given) >= RIGHT:
             return step / 100

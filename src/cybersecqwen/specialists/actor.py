@@ -37,7 +37,7 @@ class Support:
     density: float = 0.0
     """The same per page; a text below a third of a page counts as a third."""
     software: dict[str, float] = field(default_factory=dict)
-    """Software that it uses and the text names, with how telling it is (1: nobody else uses it)."""
+    """Software that it uses and the text names: what few use and is named often weighs most."""
     techniques: dict[str, float] = field(default_factory=dict)
     """Techniques that both have, with their share in the likeness."""
     likeness: float = 0.0
@@ -76,18 +76,18 @@ class Ties:
         """What speaks for each group for which anything does, in a text of `size` characters."""
         pages = max(size / PAGE, 1 / 3)
         found: dict[str, Support] = defaultdict(Support)
-        software: set[str] = set()
+        software: Counter[str] = Counter()
         for mention in mentions:
             if mention.type == "software":
-                software.add(mention.id)
+                software[mention.id] += 1
                 continue
             group = mention.id if mention.type == "group" else self.campaigns.get(mention.id, "")
             if group in self.uses:
                 found[group].named += 1
                 found[group].density = found[group].named / pages
-        for one in software:
+        for one, times in software.items():
             for group in self._by_used.get(one, ()):
-                found[group].software[one] = self.uses[group][one]
+                found[group].software[one] = self.uses[group][one] ** 2 * math.log1p(times / pages)
         self._compare(found, techniques)
         return dict(found)
 
