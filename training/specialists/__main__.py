@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 
 def code_version(name: str) -> str:
     """A short hash of the code that trains a specialist and of what decides its features."""
-    shared = ("features.py", "linear.py", "sentences.py", f"{name}_evidence.py")
+    shared: tuple[str, ...] = ("features.py", "linear.py", "sentences.py", f"{name}_evidence.py")
     shared += ("network.py",) if name == "vulnerability" else ()
     files = [*HERE.glob(f"{name}*.py"), *HERE.glob("*.toml"), *(FOLDER.parent / one for one in shared)]
     total = hashlib.sha256()

@@ -10,6 +10,8 @@ SPECIALISTS: Registry[type[Specialist]] = Registry(
     "specialist",
     {
         # One line each: "name": "module:Class".
+        "cwe": "cybersecqwen.specialists.cwe:CweSpecialist",
+        "cvss": "cybersecqwen.specialists.cvss:CvssSpecialist",
         "technique": "cybersecqwen.specialists.technique:TechniqueSpecialist",
         "actor": "cybersecqwen.specialists.actor:ActorSpecialist",
     },

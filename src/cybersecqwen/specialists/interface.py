@@ -32,6 +32,8 @@ class Ranked:
     """Calibrated, 0 to 1: of labels given with .8, about 8 in 10 are right (see the manifest)."""
     reasons: tuple[str, ...] = ()
     """Words of the text, or facts of the store, that speak most for it; strongest first."""
+    parents: tuple[str, ...] = ()
+    """Identifiers above the label in its source's hierarchy, nearest first."""
     spans: tuple[tuple[int, int], ...] = ()
     """Where in the text the sentences stand that it rests on: start and end, in characters."""
 
@@ -48,6 +50,8 @@ class Judgement:
     """Why it abstained, one clause; empty otherwise."""
     parts: Mapping[str, tuple[Ranked, ...]] = field(default_factory=dict)
     """For a judgement made of several: CVSS metric ("AV") to its values, likeliest first."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What follows from the labels, in JSON types: {"score": 9.8, "low": 7.5, "high": 9.8}."""
 
     @property
     def answer(self) -> str:
@@ -75,6 +79,8 @@ class Manifest:
     """Date, ISO 8601."""
     sha256: str
     """Of the weights file."""
+    weights: str = ""
+    """Stem of the weights file, where two specialists share one; else the specialist's own name."""
     threshold: float
     """Probability below which it abstains."""
     metrics: Mapping[str, Any]

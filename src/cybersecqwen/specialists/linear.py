@@ -159,7 +159,7 @@ def read_arrays(manifest: Manifest, folder: Path = FOLDER) -> dict[str, Any]:
     """
     import numpy as np
 
-    path = folder / f"{manifest.name}.npz"
+    path = folder / f"{manifest.weights or manifest.name}.npz"
     try:
         if path.stat().st_size > MAX_BYTES:
             raise WeightsError(f"The weights of {manifest.name!r} are too large to be ours.", hint=_HINT)
