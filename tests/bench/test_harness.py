@@ -148,6 +148,16 @@ def test_other_weights_or_another_way_of_asking_asks_again(version: str, plan: P
     assert len(other.seen) == 2
 
 
+def test_answers_that_cost_nothing_are_given_again(tmp_path: Path) -> None:
+    """A specialist's code may change between two runs while its weights stay."""
+    journal = Journal()
+    subject = Fake(lambda *_: ranked("CWE-787"))
+    subject.slow = False
+    run("rcm", subject, tmp_path, journal=journal)
+    run("rcm", subject, tmp_path, journal=journal)
+    assert len(subject.seen) == 4
+
+
 def test_a_file_that_is_no_journal_is_said(tmp_path: Path) -> None:
     path = tmp_path / "x.answers.jsonl"
     path.write_text("hello\n[1, 2]\n", "utf-8")

@@ -33,6 +33,9 @@ class Subject(ABC):
     samples: bool = False
     """Whether its answers depend on a seed, so that more than one trial tells something."""
 
+    slow: bool = True
+    """Whether answers are worth keeping for a run that goes on; the others are given again in no time."""
+
     @abstractmethod
     def answer(self, question: Question, sampling: Sampling) -> Answer:
         """Answer one question; `seconds` is filled in by the harness.

@@ -23,6 +23,7 @@ class LookUp(Subject):
     """Relations of the identifier that the item's address holds."""
 
     mode: Mode = "look-up"
+    slow = False
 
     def __init__(self, task: CtiTask, store: Store) -> None:
         """Raises UsageError for a task that the store holds no records of."""

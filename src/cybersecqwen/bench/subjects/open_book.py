@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cybersecqwen.bench.interface import Answer, Mode, Question
@@ -31,6 +34,7 @@ class OpenBook(Subject):
                 "The knowledge bundle in use holds facts alone, no texts to answer questions from.",
                 hint="`csq kb update`, or `csq kb build --from DIR`, makes a full one.",
             )
+        self.slow = model is not None
         self.name = model.name if model is not None else "specialist"
         self._store = store
         self._model = model
@@ -49,7 +53,20 @@ class OpenBook(Subject):
 
     def identity(self) -> Mapping[str, str]:
         """See `Subject.identity`."""
-        return {"answerer": self.name, "knowledge": self._store.version, **self._facts}
+        facts = {"answerer": self.name, "knowledge": self._store.version, "code": _code()}
+        return {**facts, **self._facts}
+
+
+@cache
+def _code() -> str:
+    """Hash of the code that reads and weighs passages: answers of another version are not this one's."""
+    from cybersecqwen.tasks import ask
+
+    digest = hashlib.sha256()
+    for path in sorted(Path(str(ask.__file__)).parent.iterdir()):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def letters_of(probabilities: Sequence[float]) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ _PROBE = "A crafted request lets attackers run commands."
 class OneSpecialist(Subject):
     """A specialist, asked one text at a time, as a user would."""
 
+    slow = False
+
     def __init__(self, task: CtiTask, store: Store) -> None:
         """Raises UsageError where this installation has no such specialist; weights are read at once."""
         name = task.specialist
