@@ -26,11 +26,19 @@ class Made(Specialist):
 
     def _one(self, text: str) -> Judgement:
         spans = ((0, len(text)),)
-        ranked = (Ranked(label="CWE-79", probability=0.75, reasons=("script", "pa\x1bge"), spans=spans),)
+        ranked = (
+            Ranked(
+                label="CWE-79",
+                probability=0.75,
+                reasons=("script", "pa\x1bge"),
+                spans=spans,
+                parents=("CWE-74",),
+            ),
+        )
         if "script" not in text:
             return Judgement(ranked=ranked if text else (), abstained=True, because="no word of it is known")
         parts = {"AV": (Ranked(label="N", probability=0.9), Ranked(label="L", probability=0.1))}
-        return Judgement(ranked=ranked, parts=parts)
+        return Judgement(ranked=ranked, parts=parts, facts={"score": 6.1})
 
     @property
     def manifest(self) -> Manifest:
@@ -105,6 +113,7 @@ def test_a_judgement_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = say(capsys, "run", "made", "a script in a page")
     assert code == 0 and " 75.0%  CWE-79  Improper Neutralization" in out
     assert "because of script; pa?ge" in out and "“a script in a page”" in out and "AV  N 90%  L 10%" in out
+    assert "within CWE-74" in out and "score: 6.1" in out
 
 
 def test_a_whole_report_for_those_that_judge_one(capsys: pytest.CaptureFixture[str]) -> None:

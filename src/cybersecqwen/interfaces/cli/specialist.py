@@ -33,7 +33,7 @@ def list_() -> int:
             print(f"{name:<10} {'-':<14} {'-':>8}  {state}")
             worst = 2
             continue
-        size = _size(name)
+        size = _size(known)
         shown = f"{size / 1e6:.1f} MB" if size else "-"
         print(f"{name:<10} {known.version:<14} {shown:>8}  {state:<9} {headline(known)}")
         worst = worst if state != "damaged" else 2
@@ -97,6 +97,8 @@ def as_lines(specialist: Specialist, judged: Judgement, text: str) -> list[str]:
     for one in judged.ranked:
         title = _title(specialist, one.label)
         lines.append(f"{one.probability:>6.1%}  {one.label}{'  ' + title if title else ''}")
+        if one.parents:
+            lines += _wrapped(f"within {', '.join(one.parents)}")
         if one.reasons:
             lines += _wrapped(f"because of {'; '.join(_clean(reason, 120) for reason in one.reasons)}")
         for start, end in one.spans[:1]:
@@ -104,6 +106,8 @@ def as_lines(specialist: Specialist, judged: Judgement, text: str) -> list[str]:
     for part, values in judged.parts.items():
         shares = "  ".join(f"{one.label} {one.probability:.0%}" for one in values)
         lines.append(f"        {part:<3} {shares}")
+    for name, value in judged.facts.items():
+        lines.append(f"        {_clean(str(name))}: {_clean(str(value))}")
     return lines or ["No answer: there is nothing to judge."]
 
 
@@ -173,11 +177,12 @@ def _whole(specialist: Specialist, text: str) -> Judgement:
     return found
 
 
-def _size(name: str) -> int:
-    """Bytes of a specialist's files beside each other in the folder of weights."""
+def _size(known: Manifest) -> int:
+    """Bytes of a specialist's weights, which it may share with another; 0 where it has none."""
     from cybersecqwen.specialists.interface import FOLDER
 
-    return sum(path.stat().st_size for path in FOLDER.glob(f"{name}*.npz"))
+    path = FOLDER / f"{known.weights or known.name}.npz"
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _text(text: str, file: Path | None) -> str:
