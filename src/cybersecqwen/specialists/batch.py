@@ -34,7 +34,7 @@ def _chunk(model: Linear, texts: Sequence[str]) -> NDArray[np.float32]:
 
     found = [keyed(text[:MAX_CHARS], model.recipe) for text in texts]
     sizes = [len(one) for one in found]
-    total, width = sum(sizes), len(model.labels)
+    total = sum(sizes)
     keys = np.fromiter((key for one in found for key in one), np.uint32, total)
     counts = np.fromiter((value[0] for one in found for value in one.values()), np.float32, total)
     owner = np.repeat(np.arange(len(texts)), sizes)
@@ -43,14 +43,22 @@ def _chunk(model: Linear, texts: Sequence[str]) -> NDArray[np.float32]:
     known = model.keys[at] == keys
     rows, owner = at[known], owner[known]
     values = (1 + np.log(counts[known])) * model.idf[rows]
-    length = np.sqrt(np.bincount(owner, values * values, minlength=len(texts)))
+    length = np.sqrt(np.bincount(owner, values * values, minlength=len(texts))).astype(np.float32)
     length[length == 0] = 1
-    values = values / length[owner]
+    used, place = np.unique(rows, return_inverse=True)
+    inputs = np.zeros((len(texts), len(used)), np.float32)
+    inputs[owner, place] = values / length[owner]
+    return np.asarray((inputs @ _dense(model, used)) * model.scale + model.bias, np.float32)
+
+
+def _dense(model: Linear, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The weights of some features: sentences and their clauses share most, so that few are unpacked."""
+    import numpy as np
+
     first = model.starts[rows]
     many = model.starts[rows + 1] - first
     ends = np.cumsum(many)
     entries = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - (ends - many), many)
-    place = np.repeat(owner * width, many) + model.column[entries]
-    parts = model.weight[entries] * np.repeat(values, many)
-    summed = np.bincount(place, parts, minlength=len(texts) * width).reshape(len(texts), width)
-    return np.asarray(summed * model.scale + model.bias, np.float32)
+    dense = np.zeros((len(rows), len(model.labels)), np.float32)
+    dense[np.repeat(np.arange(len(rows)), many), model.column[entries]] = model.weight[entries]
+    return dense
