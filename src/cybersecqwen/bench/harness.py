@@ -148,8 +148,8 @@ def _summed(task: CtiTask, items: Sequence[Item], answers: Sequence[Sequence[Ans
             for name, count in one.items():
                 whole[name] = whole.get(name, 0.0) + count
         per_trial.append(counts)
-    ranked = any(answer.ranked is not None for row in answers for answer in row)
-    fitting = [one for one in task.measures if ranked or not one.of_ranking]
+    form = "ranked" if any(answer.ranked is not None for row in answers for answer in row) else "text"
+    fitting = [one for one in task.measures if one.only in ("", form)]
     measures = (*fitting, *_abstaining(task, per_item)) if graded else ()
     figures = [figure(one, per_item, trials=trials, seed=plan.seed) for one in measures]
     unparsable = figure(UNPARSABLE, per_item, trials=trials, seed=plan.seed)

@@ -90,8 +90,8 @@ class Measure:
     """Whether it is a share of independent items, so that Wilson's interval applies."""
     better: Literal["higher", "lower"] = "higher"
     """Which way is good."""
-    of_ranking: bool = False
-    """Whether it says something of ranked answers alone; a language model's text holds one answer."""
+    only: Literal["", "ranked", "text"] = ""
+    """Where it says something of ranked answers alone (a text holds one), or of texts alone (labels parse)."""
 
 
 class CtiTask(ABC):

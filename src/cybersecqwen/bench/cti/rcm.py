@@ -23,7 +23,7 @@ class RootCause(CtiTask):
     specialist = "cwe"
     measures = (
         Measure(name="accuracy", title="strict accuracy", over={"correct": 1.0}),
-        Measure(name="top3", title="among the first three", over={"top3": 1.0}, of_ranking=True),
+        Measure(name="top3", title="among the first three", over={"top3": 1.0}, only="ranked"),
     )
 
     def question(self, row: Mapping[str, str]) -> Question:

@@ -35,10 +35,11 @@ class Severity(CtiTask):
         ),
         Measure(
             name="mad_parsed",
-            title="the same, over parseable answers alone",
+            title="the same, over parsable answers alone",
             over={"deviation_parsed": 1.0},
             under={"parsed": 1.0},
             rate=False,
+            only="text",
             better="lower",
         ),
         Measure(name="vector", title="whole vector right", over={"exact": 1.0}),

@@ -112,16 +112,17 @@ def as_lines(specialist: Specialist, judged: Judgement, text: str) -> list[str]:
 
 
 def headline(known: Manifest) -> str:
-    """The figure of a manifest that says most: accuracy or its like, with interval and n where they stand."""
+    """The figure of a manifest that says most: one with interval and n before a bare one."""
     found = list(_figures(known.metrics, ()))
-    for name in _TELLING:
-        for path, text in found:
-            if name in path[-1].casefold():
-                return f"{' '.join(path).replace('_', ' ')} {text}"
-    return f"{' '.join(found[0][0])} {found[0][1]}" if found else "no metrics"
+    whole = [one for one in found if "[" in one[1]]
+    telling = [one for one in whole if any(name in one[0][-1].casefold() for name in _TELLING)]
+    scores = [one for one in found if "deviation" in one[0][-1].casefold()]
+    for path, text in (*telling, *scores, *whole, *found):
+        return f"{' '.join(path).replace('_', ' ')} {text}"
+    return "no metrics"
 
 
-_TELLING = ("accuracy", "first_right", "f1", "deviation", "mad")
+_TELLING = ("accuracy", "first_right", "f1")
 
 
 def _figures(metrics: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
