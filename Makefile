@@ -10,7 +10,7 @@ export CSQ_MODELS := $(MODELS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: picture help run test test-offline check lint types contracts docs bench evaluate model starter requirements clean
+.PHONY: picture help run test test-offline check lint types contracts docs bench evaluate model starter specialists requirements clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,11 +60,16 @@ model: $(VENV)/run.stamp  ## Fetch the embedded language model (98 MB, once).
 starter: $(VENV)/dev.stamp  ## Build the starter knowledge bundle again (needs DATA and a CWE catalogue in it).
 	@$(BIN)/csq kb build --starter --from $(DATA)/knowledge --to src/cybersecqwen/knowledge/starter.sqlite
 
+specialists: $(VENV)/train.stamp  ## Train the specialists again and write their weights (needs DATA; minutes).
+	@$(BIN)/python -m training.specialists $(DATA)
+
 requirements: $(VENV)/dev.stamp  ## Pin versions and hashes again.
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --all-extras pyproject.toml requirements/build.in -o requirements/run.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --all-extras --group test --group lint pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
+	  --all-extras --group test --group lint --group train pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --group train pyproject.toml -c requirements/run.txt -o requirements/train.txt
 
 $(BIN)/python:
 	@echo "make: creating $(VENV)" >&2
@@ -79,6 +84,11 @@ $(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@echo "make: installing what the tests need into $(VENV)" >&2
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/train.stamp: requirements/train.txt $(VENV)/run.stamp
+	@echo "make: installing what training needs into $(VENV)" >&2
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/train.txt
 	@touch $@
 
 clean:  ## Remove everything that was made here.
