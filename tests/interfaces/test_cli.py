@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,38 @@ def test_doctor_shows_that_nothing_can_leave(capsys: pytest.CaptureFixture[str])
     code, out, _ = say(capsys, "doctor")
     assert code == 0
     assert "connections are refused" in out and "starter bundle" in out
+
+
+def test_ask_answers_from_the_starter(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = say(capsys, "ask", "Which groups use Mimikatz?", "--model", "none")
+    assert code == 0
+    assert (
+        out.startswith(" ANSWER ")
+        and "is used by the groups" in out
+        and "(G00" in out
+        and "attack-enterprise" in out
+    )
+
+
+def test_ask_says_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = say(capsys, "ask", "What is the capital of France?", "--model", "none")
+    assert code == 0 and "Not in my sources." in out
+
+
+def test_ask_chooses_among_options(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["ask", "Which group uses SUNBURST?", "-O", "APT28", "-O", "APT29", "--format", "json"]
+    code, out, _ = say(capsys, *words)
+    extra = json.loads(out)["extra"]
+    assert code == 0 and [option["chosen"] for option in extra["options"]] == [False, True]
+    assert extra["passages"][0]["url"].startswith("https://attack.mitre.org/")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["ask", ""], 3), (["ask", "x" * 9000], 2), (["ask", "a?", "-O", "b"], 2)]
+)
+def test_ask_refuses_in_one_sentence(capsys: pytest.CaptureFixture[str], words: list[str], code: int) -> None:
+    found, out, err = say(capsys, *words)
+    assert found == code and out == "" and err.startswith("csq: ") and len(err.splitlines()) <= 2
 
 
 def test_kb_show_maps_a_revoked_technique(capsys: pytest.CaptureFixture[str]) -> None:

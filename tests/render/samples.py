@@ -696,6 +696,94 @@ def nameless() -> Report:
     )
 
 
+def answer() -> Report:
+    """An answer to a question with options; its texts come from a source that may be hostile."""
+    passages = [
+        {
+            "id": "T1059.001",
+            "name": "PowerShell",
+            "section": "mitigation",
+            "other": "M1045",
+            "other_name": "Code Signing",
+            "text": "Let only signed scripts run, see https://docs.example.com/a <b>now</b> [link](x).",
+            "source": "attack-enterprise 18.1",
+            "url": "https://attack.mitre.org/techniques/T1059/001",
+        },
+        {
+            "id": "T1059.001",
+            "name": "PowerShell",
+            "section": "facts",
+            "other": "",
+            "other_name": "",
+            "text": "PowerShell (T1059.001) is mitigated by the mitigation Code Signing (M1045).",
+            "source": "attack-enterprise 18.1",
+            "url": "https://attack.mitre.org/techniques/T1059/001",
+        },
+    ]
+    options = [
+        {"letter": "A", "text": "Network Segmentation", "probability": 0.0612, "chosen": False},
+        {"letter": "B", "text": "Code Signing", "probability": 0.9388, "chosen": True},
+    ]
+    return Report(
+        task="ask",
+        verdict=Verdict.BENIGN,
+        severity=Severity.INFORMATIONAL,
+        confidence=0.9388,
+        title="Which mitigation lets only trusted PowerShell scripts run?",
+        counts={"passages": 2},
+        narrative=(
+            Sentence(text="Let only signed scripts run.", writer="csq"),
+            Sentence(text="Code Signing lets only signed scripts run.", writer="qwen2.5-coder-1.5b-instruct"),
+        ),
+        citations=(
+            Citation(
+                id="T1059.001",
+                name="PowerShell",
+                source="attack-enterprise 18.1",
+                url="https://attack.mitre.org/techniques/T1059/001",
+            ),
+            Citation(id="M1045", name="Code Signing", source="attack-enterprise 18.1"),
+        ),
+        timings_ms={"answer": 16.4, "verify": 0.2},
+        provenance=replace(PROVENANCE, rules="", models=("qwen2.5-coder-1.5b-instruct",)),
+        extra={
+            "question": "Which mitigation lets only trusted PowerShell scripts run?",
+            "negated": False,
+            "answered": True,
+            "support": 0.9388,
+            "options": options,
+            "passages": passages,
+        },
+    )
+
+
+def no_answer() -> Report:
+    """A question that the store says nothing about, with an identifier that was made up."""
+    return replace(
+        answer(),
+        confidence=0.0031,
+        title="What does T9999 do?",
+        narrative=(Sentence(text="Not in my sources.", writer="csq"),),
+        citations=(),
+        problems=(
+            Problem(
+                stage="knowledge",
+                message="No such identifier was assigned by the date of the knowledge bundle.",
+                subject="T9999",
+            ),
+        ),
+        provenance=replace(PROVENANCE, rules=""),
+        extra={
+            "question": "What does T9999 do?",
+            "negated": False,
+            "answered": False,
+            "support": 0.0031,
+            "options": [],
+            "passages": [],
+        },
+    )
+
+
 SAMPLES = {
     "office": office,
     "benign": benign,
@@ -703,5 +791,7 @@ SAMPLES = {
     "hostile": hostile,
     "empty": empty,
     "nameless": nameless,
+    "answer": answer,
+    "no-answer": no_answer,
 }
 """Name to builder."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from cybersecqwen.errors import UsageError
 from cybersecqwen.knowledge.interface import Passage
 from cybersecqwen.knowledge.words import words
 from cybersecqwen.records import Citation
@@ -69,6 +70,8 @@ def answer_choice(
         UsageError, LimitError, NothingAnalysedError: As `read_question`.
         ModelError: The model failed.
     """
+    if not options:
+        raise UsageError("There are no options to choose from.", hint="Give at least two.")
     filled = [option if option.strip() else "-" for option in options]
     return choose(read_question(question, filled), store, model)
 

@@ -98,7 +98,7 @@ def _split(text: str) -> tuple[str, list[str]]:
             options = [
                 _clean(text[mark.end() : end]).rstrip(",;") for mark, end in zip(marks, ends, strict=True)
             ]
-            head = re.sub(r"(?i)\W*(?:options?|choices|answers?)\s*:?\W*$", "", text[: marks[0].start()])
+            head = re.sub(r"(?i)\s*(?:options?|choices|answers?)\s{0,4}:?\s*$", "", text[: marks[0].start()])
             return head, [" ".join(option.split()) for option in options]
     return text, []
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cybersecqwen.knowledge.interface import Entity, Passage
 from cybersecqwen.knowledge.statements import statements
-from cybersecqwen.knowledge.texts import sentences
+from cybersecqwen.knowledge.texts import plain, sentences
 from cybersecqwen.knowledge.words import words
 
 from .linking import Linked, Linker
@@ -29,6 +29,7 @@ PASSAGES = 5
 """Passages of an answer at most."""
 
 _CANDIDATES = 30  # passages of the index that are read
+_HEADED = 0.7  # of a word in the heading, beside one in the text
 _OWN = 40  # passages of each named entity that are read in any case
 _NAMED = 6  # entities of which facts are told
 _RELATED = 2_000
@@ -219,18 +220,27 @@ def _ranked(
         told = Counter(words(passage.text))
         above = set(words(_heading(passage, store)))
         cover = sum(w for word, w in asked.items() if word in told or word in above) / total
-        text = sum(w * min(1.0, told[word] ** 0.5) for word, w in asked.items()) / total
+        text = (
+            sum(w * (1.0 if word in told else _HEADED * (word in above)) for word, w in asked.items()) / total
+        )
         close = sum(linked.weights.get(id, 0.0) for id in (passage.entity, passage.other))
-        factor = 1 / (1 + 0.1 * math.log1p(sum(told.values()) / 40))
-        fits = passage.section != "facts" and passage.section in wanted
-        fits = fits or any(phrase in passage.text for phrase in phrases)
+        # Of texts the shorter one says it more plainly; of facts the longer list says more.
+        factor = 1 / (1 + 0.1 * math.log1p(sum(told.values()) / 40)) if passage.section != "facts" else 0.93
+        said = any(phrase in passage.text for phrase in phrases)
+        fits = said or (passage.section != "facts" and passage.section in wanted)
         if close and (fits or (passage.section in wanted and not phrases)):
-            factor *= _WANTED
+            factor *= _WANTED * (1.25 if said or _is_first(passage, store) else 1.0)
         if not fits:
             factor *= _besides(asked, told, above)
         scored.append(((0.6 * cover + 0.4 * text) * (1 + 0.5 * min(2.0, close)) * factor, cover, passage))
     scored.sort(key=lambda one: (-one[0], one[2]))
     return scored
+
+
+def _is_first(passage: Passage, store: Store) -> bool:
+    """Whether a description begins with the passage: what a thing is stands there."""
+    entity = store.get(passage.entity) if passage.section == "description" else None
+    return entity is not None and plain(entity.text[:2_000]).startswith(passage.text[:80])
 
 
 def _besides(asked: Mapping[str, float], told: Mapping[str, int], above: set[str]) -> float:

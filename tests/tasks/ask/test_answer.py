@@ -1,0 +1,92 @@
+"""Answers to open questions: the right passage, its citation, or "not in my sources"."""
+
+from __future__ import annotations
+
+import pytest
+
+from cybersecqwen.detect.events.rulebook import load_rulebook
+from cybersecqwen.errors import NothingAnalysedError
+from cybersecqwen.knowledge import Store
+from cybersecqwen.models.scripted import Scripted
+from cybersecqwen.pipeline import run
+from cybersecqwen.records import Report, Severity
+from cybersecqwen.tasks.ask import Answer
+from cybersecqwen.tasks.ask.answer import NOT_FOUND
+from cybersecqwen.tasks.interface import Request, Tools
+
+
+@pytest.fixture(scope="module")
+def tools(full: Store) -> Tools:
+    return Tools(store=full, rules=load_rulebook(()))
+
+
+def asked(tools: Tools, text: str, *options: str) -> Report:
+    return next(run(Answer(), Request(paths=(), question=text, options=options), tools))
+
+
+@pytest.mark.parametrize(
+    ("text", "id", "words"),
+    [
+        ("How can CWE-7 be mitigated?", "CWE-7", "lever"),
+        ("What are the consequences of Open Door?", "CWE-7", "Rain"),
+        ("Who uses Whistle?", "S0001", "Loud Bear (G0001)"),
+        ("What are the aliases of Loud Bear?", "G0001", "Bruin Choir"),
+        ("What is Making Noise?", "T1001", "whistles loudly"),
+        ("Which platforms does T1001 have?", "T1001", "Windows, Linux"),
+        ("How did Loud Bear whistle?", "T1001", "0430"),
+    ],
+)
+def test_answers_come_from_the_passage_that_says_it(tools: Tools, text: str, id: str, words: str) -> None:
+    report = asked(tools, text)
+    assert report.extra["answered"] is True and report.severity is Severity.INFORMATIONAL
+    assert words in " ".join(sentence.text for sentence in report.narrative)
+    assert id in {passage["id"] for passage in report.extra["passages"]}
+    cited = {citation.id: citation for citation in report.citations}
+    assert cited[id].url == f"https://x.example/{id}" and cited[id].source
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["What is the capital of France?", "How do I bake bread?", "Tell me a joke", "What does T9999 do?"],
+)
+def test_what_the_store_does_not_say_is_not_answered(tools: Tools, text: str) -> None:
+    report = asked(tools, text)
+    assert report.extra["answered"] is False and report.extra["passages"] == []
+    assert [sentence.text for sentence in report.narrative] == [NOT_FOUND]
+    assert report.citations == () and report.confidence < 0.5
+
+
+def test_made_up_identifiers_are_named(tools: Tools) -> None:
+    problems = asked(tools, "What is T9999, and what CVE-2099-12345?").problems
+    told = {problem.subject: problem.message for problem in problems}
+    assert "No such identifier" in told["T9999"]
+    assert "does not list the family in full" in told["CVE-2099-12345"]
+
+
+def test_options_have_probabilities(tools: Tools) -> None:
+    report = asked(tools, "Which group whistled in the harbour?", "Quiet Fox", "Loud Bear")
+    options = report.extra["options"]
+    assert [option["chosen"] for option in options] == [False, True]
+    assert report.confidence == options[1]["probability"] > 0.5
+
+
+def test_facts_alone_answer_and_say_so(bare: Store) -> None:
+    tools = Tools(store=bare, rules=load_rulebook(()))
+    report = asked(tools, "Who uses Whistle?")
+    assert "Loud Bear (G0001)" in report.narrative[0].text
+    assert any("kb build" in problem.message for problem in report.problems)
+    assert asked(tools, "What made the harbour famous?").extra["answered"] is False
+
+
+def test_nothing_asked_is_an_error(tools: Tools) -> None:
+    with pytest.raises(NothingAnalysedError):
+        asked(tools, "   ")
+
+
+def test_a_model_may_only_say_what_a_passage_says(tools: Tools) -> None:
+    request = Request(paths=(), question="How can CWE-7 be mitigated?")
+    model = Scripted(["Close the door with a lever.\nInstall an alarm system from Acme."])
+    *_, report = run(Answer(), request, tools, [model])
+    told = [sentence for sentence in report.narrative if sentence.writer != "csq"]
+    assert all("alarm" not in sentence.text for sentence in report.narrative)
+    assert any("struck out" in problem.message for problem in report.problems) or told == []
