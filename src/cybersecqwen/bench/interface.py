@@ -91,7 +91,7 @@ class Measure:
     better: Literal["higher", "lower"] = "higher"
     """Which way is good."""
     only: Literal["", "ranked", "text"] = ""
-    """Where it says something of ranked answers alone (a text holds one), or of texts alone (labels parse)."""
+    """Where it says something of ranked answers alone (a text holds one), or of texts (labels parse)."""
 
 
 class CtiTask(ABC):
