@@ -117,11 +117,20 @@ def _record(name: str, app: App, tally: Tally) -> Record:
     known = app.shelf.show(name)
     digest = hashlib.sha256(_archive().read_bytes()).hexdigest()
     return {
-        "task": "narrative", "title": "sentences about a recording", "skill": "narrative",
-        "subject": name, "mode": "open-book", "identity": {"model": name, "sha256": known.sha256},
+        "task": "narrative",
+        "title": "sentences about a recording",
+        "skill": "narrative",
+        "subject": name,
+        "mode": "open-book",
+        "identity": {"model": name, "sha256": known.sha256},
         "figures": [rounded(one) for one in figures if one is not None],
         "unparsable": rounded(no_figure(len(tally.counts))),
-        "found": {}, "predictions": [], "items": tally.reports, "trials": 1, "per_trial": [], "cut": 0,
+        "found": {},
+        "predictions": [],
+        "items": tally.reports,
+        "trials": 1,
+        "per_trial": [],
+        "cut": 0,
         "seconds": times(tally.seconds),
         "data": {"file": _archive().name, "sha256": digest, "items": tally.reports},
         "plan": {"limit": MOST_CASES, "seed": 0, "temperature": 0.0},
