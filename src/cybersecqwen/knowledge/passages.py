@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
-_MOST = 1_000  # passages that one call returns
+_MOST = 500  # passages that one search returns, and that one statement reads
 
 
 class PassageIndex:
@@ -104,17 +104,19 @@ class PassageIndex:
 
     def read(self, numbers: Iterable[int]) -> list[Passage]:
         """The passages with these numbers, in their order."""
-        found = []
-        for num in numbers:
+        wanted = [int(num) for num in numbers]
+        found: dict[int, Passage] = {}
+        for start in range(0, len(wanted), _MOST):
+            part = wanted[start : start + _MOST]
             rows = self._rows(
-                "SELECT e.id, p.section, coalesce(o.id, ''), p.text FROM passage p"
-                " JOIN entity e ON e.num = p.entity LEFT JOIN entity o ON o.num = p.other WHERE p.num = ?",
-                (int(num),),
+                "SELECT p.num, e.id, p.section, coalesce(o.id, ''), p.text FROM passage p"
+                " JOIN entity e ON e.num = p.entity LEFT JOIN entity o ON o.num = p.other"
+                f" WHERE p.num IN ({','.join('?' * len(part))})",
+                tuple(part),
             )
-            if rows:
-                entity, section, other, text = rows[0]
-                found.append(Passage(entity=entity, section=self._terms[section], other=other, text=text))
-        return found
+            for num, entity, section, other, text in rows:
+                found[num] = Passage(entity=entity, section=self._terms[section], other=other, text=text)
+        return [found[num] for num in wanted if num in found]
 
     def of(self, id: str, sections: Iterable[str]) -> list[int]:
         """Numbers of the passages about an entity in some sections, in their order."""

@@ -24,6 +24,7 @@ from .support import FEATURES, Support, support
 
 if TYPE_CHECKING:
     from cybersecqwen.knowledge import Store
+    from cybersecqwen.knowledge.passages import PassageIndex
     from cybersecqwen.models.interface import LanguageModel
 
 _PASSAGES = 4  # that an answer cites
@@ -86,8 +87,8 @@ def choose(
     else:
         found = support(question, store, index, linker_of(store))
         probabilities = softmax(_scores(question, found))
-        passages = tuple(index.read(_evidence(found, _first(probabilities))))
-        notes = tuple(index.read(_notes(found, probabilities))) if model is not None else ()
+        passages = tuple(index.read(_evidence(index, found, _first(probabilities))))
+        notes = tuple(index.read(_notes(index, found, probabilities))) if model is not None else ()
     models: tuple[str, ...] = ()
     if model is not None:
         read = read_options(question, notes, store, model, timeout_s)
@@ -131,16 +132,12 @@ def softmax(scores: Sequence[float]) -> tuple[float, ...]:
     return tuple(share / sum(shares) for share in shares)
 
 
-def _evidence(found: Support, answer: int) -> list[int]:
+def _evidence(index: PassageIndex, found: Support, answer: int) -> list[int]:
     """Numbers of the passages that support an option best."""
-    import numpy as np
-
-    score = found.fit * (0.3 + found.covers[answer])
-    top = np.argsort(-score)[:_PASSAGES]
-    return [int(num) for num in top if score[num] > 0]
+    return index.best(found.fit * (0.3 + found.covers[answer]), _PASSAGES)
 
 
-def _notes(found: Support, probabilities: Sequence[float]) -> list[int]:
+def _notes(index: PassageIndex, found: Support, probabilities: Sequence[float]) -> list[int]:
     """Numbers of the passages that a model should read: the best of each likely option, best first."""
     import numpy as np
 
@@ -149,7 +146,7 @@ def _notes(found: Support, probabilities: Sequence[float]) -> list[int]:
     for number in order:
         score = found.fit * (0.3 + found.covers[number])
         chosen[int(np.argmax(score))] = None
-    for num in _evidence(found, order[0])[:2]:
+    for num in _evidence(index, found, order[0])[:2]:
         chosen[num] = None
     return list(chosen)
 

@@ -8,7 +8,7 @@ An option is supported where both are high in one passage, or in the passages ab
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -112,7 +112,8 @@ def support(question: Question, store: Store, index: PassageIndex, linker: Linke
     raw = index.score(asked, _HEADING)
     close = closeness(index, near) if near else np.zeros(index.count, dtype=np.float32)
     top = _best(fits, _TOP)
-    texts = {num: words(p.text) for num, p in zip(top, index.read(top), strict=True)}
+    read = [words(passage.text) for passage in index.read(top)]
+    texts = {num: (text, set(pairwise(text))) for num, text in zip(top, read, strict=True)}
     trust = np.exp(_SHARPNESS * (fits[top] - fits[top].max())) if len(top) else np.zeros(0)
     trust = trust / (trust.sum() or 1.0)
     by_entity = _entity_fit(index, fits)
@@ -120,7 +121,8 @@ def support(question: Question, store: Store, index: PassageIndex, linker: Linke
     rows = []
     covers = []
     for number, option in enumerate(question.options):
-        new = _new_words(index, option, asked)
+        told_words = words(option)
+        new = _new_words(index, told_words, asked)
         total = sum(new.values()) or 1.0
         cover = _cover(index, new, total)
         union = _union(index, new, total)
@@ -137,7 +139,7 @@ def support(question: Question, store: Store, index: PassageIndex, linker: Linke
                 linked_union,
                 float((trust * cover[top]).sum()) if len(top) else 0.0,
                 related,
-                max((_adjacent(option, text) * float(fits[n]) for n, text in texts.items()), default=0.0),
+                max((_adjacent(told_words, *texts[n]) * float(fits[n]) for n in texts), default=0.0),
                 float(cover.max(initial=0.0)),
                 named,
             )
@@ -155,9 +157,9 @@ def _best(score: Array, limit: int) -> Array:
     return top[np.argsort(-score[top])]
 
 
-def _new_words(index: PassageIndex, option: str, asked: Mapping[str, float]) -> dict[str, float]:
+def _new_words(index: PassageIndex, told: Sequence[str], asked: Mapping[str, float]) -> dict[str, float]:
     """Words that the option adds to the question; all of its words where it adds none."""
-    found = {word: index.weight(word) or 6.0 for word in dict.fromkeys(words(option))}
+    found = {word: index.weight(word) or 6.0 for word in dict.fromkeys(told)}
     new = {word: weight for word, weight in found.items() if word not in asked}
     return new or found
 
@@ -203,12 +205,10 @@ def _entity_fit(index: PassageIndex, fits: Array) -> Array:
     return best
 
 
-def _adjacent(option: str, text: Sequence[str]) -> float:
+def _adjacent(told: Sequence[str], text: Sequence[str], pairs: Set[tuple[str, str]]) -> float:
     """The share of the option's pairs of neighbouring words that are neighbours in the text too."""
-    told = words(option)
     if len(told) < 2:
         return float(bool(told) and told[0] in text)
-    pairs = set(pairwise(text))
     return sum(pair in pairs for pair in pairwise(told)) / (len(told) - 1)
 
 
