@@ -14,10 +14,16 @@ from training.specialists import TRAINERS
 
 PREFIX = 80
 """Normalised characters that two texts must not begin with in common."""
+CVE_PREFIX = 200
+"""The same for descriptions of vulnerabilities: vendors begin hundreds of them with the same sentence."""
 SHINGLE = 12
 """Words of one shingle."""
 CONTAINED = 0.5
-"""Share of a benchmark text's shingles that may not stand in one training text."""
+"""Share of the shingles of either text that may not stand in the other.
+
+Not asked of descriptions of vulnerabilities: vendors write whole sentences again for each. Those are
+held apart by their identifier and their beginning.
+"""
 _IDS = re.compile(r"\b(?:CVE-\d{4}-\d{4,}|S\d{4})\b")
 _TEXT_COLUMNS = ("Description", "Text", "Question", "Prompt")
 
@@ -46,6 +52,11 @@ def shingles(words: list[str]) -> set[int]:
     return {hash(tuple(words[at : at + SHINGLE])) for at in range(len(words) - SHINGLE + 1)}
 
 
+def is_vulnerability(ids: set[str]) -> bool:
+    """Whether a benchmark's row describes a vulnerability."""
+    return any(id.startswith("CVE") for id in ids)
+
+
 def overlaps(
     training: Iterable[tuple[str, str]], benchmark: Iterable[tuple[str, set[str], str]]
 ) -> list[str]:
@@ -57,23 +68,29 @@ def overlaps(
     for where, of_row, text in benchmark:
         ids.update(dict.fromkeys(of_row, where))
         plain = normalised(text)
+        size = CVE_PREFIX if is_vulnerability(of_row) else PREFIX
         if len(plain) >= PREFIX:
-            prefixes[plain[:PREFIX]] = where
-        of_text = shingles(plain.split())
-        sizes[where] = len(of_text)
-        for one in of_text:
-            owners.setdefault(one, []).append(where)
+            prefixes[plain[:size]] = where
+        if not is_vulnerability(of_row):
+            of_text = shingles(plain.split())
+            sizes[where] = len(of_text)
+            for one in of_text:
+                owners.setdefault(one, []).append(where)
     found = []
     for source, text in training:
         found += [f"{source}: has the identifier of {ids[id]}" for id in _IDS.findall(source) if id in ids]
         plain = normalised(text)
-        if plain[:PREFIX] in prefixes:
-            found.append(f"{source}: begins like {prefixes[plain[:PREFIX]]}")
+        beginnings = {plain[:PREFIX], plain[:CVE_PREFIX]}
+        found += [f"{source}: begins like {prefixes[one]}" for one in beginnings if one in prefixes]
+        if source.startswith("CVE"):
+            continue
+        ours = shingles(plain.split())
         hits: dict[str, int] = {}
-        for one in shingles(plain.split()):
+        for one in ours:
             for where in owners.get(one, ()):
                 hits[where] = hits.get(where, 0) + 1
         found += [f"{source}: contains {w}" for w, n in hits.items() if n > CONTAINED * sizes[w]]
+        found += [f"{source}: stands in {w}" for w, n in hits.items() if n > CONTAINED * len(ours)]
     return found
 
 
@@ -83,16 +100,19 @@ PLANTED = (
 )
 
 
-def rows(text: str, id: str = "CVE-2031-12345") -> list[tuple[str, set[str], str]]:
-    return [("planted.tsv:2", {id}, text), ("planted.tsv:3", set(), "Something else. " * 20)]
+def rows(text: str) -> list[tuple[str, set[str], str]]:
+    vulnerability = ("planted.tsv:2", {"CVE-2031-12345"}, text)
+    return [vulnerability, ("planted.tsv:3", {"S9999"}, text), ("planted.tsv:4", set(), "Other. " * 20)]
 
 
 @pytest.mark.parametrize(
     ("source", "text", "why"),
     [
         ("CVE-2031-12345", "Another description of it.", "has the identifier of planted.tsv:2"),
-        ("CVE-2031-1", PLANTED.upper().replace(" ", "  "), "begins like planted.tsv:2"),
-        ("report", f"Before it, a sentence. {PLANTED[4:]} And one after it.", "contains planted.tsv:2"),
+        ("procedure of S9999", "Another sentence.", "has the identifier of planted.tsv:3"),
+        ("CVE-2031-1", PLANTED.upper().replace(" ", "  "), "begins like planted.tsv:"),
+        ("report", f"Before it, a sentence. {PLANTED[4:]} And one after it.", "contains planted.tsv:3"),
+        ("procedure", PLANTED[60:160], "stands in planted.tsv:3"),
     ],
 )
 def test_a_planted_overlap_is_found(source: str, text: str, why: str) -> None:

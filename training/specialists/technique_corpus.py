@@ -29,6 +29,8 @@ FILES = {
 """Files that are read, with the licence of each."""
 LEFT_OUT = ("Nationstate threat actor Mint Sandstorm refines tradecraft to attack highvalue targets",)
 """Reports of TRAM that a benchmark asks about too."""
+QUOTED = {("Azorult", "T1134.002"), ("Carbanak", "T1030")}
+"""Software and technique of the procedures that a benchmark's questions quote."""
 CUES = Path(__file__).with_name("mobile_cues.toml")
 _TAG = re.compile(r"\((T\d{4}(?:\.\d{3})?)\)\Z")
 _MARK = re.compile(r"\(Citation:[^)]{0,200}\)|</?code>|\[([^\]]{0,200})\]\([^)]{0,300}\)")
@@ -97,7 +99,11 @@ def read(data: Path) -> Corpus:
     with gzip.open(data / "intel" / "attack_procedures_train.jsonl.gz", "rt", encoding="utf-8") as stream:
         rows = [json.loads(line) for line in stream]
     corpus.procedures = [
-        row for row in rows if row["source"] not in outside and row["tid"] in corpus.names and row["text"]
+        row
+        for row in rows
+        if row["source"] not in outside
+        and (row["source"], row["tid"]) not in QUOTED
+        and row["tid"] in corpus.names
     ]
     with gzip.open(data / "intel" / "tram_single_label_train.json.gz") as stream:
         corpus.tram = [row for row in json.load(stream) if row["doc_title"].strip("\xa0 ") not in LEFT_OUT]
