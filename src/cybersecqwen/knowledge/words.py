@@ -27,12 +27,14 @@ _ENDINGS = (
     ("izations", "iz"), ("ization", "iz"), ("isations", "iz"), ("isation", "iz"),
     ("ications", "ic"), ("ication", "ic"), ("fulness", "ful"), ("ousness", "ous"), ("iveness", "ive"),
     ("ations", "at"), ("ation", "at"), ("ators", "at"), ("ator", "at"), ("ating", "at"), ("ated", "at"),
-    ("ates", "at"), ("ative", "at"), ("ilities", "il"), ("ility", "il"), ("ically", "ic"), ("icals", "ic"),
+    ("ates", "at"), ("ative", "at"), ("ilities", "il"), ("ility", "il"),  # codespell:ignore
+    ("ically", "ic"), ("icals", "ic"),
     ("ical", "ic"), ("izing", "iz"), ("izes", "iz"), ("ized", "iz"), ("izers", "iz"), ("izer", "iz"),
-    ("ising", "iz"), ("ised", "iz"), ("ising", "iz"), ("ments", "ment"), ("nesses", ""), ("ness", ""),
+    ("ising", "iz"), ("ised", "iz"), ("ments", "ment"), ("nesses", ""), ("ness", ""),  # codespell:ignore
     ("ions", ""), ("ion", ""), ("ings", ""), ("ing", ""), ("edly", ""), ("ingly", ""), ("ately", "at"),
-    ("ies", "y"), ("ied", "y"), ("ives", "iv"), ("ive", "iv"), ("ers", "er"), ("ably", "abl"),
-    ("able", "abl"), ("ibly", "ibl"), ("ible", "ibl"), ("ally", "al"), ("ly", ""), ("sses", "ss"),
+    ("ies", "y"), ("ied", "y"), ("ives", "iv"), ("ive", "iv"), ("ers", "er"),
+    ("ably", "abl"), ("able", "abl"),  # codespell:ignore
+    ("ibly", "ibl"), ("ible", "ibl"), ("ally", "al"), ("ly", ""), ("sses", "ss"),
     ("ed", ""), ("ate", "at"), ("ize", "iz"), ("ise", "iz"), ("es", ""), ("s", ""), ("e", ""),
 )  # fmt: skip
 _BY_END: dict[str, list[tuple[str, str]]] = {}
