@@ -78,7 +78,7 @@ def test_nothing_to_read_is_an_abstention(tiny: TechniqueSpecialist, text: str) 
 
 @pytest.mark.parametrize(
     "text",
-    ["The weather is fine today.", "Der Hund schläft unter dem Tisch.", "x" * 1_000_000, "\ud800 \x00 " * 9],
+    ["The weather is fine today.", "Der Hund schläft auf dem Sofa.", "x" * 1_000_000, "\ud800 \x00 " * 9],
 )
 def test_text_about_something_else_is_an_abstention(tiny: TechniqueSpecialist, text: str) -> None:
     (judged,) = tiny.judge([text])

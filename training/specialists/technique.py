@@ -352,7 +352,8 @@ def _mobile_shift(
     groups, names = groups_of(mobile, True)
     written = [(label, text) for label, texts in corpora.cues().items() for text in texts if label in mobile]
     rng.shuffle(written)
-    sizes, cases = (5, 8, 11), []
+    sizes = (5, 8, 11)
+    cases: list[Case] = []
     while len(written) >= 5:
         chosen = [written.pop() for _ in range(min(sizes[len(cases) % 3], len(written)))]
         truth = {label.partition(".")[0] for label, _ in chosen}
