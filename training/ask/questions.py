@@ -81,7 +81,7 @@ class Maker:
 
     def make(self, count: int) -> Iterator[Made]:
         """That many questions, each a different one."""
-        seen = set()
+        seen: set[tuple[str, tuple[str, ...]]] = set()
         kinds, weights = zip(*self.makers, strict=True)
         while len(seen) < count:
             made = self.chance.choices(kinds, weights)[0]()

@@ -38,12 +38,26 @@ class Linked:
     """How sure each mention is, 0 to 1, by identifier."""
 
 
+def _short(name: str) -> list[str]:
+    """What people call "… ('SQL Injection')": the quoted part; of "Cross-Site Scripting (XSS)" both parts."""
+    quoted = re.findall(r"\('([^()']{3,60})'\)", name)
+    if quoted:
+        return quoted
+    both = re.fullmatch(r"([^()]{6,80}) \(([^()]{2,20})\)", name)
+    return [both[1], both[2]] if both and both[2].isupper() else []
+
+
 class Linker:
     """Reads names with one store; made once per store, shared by threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._names = store.name_keys()
+        self._names = dict(store.name_keys())
+        for type in ("weakness", "attack-pattern", "technique"):
+            for id, name in store.names(type).items():
+                for short in _short(name):
+                    key = identifiers.name_key(short)
+                    self._names[key] = tuple(dict.fromkeys((*self._names.get(key, ()), id)))
 
     def link(self, text: str) -> Linked:
         """The entities that a text names."""

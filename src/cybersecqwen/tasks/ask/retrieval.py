@@ -130,7 +130,7 @@ def best_sentences(passages: Sequence[Passage], question: Question, store: Store
     for rank, passage in enumerate(passages):
         entity = store.get(passage.entity)
         above = set(words(_heading(passage, store)))
-        for place, sentence in enumerate(sentences(passage.text)):
+        for place, sentence in enumerate(_whole(sentences(passage.text))):
             told = set(words(sentence))
             # The heading says what it is about: only the other words tell sentences apart. A sentence of
             # a worse passage, or further down in it, must say more.
@@ -143,6 +143,21 @@ def best_sentences(passages: Sequence[Passage], question: Question, store: Store
         if len(best_told) < _SENTENCES and not any(_overlap(sentence, other) > 0.6 for other in best_told):
             best_told.append(_about(entity, sentence))
     return best_told
+
+
+_OPEN_ENDS = ("i.e.", "e.g.", "vs.", "etc.")
+_LABEL = re.compile(r"(?:Scope|Phase|Strategy|Method|Effectiveness|Alternate term|Example): [^.]{1,80}\.$")
+
+
+def _whole(parts: Sequence[str]) -> list[str]:
+    """Sentences, joined again where one was cut after "i.e." or between a label and its text."""
+    whole: list[str] = []
+    for part in parts:
+        if whole and (whole[-1].endswith(_OPEN_ENDS) or _LABEL.match(whole[-1])):
+            whole[-1] = f"{whole[-1]} {part}"
+        else:
+            whole.append(part)
+    return whole
 
 
 def _overlap(one: str, other: str) -> float:
