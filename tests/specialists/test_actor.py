@@ -168,7 +168,9 @@ def test_identifiers_in_the_text_stand_for_techniques(specialist: ActorSpecialis
     assert specialist.attribute("They used T1003.", techniques=[]).ranked == ()
 
 
-@pytest.mark.parametrize("text", ["", "The weather is fine.", "Le chien dort sur le canapé.", "x" * 1_000_000])
+@pytest.mark.parametrize(
+    "text", ["", "The weather is fine.", "Le chien dort sur le canapé.", "x" * 1_000_000]
+)
 def test_text_without_any_name_is_an_abstention(specialist: ActorSpecialist, text: str) -> None:
     (judged,) = specialist.judge([text])
     assert judged.abstained
