@@ -39,6 +39,11 @@ def test_small_words_are_no_names(starter_linker: Linker) -> None:
     assert "S0002" in starter_linker.link("Who uses Mimikatz?").ids
 
 
+def test_weaknesses_are_known_by_what_people_call_them(starter_linker: Linker) -> None:
+    assert {"CWE-89", "CAPEC-66"} <= set(starter_linker.link("How is SQL injection prevented?").ids)
+    assert {"CWE-79", "CAPEC-63"} <= set(starter_linker.link("What is cross-site scripting?").ids)
+
+
 @pytest.fixture(scope="module")
 def starter_linker() -> Linker:
     return Linker(Store.open())
