@@ -55,7 +55,7 @@ def ask(
 
     text = " ".join(question)
     if text == "-":
-        text = sys.stdin.read(_LONGEST + 1)
+        text = sys.stdin.buffer.read(4 * (_LONGEST + 1)).decode("utf-8", "replace")
     if len(text) > _LONGEST:
         raise LimitError(f"The question is longer than {_LONGEST:,} characters.", hint="Ask about one thing.")
     call = TaskCall(
