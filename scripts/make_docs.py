@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from calibration import reliability_svg, with_manifests
 from measured import measured_toml, with_results
 
 from cybersecqwen.detect.events.rulebook import load_signals
@@ -35,6 +36,8 @@ def main() -> int:
         "docs/signals.md": "".join(signals_page()),
         "docs/commands.md": "".join(commands_page()),
         "docs/benchmarks.md": with_results(_read(ROOT / "docs/benchmarks.md"), ROOT),
+        "docs/specialists.md": with_manifests(_read(ROOT / "docs/specialists.md"), ROOT),
+        "docs/images/reliability.svg": reliability_svg(ROOT),
         "src/cybersecqwen/models/measured.toml": measured_toml(ROOT),
     }
     stale = [name for name, text in pages.items() if _read(ROOT / name) != text]
