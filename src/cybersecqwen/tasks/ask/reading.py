@@ -27,8 +27,8 @@ _NOTE = 260  # of one
 _OPTION = 200
 _ASKED = 500
 
-# How much the logarithms count when they are added. Of the large model's reading, any weight up to that of
-# the passages' own support left the answers to made questions as they were (docs/ask.md).
+# How much the logarithms count when they are added. Too few made questions were read to settle the large
+# model's weight; docs/ask.md says what was seen before it was set.
 RELIABILITY = {"retrieval": 1.0, "small": 0.15, "large": 1.0}
 """Weight of the passages' own support, and of a model by its size: "large" from a billion parameters on."""
 
