@@ -70,6 +70,16 @@ def test_options_have_probabilities(tools: Tools) -> None:
     assert report.confidence == options[1]["probability"] > 0.5
 
 
+def test_no_option_is_chosen_where_the_store_does_not_tell_them_apart(tools: Tools) -> None:
+    report = asked(tools, "Which pizza is best?", "Margherita", "Funghi", "Salami")
+    assert report.extra["answered"] is False
+    assert not any(option["chosen"] for option in report.extra["options"])
+    assert [sentence.text for sentence in report.narrative] == [NOT_FOUND]
+    assert report.extra["passages"] == []
+    consulted = Answer().consult(report, tools, Scripted(["A"]), 1.0)
+    assert consulted == report
+
+
 def test_facts_alone_answer_and_say_so(bare: Store) -> None:
     tools = Tools(store=bare, rules=load_rulebook(()))
     report = asked(tools, "Who uses Whistle?")

@@ -39,14 +39,14 @@ class Answer(Task):
     def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
         """With options, let the model read the passages and weigh the options too."""
         options = tuple(str(option["text"]) for option in report.extra.get("options", ()))
-        if not options:
-            return report
+        if not options or not report.extra["answered"]:
+            return report  # what a model would say without a source is no answer
         question = Question(
             text=str(report.extra["question"]), options=options, negated=bool(report.extra["negated"])
         )
         chosen = choose(question, tools.store, model, timeout_s=timeout_s)
         chance = chosen.probabilities[chosen.answer]
-        extra = {**report.extra, **shares(question, chosen), "support": round(chance, 4)}
+        extra = {**report.extra, **shares(question, chosen, True), "support": round(chance, 4)}
         made = replace(report.provenance, models=chosen.models)
         return replace(report, extra=extra, confidence=round(chance, 4), provenance=made)
 

@@ -22,6 +22,9 @@ _SLOPE, _MIDDLE, _NAMED = 11.0, 0.66, 0.2
 THRESHOLD = 0.5
 """Below this chance that the passages answer the question it is "not in my sources"."""
 
+LEAD = 0.1
+"""So much above an even share the likeliest option must be: else the store does not tell them apart."""
+
 NOT_FOUND = "Not in my sources."
 """What an answer says where the store has none."""
 
@@ -43,21 +46,23 @@ def answer_options(question: Question, store: Store) -> Report:
     start = time.perf_counter()
     chosen = choose(question, store)
     linked = linker_of(store).link(question.text)
-    told = best_sentences(chosen.passages[:2], question, store)[:1]
     chance = chosen.probabilities[chosen.answer]
-    extra = {"answered": bool(chosen.passages), "support": round(chance, 4)} | shares(question, chosen)
-    return _report(question, store, chosen.passages, linked, told or [NOT_FOUND], chance, extra, start)
+    answered = bool(chosen.passages) and chance >= 1 / len(question.options) + LEAD
+    passages = chosen.passages if answered else ()
+    told = best_sentences(passages[:2], question, store)[:1]
+    extra = {"answered": answered, "support": round(chance, 4)} | shares(question, chosen, answered)
+    return _report(question, store, passages, linked, told or [NOT_FOUND], chance, extra, start)
 
 
-def shares(question: Question, chosen: ChoiceAnswer) -> dict[str, Any]:
-    """The options with their probabilities, as the report carries them."""
+def shares(question: Question, chosen: ChoiceAnswer, answered: bool) -> dict[str, Any]:
+    """The options with their probabilities, as the report carries them; none is chosen without support."""
     return {
         "options": [
             {
                 "letter": chr(ord("A") + number),
                 "text": option,
                 "probability": round(chosen.probabilities[number], 4),
-                "chosen": number == chosen.answer,
+                "chosen": answered and number == chosen.answer,
             }
             for number, option in enumerate(question.options)
         ]

@@ -124,7 +124,10 @@ def retrieve(question: Question, store: Store, linker: Linker) -> Found:
 
 
 def best_sentences(passages: Sequence[Passage], question: Question, store: Store) -> list[str]:
-    """The sentences of the passages that say most of what was asked; about whom they speak is named."""
+    """The sentences of the passages that say most of what was asked, in the order of the passages.
+
+    About whom they speak is named.
+    """
     asked = _asked(question, store)
     ranked = []
     for rank, passage in enumerate(passages):
@@ -138,11 +141,12 @@ def best_sentences(passages: Sequence[Passage], question: Question, store: Store
             if len(sentence) > 20:
                 ranked.append((score - 2.5 * rank - 0.8 * place, -rank, -place, entity, sentence))
     ranked.sort(key=lambda one: one[:3], reverse=True)
-    best_told: list[str] = []
-    for *_, entity, sentence in ranked:
-        if len(best_told) < _SENTENCES and not any(_overlap(sentence, other) > 0.6 for other in best_told):
-            best_told.append(_about(entity, sentence))
-    return best_told
+    best_told: list[tuple[int, str]] = []
+    for _, rank, _, entity, sentence in ranked:
+        new = not any(_overlap(sentence, other) > 0.6 for _, other in best_told)
+        if len(best_told) < _SENTENCES and new:
+            best_told.append((-rank, _about(entity, sentence)))
+    return [sentence for _, sentence in sorted(best_told, key=lambda one: one[0])]
 
 
 _OPEN_ENDS = ("i.e.", "e.g.", "vs.", "etc.")
