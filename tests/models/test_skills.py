@@ -19,11 +19,12 @@ def one(
     mode="closed-book",
     low=None,
     high=None,
+    needs=None,
 ) -> Candidate:
     return Candidate(
         skill="tea",
         candidate=name,
-        needs=(f"model:{name}",),
+        needs=needs or (f"model:{name}",),
         mode=mode,
         measure="accuracy",
         title="accuracy",
@@ -129,3 +130,9 @@ def test_the_table_that_ships_is_whole():
         assert row.better in ("higher", "lower") and row.mode in ("closed-book", "open-book", "look-up")
         if row.ours:
             assert row.low <= row.value <= row.high and row.p50_ms <= row.p95_ms and row.date and row.hardware
+
+
+def test_open_book_answers_need_a_full_bundle():
+    row = one("reader", 0.7, 10, needs=("ask",))
+    assert pick("tea", 1_000, frozenset(), (row,)).verdicts[0].why.startswith("needs a full knowledge bundle")
+    assert pick("tea", 1_000, frozenset({"ask"}), (row,)).candidate == row

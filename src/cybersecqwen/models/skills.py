@@ -152,6 +152,8 @@ def _refusal(one: Candidate, budget: float, installed: Collection[str]) -> str:
     missing = [need for need in one.needs if need not in installed]
     if one.mode == "look-up":
         return "a look-up is no judgement"
+    if "ask" in missing:
+        return "needs a full knowledge bundle: csq kb build"
     if missing:
         return f"not installed: {', '.join(need.partition(':')[2] or need for need in missing)}"
     if one.p95_ms is None:
