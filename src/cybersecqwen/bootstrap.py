@@ -64,7 +64,7 @@ class App:
 
         return Tools(
             store=self.store,
-            rules=self.rules,
+            load_rules=lambda: self.rules,
             limits=self.settings.limits,
             workers=self.settings.workers,
             progress=self.progress or no_progress,

@@ -43,14 +43,19 @@ class Tools:
 
     store: Store
     """Facts."""
-    rules: Rulebook
-    """Signals."""
+    load_rules: Callable[[], Rulebook]
+    """Gives the signals, the same at each call; most tasks never ask."""
     limits: Limits = field(default_factory=Limits)
     """Bounds on what comes in."""
     workers: int = 1
     """Processes that large inputs are spread over."""
     progress: Progress = no_progress
     """Where to say what is going on."""
+
+    @property
+    def rules(self) -> Rulebook:
+        """Signals."""
+        return self.load_rules()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

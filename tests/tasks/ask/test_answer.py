@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cybersecqwen.detect.events.rulebook import load_rulebook
+from cybersecqwen.detect.events.rulebook import Rulebook
 from cybersecqwen.errors import NothingAnalysedError
 from cybersecqwen.knowledge import Store
 from cybersecqwen.models.scripted import Scripted
@@ -15,9 +15,13 @@ from cybersecqwen.tasks.ask.answer import NOT_FOUND
 from cybersecqwen.tasks.interface import Request, Tools
 
 
+def _no_rules() -> Rulebook:
+    raise AssertionError("an answer needs no signals")
+
+
 @pytest.fixture(scope="module")
 def tools(full: Store) -> Tools:
-    return Tools(store=full, rules=load_rulebook(()))
+    return Tools(store=full, load_rules=_no_rules)
 
 
 def asked(tools: Tools, text: str, *options: str) -> Report:
@@ -81,7 +85,7 @@ def test_no_option_is_chosen_where_the_store_does_not_tell_them_apart(tools: Too
 
 
 def test_facts_alone_answer_and_say_so(bare: Store) -> None:
-    tools = Tools(store=bare, rules=load_rulebook(()))
+    tools = Tools(store=bare, load_rules=_no_rules)
     report = asked(tools, "Who uses Whistle?")
     assert "Loud Bear (G0001)" in report.narrative[0].text
     assert any("kb build" in problem.message for problem in report.problems)
