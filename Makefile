@@ -61,7 +61,7 @@ starter: $(VENV)/dev.stamp  ## Build the starter knowledge bundle again (needs D
 	@$(BIN)/csq kb build --starter --from $(DATA)/knowledge --to src/cybersecqwen/knowledge/starter.sqlite
 
 specialists: $(VENV)/train.stamp  ## Train the specialists again and write their weights (needs DATA; minutes).
-	@$(BIN)/python -m training.specialists $(DATA)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.specialists $(DATA)
 
 knowledge: $(VENV)/run.stamp  ## Build a full knowledge bundle for yourself, with the texts that `csq ask` quotes (needs DATA).
 	@echo "make: fetching the CWE catalogue and building a full bundle from it and $(DATA)" >&2

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import gzip
-import hashlib
 import json
 import math
 import random
@@ -22,6 +20,7 @@ from cybersecqwen.knowledge.store import Store
 from cybersecqwen.specialists.actor import ActorSpecialist, Support, Ties
 from cybersecqwen.specialists.mentions import Mention, Names, folded, spellings
 
+from . import manifests
 from . import technique_corpus as corpora
 from .measures import share
 
@@ -100,22 +99,15 @@ def train(data: Path, out: Path, seed: int) -> None:
     ties = specialist._ties
     cases = list(_cases(store, ties, Names(store, guarded), data, seed))
     weights, threshold, metrics = _fit(cases, seed)
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    manifest = {
-        "name": "actor",
-        "version": f"{today}.1",
-        "data": [
-            {"file": one, "sha256": hashlib.sha256((data / one).read_bytes()).hexdigest(), "licence": licence}
-            for one, licence in FILES.items()
-        ],
-        "seed": seed,
-        "trained": today,
-        "sha256": hashlib.sha256(b"").hexdigest(),
-        "threshold": threshold,
-        "metrics": metrics,
-        "settings": {"weights": weights, "guarded": guarded, "knowledge": store.version},
-    }
-    (out / "actor.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    manifests.write(
+        out,
+        "actor",
+        seed=seed,
+        threshold=threshold,
+        data=[manifests.source(data, one, licence) for one, licence in FILES.items()],
+        metrics=metrics,
+        settings={"weights": weights, "guarded": guarded, "knowledge": store.version},
+    )
 
 
 def ordinary_names(store: Store, data: Path) -> list[str]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import hashlib
-import io
 import json
 import random
 import sys
@@ -20,6 +17,7 @@ from cybersecqwen.specialists.sentences import clauses, sentences
 from cybersecqwen.specialists.technique import DOMAINS
 from cybersecqwen.specialists.technique_evidence import evidence, grouped, probability
 
+from . import manifests
 from . import technique_corpus as corpora
 from .measures import f1_interval, share
 from .technique_corpus import Corpus
@@ -88,20 +86,15 @@ def train(data: Path, out: Path, seed: int) -> None:
     cases.clear()
     arrays = _final(corpus, labels, rng, seed)
     arrays["prior"] = prior
-    stream = io.BytesIO()
-    np.savez_compressed(stream, **arrays)
-    raw = stream.getvalue()
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    manifest = {
-        "name": "technique",
-        "version": f"{today}.1",
-        "data": [_source(data, name, licence) for name, licence in corpora.FILES.items()],
-        "seed": seed,
-        "trained": today,
-        "sha256": hashlib.sha256(raw).hexdigest(),
-        "threshold": thresholds["plain"]["balanced"],
-        "metrics": metrics,
-        "settings": {
+    np.savez_compressed(out / "technique.npz", **arrays)
+    manifests.write(
+        out,
+        "technique",
+        seed=seed,
+        threshold=thresholds["plain"]["balanced"],
+        data=[manifests.source(data, name, licence) for name, licence in corpora.FILES.items()],
+        metrics=metrics,
+        settings={
             "words": RECIPE.words,
             "chars": list(RECIPE.chars),
             "limit": RECIPE.limit,
@@ -111,14 +104,7 @@ def train(data: Path, out: Path, seed: int) -> None:
             "thresholds": thresholds,
             "shifts": {"enterprise": 0.0, "mobile": shift, "ics": shift},
         },
-    }
-    (out / "technique.npz").write_bytes(raw)
-    (out / "technique.json").write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
-
-
-def _source(data: Path, name: str, licence: str) -> dict[str, Any]:
-    raw = (data / name).read_bytes()
-    return {"file": name, "sha256": hashlib.sha256(raw).hexdigest(), "licence": licence}
+    )
 
 
 def _prior(corpus: Corpus, labels: list[str]) -> Any:

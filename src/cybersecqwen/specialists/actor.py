@@ -93,7 +93,7 @@ class Ties:
 
     def _compare(self, found: dict[str, Support], techniques: Mapping[str, float]) -> None:
         telling = {
-            one: chance * next(iter(self.uses[users[0]][one] for users in [self._by_used[one]]))
+            one: chance * self.uses[self._by_used[one][0]][one]
             for one, chance in techniques.items()
             if self._by_used.get(one)
         }

@@ -10,8 +10,8 @@ from .interface import Judgement, Ranked
 from .network import context
 from .vulnerability import Scored, VulnerabilitySpecialist, abstains, ordered, softmax
 
-GENERAL = ("Discouraged", "Prohibited")
-"""Mapping usages of the CWE catalogue that ask for a more specific weakness
+GENERAL = "Discouraged"
+"""Mapping usage of the CWE catalogue that asks for a more specific weakness
 (https://cwe.mitre.org/documents/cwe_usage/guidance.html)."""
 _DEPTH = 8  # levels of the catalogue; view 1000 of CWE 4.14 has 6
 
@@ -30,8 +30,8 @@ class CweSpecialist(VulnerabilitySpecialist):
     def judge(self, texts: Sequence[str], *, top: int = 5, labeller: str = "nvd") -> list[Judgement]:
         """See `Specialist.judge`; `labeller` says whose habits to follow (`network.LABELLERS`).
 
-        A weakness that the catalogue discourages or prohibits as a mapping gives way to one below it
-        that the text fits nearly as well.
+        A weakness that the catalogue discourages as a mapping gives way to one below it that the text
+        fits nearly as well. Those that it prohibits are no labels at all.
         """
         return [self._one(text, top, labeller) for text in texts]
 
@@ -70,12 +70,12 @@ class CweSpecialist(VulnerabilitySpecialist):
 
     def _specific(self, order: list[int], shares: list[float]) -> list[int]:
         names = self.manifest.settings["labels"]
-        if not order or self.usage(names[order[0]]) not in GENERAL:
+        if not order or self.usage(names[order[0]]) != GENERAL:
             return order
         least = float(self.manifest.settings["specific"]) * shares[order[0]]
         for at in order[1:]:
             below = names[order[0]] in self.parents(names[at])
-            if below and shares[at] >= least and self.usage(names[at]) not in GENERAL:
+            if below and shares[at] >= least and self.usage(names[at]) != GENERAL:
                 return [at, *(one for one in order if one != at)]
         return order
 

@@ -72,7 +72,7 @@ class Manifest:
     version: str
     """Date of training and a counter: "2026-11-24.1"."""
     data: tuple[Mapping[str, Any], ...]
-    """What it was trained on: file, sha256, rows, years, licence of each."""
+    """What it was trained on: file, sha256 and licence of each, and its years where it has any."""
     seed: int
     """Of everything random in training."""
     trained: str

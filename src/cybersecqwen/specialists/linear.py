@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.errors import WeightsError
 
-from .features import Recipe, keyed
-from .interface import FOLDER, MAX_CHARS, Manifest
+from .features import Recipe
+from .interface import FOLDER, Manifest
+from .vectors import Vector, telling, vector
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,14 +38,8 @@ class Scored:
 
     scores: NDArray[np.float32]
     """One per label; higher speaks for it."""
-    rows: NDArray[np.int64]
-    """Known features of the text, as rows of the model."""
-    values: NDArray[np.float32]
-    """Their TF-IDF values."""
-    words: list[str]
-    """Their texts."""
-    seen: int
-    """How many features the text has, known or not."""
+    read: Vector
+    """The text as far as the model knows it."""
 
 
 class Linear:
@@ -88,18 +83,8 @@ class Linear:
         """Scores of a text against every label; about a third of a millisecond for a description."""
         import numpy as np
 
-        found = keyed(text[:MAX_CHARS], self.recipe)
-        keys = np.fromiter(found, np.uint32, len(found))
-        at = np.searchsorted(self.keys, keys)
-        at[at == len(self.keys)] = 0
-        known = np.flatnonzero(self.keys[at] == keys)
-        rows = at[known]
-        grams = list(found.values())
-        counts = np.array([grams[one][0] for one in known], np.float32)
-        values = (1 + np.log(counts)) * self.idf[rows] if len(rows) else counts
-        length = float(np.sqrt((values * values).sum()))
-        if length:
-            values = values / np.float32(length)
+        read = vector(text, self.recipe, self.keys, self.idf)
+        rows, values = read.rows, read.values
         scores = self.bias.copy()
         if len(rows):
             first, last = self.starts[rows], self.starts[rows + 1]
@@ -111,28 +96,20 @@ class Linear:
             parts = self.weight[entries].astype(np.float32) * np.repeat(values, sizes)
             summed = np.bincount(columns, parts, minlength=len(self.labels)).astype(np.float32)
             scores += summed * self.scale
-        words = [grams[one][1] for one in known]
-        return Scored(scores, rows, values, words, len(found))
+        return Scored(scores, read)
 
     def reasons(self, scored: Scored, label: int, most: int = 3) -> tuple[str, ...]:
         """The words of the text that speak most for a label, strongest first, none inside another."""
         import numpy as np
 
         parts: list[tuple[float, str]] = []
-        for row, value, word in zip(scored.rows, scored.values, scored.words, strict=True):
-            if word.startswith("#") or " _ " in word:
-                continue
+        read = scored.read
+        for row, value, word in zip(read.rows, read.values, read.words, strict=True):
             first, last = int(self.starts[row]), int(self.starts[row + 1])
             hit = np.flatnonzero(self.column[first:last] == label)
             if len(hit):
                 parts.append((float(self.weight[first + hit[0]]) * float(value), word))
-        kept: list[str] = []
-        for worth, word in sorted(parts, reverse=True):
-            if worth <= 0 or len(kept) == most:
-                break
-            if not any(f" {word} " in f" {one} " or f" {one} " in f" {word} " for one in kept):
-                kept.append(word)
-        return tuple(kept)
+        return telling(parts, most)
 
 
 _HINT = "Install cybersecqwen again; `csq specialist list` checks every file."

@@ -15,12 +15,13 @@ from all of them with the labeller as an input, and is asked for the one that is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.errors import WeightsError
 
-from .features import Recipe, keyed
-from .interface import MAX_CHARS
+from .features import Recipe
+from .vectors import Vector, telling, vector
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,21 +97,9 @@ class Network:
 
     def read(self, text: str) -> Reading:
         """A text as far as the network knows it."""
-        import numpy as np
-
-        found = keyed(text[:MAX_CHARS], self.recipe)
-        keys = np.fromiter(found, np.uint32, len(found))
-        at = np.searchsorted(self.keys, keys)
-        at[at == len(self.keys)] = 0
-        known = np.flatnonzero(self.keys[at] == keys)
-        rows = at[known]
-        grams = list(found.values())
-        counts = np.array([grams[one][0] for one in known], np.float32)
-        values = (1 + np.log(counts)) * self.idf[rows] if len(rows) else counts
-        length = float(np.sqrt((values * values).sum()))
-        values = values / np.float32(length) if length else values
-        hidden = self._rows(rows).T @ values + self._hidden_bias if len(rows) else self._hidden_bias
-        return Reading(hidden, rows, values, [grams[one][1] for one in known])
+        read = vector(text, self.recipe, self.keys, self.idf)
+        summed = self._rows(read.rows).T @ read.values if len(read.rows) else 0
+        return Reading(self._hidden_bias + summed, read)
 
     def score(self, hidden: NDArray[np.float32], marks: list[float]) -> NDArray[np.float32]:
         """All outputs (logits) for a text, as a labeller would give them."""
@@ -124,22 +113,15 @@ class Network:
         """The words without which the output would be lowest, strongest first, none inside another."""
         import numpy as np
 
-        if not len(reading.rows):
+        read = reading.vector
+        if not len(read.rows):
             return ()
         given = np.asarray(marks, np.float32)
         full = reading.hidden + given @ self._hidden_context
-        parts = self._rows(reading.rows) * reading.values[:, None]
+        parts = self._rows(read.rows) * read.values[:, None]
         column = self._out[:, output]
         lost = np.maximum(full, 0) @ column - np.maximum(full - parts, 0) @ column
-        kept: list[str] = []
-        for at in np.argsort(-lost):
-            word = reading.words[at]
-            if lost[at] <= 0 or len(kept) == most:
-                break
-            inside = any(f" {word} " in f" {one} " or f" {one} " in f" {word} " for one in kept)
-            if not inside and not word.startswith("#") and " _ " not in word and word[0].isalnum():
-                kept.append(word)
-        return tuple(kept)
+        return telling(zip(lost.tolist(), read.words, strict=True), most)
 
     def _rows(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         import numpy as np
@@ -152,16 +134,11 @@ class Network:
         return np.asarray((values[:, :width] - 7.5) * self._scale[rows, None], np.float32)
 
 
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """A text, read: its hidden sum before the context is added, and the words that are known."""
+    """A text, read."""
 
-    __slots__ = ("hidden", "rows", "values", "words")
-
-    def __init__(
-        self,
-        hidden: NDArray[np.float32],
-        rows: NDArray[np.int64],
-        values: NDArray[np.float32],
-        words: list[str],
-    ) -> None:
-        self.hidden, self.rows, self.values, self.words = hidden, rows, values, words
+    hidden: NDArray[np.float32]
+    """The sum of its embeddings, before the context is added."""
+    vector: Vector
+    """The text as far as the network knows it."""

@@ -21,6 +21,9 @@ _CUT = re.compile(
     r"|(?<=\S)\s{1,9}(?:and|or|as well as|while|then|before|after|including)\s{1,9}"
 )
 
+# Numbers and signs alone say nothing, and would be ranked all the same.
+_WORD = re.compile(r"[^\W\d_]{3}")
+
 Span = tuple[int, int]
 
 
@@ -45,7 +48,9 @@ def clauses(text: str, span: Span) -> list[Span]:
     cuts = [start, *(match.end() for match in _CUT.finditer(text, start, end)), end]
     if len(cuts) == 2:
         return []
-    return [(a, b) for a, b in pairwise(cuts) if SHORTEST + 4 <= b - a < end - start]
+    return [
+        (a, b) for a, b in pairwise(cuts) if SHORTEST + 4 <= b - a < end - start and _WORD.search(text, a, b)
+    ]
 
 
 def _keep(found: list[Span], text: str, start: int, end: int) -> None:
@@ -56,7 +61,11 @@ def _keep(found: list[Span], text: str, start: int, end: int) -> None:
     while end - start > LONGEST:
         space = text.rfind(" ", start + LONGEST // 3, start + LONGEST)
         cut = space if space > 0 else start + LONGEST
-        found.append((start, cut))
+        _add(found, text, start, cut)
         start = cut
-    if end - start >= SHORTEST:
+    _add(found, text, start, end)
+
+
+def _add(found: list[Span], text: str, start: int, end: int) -> None:
+    if end - start >= SHORTEST and _WORD.search(text, start, end):
         found.append((start, end))

@@ -26,8 +26,6 @@ MOST_SPANS = 3
 DOMAINS = ("enterprise", "mobile", "ics")
 """Matrices of ATT&CK."""
 
-# Numbers and signs alone say nothing: the machines would rank them all the same.
-_WORD = re.compile(r"[^\W\d_]{3}")
 _SIGNS: dict[str, re.Pattern[str]] = {
     "mobile": re.compile(
         r"\b(?:android|ios|iphones?|ipads?|apks?|sms|smartphones?|mobile (?:malware|devices?|phones?|apps?)"
@@ -186,10 +184,10 @@ class TechniqueSpecialist(Specialist):
         return np.array(firsts, np.int64), [tops[at] for at in firsts]
 
     def _read(self, text: str) -> _Read | None:
-        spans = [span for span in sentences(text) if _WORD.search(text, *span)]
+        spans = sentences(text)
         if not spans:
             return None
-        parts = [part for span in spans for part in clauses(text, span) if _WORD.search(text, *part)]
+        parts = [part for span in spans for part in clauses(text, span)]
         scores = score_all(self._model, [text[start:end] for start, end in (*spans, *parts)])
         return _Read(text, spans, scores[: len(spans)], scores[len(spans) :])
 
