@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).with_name("weights")
 """Where the shipped weights are: NAME.npz with NAME.json beside it."""
+_PROBE = "A crafted request lets attackers run commands."  # every specialist has to look at it closely
 MAX_CHARS = 20_000
 """Of one text, how much is read: a description is short, and a megabyte of it says nothing more."""
 
@@ -122,6 +123,10 @@ class Specialist(ABC):
         Raises:
             WeightsError: Its weights are missing or damaged.
         """
+
+    def load(self) -> None:
+        """Read the weights now, and not at the first text; raises WeightsError as `judge`."""
+        self.judge([_PROBE])
 
     @property
     @abstractmethod

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.bench.interface import Answer, CtiTask, Mode, Question
 from cybersecqwen.errors import CsqError, UsageError
-from cybersecqwen.specialists import SPECIALISTS, Judgement
+from cybersecqwen.specialists import SPECIALISTS
 
 from .interface import Sampling, Subject
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 READS_STORE: frozenset[str] = frozenset({"actor"})
 """Specialists that compare a text with the store's own texts and relations when they judge."""
 _TOP = 10
-_PROBE = "A crafted request lets attackers run commands."
 
 
 class OneSpecialist(Subject):
@@ -39,7 +37,7 @@ class OneSpecialist(Subject):
         self._specialist = SPECIALISTS.get(name)(store=store)
         self._store = store
         self._manifest = self._specialist.manifest
-        self._specialist.judge([_PROBE])
+        self._specialist.load()
 
     def answer(self, question: Question, sampling: Sampling) -> Answer:
         """See `Subject.answer`: ranked labels; for techniques of a report the set that it would list."""
@@ -59,11 +57,5 @@ class OneSpecialist(Subject):
         report: Any = getattr(self._specialist, "report", None)
         if report is None:
             raise CsqError(f"The specialist {self._manifest.name!r} cannot judge a whole report.")
-        wanted = {"domain": question.domain, "rollup": True, "threshold": "balanced"}
-        accepted = inspect.signature(report).parameters
-        if question.domain == "":
-            del wanted["domain"]
-        judged = report(question.text, **{key: value for key, value in wanted.items() if key in accepted})
-        if isinstance(judged, Judgement):
-            return tuple(one.label for one in judged.ranked)
-        return tuple(one.label for one in judged)
+        judged = report(question.text, domain=question.domain, rollup=True, threshold="balanced")
+        return tuple(one.label for one in judged.ranked)

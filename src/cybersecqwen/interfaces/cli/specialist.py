@@ -17,8 +17,6 @@ app = typer.Typer(help="Small trained classifiers: list, run, show.", no_args_is
 
 Name = Annotated[str, typer.Argument(help="cwe, cvss, technique, actor: a name of `csq specialist list`.")]
 _MOST = 1 << 20
-PROBE = "A crafted request lets attackers run commands."
-"""A text that every specialist has to read its weights for."""
 
 
 @app.command(name="list")
@@ -153,7 +151,7 @@ def _state(name: str) -> tuple[Manifest | None, str]:
     except CsqError as error:
         return None, error.message
     try:
-        specialist.judge([PROBE])
+        specialist.load()
     except CsqError:
         return known, "damaged"
     return known, "ok"
