@@ -126,6 +126,18 @@ def test_postings_that_name_nothing_are_damage(full_bundle: Path, tmp_path: Path
         store.passages.search("door", 3)
 
 
+@pytest.mark.parametrize("change", ["entity = 99999", "entity = -7", "other = 99999"])
+def test_passages_about_nothing_are_damage(full_bundle: Path, tmp_path: Path, change: str) -> None:
+    path = tmp_path / "changed.sqlite"
+    path.write_bytes(full_bundle.read_bytes())
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"UPDATE passage SET {change}")
+    connection.close()
+    with Store.open(path) as store, pytest.raises(KnowledgeError, match="damaged"):
+        assert store.passages is not None
+        _ = store.passages.about
+
+
 def test_postings_come_back() -> None:
     door = Passage(entity="CWE-7", section="note", text="A door, a door.")
     table = build_postings([door, Passage(entity="CWE-7", section="note", text="A gate.")], {})

@@ -40,7 +40,8 @@ class PassageIndex:
 
         rows = self._rows("SELECT entity, coalesce(other, -1), section FROM passage ORDER BY num")
         table = np.array(rows, dtype=np.int32).reshape(-1, 3)
-        if len(table) != self.count:
+        ends = table[:, :2]
+        if len(table) != self.count or (ends < -1).any() or (ends >= self.entities).any():
             raise KnowledgeError(f"The passages of the bundle {str(self._path)!r} are damaged.")
         return table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy()
 

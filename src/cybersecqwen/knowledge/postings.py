@@ -10,7 +10,7 @@ support of every option in every passage.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .interface import Entity, Passage
@@ -30,11 +30,11 @@ POSTING = (("passage", "<u4"), ("text", "u1"), ("heading", "u1"))
 """Fields of a posting, as numpy names them."""
 
 
-def heading(passage: Passage, entities: Mapping[str, Entity]) -> str:
+def heading(passage: Passage, get: Callable[[str], Entity | None]) -> str:
     """What stands above a passage: names and identifiers of what it is about, and its section."""
     parts = [passage.section]
     for id in (passage.entity, passage.other):
-        entity = entities.get(id)
+        entity = get(id) if id else None
         if entity is not None:
             parts += [entity.id, entity.name, *entity.attributes.get("aliases", ())[:12]]
     return " ".join(parts)
@@ -51,7 +51,7 @@ def build_postings(
     mean = max(1.0, sum(lengths) / max(1, len(lengths)))
     table: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     for num, (passage, found) in enumerate(zip(passages, counted, strict=True)):
-        above = set(words(heading(passage, entities)))
+        above = set(words(heading(passage, entities.get)))
         norm = _K * (1 - _B + _B * lengths[num] / mean)
         for word in sorted(found.keys() | above):
             often = found.get(word, 0)

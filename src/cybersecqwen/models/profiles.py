@@ -43,6 +43,8 @@ class Profile:
     """SPDX identifier or name of the licence that the weights usually come under."""
     languages: str = "English"
     """What it was mainly trained on."""
+    reading: float = 1.0
+    """How much its choice counts, after reading passages, beside their own support (docs/ask.md)."""
 
 
 PROFILES: tuple[Profile, ...] = (
@@ -70,6 +72,7 @@ PROFILES: tuple[Profile, ...] = (
         ),
         context=8192,
         licence="Apache-2.0",
+        reading=0.15,
     ),
     Profile(
         name="qwen2.5-coder",

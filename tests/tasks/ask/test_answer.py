@@ -98,9 +98,11 @@ def test_nothing_asked_is_an_error(tools: Tools) -> None:
 
 
 def test_a_model_may_only_say_what_a_passage_says(tools: Tools) -> None:
-    request = Request(paths=(), question="How can CWE-7 be mitigated?")
-    model = Scripted(["Close the door with a lever.\nInstall an alarm system from Acme."])
+    request = Request(paths=(), question="How did Loud Bear whistle?")
+    model = Scripted(["Loud Bear is a band from the harbour.\nLoud Bear was founded in Acme City."])
     *_, report = run(Answer(), request, tools, [model])
-    told = [sentence for sentence in report.narrative if sentence.writer != "csq"]
-    assert all("alarm" not in sentence.text for sentence in report.narrative)
-    assert any("struck out" in problem.message for problem in report.problems) or told == []
+    told = [sentence.text for sentence in report.narrative if sentence.writer != "csq"]
+    assert told == ["Loud Bear is a band from the harbour."]
+    (struck,) = report.problems
+    assert "struck out" in struck.message
+    assert "no passage says" in struck.message

@@ -93,7 +93,7 @@ def test_notes_stand_in_the_material_and_are_short(full: Store) -> None:
 
 
 def test_a_small_model_counts_less() -> None:
-    small = joined((0.5, 0.5), (0.9, 0.1), "smollm2-135m")
-    large = joined((0.5, 0.5), (0.9, 0.1), "qwen-1.5b")
+    small = joined((0.5, 0.5), (0.9, 0.1), 0.15)
+    large = joined((0.5, 0.5), (0.9, 0.1), 1.0)
     assert 0.5 < small[0] < large[0]
     assert sum(large) == pytest.approx(1)

@@ -92,7 +92,7 @@ def choose(
     models: tuple[str, ...] = ()
     if model is not None:
         read = read_options(question, notes, store, model, timeout_s)
-        probabilities = joined(probabilities, read, model.name)
+        probabilities = joined(probabilities, read, model.profile.reading)
         models = (model.name,)
     ids = dict.fromkeys(id for p in passages for id in (p.entity, p.other) if id)
     return ChoiceAnswer(

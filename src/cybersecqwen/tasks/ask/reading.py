@@ -27,13 +27,6 @@ _NOTE = 260  # of one
 _OPTION = 200
 _ASKED = 500
 
-# How much the logarithms count when they are added. Too few made questions were read to settle the large
-# model's weight; docs/ask.md says what was seen before it was set.
-RELIABILITY = {"retrieval": 1.0, "small": 0.15, "large": 1.0}
-"""Weight of the passages' own support, and of a model by its size: "large" from a billion parameters on."""
-
-_LARGE = ("1.5b", "3b", "4b", "7b", "8b", "14b", "20b", "32b", "70b")
-
 
 def read_options(
     question: Question, passages: Sequence[Passage], store: Store, model: LanguageModel, timeout_s: float
@@ -62,12 +55,10 @@ def notes(passages: Sequence[Passage], store: Store) -> list[tuple[str, str]]:
     return found
 
 
-def joined(support: Sequence[float], read: Sequence[float], name: str) -> tuple[float, ...]:
-    """Both opinions as one: a weighted sum of logarithms, normalised."""
-    size = "large" if any(mark in name.lower() for mark in _LARGE) else "small"
+def joined(support: Sequence[float], read: Sequence[float], weight: float) -> tuple[float, ...]:
+    """Both opinions as one: the sum of their logarithms, the model's with its weight, normalised."""
     scores = [
-        RELIABILITY["retrieval"] * math.log(max(a, 1e-4)) + RELIABILITY[size] * math.log(max(b, 1e-4))
-        for a, b in zip(support, read, strict=True)
+        math.log(max(a, 1e-4)) + weight * math.log(max(b, 1e-4)) for a, b in zip(support, read, strict=True)
     ]
     top = max(scores)
     shares = [math.exp(score - top) for score in scores]

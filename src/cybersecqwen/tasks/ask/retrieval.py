@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cybersecqwen.knowledge.interface import Entity, Passage
+from cybersecqwen.knowledge.postings import heading
 from cybersecqwen.knowledge.statements import statements
 from cybersecqwen.knowledge.texts import plain, sentences
 from cybersecqwen.knowledge.words import words
@@ -132,7 +133,7 @@ def best_sentences(passages: Sequence[Passage], question: Question, store: Store
     ranked = []
     for rank, passage in enumerate(passages):
         entity = store.get(passage.entity)
-        above = set(words(_heading(passage, store)))
+        above = set(words(heading(passage, store.get)))
         for place, sentence in enumerate(_whole(sentences(passage.text))):
             told = set(words(sentence))
             # The heading says what it is about: only the other words tell sentences apart. A sentence of
@@ -237,7 +238,7 @@ def _ranked(
     scored = []
     for passage in passages:
         told = Counter(words(passage.text))
-        above = set(words(_heading(passage, store)))
+        above = set(words(heading(passage, store.get)))
         cover = sum(w for word, w in asked.items() if word in told or word in above) / total
         text = (
             sum(w * (1.0 if word in told else _HEADED * (word in above)) for word, w in asked.items()) / total
@@ -269,15 +270,6 @@ def _besides(asked: Mapping[str, float], told: Mapping[str, int], above: set[str
     if open_ < 0.25 * sum(asked.values()):
         return 1.0
     return 0.4 + 0.6 * min(1.0, 2 * sum(w for word, w in rest.items() if word in told) / open_)
-
-
-def _heading(passage: Passage, store: Store) -> str:
-    parts = [passage.section]
-    for id in (passage.entity, passage.other):
-        entity = store.get(id) if id else None
-        if entity is not None:
-            parts += [entity.id, entity.name, *entity.attributes.get("aliases", ())[:12]]
-    return " ".join(parts)
 
 
 def _differs(one: Passage, other: Passage) -> bool:
