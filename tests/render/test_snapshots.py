@@ -13,8 +13,11 @@ import pytest
 
 from cybersecqwen.render import FORMATS, RenderOptions
 
+from cybersecqwen.render.html import TEMPLATES
+
 from .samples import SAMPLES
 
+STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots" / "render"
 VIEWS = {
     "terminal.txt": ("terminal", RenderOptions(width=100)),
@@ -33,6 +36,10 @@ def test_output_is_as_pinned(sample: str, view: str) -> None:
         pytest.skip("the same parts as office, seventeen times")
     name, options = VIEWS[view]
     text = FORMATS.get(name)().render(SAMPLES[sample](), options)
+    if name == "html":
+        # The style sheet is pinned by its own file: each page holds all of it, and the snapshot a mark.
+        assert text.count(f"<style>{STYLE}</style>") == 1
+        text = text.replace(STYLE, "\n/* style.css */\n")
     pinned = SNAPSHOTS / f"{sample}.{view}"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         pinned.parent.mkdir(parents=True, exist_ok=True)
