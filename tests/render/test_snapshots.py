@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from cybersecqwen.render import FORMATS, RenderOptions
-
 from cybersecqwen.render.html import TEMPLATES
 
 from .samples import SAMPLES

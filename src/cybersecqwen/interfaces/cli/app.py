@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 from cybersecqwen import __version__
 
 from . import ask, bench, kb, model, specialist
+from .options import Detail, FailOn, Format, Model, Save
 
 app = typer.Typer(
     name="csq",
@@ -43,24 +44,6 @@ def _top(
 Files = Annotated[
     list[str], typer.Argument(metavar="FILE...", help="Files, folders or archives; - reads standard input.")
 ]
-Format = Annotated[str, typer.Option("--format", "-f", help="terminal, json, markdown or html.")]
-Save = Annotated[
-    Optional[list[str]],  # noqa: UP045 - typer reads this at run time on 3.11
-    typer.Option(
-        "--save", "-o", metavar="PATH", help="Also write the report there; the suffix gives the format."
-    ),
-]
-Model = Annotated[
-    str,
-    typer.Option(
-        help="Language model for the narrative: a name of `csq model list`, server, auto or none."
-        " Left out: auto for people (terminal, markdown, html), none for machines (json)."
-    ),
-]
-FailOn = Annotated[
-    str, typer.Option(help="Exit with 1 from this severity on: low, medium, high, critical or never.")
-]
-Detail = Annotated[str, typer.Option(help="brief, normal or full.")]
 
 
 @app.command()

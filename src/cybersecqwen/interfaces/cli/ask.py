@@ -7,6 +7,8 @@ from typing import Annotated, Optional
 
 import typer
 
+from .options import Detail, Format, Model, Save
+
 Question = Annotated[
     list[str],
     typer.Argument(metavar="QUESTION...", help="The question; - reads it from standard input."),
@@ -21,21 +23,6 @@ Options = Annotated[
         " Lines in the question that begin with A), B) … are options too.",
     ),
 ]
-Format = Annotated[str, typer.Option("--format", "-f", help="terminal, json, markdown or html.")]
-Save = Annotated[
-    Optional[list[str]],  # noqa: UP045
-    typer.Option(
-        "--save", "-o", metavar="PATH", help="Also write the answer there; the suffix gives the format."
-    ),
-]
-Model = Annotated[
-    str,
-    typer.Option(
-        help="Language model that reads the passages: a name of `csq model list`, server, auto or none."
-        " Left out: auto for people (terminal, markdown, html), none for machines (json)."
-    ),
-]
-Detail = Annotated[str, typer.Option(help="brief, normal or full.")]
 
 
 def ask(
