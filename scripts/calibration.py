@@ -19,7 +19,7 @@ def with_manifests(text: str, root: Path) -> str:
 
     def table(match: re.Match[str]) -> str:
         manifest = read(root, match["name"])
-        lines = _cwe(manifest) if match["name"] == "cwe" else _cvss(manifest)
+        lines = _TABLES[match["name"]](manifest)
         made = ", ".join(f"`{one['file']}`" for one in manifest["data"])
         return f"{match[1]}\n{''.join(lines)}\nTrained {manifest['trained']} on {made}.\n\n{match[3]}"
 
@@ -53,6 +53,35 @@ def _cvss(manifest: dict[str, Any]) -> Iterator[str]:
         yield f"{_plain(one['calibration error of metrics'])} |\n"
 
 
+def _technique(manifest: dict[str, Any]) -> Iterator[str]:
+    found = manifest["metrics"]
+    sentences, cues = found["sentences"], found["mobile_cues"]
+    yield "Sentences of unseen TRAM reports that have one of TRAM's 50 labels, one answer each: "
+    yield f"**{_bracketed(sentences, 'value')}** right (n {sentences['n']:,}).\n\n"
+    yield "| labels | texts | threshold | F1 | precision | recall |\n|---|---|---|---|---|---|\n"
+    for kind, labels in (("rolled", "techniques (rolled up)"), ("plain", "sub-techniques told apart")):
+        for texts in ("report", "joined", "merged"):
+            for which in ("balanced", "precise"):
+                one = found[kind][f"{texts}_{which}"]
+                shown = "TRAM reports" if texts == "report" else f"{texts} documents"
+                yield f"| {labels} | {shown} | {which} ({_plain(one['threshold'], 2)}) | "
+                yield f"{_bracketed(one, 'f1')} | {_plain(one['precision'])} | {_plain(one['recall'])} |\n"
+    rolled, plain = (found[kind]["calibration_error"] for kind in ("rolled", "plain"))
+    least = f"{rolled['of_labels_at_least']:g} or more (rolled up)"
+    yield f"\nProbabilities: of {rolled['n']:,} labels given with {least}, said and true frequency differ by "
+    yield f"{_plain(rolled['value'])} on average; sub-techniques told apart: {_plain(plain['value'])}.\n\n"
+    yield "Documents of mobile cue sentences, judged by machines trained without any cue, "
+    yield f"n {cues['n']}, threshold {cues['threshold']:g}: micro-F1 {_bracketed(cues, 'f1')}.\n"
+
+
+def _bracketed(one: dict[str, Any], key: str) -> str:
+    low, high = one["interval"]
+    return f"{_plain(one[key])} [{_plain(low)}, {_plain(high)}]"
+
+
+_TABLES = {"cwe": _cwe, "cvss": _cvss, "technique": _technique}
+
+
 def _sets(manifest: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     return ((name, one) for name, one in manifest["metrics"].items() if isinstance(one, dict))
 
@@ -62,8 +91,8 @@ def _share(one: dict[str, Any]) -> str:
     return f"{_plain(one['value'])} ({_plain(low)}–{_plain(high)})"
 
 
-def _plain(value: float) -> str:
-    return f"{value:.3f}".lstrip("0")
+def _plain(value: float, digits: int = 3) -> str:
+    return f"{value:.{digits}f}".lstrip("0")
 
 
 def reliability_svg(root: Path) -> str:

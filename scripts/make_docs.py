@@ -37,6 +37,7 @@ def main() -> int:
         "docs/commands.md": "".join(commands_page()),
         "docs/benchmarks.md": with_results(_read(ROOT / "docs/benchmarks.md"), ROOT),
         "docs/specialists.md": with_manifests(_read(ROOT / "docs/specialists.md"), ROOT),
+        "docs/specialists-technique.md": with_manifests(_read(ROOT / "docs/specialists-technique.md"), ROOT),
         "docs/images/reliability.svg": reliability_svg(ROOT),
         "src/cybersecqwen/models/measured.toml": measured_toml(ROOT),
     }

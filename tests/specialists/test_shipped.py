@@ -55,6 +55,11 @@ def test_plain_descriptions_get_their_weakness(text: str, label: str) -> None:
     assert SPECIALISTS.get("cwe")().judge([text])[0].answer == label
 
 
+def test_no_weakness_is_named_that_may_not_be_mapped_to() -> None:
+    cwe = SPECIALISTS.get("cwe")()
+    assert {cwe.usage(label) for label in cwe.labels} == {"Allowed", "Allowed-with-Review", "Discouraged"}
+
+
 def test_severe_is_told_from_mild() -> None:
     severe, mild = SPECIALISTS.get("cvss")().judge(
         [

@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
     for name, module in TRAINERS.items():
         if chosen.only and name not in chosen.only:
             continue
-        if not chosen.force and is_current(manifests(name), chosen.data, chosen.out):
+        if not chosen.force and is_current(module, manifests(name), chosen.data, chosen.out):
             print(f"{name}: up to date", file=sys.stderr)
             continue
         began = time.perf_counter()

@@ -102,6 +102,7 @@ def train(data: Path, out: Path, seed: int) -> None:
     manifests.write(
         out,
         "actor",
+        trainer=__name__,
         seed=seed,
         threshold=threshold,
         data=[manifests.source(data, one, licence) for one, licence in FILES.items()],

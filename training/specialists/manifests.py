@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import hashlib
 import json
@@ -11,7 +12,7 @@ from typing import Any
 
 from cybersecqwen.specialists.interface import FOLDER
 
-HERE = Path(__file__).parent
+_FOLDERS = {"training.specialists": Path(__file__).parent, "cybersecqwen.specialists": FOLDER.parent}
 
 
 def sha256(path: Path) -> str:
@@ -29,19 +30,50 @@ def source(data: Path, name: str, licence: str, years: str = "") -> dict[str, An
     }
 
 
-def code_version() -> str:
-    """A short hash of all code that trains, measures or runs specialists: any of it may change a figure."""
-    files = [*HERE.glob("*.py"), *HERE.glob("*.toml"), *FOLDER.parent.glob("*.py")]
+def code_version(trainer: str) -> str:
+    """A short hash of the code that trains, measures and runs what a trainer makes.
+
+    It is the trainer's module and all that it imports, however far down, of the two packages of specialists.
+    """
     total = hashlib.sha256()
-    for path in sorted(files, key=lambda path: (path.parent.name, path.name)):
+    for path in code_of(trainer):
         total.update(f"{path.parent.name}/{path.name}".encode() + b"\0" + path.read_bytes())
     return total.hexdigest()[:16]
+
+
+def code_of(trainer: str) -> list[Path]:
+    """Files that a module's code stands in, tables that it names included; they are read, not run."""
+    found: dict[str, Path] = {}
+    waiting = [trainer]
+    while waiting:
+        name = waiting.pop()
+        path = _file_of(name)
+        if name in found or path is None:
+            continue
+        found[name] = path
+        text = path.read_text("utf-8")
+        found |= {f"{name}.{one.name}": one for one in path.parent.glob("*.toml") if one.name in text}
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                waiting += [one.name for one in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = name.rpartition(".")[0] if node.level else ""
+                base = ".".join(filter(None, (base, node.module)))
+                waiting += [base, *(f"{base}.{one.name}" for one in node.names)]
+    return [found[name] for name in sorted(found)]
+
+
+def _file_of(name: str) -> Path | None:
+    package, _, module = name.rpartition(".")
+    path = _FOLDERS[package] / f"{module}.py" if package in _FOLDERS else None
+    return path if path is not None and path.is_file() else None
 
 
 def write(
     out: Path,
     name: str,
     *,
+    trainer: str,
     weights: str = "",
     seed: int,
     threshold: float,
@@ -49,7 +81,10 @@ def write(
     metrics: dict[str, Any],
     settings: dict[str, Any],
 ) -> None:
-    """Write `NAME.json` for the weights that stand in `out` already: `WEIGHTS.npz`, or `NAME.npz`."""
+    """Write `NAME.json` for the weights that stand in `out` already: `WEIGHTS.npz`, or `NAME.npz`.
+
+    `trainer` is the module that made them.
+    """
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     manifest = {
         "name": name,
@@ -57,7 +92,7 @@ def write(
         "trained": today,
         **({"weights": weights} if weights else {}),
         "sha256": sha256(out / f"{weights or name}.npz"),
-        "code": code_version(),
+        "code": code_version(trainer),
         "seed": seed,
         "threshold": threshold,
         "data": list(data),
@@ -67,16 +102,16 @@ def write(
     (out / f"{name}.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def is_current(names: Sequence[str], data: Path, out: Path) -> bool:
-    """Whether these were made from these very files by this very code, and their weights are whole."""
-    return all(_is_current(name, data, out) for name in names)
+def is_current(trainer: str, names: Sequence[str], data: Path, out: Path) -> bool:
+    """Whether a trainer's manifests were made from these very files by this very code, weights and all."""
+    return all(_is_current(trainer, name, data, out) for name in names)
 
 
-def _is_current(name: str, data: Path, out: Path) -> bool:
+def _is_current(trainer: str, name: str, data: Path, out: Path) -> bool:
     try:
         manifest = json.loads((out / f"{name}.json").read_text("utf-8"))
         whole = sha256(out / f"{manifest.get('weights') or name}.npz") == manifest["sha256"]
         same = all(sha256(data / one["file"]) == one["sha256"] for one in manifest["data"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return bool(whole and same and manifest.get("code") == code_version())
+    return bool(whole and same and manifest.get("code") == code_version(trainer))

@@ -90,6 +90,7 @@ def train(data: Path, out: Path, seed: int) -> None:
     manifests.write(
         out,
         "technique",
+        trainer=__name__,
         seed=seed,
         threshold=thresholds["plain"]["balanced"],
         data=[manifests.source(data, name, licence) for name, licence in corpora.FILES.items()],

@@ -25,13 +25,14 @@ class CweSpecialist(VulnerabilitySpecialist):
     @property
     def labels(self) -> tuple[str, ...]:
         """All weaknesses that it can name."""
-        return tuple(label for label in self.manifest.settings["labels"] if label)
+        settings = self.manifest.settings
+        return tuple(one for at, one in enumerate(settings["labels"]) if at not in settings["silent"])
 
     def judge(self, texts: Sequence[str], *, top: int = 5, labeller: str = "nvd") -> list[Judgement]:
         """See `Specialist.judge`; `labeller` says whose habits to follow (`network.LABELLERS`).
 
         A weakness that the catalogue discourages as a mapping gives way to one below it that the text
-        fits nearly as well. Those that it prohibits are no labels at all.
+        fits nearly as well. Those that it prohibits (categories, views) are never named.
         """
         return [self._one(text, top, labeller) for text in texts]
 
@@ -40,7 +41,9 @@ class CweSpecialist(VulnerabilitySpecialist):
         if isinstance(found, str):
             return Judgement(abstained=True, because=found)
         shares = self._shares(found)
-        order = self._specific(ordered(shares, max(top, 12)), shares)[: max(top, 1)]
+        silent = set(self.manifest.settings["silent"])
+        likely = [at for at in ordered(shares, max(top, 12)) if at not in silent]
+        order = self._specific(likely, shares)[: max(top, 1)]
         names = self.manifest.settings["labels"]
         first, _ = self.head("weakness")
         marks = context(labeller)
@@ -60,12 +63,15 @@ class CweSpecialist(VulnerabilitySpecialist):
         return Judgement(ranked=ranked, abstained=bool(because), because=because)
 
     def _shares(self, found: Scored) -> list[float]:
-        """Calibrated probabilities, none for "no vulnerability": that is told by abstaining."""
+        """Calibrated probabilities; none for what is never named.
+
+        That is "no vulnerability", which is told by abstaining, and what the catalogue prohibits.
+        """
         first, size = self.head("weakness")
         settings = self.manifest.settings
         logits = found.logits[first : first + size] / float(settings["temperature"])
         shares = softmax(logits)
-        shares[int(settings["none"])] = 0.0
+        shares[list(settings["silent"])] = 0.0
         return [float(one) for one in shares / max(float(shares.sum()), 1e-9)]
 
     def _specific(self, order: list[int], shares: list[float]) -> list[int]:
