@@ -36,6 +36,8 @@ def asked(tools: Tools, text: str, *options: str) -> Report:
         ("Who uses Whistle?", "S0001", "Loud Bear (G0001)"),
         ("What are the aliases of Loud Bear?", "G0001", "Bruin Choir"),
         ("What is Making Noise?", "T1001", "whistles loudly"),
+        ("What does Making Noise do?", "T1001", "whistles loudly"),
+        ("What does Open Door mean?", "CWE-7", "stands open"),
         ("Which platforms does T1001 have?", "T1001", "Windows, Linux"),
         ("How did Loud Bear whistle?", "T1001", "0430"),
     ],

@@ -56,6 +56,7 @@ def _intent(form: str, sections: str = "", *phrases: str) -> _Intent:
 
 _INTENTS = (
     _intent(r"^\s*(?:what|who) (?:is|are|was|were) (?:an? |the )?[\w.\-()/ ]{2,60}\?*$", "description"),
+    _intent(r"^\s*what (?:does|do|can) [\w.\-()/ ]{2,60} (?:do|mean)\b", "description"),
     _intent(r"\bdefin|\bexplain|\bdescri", "description"),
     _intent(
         r"\bmitigat|\bprevent|\bprotect|\bharden|\bdefend|\bavoid|\bstop\b|\bfix",
