@@ -116,8 +116,6 @@ class Rule:
     about: About
     logsource: Logsource
     expression: Expression
-    selections: Mapping[str, Expression] = field(default_factory=dict)
-    """The named parts of the detection, for explaining a hit."""
     generate: bool = True
     """False where only correlations are to report it."""
 
@@ -149,11 +147,13 @@ class Correlation:
     """Window in seconds."""
     bounds: tuple[tuple[Op, float], ...] = ()
     """Comparisons that the number must satisfy, all of them: LESS, AT_MOST, GREATER, AT_LEAST, EQUALS."""
-    field: str = ""
+    counted: str = ""
     """Field whose values are counted, summed …"""
     percentile: float = 0.0
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Alias to {rule name: field of that rule}."""
+    generate: bool = False
+    """Whether the rules that it counts report their own hits as well."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,49 @@
+"""The rules of a set against records of any kind: one plan for each different choice of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cybersecqwen.detect.rows import Kind, column
+
+from .batch import evaluate
+from .logsource import admits
+from .model import Ruleset
+from .plan import Plan
+from .values import whole_text
+
+
+class Engine:
+    """Evaluates a set. Plans are made when a kind of record is first met, and shared between kinds."""
+
+    def __init__(self, rules: Ruleset) -> None:
+        self.ruleset = rules
+        self._sources = {rule.logsource for rule in rules.rules}
+        self._plans: dict[tuple[int, ...], Plan] = {}
+        self._of_kind: dict[Kind, Plan | None] = {}
+        self.applicable: set[int] = set()
+        """Numbers of the rules that some kind met so far could fire."""
+
+    def plan(self, kind: Kind) -> Plan | None:
+        """The plan for a kind; None where no rule looks at it."""
+        if kind in self._of_kind:
+            return self._of_kind[kind]
+        admitted = {source for source in self._sources if admits(source, kind)}
+        chosen = [(n, rule) for n, rule in enumerate(self.ruleset.rules) if rule.logsource in admitted]
+        key = tuple(number for number, _ in chosen)
+        plan = self._plans.get(key)
+        if plan is None and chosen:
+            plan = self._plans[key] = Plan(chosen)
+            self.applicable.update(key)
+        self._of_kind[kind] = plan
+        return plan
+
+    def run(self, kind: Kind, raws: Sequence[Mapping[str, Any]]) -> list[tuple[int, list[int]]]:
+        """(number of the rule, positions in `raws`) for every rule that holds for any of the records."""
+        plan = self.plan(kind)
+        if plan is None:
+            return []
+        return evaluate(
+            plan, len(raws), lambda name: column(kind, name, raws), lambda row: whole_text(raws[row])
+        )
