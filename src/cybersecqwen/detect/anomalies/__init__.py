@@ -1,0 +1,24 @@
+"""Anomalies: what no rule describes, against a baseline or against the earlier part of the input.
+
+    Observed (observed.py) ─batch→ every detector's bounded counts ─findings→ Anomaly, rarest first
+                                                          └─learned→ Baseline (baseline.py)
+
+Nothing is decided while records come in: detectors count, and `findings` looks at the counts. So parts
+of an input can be counted in several processes and merged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cybersecqwen.registry import Registry
+
+if TYPE_CHECKING:
+    from .detector import Detector
+
+DETECTORS: Registry[type[Detector]] = Registry(
+    "kind of anomaly",
+    {},
+    group="cybersecqwen.anomalies",
+)
+"""One line for each kind, in the order in which they are shown."""

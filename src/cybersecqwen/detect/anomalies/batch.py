@@ -1,0 +1,142 @@
+"""A batch as detectors see it: hashable values, checked times, a global number for each record."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cybersecqwen.records import Source
+
+from .observed import TEXT_CHARS, Observed
+
+_EARLIEST, _LATEST = -2_208_988_800.0, 7_258_118_400.0  # 1900 and 2200, as in inputs.times
+VALUE_CHARS = 200
+"""Characters of a value that are told apart; two values that agree in so many and in length are one."""
+
+
+class Batch:
+    """An `Observed`, cleaned on demand; every detector shares one."""
+
+    def __init__(self, observed: Observed, first: int) -> None:
+        self.observed = observed
+        self.kind = observed.kind
+        self.first = first
+        """Number of its first record in the whole input, from 0."""
+        self.size = len(observed.numbers)
+        self.times = _times(observed.times, self.size)
+        """Seconds since 1970, NaN where unknown."""
+        known = self.times[~np.isnan(self.times)]
+        self.timed = int(known.size)
+        self.earliest: float | None = float(known.min()) if known.size else None
+        self.latest: float | None = float(known.max()) if known.size else None
+        self._columns: dict[str, list[Any] | None] = {}
+
+    @property
+    def hosts(self) -> list[Any] | None:
+        """Hosts; None where no record has one."""
+        return self._cached("\x00hosts", self.observed.hosts)
+
+    @property
+    def users(self) -> list[Any] | None:
+        """Users; None where no record has one."""
+        return self._cached("\x00users", self.observed.users)
+
+    def column(self, name: str) -> list[Any] | None:
+        """Values of a field, all hashable; None where the batch lacks it."""
+        return self._cached(name, self.observed.columns.get(name) or ())
+
+    def _cached(self, name: str, values: Sequence[Any]) -> list[Any] | None:
+        if name not in self._columns:
+            usable = len(values) == self.size and self.size > 0
+            self._columns[name] = _hashable(values) if usable else None
+        return self._columns[name]
+
+    def time(self, index: int) -> float | None:
+        """Time of a record."""
+        value = float(self.times[index])
+        return None if math.isnan(value) else value
+
+    def host(self, index: int) -> str:
+        """Host of a record, "" where unknown."""
+        hosts = self.hosts
+        return short(hosts[index]) if hosts is not None else ""
+
+    def user(self, index: int) -> str:
+        """User of a record, "" where unknown."""
+        users = self.users
+        return short(users[index]) if users is not None else ""
+
+    def line(self, index: int) -> tuple[Source, str]:
+        """Where a record stands and what it says, at most `TEXT_CHARS` characters."""
+        seen = self.observed
+        offsets = seen.offsets
+        source = Source(
+            path=seen.path,
+            member=seen.member,
+            record=int(seen.numbers[index]),
+            offset=int(offsets[index]) if len(offsets) == self.size else -1,
+            format=seen.format,
+        )
+        if seen.texts is not None and index < len(seen.texts):
+            return source, str(seen.texts[index])[:TEXT_CHARS]
+        parts = [self.kind]
+        for name in seen.columns:
+            values = self.column(name)
+            if values is not None and values[index] not in (None, ""):
+                parts.append(f"{name}={short(values[index])}")
+        return source, " ".join(parts)[:TEXT_CHARS]
+
+
+def short(value: Any) -> str:
+    """A value as a key of a table: text of bounded length."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value if len(value) <= VALUE_CHARS else f"{value[:VALUE_CHARS]}…[{len(value)}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and value.bit_length() > 256:
+        return "a huge number"
+    return short(str(value))
+
+
+def _hashable(values: Sequence[Any]) -> list[Any]:
+    """The values as they are where all are plain; what nests becomes text."""
+    kinds = set(map(type, values))
+    if kinds <= {str, int, bool, type(None)}:
+        return values if isinstance(values, list) else list(values)
+    return [v if isinstance(v, str | int | bool | None) else _plain(v) for v in values]
+
+
+def _plain(value: Any) -> Hashable:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)  # NaN is not equal to itself
+    if isinstance(value, list | tuple) and len(value) <= 20 and all(isinstance(v, str) for v in value):
+        return ", ".join(v[:VALUE_CHARS] for v in value)
+    return f"({type(value).__name__})"
+
+
+def _times(values: Sequence[Any], size: int) -> NDArray[np.float64]:
+    if len(values) != size:
+        return np.full(size, np.nan)
+    try:
+        times = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        times = np.array([_one_time(v) for v in values], dtype=np.float64)
+    if times.shape != (size,):
+        return np.full(size, np.nan)
+    times[~((times >= _EARLIEST) & (times <= _LATEST))] = np.nan
+    return times
+
+
+def _one_time(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan

@@ -1,0 +1,271 @@
+"""A table of groups and the keys seen in each: users and their hosts, fields and their values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import repeat
+from typing import Any, ClassVar, Self
+
+from .batch import VALUE_CHARS, Batch, short
+from .seen import KEY_LINES, Seen, greatest, least
+from .table import Renamed, Table, count, invalid, same, text
+
+Group = tuple[str, ...]
+Pair = tuple[Any, Any]
+
+TOTAL_KEYS = 50_000
+"""Keys of all groups of a table together; beyond, the least frequent groups are dropped and counted."""
+_JOIN = " → "
+
+
+@dataclass(slots=True)
+class Members:
+    """One group: how many records it has, and the keys seen in it."""
+
+    count: int = 0
+    open: bool = False
+    """It had more keys than the table keeps of a group: it holds anything, and no key is kept."""
+    keys: dict[str, Seen] = field(default_factory=dict)
+
+    @property
+    def first(self) -> float | None:
+        """Earliest time of a record; None where unknown or open."""
+        return min((s.first for s in self.keys.values() if s.first is not None), default=None)
+
+    @property
+    def ordinal(self) -> int:
+        """Number of its first record."""
+        return min((s.ordinal for s in self.keys.values()), default=0)
+
+    def limit(self, keys: int) -> int:
+        """Forget the keys of a group that has too many; how many were forgotten."""
+        if len(self.keys) <= keys:
+            return 0
+        forgotten = len(self.keys)
+        self.open = True
+        self.keys.clear()
+        return forgotten
+
+
+@dataclass(slots=True)
+class _New:
+    """What one pass over a batch finds out about a pair."""
+
+    before: int
+    ordinal: int
+    first: float | None
+    at: int
+    indices: list[int]
+
+
+class Grouped(Table):
+    """Groups, their keys, and counts of both, with a bound on each."""
+
+    type: ClassVar[str] = "grouped"
+
+    def __init__(self, groups: int, keys: int) -> None:
+        self.limit_groups = groups
+        self.limit_keys = keys
+        self.groups: dict[Group, Members] = {}
+        self.total = 0
+        """Keys of all groups."""
+        self.evicted = 0
+        """Groups dropped because there were too many."""
+
+    def add(self, batch: Batch, prefix: Group, lefts: Sequence[Any] | None, rights: Sequence[Any]) -> None:
+        """Count each record of the batch under the group (*prefix, left) and the key right.
+
+        Where `lefts` is None the prefix is the group. A record whose left or right is None or "" does not
+        count.
+        """
+        pairs: list[tuple[Pair, Members, str, int]] = []
+        wanted: set[Pair] = set()
+        for (left, right), n in _counted(lefts, rights):
+            if right is None or right == "" or (lefts is not None and (left is None or left == "")):
+                continue
+            group = prefix if lefts is None else (*prefix, left if _is_key(left) else short(left))
+            members = self.groups.get(group)
+            if members is None:
+                members = self.groups[group] = Members()
+            if members.open:
+                members.count += n
+                continue
+            key = right if _is_key(right) else short(right)
+            seen = members.keys.get(key)
+            if seen is None or _may_be_earlier(batch.earliest, seen.first):
+                wanted.add((left, right))
+            pairs.append(((left, right), members, key, n))
+        new = _firsts(batch, lefts, rights, wanted) if wanted else {}
+        for pair, members, key, _ in pairs:
+            if pair in new:
+                self._note(batch, members, key, new[pair])
+        for _, members, key, n in pairs:
+            members.count += n
+            seen = members.keys[key]
+            seen.count += n
+            seen.last = greatest(seen.last, batch.latest)
+        if new:
+            for _, members, _, _ in pairs:
+                self.total -= members.limit(self.limit_keys)
+            self._bound()
+
+    def _note(self, batch: Batch, members: Members, key: str, new: _New) -> None:
+        host, user = batch.host(new.at), batch.user(new.at)
+        lines = tuple(batch.line(i) for i in new.indices)
+        fresh = Seen(0, new.first, None, new.ordinal, members.count + new.before, host, user, lines)
+        seen = members.keys.get(key)
+        if seen is None:
+            members.keys[key] = fresh
+            self.total += 1
+        else:
+            seen.merge(fresh)
+
+    def _bound(self) -> None:
+        if len(self.groups) <= self.limit_groups and self.total <= TOTAL_KEYS:
+            return
+        rare_first = sorted(self.groups, key=lambda g: (self.groups[g].count, g))
+        for group in rare_first:
+            if len(self.groups) <= self.limit_groups * 0.9 and self.total <= TOTAL_KEYS * 0.9:
+                break
+            self.total -= len(self.groups.pop(group).keys)
+            self.evicted += 1
+
+    def merge(self, other: Table, shift: int, renamed: Renamed = same) -> None:
+        """Add the counts of a later part, whose first record has the number `shift`."""
+        assert isinstance(other, Grouped)
+        self.evicted += other.evicted
+        for name, theirs in other.groups.items():
+            group = tuple(map(renamed, name))
+            ours = self.groups.setdefault(group, Members())
+            if theirs.open or ours.open:
+                self.total -= ours.limit(-1)
+            else:
+                for key, seen in theirs.keys.items():
+                    self._merge_key(ours, renamed(key), seen, shift)
+                self.total -= ours.limit(self.limit_keys)
+            ours.count += theirs.count
+        self._bound()
+
+    def _merge_key(self, ours: Members, key: str, seen: Seen, shift: int) -> None:
+        later = Seen(
+            seen.count,
+            seen.first,
+            seen.last,
+            seen.ordinal + shift,
+            seen.before + ours.count,
+            seen.host,
+            seen.user,
+            seen.lines,
+        )
+        mine = ours.keys.get(key)
+        if mine is None:
+            ours.keys[key] = later
+            self.total += 1
+        else:
+            mine.merge(later)
+
+    def for_baseline(self, renamed: Renamed) -> Self:
+        """A copy without lines, its tokens renamed; two tokens of one name become one."""
+        return self.copy(renamed, lines=False)
+
+    def copy(self, renamed: Renamed = same, *, lines: bool = True) -> Self:
+        """A copy with tokens renamed; two tokens of one name become one."""
+        out = type(self)(self.limit_groups, self.limit_keys)
+        out.evicted = self.evicted
+        for name, members in self.groups.items():
+            kept = out.groups.setdefault(tuple(map(renamed, name)), Members())
+            kept.count += members.count
+            kept.open = kept.open or members.open
+            for key, s in members.keys.items():
+                one = replace(s) if lines else Seen(s.count, s.first, s.last, s.ordinal, s.before)
+                have = kept.keys.setdefault(renamed(key), one)
+                if have is not one:
+                    have.merge(one)
+        out.total = sum(len(m.keys) for m in out.groups.values())
+        return out
+
+    def amounts(self) -> dict[str, float]:
+        """Group and key, joined by an arrow, to the count; an open group stands as "(many)"."""
+        out: dict[str, float] = {}
+        for group, members in self.groups.items():
+            name = _JOIN.join(part for part in group if part)
+            if members.open:
+                out[f"{name}{_JOIN}(many)"] = members.count
+            for key, seen in members.keys.items():
+                out[f"{name}{_JOIN}{key}" if name else key] = seen.count
+        return out
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as JSON types."""
+        rows = [
+            [list(group), m.count, m.open, [[key, *s.to_json()] for key, s in m.keys.items()]]
+            for group, m in self.groups.items()
+        ]
+        limits = {"limit_groups": self.limit_groups, "limit_keys": self.limit_keys}
+        return {"type": self.type, **limits, "evicted": self.evicted, "groups": rows}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """The table that `to_json` wrote; raises InputError for anything else."""
+        rows = data.get("groups") if isinstance(data, dict) and data.get("type") == cls.type else None
+        if not isinstance(rows, list):
+            raise invalid("a table of groups is missing")
+        limits = (count(data.get(name), name) for name in ("limit_groups", "limit_keys"))
+        out = cls(*limits)
+        out.evicted = count(data.get("evicted"), "evicted")
+        for row in rows:
+            if not isinstance(row, list) or len(row) != 4 or not isinstance(row[3], list):
+                raise invalid("a group has no row")
+            group = tuple(text(part, "a group") for part in row[0]) if isinstance(row[0], list) else ()
+            members = Members(count(row[1], "a group"), row[2] is True)
+            for key in row[3]:
+                if not isinstance(key, list) or not key:
+                    raise invalid("a key has no row")
+                members.keys[text(key[0], "a key")] = Seen.from_json(key[1:])
+            out.groups[group] = members
+            out.total += len(members.keys)
+        if len(out.groups) > out.limit_groups or out.total > TOTAL_KEYS:
+            raise invalid("a table is larger than its bound")
+        return out
+
+
+def _is_key(value: Any) -> bool:
+    return type(value) is str and len(value) <= VALUE_CHARS
+
+
+def _may_be_earlier(earliest: float | None, first: float | None) -> bool:
+    return earliest is not None and (first is None or earliest < first)
+
+
+def _counted(lefts: Sequence[Any] | None, rights: Sequence[Any]) -> Iterator[tuple[Pair, int]]:
+    """Each pair with how often it stands in the batch."""
+    if lefts is None:
+        return (((None, right), n) for right, n in Counter(rights).items())
+    return iter(Counter(zip(lefts, rights, strict=True)).items())
+
+
+def _firsts(
+    batch: Batch, lefts: Sequence[Any] | None, rights: Sequence[Any], wanted: set[Pair]
+) -> dict[Pair, _New]:
+    """Where each wanted pair first stands, and how many records of its group stand before it."""
+    out: dict[Pair, _New] = {}
+    running: dict[Any, int] = {}
+    for index, pair in enumerate(zip(lefts if lefts is not None else repeat(None), rights, strict=False)):
+        left, right = pair
+        if right is None or right == "":
+            continue
+        before = running.get(left, 0)
+        running[left] = before + 1
+        if pair not in wanted:
+            continue
+        found = out.get(pair)
+        when = batch.time(index)
+        if found is None:
+            out[pair] = _New(before, batch.first + index, when, index, [index])
+            continue
+        if len(found.indices) < KEY_LINES:
+            found.indices.append(index)
+        found.first = least(found.first, when)
+    return out

@@ -1,0 +1,140 @@
+"""Runs every kind of anomaly over the batches of an input, and ranks what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from . import DETECTORS
+from .batch import Batch
+from .clock import Clock
+from .observed import Anomaly, Observed, Templates
+from .table import Table, invalid, same
+from .thresholds import Thresholds
+from .tokens import renumbered, token_text
+
+if TYPE_CHECKING:
+    from .baseline import Baseline
+
+_VERSION = 1
+
+
+class Watcher:
+    """Counts what comes in, in bounded memory, and says at the end (or at any time) what is unusual.
+
+    Watchers of later parts of the same input merge into the one of the first part; each part may have been
+    counted in a process of its own.
+    """
+
+    def __init__(
+        self,
+        *,
+        templates: Templates | None = None,
+        baseline: Baseline | None = None,
+        thresholds: Thresholds | None = None,
+        only: Iterable[str] = (),
+    ) -> None:
+        """Watch for every kind of anomaly, or for those that `only` names.
+
+        `templates` is the miner whose ids the batches carry. UnknownNameError for a kind that is not there.
+        """
+        self.thresholds = thresholds or Thresholds()
+        self.baseline = baseline
+        self.clock = Clock()
+        self.left_out: dict[str, int] = {}
+        """Anomalies of each kind beyond the cap, after `findings`."""
+        self._templates = templates
+        names = tuple(only) or DETECTORS.names()
+        self._detectors = {name: DETECTORS.get(name)(self.thresholds, templates) for name in names}
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Names of the fields that `Observed.columns` should hold where a kind of record has them."""
+        names = (name for detector in self._detectors.values() for name in detector.columns)
+        return tuple(dict.fromkeys(names))
+
+    def observe(self, observed: Observed) -> None:
+        """Count a batch; nothing that stands in it raises."""
+        batch = Batch(observed, self.clock.records)
+        if not batch.size:
+            return
+        for detector in self._detectors.values():
+            detector.observe(batch)
+        self.clock.add(batch.size, batch.timed, batch.earliest, batch.latest)
+
+    def findings(self) -> list[Anomaly]:
+        """What is unusual: most severe first, then the rarest; capped for each kind (see `left_out`)."""
+        out: list[Anomaly] = []
+        self.left_out = {}
+        known = self.baseline.tables if self.baseline is not None else {}
+        known_clock = self.baseline.clock if self.baseline is not None else None
+        for name, detector in self._detectors.items():
+            detector.settle()
+            found = detector.findings(self.clock, known.get(name, {}), known_clock)
+            found.sort(key=_rank)
+            out += found[: self.thresholds.shown]
+            if len(found) > self.thresholds.shown:
+                self.left_out[name] = len(found) - self.thresholds.shown
+        return sorted(out, key=_rank)
+
+    def learned(self) -> Baseline:
+        """A baseline of what has been counted."""
+        from .baseline import Baseline
+
+        tables: dict[str, dict[str, Table]] = {}
+        for name, detector in self._detectors.items():
+            detector.settle()
+            renamed = self._token_text if detector.has_tokens else same
+            kept = {n: detector.tables[n].for_baseline(renamed) for n in detector.learns}
+            if kept:
+                tables[name] = kept
+        clock = Clock()
+        clock.merge(self.clock)
+        return Baseline(clock=clock, tables=tables)
+
+    def state(self) -> dict[str, Any]:
+        """All counts as JSON types, to go on later or in another process.
+
+        Template ids stand in it: the miner's own state belongs to it.
+        """
+        for detector in self._detectors.values():
+            detector.settle()
+        states = {name: detector.state() for name, detector in self._detectors.items()}
+        return {"version": _VERSION, "clock": self.clock.to_json(), "detectors": states}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave; raises InputError for anything else."""
+        if not isinstance(state, Mapping) or state.get("version") != _VERSION:
+            raise invalid("its version is another one")
+        states = state.get("detectors")
+        if not isinstance(states, Mapping):
+            raise invalid("it has no counts")
+        clock = Clock.from_json(state.get("clock"))
+        for name, detector in self._detectors.items():
+            if isinstance(states.get(name), Mapping):
+                detector.restore(states[name])
+        self.clock = clock
+
+    def merge(self, other: Watcher, template_ids: Mapping[int, int] | None = None) -> None:
+        """Add the counts of a later part of the input.
+
+        `template_ids` says which id of this watcher's miner each id of the other's miner has; without it
+        both have one miner.
+        """
+        renamed = partial(renumbered, template_ids) if template_ids is not None else same
+        for name, detector in self._detectors.items():
+            theirs = other._detectors.get(name)
+            if theirs is not None:
+                detector.settle()
+                theirs.settle()
+                detector.merge(theirs, self.clock.records, renamed if detector.has_tokens else same)
+        self.clock.merge(other.clock)
+
+    @property
+    def _token_text(self) -> Callable[[str], str]:
+        return partial(token_text, self._templates)
+
+
+def _rank(anomaly: Anomaly) -> tuple[int, float, float, str]:
+    return -anomaly.severity, -anomaly.score, anomaly.first or 0.0, anomaly.sentence
