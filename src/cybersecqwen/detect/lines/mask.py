@@ -1,0 +1,108 @@
+r"""Masks: what in a word of a line is sure to be a parameter.
+
+Works on words of shapes (every run of digits is one "0"). Numbers, hexadecimal numbers, addresses, UUIDs,
+hashes, times, paths, URLs, dotted names of three parts and more (hosts, packages) and the value behind "="
+become `<*>`; neighbours that are parameters alone become one. No pattern goes back over what it has read:
+repetitions are possessive and starts are tied down, so every one is linear in the word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .shape import WILD, WORD_CHARS
+
+_MEMO_CHARS = 96
+_MEMO = 100_000
+
+_PATH = re.compile(
+    r"(?<![^=:(\[{'\",<>@])(?:[A-Za-z]:)?[\\/][^\s,;()\"'\[\]=<>]*+"
+    r"|(?<![A-Za-z0+.\-])[A-Za-z][A-Za-z0+.\-]*+://[^\s,;\"'()<>]*+"
+)
+_UUID = re.compile(r"(?<![A-Za-z0])[A-Fa-f0]++(?:-[A-Fa-f0]++){4}+(?![A-Za-z0])")
+_DOTTED = re.compile(r"(?<![\w.@\-])[A-Za-z0\-]++(?:\.[A-Za-z0\-]++){2,}+(?!\w)")
+_VALUE = re.compile(r"(?<==)[^\s,;()=]++(?=$|[\s,;)])")
+_DIGITS = re.compile(r"(?<![A-Za-z0])[A-Za-z]*+0[A-Za-z0]*+")
+_ZEROS = re.compile(r"0++")
+_JOINED = re.compile(r"[-+#]?<\*>(?:[.:,/_\-+*x@%~#]*+<\*>)*+")
+_HEX = frozenset("abcdefABCDEF0")
+_DATES = frozenset(
+    "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun".split()  # noqa: SIM905
+)
+_UNITS = frozenset({"B", "KB", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"})
+_AROUND = "()[]{},;:.'\""
+
+
+class Masker:
+    """Masks words and lines; remembers words, within bounds."""
+
+    def __init__(self) -> None:
+        self._memo: dict[str, str] = {}
+
+    def words(self, words: Sequence[str]) -> list[str]:
+        """Each word masked by itself."""
+        get = self._memo.get
+        return [get(word) or self._word(word) for word in words]
+
+    def _word(self, word: str) -> str:
+        masked = _mask(word)
+        if len(word) <= _MEMO_CHARS:
+            if len(self._memo) >= _MEMO:
+                self._memo.clear()
+            self._memo[word] = masked
+        return masked
+
+
+def _mask(word: str) -> str:
+    if len(word) > WORD_CHARS:
+        return WILD
+    out = word
+    if "/" in out or "\\" in out:
+        out = _PATH.sub(WILD, out)
+    if out.count(".") >= 2:
+        out = _DOTTED.sub(WILD, out)
+    if "=" in out:
+        out = _VALUE.sub(WILD, out)
+    if "0" in out:
+        if out.count("-") >= 4:
+            out = _UUID.sub(WILD, out)
+        out = _DIGITS.sub(_digits, out)
+    return _JOINED.sub(WILD, out) if WILD in out else out
+
+
+def _digits(found: re.Match[str]) -> str:
+    """A run of letters with digits among them: hexadecimal and mixed ones are one parameter."""
+    run = found[0]
+    if len(run) == 1 or run[:2] in ("0x", "0X") or _HEX.issuperset(run):
+        return WILD
+    parts = run.count("0")
+    changes = 2 * parts - run.startswith("0") - run.endswith("0")
+    return WILD if changes >= 2 else _ZEROS.sub(WILD, run)
+
+
+def join_parameters(words: Sequence[str]) -> list[str]:
+    """One parameter for what belongs together: lists of parameters, dates in words, a size with its unit."""
+    out: list[str] = []
+    last = len(words) - 1
+    for at, word in enumerate(words):
+        if word in _DATES and (
+            (out and out[-1] == WILD) or (at < last and (words[at + 1] in _DATES or _bare(words[at + 1])))
+        ):
+            word = WILD
+        if out:
+            before = out[-1]
+            if before == word and _bare(word):
+                continue
+            if before.endswith(WILD):
+                unit = word.strip(_AROUND)
+                if unit in _UNITS:
+                    out[-1] = before + word.replace(unit, "", 1)
+                    continue
+        out.append(word)
+    return out
+
+
+def _bare(word: str) -> bool:
+    """Whether a masked word is a parameter and nothing else but punctuation."""
+    return word == WILD or (WILD in word and word.strip(_AROUND) == WILD)

@@ -1,0 +1,218 @@
+"""The online template miner: which lines say the same thing with other values.
+
+Lines → shapes (one pass over the bytes of a batch) → look-up; only shapes that were not seen lately are cut
+into words, masked, looked up again, and, where the masked line is new as well, grouped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cybersecqwen.errors import InputError
+
+from .groups import Groups
+from .mask import Masker, join_parameters
+from .recent import Recent
+from .shape import shapes_of, single_spaced, words_of
+from .template import Template
+from .values import Parameter, parameters, split
+
+_CHUNK = 4096
+_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MinerLimits:
+    """What bounds the memory of a miner."""
+
+    templates: int = 10_000
+    """Templates kept; beyond, a tenth is forgotten, those with the fewest lines and of these the oldest."""
+    line_chars: int = 4096
+    """Characters of a line that are looked at; a parameter stands for the rest."""
+    line_words: int = 256
+    """Words of a line that are looked at; a parameter stands for the rest."""
+    cache_bytes: int = 48 * 1024 * 1024
+    """Memory of each of the two caches, about."""
+
+
+class TemplateMiner:
+    """Gives every line the id of its template.
+
+    An id never changes its meaning: a template may widen, become part of a wider one (`resolve` follows) or
+    be forgotten where there are too many (its text is "" then), and no id is given twice.
+    """
+
+    def __init__(self, limits: MinerLimits | None = None) -> None:
+        self.limits = limits or MinerLimits()
+        self.lines = 0
+        """Lines added."""
+        self.forgotten = 0
+        """Templates that were forgotten."""
+        self._groups = Groups()
+        self._masker = Masker()
+        self._by_shape: Recent[bytes] = Recent(self.limits.cache_bytes)
+        self._by_words: Recent[str] = Recent(self.limits.cache_bytes)
+        self._aliases: dict[int, int] = {}
+        self._batch = 0
+
+    def __len__(self) -> int:
+        return len(self._groups.templates)
+
+    def add(self, texts: Sequence[str]) -> list[int]:
+        """The template id of each line, as of the end of this call; lines may be anything."""
+        if len(texts) <= _CHUNK:
+            return self._add(texts)
+        ids: list[int] = []
+        for start in range(0, len(texts), _CHUNK):
+            ids += self._add(texts[start : start + _CHUNK])
+        return [self.resolve(id) for id in ids] if self._aliases else ids
+
+    def resolve(self, id: int) -> int:
+        """The id that a template goes by now: its own, or that of the wider one it became part of."""
+        aliases = self._aliases
+        while id in aliases:
+            id = aliases[id]
+        return id
+
+    def template(self, id: int) -> str:
+        """The text of a template, with `<*>` for parameters and single spaces; "" where forgotten."""
+        found = self._groups.templates.get(self.resolve(id))
+        return str(found) if found is not None else ""
+
+    def count(self, id: int) -> int:
+        """Lines of a template."""
+        found = self._groups.templates.get(self.resolve(id))
+        return found.count if found is not None else 0
+
+    def templates(self) -> dict[int, str]:
+        """All templates that are known, by id."""
+        return {id: str(template) for id, template in self._groups.templates.items()}
+
+    def parameters(self, id: int, text: str) -> list[tuple[str, str]]:
+        """The parameters of a line under a template, each as type and value; [] where it does not match."""
+        return [(found.type, found.value) for found in self.named_parameters(id, text)]
+
+    def named_parameters(self, id: int, text: str) -> list[Parameter]:
+        """The same with names."""
+        template = self.template(id)
+        values = split(template, single_spaced(text))
+        return parameters(template, values) if values else []
+
+    def state(self) -> dict[str, Any]:
+        """All that is needed to go on later, as JSON types; caches are left out."""
+        templates = self._groups.templates.values()
+        return {
+            "version": _VERSION,
+            "lines": self.lines,
+            "forgotten": self.forgotten,
+            "batch": self._batch,
+            "next": self._groups.next,
+            "aliases": [[id, self.resolve(id)] for id in self._aliases],
+            "templates": [template.state() for template in templates],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Become the miner that a state was taken of; raises InputError where it is no such state."""
+        try:
+            if state["version"] != _VERSION:
+                raise InputError(f"The saved templates have version {state['version']!r}, not {_VERSION}.")
+            groups = Groups()
+            groups.next = int(state["next"])
+            for saved in state["templates"]:
+                groups.insert(Template.from_state(saved))
+            aliases = {int(old): int(new) for old, new in state["aliases"]}
+            if not aliases.keys().isdisjoint(aliases.values()):
+                raise ValueError
+            lines, forgotten, batch = int(state["lines"]), int(state["forgotten"]), int(state["batch"])
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise InputError("The saved templates are damaged.") from error
+        self._groups, self._aliases = groups, aliases
+        self.lines, self.forgotten, self._batch = lines, forgotten, batch
+        self._by_shape.clear()
+        self._by_words.clear()
+
+    def merge(self, other: TemplateMiner) -> dict[int, int]:
+        """Take over the templates of another miner; gives its ids, those it resolves included, as ids here.
+
+        Own ids stay. A template of the other joins one that is here under the same rules as a line.
+        """
+        self._batch += 1
+        taken: dict[int, int] = {}
+        for template in other._groups.templates.values():
+            here = self._groups.place(list(template.words), template.shown())
+            here.count += template.count
+            here.last = self._batch
+            taken[template.id] = here.id
+        self._settle_moves()
+        mapping = {id: self.resolve(here) for id, here in taken.items()}
+        for id in other._aliases:
+            target = other.resolve(id)
+            if target in mapping:
+                mapping[id] = mapping[target]
+        self.lines += other.lines
+        self.forgotten += other.forgotten
+        if len(self) > self.limits.templates:
+            self._forget()
+        return mapping
+
+    def _add(self, texts: Sequence[str]) -> list[int]:
+        self._batch += 1
+        self.lines += len(texts)
+        by_shape = self._by_shape.known
+        shapes = shapes_of(texts, self.limits.line_chars)
+        found: list[int | None] = list(map(by_shape.get, shapes))
+        if None in found:
+            for at, id in enumerate(found):
+                if id is None:
+                    shape = shapes[at]
+                    id = by_shape.get(shape)
+                    if id is None:
+                        id = self._place(shape)
+                        self._by_shape.keep(shape, id)
+                    found[at] = id
+        ids: list[int] = found  # type: ignore[assignment]
+        if self._groups.moved:
+            self._settle_moves()
+            ids = [self.resolve(id) for id in ids]
+        templates = self._groups.templates
+        for id, lines in Counter(ids).items():
+            template = templates[id]
+            template.count += lines
+            template.last = self._batch
+        if len(templates) > self.limits.templates:
+            self._forget()
+        return ids
+
+    def _place(self, shape: bytes) -> int:
+        masked = self._masker.words(words_of(shape, self.limits.line_words))
+        line = " ".join(masked)
+        id = self._by_words.known.get(line)
+        if id is None:
+            id = self._groups.place(join_parameters(masked)).id
+            self._by_words.keep(line, id)
+        return id
+
+    def _settle_moves(self) -> None:
+        """Let old ids, also those in the caches, lead to the templates that took them over."""
+        self._aliases.update(self._groups.moved)
+        moved = self._groups.moved.keys()
+        self._by_shape.renumber(moved, self.resolve)
+        self._by_words.renumber(moved, self.resolve)
+        self._groups.moved.clear()
+        beyond = len(self._aliases) - 4 * self.limits.templates
+        if beyond > 0:
+            for id in list(self._aliases)[:beyond]:
+                del self._aliases[id]
+
+    def _forget(self) -> None:
+        """Forget the least useful templates: fewest lines first, of these the longest unseen."""
+        templates = self._groups.templates
+        ordered = sorted(templates.values(), key=lambda t: (t.count, t.last, t.id))
+        least = ordered[: len(templates) - self.limits.templates + self.limits.templates // 10]
+        self._groups.forget([template.id for template in least])
+        self.forgotten += len(least)
+        self._by_shape.clear()
+        self._by_words.clear()
