@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from cybersecqwen.detect.rows import Kind, column
+from cybersecqwen.detect.rows import Kind, Rows
 
 from .batch import evaluate
 from .logsource import admits
 from .model import Ruleset
 from .plan import Plan
-from .values import whole_text
 
 
 class Engine:
@@ -39,11 +35,9 @@ class Engine:
         self._of_kind[kind] = plan
         return plan
 
-    def run(self, kind: Kind, raws: Sequence[Mapping[str, Any]]) -> list[tuple[int, list[int]]]:
-        """(number of the rule, positions in `raws`) for every rule that holds for any of the records."""
-        plan = self.plan(kind)
+    def run(self, rows: Rows) -> list[tuple[int, list[int]]]:
+        """(number of the rule, positions of records) for every rule that holds for any of the records."""
+        plan = self.plan(rows.kind)
         if plan is None:
             return []
-        return evaluate(
-            plan, len(raws), lambda name: column(kind, name, raws), lambda row: whole_text(raws[row])
-        )
+        return evaluate(plan, rows.raws, rows.column)

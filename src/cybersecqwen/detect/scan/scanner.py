@@ -1,0 +1,356 @@
+"""Scanning: records are gathered by kind, and each batch goes through rules, templates and anomalies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from cybersecqwen.detect.anomalies.observed import Observed
+from cybersecqwen.detect.anomalies.watcher import Watcher
+from cybersecqwen.detect.lines.miner import TemplateMiner
+from cybersecqwen.detect.rows import Kind, RowReader, Rows, form_of
+from cybersecqwen.detect.sigma.correlation import Collector, Seen, fields_for
+from cybersecqwen.detect.sigma.engine import Engine
+from cybersecqwen.detect.sigma.model import Correlation, Rule
+from cybersecqwen.detect.sigma.plain import reasons
+from cybersecqwen.detect.sigma.values import texts_of, whole_text
+from cybersecqwen.inputs import SHAPES, Blob
+from cybersecqwen.inputs.interface import RawRecord
+from cybersecqwen.records import Damage, Event, Evidence, Limits, Source
+
+from .detection import SAMPLES, Detection
+from .scan import Scan
+
+BATCH_RECORDS = 8_192
+"""Records gathered before they are looked at …"""
+BATCH_BYTES = 24 << 20
+"""… or bytes, whichever comes first."""
+_EVIDENCE = 12
+_VALUE = 500  # characters of an evidence value (records.Evidence)
+
+OnHit = Callable[[Rule, Event, tuple[Evidence, ...]], None]
+"""Told of every record on which a rule fires, as it happens: for following a growing file."""
+
+
+class Scanner:
+    """Scans records with one set of rules; one for each process."""
+
+    def __init__(self, engine: Engine, limits: Limits, *, watch: bool = True) -> None:
+        self.engine = engine
+        self.limits = limits
+        self.watch = watch
+        """Whether to look for anomalies and templates as well."""
+        self.on_hit: OnHit | None = None
+        self._wanted: tuple[str, ...] = Watcher().wanted if watch else ()
+        self._counted_by: dict[int, list[tuple[Correlation, str]]] = {}
+
+    def empty(self) -> Scan:
+        """A scan of nothing, to be filled."""
+        miner = TemplateMiner() if self.watch else None
+        watcher = Watcher(templates=miner) if self.watch else None
+        return Scan(collector=Collector(self.engine.ruleset), watcher=watcher, miner=miner)
+
+    def scan(
+        self,
+        blob: Blob,
+        format: str,
+        records: Iterable[RawRecord | Damage],
+        out: Scan,
+        *,
+        first: int = 1,
+        lines: int = 0,
+        begin: int = 0,
+        done: Callable[[int, int], None] | None = None,
+    ) -> Gathered:
+        """Scan the records of one input into `out`.
+
+        `first` is the number in the whole run of the record with number 1. Where `records` are a stretch of a
+        file and count afresh, `lines` and `begin` are the lines and bytes before it. `done` is told after each batch the
+        number and the offset of the last record that is through with everything before it. Gives what gathers
+        the records, so that a caller who waits for more can have what is there looked at (`flush`).
+        """
+        gathered = Gathered(self, blob, format, out, first, lines, begin, done)
+        gathered.take(records)
+        return gathered
+
+    def look(self, batch: Batch, out: Scan) -> None:
+        """One batch of one kind through everything."""
+        rows = Rows(batch.kind, batch.raws, form_of(batch.kind.shape))
+        times, hosts, users = rows.form.times(rows), rows.form.hosts(rows), rows.form.users(rows)
+        self._count(batch, out, times, hosts, users)
+        found = self.engine.run(rows)
+        plan = self.engine.plan(batch.kind)
+        if plan is not None:
+            rules = self.engine.ruleset.rules
+            out.applicable.update(rules[number].about.id for number in plan.rules)
+        if found:
+            self._keep(batch, rows, found, times, hosts, users, out)
+        if out.watcher is not None:
+            self._watch(batch, rows, times, hosts, users, out)
+
+    def _count(
+        self,
+        batch: Batch,
+        out: Scan,
+        times: Sequence[float | None],
+        hosts: Sequence[str],
+        users: Sequence[str],
+    ) -> None:
+        out.kinds.counts[batch.kind.label] += len(batch.raws)
+        out.hosts.add(hosts)
+        out.users.add(users)
+        known = [time for time in times if time is not None]
+        if known:
+            low, high = min(known), max(known)
+            out.first = low if out.first is None else min(out.first, low)
+            out.last = high if out.last is None else max(out.last, high)
+            out.minutes.add([int(time // 60) for time in known])
+
+    def _keep(
+        self,
+        batch: Batch,
+        rows: Rows,
+        found: list[tuple[int, list[int]]],
+        times: Sequence[float | None],
+        hosts: Sequence[str],
+        users: Sequence[str],
+        out: Scan,
+    ) -> None:
+        events: dict[int, Event] = {}
+        for number, positions in found:
+            rule = self.engine.ruleset.rules[number]
+            counted_by = self._counted_by.get(number)
+            if counted_by is None:
+                counted_by = out.collector.wanted(rule.about.id, rule.about.name)
+                self._counted_by[number] = counted_by
+            for correlation, name in counted_by:
+                self._collect(correlation, name, batch, rows, positions, times, out, events)
+            if not rule.generate:
+                continue
+            detection = out.detections.get(rule.about.id)
+            if detection is None:
+                detection = out.detections[rule.about.id] = Detection(rule=rule.about.id)
+            detection.add(
+                [times[at] for at in positions],
+                [hosts[at] for at in positions],
+                [users[at] for at in positions],
+                batch.kind.label,
+            )
+            wanted = positions if self.on_hit is not None else positions[: SAMPLES - len(detection.samples)]
+            for at in wanted:
+                event = self._event(batch, at, events)
+                evidence = self._evidence(rule, rows, at, event.id)
+                if len(detection.samples) < SAMPLES:
+                    detection.samples.append((batch.first + batch.numbers[at] - 1, evidence))
+                    out.samples[batch.first + batch.numbers[at] - 1] = event
+                if self.on_hit is not None:
+                    self.on_hit(rule, event, evidence)
+
+    def _collect(
+        self,
+        correlation: Correlation,
+        name: str,
+        batch: Batch,
+        rows: Rows,
+        positions: list[int],
+        times: Sequence[float | None],
+        out: Scan,
+        events: dict[int, Event],
+    ) -> None:
+        names, counted = fields_for(correlation, name)
+        columns = [rows.column(field) for field in names]
+        values = rows.column(counted) if counted else None
+        kept = out.collector.seen.get(correlation.about.id, ())
+        room = 4 * SAMPLES - len(kept)
+        for at in positions:
+            time = times[at]
+            if time is None:
+                out.collector.add(correlation, None)
+                continue
+            group = tuple(_first(column[at]) for column in columns)
+            number, ref = batch.first + batch.numbers[at] - 1, ""
+            if room > 0:
+                # The first of many are kept whole, so that a burst can be shown.
+                room -= 1
+                out.samples[number] = self._event(batch, at, events)
+                ref = str(number)
+            value = _first(values[at]) if values is not None else ""
+            out.collector.add(correlation, Seen(time, name, group, value, ref))
+
+    def _event(self, batch: Batch, at: int, events: dict[int, Event]) -> Event:
+        event = events.get(at)
+        if event is None:
+            shape = SHAPES.get(batch.kind.shape)()
+            event = events[at] = shape.normalise(
+                batch.raws[at],
+                id=f"e{batch.first + batch.numbers[at] - 1}",
+                source=batch.source(at),
+                limits=self.limits,
+            )
+        return event
+
+    def _evidence(self, rule: Rule, rows: Rows, at: int, event: str) -> tuple[Evidence, ...]:
+        """The fields that made the rule fire, under the names that the rule has for them."""
+
+        def get(name: str) -> Any:
+            return whole_text(rows.raws[at]) if not name else rows.column(name)[at]
+
+        found: dict[str, str] = {}
+        for name, text in reasons(rule.expression, get):
+            found.setdefault(name, text)
+            if len(found) >= _EVIDENCE:
+                break
+        return tuple(
+            Evidence(event=event, field=name or "Message", value=_around(text)) for name, text in found.items()
+        )
+
+    def _watch(
+        self,
+        batch: Batch,
+        rows: Rows,
+        times: Sequence[float | None],
+        hosts: Sequence[str],
+        users: Sequence[str],
+        out: Scan,
+    ) -> None:
+        assert out.watcher is not None and out.miner is not None
+        texts = rows.form.messages(rows)
+        blob = batch.blob
+        out.watcher.observe(
+            Observed(
+                kind=batch.kind.label,
+                product=batch.kind.product,
+                path=blob.path,
+                member=blob.member,
+                format=batch.format,
+                numbers=batch.numbers,
+                offsets=batch.offsets,
+                times=times,
+                hosts=hosts,
+                users=users,
+                texts=texts,
+                templates=out.miner.add(texts) if texts is not None else None,
+                columns=self._columns(rows),
+            )
+        )
+
+    def _columns(self, rows: Rows) -> Mapping[str, Sequence[Any]]:
+        found = {}
+        for name in self._wanted:
+            column = rows.column(name)
+            if column.count(None) < len(column):
+                found[name] = column
+        return found
+
+
+class Batch:
+    """Records of one kind from one input, in order."""
+
+    __slots__ = ("blob", "first", "format", "kind", "numbers", "offsets", "raws")
+
+    def __init__(self, kind: Kind, blob: Blob, format: str, first: int) -> None:
+        self.kind, self.blob, self.format, self.first = kind, blob, format, first
+        self.numbers: list[int] = []
+        self.offsets: list[int] = []
+        self.raws: list[Mapping[str, Any]] = []
+
+    def source(self, at: int) -> Source:
+        """Where a record stands."""
+        return Source(
+            path=self.blob.path,
+            member=self.blob.member,
+            record=self.numbers[at],
+            offset=self.offsets[at],
+            format=self.format,
+        )
+
+
+class Gathered:
+    """Records of one input, by kind, until there are enough of them to be looked at together."""
+
+    def __init__(
+        self,
+        scanner: Scanner,
+        blob: Blob,
+        format: str,
+        out: Scan,
+        first: int,
+        lines: int,
+        begin: int,
+        done: Callable[[int, int], None] | None,
+    ) -> None:
+        self._scanner, self._blob, self._format, self._out = scanner, blob, format, out
+        self._first, self._done = first, done
+        self._lines, self._begin = lines, begin
+        self._reader = RowReader()
+        self._batches: dict[Kind, Batch] = {}
+        self.last = (0, -1)
+        """Number and offset of the last record."""
+
+    def take(self, records: Iterable[RawRecord | Damage]) -> None:
+        """Take records until there are no more, looking at them batch by batch."""
+        kind_of, batches, out = self._reader.kind_of, self._batches, self._out
+        waiting, begun, size, number, offset = 0, -1, 0, 0, -1
+        lines, begin = self._lines, self._begin
+        for record in records:
+            if record.__class__ is Damage:
+                out.add_damage(self._placed(record))  # type: ignore[arg-type]
+                continue
+            number, offset, raw = record  # type: ignore[misc]
+            number += lines
+            if offset >= 0:
+                offset += begin
+            kind = kind_of(raw)
+            batch = batches.get(kind)
+            if batch is None:
+                batch = batches[kind] = Batch(kind, self._blob, self._format, self._first)
+            batch.numbers.append(number)
+            batch.offsets.append(offset)
+            batch.raws.append(raw)
+            waiting += 1
+            if offset >= 0:
+                if begun < 0:
+                    begun = offset
+                size = offset - begun
+            else:
+                size += _size(raw)
+            if waiting >= BATCH_RECORDS or size >= BATCH_BYTES:
+                self.last = (number, offset)
+                self.flush()
+                waiting, begun, size = 0, -1, 0
+        if number:
+            self.last = (number, offset)
+        self.flush()
+
+    def _placed(self, damage: Damage) -> Damage:
+        """The damage with its place in the whole file."""
+        source = damage.source
+        if not source.record or not (self._lines or self._begin):
+            return damage
+        offset = source.offset + self._begin if source.offset >= 0 else source.offset
+        return replace(damage, source=replace(source, record=source.record + self._lines, offset=offset))
+
+    def flush(self) -> None:
+        """Look at what is there."""
+        batches = list(self._batches.values())
+        self._batches.clear()
+        for batch in batches:
+            self._out.records += len(batch.raws)
+            self._scanner.look(batch, self._out)
+        if self._done is not None and batches:
+            self._done(*self.last)
+
+
+def _size(raw: Mapping[str, Any]) -> int:
+    """About the bytes of a record whose place in the file is not known."""
+    return 200 + sum(len(value) if value.__class__ is str else 64 for value in raw.values())
+
+
+def _first(value: Any) -> str:
+    texts = texts_of(value)
+    return texts[0][:_VALUE] if texts else ""
+
+
+def _around(text: str) -> str:
+    return text if len(text) <= _VALUE else text[:_VALUE]
