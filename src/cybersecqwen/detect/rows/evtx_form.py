@@ -24,7 +24,6 @@ _ATTRIBUTES = {
 }
 _NOTHING: Mapping[str, Any] = {}
 _PARTS = ("UserData", "EventData", "ProcessingErrorData")
-_EMPTY: list[Any] = []
 
 
 class EvtxForm(WindowsForm):
@@ -58,7 +57,13 @@ class EvtxForm(WindowsForm):
 
     def data(self, raws: Sequence[Raw]) -> list[Mapping[str, Any]]:
         """See `Form.data`."""
-        return [_data(raw) for raw in raws]
+        found: list[Mapping[str, Any]] = []
+        for raw in raws:
+            event: Any = raw.get("Event")
+            data: Any = event.get("EventData") if event.__class__ is dict else None
+            simple = data.__class__ is dict and len(data) > 1 and "UserData" not in event
+            found.append(data if simple else _data(_mapping(event)))
+        return found
 
     def named(self, name: str) -> Getter:
         """See `WindowsForm.named`."""
@@ -99,12 +104,14 @@ class EvtxForm(WindowsForm):
 
     def times(self, rows: Rows) -> list[float | None]:
         """See `Form.times`: the event's own UtcTime, else when it was written."""
-        found = moments([data.get("UtcTime") for data in rows.data])
+        own = [data.get("UtcTime") for data in rows.data]
+        if not any(own):
+            return _written(rows.raws)
+        found = moments(own)
         if None not in found:
             return found
         return [
-            _created(_system(raw).get("TimeCreated")) if value is None else value
-            for raw, value in zip(rows.raws, found, strict=True)
+            there if value is None else value for value, there in zip(found, _written(rows.raws), strict=True)
         ]
 
     def hosts(self, rows: Rows) -> list[str]:
@@ -118,7 +125,7 @@ def _system(raw: Raw) -> Mapping[str, Any]:
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else _NOTHING
+    return value if value.__class__ is dict else _NOTHING
 
 
 def _plain(value: Any) -> Any:
@@ -131,6 +138,13 @@ def _attribute(part: Any, name: str) -> Any:
     return attributes.get(name) or (attributes.get("EventSourceName") if name == "Name" else None)
 
 
+def _written(raws: Sequence[Raw]) -> list[float | None]:
+    try:
+        return moments([raw["Event"]["System"]["TimeCreated"]["#attributes"]["SystemTime"] for raw in raws])
+    except (LookupError, TypeError):
+        return [_created(_system(raw).get("TimeCreated")) for raw in raws]
+
+
 def _created(created: Any) -> float | None:
     attributes = created.get("#attributes") if isinstance(created, dict) else None
     if isinstance(attributes, dict) and isinstance(attributes.get("SystemTime"), str):
@@ -138,16 +152,12 @@ def _created(created: Any) -> float | None:
     return moment(attributes or created)
 
 
-def _data(raw: Raw) -> Mapping[str, Any]:
-    """EventData as it is; what stands inside the one element of UserData; both where there are both."""
-    event = _mapping(raw.get("Event"))
-    data = event.get("EventData")
-    if data.__class__ is dict and "UserData" not in event:
-        inside: Mapping[str, Any] = data
-        return inside if len(inside) != 1 else _unwrapped(inside)
+def _data(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """EventData as it is, or what stands inside the one element of UserData; both where there are both."""
     found: dict[str, Any] = {}
     for name in _PARTS:
-        if isinstance(part := event.get(name), Mapping):
+        part = event.get(name)
+        if part.__class__ is dict:
             found.update(_unwrapped(part))
     return found
 
@@ -155,7 +165,7 @@ def _data(raw: Raw) -> Mapping[str, Any]:
 def _unwrapped(part: Mapping[str, Any]) -> Mapping[str, Any]:
     for _ in range(3):  # UserData wraps its fields in one element with attributes of its own
         inside = [value for key, value in part.items() if key != "#attributes"]
-        if len(inside) == 1 and isinstance(inside[0], Mapping) and "#text" not in inside[0]:
+        if len(inside) == 1 and inside[0].__class__ is dict and "#text" not in inside[0]:
             part = inside[0]
         else:
             break

@@ -5,11 +5,12 @@ Well-known ids: https://learn.microsoft.com/windows/win32/secauthz/well-known-si
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.inputs.windows_fields import account
 
-from .getters import first_of, joined
+from .getters import first_of, joined, mapped
 from .interface import Getter, Rows
 from .kinds import Kind
 
@@ -41,7 +42,8 @@ def user_getter(form: WindowsForm, kind: Kind) -> Getter:
     Who a logon is about is its target. A new process runs as the target subject where one is named, else
     as the subject.
     """
-    direct = first_of(form.named("User"), form.named("SourceUser"))
+    special = _elsewhere(form, kind)
+    direct = first_of(form.named("User"), form.named("SourceUser"), *special)
     subject = tuple(form.named(f"Subject{part}") for part in ("UserName", "DomainName"))
     target = tuple(form.named(f"Target{part}") for part in ("UserName", "DomainName"))
     about_target = kind.service == "security" and kind.code in _ABOUT_TARGET
@@ -57,6 +59,36 @@ def user_getter(form: WindowsForm, kind: Kind) -> Getter:
         ]
 
     return get
+
+
+def _elsewhere(form: WindowsForm, kind: Kind) -> list[Getter]:
+    """Where the events of a provider name the account, if not in a field "User"."""
+    provider = kind.provider.lower()
+    if provider == "microsoft-windows-powershell":
+        named = form.named("ContextInfo") if kind.code == "4103" else form.message()
+        return [mapped(first_of(named, form.message()), partial(_after, "User = "))]
+    if provider == "powershell":
+        return [mapped(first_of(form.named("Data"), form.message()), partial(_after, "UserId="))]
+    if provider.endswith("remoteconnectionmanager") and kind.code == "1149":
+        return [
+            joined((form.named("Param1"), form.named("Param2")), lambda name, of: account_of(name, of, None))
+        ]
+    return [form.named(name) for name in _USER_FIELDS.get(provider, ())]
+
+
+_USER_FIELDS = {
+    "microsoft-windows-taskscheduler": ("UserContext", "UserName"),
+    "microsoft-windows-windows defender": ("Detection User",),
+}
+
+
+def _after(mark: str, value: Any) -> str | None:
+    """The rest of the line behind a mark that begins it, in a text or the last text of a list."""
+    text = value[-1] if isinstance(value, list) and value else value
+    at = text.find(mark) if isinstance(text, str) else -1
+    if at < 0 or (at and text[at - 1] not in " \t\n"):
+        return None
+    return text[at + len(mark) : at + 1_024].partition("\n")[0].strip() or None
 
 
 def _target_first(name: Any, domain: Any, target: Any, target_domain: Any) -> str:
