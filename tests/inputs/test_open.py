@@ -34,7 +34,7 @@ def events(
         ("a", b'{"Records": [' + LINE + b"]}", "json"),
         ("a.json", b"time,host,Image\n2024,h,a\n2025,h,b\n", "csv"),
         ("a.csv", b"a;b\n1;2\n", "csv"),
-        ("a", "Jan  2 03:04:05 host sshd[1]: é\n".encode("utf-16"), "text"),
+        ("a", "Jan  2 03:04:05 host sshd[1]: é\n".encode("utf-16"), "syslog"),
         ("a.evtx", b"ElfFile\x00" + bytes(4_096), "evtx"),
         ("a.csv", b"<Events><Event xmlns='x'><System/></Event></Events>", "winxml"),
         ("a", b"[2024-01-01 10:00:00] started\n", "text"),

@@ -26,6 +26,7 @@ class CsvReader(Reader):
     """A table whose first line names the columns; each further line becomes a mapping."""
 
     name = "csv"
+    by_line = True
 
     def recognise(self, head: bytes, name: str) -> int:
         """See `Reader.recognise`: names in the first line, and as many cells in the next ones."""

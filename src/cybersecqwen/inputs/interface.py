@@ -78,6 +78,8 @@ class Reader(ABC):
 
     name: ClassVar[str]
     """Its name in the registry, and in `Source.format`."""
+    by_line: ClassVar[bool] = False
+    """True where records are read from a stream line by line, so that a growing file can be followed."""
 
     @abstractmethod
     def recognise(self, head: bytes, name: str) -> int:

@@ -25,6 +25,7 @@ class JsonLinesReader(Reader):
     """One JSON object a line, in UTF-8, UTF-16 or UTF-32; also several objects on one line."""
 
     name = "jsonl"
+    by_line = True
 
     def recognise(self, head: bytes, name: str) -> int:
         """See `Reader.recognise`."""

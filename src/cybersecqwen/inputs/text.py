@@ -16,6 +16,8 @@ from .times import parse_time
 
 KEY = "#line"
 """The key of the one value that `TextReader` gives for a line; no product writes it."""
+KIND = "#kind"
+"""Key of the name of a line format that a reader has recognised (see `logs`)."""
 JSON_AT = "#before"
 """Key under which the text before a JSON object at the end of a line is kept."""
 
@@ -33,6 +35,7 @@ class TextReader(Reader):
     """Text in UTF-8, UTF-16, UTF-32 or a Windows code page, one event a line."""
 
     name = "text"
+    by_line = True
 
     def recognise(self, head: bytes, name: str) -> int:
         """See `Reader.recognise`: any text will do, so it is never sure."""
@@ -59,14 +62,14 @@ class TextReader(Reader):
 
 def _mapping(data: bytes, limits: Limits) -> dict[str, Any]:
     if data[-1:] == b"}":
-        inside = _json_tail(data, limits)
+        inside = json_tail(data, limits)
         if inside is not None:
             return inside
     return {KEY: text_of(data)}
 
 
-def _json_tail(data: bytes, limits: Limits) -> dict[str, Any] | None:
-    """The object that a collector put behind a syslog header, with what stands before it."""
+def json_tail(data: bytes, limits: Limits) -> dict[str, Any] | None:
+    """The object that a collector put behind a syslog header, with what stands before it, or None."""
     at = data.find(b'{"')
     if at < 0 or at > 1_024:
         return None
@@ -98,7 +101,7 @@ class TextShape(Shape):
 
     def recognise(self, raw: Mapping[str, Any]) -> bool:
         """See `Shape.recognise`."""
-        return KEY in raw
+        return KEY in raw and KIND not in raw
 
     def head(self, raw: Mapping[str, Any]) -> tuple[str, str]:
         """See `Shape.head`."""

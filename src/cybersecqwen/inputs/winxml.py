@@ -37,7 +37,7 @@ class EventXmlReader(Reader):
         number = 0
         for offset, data in _elements(blob, limits):
             number += 1
-            raw = _mapping(data) if data.endswith(_END) else None
+            raw = mapping_of(data) if data.endswith(_END) else None
             if raw is not None:
                 yield number, offset, raw
                 continue
@@ -80,7 +80,8 @@ def _elements(blob: Blob, limits: Limits) -> Iterator[tuple[int, bytes]]:
             buffer = buffer[at:]
 
 
-def _mapping(data: bytes) -> dict[str, Any] | None:
+def mapping_of(data: bytes) -> dict[str, Any] | None:
+    """The mapping of one `<Event>` element; None where it is not valid or has no `System`."""
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import ParseError, fromstring
 
