@@ -139,7 +139,16 @@ def test_parts_mined_apart_agree_after_merging() -> None:
             "forgotten": 0,
             "batch": 0,
         },
-        {"version": 1, "next": 0, "aliases": [], "templates": [[1]], "lines": 0, "forgotten": 0, "batch": 0},
+        {
+            "version": 1,
+            "next": 0,
+            "aliases": [],
+            "branches": [],
+            "templates": [[1]],
+            "lines": 0,
+            "forgotten": 0,
+            "batch": 0,
+        },
     ],
 )
 def test_a_damaged_state_is_named(state: dict[str, object]) -> None:

@@ -2,12 +2,12 @@
 
 A tree of fixed depth leads to a small leaf, as in Drain (P. He, J. Zhu, Z. Zheng, M. R. Lyu, "Drain: An
 online log parsing approach with fixed depth tree", ICWS 2017): by number of words, then by the first two
-words as far as they are no parameters. Within a leaf two things differ from Drain:
+words as far as they are no parameters. Two things differ from Drain:
 
 - Words that look like parameters (with masked parts or signs inside) and words after "user" may differ
-  between lines of a group at once, other plain words only when the evidence is there: when `VARIANTS`
-  templates of the leaf differ at the same positions and nowhere else, those positions are parameters and the
-  templates become one. "VM started" and "VM paused" stay apart; "removing NAME" does not.
+  between lines of a group at once, other plain words only when the evidence is there: when as many templates
+  as `Grouping.variants` says differ at the same positions and nowhere else, those positions are parameters
+  and the templates become one. "VM started" and "VM paused" stay apart; "removing NAME" does not.
 - A line that some template takes as it stands is found by look-ups, one for each set of parameter positions
   in the leaf, and not by comparing with all templates.
 """
@@ -15,25 +15,29 @@ words as far as they are no parameters. Within a leaf two things differ from Dra
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from operator import eq, itemgetter
-from typing import Any
 
+from .branches import Branches, Key
+from .leaf import WINDOW, Leaf
 from .shape import WILD
 from .template import Template
 from .values import USER_WORDS
 
-SIMILAR = 0.6
-"""Least share of a template's constant words that a line must repeat to join its group."""
-VARIANTS = 6
-"""Templates that must differ at the same plain words before these count as a parameter."""
-CHILDREN = 100
-"""Words that the tree tells apart at one place; further ones share a branch."""
-WINDOW = 64
-"""Templates of a leaf that a new line is compared with: the latest."""
-
 _PLAIN = re.compile(r"[\"'(\[{<]?[^\W\d_]++(?:[-_/'][^\W\d_]++)*+[.,:;!?)\]}>\"'=]*+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grouping:
+    """What makes lines alike: one setting for all systems."""
+
+    similar: float = 0.6
+    """Least share of a template's constant words that a line must repeat to join its group."""
+    variants: int = 6
+    """Templates that must differ at the same plain words before these count as a parameter."""
+    beginnings: int = 24
+    """The same for the first and for the second word alone, which mostly say what happened."""
 
 
 @lru_cache(maxsize=8192)
@@ -42,63 +46,19 @@ def _plain(word: str) -> bool:
     return _PLAIN.fullmatch(word) is not None
 
 
-class Leaf:
-    """The templates at one end of the tree."""
-
-    __slots__ = ("_by_positions", "templates")
-
-    def __init__(self) -> None:
-        self.templates: dict[int, Template] = {}
-        self._by_positions: dict[tuple[int, ...], tuple[Callable[[Any], Any], dict[Any, Template]]] = {}
-
-    def find(self, words: list[str]) -> Template | None:
-        """A template that takes the words as they are; the one with the fewest parameters."""
-        for constants, known in self._by_positions.values():
-            found = known.get(constants(words))
-            if found is not None:
-                return found
-        return None
-
-    def add(self, template: Template) -> None:
-        """Put a template in."""
-        self.templates[template.id] = template
-        positions = tuple(at for at, word in enumerate(template.words) if word != WILD)
-        entry = self._by_positions.get(positions)
-        if entry is None:
-            entry = (_getter(positions), {})
-            self._by_positions[positions] = entry
-            most_constant = sorted(self._by_positions, key=len, reverse=True)
-            self._by_positions = {p: self._by_positions[p] for p in most_constant}
-        entry[1].setdefault(entry[0](template.words), template)
-
-    def remove(self, template: Template) -> None:
-        """Take a template out, before its words change."""
-        del self.templates[template.id]
-        positions = tuple(at for at, word in enumerate(template.words) if word != WILD)
-        constants, known = self._by_positions[positions]
-        key = constants(template.words)
-        if known.get(key) is template:
-            del known[key]
-            if not known:
-                del self._by_positions[positions]
-
-
-def _getter(positions: tuple[int, ...]) -> Callable[[Any], Any]:
-    return itemgetter(*positions) if positions else lambda _words: None
-
-
 class Groups:
     """All templates, in their tree; gives out the numbers of new ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, grouping: Grouping) -> None:
+        self.grouping = grouping
         self.templates: dict[int, Template] = {}
         self.next = 0
         """Number of the next template."""
         self.moved: dict[int, int] = {}
         """Templates that became part of another since this was last emptied."""
-        self._leaves: dict[tuple[int, str, str], Leaf] = {}
-        self._first: dict[int, set[str]] = {}
-        self._second: dict[tuple[int, str], set[str]] = {}
+        self.branches = Branches()
+        self._leaves: dict[Key, Leaf] = {}
+        self._beginnings: dict[tuple[str, ...], list[Template]] = {}
 
     def place(self, words: list[str], shown: list[str] | None = None) -> Template:
         """The template of a masked line: one that is there, maybe widened, or a new one.
@@ -106,128 +66,155 @@ class Groups:
         `shown` are the words of a template that is placed, with what is known of its parameters.
         """
         shown = shown or words
-        key = self._key(words)
-        leaf = self._leaves.get(key)
-        if leaf is None:
-            leaf = self._leaves[key] = Leaf()
-        found = leaf.find(words)
+        key = self.branches.key(words)
+        found = self._find(key, words)
         if found is not None:
             found.note(shown)
             return found
-        near, variants = self._compare(leaf, words)
-        if near is not None:
-            leaf.remove(near)
-            near.note(shown)
-            near.widen(near.differences(words), shown)
-            leaf.add(near)
-            self._absorb(leaf, near)
-            return near
+        leaf = self._leaves.get(key)
+        near = leaf.near(words, self.grouping.similar) if leaf is not None else []
+        joined = min(
+            ((len(at), template) for template, at in near if _may_differ(template.words, words, at)),
+            key=lambda pair: pair[0],
+            default=None,
+        )
+        if joined is not None:
+            return self._widen(joined[1], words, shown)
         new = Template.of(self.next, key, words, shown)
         self.next += 1
-        if variants:
-            for other in variants:
-                new.widen(new.differences(other.words), other.shown())
-            for other in variants:
-                self._become(leaf, other, new)
-        self.templates[new.id] = new
-        leaf.add(new)
+        variants = self._variants(near)
+        for other in variants:
+            new.widen(new.differences(other.words), other.shown())
+        for other in variants:
+            self._become(other, new)
+        leaf = self._put_in(new)
         if variants:
             self._absorb(leaf, new)
-        return new
+        return self._same_but_beginning(new)
 
     def insert(self, template: Template) -> None:
         """Put in a template as it stands, from a saved state."""
-        self.templates[template.id] = template
-        self._leaves.setdefault(template.key, Leaf()).add(template)
-        self._branch(template.key)
+        self._put_in(template)
+        self._note_beginnings(template)
 
-    def forget(self, ids: Sequence[int]) -> None:
+    def in_order(self) -> Iterator[Template]:
+        """All templates, in the order in which `insert` must take them."""
+        for leaf in self._leaves.values():
+            yield from leaf.templates.values()
+
+    def forget(self, ids: Iterable[int]) -> None:
         """Take templates out for good."""
         for id in ids:
-            template = self.templates.pop(id)
-            leaf = self._leaves[template.key]
-            leaf.remove(template)
-            if not leaf.templates:
-                del self._leaves[template.key]
-        self._first.clear()
-        self._second.clear()
-        for key in self._leaves:
-            self._branch(key)
+            self._take_out(self.templates[id])
+        self.branches = Branches()
+        self._beginnings.clear()
+        for key, leaf in self._leaves.items():
+            self.branches.grow(key)
+            for template in leaf.templates.values():
+                self._note_beginnings(template)
 
-    def _key(self, words: Sequence[str]) -> tuple[int, str, str]:
-        count = len(words)
-        first = second = ""
-        if count:
-            first = words[0] if WILD not in words[0] else WILD
-            first = _child(self._first.setdefault(count, set()), first)
-        if count > 1:
-            second = words[1] if WILD not in words[1] else WILD
-            second = _child(self._second.setdefault((count, first), set()), second)
-        return count, first, second
+    def _find(self, key: Key, words: Sequence[str]) -> Template | None:
+        """A template that takes the words as they are, here or where the beginning is a parameter."""
+        leaf = self._leaves.get(key)
+        found = leaf.find(words) if leaf is not None else None
+        if found is not None or not words:
+            return found
+        for other in self.branches.wider(key, words):
+            leaf = self._leaves.get(other)
+            found = leaf.find(words) if leaf is not None else None
+            if found is not None:
+                return found
+        return None
 
-    def _branch(self, key: tuple[int, str, str]) -> None:
-        count, first, second = key
-        if count and first != WILD:
-            self._first.setdefault(count, set()).add(first)
-        if count > 1 and second != WILD:
-            self._second.setdefault((count, first), set()).add(second)
+    def _widen(self, template: Template, words: list[str], shown: list[str]) -> Template:
+        leaf = self._leaves[template.key]
+        leaf.remove(template)
+        differing = template.differences(words)
+        template.note(shown)
+        template.widen(differing, shown)
+        leaf.add(template)
+        self._absorb(leaf, template)
+        return self._same_but_beginning(template)
 
-    def _compare(self, leaf: Leaf, words: list[str]) -> tuple[Template | None, list[Template]]:
-        """The template that a line may join, else the templates that with it make a parameter of a word."""
-        best: Template | None = None
-        fewest = len(words) + 1
-        groups: dict[tuple[int, ...], list[Template]] = {}
-        latest = (
-            list(leaf.templates.values())[-WINDOW:]
-            if len(leaf.templates) > WINDOW
-            else leaf.templates.values()
-        )
-        for template in latest:
-            own = template.words
-            constant = len(own) - own.count(WILD)
-            if sum(map(eq, own, words)) < SIMILAR * constant:
+    def _variants(self, near: list[tuple[Template, list[int]]]) -> list[Template]:
+        """The templates that differ from a line at the same positions, if they are enough."""
+        by_positions: dict[tuple[int, ...], list[Template]] = {}
+        for template, differing in near:
+            by_positions.setdefault(tuple(differing), []).append(template)
+        largest = max(by_positions.values(), key=len, default=[])
+        return largest if len(largest) + 1 >= self.grouping.variants else []
+
+    def _same_but_beginning(self, template: Template) -> Template:
+        """The template, or the wider one that it and others with another first or second word become."""
+        for at in self._note_beginnings(template):
+            alike = self._alike(template, at)
+            if len(alike) < self.grouping.beginnings:
                 continue
-            differing = template.differences(words)
-            if constant - len(differing) < SIMILAR * constant:
-                continue
-            if all(_may_differ(own, words, at) for at in differing):
-                if len(differing) < fewest:
-                    best, fewest = template, len(differing)
-            elif best is None:
-                groups.setdefault(tuple(differing), []).append(template)
-        if best is None and groups:
-            largest = max(groups.values(), key=len)
-            if len(largest) + 1 >= VARIANTS:
-                return None, largest
-        return best, []
+            count, first, second = template.key
+            key = (count, WILD, second) if at == 0 else (count, first, WILD)
+            wide = Template(id=self.next, key=key, words=list(template.words), ends=dict(template.ends))
+            self.next += 1
+            for other in alike:
+                wide.widen([at], other.shown())
+                self._become(other, wide)
+            self.branches.grow(key)
+            self._put_in(wide)
+            return self._same_but_beginning(wide)
+        return template
+
+    def _note_beginnings(self, template: Template) -> list[int]:
+        """Remember a template without its first and without its second word; gives the plain ones."""
+        places = []
+        for at, word in enumerate(template.words[:2]):
+            if len(template.words) > 1 and _plain(word):
+                places.append(at)
+                alike = self._beginnings.setdefault(_all_but(template.words, at), [])
+                if template not in alike:
+                    alike.append(template)
+        return places
+
+    def _alike(self, template: Template, at: int) -> list[Template]:
+        """Templates that are there and differ from this one in one word of the beginning alone."""
+        key = _all_but(template.words, at)
+        alike = [t for t in self._beginnings[key] if t.id in self.templates and _all_but(t.words, at) == key]
+        self._beginnings[key] = alike
+        return alike
 
     def _absorb(self, leaf: Leaf, wide: Template) -> None:
         """Make templates of the leaf that a widened one covers part of it."""
-        latest = list(leaf.templates.values())[-WINDOW:]
-        for other in latest:
+        for other in list(leaf.templates.values())[-WINDOW:]:
             if other is not wide and wide.takes(other.words):
-                self._become(leaf, other, wide)
+                self._become(other, wide)
 
-    def _become(self, leaf: Leaf, old: Template, new: Template) -> None:
-        leaf.remove(old)
-        del self.templates[old.id]
+    def _become(self, old: Template, new: Template) -> None:
+        self._take_out(old)
         new.take_over(old)
         self.moved[old.id] = new.id
 
+    def _put_in(self, template: Template) -> Leaf:
+        self.templates[template.id] = template
+        leaf = self._leaves.setdefault(template.key, Leaf())
+        leaf.add(template)
+        return leaf
 
-def _child(known: set[str], word: str) -> str:
-    """The branch for a word."""
-    if word == WILD or word in known:
-        return word
-    if len(known) < CHILDREN:
-        known.add(word)
-        return word
-    return WILD
+    def _take_out(self, template: Template) -> None:
+        del self.templates[template.id]
+        leaf = self._leaves[template.key]
+        leaf.remove(template)
+        if not leaf.templates:
+            del self._leaves[template.key]
 
 
-def _may_differ(own: Sequence[str], words: Sequence[str], at: int) -> bool:
-    """Whether what stands at a position is a parameter by its looks, or by the word before it."""
-    one, other = own[at], words[at]
-    if one == WILD or other == WILD or not (_plain(one) or _plain(other)):
-        return True
-    return at > 0 and words[at - 1] in USER_WORDS
+def _all_but(words: Sequence[str], at: int) -> tuple[str, ...]:
+    """The words with a gap at one position."""
+    return (*words[:at], "", *words[at + 1 :])
+
+
+def _may_differ(own: Sequence[str], words: Sequence[str], positions: Iterable[int]) -> bool:
+    """Whether what stands at the positions is a parameter by its looks, or by the word before it."""
+    for at in positions:
+        one, other = own[at], words[at]
+        plain = one != WILD and other != WILD and (_plain(one) or _plain(other))
+        if plain and not (at and words[at - 1] in USER_WORDS):
+            return False
+    return True

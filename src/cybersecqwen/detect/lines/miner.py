@@ -13,7 +13,7 @@ from typing import Any
 
 from cybersecqwen.errors import InputError
 
-from .groups import Groups
+from .groups import Grouping, Groups
 from .mask import Masker, join_parameters
 from .recent import Recent
 from .shape import shapes_of, single_spaced, words_of
@@ -45,13 +45,14 @@ class TemplateMiner:
     be forgotten where there are too many (its text is "" then), and no id is given twice.
     """
 
-    def __init__(self, limits: MinerLimits | None = None) -> None:
+    def __init__(self, limits: MinerLimits | None = None, grouping: Grouping | None = None) -> None:
         self.limits = limits or MinerLimits()
+        self.grouping = grouping or Grouping()
         self.lines = 0
         """Lines added."""
         self.forgotten = 0
         """Templates that were forgotten."""
-        self._groups = Groups()
+        self._groups = Groups(self.grouping)
         self._masker = Masker()
         self._by_shape: Recent[bytes] = Recent(self.limits.cache_bytes)
         self._by_words: Recent[str] = Recent(self.limits.cache_bytes)
@@ -102,8 +103,12 @@ class TemplateMiner:
         return parameters(template, values) if values else []
 
     def state(self) -> dict[str, Any]:
-        """All that is needed to go on later, as JSON types; caches are left out."""
-        templates = self._groups.templates.values()
+        """All that is needed to go on later, as JSON types.
+
+        The caches are emptied, so that this miner and a restored one go on alike.
+        """
+        self._by_shape.clear()
+        self._by_words.clear()
         return {
             "version": _VERSION,
             "lines": self.lines,
@@ -111,7 +116,8 @@ class TemplateMiner:
             "batch": self._batch,
             "next": self._groups.next,
             "aliases": [[id, self.resolve(id)] for id in self._aliases],
-            "templates": [template.state() for template in templates],
+            "branches": self._groups.branches.state(),
+            "templates": [template.state() for template in self._groups.in_order()],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -119,10 +125,11 @@ class TemplateMiner:
         try:
             if state["version"] != _VERSION:
                 raise InputError(f"The saved templates have version {state['version']!r}, not {_VERSION}.")
-            groups = Groups()
+            groups = Groups(self.grouping)
             groups.next = int(state["next"])
             for saved in state["templates"]:
                 groups.insert(Template.from_state(saved))
+            groups.branches.restore(state["branches"])
             aliases = {int(old): int(new) for old, new in state["aliases"]}
             if not aliases.keys().isdisjoint(aliases.values()):
                 raise ValueError

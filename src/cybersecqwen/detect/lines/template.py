@@ -12,7 +12,7 @@ Ends = tuple[str, str, int]
 """Beginning, end, and the characters of the shortest word they were found in: they never overlap."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Template:
     """A group of masked lines with the same number of words."""
 
@@ -35,6 +35,10 @@ class Template:
             for at, (own, word) in enumerate(zip(self.words, words, strict=True))
             if own not in (word, WILD)
         ]
+
+    def constant_positions(self) -> tuple[int, ...]:
+        """Positions with a word that a line must have there."""
+        return tuple([at for at, word in enumerate(self.words) if word != WILD])
 
     def takes(self, words: Sequence[str]) -> bool:
         """Whether it takes the words as they are."""
