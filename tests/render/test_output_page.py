@@ -24,8 +24,8 @@ def test_an_example_is_real(snapshot: str, example: str) -> None:
 
 
 def test_every_built_in_format_has_its_row_and_section() -> None:
-    assert len(EXAMPLES) == 3
-    for name in ("terminal", "json", "markdown", "html"):
+    assert len(EXAMPLES) == 4
+    for name in ("terminal", "json", "markdown", "html", "ndjson", "ocsf"):
         made = FORMATS.get(name)
         row = re.search(rf"^\| `{name}` .*$", PAGE, re.M)
         assert row and f"`.{made.extension}`" in row[0]

@@ -25,14 +25,26 @@ VIEWS = {
     "json": ("json", RenderOptions()),
     "md": ("markdown", RenderOptions()),
     "html": ("html", RenderOptions()),
+    "ndjson": ("ndjson", RenderOptions()),
+    "ocsf.json": ("ocsf", RenderOptions()),
 }
+LEFT_OUT = {
+    # the same parts as office, seventeen times
+    "many": ("html", "json", "terminal-full.ansi", "ndjson", "ocsf.json"),
+    # lines that ndjson holds as well
+    "logs": ("json",),
+    "benign": ("ndjson", "ocsf.json"),
+    "nameless": ("ndjson", "ocsf.json"),
+    "no-answer": ("ndjson", "ocsf.json"),
+}
+"""Views of samples that would pin nothing that another does not."""
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("sample", SAMPLES)
+PINNED = [(one, view) for one in SAMPLES for view in VIEWS if view not in LEFT_OUT.get(one, ())]
+
+
+@pytest.mark.parametrize(("sample", "view"), PINNED)
 def test_output_is_as_pinned(sample: str, view: str) -> None:
-    if sample == "many" and view in ("html", "json", "terminal-full.ansi"):
-        pytest.skip("the same parts as office, seventeen times")
     name, options = VIEWS[view]
     text = FORMATS.get(name)().render(SAMPLES[sample](), options)
     if name == "html":
@@ -48,5 +60,5 @@ def test_output_is_as_pinned(sample: str, view: str) -> None:
 
 
 def test_every_snapshot_has_its_sample() -> None:
-    known = {f"{sample}.{view}" for sample in SAMPLES for view in VIEWS}
-    assert {path.name for path in SNAPSHOTS.iterdir()} <= known
+    known = {f"{sample}.{view}" for sample, view in PINNED}
+    assert {path.name for path in SNAPSHOTS.iterdir()} == known

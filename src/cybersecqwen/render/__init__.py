@@ -13,6 +13,8 @@ FORMATS: Registry[type[Renderer]] = Registry(
         "json": "cybersecqwen.render.json:JsonRenderer",
         "markdown": "cybersecqwen.render.markdown:MarkdownRenderer",
         "html": "cybersecqwen.render.html:HtmlRenderer",
+        "ndjson": "cybersecqwen.render.ndjson:NdjsonRenderer",
+        "ocsf": "cybersecqwen.render.ocsf:OcsfRenderer",
     },
     group="cybersecqwen.formats",
 )

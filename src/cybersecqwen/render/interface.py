@@ -29,6 +29,8 @@ class RenderOptions:
     """How much is shown. What is left out is counted on the page."""
     title: str = ""
     """Replaces the report's own title; empty keeps it."""
+    ascii: bool = False
+    """Whether a terminal page must do with ASCII: drawings in plain letters, other characters written out."""
 
     @property
     def columns(self) -> int:
@@ -47,7 +49,8 @@ class RenderOptions:
         """Options that suit `stream`: colour only on a terminal, and the terminal's width.
 
         NO_COLOR (https://no-color.org) and TERM=dumb switch colour off, FORCE_COLOR switches it on
-        in a pipe, COLUMNS replaces the width of the window.
+        in a pipe, COLUMNS replaces the width of the window. A stream whose encoding lacks the characters
+        that drawings are made of gets ASCII.
         """
         env = os.environ if environ is None else environ
         terminal = stream.isatty()
@@ -57,7 +60,21 @@ class RenderOptions:
             width = int(columns[:4])
         else:
             width = _window(stream) if terminal else 100
-        return cls(width=width, color=wanted and not env.get("NO_COLOR"), detail=detail, title=title)
+        return cls(
+            width=width,
+            color=wanted and not env.get("NO_COLOR"),
+            detail=detail,
+            title=title,
+            ascii=not _holds_drawings(stream),
+        )
+
+
+def _holds_drawings(stream: TextIO) -> bool:
+    try:
+        "▁█─●×…".encode(getattr(stream, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def _window(stream: TextIO) -> int:

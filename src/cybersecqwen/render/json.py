@@ -49,7 +49,7 @@ class JsonRenderer(Renderer):
         try:
             return orjson.dumps(made, option=_OPTIONS).decode()
         except TypeError:  # lone surrogates, integers beyond 64 bits, foreign types in `extra`
-            return orjson.dumps(_plain(made, 0), option=_OPTIONS).decode()
+            return orjson.dumps(plain(made), option=_OPTIONS).decode()
 
 
 def envelope(report: Report) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def envelope(report: Report) -> dict[str, Any]:
         "sources": report.sources,
         "counts": dict(report.counts),
         "incidents": [_incident(one) for one in report.incidents],
-        "findings": [_finding(one) for one in report.findings],
+        "findings": [finding_object(one) for one in report.findings],
         "indicators": [_indicator(one) for one in report.indicators],
         "techniques": [_technique(one) for one in report.techniques],
         "narrative": [
@@ -93,7 +93,7 @@ def _incident(one: Incident) -> dict[str, Any]:
         "users": one.users,
         "start": _time(one.start),
         "end": _time(one.end),
-        "findings": [_finding(each) for each in one.findings],
+        "findings": [finding_object(each) for each in one.findings],
         "techniques": [_technique(each) for each in one.techniques],
         "indicators": [_indicator(each) for each in one.indicators],
         "processes": [_process(each) for each in one.processes],
@@ -105,7 +105,8 @@ def _incident(one: Incident) -> dict[str, Any]:
     }
 
 
-def _finding(one: Finding) -> dict[str, Any]:
+def finding_object(one: Finding) -> dict[str, Any]:
+    """A finding as the envelope holds it."""
     return {
         "signal": one.signal,
         "title": one.title,
@@ -203,20 +204,25 @@ def _time(time: float | None) -> str | None:
     return at.replace(tzinfo=None).isoformat(timespec="microseconds").rjust(26, "0") + "Z"
 
 
-def _plain(value: Any, depth: int) -> Any:
+def plain(value: Any, depth: int = 0) -> Any:
     r"""`value` with what JSON cannot hold written as text: lone surrogates as \udc80, huge numbers."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return value if -(1 << 63) <= value < 1 << 64 else str(value)
+        return value if -(1 << 63) <= value < 1 << 64 else _huge(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if depth > 100:
         return "…"
     if isinstance(value, dict):
-        return {str(_plain(key, depth + 1)): _plain(inner, depth + 1) for key, inner in value.items()}
+        return {str(plain(key, depth + 1)): plain(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(inner, depth + 1) for inner in value]
-    return _plain(str(value), depth + 1)
+        return [plain(inner, depth + 1) for inner in value]
+    return plain(str(value), depth + 1)
+
+
+def _huge(value: int) -> str:
+    """Digits, in base 16 where there are more of them than Python writes in base 10 (4,300)."""
+    return str(value) if value.bit_length() < 14_000 else hex(value)

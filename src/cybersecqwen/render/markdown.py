@@ -9,9 +9,13 @@ from cybersecqwen.records import Finding, Incident, Indicator, Report, Technique
 
 from .answer import is_answer
 from .defang import Defanger, safe_text
-from .detail import AMOUNTS, Amounts, first
+from .detail import AMOUNTS, EVERYTHING, Amounts, first
 from .interface import Renderer, RenderOptions
+from .logs import is_logs
+from .logs_detail import PAGE
+from .logs_story import beside_logs
 from .markdown_answer import answer_lines
+from .markdown_logs import logs_lines
 from .markdown_text import code, escaped, fenced
 from .story import (
     alarming,
@@ -56,9 +60,11 @@ class MarkdownRenderer(Renderer):
         note = _Note(defang=Defanger.of(report), amounts=AMOUNTS[options.detail])
         if is_answer(report):
             note.add(*answer_lines(report, options.title, lambda text: escaped(note.defang.show(text))))
+        elif is_logs(report):
+            _logs(note, report, options)
         else:
             _assessment(note, report, options.title)
-        _about(note, report)
+        _about(note, report, PAGE[options.detail].problems if is_logs(report) else EVERYTHING)
         return safe_text("\n".join(note.lines).strip("\n"), lines=True) + "\n"
 
 
@@ -67,6 +73,15 @@ def _assessment(note: _Note, report: Report, title: str) -> None:
     _narrative(note, report)
     _incidents(note, report)
     findings, indicators, techniques = outside_incidents(report)
+    _findings(note, findings, {}, "##")
+    _techniques(note, techniques, "##")
+    _indicators(note, indicators, {}, "##")
+
+
+def _logs(note: _Note, report: Report, options: RenderOptions) -> None:
+    title = headline(report, options.title)
+    note.add(*logs_lines(report, title, options.detail, note.say, note.quote))
+    findings, indicators, techniques = outside_incidents(beside_logs(report, techniques=True))
     _findings(note, findings, {}, "##")
     _techniques(note, techniques, "##")
     _indicators(note, indicators, {}, "##")
@@ -278,13 +293,14 @@ def _indicators(note: _Note, indicators: Sequence[Indicator], seen: Mapping[str,
     note.block(f"{level} Indicators (defanged)", lines)
 
 
-def _about(note: _Note, report: Report) -> None:
+def _about(note: _Note, report: Report, limit: int) -> None:
     lines = []
-    for one in report.problems:
+    shown, more = first(report.problems, limit)
+    for one in shown:
         subject = f" {note.code(one.subject)}" if one.subject else ""
         times = f" (×{one.count:,})" if one.count > 1 else ""
         lines.append(f"- {note.say(one.stage)}{subject}: {note.say(one.message)}{times}")
-    note.block("## About this result", lines)
+    note.block("## About this result", [*lines, *_more(more)])
     made = report.provenance
     parts = [
         f"csq {made.version}",

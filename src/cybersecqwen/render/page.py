@@ -39,15 +39,21 @@ STYLES: dict[str, str] = {
 }
 """Style names of the page in the words of rich (https://rich.readthedocs.io/en/stable/style.html)."""
 
+# One letter for one cell, so that what was laid out stays in its columns.
+_PLAIN = str.maketrans("●─━│├└▸█·…×–−—⤷▁▂▃▄▅▆▇“”’↵⇥✓", '*-=||`>#-~x--->.:-=+*%""\'$>v')
+"""The characters that pages are drawn with, in ASCII."""
+
 _WORDS = re.compile(r"\s+|\S+")
 
 
 class Page:
     """Lines of runs, each at most `width` cells wide."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, *, ascii: bool = False) -> None:
         self.width = width
         """Cells of a line."""
+        self.ascii = ascii
+        """Whether nothing but ASCII may stand in it."""
         self._lines: list[list[Run]] = []
 
     def add(self, *body: Run, first: Sequence[Run] = (), rest: Sequence[Run] | None = None) -> None:
@@ -55,6 +61,8 @@ class Page:
 
         Without `rest`, following lines are indented to where the body began.
         """
+        body, first = self._plain(body), self._plain(first)
+        rest = None if rest is None else self._plain(rest)
         taken = sum(cell_len(text) for text, _ in first)
         if taken > self.width // 2:  # no room beside it: the body follows it on the same line
             body, first, taken, rest = (*first, *body), (), 0, [("    ", "")]
@@ -70,15 +78,17 @@ class Page:
 
     def rule(self, *runs: Run) -> None:
         """A heading followed by a thin line to the right edge."""
+        runs = self._plain(runs)
         used = sum(cell_len(text) for text, _ in runs)
         if used + 4 > self.width:
             self.add(*runs)
         else:
-            self._lines.append([*runs, (" ", ""), ("─" * (self.width - used - 1), "quiet")])
+            line = ("─" * (self.width - used - 1), "quiet")
+            self._lines.append([*runs, (" ", ""), *self._plain([line])])
 
     def columns(self, rows: Iterable[Sequence[Run]], *, indent: int, gap: int = 2) -> None:
         """Rows of cells under each other; the last column takes the rest of the line and wraps."""
-        table = [list(row) for row in rows]
+        table = [self._plain(row) for row in rows]
         if not table:
             return
         count = max(len(row) for row in table)
@@ -91,6 +101,19 @@ class Page:
             for (text, style), width in zip(row, widths, strict=False):
                 first += [(fitted(text, width), style), (" " * gap, "")]
             self.add(row[-1], first=first)
+
+    def _plain(self, runs: Sequence[Run]) -> tuple[Run, ...]:
+        """`runs` in ASCII where the page must do with it; what has no letter is written out as an escape."""
+        if not self.ascii:
+            return tuple(runs)
+        # Safe first: an escape of this page must not be taken for a character of the input.
+        return tuple(
+            (
+                safe_text(text, lines=True).translate(_PLAIN).encode("ascii", "backslashreplace").decode(),
+                style,
+            )
+            for text, style in runs
+        )
 
     def text(self, *, color: bool) -> str:
         """The whole page, ending with a line break; escape sequences only with `color`."""

@@ -8,8 +8,11 @@ from cybersecqwen.records import Incident, Report, Verdict
 
 from .answer import is_answer
 from .defang import Defanger
-from .detail import AMOUNTS, first
+from .detail import AMOUNTS, EVERYTHING, first
 from .interface import Renderer, RenderOptions
+from .logs import is_logs
+from .logs_detail import PAGE
+from .logs_story import beside_logs
 from .page import Page, Run
 from .story import outside_incidents
 from .terminal_answer import write_answer
@@ -20,6 +23,7 @@ from .terminal_incident import (
     write_indicators,
     write_techniques,
 )
+from .terminal_logs import write_end, write_logs, write_read
 from .wording import (
     clock,
     counts_line,
@@ -44,21 +48,38 @@ class TerminalRenderer(Renderer):
 
     def render(self, report: Report, options: RenderOptions) -> str:
         """See `Renderer.render`."""
-        page = Page(options.columns)
+        page = Page(options.columns, ascii=options.ascii)
         sheet = Sheet(page=page, defang=Defanger.of(report), amounts=AMOUNTS[options.detail])
         if is_answer(report):
             write_answer(sheet, report, options.title)
+        elif is_logs(report):
+            _headline(sheet, report, options.title)
+            write_read(sheet, report)
+            _narrative(sheet, report)
+            write_logs(sheet, report, options.detail)
+            _outside(sheet, beside_logs(report, techniques=sheet.amounts.everything))
+            write_end(sheet, report, options.detail)
         else:
             _head(sheet, report, options.title)
             _narrative(sheet, report)
             _incidents(sheet, report)
             _outside(sheet, report)
-        _problems(sheet, report)
+        _problems(sheet, report, PAGE[options.detail].problems if is_logs(report) else EVERYTHING)
         _foot(sheet, report)
         return page.text(color=options.color)
 
 
 def _head(sheet: Sheet, report: Report, title: str) -> None:
+    _headline(sheet, report, title)
+    read = sheet.show(counts_line(report))
+    sources, more = first(report.sources, 4)
+    names = ", ".join(sheet.show(one) for one in sources) + (f" and {more} more" if more else "")
+    line = " from ".join(part for part in (read, names) if part)
+    if line:
+        sheet.page.add((line, "quiet"), first=[("  ", "")])
+
+
+def _headline(sheet: Sheet, report: Report, title: str) -> None:
     verdict = report.verdict
     badge: list[Run] = [(f" {verdict.upper()} ", verdict.value), ("  ", "")]
     sheet.page.add(
@@ -67,12 +88,6 @@ def _head(sheet: Sheet, report: Report, title: str) -> None:
         (sheet.show(headline(report, title)), "strong"),
         first=badge,
     )
-    read = sheet.show(counts_line(report))
-    sources, more = first(report.sources, 4)
-    names = ", ".join(sheet.show(one) for one in sources) + (f" and {more} more" if more else "")
-    line = " from ".join(part for part in (read, names) if part)
-    if line:
-        sheet.page.add((line, "quiet"), first=[("  ", "")])
 
 
 def _narrative(sheet: Sheet, report: Report) -> None:
@@ -144,13 +159,14 @@ def _outside(sheet: Sheet, report: Report) -> None:
     write_indicators(sheet, indicators, places)
 
 
-def _problems(sheet: Sheet, report: Report) -> None:
+def _problems(sheet: Sheet, report: Report, limit: int) -> None:
     if not report.problems:
         return
     page = sheet.page
     page.blank()
     page.add(("ABOUT THIS RESULT", "heading"))
-    for problem in report.problems:
+    shown, more = first(report.problems, limit)
+    for problem in shown:
         times = f" (×{problem.count:,})" if problem.count > 1 else ""
         subject = f"{sheet.quote(problem.subject)}: " if problem.subject else ""
         page.add(
@@ -158,6 +174,8 @@ def _problems(sheet: Sheet, report: Report) -> None:
             (sheet.show(problem.message) + times, ""),
             first=[("  ! ", "warning"), (f"{sheet.show(problem.stage):<9} ", "quiet")],
         )
+    if more:
+        page.add((f"… and {more:,} more: --detail full tells them all", "quiet"), first=[("    ", "")])
 
 
 def _foot(sheet: Sheet, report: Report) -> None:

@@ -73,9 +73,9 @@ def write_incident(sheet: Sheet, incident: Incident, *, alone: bool) -> None:
         _claims(sheet, incident)
         write_techniques(sheet, incident.techniques)
         write_indicators(sheet, incident.indicators, seen)
-    _list(sheet, "NEXT STEPS", incident.next_steps, sheet.amounts.steps)
+    write_steps(sheet, "NEXT STEPS", incident.next_steps, sheet.amounts.steps)
     if sheet.amounts.everything:
-        _list(sheet, "HOW THE VERDICT WAS COMPUTED", incident.reasons, len(incident.reasons))
+        write_steps(sheet, "HOW THE VERDICT WAS COMPUTED", incident.reasons, len(incident.reasons))
 
 
 def _title(sheet: Sheet, incident: Incident, *, alone: bool) -> None:
@@ -290,7 +290,8 @@ def write_indicators(sheet: Sheet, indicators: Sequence[Indicator], seen: Mappin
         sheet.page.add((f"{counted(len(apart), 'ordinary one')} set apart", "quiet"), first=[("  ", "")])
 
 
-def _list(sheet: Sheet, heading: str, items: Sequence[str], limit: int) -> None:
+def write_steps(sheet: Sheet, heading: str, items: Sequence[str], limit: int) -> None:
+    """A numbered list under a heading; nothing where there is nothing."""
     if not items:
         return
     sheet.page.blank()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from cybersecqwen.records import Incident, Report, Verdict
+from cybersecqwen.records import Incident, Report, Severity, Verdict
 
 MINUS = "−"
 
@@ -130,6 +131,68 @@ def abridged(text: str) -> str:
     return _BLOB.sub(lambda run: f"{run[0][:36]}…({len(run[0]) - 44} more)…{run[0][-8:]}", text)
 
 
+def severity_word(severity: Severity) -> str:
+    """A severity in at most eight letters, for columns."""
+    return "info" if severity is Severity.INFORMATIONAL else severity.label
+
+
+_SIZES = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+
+
+def data_size(number: float) -> str:
+    """Bytes in powers of 1,000: 812 B, 4.2 kB, 1.3 GB."""
+    at = 0
+    while number >= 999.5 and at < len(_SIZES) - 1:
+        number /= 1000
+        at += 1
+    return f"{number:.1f} {_SIZES[at]}" if at and number < 99.95 else f"{number:,.0f} {_SIZES[at]}"
+
+
+def rounded(number: float) -> str:
+    """A number as precise as a person needs it: 0.031, 4.2, 52,136."""
+    if not math.isfinite(number):
+        return "?"
+    if abs(number) >= 1e15:
+        return f"{number:.2e}"
+    if abs(number) >= 100 or number == int(number):
+        return f"{number:,.0f}"
+    return f"{number:.2f}" if abs(number) >= 1 else f"{number:.2g}"
+
+
+def duration(seconds: float) -> str:
+    """How long a run took: 40 ms, 23.1 s, 3 min 20 s."""
+    return f"{seconds:.1f} s" if 1 <= seconds < 120 else lasting(seconds)
+
+
+def period(first: float | None, last: float | None, *, one_day: bool) -> str:
+    """From when to when in few letters, "" where unknown; with the date unless all is of `one_day`."""
+    begin, end = moment(first), moment(last)
+    if begin is None or end is None:
+        begin, end = begin or end, None
+    if begin is None:
+        return ""
+    date = "" if one_day else "%m-%d "
+    if end is None or end.replace(microsecond=0) == begin.replace(microsecond=0):
+        return begin.strftime(f"{date}%H:%M:%S" if one_day else f"{date}%H:%M")
+    if begin.date() == end.date():
+        same = begin.strftime("%H:%M") == end.strftime("%H:%M")
+        form = "%H:%M:%S" if same and one_day else "%H:%M"
+        until = "" if same and not one_day else f"–{end.strftime(form)}"
+        return f"{begin.strftime(date + form)}{until}"
+    return f"{begin.strftime(f'{date}%H:%M')}–{end.strftime('%m-%d %H:%M')}"
+
+
+def bare_host(host: str) -> str:
+    """A host without its domain, for tables; addresses stay whole."""
+    return host if host[:1].isdigit() or ":" in host else host.partition(".")[0] or host
+
+
+def some_names(names: Sequence[str], limit: int = 1) -> str:
+    """The first names and how many follow: "WS-042 +2"."""
+    more = len(names) - limit
+    return ", ".join(names[:limit]) + (f" +{more:,}" if more > 0 else "")
+
+
 def counts_line(report: Report) -> str:
     """What was read, in the order in which it was counted, without zeros: "1,204 events, 3 alerts"."""
     parts = []
@@ -149,9 +212,7 @@ def short_host(incident: Incident) -> str:
     """The first host without its domain, for tables; how many others there are."""
     if not incident.hosts:
         return ""
-    host = incident.hosts[0]
-    name = host if host[:1].isdigit() or ":" in host else host.partition(".")[0]
-    return name + (f" +{len(incident.hosts) - 1}" if len(incident.hosts) > 1 else "")
+    return some_names([bare_host(host) for host in incident.hosts])
 
 
 def side_heading(good: bool, verdict: Verdict | None) -> str:

@@ -1,0 +1,259 @@
+"""What every format for people tells of a report on logs: head line, timelines, problems, cost, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from cybersecqwen.records import Category, Event, Finding, Incident, Report, Severity
+
+from .logs import Anomaly, Cost, Detection, Histogram, LogsView, RuleCounts
+from .read_logs import logs_view
+from .wording import counted, data_size, day, duration, moment, rounded, some_names, span
+
+TELLING = (
+    "CommandLine",
+    "ScriptBlockText",
+    "TargetObject",
+    "TargetFilename",
+    "QueryName",
+    "ImagePath",
+    "ServiceFileName",
+    "TaskName",
+    "ImageLoaded",
+    "PipeName",
+    "SourceImage",
+    "eventName",
+    "Url",
+    "uri",
+    "Message",
+    "message",
+    "msg",
+    "text",
+    "TargetUserName",
+    "IpAddress",
+    "ServiceName",
+    "Image",
+)
+"""Fields that say most about an event, best first."""
+_SAID = frozenset({"events", "files", "detections", "anomalies"})
+ANOMALY = "anomaly:"
+"""How the signal of a finding begins that is an anomaly."""
+ACROSS = ("SourceIp", "DestinationIp")
+LOGON = (("from", "IpAddress"), ("type", "LogonType"), ("with", "AuthenticationPackageName"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """A finding at a time of an entity's timeline."""
+
+    time: float | None
+    severity: Severity
+    title: str
+    field: str
+    """The field of the event that says most; "" where the event was not kept."""
+    value: str
+    techniques: tuple[str, ...]
+    count: int
+    place: str
+    """file:record"""
+    event: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timeline:
+    """What was found on one entity in one stretch of time, in order of time."""
+
+    incident: Incident
+    moments: tuple[Moment, ...]
+
+
+def timelines(report: Report) -> list[Timeline]:
+    """One for each incident, in the order of the report."""
+    return [Timeline(incident=one, moments=_moments(one)) for one in report.incidents]
+
+
+def _moments(incident: Incident) -> tuple[Moment, ...]:
+    """Findings at their events; hits of one finding that follow each other are one moment."""
+    events = {one.id: one for one in incident.events}
+    hits: list[tuple[float, int, Finding, Event | None]] = []
+    for at, finding in enumerate(incident.findings):
+        known = [events[id] for id in dict.fromkeys(finding.events) if id in events]
+        hits += [(_order(event.time), at, finding, event) for event in known]
+        if not known:
+            hits.append((_order(incident.start), at, finding, None))
+    hits.sort(key=lambda hit: hit[:2])
+    runs: list[list[tuple[float, int, Finding, Event | None]]] = []
+    for hit in hits:
+        if not runs or runs[-1][0][1] != hit[1]:
+            runs.append([])
+        runs[-1].append(hit)
+    alone = [sum(run[0][1] == at for run in runs) == 1 for at in range(len(incident.findings))]
+    return tuple(_moment(run, whole=alone[run[0][1]]) for run in runs)
+
+
+def _order(time: float | None) -> float:
+    return math.inf if time is None or moment(time) is None else time
+
+
+def _moment(run: Sequence[tuple[float, int, Finding, Event | None]], *, whole: bool) -> Moment:
+    _, _, finding, event = run[0]
+    field, value = telling(event) if event else ("", "")
+    return Moment(
+        time=event.time if event else None,
+        severity=finding.severity,
+        title=finding.title,
+        field=field,
+        value=value,
+        techniques=finding.techniques,
+        count=max(finding.count if whole else 0, len(run)),
+        place=str(event.source) if event else "",
+        event=event.id if event else "",
+    )
+
+
+def telling(event: Event) -> tuple[str, str]:
+    """The field that says most about an event, with its value."""
+    if event.category is Category.NETWORK:
+        ends = [event.get(name) for name in ACROSS]
+        if any(ends):
+            port = event.get("DestinationPort")
+            return "Connection", f"{ends[0] or '?'} to {ends[1] or '?'}" + (f" port {port}" if port else "")
+    if event.category in (Category.LOGON, Category.LOGON_FAILED, Category.KERBEROS):
+        who = event.get("TargetUserName") or event.user
+        parts = [f"{word} {event.get(name)}" for word, name in LOGON if event.get(name)]
+        if who or parts:
+            return "Logon", " ".join([who or "?", *parts])
+    name = next((name for name in TELLING if event.fields.get(name)), "")
+    if not name:
+        name = next((one for one, value in event.fields.items() if value), "")
+    return name, event.get(name)
+
+
+def beside_logs(report: Report, *, techniques: bool) -> Report:
+    """What a page tells after detections and anomalies, as a report without incidents.
+
+    Holds the findings that stand among neither, the indicators of all incidents and, if asked for, their
+    techniques.
+    """
+    told = {one.id for one in logs_view(report).detections}
+    findings = [
+        one for one in report.findings if one.signal not in told and not one.signal.startswith(ANOMALY)
+    ]
+    indicators = {(one.type, one.value): one for one in report.indicators}
+    named = {one.id: one for one in report.techniques}
+    for incident in report.incidents:
+        for indicator in incident.indicators:
+            indicators.setdefault((indicator.type, indicator.value), indicator)
+        for technique in incident.techniques:
+            named.setdefault(technique.id, technique)
+    return replace(
+        report,
+        incidents=(),
+        findings=tuple(findings),
+        indicators=tuple(indicators.values()),
+        techniques=tuple(named.values()) if techniques else (),
+    )
+
+
+def next_steps(report: Report) -> tuple[str, ...]:
+    """What to do, over all incidents in their order, each thing once."""
+    return tuple(dict.fromkeys(step for incident in report.incidents for step in incident.next_steps))
+
+
+def is_one_day(view: LogsView) -> bool:
+    """Whether all that was found happened on one day, so that times need no date."""
+    found: list[Detection | Anomaly] = [*view.detections, *view.anomalies]
+    return len({day(time) for one in found for time in (one.first, one.last) if time is not None}) <= 1
+
+
+def read_parts(report: Report, view: LogsView) -> list[str]:
+    """What was read: events, files with their formats, bytes, other counts, the stretch of time, names."""
+    events = report.counts.get("events", 0) or sum(number for _, number in view.kinds)
+    files = sum(number for _, number in view.formats) or len(report.sources)
+    formats = ", ".join(f"{name} {number:,}" for name, number in view.formats[:4])
+    names = some_names(report.sources, 3)
+    parts = [counted(events, "event")]
+    parts.append(counted(files, "file") + (f" ({formats})" if formats else ""))
+    parts += [data_size(view.bytes)] if view.bytes else []
+    parts += [f"{number:,} {name}" for name, number in report.counts.items() if number and name not in _SAID]
+    return [*parts, *filter(None, (span(*view.span), names))]
+
+
+def speed(report: Report, view: LogsView) -> str:
+    """How fast it went: "52,136 events/s, 51.9 MB/s in 23.1 s"; "" where nobody measured."""
+    seconds = view.cost.seconds or sum(report.timings_ms.values()) / 1000
+    events = report.counts.get("events", 0)
+    if not seconds or not math.isfinite(seconds) or not events:
+        return ""
+    parts = [f"{rounded(events / seconds)} events/s"]
+    parts += [f"{data_size(view.bytes / seconds)}/s"] if view.bytes else []
+    return f"{', '.join(parts)} in {duration(seconds)}"
+
+
+def rules_line(rules: RuleCounts) -> str:
+    """How many rules were applied, and how many could not be."""
+    if not rules.loaded and not rules.unsupported:
+        return ""
+    parts = [f"{rules.applicable:,} of {counted(rules.loaded, 'rule')} apply"]
+    parts += [f"{len(rules.unsupported):,} not supported"] if rules.unsupported else []
+    return ", ".join(parts)
+
+
+def tally_line(found: Iterable[Severity]) -> str:
+    """Severities with how many, worst first: "1 critical, 3 high"."""
+    listed = list(found)
+    return ", ".join(f"{n:,} {one.label}" for one in reversed(Severity) if (n := listed.count(one)))
+
+
+def reasons(rules: RuleCounts) -> list[tuple[str, int]]:
+    """Why rules were not applied and how many each, most first."""
+    tally: dict[str, int] = {}
+    for one in rules.unsupported:
+        tally[one.reason] = tally.get(one.reason, 0) + 1
+    return sorted(tally.items(), key=lambda item: (-item[1], item[0]))
+
+
+def cost_rows(cost: Cost) -> list[tuple[str, str]]:
+    """What it took: a name and the value in words; what nobody measured is left out."""
+    rows: list[tuple[str, str]] = []
+    if cost.lines:
+        rows.append(("Lines read", f"{cost.lines:,}" + (f" ({data_size(cost.bytes)})" if cost.bytes else "")))
+    if cost.lines or cost.model_lines:
+        share = f" (1 in {cost.lines // cost.model_lines:,})" if 0 < cost.model_lines <= cost.lines else ""
+        rows.append(("Lines a model saw", f"{cost.model_lines:,}{share}"))
+    if cost.prompt_tokens or cost.answer_tokens:
+        rows.append(("Tokens", f"{cost.prompt_tokens:,} read, {cost.answer_tokens:,} written"))
+    if cost.seconds is not None:
+        rows.append(("Time", duration(cost.seconds)))
+    if cost.joules is not None:
+        rows.append(("Energy", f"{rounded(cost.joules)} J"))
+    if cost.priced is not None:
+        at = (
+            f" at {rounded(cost.price_per_million)} per million" if cost.price_per_million is not None else ""
+        )
+        rows.append((f"All lines by the token{at}", rounded(cost.priced)))
+    return rows
+
+
+def rebinned(counts: Sequence[int], most: int) -> list[int]:
+    """`counts` in at most `most` bins: neighbours are added up, the same number in each bin."""
+    group = max(1, -(-len(counts) // max(1, most)))
+    return [sum(counts[at : at + group]) for at in range(0, len(counts), group)]
+
+
+def worst_hits(histogram: Histogram, most: int, bins: int) -> list[Severity | None]:
+    """The worst severity with a hit in each bin, over `bins` bins rebinned to at most `most`."""
+    out: list[Severity | None] = [None] * len(rebinned([0] * bins, most))
+    for severity, counts in histogram.hits:
+        padded = (*counts[:bins], *[0] * (bins - len(counts)))
+        for at, number in enumerate(rebinned(padded, most)):
+            if number and out[at] is None:
+                out[at] = severity
+    return out
+
+
+def histogram_bins(histogram: Histogram) -> int:
+    """How many steps the histogram has, events and hits together."""
+    return max([len(histogram.events), *(len(counts) for _, counts in histogram.hits)])
