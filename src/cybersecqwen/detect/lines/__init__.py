@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from .groups import Grouping
 from .miner import MinerLimits, TemplateMiner
 from .shape import WILD
 
-__all__ = ["WILD", "MinerLimits", "TemplateMiner"]
+__all__ = ["WILD", "Grouping", "MinerLimits", "TemplateMiner"]
