@@ -16,7 +16,10 @@ from cybersecqwen.errors import CsqError
 from cybersecqwen.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cybersecqwen.detect.events.rulebook import Rulebook
+    from cybersecqwen.detect.sigma.model import Ruleset
     from cybersecqwen.knowledge.store import Store
     from cybersecqwen.models.interface import Cancel, LanguageModel
     from cybersecqwen.models.shelf import Shelf
@@ -50,6 +53,18 @@ class App:
             self.settings.signals, cache=self.settings.cache_dir, known_tasks=self.settings.known_tasks
         )
 
+    def sigma(self, paths: Sequence[Path] = (), only: bool = False) -> Ruleset:
+        """Sigma rules: the starter rules, those that `csq rules import` keeps, and those of `paths`.
+
+        With `only` those of `paths` alone. Raises RuleError where a set cannot be read.
+        """
+        from cybersecqwen.detect.sigma.cache import load_rules
+        from cybersecqwen.detect.sigma.collection import Collection
+        from cybersecqwen.detect.sigma.rulefiles import SHIPPED
+
+        own = [] if only else [SHIPPED, *Collection(self.settings.rules_path).paths()]
+        return load_rules([*own, *paths], self.settings.cache_dir)
+
     @cached_property
     def shelf(self) -> Shelf:
         """The language models that are known and installed."""
@@ -65,6 +80,7 @@ class App:
         return Tools(
             store=self.store,
             load_rules=lambda: self.rules,
+            load_sigma=self.sigma,
             limits=self.settings.limits,
             workers=self.settings.workers,
             progress=self.progress or no_progress,

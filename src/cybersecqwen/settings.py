@@ -59,6 +59,11 @@ class Settings:
         return self.models_dir or self.data_dir / "models"
 
     @property
+    def rules_path(self) -> Path:
+        """Where imported Sigma rule sets are kept."""
+        return self.data_dir / "rules"
+
+    @property
     def user_bundle(self) -> Path:
         """Where the user's own knowledge bundle stands, if there is one."""
         return self.knowledge or self.data_dir / "knowledge.sqlite"

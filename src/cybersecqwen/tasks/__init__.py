@@ -8,6 +8,10 @@ from .interface import Task
 
 TASKS: Registry[type[Task]] = Registry(
     "task",
-    {"triage": "cybersecqwen.tasks.triage:Triage", "ask": "cybersecqwen.tasks.ask:Answer"},
+    {
+        "triage": "cybersecqwen.tasks.triage:Triage",
+        "logs": "cybersecqwen.tasks.logs:Logs",
+        "ask": "cybersecqwen.tasks.ask:Answer",
+    },
     group="cybersecqwen.tasks",
 )

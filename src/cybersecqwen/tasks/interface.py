@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
 from cybersecqwen.records import Limits, Report, Sentence
 
 if TYPE_CHECKING:
     from cybersecqwen.detect.events.rulebook import Rulebook
+    from cybersecqwen.detect.sigma.model import Ruleset
     from cybersecqwen.knowledge.store import Store
     from cybersecqwen.models.interface import LanguageModel
 
@@ -27,6 +29,8 @@ class Request:
     """What is asked, for tasks that answer; they read no files."""
     options: tuple[str, ...] = ()
     """Options to choose from; () for an open question."""
+    parameters: object = None
+    """What only one task takes: an object of its own class; None for what it takes by itself."""
 
 
 Progress = Callable[[str, int, int], None]
@@ -35,6 +39,14 @@ Progress = Callable[[str, int, int], None]
 
 def no_progress(_what: str, _done: int, _of: int) -> None:
     """Say nothing: for pipes and for tests."""
+
+
+def shipped_rules(paths: Sequence[Path], only: bool) -> Ruleset:
+    """The rules that come with the package, and those of `paths`; with `only` those alone."""
+    from cybersecqwen.detect.sigma.cache import load_rules
+    from cybersecqwen.detect.sigma.rulefiles import SHIPPED
+
+    return load_rules([*([] if only else [SHIPPED]), *paths])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +63,8 @@ class Tools:
     """Processes that large inputs are spread over."""
     progress: Progress = no_progress
     """Where to say what is going on."""
+    load_sigma: Callable[[Sequence[Path], bool], Ruleset] = shipped_rules
+    """Gives the Sigma rules: the shipped and installed ones and those of the paths, or those alone (True)."""
 
     @property
     def rules(self) -> Rulebook:

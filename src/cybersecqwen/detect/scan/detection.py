@@ -32,7 +32,9 @@ class Detection:
     kinds: Tally[str] = field(default_factory=lambda: Tally(100))
     """Labels of the kinds of record that it fired on."""
 
-    def add(self, times: Sequence[float | None], hosts: Sequence[str], users: Sequence[str], kind: str) -> None:
+    def add(
+        self, times: Sequence[float | None], hosts: Sequence[str], users: Sequence[str], kind: str
+    ) -> None:
         """Count hits; the three sequences have one entry a hit."""
         self.count += len(times)
         known = [time for time in times if time is not None]

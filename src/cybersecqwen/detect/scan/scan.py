@@ -138,7 +138,13 @@ class Scan:
             self.watcher.restore(raw["watcher"])
 
 
-_TALLIES = {"files": 100, "kinds": 5_000, "hosts": _MOST_NAMES, "users": _MOST_NAMES, "minutes": _MOST_MINUTES}
+_TALLIES = {
+    "files": 100,
+    "kinds": 5_000,
+    "hosts": _MOST_NAMES,
+    "users": _MOST_NAMES,
+    "minutes": _MOST_MINUTES,
+}
 
 
 def _event(event: Event) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from cybersecqwen.detect.anomalies.observed import Observed
 from cybersecqwen.detect.anomalies.watcher import Watcher
 from cybersecqwen.detect.lines.miner import TemplateMiner
-from cybersecqwen.detect.rows import Kind, RowReader, Rows, form_of
+from cybersecqwen.detect.rows import Kind, RowReader, Rows, rows
 from cybersecqwen.detect.sigma.correlation import Collector, Seen, fields_for
 from cybersecqwen.detect.sigma.engine import Engine
 from cybersecqwen.detect.sigma.model import Correlation, Rule
@@ -65,10 +65,11 @@ class Scanner:
     ) -> Gathered:
         """Scan the records of one input into `out`.
 
-        `first` is the number in the whole run of the record with number 1. Where `records` are a stretch of a
-        file and count afresh, `lines` and `begin` are the lines and bytes before it. `done` is told after each batch the
-        number and the offset of the last record that is through with everything before it. Gives what gathers
-        the records, so that a caller who waits for more can have what is there looked at (`flush`).
+        `first` is the number in the whole run of the record with number 1. Where `records` are a stretch
+        of a file and count afresh, `lines` and `begin` are the lines and bytes before it. `done` is told
+        after each batch the number and the offset of the last record that is through with everything
+        before it. Gives what gathers the records, so that a caller who waits for more can have what is
+        there looked at (`flush`).
         """
         gathered = Gathered(self, blob, format, out, first, lines, begin, done)
         gathered.take(records)
@@ -76,18 +77,19 @@ class Scanner:
 
     def look(self, batch: Batch, out: Scan) -> None:
         """One batch of one kind through everything."""
-        rows = Rows(batch.kind, batch.raws, form_of(batch.kind.shape))
-        times, hosts, users = rows.form.times(rows), rows.form.hosts(rows), rows.form.users(rows)
+        batched = rows(batch.kind, batch.raws)
+        form = batched.form
+        times, hosts, users = form.times(batched), form.hosts(batched), form.users(batched)
         self._count(batch, out, times, hosts, users)
-        found = self.engine.run(rows)
+        found = self.engine.run(batched)
         plan = self.engine.plan(batch.kind)
         if plan is not None:
             rules = self.engine.ruleset.rules
             out.applicable.update(rules[number].about.id for number in plan.rules)
         if found:
-            self._keep(batch, rows, found, times, hosts, users, out)
+            self._keep(batch, batched, found, times, hosts, users, out)
         if out.watcher is not None:
-            self._watch(batch, rows, times, hosts, users, out)
+            self._watch(batch, batched, times, hosts, users, out)
 
     def _count(
         self,
@@ -202,7 +204,8 @@ class Scanner:
             if len(found) >= _EVIDENCE:
                 break
         return tuple(
-            Evidence(event=event, field=name or "Message", value=_around(text)) for name, text in found.items()
+            Evidence(event=event, field=name or "Message", value=_around(text))
+            for name, text in found.items()
         )
 
     def _watch(
@@ -236,7 +239,7 @@ class Scanner:
         )
 
     def _columns(self, rows: Rows) -> Mapping[str, Sequence[Any]]:
-        found = {}
+        found: dict[str, Sequence[Any]] = {}
         for name in self._wanted:
             column = rows.column(name)
             if column.count(None) < len(column):

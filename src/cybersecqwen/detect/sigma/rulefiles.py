@@ -109,14 +109,14 @@ def parse_files(files: Sequence[File]) -> Ruleset:
     seen: dict[str, str] = {}
     for name, content in files:
         try:
-            documents = list(_documents(content))
+            found = list(documents(content))
         except RuleError as error:
             unsupported.append(Unsupported(path=name, title="", reason=error.message))
             continue
-        for number, document in enumerate(documents):
+        for number, document in enumerate(found):
             title = str(document.get("title") or "")[:300]
             try:
-                made = parse_rule(document, name if len(documents) == 1 else f"{name}#{number + 1}")
+                made = parse_rule(document, name if len(found) == 1 else f"{name}#{number + 1}")
                 if made.about.id in seen:
                     raise RuleError(f"Its id stands in {seen[made.about.id]} already.")
             except RuleError as error:
@@ -184,7 +184,8 @@ def combined(sets: Sequence[Ruleset]) -> Ruleset:
     return linked(list(rules.values()), list(correlations.values()), unsupported, version)
 
 
-def _documents(content: bytes) -> Iterator[Mapping[str, Any]]:
+def documents(content: bytes) -> Iterator[Mapping[str, Any]]:
+    """The documents of a rule file; raises RuleError where it is no YAML of rules, or beyond the bounds."""
     import yaml
 
     if len(content) > _FILE_BYTES:

@@ -32,8 +32,9 @@ from cybersecqwen.records import (
     Verdict,
 )
 from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
+from cybersecqwen.tasks.techniques import make_techniques
 
-from .incidents import Scene, make_incident, make_techniques
+from .incidents import Scene, make_incident
 from .narrative import write
 from .prompt import ask, split
 from .verdict import PRIOR, confidence_of

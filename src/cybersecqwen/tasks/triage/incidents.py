@@ -11,7 +11,8 @@ from cybersecqwen.detect.events.tree import HUBS, Process, ProcessTree
 from cybersecqwen.detect.events.view import command_field, command_layers
 from cybersecqwen.detect.text import event_indicators
 from cybersecqwen.knowledge.store import Store
-from cybersecqwen.records import Claim, Event, Finding, Incident, Indicator, ProcessNode, Technique, Verdict
+from cybersecqwen.records import Claim, Event, Finding, Incident, Indicator, ProcessNode, Verdict
+from cybersecqwen.tasks.techniques import make_techniques
 
 from .findings import make_findings
 from .steps import next_steps
@@ -62,28 +63,6 @@ def make_incident(story: Story, scene: Scene, *, number: int) -> Incident:
         claims=_claims(story.events),
         reasons=judged.reasons,
         next_steps=next_steps(judged, techniques, story.events),
-    )
-
-
-def make_techniques(findings: Iterable[Finding], store: Store) -> tuple[Technique, ...]:
-    """Techniques of findings that speak against the ordinary, in kill-chain order."""
-    named: dict[str, list[str]] = {}
-    for finding in findings:
-        if finding.weight > 0:
-            for technique in finding.techniques:
-                named.setdefault(technique, []).append(finding.signal)
-    order = {tactic: i for i, tactic in enumerate(store.tactic_order())}
-    out = []
-    for technique, signals in named.items():
-        resolved = store.resolve(technique)
-        entity = store.get(resolved.successor) if resolved.successor else resolved.entity
-        if entity is None:
-            continue  # `verify` names it among the problems
-        tactics = store.tactics(entity.id)
-        out.append(Technique(id=entity.id, name=entity.name, tactics=tactics, findings=tuple(signals)))
-    last = len(order)
-    return tuple(
-        sorted(out, key=lambda t: (min((order.get(x, last) for x in t.tactics), default=last), t.id))
     )
 
 

@@ -1,0 +1,70 @@
+"""Logs: every line read, what rules describe and what no rule describes, grouped and explained."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import ClassVar
+
+from cybersecqwen.errors import UsageError
+from cybersecqwen.records import Report
+from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
+
+from .options import LogOptions
+
+__all__ = ["LogOptions", "Logs"]
+
+
+class Logs(Task):
+    """Any logs → detections, anomalies, a timeline, an explanation."""
+
+    name: ClassVar[str] = "logs"
+    help: ClassVar[str] = "Read every log line: what rules describe, what no rule describes, explained."
+
+    def assess(self, request: Request, tools: Tools) -> Report:
+        """Read, detect, judge and describe; see `Task.assess`. RuleError for rules that cannot be read."""
+        from .cost import Meter
+        from .narrative import write
+        from .reading import read
+        from .report import build
+
+        options = request.parameters if request.parameters is not None else LogOptions()
+        if not isinstance(options, LogOptions):
+            raise UsageError("The task takes LogOptions as its parameters.")
+        meter = Meter()
+        rules = tools.load_sigma(options.rules, options.only)
+        loaded = meter.seconds()
+        reading = read(request, tools, rules, options)
+        _set_baseline(reading, options)
+        scanned = meter.seconds()
+        report = build(request, tools, rules, options, reading, meter)
+        begun = time.perf_counter()
+        spent = {
+            "rules": loaded,
+            "read": scanned - loaded,
+            "assess": meter.seconds() - scanned,
+        }
+        narrative = write(report)
+        spent["write"] = time.perf_counter() - begun
+        return replace(
+            report,
+            narrative=narrative,
+            timings_ms={stage: round(seconds * 1000, 2) for stage, seconds in spent.items()},
+        )
+
+    def ask(self, report: Report, tools: Tools) -> Ask | None:
+        """What a language model may be asked about the report; see `Task.ask`."""
+        del tools
+        from .narrative import ask
+
+        return ask(report)
+
+
+def _set_baseline(reading: object, options: LogOptions) -> None:
+    from cybersecqwen.detect.anomalies.baseline import Baseline
+
+    from .reading import Reading
+
+    assert isinstance(reading, Reading)
+    if options.baseline is not None and reading.scan.watcher is not None:
+        reading.scan.watcher.baseline = Baseline.load(options.baseline)

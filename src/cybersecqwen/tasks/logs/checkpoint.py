@@ -1,0 +1,99 @@
+"""A stopped run, kept so that it can go on: one JSON file, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cybersecqwen import __version__
+from cybersecqwen.detect.scan.scan import Scan
+from cybersecqwen.errors import InputError, OutputError
+
+_FORM = 1
+_MOST_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Position:
+    """Up to where everything has been scanned."""
+
+    inputs: int = 0
+    """Inputs that are through: files, members of archives, and what could not be opened."""
+    number: int = 0
+    """Records (or lines) of the next one that are through."""
+    offset: int = 0
+    """Byte offset in it behind those, where it is read in parts."""
+    first: int = 1
+    """Number in the whole run of the next input's first record."""
+
+
+class Checkpoint:
+    """Where a run is kept; `path` None keeps nothing."""
+
+    def __init__(self, folder: Path | None, names: Sequence[str], rules: str, anomalies: bool) -> None:
+        # Of the program, the rules and the inputs: another of them is another run.
+        about = orjson.dumps([_FORM, __version__, rules, anomalies, list(names)])
+        key = hashlib.sha256(about).hexdigest()[:24]
+        self._path = folder / f"logs-{key}.json" if folder is not None else None
+        self._names = [name for name in names if name != "-"]
+        self._keeps = folder is not None and "-" not in names
+
+    def save(self, position: Position, scan: Scan) -> None:
+        """Write it; raises OutputError where that fails."""
+        if self._path is None or not self._keeps:
+            return
+        scan.forget_unused()
+        content = {"position": asdict(position), "files": self._files(), "scan": scan.to_json()}
+        temporary = self._path.with_suffix(".new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            temporary.touch(mode=0o600)  # it holds records
+            temporary.write_bytes(orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS))
+            temporary.replace(self._path)
+        except (OSError, TypeError) as error:
+            temporary.unlink(missing_ok=True)
+            reason = getattr(error, "strerror", None) or error
+            raise OutputError(f"The stopped run cannot be kept in {self._path}: {reason}.") from error
+
+    def load(self, scan: Scan) -> Position:
+        """Take over the run that was stopped; raises InputError where there is none that fits."""
+        if self._path is None or not self._keeps:
+            raise InputError("Standard input cannot be gone on with.", hint="Name a file.")
+        hint = "A run can go on with the same paths, the same rules and the same version."
+        try:
+            if self._path.stat().st_size > _MOST_BYTES:
+                raise ValueError("too large")
+            raw: dict[str, Any] = orjson.loads(self._path.read_bytes())
+            position = Position(**{name: int(value) for name, value in raw["position"].items()})
+            before, now = raw["files"], self._files()
+            scan.restore(raw["scan"])
+        except FileNotFoundError:
+            raise InputError("There is no stopped run of these inputs to go on with.", hint=hint) from None
+        except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
+            raise InputError(
+                f"The stopped run in {self._path} cannot be read: {error}.", hint=hint
+            ) from error
+        changed = [name for name, size in before.items() if now.get(name, -1) < size]
+        if changed:
+            raise InputError(f"{changed[0]} is shorter than it was when the run was stopped.", hint=hint)
+        return position
+
+    def drop(self) -> None:
+        """Forget it: the run is through."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def _files(self) -> dict[str, int]:
+        """Sizes of what was named; a file that has grown can be gone on with, a shorter one cannot."""
+        sizes = {}
+        for name in self._names:
+            try:
+                sizes[name] = Path(name).stat().st_size if Path(name).is_file() else 0
+            except OSError:
+                sizes[name] = -1
+        return sizes

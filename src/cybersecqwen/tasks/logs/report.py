@@ -1,0 +1,335 @@
+"""From what was scanned to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cybersecqwen import __version__
+from cybersecqwen.detect.anomalies.observed import Anomaly
+from cybersecqwen.detect.scan.scan import Scan
+from cybersecqwen.detect.sigma.model import Ruleset
+from cybersecqwen.records import Damage, Finding, Incident, Problem, Provenance, Report, Severity, Verdict
+from cybersecqwen.tasks.interface import Request, Tools
+from cybersecqwen.tasks.techniques import make_techniques
+
+from .cost import Meter, priced
+from .grouping import incidents
+from .judging import PRIOR, confidence_of
+from .options import LogOptions
+from .reading import Reading
+from .series import Axis
+from .sightings import Sighting, anomaly_finding, sightings
+
+_DAMAGE_SHOWN = 50
+_SHOWN_TEMPLATES = 20
+_SHOWN_ENTITIES = 30
+_SHOWN_KINDS = 200
+_NOISY = 0.5
+_NOISY_OF = 1_000
+_LEVELS = tuple(severity.label for severity in reversed(Severity))
+
+
+def build(
+    request: Request, tools: Tools, rules: Ruleset, options: LogOptions, reading: Reading, meter: Meter
+) -> Report:
+    """The report, without its narrative."""
+    scan = reading.scan
+    found = sightings(scan, rules)
+    anomalies = scan.watcher.findings() if scan.watcher is not None else []
+    grouped = incidents(found, anomalies, scan.samples, tools.store)
+    findings = (*(one.finding() for one in found), *map(anomaly_finding, anomalies))
+    worst = grouped[0] if grouped else None
+    return Report(
+        task="logs",
+        verdict=worst.verdict if worst else Verdict.BENIGN,
+        severity=_severity(grouped, anomalies),
+        confidence=worst.confidence if worst else confidence_of(PRIOR),
+        title=_title(worst, found, anomalies),
+        sources=tuple(request.paths),
+        counts={
+            "events": scan.records,
+            "rules": len(found),
+            "detections": sum(one.count for one in found),
+            "anomalies": len(anomalies),
+            "incidents": len(grouped),
+            "damaged": scan.damaged,
+        },
+        incidents=tuple(grouped),
+        findings=findings,
+        indicators=tuple({(x.type, x.value): x for i in grouped for x in i.indicators}.values()),
+        techniques=(named := make_techniques(findings, tools.store)),
+        citations=tuple(c for t in named if (c := tools.store.citation(t.id)) is not None),
+        problems=tuple(_problems(reading, rules, found)),
+        provenance=Provenance(
+            version=__version__, knowledge=tools.store.manifest.version, rules=rules.version
+        ),
+        extra={"logs": _extra(reading, rules, options, found, anomalies, findings, grouped, tools, meter)},
+    )
+
+
+def _severity(grouped: Sequence[Incident], anomalies: Sequence[Anomaly]) -> Severity:
+    """Of the worst incident; anomalies alone are at most medium."""
+    odd = max((one.severity for one in anomalies), default=Severity.INFORMATIONAL)
+    return max([one.severity for one in grouped] + [min(odd, Severity.MEDIUM)])
+
+
+def _title(worst: Incident | None, found: Sequence[Sighting], anomalies: Sequence[Anomaly]) -> str:
+    if worst is not None:
+        return worst.title
+    if found:
+        return found[0].about.title
+    return anomalies[0].sentence if anomalies else "Nothing out of the ordinary"
+
+
+def _extra(
+    reading: Reading,
+    rules: Ruleset,
+    options: LogOptions,
+    found: Sequence[Sighting],
+    anomalies: Sequence[Anomaly],
+    findings: Sequence[Finding],
+    grouped: Sequence[Incident],
+    tools: Tools,
+    meter: Meter,
+) -> dict[str, Any]:
+    scan = reading.scan
+    axis = Axis(scan.minutes.counts)
+    counted = {technique.id: technique for technique in make_techniques(findings, tools.store)}
+    return {
+        "bytes": scan.bytes,
+        "first": scan.first,
+        "last": scan.last,
+        "formats": dict(scan.files),
+        "kinds": dict(list(scan.kinds)[:_SHOWN_KINDS]),
+        "histogram": {
+            "start": axis.start_s,
+            "step_s": axis.step_s,
+            "events": axis.spread(scan.minutes.counts),
+            "hits": _hits(found, axis),
+        },
+        "rules": {
+            "loaded": len(rules.rules) + len(rules.correlations),
+            "applicable": len(scan.applicable),
+            "unsupported": [
+                {"path": one.path, "title": one.title, "reason": one.reason} for one in rules.unsupported
+            ],
+        },
+        "detections": [_detection(one) for one in found],
+        "anomalies": [_anomaly(one) for one in anomalies],
+        "heatmap": {
+            "start": axis.start_s,
+            "step_s": axis.step_s,
+            "rows": [
+                {"id": one.id, "name": one.name, "counts": _technique_counts(one.id, found, axis)}
+                for one in counted.values()
+            ],
+        },
+        "entities": _entities(scan, found, anomalies, grouped),
+        "templates": _templates(scan),
+        "baseline": _baseline(scan),
+        "cost": {
+            "lines": scan.records,
+            "bytes": scan.bytes,
+            "model_lines": 0,
+            "prompt_tokens": 0,
+            "answer_tokens": 0,
+            "seconds": round(meter.seconds(), 3),
+            "joules": meter.joules(),
+            "price_per_million": options.price,
+            "priced": priced(scan.bytes, options.price),
+        },
+    }
+
+
+def _hits(found: Sequence[Sighting], axis: Axis) -> dict[str, list[int]]:
+    rows = {level: [0] * axis.steps for level in _LEVELS}
+    for one in found:
+        row = rows[one.about.level.label]
+        for at, count in enumerate(axis.spread(one.minutes)):
+            row[at] += count
+    return rows
+
+
+def _technique_counts(technique: str, found: Sequence[Sighting], axis: Axis) -> list[int]:
+    total = [0] * axis.steps
+    for one in found:
+        if technique in one.about.techniques:
+            total = [a + b for a, b in zip(total, axis.spread(one.minutes), strict=True)]
+    return total
+
+
+def _detection(one: Sighting) -> dict[str, Any]:
+    about = one.about
+    return {
+        "id": about.id,
+        "title": about.title,
+        "level": about.level.label,
+        "count": one.count,
+        "first": one.first,
+        "last": one.last,
+        "techniques": list(about.techniques),
+        "hosts": [list(pair) for pair in one.hosts[:20]],
+        "users": [list(pair) for pair in one.users],
+        "description": about.description,
+        "falsepositives": list(about.falsepositives),
+        "author": about.author,
+        "references": list(about.references),
+        "license": about.license,
+        "path": about.path,
+        "correlation": one.correlation,
+        "groups": [
+            {"values": list(b.group), "first": b.first, "last": b.last, "number": b.number, "count": b.count}
+            for b in one.bursts
+        ],
+        "events": [f"e{number}" for number, _ in one.samples],
+    }
+
+
+def _anomaly(one: Anomaly) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "sentence": one.sentence,
+        "severity": one.severity.label,
+        "score": round(one.score, 3),
+        "count": one.count,
+        "first": one.first,
+        "last": one.last,
+        "hosts": list(one.hosts),
+        "users": list(one.users),
+        "numbers": dict(one.numbers),
+        "template": one.template,
+        "lines": [{"source": str(source), "text": text} for source, text in one.lines],
+    }
+
+
+def _entities(
+    scan: Scan, found: Sequence[Sighting], anomalies: Sequence[Anomaly], grouped: Sequence[Incident]
+) -> list[dict[str, Any]]:
+    """Hosts and accounts by what was found on them, then by how many events they have."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def row(type_: str, name: str) -> dict[str, Any]:
+        return rows.setdefault(
+            (type_, name),
+            {
+                "type": type_,
+                "name": name,
+                "events": (scan.hosts if type_ == "host" else scan.users).counts.get(name, 0),
+                "detections": 0,
+                "anomalies": 0,
+                "first": None,
+                "last": None,
+                "worst": Severity.INFORMATIONAL.label,
+            },
+        )
+
+    for one in found:
+        for type_, named in (("host", one.hosts), ("user", one.users)):
+            for name, count in named:
+                if name:
+                    entry = row(type_, name)
+                    entry["detections"] += count
+                    worst = max(Severity[entry["worst"].upper()], one.about.level)
+                    entry["worst"] = worst.label
+                    entry["first"] = min(
+                        (t for t in (entry["first"], one.first) if t is not None), default=None
+                    )
+                    entry["last"] = max((t for t in (entry["last"], one.last) if t is not None), default=None)
+    for anomaly in anomalies:
+        for type_, names in (("host", anomaly.hosts), ("user", anomaly.users)):
+            for name in names:
+                row(type_, name)["anomalies"] += 1
+    del grouped
+    for name, _ in list(scan.hosts)[:_SHOWN_ENTITIES]:
+        if name and len(rows) < _SHOWN_ENTITIES:
+            row("host", name)
+    ordered = sorted(
+        rows.values(),
+        key=lambda r: (
+            -Severity[r["worst"].upper()],
+            -r["detections"],
+            -r["anomalies"],
+            -r["events"],
+            r["name"],
+        ),
+    )
+    return ordered[:_SHOWN_ENTITIES]
+
+
+def _templates(scan: Scan) -> dict[str, Any]:
+    miner = scan.miner
+    if miner is None:
+        return {"count": 0, "top": []}
+    counted = sorted(miner.templates().items(), key=lambda item: (-miner.count(item[0]), item[0]))
+    return {
+        "count": len(counted),
+        "top": [
+            {"template": text, "count": miner.count(number), "example": "", "new": False}
+            for number, text in counted[:_SHOWN_TEMPLATES]
+        ],
+    }
+
+
+def _baseline(scan: Scan) -> dict[str, Any] | None:
+    known = scan.watcher.baseline if scan.watcher is not None else None
+    if known is None:
+        return None
+    clock = known.clock
+    return {
+        "name": getattr(known, "name", ""),
+        "learned_events": clock.records,
+        "learned_from": clock.first,
+        "learned_to": clock.last,
+    }
+
+
+def _problems(reading: Reading, rules: Ruleset, found: Sequence[Sighting]) -> Iterator[Problem]:
+    scan = reading.scan
+    if reading.stopped:
+        yield Problem(
+            stage="read",
+            message=f"The run was stopped after {scan.records:,} records; --resume goes on from there.",
+        )
+    yield from _noisy(scan, found)
+    grouped: dict[tuple[str, str], list[Damage]] = {}
+    for damage in scan.damage:
+        grouped.setdefault((damage.source.path + damage.source.member, damage.reason), []).append(damage)
+    shown = list(grouped.items())[:_DAMAGE_SHOWN]
+    told = 0
+    for (_, reason), items in shown:
+        count = sum(d.records for d in items)
+        told += count
+        yield Problem(stage="read", message=reason, subject=str(items[0].source), count=count)
+    if scan.damaged > told:
+        yield Problem(stage="read", message="More damage was found.", count=scan.damaged - told)
+    for one in rules.unsupported:
+        yield Problem(
+            stage="detect", message=f"A rule is not evaluated: {one.reason}", subject=one.title or one.path
+        )
+    for name, count in scan.collector.lost.items():
+        yield Problem(
+            stage="detect", message="Hits did not fit into a correlation.", subject=name, count=count
+        )
+    for name, count in scan.collector.timeless.items():
+        yield Problem(
+            stage="detect", message="Hits without a time cannot be correlated.", subject=name, count=count
+        )
+    if scan.watcher is not None:
+        for kind, count in scan.watcher.left_out.items():
+            yield Problem(
+                stage="detect", message=f"More anomalies of the kind {kind} are not shown.", count=count
+            )
+
+
+def _noisy(scan: Scan, found: Sequence[Sighting]) -> Iterator[Problem]:
+    """Rules that fire on most records of their kind say more about the rule than about the records."""
+    for one in found:
+        of = sum(scan.kinds.counts.get(kind, 0) for kind, _ in one.kinds)
+        if not one.correlation and of >= _NOISY_OF and one.count > _NOISY * of:
+            yield Problem(
+                stage="detect",
+                message=f"A rule fired on {one.count / of:.0%} of the {of:,} records that it looks at.",
+                subject=one.about.title,
+                count=one.count,
+            )
