@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from .kinds import Kind
@@ -61,9 +62,14 @@ class Form(ABC):
     def data(self, raws: Sequence[Raw]) -> list[Mapping[str, Any]]:
         """See `Rows.data`; never raises."""
 
-    @abstractmethod
+    @lru_cache(maxsize=65_536)  # noqa: B019 - forms live as long as the program
     def getter(self, kind: Kind, field: str) -> Getter:
-        """How the column of a field is taken from records of this kind."""
+        """How the column of a field is taken from records of this kind; remembered."""
+        return self.find_getter(kind, field)
+
+    @abstractmethod
+    def find_getter(self, kind: Kind, field: str) -> Getter:
+        """See `getter`."""
 
     @abstractmethod
     def times(self, rows: Rows) -> list[float | None]:

@@ -1,47 +1,83 @@
-"""Records of any other shape: fields by their own, possibly dotted names, else by the canonical ones."""
+"""Records that are no Windows events: the forms of lines and of products derive from it."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from cybersecqwen.inputs.shapes import Shape
 from cybersecqwen.records import Event, Limits, Source
 
-from .getters import path, top
+from .getters import first_of, path, top
 from .interface import Branch, Form, Getter, Raw, Rows
 from .kinds import Kind, kind
 
 _LIMITS = Limits()
 _SOURCE = Source(path="")
+Told = tuple[str, str, str]
+"""Product, service and category as Sigma names them."""
+
+
+Names = Mapping[str, tuple[str, ...]]
 
 
 class PlainForm(Form):
-    """Asks the shape itself for what it has no faster way to tell."""
+    """Fields by their own, possibly dotted names; what needs more is asked of the shape itself."""
+
+    marks: ClassVar[tuple[str, ...]] = ()
+    """Keys that, all together, no other shape has: such records need not be shown to the other shapes."""
+    product: ClassVar[str] = ""
+    service: ClassVar[str] = ""
+    category: ClassVar[str] = ""
+    names: ClassVar[Names] = {}
+    """Sigma's name to the names that records use for it, asked in order after Sigma's own."""
+    text: ClassVar[tuple[str, ...]] = ()
+    """Keys of the free text, of which the first that is there is taken."""
 
     def __init__(self, shape: Shape) -> None:
-        self._shape = shape
+        self.of = shape
         self.shape = shape.name  # type: ignore[misc]
 
     def key(self, raw: Raw) -> Hashable:
         """See `Form.key`."""
-        return self._shape.head(raw) if self._shape.recognise(raw) else None
+        if self.of.exclusive:
+            return self.tell(raw) if self.of.recognise(raw) else None
+        if not self.marks:
+            return None
+        for mark in self.marks:
+            if mark not in raw:
+                return None
+        return self.tell(raw)
+
+    def tell(self, raw: Raw) -> Told:
+        """Product, service and category of a record."""
+        return self.product, self.service, self.category
 
     def kind(self, raw: Raw) -> Kind | Branch:
         """See `Form.kind`."""
-        provider, code = self._shape.head(raw)
-        label = f"{provider} {code}".strip() or self.shape
-        return kind(self.shape, provider=provider[:256], code=code[:128], label=label[:400])
+        product, service, category = self.tell(raw)
+        words = [product or self.shape, service if service != product else "", category]
+        return kind(self.shape, product, service, category, label=" ".join(filter(None, words)))
 
     def data(self, raws: Sequence[Raw]) -> list[Mapping[str, Any]]:
-        """See `Form.data`."""
+        """See `Form.data`: the records themselves, unless a product wraps its events."""
         return list(raws)
 
-    @lru_cache(maxsize=65_536)  # noqa: B019 - forms live as long as the program
-    def getter(self, kind: Kind, field: str) -> Getter:
-        """See `Form.getter`."""
-        return path(field) if "." in field else top(field)
+    def find_getter(self, kind: Kind, field: str) -> Getter:
+        """See `Form.find_getter`."""
+        own = self.special(kind, field)
+        if own is not None:
+            return own
+        return first_of(*(path(name) if "." in name else top(name) for name in self.spellings(field)))
+
+    def spellings(self, field: str) -> list[str]:
+        """The names under which a field may stand, in order."""
+        return [field, *self.names.get(field, ())]
+
+    def special(self, kind: Kind, field: str) -> Getter | None:
+        """The getter of a field that has to be worked out; None for fields that stand in the record."""
+        del kind, field
+        return None
 
     def times(self, rows: Rows) -> list[float | None]:
         """See `Form.times`."""
@@ -55,6 +91,19 @@ class PlainForm(Form):
         """See `Form.users`."""
         return [self.event(raw).user for raw in rows.raws]
 
+    def messages(self, rows: Rows) -> list[str] | None:
+        """See `Form.messages`."""
+        if not self.text:
+            return None
+        values = first_of(*map(top, self.text))(rows)
+        if not any(map(_is_text, values)):
+            return None
+        return [value if isinstance(value, str) else "" for value in values]
+
     def event(self, raw: Raw) -> Event:
         """The record as the shape understands it."""
-        return self._shape.normalise(raw, id="", source=_SOURCE, limits=_LIMITS)
+        return self.of.normalise(raw, id="", source=_SOURCE, limits=_LIMITS)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""

@@ -8,6 +8,9 @@ from functools import cache
 from cybersecqwen.inputs import SHAPES
 from cybersecqwen.inputs.shapes import ShapeFinder
 
+from . import cloud_forms as cloud
+from . import line_forms as line
+from . import sensor_forms as sensor
 from .evtx_form import EvtxForm
 from .flat_form import FlatForm
 from .interface import Branch, Form, Raw
@@ -16,14 +19,42 @@ from .plain_form import PlainForm
 from .winlogbeat_form import WinlogbeatForm
 
 _BOUND = 50_000
-_FORMS: dict[str, type[Form]] = {form.shape: form for form in (FlatForm, EvtxForm, WinlogbeatForm)}
+_WINDOWS: dict[str, type[Form]] = {form.shape: form for form in (FlatForm, EvtxForm, WinlogbeatForm)}
+_OTHERS: dict[str, type[PlainForm]] = {
+    "syslog": line.SyslogForm,
+    "journald": line.JournalForm,
+    "auditd": line.AuditForm,
+    "access": line.AccessForm,
+    "w3c": line.W3cForm,
+    "weberror": line.WebErrorForm,
+    "cef": line.SecurityForm,
+    "leef": line.SecurityForm,
+    "text": line.TextForm,
+    "zeek": sensor.ZeekForm,
+    "suricata": sensor.SuricataForm,
+    "ecs": sensor.EcsForm,
+    "generic": sensor.GenericForm,
+    "cloudtrail": cloud.CloudTrailForm,
+    "okta": cloud.OktaForm,
+    "github": cloud.GitHubForm,
+    "onelogin": cloud.OneLoginForm,
+    "duo_admin": cloud.DuoForm,
+    "duo_authentication": cloud.DuoForm,
+    "kubernetes_audit": cloud.KubernetesForm,
+    "m365_audit": cloud.M365Form,
+    "azure_activity": cloud.ActivityForm,
+    "entra_signin": cloud.SignInForm,
+    "entra_audit": cloud.EntraForm,
+    "gcp_audit": cloud.GoogleForm,
+    "google_workspace": cloud.WorkspaceForm,
+}
 
 
 @cache
 def form_of(shape: str) -> Form:
     """The form of a shape; one instance for the whole program."""
-    found = _FORMS.get(shape)
-    return found() if found is not None else PlainForm(SHAPES.get(shape)())
+    windows = _WINDOWS.get(shape)
+    return windows() if windows is not None else _OTHERS.get(shape, PlainForm)(SHAPES.get(shape)())
 
 
 class RowReader:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from functools import lru_cache
 from typing import Any
 
 from . import windows_services as tables
@@ -54,9 +53,8 @@ class WindowsForm(Form):
         field, by_value = branch
         return Branch(self, field, {value: made(of) for value, of in by_value.items()}, made(category))
 
-    @lru_cache(maxsize=65_536)  # noqa: B019 - forms live as long as the program
-    def getter(self, kind: Kind, field: str) -> Getter:
-        """See `Form.getter`."""
+    def find_getter(self, kind: Kind, field: str) -> Getter:
+        """See `Form.find_getter`."""
         fixed = {"EventID": kind.code, "Provider_Name": kind.provider, "Channel": kind.channel}.get(field)
         found = special_getter(self, kind, field)
         if found is not None:

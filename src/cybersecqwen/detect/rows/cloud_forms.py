@@ -1,0 +1,277 @@
+"""Audit trails of clouds, identity providers and services.
+
+Names of the logsources: Sigma's taxonomy. What the products write: the pages that the modules of
+`inputs.cloud` name, which read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from cybersecqwen.inputs.cloud.flat import dig, first
+
+from .getters import first_of, mapped, path
+from .interface import Getter, Raw, Rows
+from .kinds import Kind
+from .moments import moment, moments
+from .plain_form import Names, PlainForm, Told
+
+
+class TrailForm(PlainForm):
+    """An audit trail whose shape says by paths where time, account and machine stand."""
+
+    def data(self, raws: Sequence[Raw]) -> list[Mapping[str, Any]]:
+        """See `Form.data`: what the shape takes for the event, without its envelope."""
+        body = self.of.body  # type: ignore[attr-defined]
+        return [body(raw) or raw for raw in raws]
+
+    def find_getter(self, kind: Kind, field: str) -> Getter:
+        """See `Form.find_getter`: in the event itself, else in what is around it."""
+        outside = super().find_getter(kind, field)
+        inside = [path(name, whole=lambda rows: rows.data) for name in self.spellings(field)]
+        return outside if self.special(kind, field) is not None else first_of(outside, *inside)
+
+    def times(self, rows: Rows) -> list[float | None]:
+        """See `Form.times`."""
+        paths: tuple[str, ...] = self.of.time  # type: ignore[attr-defined]
+        found = moments([dig(data, paths[0]) for data in rows.data] if paths else [None] * len(rows.raws))
+        if None not in found:
+            return found
+        return [
+            next((t for name in paths if (t := moment(dig(data, name))) is not None), None)
+            if time is None
+            else time
+            for data, time in zip(rows.data, found, strict=True)
+        ]
+
+    def hosts(self, rows: Rows) -> list[str]:
+        """See `Form.hosts`: tenants are no machines."""
+        if not self.of.hosted:  # type: ignore[attr-defined]
+            return [""] * len(rows.raws)
+        return [first(data, self.of.host)[:300] for data in rows.data]  # type: ignore[attr-defined]
+
+    def users(self, rows: Rows) -> list[str]:
+        """See `Form.users`."""
+        return [first(data, self.of.user)[:300] for data in rows.data]  # type: ignore[attr-defined]
+
+
+class CloudTrailForm(TrailForm):
+    """AWS CloudTrail."""
+
+    product, service = "aws", "cloudtrail"
+    marks = ("eventVersion", "eventSource", "eventName")
+
+
+class OktaForm(TrailForm):
+    """Okta's system log."""
+
+    product, service = "okta", "okta"
+    marks = ("eventType", "actor", "outcome", "published")
+
+
+class GitHubForm(TrailForm):
+    """GitHub's audit log."""
+
+    product, service = "github", "audit"
+
+
+class OneLoginForm(TrailForm):
+    """OneLogin's events."""
+
+    product, service = "onelogin", "onelogin.events"
+
+
+class DuoForm(TrailForm):
+    """Duo's logs."""
+
+    product, service = "cisco", "duo"
+
+
+class KubernetesForm(TrailForm):
+    """Requests to a Kubernetes API server."""
+
+    product, service, category = "kubernetes", "audit", "application"
+    names: ClassVar[Names] = {
+        "apiGroup": ("objectRef.apiGroup",),
+        "hostPath": (
+            "requestObject.spec.volumes.hostPath.path",
+            "requestObject.spec.template.spec.volumes.hostPath.path",
+        ),
+        "capabilities": (
+            "requestObject.spec.containers.securityContext.capabilities.add",
+            "requestObject.spec.template.spec.containers.securityContext.capabilities.add",
+        ),
+    }
+
+
+class M365Form(TrailForm):
+    """Microsoft 365's unified audit log."""
+
+    product, service = "m365", "audit"
+    names: ClassVar[Names] = {
+        "eventSource": ("Workload",),
+        "eventName": ("Name", "Operation"),
+        "status": ("ResultStatus", "Status"),
+        "Payload": ("Data",),
+    }
+
+    def tell(self, raw: Raw) -> Told:
+        """See `PlainForm.tell`."""
+        workload = raw.get("Workload") or raw.get("workload")
+        if workload == "SecurityComplianceCenter":
+            return "m365", "threat_management", ""
+        return "m365", "exchange" if workload == "Exchange" else "audit", ""
+
+
+class AzureForm(TrailForm):
+    """Azure's and Entra's logs: each exporter begins names with small or with capital letters."""
+
+    product = "azure"
+    names: ClassVar[Names] = {
+        "ActivityType": ("activityDisplayName", "operationName"),
+        "ActivityDetails": ("activityDisplayName", "operationName"),
+        "Target": ("targetResources.displayName", "targetResources.userPrincipalName"),
+        "properties.message": ("activityDisplayName", "operationName"),
+        "properties.result": ("result",),
+        "Initiatedby": ("initiatedBy",),
+        "TargetResources.ModifiedProperties.DisplayName": ("targetResources.modifiedProperties.displayName",),
+        "TargetResources.ModifiedProperties.NewValue": ("targetResources.modifiedProperties.newValue",),
+        "ResourceId": ("resourceId",),
+        "ResourceProviderValue": ("resourceProviderValue", "resourceProviderName.value"),
+        "OperationNameValue": ("operationNameValue", "operationName.value", "operationName"),
+        "CategoryValue": ("categoryValue", "category.value", "category"),
+        "operationName": ("operationName.value",),
+        "Status": ("status.value", "result", "resultType"),
+        "ResultType": ("status.errorCode",),
+        "ResultDescription": ("status.failureReason",),
+        "Resultdescription": ("resultDescription", "status.failureReason"),
+        "Username": ("userPrincipalName",),
+        "ClientApp": ("clientAppUsed",),
+        "DeviceDetail.trusttype": ("deviceDetail.trustType",),
+        "riskEventType": ("riskEventType", "riskType"),
+    }
+
+    def spellings(self, field: str) -> list[str]:
+        """See `PlainForm.spellings`."""
+        found: list[str] = []
+        for name in super().spellings(field):
+            small = ".".join(part[:1].lower() + part[1:] for part in name.split("."))
+            great = ".".join(part[:1].upper() + part[1:] for part in name.split("."))
+            found += [name, small, great]
+            if not small.startswith("properties."):
+                found += [f"properties.{small}", f"properties.{great}"]
+        return list(dict.fromkeys(found))
+
+
+class ActivityForm(AzureForm):
+    """Azure's activity log."""
+
+    service = "activitylogs"
+
+
+class SignInForm(AzureForm):
+    """Entra's sign-ins. Their status is that of the error code: 0 is success."""
+
+    service = "signinlogs"
+
+    def special(self, kind: Kind, field: str) -> Getter | None:
+        """See `PlainForm.special`."""
+        if field != "Status":
+            return None
+        codes = [path(name) for name in self.spellings("ResultType")]
+        inside = [path(name, whole=lambda rows: rows.data) for name in self.spellings("ResultType")]
+        return mapped(first_of(*codes, *inside), _status)
+
+
+def _status(code: Any) -> Any:
+    return "Success" if code in (0, "0") else "Failure"
+
+
+class EntraForm(AzureForm):
+    """Entra's audit log, and the risks and alerts that stand beside it."""
+
+    def tell(self, raw: Raw) -> Told:
+        """See `PlainForm.tell`."""
+        return "azure", risk_service(raw) or "auditlogs", ""
+
+
+def risk_service(raw: Raw) -> str:
+    """The service of a detected risk: an alert of Privileged Identity Management, else a risk; "" if none."""
+    inner = raw.get("properties")
+    risk = raw.get("riskEventType") or (inner.get("riskEventType") if isinstance(inner, Mapping) else None)
+    if not isinstance(risk, str):
+        return ""
+    return "pim" if risk.endswith("AlertIncident") else "riskdetection"
+
+
+class GoogleForm(TrailForm):
+    """Google Cloud's audit logs; those of Workspace stand there too."""
+
+    product, service = "gcp", "gcp.audit"
+    names: ClassVar[Names] = {
+        "gcp.audit.method_name": ("protoPayload.methodName", "data.protoPayload.methodName"),
+        "data.protoPayload.logName": ("logName",),
+        "data.protoPayload.resource.type": ("resource.type",),
+        "protoPayload.Servicename": ("protoPayload.serviceName",),
+        "eventService": ("protoPayload.serviceName",),
+        "eventName": ("protoPayload.metadata.event.eventName", "protoPayload.methodName"),
+    }
+
+    def tell(self, raw: Raw) -> Told:
+        """See `PlainForm.tell`."""
+        name = dig(raw, "protoPayload.serviceName")
+        if name == "admin.googleapis.com":
+            return "gcp", "google_workspace.admin", ""
+        return "gcp", "google_workspace.login" if name == "login.googleapis.com" else "gcp.audit", ""
+
+    def spellings(self, field: str) -> list[str]:
+        """See `PlainForm.spellings`: "data." is the envelope of Pub/Sub."""
+        found = super().spellings(field)
+        return [*found, field[5:]] if field.startswith("data.") else found
+
+    def special(self, kind: Kind, field: str) -> Getter | None:
+        """See `PlainForm.special`: parameters of Workspace's events."""
+        if field in _SETTINGS and kind.service.startswith("google_workspace"):
+            return _parameter(_SETTINGS[field], ("protoPayload.metadata.event.parameter",))
+        return None
+
+
+class WorkspaceForm(TrailForm):
+    """Google Workspace's activities, as its reports API gives them."""
+
+    names: ClassVar[Names] = {
+        "eventName": ("events.name", "name"),
+        "protoPayload.metadata.event.eventName": ("events.name", "name"),
+    }
+
+    def tell(self, raw: Raw) -> Told:
+        """See `PlainForm.tell`."""
+        return "gcp", f"google_workspace.{'login' if _application(raw) == 'login' else 'admin'}", ""
+
+    def special(self, kind: Kind, field: str) -> Getter | None:
+        """See `PlainForm.special`."""
+        if field in ("eventService", "protoPayload.serviceName", "protoPayload.Servicename"):
+            return lambda rows: [f"{_application(raw)}.googleapis.com" for raw in rows.raws]
+        if field in _SETTINGS:
+            return _parameter(_SETTINGS[field], ("events.parameters", "parameters"))
+        return None
+
+
+_SETTINGS = {"setting_name": "SETTING_NAME", "new_value": "NEW_VALUE"}
+
+
+def _application(raw: Raw) -> str:
+    return first(raw, ("id.applicationName",))[:64]
+
+
+def _parameter(name: str, places: tuple[str, ...]) -> Getter:
+    """The value of a named parameter, in a list of pairs."""
+
+    def find(items: Any) -> Any:
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, Mapping) and item.get("name") == name:
+                return next((value for key, value in item.items() if key != "name"), None)
+        return None
+
+    return mapped(first_of(*map(path, places)), find)

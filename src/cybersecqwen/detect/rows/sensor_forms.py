@@ -1,0 +1,202 @@
+"""Sensors on networks and machines that write JSON, and any other mapping.
+
+Zeek: https://docs.zeek.org/en/master/logs/; Suricata:
+https://docs.suricata.io/en/latest/output/eve/eve-json-format.html; the Elastic Common Schema:
+https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html; OpenCanary:
+https://github.com/thinkst/opencanary; Bitbucket:
+https://confluence.atlassian.com/bitbucketserver/audit-log-events-776640423.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from cybersecqwen.inputs.ecs_fields import category_of, ecs_fields
+from cybersecqwen.inputs.fields import dig
+from cybersecqwen.inputs.logs.line_reader import TIME
+from cybersecqwen.inputs.logs.zeek import log_of
+from cybersecqwen.records import Category, Limits
+
+from .cloud_forms import risk_service
+from .getters import first_of, mapped, path
+from .interface import Getter, Raw, Rows
+from .kinds import Kind
+from .moments import moment, moments
+from .plain_form import Names, PlainForm, Told
+
+_LIMITS = Limits()
+
+
+class ZeekForm(PlainForm):
+    """Zeek's logs: the service is the log. HTTP, DNS and connections also bear the names of categories."""
+
+    product = "zeek"
+    marks = (TIME,)
+    names: ClassVar[Names] = {
+        "query": ("dns.query",),
+        "answer": ("answers",),
+        "record_type": ("qtype_name",),
+        "src_ip": ("id.orig_h",),
+        "dst_ip": ("id.resp_h",),
+        "src_port": ("id.orig_p",),
+        "dst_port": ("id.resp_p",),
+        "action": ("conn_state",),
+        "username": ("user",),
+        "c-useragent": ("user_agent",),
+        "cs-user-agent": ("user_agent",),
+        "cs-method": ("method",),
+        "cs-host": ("host",),
+        "r-dns": ("host",),
+        "cs-referer": ("referrer",),
+        "cs-referrer": ("referrer",),
+        "sc-status": ("status_code",),
+        "cs-uri": ("uri",),
+        "cs-uri-query": ("uri",),
+        "cs-username": ("username",),
+    }
+
+    def key(self, raw: Raw) -> Any:
+        """See `Form.key`."""
+        return self.tell(raw) if self.of.recognise(raw) and ("_path" in raw or TIME in raw) else None
+
+    def tell(self, raw: Raw) -> Told:
+        """See `PlainForm.tell`."""
+        log = log_of(raw)[:64]
+        return "zeek", log, _ZEEK.get(log, "")
+
+    def special(self, kind: Kind, field: str) -> Getter | None:
+        """See `PlainForm.special`."""
+        if field == "cs-uri-stem":
+            return mapped(path("uri"), lambda uri: uri.partition("?")[0] if isinstance(uri, str) else uri)
+        return _whole_url if field == "c-uri" else None
+
+    def times(self, rows: Rows) -> list[float | None]:
+        """See `Form.times`."""
+        values = [raw.get(TIME) for raw in rows.raws]
+        return [
+            value if value.__class__ is float else self.event(raw).time
+            for raw, value in zip(rows.raws, values, strict=True)
+        ]
+
+
+_ZEEK = {"http": "proxy", "dns": "dns", "conn": "firewall"}
+
+
+def _whole_url(rows: Rows) -> list[Any]:
+    """Host and path, as a proxy would log it."""
+    return [
+        f"http://{raw['host']}{raw.get('uri') or ''}" if isinstance(raw.get("host"), str) else raw.get("uri")
+        for raw in rows.raws
+    ]
+
+
+class SuricataForm(PlainForm):
+    """Suricata's records: the service is the type of event."""
+
+    marks = ("event_type", "flow_id")
+    text = ()
+    names: ClassVar[Names] = {
+        "query": ("dns.rrname", "dns.query.rrname", "dns.queries.rrname"),
+        "record_type": ("dns.rrtype", "dns.query.rrtype", "dns.queries.rrtype"),
+        "answer": ("dns.answers.rdata", "dns.rdata"),
+        "dst_ip": ("dest_ip",),
+        "dst_port": ("dest_port",),
+        "c-uri": ("http.url",),
+        "cs-uri": ("http.url",),
+        "cs-uri-stem": ("http.url",),
+        "cs-uri-query": ("http.url",),
+        "c-useragent": ("http.http_user_agent",),
+        "cs-user-agent": ("http.http_user_agent",),
+        "cs-method": ("http.http_method",),
+        "cs-host": ("http.hostname",),
+        "r-dns": ("http.hostname",),
+        "cs-referer": ("http.http_refer",),
+        "sc-status": ("http.status",),
+        "action": ("flow.state", "alert.action"),
+    }
+
+    def tell(self, raw: Raw) -> Told:
+        """See `PlainForm.tell`."""
+        type_ = raw.get("event_type")
+        return "suricata", type_[:64] if isinstance(type_, str) else "", _SURICATA.get(str(type_), "")
+
+    def times(self, rows: Rows) -> list[float | None]:
+        """See `Form.times`."""
+        return moments([raw.get("timestamp") for raw in rows.raws])
+
+
+_SURICATA = {"http": "proxy", "dns": "dns", "flow": "firewall", "netflow": "firewall"}
+
+
+class EcsForm(PlainForm):
+    """Elastic Common Schema: what an agent on a machine saw, under Sysmon's names."""
+
+    text = ("message",)
+
+    def tell(self, raw: Raw) -> Told:
+        """See `PlainForm.tell`."""
+        system = dig(raw, "host.os.type") or dig(raw, "host.os.family") or dig(raw, "host.os.platform")
+        product = _SYSTEMS.get(system.lower(), "") if isinstance(system, str) else ""
+        fields = ecs_fields(raw, _LIMITS)
+        category = category_of(raw, fields)
+        action = str(dig(raw, "event.action")).lower()
+        if category is Category.FILE:
+            found = next((of for word, of in _FILE_ACTIONS.items() if word in action), "")
+        elif category is Category.REGISTRY:
+            found = "registry_set" if fields.get("Details") else "registry_event"
+        else:
+            found = _CATEGORIES.get(category, "")
+        return product, "", found
+
+    def find_getter(self, kind: Kind, field: str) -> Getter:
+        """See `Form.find_getter`: canonical names are worked out from those of the schema."""
+        own = super().find_getter(kind, field)
+        return own if "." in field else first_of(own, lambda rows: _canonical(rows, field))
+
+    def times(self, rows: Rows) -> list[float | None]:
+        """See `Form.times`."""
+        return [moment(dig(r, "@timestamp")) or moment(dig(r, "event.created")) for r in rows.raws]
+
+
+def _canonical(rows: Rows, field: str) -> list[Any]:
+    return [ecs_fields(raw, _LIMITS).get(field) for raw in rows.raws]
+
+
+_SYSTEMS = {"windows": "windows", "linux": "linux", "macos": "macos", "darwin": "macos"} | dict.fromkeys(
+    ("debian", "redhat", "rhel", "ubuntu", "centos", "suse", "fedora", "arch", "amazon"), "linux"
+)
+_FILE_ACTIONS = {
+    "creat": "file_event",
+    "delet": "file_delete",
+    "renam": "file_rename",
+    "overwrite": "file_event",
+}
+_CATEGORIES = {
+    Category.PROCESS: "process_creation",
+    Category.PROCESS_END: "process_termination",
+    Category.NETWORK: "network_connection",
+    Category.DNS: "dns_query",
+    Category.IMAGE_LOAD: "image_load",
+    Category.DRIVER: "driver_load",
+    Category.PIPE: "pipe_created",
+    Category.PROCESS_ACCESS: "process_access",
+    Category.REMOTE_THREAD: "create_remote_thread",
+    Category.SCRIPT: "ps_script",
+}
+
+
+class GenericForm(PlainForm):
+    """Any other mapping: told by keys that only one product has, else a program's log in JSON."""
+
+    text = ("message", "Message", "msg", "log", "event")
+
+    def tell(self, raw: Raw) -> Told:
+        """See `PlainForm.tell`."""
+        if "logtype" in raw and ("node_id" in raw or "logdata" in raw):
+            return "opencanary", "", "application"
+        audit = raw.get("auditType")
+        if isinstance(audit, Mapping) and "action" in audit:
+            return "bitbucket", "audit", ""
+        risk = risk_service(raw)
+        return ("azure", risk, "") if risk else ("", "", "application")
