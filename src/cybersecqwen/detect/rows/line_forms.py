@@ -45,6 +45,7 @@ _SERVICES = {
     "sudo": "sudo",
     "cron": "cron",
     "crond": "cron",
+    "crontab": "cron",
     "anacron": "cron",
     "atd": "cron",
     "clamd": "clamav",

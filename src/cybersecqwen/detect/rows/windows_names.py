@@ -34,7 +34,7 @@ def special_getter(form: WindowsForm, kind: Kind, field: str) -> Getter | None:
         maker = _EVERYWHERE.get(field)
     if maker is not None:
         return maker(form)
-    if provider == _DEFENDER and (spaced := _spaced(field)) != field:
+    if provider == _DEFENDER and (spaced := _spaced(field)) != field and form.system(field) is None:
         return first_of(form.named(spaced), form.named(field))
     return None
 
