@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -290,6 +291,8 @@ class Gathered:
         self._batches: dict[Kind, Batch] = {}
         self.last = (0, -1)
         """Number and offset of the last record."""
+        self.lock: AbstractContextManager[Any] = nullcontext()
+        """Held while a batch is looked at, where several inputs are scanned at once."""
 
     def take(self, records: Iterable[RawRecord | Damage]) -> None:
         """Take records until there are no more, looking at them batch by batch."""
@@ -300,7 +303,7 @@ class Gathered:
             if record.__class__ is Damage:
                 out.add_damage(self._placed(record))  # type: ignore[arg-type]
                 continue
-            number, offset, raw = record  # type: ignore[misc]
+            number, offset, raw = record
             number += lines
             if offset >= 0:
                 offset += begin
@@ -320,11 +323,13 @@ class Gathered:
                 size += _size(raw)
             if waiting >= BATCH_RECORDS or size >= BATCH_BYTES:
                 self.last = (number, offset)
-                self.flush()
+                with self.lock:
+                    self.flush()
                 waiting, begun, size = 0, -1, 0
         if number:
             self.last = (number, offset)
-        self.flush()
+        with self.lock:
+            self.flush()
 
     def _placed(self, damage: Damage) -> Damage:
         """The damage with its place in the whole file."""
@@ -335,7 +340,7 @@ class Gathered:
         return replace(damage, source=replace(source, record=source.record + self._lines, offset=offset))
 
     def flush(self) -> None:
-        """Look at what is there."""
+        """Look at what is there. It may be called while `take` waits for more, from the same thread."""
         batches = list(self._batches.values())
         self._batches.clear()
         for batch in batches:

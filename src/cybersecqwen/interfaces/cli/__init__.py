@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     offline.enforce()  # every command, also those that need no task
     try:
-        result = app(args=list(argv) if argv is not None else None, standalone_mode=False)
+        result = app(args=_joined(sys.argv[1:] if argv is None else list(argv)), standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except CsqError as error:
@@ -34,6 +34,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except Exception as error:
         return _usage(error)
+
+
+def _joined(argv: list[str]) -> list[str]:
+    """`csq logs baseline …` is a command of its own, as `csq logs` takes paths (./baseline is a path)."""
+    return ["logs-baseline", *argv[2:]] if argv[:2] == ["logs", "baseline"] else argv
 
 
 def tell(error: CsqError) -> None:

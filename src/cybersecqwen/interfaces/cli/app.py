@@ -8,7 +8,7 @@ import typer
 
 from cybersecqwen import __version__
 
-from . import ask, bench, kb, model, specialist
+from . import ask, bench, kb, logs, model, rules, specialist
 from .options import Detail, FailOn, Format, Model, Save
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app.add_typer(kb.app, name="kb")
 app.add_typer(model.app, name="model")
 app.add_typer(bench.app, name="bench")
 app.add_typer(specialist.app, name="specialist")
+app.add_typer(rules.app, name="rules")
+app.add_typer(logs.baseline, name="logs-baseline", hidden=True)
 
 
 def _version(wanted: bool) -> None:
@@ -61,6 +63,7 @@ def triage(
     return run_task(TaskCall("triage", tuple(files), format, tuple(save or ()), model, fail_on, detail))
 
 
+app.command()(logs.logs)
 app.command()(ask.ask)
 
 

@@ -6,7 +6,9 @@ from typing import Annotated, Optional
 
 import typer
 
-Format = Annotated[str, typer.Option("--format", "-f", help="terminal, json, markdown or html.")]
+Format = Annotated[
+    str, typer.Option("--format", "-f", help="terminal, json, markdown, html, ndjson or ocsf.")
+]
 Save = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads this at run time on 3.11
     typer.Option(

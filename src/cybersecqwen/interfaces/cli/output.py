@@ -13,7 +13,17 @@ from cybersecqwen.render import FORMATS, RenderOptions
 from cybersecqwen.render.defang import Defanger, safe_text
 from cybersecqwen.render.interface import Detail
 
-_SUFFIXES = {".json": "json", ".md": "markdown", ".html": "html", ".htm": "html", ".txt": "terminal"}
+_SUFFIXES = {
+    ".ocsf.json": "ocsf",
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "terminal",
+}
+"""The longest that fits a name counts, so the longer ones stand first."""
 
 
 def console_options(detail: str) -> RenderOptions:
@@ -23,12 +33,13 @@ def console_options(detail: str) -> RenderOptions:
 
 def suffix_format(name: str) -> str:
     """The format that a file name asks for; raises UsageError for a suffix without one."""
-    suffix = Path(name).suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise UsageError(
-            f"{name!r} has no suffix that names a format.", hint=f"Known are: {', '.join(_SUFFIXES)}."
-        )
-    return _SUFFIXES[suffix]
+    lower = Path(name).name.lower()
+    for suffix, format in _SUFFIXES.items():
+        if lower.endswith(suffix):
+            return format
+    raise UsageError(
+        f"{name!r} has no suffix that names a format.", hint=f"Known are: {', '.join(_SUFFIXES)}."
+    )
 
 
 def show(report: Report, format: str, options: RenderOptions) -> None:

@@ -71,7 +71,8 @@ def import_rules(
     installed, rules = Collection(load_settings().rules_path).add(path, name)
     print(
         f"{safe_text(installed.name)}: {len(rules.rules):,} rules and"
-        f" {len(rules.correlations):,} correlations from {installed.files:,} files; {len(rules.unsupported):,} not evaluated."
+        f" {len(rules.correlations):,} correlations from {installed.files:,} files;"
+        f" {len(rules.unsupported):,} not evaluated."
     )
     for item in rules.unsupported:
         print(f"  {safe_text(item.title or item.path)}: {safe_text(item.reason)}")

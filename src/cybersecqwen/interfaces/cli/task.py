@@ -34,6 +34,7 @@ class TaskCall:
     detail: str
     question: str = ""
     options: tuple[str, ...] = ()
+    parameters: object = None
 
 
 def run_task(call: TaskCall) -> int:
@@ -47,6 +48,7 @@ def run_task(call: TaskCall) -> int:
             stdin=sys.stdin.buffer if "-" in call.paths else None,
             question=call.question,
             options=call.options,
+            parameters=call.parameters,
         )
         models = _Lazy(app, stack, _wanted(call), status)
         report = _show_all(app, call, request, models, status)
@@ -96,9 +98,11 @@ class _Lazy:
 
 
 def _wanted(call: TaskCall) -> str:
+    from cybersecqwen.render import FORMATS
+
     if call.model:
         return "" if call.model == "none" else call.model
-    people = call.format != "json" or any(suffix_format(p) != "json" for p in call.save)
+    people = any(FORMATS.get(name).for_people for name in (call.format, *map(suffix_format, call.save)))
     return "auto" if people else ""
 
 

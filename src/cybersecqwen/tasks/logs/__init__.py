@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import ClassVar
 
@@ -24,9 +23,8 @@ class Logs(Task):
     def assess(self, request: Request, tools: Tools) -> Report:
         """Read, detect, judge and describe; see `Task.assess`. RuleError for rules that cannot be read."""
         from .cost import Meter
-        from .narrative import write
         from .reading import read
-        from .report import build
+        from .report import report_of
 
         options = request.parameters if request.parameters is not None else LogOptions()
         if not isinstance(options, LogOptions):
@@ -35,22 +33,11 @@ class Logs(Task):
         rules = tools.load_sigma(options.rules, options.only)
         loaded = meter.seconds()
         reading = read(request, tools, rules, options)
-        _set_baseline(reading, options)
         scanned = meter.seconds()
-        report = build(request, tools, rules, options, reading, meter)
-        begun = time.perf_counter()
-        spent = {
-            "rules": loaded,
-            "read": scanned - loaded,
-            "assess": meter.seconds() - scanned,
-        }
-        narrative = write(report)
-        spent["write"] = time.perf_counter() - begun
-        return replace(
-            report,
-            narrative=narrative,
-            timings_ms={stage: round(seconds * 1000, 2) for stage, seconds in spent.items()},
-        )
+        report = report_of(request, tools, rules, options, reading, meter)
+        spent = {"rules": loaded, "read": scanned - loaded, "assess": meter.seconds() - scanned}
+        timings = {stage: round(seconds * 1000, 2) for stage, seconds in spent.items()}
+        return replace(report, timings_ms=timings)
 
     def ask(self, report: Report, tools: Tools) -> Ask | None:
         """What a language model may be asked about the report; see `Task.ask`."""
@@ -58,13 +45,3 @@ class Logs(Task):
         from .narrative import ask
 
         return ask(report)
-
-
-def _set_baseline(reading: object, options: LogOptions) -> None:
-    from cybersecqwen.detect.anomalies.baseline import Baseline
-
-    from .reading import Reading
-
-    assert isinstance(reading, Reading)
-    if options.baseline is not None and reading.scan.watcher is not None:
-        reading.scan.watcher.baseline = Baseline.load(options.baseline)

@@ -15,7 +15,7 @@ from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Event, Finding, Incident, Indicator, Severity, Verdict
 from cybersecqwen.tasks.techniques import make_techniques
 
-from .judging import WEIGHTS, confidence_of, score_of, verdict_of
+from .judging import ANOMALY_WEIGHTS, WEIGHTS, confidence_of, score_of, verdict_of
 from .sightings import Sighting, anomaly_finding
 
 _GAP = 30
@@ -86,7 +86,8 @@ def _incident(
     ids = {event.id for event in mine}
     findings = [_of_cluster(one, cluster.hits[one.about.id], ids) for one in found]
     findings.sort(key=lambda one: (-one.weight, one.title))
-    score = round(score_of(_distinct(found)), 2)
+    odd = [ANOMALY_WEIGHTS[one.severity] for one in beside]
+    score = round(score_of([*_distinct(found), *odd]), 2)
     verdict = verdict_of(score)
     timed = [event.time for event in mine if event.time is not None]
     start = min(timed, default=cluster.start * 60.0) if cluster.start >= 0 else None

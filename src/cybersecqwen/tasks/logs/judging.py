@@ -14,15 +14,19 @@ from cybersecqwen.records import Severity, Verdict
 
 PRIOR = -3.5
 """Log-odds before any finding, as in triage (docs/triage.md)."""
+LOOK = -1.9
+"""Log-odds of what is just worth a look (needs review)."""
 WEIGHTS = {
     Severity.INFORMATIONAL: 0.1,
     Severity.LOW: 0.5,
-    Severity.MEDIUM: 1.5,
+    Severity.MEDIUM: 1.6,
     Severity.HIGH: 2.5,
     Severity.CRITICAL: 4.5,
 }
 """Log-odds of a rule by its level."""
-ANOMALY_WEIGHTS = {
+ANOMALY_LOOK = -1.9
+"""Log-odds of what is just worth a look (needs review)."""
+WEIGHTS = {
     Severity.INFORMATIONAL: 0.05,
     Severity.LOW: 0.3,
     Severity.MEDIUM: 1.0,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cybersecqwen import __version__
+from cybersecqwen.detect.anomalies.baseline import Baseline
 from cybersecqwen.detect.anomalies.observed import Anomaly
 from cybersecqwen.detect.scan.scan import Scan
 from cybersecqwen.detect.sigma.model import Ruleset
@@ -15,7 +17,8 @@ from cybersecqwen.tasks.techniques import make_techniques
 
 from .cost import Meter, priced
 from .grouping import incidents
-from .judging import PRIOR, confidence_of
+from .judging import LOOK, PRIOR, confidence_of, verdict_of
+from .narrative import write
 from .options import LogOptions
 from .reading import Reading
 from .series import Axis
@@ -30,7 +33,23 @@ _NOISY_OF = 1_000
 _LEVELS = tuple(severity.label for severity in reversed(Severity))
 
 
-def build(
+def report_of(
+    request: Request,
+    tools: Tools,
+    rules: Ruleset,
+    options: LogOptions,
+    reading: Reading,
+    meter: Meter | None = None,
+) -> Report:
+    """The report on what was scanned, with its deterministic narrative. InputError for a bad baseline."""
+    watcher = reading.scan.watcher
+    if options.baseline is not None and watcher is not None:
+        watcher.baseline = Baseline.load(options.baseline)
+    report = _build(request, tools, rules, options, reading, meter or Meter())
+    return replace(report, narrative=write(report))
+
+
+def _build(
     request: Request, tools: Tools, rules: Ruleset, options: LogOptions, reading: Reading, meter: Meter
 ) -> Report:
     """The report, without its narrative."""
@@ -40,11 +59,12 @@ def build(
     grouped = incidents(found, anomalies, scan.samples, tools.store)
     findings = (*(one.finding() for one in found), *map(anomaly_finding, anomalies))
     worst = grouped[0] if grouped else None
+    verdict, score = _judged(worst, anomalies)
     return Report(
         task="logs",
-        verdict=worst.verdict if worst else Verdict.BENIGN,
-        severity=_severity(grouped, anomalies),
-        confidence=worst.confidence if worst else confidence_of(PRIOR),
+        verdict=verdict,
+        severity=_severity(verdict, grouped, anomalies),
+        confidence=confidence_of(score),
         title=_title(worst, found, anomalies),
         sources=tuple(request.paths),
         counts={
@@ -68,10 +88,19 @@ def build(
     )
 
 
-def _severity(grouped: Sequence[Incident], anomalies: Sequence[Anomaly]) -> Severity:
-    """Of the worst incident; anomalies alone are at most medium."""
+def _judged(worst: Incident | None, anomalies: Sequence[Anomaly]) -> tuple[Verdict, float]:
+    """(verdict, log-odds): those of the worst incident; anomalies alone are at most a reason to look."""
+    score = worst.score if worst is not None else PRIOR
+    if any(one.severity >= Severity.MEDIUM for one in anomalies):
+        score = max(score, LOOK)
+    return verdict_of(score), score
+
+
+def _severity(verdict: Verdict, grouped: Sequence[Incident], anomalies: Sequence[Anomaly]) -> Severity:
+    """Of the worst incident; anomalies alone are at most medium, and what is benign at most low."""
     odd = max((one.severity for one in anomalies), default=Severity.INFORMATIONAL)
-    return max([one.severity for one in grouped] + [min(odd, Severity.MEDIUM)])
+    most = Severity.LOW if verdict is Verdict.BENIGN else Severity.CRITICAL
+    return min(most, max([one.severity for one in grouped] + [min(odd, Severity.MEDIUM)]))
 
 
 def _title(worst: Incident | None, found: Sequence[Sighting], anomalies: Sequence[Anomaly]) -> str:
