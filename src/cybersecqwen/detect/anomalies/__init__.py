@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 DETECTORS: Registry[type[Detector]] = Registry(
     "kind of anomaly",
-    {},
+    {
+        "brute-force": f"{__name__}.brute_force:BruteForce",
+        "password-spraying": f"{__name__}.password_spraying:PasswordSpraying",
+        "impossible-travel": f"{__name__}.impossible_travel:ImpossibleTravel",
+        "new-pair": f"{__name__}.new_pair:NewPair",
+        "new-template": f"{__name__}.new_template:NewTemplate",
+        "rare-template": f"{__name__}.rare_template:RareTemplate",
+        "unusual-value": f"{__name__}.unusual_value:UnusualValue",
+        "broken-sequence": f"{__name__}.broken_sequence:BrokenSequence",
+        "rate-change": f"{__name__}.rate_change:RateChange",
+    },
     group="cybersecqwen.anomalies",
 )
 """One line for each kind, in the order in which they are shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,33 @@ from .observed import TEXT_CHARS, Observed
 _EARLIEST, _LATEST = -2_208_988_800.0, 7_258_118_400.0  # 1900 and 2200, as in inputs.times
 VALUE_CHARS = 200
 """Characters of a value that are told apart; two values that agree in so many and in length are one."""
+
+
+class Records(Protocol):
+    """Records of which a table asks the first lines of something."""
+
+    earliest: float | None
+    latest: float | None
+
+    def ordinal(self, index: int) -> int:
+        """Number of a record in the whole input, from 0."""
+        ...
+
+    def time(self, index: int) -> float | None:
+        """Time of a record, None where unknown."""
+        ...
+
+    def host(self, index: int) -> str:
+        """Host of a record, "" where unknown."""
+        ...
+
+    def user(self, index: int) -> str:
+        """User of a record, "" where unknown."""
+        ...
+
+    def line(self, index: int) -> tuple[Source, str]:
+        """Where a record stands and what it says, at most `TEXT_CHARS` characters."""
+        ...
 
 
 class Batch:
@@ -33,7 +60,13 @@ class Batch:
         self.timed = int(known.size)
         self.earliest: float | None = float(known.min()) if known.size else None
         self.latest: float | None = float(known.max()) if known.size else None
+        self.shared: dict[str, Any] = {}
+        """What one detector has worked out and others need too."""
         self._columns: dict[str, list[Any] | None] = {}
+
+    def ordinal(self, index: int) -> int:
+        """Number of a record in the whole input, from 0."""
+        return self.first + index
 
     @property
     def hosts(self) -> list[Any] | None:
@@ -44,6 +77,11 @@ class Batch:
     def users(self) -> list[Any] | None:
         """Users; None where no record has one."""
         return self._cached("\x00users", self.observed.users)
+
+    @property
+    def template_ids(self) -> list[Any] | None:
+        """Ids of the templates; None where the kind is not text."""
+        return self._cached("\x00templates", self.observed.templates or ())
 
     def column(self, name: str) -> list[Any] | None:
         """Values of a field, all hashable; None where the batch lacks it."""
@@ -89,6 +127,41 @@ class Batch:
             if values is not None and values[index] not in (None, ""):
                 parts.append(f"{name}={short(values[index])}")
         return source, " ".join(parts)[:TEXT_CHARS]
+
+
+class Part:
+    """Some records of some batches, in an order of their own."""
+
+    def __init__(self, places: Sequence[tuple[Batch, int]]) -> None:
+        self._places = places
+        batches = {id(batch): batch for batch, _ in places}.values()
+        self.earliest = min((b.earliest for b in batches if b.earliest is not None), default=None)
+        self.latest = max((b.latest for b in batches if b.latest is not None), default=None)
+
+    def ordinal(self, index: int) -> int:
+        """As in the batch."""
+        batch, at = self._places[index]
+        return batch.first + at
+
+    def time(self, index: int) -> float | None:
+        """As in the batch."""
+        batch, at = self._places[index]
+        return batch.time(at)
+
+    def host(self, index: int) -> str:
+        """As in the batch."""
+        batch, at = self._places[index]
+        return batch.host(at)
+
+    def user(self, index: int) -> str:
+        """As in the batch."""
+        batch, at = self._places[index]
+        return batch.user(at)
+
+    def line(self, index: int) -> tuple[Source, str]:
+        """As in the batch."""
+        batch, at = self._places[index]
+        return batch.line(at)
 
 
 def short(value: Any) -> str:

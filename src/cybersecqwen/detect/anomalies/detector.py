@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .batch import Batch
 from .clock import Clock
 from .observed import Anomaly, Templates
-from .table import Renamed, Table
+from .table import Renamed, Table, same
 from .thresholds import Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a detector is given of a baseline."""
+
+    tables: Mapping[str, Table]
+    """Tables that the detector learned, by name; empty where the baseline has none of it."""
+    clock: Clock
+    """From when to when it was learned."""
 
 
 class Detector(ABC):
@@ -26,8 +37,10 @@ class Detector(ABC):
     """Fields by their Sigma names that it looks at."""
     learns: ClassVar[tuple[str, ...]] = ()
     """Names of the tables that a baseline keeps."""
-    has_tokens: ClassVar[bool] = False
-    """Whether "#7" in its tables is template 7 of this run's miner (`tokens`)."""
+    token_tables: ClassVar[tuple[str, ...]] = ()
+    """Names of the tables in which "#7" is template 7 of this run's miner (`tokens`)."""
+    reads: ClassVar[str] = ""
+    """Name of the detector whose part of a baseline it looks at; "" for its own."""
 
     def __init__(self, thresholds: Thresholds, templates: Templates | None) -> None:
         self.thresholds = thresholds
@@ -39,12 +52,8 @@ class Detector(ABC):
         """Count a batch; decide nothing; raise for nothing that stands in it."""
 
     @abstractmethod
-    def findings(self, clock: Clock, known: Mapping[str, Table], known_clock: Clock | None) -> list[Anomaly]:
-        """What is unusual, not yet ranked and capped.
-
-        `known` holds the tables of the baseline and `known_clock` from when to when it was learned; without
-        a baseline they are empty and None.
-        """
+    def findings(self, clock: Clock, known: Known | None) -> list[Anomaly]:
+        """What is unusual in the input of which `clock` tells the extent; not yet ranked and capped."""
 
     def settle(self) -> None:
         """Count what still waits for the next batch; called before anything is decided, saved or merged."""
@@ -57,9 +66,9 @@ class Detector(ABC):
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` gave; raises InputError for what it cannot have given."""
         for name, table in self.tables.items():
-            self.tables[name] = type(table).from_json(state.get(name))
+            table.restore(state.get(name))
 
     def merge(self, other: Detector, shift: int, renamed: Renamed) -> None:
         """Add the counts of a later part of the input; `shift` records came before it."""
         for name, table in self.tables.items():
-            table.merge(other.tables[name], shift, renamed)
+            table.merge(other.tables[name], shift, renamed if name in self.token_tables else same)

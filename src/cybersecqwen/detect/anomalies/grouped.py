@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import Any, ClassVar, Self
 
-from .batch import VALUE_CHARS, Batch, short
+from .batch import VALUE_CHARS, Records, short
 from .seen import KEY_LINES, Seen, greatest, least
 from .table import Renamed, Table, count, invalid, same, text
 
@@ -65,7 +65,7 @@ class Grouped(Table):
 
     type: ClassVar[str] = "grouped"
 
-    def __init__(self, groups: int, keys: int) -> None:
+    def __init__(self, groups: int = 20_000, keys: int = 200) -> None:
         self.limit_groups = groups
         self.limit_keys = keys
         self.groups: dict[Group, Members] = {}
@@ -74,25 +74,34 @@ class Grouped(Table):
         self.evicted = 0
         """Groups dropped because there were too many."""
 
-    def add(self, batch: Batch, prefix: Group, lefts: Sequence[Any] | None, rights: Sequence[Any]) -> None:
+    def add(
+        self,
+        batch: Records,
+        prefix: Group,
+        lefts: Sequence[Any] | str,
+        rights: Sequence[Any] | str,
+        *,
+        clean_left: Callable[[str], str] = same,
+        clean_right: Callable[[str], str] = same,
+    ) -> None:
         """Count each record of the batch under the group (*prefix, left) and the key right.
 
-        Where `lefts` is None the prefix is the group. A record whose left or right is None or "" does not
-        count.
+        A text instead of a sequence stands for all records. A record whose left or right is None or "" does
+        not count. The `clean` functions are applied to each different left and right as text.
         """
         pairs: list[tuple[Pair, Members, str, int]] = []
         wanted: set[Pair] = set()
         for (left, right), n in _counted(lefts, rights):
-            if right is None or right == "" or (lefts is not None and (left is None or left == "")):
+            if right is None or right == "" or left is None or left == "":
                 continue
-            group = prefix if lefts is None else (*prefix, left if _is_key(left) else short(left))
+            group = (*prefix, clean_left(left if _is_key(left) else short(left)))
             members = self.groups.get(group)
             if members is None:
                 members = self.groups[group] = Members()
             if members.open:
                 members.count += n
                 continue
-            key = right if _is_key(right) else short(right)
+            key = clean_right(right if _is_key(right) else short(right))
             seen = members.keys.get(key)
             if seen is None or _may_be_earlier(batch.earliest, seen.first):
                 wanted.add((left, right))
@@ -111,7 +120,21 @@ class Grouped(Table):
                 self.total -= members.limit(self.limit_keys)
             self._bound()
 
-    def _note(self, batch: Batch, members: Members, key: str, new: _New) -> None:
+    def count_one(self, group: Group, key: str, seen: Seen) -> None:
+        """Count one record that stands in no batch."""
+        members = self.groups.setdefault(group, Members())
+        if not members.open:
+            seen.before = members.count
+            if key in members.keys:
+                members.keys[key].merge(seen)
+            else:
+                members.keys[key] = seen
+                self.total += 1
+            self.total -= members.limit(self.limit_keys)
+        members.count += seen.count
+        self._bound()
+
+    def _note(self, batch: Records, members: Members, key: str, new: _New) -> None:
         host, user = batch.host(new.at), batch.user(new.at)
         lines = tuple(batch.line(i) for i in new.indices)
         fresh = Seen(0, new.first, None, new.ordinal, members.count + new.before, host, user, lines)
@@ -175,12 +198,18 @@ class Grouped(Table):
         out = type(self)(self.limit_groups, self.limit_keys)
         out.evicted = self.evicted
         for name, members in self.groups.items():
-            kept = out.groups.setdefault(tuple(map(renamed, name)), Members())
+            group = tuple(map(renamed, name))
+            if "" in group:  # of a template that the miner has forgotten
+                continue
+            kept = out.groups.setdefault(group, Members())
             kept.count += members.count
             kept.open = kept.open or members.open
-            for key, s in members.keys.items():
+            for token, s in members.keys.items():
+                key = renamed(token)
+                if not key:
+                    continue
                 one = replace(s) if lines else Seen(s.count, s.first, s.last, s.ordinal, s.before)
-                have = kept.keys.setdefault(renamed(key), one)
+                have = kept.keys.setdefault(key, one)
                 if have is not one:
                     have.merge(one)
         out.total = sum(len(m.keys) for m in out.groups.values())
@@ -206,29 +235,29 @@ class Grouped(Table):
         limits = {"limit_groups": self.limit_groups, "limit_keys": self.limit_keys}
         return {"type": self.type, **limits, "evicted": self.evicted, "groups": rows}
 
-    @classmethod
-    def from_json(cls, data: Any) -> Self:
-        """The table that `to_json` wrote; raises InputError for anything else."""
-        rows = data.get("groups") if isinstance(data, dict) and data.get("type") == cls.type else None
+    def restore(self, data: Any) -> None:
+        """Take over what `to_json` wrote, in place of all that is here; raises InputError otherwise."""
+        rows = data.get("groups") if isinstance(data, dict) and data.get("type") == self.type else None
         if not isinstance(rows, list):
             raise invalid("a table of groups is missing")
-        limits = (count(data.get(name), name) for name in ("limit_groups", "limit_keys"))
-        out = cls(*limits)
-        out.evicted = count(data.get("evicted"), "evicted")
-        for row in rows:
-            if not isinstance(row, list) or len(row) != 4 or not isinstance(row[3], list):
-                raise invalid("a group has no row")
-            group = tuple(text(part, "a group") for part in row[0]) if isinstance(row[0], list) else ()
-            members = Members(count(row[1], "a group"), row[2] is True)
-            for key in row[3]:
-                if not isinstance(key, list) or not key:
-                    raise invalid("a key has no row")
-                members.keys[text(key[0], "a key")] = Seen.from_json(key[1:])
-            out.groups[group] = members
-            out.total += len(members.keys)
-        if len(out.groups) > out.limit_groups or out.total > TOTAL_KEYS:
+        self.limit_groups = count(data.get("limit_groups"), "limit_groups")
+        self.limit_keys = count(data.get("limit_keys"), "limit_keys")
+        self.evicted = count(data.get("evicted"), "evicted")
+        self.groups = dict(map(_group_from_json, rows))
+        self.total = sum(len(m.keys) for m in self.groups.values())
+        if len(self.groups) > self.limit_groups or self.total > TOTAL_KEYS:
             raise invalid("a table is larger than its bound")
-        return out
+
+
+def _group_from_json(row: Any) -> tuple[Group, Members]:
+    if not isinstance(row, list) or len(row) != 4 or not isinstance(row[0], list):
+        raise invalid("a group has no row")
+    members = Members(count(row[1], "a group"), row[2] is True)
+    for key in row[3] if isinstance(row[3], list) else ():
+        if not isinstance(key, list) or not key:
+            raise invalid("a key has no row")
+        members.keys[text(key[0], "a key")] = Seen.from_json(key[1:])
+    return tuple(text(part, "a group") for part in row[0]), members
 
 
 def _is_key(value: Any) -> bool:
@@ -239,20 +268,27 @@ def _may_be_earlier(earliest: float | None, first: float | None) -> bool:
     return earliest is not None and (first is None or earliest < first)
 
 
-def _counted(lefts: Sequence[Any] | None, rights: Sequence[Any]) -> Iterator[tuple[Pair, int]]:
+def _counted(lefts: Sequence[Any] | str, rights: Sequence[Any] | str) -> Iterator[tuple[Pair, int]]:
     """Each pair with how often it stands in the batch."""
-    if lefts is None:
-        return (((None, right), n) for right, n in Counter(rights).items())
+    if isinstance(rights, str):
+        return (((left, rights), n) for left, n in Counter(lefts).items())
+    if isinstance(lefts, str):
+        return (((lefts, right), n) for right, n in Counter(rights).items())
     return iter(Counter(zip(lefts, rights, strict=True)).items())
 
 
 def _firsts(
-    batch: Batch, lefts: Sequence[Any] | None, rights: Sequence[Any], wanted: set[Pair]
+    batch: Records, lefts: Sequence[Any] | str, rights: Sequence[Any] | str, wanted: set[Pair]
 ) -> dict[Pair, _New]:
     """Where each wanted pair first stands, and how many records of its group stand before it."""
     out: dict[Pair, _New] = {}
     running: dict[Any, int] = {}
-    for index, pair in enumerate(zip(lefts if lefts is not None else repeat(None), rights, strict=False)):
+    pairs = zip(
+        repeat(lefts) if isinstance(lefts, str) else lefts,
+        repeat(rights) if isinstance(rights, str) else rights,
+        strict=False,
+    )
+    for index, pair in enumerate(pairs):
         left, right = pair
         if right is None or right == "":
             continue
@@ -263,7 +299,7 @@ def _firsts(
         found = out.get(pair)
         when = batch.time(index)
         if found is None:
-            out[pair] = _New(before, batch.first + index, when, index, [index])
+            out[pair] = _New(before, batch.ordinal(index), when, index, [index])
             continue
         if len(found.indices) < KEY_LINES:
             found.indices.append(index)

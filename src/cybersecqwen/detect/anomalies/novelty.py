@@ -18,9 +18,12 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from .clock import DAY, RECORDS_PER_DAY, Clock
+from .detector import Known
 from .grouped import Group, Grouped, Members
+from .observed import Anomaly
 from .seen import Seen
 from .thresholds import Thresholds
+from .wording import score, severity
 
 PRIOR_SHAPE = 0.5
 """Of the Gamma prior: rates of groups differ much from each other."""
@@ -44,6 +47,34 @@ class Arrival:
     keys: int
     """Different keys of the group before it."""
 
+    def numbers(self) -> dict[str, float]:
+        """The figures by name, for `Anomaly.numbers`."""
+        return {
+            "expected_per_day": self.expected,
+            "arrivals_in_later_half": self.earlier,
+            "history_days": self.days,
+            "records_before": self.records,
+            "different_before": self.keys,
+        }
+
+    def anomaly(self, kind: str, sentence: str, *, template: str = "") -> Anomaly:
+        """The anomaly that it is, in the words of its detector."""
+        seen = self.seen
+        return Anomaly(
+            kind=kind,
+            sentence=sentence,
+            severity=severity(self.expected),
+            score=score(self.expected),
+            count=seen.count,
+            first=seen.first,
+            last=seen.last,
+            hosts=(seen.host,) if seen.host else (),
+            users=(seen.user,) if seen.user else (),
+            numbers=self.numbers(),
+            template=template,
+            lines=seen.lines,
+        )
+
 
 @dataclass(slots=True)
 class _History:
@@ -60,23 +91,30 @@ class _History:
 
 
 def arrivals(
-    table: Grouped, clock: Clock, known: Grouped | None, known_clock: Clock | None, limits: Thresholds
+    table: Grouped, clock: Clock, baseline: Known | None, name: str, limits: Thresholds
 ) -> list[Arrival]:
-    """Keys that are new against the baseline, or without one after the first half of the input."""
-    place = _Places(clock)
-    if known is not None and known_clock is not None:
+    """Keys that are new against the baseline, or without one after the first half of the input.
+
+    `name` is that of the table in the baseline; one that has not learned it gives nothing.
+    """
+    place = Places(clock)
+    known: Grouped | None = None
+    if baseline is not None:
+        learned, known_clock = baseline.tables.get(name), baseline.clock
+        if not isinstance(learned, Grouped):
+            return []
+        known = learned
         if known_clock.days < limits.learning_min_days or known_clock.by_time != clock.by_time:
             return []
         begin = clock.start
-        before = _Places(known_clock)
+        before = Places(known_clock)
         histories = {
             group: _history(members, before, known_clock.end, limits)
             for group, members in known.groups.items()
             if not members.open and members.count >= limits.group_records
         }
     else:
-        learning = min(max(clock.days / 2, limits.learning_min_days), limits.learning_max_days)
-        begin = clock.start + learning
+        begin = learning_end(clock, limits)
         if begin >= clock.end:
             return []
         histories = {
@@ -97,19 +135,25 @@ def arrivals(
     return out
 
 
-class _Places:
+def learning_end(clock: Clock, limits: Thresholds) -> float:
+    """Where, in days on the clock, an input without a baseline has been learned from for long enough."""
+    return clock.start + min(max(clock.days / 2, limits.learning_min_days), limits.learning_max_days)
+
+
+class Places:
     """Where on the clock, in days, a key was first seen; None where it has no time and others have."""
 
     def __init__(self, clock: Clock) -> None:
         self._by_time = clock.by_time
 
     def __call__(self, seen: Seen) -> float | None:
+        """The day of a key."""
         if not self._by_time:
             return seen.ordinal / RECORDS_PER_DAY
         return None if seen.first is None else seen.first / DAY
 
 
-def _history(members: Members, place: _Places, end: float, limits: Thresholds) -> _History | None:
+def _history(members: Members, place: Places, end: float, limits: Thresholds) -> _History | None:
     """What a group was like up to `end`; None where that is too little to say anything."""
     times = sorted(t for t in map(place, members.keys.values()) if t is not None and t < end)
     if not times or end - times[0] < limits.learning_min_days / 2:
@@ -152,7 +196,7 @@ def _told(
     members: Members,
     old: Members | None,
     history: _History,
-    place: _Places,
+    place: Places,
     begin: float,
     rates: tuple[float, float],
     limits: Thresholds,

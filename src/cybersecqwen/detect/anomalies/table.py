@@ -27,10 +27,9 @@ class Table(ABC):
     def to_json(self) -> dict[str, Any]:
         """Everything, as JSON types."""
 
-    @classmethod
     @abstractmethod
-    def from_json(cls, data: Any) -> Self:
-        """The table that `to_json` wrote; raises InputError for anything else."""
+    def restore(self, data: Any) -> None:
+        """Take over what `to_json` wrote, in place of all that is here; raises InputError otherwise."""
 
     @abstractmethod
     def merge(self, other: Table, shift: int, renamed: Renamed = same) -> None:

@@ -30,7 +30,7 @@ class Thresholds:
     """The same for templates of a kind of record."""
     entities: int = 50_000
     """Hosts, sessions and users that are followed at the same time."""
-    series: int = 2_000
+    series: int = 1_000
     """Series of counts over time."""
     buckets: int = 2_048
     """Buckets of one series that are not empty; more make its buckets wider."""

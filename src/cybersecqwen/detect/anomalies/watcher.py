@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import DETECTORS
 from .batch import Batch
 from .clock import Clock
+from .detector import Detector, Known
 from .observed import Anomaly, Observed, Templates
 from .table import Table, invalid, same
 from .thresholds import Thresholds
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .baseline import Baseline
 
 _VERSION = 1
+_KINDS = 20_000
 
 
 class Watcher:
@@ -45,6 +47,7 @@ class Watcher:
         self.left_out: dict[str, int] = {}
         """Anomalies of each kind beyond the cap, after `findings`."""
         self._templates = templates
+        self._fields: dict[str, tuple[str, ...]] = {}
         names = tuple(only) or DETECTORS.names()
         self._detectors = {name: DETECTORS.get(name)(self.thresholds, templates) for name in names}
 
@@ -53,6 +56,20 @@ class Watcher:
         """Names of the fields that `Observed.columns` should hold where a kind of record has them."""
         names = (name for detector in self._detectors.values() for name in detector.columns)
         return tuple(dict.fromkeys(names))
+
+    def fields_of(self, kind: str, column: Callable[[str], Sequence[Any]]) -> tuple[str, ...]:
+        """Those of `wanted` that a kind of record has, found out once for each kind.
+
+        `column` gives the values of a field for a sample of the kind's records, a few dozen. Fields that none
+        of them has are not looked at in the rest: a hundred empty columns would cost more than all else.
+        """
+        found = self._fields.get(kind)
+        if found is None:
+            if len(self._fields) >= _KINDS:
+                self._fields.clear()
+            present = (name for name in self.wanted if any(v not in (None, "") for v in column(name)))
+            found = self._fields[kind] = tuple(present)
+        return found
 
     def observe(self, observed: Observed) -> None:
         """Count a batch; nothing that stands in it raises."""
@@ -67,26 +84,33 @@ class Watcher:
         """What is unusual: most severe first, then the rarest; capped for each kind (see `left_out`)."""
         out: list[Anomaly] = []
         self.left_out = {}
-        known = self.baseline.tables if self.baseline is not None else {}
-        known_clock = self.baseline.clock if self.baseline is not None else None
         for name, detector in self._detectors.items():
             detector.settle()
-            found = detector.findings(self.clock, known.get(name, {}), known_clock)
+            found = detector.findings(self.clock, self._known(detector))
             found.sort(key=_rank)
             out += found[: self.thresholds.shown]
             if len(found) > self.thresholds.shown:
                 self.left_out[name] = len(found) - self.thresholds.shown
         return sorted(out, key=_rank)
 
+    def _known(self, detector: Detector) -> Known | None:
+        if self.baseline is None:
+            return None
+        name = detector.reads or detector.name
+        return Known(self.baseline.tables.get(name, {}), self.baseline.clock)
+
     def learned(self) -> Baseline:
         """A baseline of what has been counted."""
         from .baseline import Baseline
 
         tables: dict[str, dict[str, Table]] = {}
+        renamed = partial(token_text, self._templates)
         for name, detector in self._detectors.items():
             detector.settle()
-            renamed = self._token_text if detector.has_tokens else same
-            kept = {n: detector.tables[n].for_baseline(renamed) for n in detector.learns}
+            kept = {
+                n: detector.tables[n].for_baseline(renamed if n in detector.token_tables else same)
+                for n in detector.learns
+            }
             if kept:
                 tables[name] = kept
         clock = Clock()
@@ -128,12 +152,8 @@ class Watcher:
             if theirs is not None:
                 detector.settle()
                 theirs.settle()
-                detector.merge(theirs, self.clock.records, renamed if detector.has_tokens else same)
+                detector.merge(theirs, self.clock.records, renamed)
         self.clock.merge(other.clock)
-
-    @property
-    def _token_text(self) -> Callable[[str], str]:
-        return partial(token_text, self._templates)
 
 
 def _rank(anomaly: Anomaly) -> tuple[int, float, float, str]:
