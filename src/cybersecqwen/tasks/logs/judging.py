@@ -24,9 +24,7 @@ WEIGHTS = {
     Severity.CRITICAL: 4.5,
 }
 """Log-odds of a rule by its level."""
-ANOMALY_LOOK = -1.9
-"""Log-odds of what is just worth a look (needs review)."""
-WEIGHTS = {
+ANOMALY_WEIGHTS = {
     Severity.INFORMATIONAL: 0.05,
     Severity.LOW: 0.3,
     Severity.MEDIUM: 1.0,
