@@ -163,14 +163,15 @@ class Groups:
         return template
 
     def _note_beginnings(self, template: Template) -> list[int]:
-        """Remember a template without its first and without its second word; gives the plain ones."""
+        """Remember a template without its first and without its second word; gives where there are many."""
         places = []
         for at, word in enumerate(template.words[:2]):
             if len(template.words) > 1 and _plain(word):
-                places.append(at)
                 alike = self._beginnings.setdefault(_all_but(template.words, at), [])
                 if template not in alike:
                     alike.append(template)
+                if len(alike) >= self.grouping.beginnings:
+                    places.append(at)
         return places
 
     def _alike(self, template: Template, at: int) -> list[Template]:

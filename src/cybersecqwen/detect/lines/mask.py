@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import eq
 
 from .shape import WILD, WORD_CHARS
 
-_MEMO_CHARS = 96
-_MEMO = 100_000
+_MEMO_BYTES = 24 * 1024 * 1024
+_ENTRY = 200
+"""Bytes of a remembered word beside its characters: two objects and the place in the table."""
 
 _PATH = re.compile(
     r"(?<![^=:(\[{'\",<>@])(?:[A-Za-z]:)?[\\/][^\s,;()\"'\[\]=<>]*+"
@@ -27,34 +29,46 @@ _DIGITS = re.compile(r"(?<![A-Za-z0])[A-Za-z]*+0[A-Za-z0]*+")
 _ZEROS = re.compile(r"0++")
 _JOINED = re.compile(r"[-+#]?<\*>(?:[.:,/_\-+*x@%~#]*+<\*>)*+")
 _HEX = frozenset("abcdefABCDEF0")
-_DATES = frozenset(
-    "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun".split()  # noqa: SIM905
-)
-_UNITS = frozenset({"B", "KB", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"})
+_MONTHS = frozenset(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"))
+_DATES = _MONTHS | frozenset(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+_UNITS = {
+    f"{before}{unit}{after}": before + after
+    for unit in ("B", "KB", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB")
+    for before in ("", "(")
+    for after in ("", ",", ".", ";", ":", ")", "),", ").", "];", "]", "],")
+}
+"""Units of size as words, with what is left of the word without the unit."""
+_SPECIAL = _DATES | _UNITS.keys()
 _AROUND = "()[]{},;:.'\""
 
 
 class Masker:
-    """Masks words and lines; remembers words, within bounds."""
+    """Masks the words of lines; remembers words, within bounds."""
 
     def __init__(self) -> None:
         self._memo: dict[str, str] = {}
+        self._bytes = 0
 
-    def words(self, words: Sequence[str]) -> list[str]:
+    def mask(self, words: Sequence[str]) -> tuple[str, ...]:
         """Each word masked by itself."""
-        get = self._memo.get
-        return [get(word) or self._word(word) for word in words]
+        masked = tuple(map(self._memo.get, words))
+        if None not in masked:
+            return masked  # type: ignore[return-value]
+        return tuple([word or self._new(words[at]) for at, word in enumerate(masked)])
 
-    def _word(self, word: str) -> str:
-        masked = _mask(word)
-        if len(word) <= _MEMO_CHARS:
-            if len(self._memo) >= _MEMO:
-                self._memo.clear()
-            self._memo[word] = masked
+    def _new(self, word: str) -> str:
+        masked = word if word.isalpha() else _mask(word)
+        self._bytes += 2 * len(word) + _ENTRY
+        if self._bytes > _MEMO_BYTES:
+            self._memo.clear()
+            self._bytes = 0
+        self._memo[word] = masked
         return masked
 
 
 def _mask(word: str) -> str:
+    if word.isalnum() and word.isascii() and len(word) <= WORD_CHARS:
+        return _DIGITS.sub(_digits, word)
     if len(word) > WORD_CHARS:
         return WILD
     out = word
@@ -76,13 +90,14 @@ def _digits(found: re.Match[str]) -> str:
     run = found[0]
     if len(run) == 1 or run[:2] in ("0x", "0X") or _HEX.issuperset(run):
         return WILD
-    parts = run.count("0")
-    changes = 2 * parts - run.startswith("0") - run.endswith("0")
+    changes = 2 * run.count("0") - run.startswith("0") - run.endswith("0")
     return WILD if changes >= 2 else _ZEROS.sub(WILD, run)
 
 
 def join_parameters(words: Sequence[str]) -> list[str]:
     """One parameter for what belongs together: lists of parameters, dates in words, a size with its unit."""
+    if _SPECIAL.isdisjoint(words) and not any(map(eq, words, words[1:])):
+        return list(words)
     out: list[str] = []
     last = len(words) - 1
     for at, word in enumerate(words):
@@ -94,11 +109,9 @@ def join_parameters(words: Sequence[str]) -> list[str]:
             before = out[-1]
             if before == word and _bare(word):
                 continue
-            if before.endswith(WILD):
-                unit = word.strip(_AROUND)
-                if unit in _UNITS:
-                    out[-1] = before + word.replace(unit, "", 1)
-                    continue
+            if before.endswith(WILD) and word in _UNITS:
+                out[-1] = before + _UNITS[word]
+                continue
         out.append(word)
     return out
 

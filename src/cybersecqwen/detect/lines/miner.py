@@ -7,7 +7,7 @@ into words, masked, looked up again, and, where the masked line is new as well, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ from .values import Parameter, parameters, split
 
 _CHUNK = 4096
 _VERSION = 1
+_WORD_BYTES = 60
+"""Memory of a word in a cached line beside its characters: object head and reference."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,8 +56,8 @@ class TemplateMiner:
         """Templates that were forgotten."""
         self._groups = Groups(self.grouping)
         self._masker = Masker()
-        self._by_shape: Recent[bytes] = Recent(self.limits.cache_bytes)
-        self._by_words: Recent[str] = Recent(self.limits.cache_bytes)
+        self._by_shape: Recent[bytes] = Recent(self.limits.cache_bytes, len)
+        self._by_words: Recent[tuple[str, ...]] = Recent(self.limits.cache_bytes, _words_bytes)
         self._aliases: dict[int, int] = {}
         self._batch = 0
 
@@ -107,8 +109,7 @@ class TemplateMiner:
 
         The caches are emptied, so that this miner and a restored one go on alike.
         """
-        self._by_shape.clear()
-        self._by_words.clear()
+        self._clear_caches()
         return {
             "version": _VERSION,
             "lines": self.lines,
@@ -138,8 +139,7 @@ class TemplateMiner:
             raise InputError("The saved templates are damaged.") from error
         self._groups, self._aliases = groups, aliases
         self.lines, self.forgotten, self._batch = lines, forgotten, batch
-        self._by_shape.clear()
-        self._by_words.clear()
+        self._clear_caches()
 
     def merge(self, other: TemplateMiner) -> dict[int, int]:
         """Take over the templates of another miner; gives its ids, those it resolves included, as ids here.
@@ -168,24 +168,19 @@ class TemplateMiner:
     def _add(self, texts: Sequence[str]) -> list[int]:
         self._batch += 1
         self.lines += len(texts)
-        by_shape = self._by_shape.known
         shapes = shapes_of(texts, self.limits.line_chars)
-        found: list[int | None] = list(map(by_shape.get, shapes))
-        if None in found:
-            for at, id in enumerate(found):
-                if id is None:
-                    shape = shapes[at]
-                    id = by_shape.get(shape)
-                    if id is None:
-                        id = self._place(shape)
-                        self._by_shape.keep(shape, id)
-                    found[at] = id
-        ids: list[int] = found  # type: ignore[assignment]
-        if self._groups.moved:
-            self._settle_moves()
+        by_shape = self._by_shape.known
+        ids: list[Any] = list(map(by_shape.get, shapes))
+        if None in ids:
+            learned = self._learn([shape for shape, id in zip(shapes, ids, strict=True) if id is None])
+            ids = [learned[shape] if id is None else id for shape, id in zip(shapes, ids, strict=True)]
+        self._settle_moves()
+        counts = Counter(ids)
+        if not self._aliases.keys().isdisjoint(counts):  # the caches keep old ids
             ids = [self.resolve(id) for id in ids]
+            counts = Counter(ids)
         templates = self._groups.templates
-        for id, lines in Counter(ids).items():
+        for id, lines in counts.items():
             template = templates[id]
             template.count += lines
             template.last = self._batch
@@ -193,26 +188,43 @@ class TemplateMiner:
             self._forget()
         return ids
 
-    def _place(self, shape: bytes) -> int:
-        masked = self._masker.words(words_of(shape, self.limits.line_words))
-        line = " ".join(masked)
-        id = self._by_words.known.get(line)
-        if id is None:
-            id = self._groups.place(join_parameters(masked)).id
-            self._by_words.keep(line, id)
-        return id
+    def _learn(self, unknown: Iterable[bytes]) -> dict[bytes, int]:
+        """Give shapes that are not in the cache their templates."""
+        learned: dict[bytes, int] = {}
+        new: dict[tuple[str, ...], int] = {}
+        mask, place, known, most = (
+            self._masker.mask,
+            self._groups.place,
+            self._by_words.known,
+            self.limits.line_words,
+        )
+        for shape in dict.fromkeys(unknown):
+            words = mask(words_of(shape, most))
+            id = known.get(words)
+            if id is None:
+                id = new.get(words)
+                if id is None:
+                    id = new[words] = place(join_parameters(words)).id
+            learned[shape] = id
+        self._by_words.keep(new)
+        self._by_shape.keep(learned)
+        return learned
 
     def _settle_moves(self) -> None:
-        """Let old ids, also those in the caches, lead to the templates that took them over."""
+        """Let the ids of templates that became part of others lead to these."""
+        if not self._groups.moved:
+            return
         self._aliases.update(self._groups.moved)
-        moved = self._groups.moved.keys()
-        self._by_shape.renumber(moved, self.resolve)
-        self._by_words.renumber(moved, self.resolve)
         self._groups.moved.clear()
         beyond = len(self._aliases) - 4 * self.limits.templates
         if beyond > 0:
-            for id in list(self._aliases)[:beyond]:
+            for id in list(self._aliases)[: beyond + self.limits.templates]:
                 del self._aliases[id]
+            self._clear_caches()
+
+    def _clear_caches(self) -> None:
+        self._by_shape.clear()
+        self._by_words.clear()
 
     def _forget(self) -> None:
         """Forget the least useful templates: fewest lines first, of these the longest unseen."""
@@ -223,3 +235,7 @@ class TemplateMiner:
         self.forgotten += len(least)
         self._by_shape.clear()
         self._by_words.clear()
+
+
+def _words_bytes(words: tuple[str, ...]) -> int:
+    return sum(map(len, words)) + _WORD_BYTES * len(words)

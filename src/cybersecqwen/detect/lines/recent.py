@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Collection, Mapping
 from itertools import islice
 from typing import Generic, TypeVar
 
 _OVERHEAD = 160
-"""Bytes of an entry beside its characters: object head, place in the table."""
+"""Bytes of an entry beside what its key holds: object head, place in the table."""
 
-Key = TypeVar("Key", str, bytes)
+Key = TypeVar("Key", bytes, tuple[str, ...])
 
 
 class Recent(Generic[Key]):
     """Keys with their ids; when full, the older half goes."""
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, size: Callable[[Key], int]) -> None:
         self.known: dict[Key, int] = {}
         """Look-ups go here directly."""
         self._most = most_bytes
+        self._size = size
         self._bytes = 0
 
-    def keep(self, key: Key, id: int) -> None:
-        """Add a key that is not there yet."""
-        self._bytes += len(key) + _OVERHEAD
+    def keep(self, new: Mapping[Key, int]) -> None:
+        """Add keys that are not there yet."""
+        self._bytes += self._size_of(new)
         if self._bytes > self._most:
-            for old in list(islice(self.known, (len(self.known) + 1) // 2)):
-                del self.known[old]
-                self._bytes -= len(old) + _OVERHEAD
-        self.known[key] = id
-
-    def renumber(self, gone: Set[int], current: Callable[[int], int]) -> None:
-        """Put the current id in place of those that are gone."""
-        known = self.known
-        for key in [key for key, id in known.items() if id in gone]:
-            known[key] = current(known[key])
+            dropped = list(islice(self.known, (len(self.known) + 1) // 2))
+            for key in dropped:
+                del self.known[key]
+            self._bytes -= self._size_of(dropped)
+        self.known.update(new)
 
     def clear(self) -> None:
         """Drop everything."""
         self.known.clear()
         self._bytes = 0
+
+    def _size_of(self, keys: Collection[Key]) -> int:
+        return sum(map(self._size, keys)) + _OVERHEAD * len(keys)
