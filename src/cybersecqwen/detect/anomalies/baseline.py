@@ -14,11 +14,12 @@ from cybersecqwen.errors import InputError, OutputError
 
 from .clock import Clock
 from .comparison import Comparison, Section, compared, section
+from .comparison_lines import comparison_lines, summary_lines
 from .grouped import Grouped
 from .series import Series
 from .spread import Spread
 from .stays import Stays
-from .table import Table, invalid, same
+from .table import Table, invalid, same, text
 from .windows import Windows
 
 FORMAT = "csq-baseline"
@@ -41,8 +42,10 @@ class Baseline:
     """Name of the detector to its tables."""
     miner: Mapping[str, Any] | None = None
     """State of the template miner, so that the same lines get the same templates; opaque here."""
+    name: str = ""
+    """What it is of, for people."""
     learned: int = 1
-    """How many inputs it was learned from."""
+    """How often it was learned: once, and once more for each update."""
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Baseline:
@@ -97,11 +100,19 @@ class Baseline:
         self.clock.merge(other.clock)
         self.learned += other.learned
 
-    def summary(self, top: int = _TOP) -> dict[str, Section]:
-        """What is in it, for a person: for each subject its number of entries and the `top` largest."""
+    def summary(self, top: int = 5) -> str:
+        """What is in it, for a person, in lines."""
+        return "\n".join(summary_lines(self.name, self.clock, self.learned, self.sections(top)))
+
+    def compare(self, other: Baseline, top: int = _TOP) -> list[str]:
+        """What is new, gone, more and less frequent in another one, for a person, in lines."""
+        return comparison_lines(self.clock, other.clock, self.comparisons(other, top))
+
+    def sections(self, top: int = _TOP) -> dict[str, Section]:
+        """What is in it: for each subject its number of entries and the `top` most frequent."""
         return {name: section(amounts, top) for name, amounts in self._amounts().items()}
 
-    def compare(self, other: Baseline, top: int = _TOP) -> dict[str, Comparison]:
+    def comparisons(self, other: Baseline, top: int = _TOP) -> dict[str, Comparison]:
         """What is new, gone, more and less frequent in another one, seen from this one."""
         mine, theirs = self._amounts(), other._amounts()
         return {
@@ -134,6 +145,7 @@ class Baseline:
             "format": FORMAT,
             "version": VERSION,
             "clock": self.clock.to_json(),
+            "name": self.name,
             "learned": self.learned,
             "tables": {
                 detector: {name: table.to_json() for name, table in tables.items()}
@@ -154,7 +166,8 @@ class Baseline:
             raise invalid("it has no tables")
         if isinstance(learned, bool) or not isinstance(learned, int):
             raise invalid("it does not say what it was learned from")
-        out = cls(Clock.from_json(data.get("clock")), {}, miner, learned)
+        name = text(data.get("name"), "its name")
+        out = cls(Clock.from_json(data.get("clock")), {}, miner, name, learned)
         for detector, parts in tables.items():
             if not isinstance(parts, dict):
                 raise invalid("a kind of anomaly has no tables")

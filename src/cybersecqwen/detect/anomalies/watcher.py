@@ -108,8 +108,8 @@ class Watcher:
         for name, detector in self._detectors.items():
             detector.settle()
             kept = {
-                n: detector.tables[n].for_baseline(renamed if n in detector.token_tables else same)
-                for n in detector.learns
+                part: detector.tables[part].for_baseline(renamed if part in detector.token_tables else same)
+                for part in detector.learns
             }
             if kept:
                 tables[name] = kept
