@@ -22,6 +22,8 @@ def top(name: str) -> Getter:
     """A top-level key of the records."""
 
     def get(rows: Rows) -> list[Any]:
+        if name not in rows.top_names:
+            return [None] * len(rows.raws)
         return [raw.get(name) for raw in rows.raws]
 
     return get
@@ -31,6 +33,8 @@ def own(name: str) -> Getter:
     """A key of the event's own fields (`Rows.data`)."""
 
     def get(rows: Rows) -> list[Any]:
+        if name not in rows.own_names:
+            return [None] * len(rows.raws)
         return [data.get(name) for data in rows.data]
 
     return get

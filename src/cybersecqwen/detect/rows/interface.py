@@ -17,13 +17,15 @@ Getter = Callable[["Rows"], list[Any]]
 class Rows:
     """Records of one kind, whose fields are taken column by column."""
 
-    __slots__ = ("_data", "form", "kind", "raws")
+    __slots__ = ("_data", "_own_names", "_top_names", "form", "kind", "raws")
 
     def __init__(self, kind: Kind, raws: Sequence[Raw], form: Form) -> None:
         self.kind = kind
         self.raws = raws
         self.form = form
         self._data: list[Mapping[str, Any]] | None = None
+        self._own_names: set[str] | None = None
+        self._top_names: set[str] | None = None
 
     @property
     def data(self) -> list[Mapping[str, Any]]:
@@ -31,6 +33,21 @@ class Rows:
         if self._data is None:
             self._data = self.form.data(self.raws)
         return self._data
+
+    @property
+    def top_names(self) -> set[str]:
+        """Every top-level key that any of the records has: most fields that rules ask for are none of them."""
+        if self._top_names is None:
+            self._top_names = set().union(*self.raws)
+        return self._top_names
+
+    @property
+    def own_names(self) -> set[str]:
+        """Every key of the events' own fields (`data`)."""
+        if self._own_names is None:
+            data = self.data
+            self._own_names = self.top_names if data is self.raws else set().union(*data)
+        return self._own_names
 
     def column(self, field: str) -> list[Any]:
         """The values of a field under the name that Sigma rules use for it, one for each record.

@@ -169,6 +169,12 @@ class _Batch:
 def _classes(values: Sequence[Any], matcher: Any) -> list[int]:
     """The classes of a column's values."""
     known = matcher.known
+    first = values[0]
+    # Of most fields no record of a kind has a value, and some have the same in all.
+    if first is None or first.__class__ is str:
+        if values.count(first) == len(values):
+            one = known.get(first)
+            return [matcher.classify(first) if one is None else one] * len(values)
     types = set(map(type, values))
     if types <= _PLAIN or types <= _NUMBERS:
         classes = list(map(known.get, values))

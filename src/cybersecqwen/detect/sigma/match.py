@@ -1,0 +1,180 @@
+"""All tests of one field against one value, in one pass.
+
+    exact text   a dictionary
+    literals     one Aho-Corasick automaton for contains, starts and ends, and for the longest literal that
+                 a pattern cannot do without; what it finds is then confirmed
+    the rest     numbers, networks, times, patterns without a literal: one after the other
+
+Values repeat, so the answer for a value is remembered as a small number, its class: values on which
+the same tests hold have the same class, and a column of values becomes a column of classes.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ahocorasick
+
+from .literal import required_literal
+from .model import Op, Test
+from .plain import holds, pattern
+from .values import address_of, texts_of
+
+_REMEMBERED = 400_000
+"""Values remembered for a field …"""
+_REMEMBERED_CHARS = 48 << 20
+"""… and the characters that they may have together, before everything is forgotten."""
+_LITERALS = {Op.CONTAINS, Op.STARTS, Op.ENDS}
+
+_Found = tuple[int, list[int], list[int], list[int], list[int]]
+"""What hangs on a literal: its length; tests where it may stand anywhere, begin, end; patterns to confirm."""
+
+
+class FieldMatcher:
+    """The tests of one field. Values are as records have them; see `values.texts_of`."""
+
+    def __init__(self, tests: Sequence[tuple[int, Test]]) -> None:
+        self._exact: dict[str, list[int]] = {}
+        self._literals: dict[str, _Found] = {}
+        self._patterns: dict[int, Callable[[str, str], bool]] = {}
+        self._others: list[tuple[int, Test]] = []
+        self._networks: list[tuple[int, int, int, int]] = []
+        self._always: list[int] = []
+        null: list[int] = []
+        for number, test in tests:
+            if test.op is Op.NULL:
+                null.append(number)
+            elif test.op is Op.PRESENT:
+                self._always.append(number)
+            else:
+                self._add(number, test)
+        self._automaton: Any = None
+        if self._literals:
+            self._automaton = ahocorasick.Automaton()
+            for literal, found in self._literals.items():
+                self._automaton.add_word(literal, found)
+            self._automaton.make_automaton()
+        self._chars = 0
+        self.table: list[tuple[int, ...]] = []
+        """Class to the numbers of the tests that hold, in order."""
+        self._class_of: dict[tuple[int, ...], int] = {}
+        self._null = self._intern(null)
+        self.known: dict[Any, int] = {}
+        """Value to class, for the values seen lately. Ask it first, then `classify`."""
+        self._forget()
+
+    def _forget(self) -> None:
+        self.known.clear()
+        self.known[None] = self._null
+        self._chars = 0
+
+    def _intern(self, numbers: Sequence[int]) -> int:
+        key = tuple(numbers)
+        found = self._class_of.get(key)
+        if found is None:
+            found = self._class_of[key] = len(self.table)
+            self.table.append(key)
+        return found
+
+    def _add(self, number: int, test: Test) -> None:
+        if test.part:
+            self._others.append((number, test))
+        elif test.op is Op.CIDR:
+            for text in test.values:
+                net = ipaddress.ip_network(text)
+                self._networks.append((net.version, int(net.network_address), int(net.netmask), number))
+        elif test.op in (Op.GLOB, Op.REGEX):
+            self._add_pattern(number, test)
+        elif test.cased or test.op not in (Op.EQUALS, *_LITERALS):
+            self._others.append((number, test))
+        elif test.op is Op.EQUALS:
+            for text in test.values:
+                self._exact.setdefault(text, []).append(number)
+        else:
+            at = (Op.CONTAINS, Op.STARTS, Op.ENDS).index(test.op) + 1
+            for text in test.values:
+                self._of(text)[at].append(number)  # type: ignore[union-attr]
+
+    def _of(self, literal: str) -> _Found:
+        return self._literals.setdefault(literal, (len(literal), [], [], [], []))
+
+    def _add_pattern(self, number: int, test: Test) -> None:
+        """Each value is confirmed by itself, where its literal has been found or where it has none."""
+        for text in test.values:
+            compiled = pattern(text)
+            confirm = _searching(compiled) if test.op is Op.REGEX else _matching(compiled, test.cased)
+            literal = required_literal(text)
+            if literal:
+                key = len(self._patterns)
+                self._patterns[key] = confirm
+                self._of(literal)[4].append((key << 32) | number)
+            else:
+                single = Test(test.field, test.op, (text,), test.cased)
+                self._others.append((number, single))
+
+    def classify(self, value: Any) -> int:
+        """The class of a value that `known` does not have; it is remembered where it can be a key."""
+        size = 0
+        numbers: set[int] = set()
+        for text in texts_of(value):
+            size += len(text)
+            self._match(text, numbers)
+        if value is not None:
+            numbers.update(self._always)
+        found = self._intern(sorted(numbers)) if value is not None else self._null
+        if value.__class__ in (str, int):
+            if len(self.known) >= _REMEMBERED or self._chars > _REMEMBERED_CHARS:
+                self._forget()
+            self._chars += size
+            self.known[value] = found
+        return found
+
+    def _match(self, text: str, numbers: set[int]) -> None:
+        folded = text.lower()
+        exact = self._exact.get(folded)
+        if exact is not None:
+            numbers.update(exact)
+        if self._automaton is not None:
+            self._search(text, folded, numbers)
+        if self._networks:
+            address = address_of(text)
+            if address is not None:
+                number, version = int(address), address.version
+                for net_version, network, mask, test in self._networks:
+                    if net_version == version and number & mask == network:
+                        numbers.add(test)
+        for test_number, test in self._others:
+            if test_number not in numbers and holds(test, text, _nothing):
+                numbers.add(test_number)
+
+    def _search(self, text: str, folded: str, numbers: set[int]) -> None:
+        end_at = len(folded) - 1
+        tried: set[int] = set()
+        for end, (length, anywhere, starts, ends, patterns) in self._automaton.iter(folded):
+            if anywhere:
+                numbers.update(anywhere)
+            if starts and end + 1 == length:
+                numbers.update(starts)
+            if ends and end == end_at:
+                numbers.update(ends)
+            for packed in patterns:
+                if packed not in tried:
+                    tried.add(packed)
+                    number = packed & 0xFFFFFFFF
+                    if number not in numbers and self._patterns[packed >> 32](text, folded):
+                        numbers.add(number)
+
+
+def _searching(compiled: Any) -> Callable[[str, str], bool]:
+    return lambda text, _folded: compiled.search(text) is not None
+
+
+def _matching(compiled: Any, cased: bool) -> Callable[[str, str], bool]:
+    return lambda text, folded: compiled.fullmatch(text if cased else folded) is not None
+
+
+def _nothing(_field: str) -> None:
+    """References to other fields are compared row by row in `batch.py`, never here."""
+    return

@@ -1,0 +1,90 @@
+"""Values of records as the text that tests compare: the one place where their meaning is decided."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from cybersecqwen.inputs.times import parse_time
+
+from .parse import text_of
+
+_DEEPEST = 8
+_MOST = 2_000
+
+
+def texts_of(value: Any) -> list[str]:
+    """The texts of one value: none for null, one for a scalar, one for each element of a list.
+
+    A mapping, which no field of a rule names by itself, is its JSON. A test holds for a list where it
+    holds for one of its elements.
+    """
+    if value is None:
+        return []
+    if value.__class__ is list or value.__class__ is tuple:
+        return [text for item in value[:_MOST] for text in texts_of(item)]
+    if value.__class__ is dict:
+        try:
+            return [orjson.dumps(value).decode()]
+        except (TypeError, ValueError):  # lone surrogates, foreign types
+            return [str(value)]
+    return [text_of(value)]
+
+
+def whole_text(raw: Any) -> str:
+    """All values of a record, a line each, in their order: what keywords are looked for in."""
+    out: list[str] = []
+    _collect(raw, out, 0)
+    return "\n".join(out)
+
+
+def _collect(value: Any, out: list[str], depth: int) -> None:
+    if value is None or len(out) >= _MOST:
+        return
+    if value.__class__ is str:
+        out.append(value)
+    elif value.__class__ is dict and depth < _DEEPEST:
+        for inner in value.values():
+            _collect(inner, out, depth + 1)
+    elif value.__class__ is list and depth < _DEEPEST:
+        for inner in value:
+            _collect(inner, out, depth + 1)
+    else:
+        out += texts_of(value)
+
+
+def number_of(text: str) -> float | None:
+    """A text as a number; None where it is none ("nan" and "inf" are none)."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None  # False for nan as well
+
+
+def part_of(text: str, part: str) -> float | None:
+    """The minute, hour, day (of the month), ISO week, month or year of a time in UTC; None for no time."""
+    moment = parse_time(text)
+    if moment is None:
+        return None
+    try:
+        at = datetime.fromtimestamp(moment, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+    return float(at.isocalendar().week if part == "week" else getattr(at, part))
+
+
+def address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address, also in brackets, with a zone, or an IPv4 one written as IPv6; None for anything else."""
+    text = text.strip().strip("[]").partition("%")[0]
+    if not 2 <= len(text) <= 45:
+        return None
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped if mapped is not None else address
