@@ -119,7 +119,7 @@ def test_system_fields_of_every_form() -> None:
         assert one(raw, "Provider_Name") == SYSMON
         assert one(raw, "Channel") == OPERATIONAL
         assert one(raw, "Computer") == "pc"
-        assert one(raw, "Level") == 4
+        assert one(raw, "Level") == [4, "Information"]
         assert one(raw, "ProcessID") == 7
         assert one(raw, "UserID") == "S-1-5-18"
     assert one(nxlog, "Keywords") == one({"Event": {"System": system}}, "Keywords") == "0x8000000000000000"
@@ -144,6 +144,16 @@ def test_values_without_a_name() -> None:
     assert one(beat("MsiInstaller", "Application", 1, **numbered), "Data") == ["a", "b"]
     assert one(old_beat("MsiInstaller", "Application", 1, **numbered), "param2") == "b"
     assert one(flat("MsiInstaller", "Application", 1, Message="all of it"), "Data") == "all of it"
+
+
+def test_values_that_lost_their_names() -> None:
+    raw = evtx("Application Error", "Application", 1000, Data={"#text": ["lsass.exe", "1.0", "t", "x.dll"]})
+    assert one(raw, "AppName") == "lsass.exe"
+    assert one(raw, "ModuleName") == "x.dll"
+    assert one(raw, "ExceptionCode") is None
+    assert one(raw, "Message") == ["lsass.exe", "1.0", "t", "x.dll"]
+    named = evtx("Application Error", "Application", 1000, AppName="lsass.exe")
+    assert one(named, "AppName") == "lsass.exe"
 
 
 def test_audited_process_starts_bear_sysmons_names() -> None:

@@ -48,6 +48,14 @@ def keywords(value: Any) -> Any:
     return value
 
 
+def level(value: Any) -> Any:
+    """A level as number and as word, because rules write either."""
+    number = int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 4 else value
+    name = _LEVELS.get(number) if number.__class__ is int else None
+    return value if name is None else [number, name]
+
+
+_LEVELS = {1: "Critical", 2: "Error", 3: "Warning", 4: "Information", 5: "Verbose"}
 _AUDIT = {"Audit Success": "0x8020000000000000", "Audit Failure": "0x8010000000000000"}
 
 
@@ -158,6 +166,11 @@ def _context(name: str) -> _Maker:
     return lambda form: first_of(form.named(name), mapped(_data(form), find))
 
 
+def _placed(name: str, at: int) -> _Maker:
+    """A value by its name, else by its place (from 1) among the values without a name."""
+    return lambda form: first_of(form.named(name), form.named(f"param{at}"))
+
+
 def _data(form: WindowsForm) -> Getter:
     """The unnamed values of an event; where a collector kept only the text made of them, that text."""
     return first_of(form.named("Data"), form.message())
@@ -185,10 +198,19 @@ _REGISTRY_VALUE: dict[str, _Maker] = {
 _CHANNEL_CLEARED: dict[str, _Maker] = {"Channel": _cleared_channel}
 _DEFENDER = "microsoft-windows-windows defender"
 
+# Names since Windows 11; before, the values have only their places.
+_APPLICATION_ERROR = (
+    "AppName AppVersion AppTimeStamp ModuleName ModuleVersion ModuleTimeStamp ExceptionCode FaultingOffset "
+    "ProcessId ProcessCreationTime AppPath ModulePath IntegratorReportId PackageFullName PackageRelativeAppId"
+)
+
 _BY_EVENT: dict[tuple[str, str], dict[str, _Maker]] = {
     ("microsoft-windows-security-auditing", "4688"): _PROCESS_START,
     ("microsoft-windows-security-auditing", "4657"): _REGISTRY_VALUE,
     ("microsoft-windows-eventlog", "104"): _CHANNEL_CLEARED,
+    ("application error", "1000"): {
+        name: _placed(name, at) for at, name in enumerate(_APPLICATION_ERROR.split(), 1)
+    },
     ("microsoft-windows-powershell", "4103"): {
         "Payload": _or_message("Payload"),
         "ContextInfo": _or_message("ContextInfo"),
@@ -216,10 +238,14 @@ _BY_PROVIDER: dict[str, dict[str, _Maker]] = {
         "ProcessName": _named("Process Name"),
         "SourceName": _named("Source Name"),
     },
+    # The client of a service installation (7045): the process that wrote the event.
+    "service control manager": {"ProcessId": lambda form: _system(form, "ProcessID")},
     "rpcfw": {"EventLog": lambda form: constant("RPCFW")},
 }
 _EVERYWHERE: dict[str, _Maker] = {
     "Data": _data,
+    "Message": lambda form: first_of(form.named("Message"), form.message(), form.named("Data")),
+    "Level": lambda form: mapped(first_of(form.named("Level"), _system(form, "Level")), level),
     "Keywords": lambda form: mapped(first_of(form.named("Keywords"), _system(form, "Keywords")), keywords),
 }
 
