@@ -36,7 +36,7 @@ class Rows:
 
     @property
     def top_names(self) -> set[str]:
-        """Every top-level key that any of the records has: most fields that rules ask for are none of them."""
+        """Every top-level key of any record: most fields that rules ask for are not among them."""
         if self._top_names is None:
             self._top_names = set().union(*self.raws)
         return self._top_names

@@ -171,10 +171,9 @@ def _classes(values: Sequence[Any], matcher: Any) -> list[int]:
     known = matcher.known
     first = values[0]
     # Of most fields no record of a kind has a value, and some have the same in all.
-    if first is None or first.__class__ is str:
-        if values.count(first) == len(values):
-            one = known.get(first)
-            return [matcher.classify(first) if one is None else one] * len(values)
+    if first.__class__ in _PLAIN and values.count(first) == len(values):
+        one = known.get(first)
+        return [matcher.classify(first) if one is None else one] * len(values)
     types = set(map(type, values))
     if types <= _PLAIN or types <= _NUMBERS:
         classes = list(map(known.get, values))
