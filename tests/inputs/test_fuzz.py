@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,64 +12,28 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.errors import CsqError
-from cybersecqwen.inputs import READERS, SHAPES, UNPACKERS
+from cybersecqwen.inputs import READERS, UNPACKERS
 from cybersecqwen.inputs.events import read_events
 from cybersecqwen.inputs.interface import HEAD_BYTES, Blob
+from cybersecqwen.inputs.open import format_of
 from cybersecqwen.inputs.shapes import ShapeFinder
-from cybersecqwen.records import Category, Damage, Event, Limits, Source
+from cybersecqwen.records import Damage, Event, Limits
 
 from .blobs import SMALL, blob_of
-from .evtx_maker import chunk, evtx
-from .test_archives import zipped
+from .fuzzing import FRAMES, PARTS, SAMPLES, ZEEK, check, mutated, shapes_on
 from .test_ecs_generic import PROCESS
-from .test_text_csv_xml import XML
 from .test_times_fields import json_values
 from .test_windows import FORMS
 
 QUICK = [name for name in READERS.names() if name != "evtx"]  # each EVTX file costs a process
-JSONL = "\n".join(json.dumps(raw) for raw in FORMS.values()).encode()
-SAMPLES = {
-    "jsonl": JSONL,
-    "json": json.dumps([PROCESS, {"hits": {"hits": []}}], indent=1).encode(),
-    "csv": b'a,b,c\n1,"x\ny",3\n4,5,6\n',
-    "winxml": f"<Events>{XML}{XML}</Events>".encode(),
-    "text": b'2024-01-02T03:04:05Z h app: {"a":1,"b":[2]}\nJan  2 03:04:05 h x: y\n',
-    "zip": zipped({"a.jsonl": JSONL, "b": zipped({"c": JSONL})}),
-    "gz": gzip.compress(JSONL) + gzip.compress(b"[]"),
-    "evtx": evtx(chunk(1, 4), chunk(5, 4)),
-}
 
 
-def check(items: Any) -> None:
-    for item in items:
-        if isinstance(item, Damage):
-            assert item.reason
-            assert item.records >= 1
-            assert item.source.path
-        else:
-            number, offset, raw = item
-            assert number >= 1
-            assert offset >= -1
-            assert isinstance(raw, dict)
-
-
-def mutated(data: bytes, seed: int) -> bytes:
-    """The bytes with a few cut out, doubled, flipped or replaced."""
-    chance = random.Random(seed)
-    found = bytearray(data)
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(found) + 1)
-        size = chance.choice((1, 2, 7, 60))
-        deed = chance.randrange(4)
-        if deed == 0:
-            del found[at : at + size]
-        elif deed == 1:
-            found[at:at] = found[at : at + size]
-        elif deed == 2:
-            found[at : at + size] = chance.randbytes(size)
-        elif at < len(found):
-            found[at] ^= 1 << chance.randrange(8)
-    return bytes(found)
+def test_every_reader_and_unpacker_has_a_sample() -> None:
+    assert set(SAMPLES) == {*READERS.names(), *UNPACKERS.names()}
+    for name in READERS.names():
+        found = format_of(SAMPLES[name][:HEAD_BYTES], "")
+        assert found is not None
+        assert found.name == name
 
 
 @given(st.binary(max_size=400))
@@ -86,6 +48,7 @@ def test_recognition_never_raises(data: bytes) -> None:
 @given(
     data=st.binary(max_size=300)
     | st.text(alphabet='{}[]",:\\\n1a<Event>/;|\x00 ', max_size=200).map(str.encode)
+    | st.lists(st.sampled_from(PARTS) | st.binary(max_size=5), max_size=20).map(b"".join)
 )
 @settings(deadline=None, max_examples=50)
 def test_any_bytes_into_any_reader(name: str, data: bytes) -> None:
@@ -97,6 +60,20 @@ def test_any_bytes_into_any_reader(name: str, data: bytes) -> None:
 @settings(deadline=None, max_examples=50)
 def test_damaged_samples_into_any_reader(name: str, seed: int, sample: str) -> None:
     check(READERS.get(name)().read(blob_of(mutated(SAMPLES[sample], seed)), SMALL))
+
+
+@pytest.mark.parametrize("name", QUICK)
+@given(seed=st.integers(0, 10**9))
+@settings(deadline=None, max_examples=30)
+def test_damaged_samples_of_a_reader_into_every_shape(name: str, seed: int) -> None:
+    for raw in check(READERS.get(name)().read(blob_of(mutated(SAMPLES[name], seed)), SMALL)):
+        shapes_on(raw)
+
+
+@given(seed=st.integers(0, 10**9))
+@settings(deadline=None, max_examples=100)
+def test_damaged_frames(seed: int) -> None:
+    check(READERS.get("syslog")().read(blob_of(mutated(FRAMES, seed)), SMALL))
 
 
 def drain(unpacker: Any, blob: Blob, depth: int) -> None:
@@ -131,20 +108,6 @@ def test_from_file_to_events(seed: int, sample: str, tmp_path: Path) -> None:
         assert error.message
 
 
-def shapes_on(raw: dict[str, Any]) -> None:
-    for _, kind in SHAPES:
-        shape = kind()
-        if not shape.recognise(raw):
-            continue
-        provider, code = shape.head(raw)
-        assert isinstance(provider, str)
-        assert isinstance(code, str)
-        for event in shape.events(raw, id="e1", source=Source(path="x"), limits=SMALL):
-            assert isinstance(event.category, Category)
-            assert all(isinstance(value, str) for value in event.fields.values())
-            assert all(len(value) <= SMALL.value_chars for value in event.fields.values())
-
-
 @given(st.dictionaries(st.text(max_size=6), json_values, max_size=6))
 @settings(deadline=None, max_examples=60)
 def test_any_mapping_into_any_shape(raw: dict[str, Any]) -> None:
@@ -174,6 +137,18 @@ def test_wrong_types_anywhere_in_a_known_shape(form: str, data: Any) -> None:
     ShapeFinder().shape_of(raw)
 
 
+LINES = [raw for name in QUICK for raw in check(READERS.get(name)().read(blob_of(SAMPLES[name]), Limits()))]
+
+
+@pytest.mark.parametrize("number", range(len(LINES)))
+@given(data=st.data())
+@settings(deadline=None, max_examples=5)
+def test_wrong_types_in_what_readers_give(number: int, data: Any) -> None:
+    raw = dict(LINES[number])
+    raw[data.draw(st.sampled_from(sorted(raw)))] = data.draw(json_values)
+    shapes_on(raw)
+
+
 NEEDLES: list[tuple[str, Callable[[int], bytes]]] = [
     ("json", lambda n: b"[" * n),
     ("json", lambda n: b'{"a":' * n),
@@ -187,6 +162,31 @@ NEEDLES: list[tuple[str, Callable[[int], bytes]]] = [
     ("csv", lambda n: b"a,b\n" + b'"' * n),
     ("text", lambda n: b'{"' * n + b"}"),
     ("text", lambda n: b"2" * n),
+    ("text", lambda n: b"2024-01-02 03:04 " * n),
+    ("syslog", lambda n: b"Jan  2 03:04:05 " + b"a" * n),
+    ("syslog", lambda n: b"Jan  2 03:04:05 h " + b"a " * n),
+    ("syslog", lambda n: b"<1>1 - a b c d " + b'[a b="' * n),
+    ("syslog", lambda n: b"<1>1 - a b c d [a" + b' b="\\"' * n),
+    ("syslog", lambda n: b"9 <1>" * n),
+    ("syslog", lambda n: b"Jan  2 03:04:05 h sudo: a : " + b"TTY=a ; " * n),
+    ("cef", lambda n: b"CEF:0|" + b"\\" * n + b"|" * n),
+    ("cef", lambda n: b"CEF:0|||||||" + b"a" * n + b" a=" * n),
+    ("cef", lambda n: b"CEF:0|||||||" + b" cs1Label=a cs1=b" * n),
+    ("leef", lambda n: b"LEEF:2.0|||||^|" + b"a=b^" * n),
+    ("auditd", lambda n: b"type=A msg=audit(1.234:5): " + b"a" * n + b"=" + b'a="' * n),
+    ("auditd", lambda n: b"type=EXECVE msg=audit(1.234:5): " + b"".join(b"a0[%d]=41 " % i for i in range(n))),
+    ("auditd", lambda n: b"type=SYSCALL msg=audit(1.234:5): a=b\n" * n),
+    ("auditd", lambda n: b"a " * n + b"type="),
+    ("zeek", lambda n: ZEEK + b"\\x41" * n + b"\t" * n),
+    ("zeek", lambda n: b"#fields\t" + b"a\t" * n + b"\n" + b"b\t" * n),
+    ("w3c", lambda n: b"#Fields: " + b"a " * n + b"\n" + b'"' * n),
+    ("access", lambda n: b'a b c [10/Oct/2000:13:55:36 -0700] "' + b'\\"' * n),
+    ("access", lambda n: b"a " * n + b"[10/Oct/2000:13:55:36 -0700]"),
+    ("access", lambda n: b"a" * n + b" b c ["),
+    ("weberror", lambda n: b"[Sun Dec 04 04:47:44 2005] [notice] " + b"a" * n),
+    ("weberror", lambda n: b"2023/01/02 03:04:05 [error] 1#4: x, client: " + b', host: "' * n),
+    ("journal", lambda n: b"__CURSOR=1\n" + b"A\n" * n),
+    ("journal", lambda n: b"__CURSOR=1\n" + b"A=1\n" * n),
 ]
 
 

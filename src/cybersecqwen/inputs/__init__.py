@@ -40,6 +40,7 @@ UNPACKERS: Registry[type[Unpacker]] = Registry(
     {
         "zip": f"{_HERE}.zip_archive:ZipUnpacker",
         "gz": f"{_HERE}.gz:GzipUnpacker",
+        "zst": f"{_HERE}.zst:ZstdUnpacker",
     },
     group="cybersecqwen.unpackers",
 )

@@ -74,8 +74,9 @@ class Recoded(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """See `io.RawIOBase.readinto`."""
+        read = getattr(self._stream, "read1", self._stream.read)  # what is there, where more is waited for
         while not self._ready:
-            raw = self._stream.read(BLOCK)
+            raw = read(BLOCK)
             self._ready = self._decoder.decode(raw, final=not raw).encode("utf-8", "replace")
             if not raw and not self._ready:
                 return 0

@@ -13,6 +13,7 @@ from cybersecqwen.records import Damage, Limits
 from cybersecqwen.registry import Registry
 
 from . import READERS, UNPACKERS
+from .globs import expand, is_pattern
 from .interface import HEAD_BYTES, Blob, Reader, Unpacker
 from .lines import BLOCK
 from .spool import Spool
@@ -35,7 +36,6 @@ _ELSE: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "a RAR archive"),
     (b"BZh", "a bzip2 file"),
     (b"\xfd7zXZ", "an xz file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file"),
     (b"PAR1", "a Parquet file"),
     (b"GGUF", "a language model"),
 )
@@ -46,11 +46,12 @@ def open_inputs(
 ) -> Iterator[tuple[Blob, Reader] | Damage]:
     """Every file to read, with its reader, and a damage for each that has none; "-" is `stdin`.
 
-    Folders are walked in the order of names; links that lead out of a folder, and links to folders,
-    are not followed. A member of an archive is readable until the next item is asked for. Raises
-    InputError before the first item where a path is missing or unreadable.
+    Patterns (`logs/**/*.log`) stand for the files that fit. Folders are walked in the order of names;
+    links that lead out of a folder, and links to folders, are not followed. A member of an archive is
+    readable until the next item is asked for. Raises InputError before the first item where a path is
+    missing or unreadable, or a pattern fits nothing.
     """
-    names = [os.fspath(path) for path in paths]
+    names = named(paths)
     for name in names:
         if name != "-":
             _check(name)
@@ -62,6 +63,24 @@ def open_inputs(
                 yield from (damage,) if damage is not None else _file(str(path), limits)
         else:
             yield from _file(name, limits)
+
+
+def named(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
+    """The paths, with patterns that no file bears as a name replaced by what fits them.
+
+    Raises InputError for a pattern that nothing fits.
+    """
+    names: list[str] = []
+    for path in paths:
+        name = os.fspath(path)
+        if not is_pattern(name):
+            names.append(name)
+            continue
+        found = expand(name)
+        if not found:
+            raise InputError(f"No file fits the pattern {name}.", hint="** goes through all folders below.")
+        names += found
+    return names
 
 
 def _check(name: str) -> None:
@@ -137,6 +156,11 @@ def _best(registry: Registry[type[Known]], head: bytes, name: str) -> Known | No
         if sure > most:
             best, most = one, sure
     return best
+
+
+def format_of(head: bytes, name: str) -> Reader | Unpacker | None:
+    """What would read a file that begins so; None where nothing would."""
+    return _best(UNPACKERS, head, name) or _best(READERS, head, name)
 
 
 def _unknown(head: bytes) -> str:

@@ -10,7 +10,9 @@ from cybersecqwen.records import Category, Damage, Event, Limits, Source
 
 from .interface import Blob, RawRecord, Reader
 from .json_values import parse, too_deep
+from .leading import LeadingTime
 from .lines import TooLong, as_utf8, lines
+from .logs.clock import clock_for
 from .shapes import Shape
 from .times import parse_time
 
@@ -18,6 +20,10 @@ KEY = "#line"
 """The key of the one value that `TextReader` gives for a line; no product writes it."""
 KIND = "#kind"
 """Key of the name of a line format that a reader has recognised (see `logs`)."""
+TIME = "#time"
+"""Key of the time of a record: seconds since 1970 UTC."""
+MESSAGE = "Message"
+"""Key of a line without the time that it begins with."""
 JSON_AT = "#before"
 """Key under which the text before a JSON object at the end of a line is kept."""
 
@@ -48,6 +54,7 @@ class TextReader(Reader):
 
     def read(self, blob: Blob, limits: Limits) -> Iterator[RawRecord | Damage]:
         """See `Reader.read`. A line that ends in a JSON object gives that object."""
+        split = LeadingTime(clock_for(blob)).split
         with blob.open() as stream:
             for line in lines(stream, limits):
                 if isinstance(line, TooLong):
@@ -56,16 +63,18 @@ class TextReader(Reader):
                     continue
                 number, offset, data = line
                 data = data.rstrip(b"\r\n")
-                if data.strip():
-                    yield number, offset, _mapping(data, limits)
-
-
-def _mapping(data: bytes, limits: Limits) -> dict[str, Any]:
-    if data[-1:] == b"}":
-        inside = json_tail(data, limits)
-        if inside is not None:
-            return inside
-    return {KEY: text_of(data)}
+                if not data.strip():
+                    continue
+                inside = json_tail(data, limits) if data[-1:] == b"}" else None
+                if inside is not None:
+                    yield number, offset, inside
+                    continue
+                text = text_of(data)
+                time, message = split(text)
+                if time is None:
+                    yield number, offset, {KEY: text}
+                else:
+                    yield number, offset, {KEY: text, TIME: time, MESSAGE: message}
 
 
 def json_tail(data: bytes, limits: Limits) -> dict[str, Any] | None:
@@ -108,13 +117,19 @@ class TextShape(Shape):
         return "text", ""
 
     def normalise(self, raw: Mapping[str, Any], *, id: str, source: Source, limits: Limits) -> Event:
-        """See `Shape.normalise`. A syslog time has no year and no zone, so it gives no `time`."""
+        """See `Shape.normalise`. The message is the whole line.
+
+        A time without a year is one only where the reader has worked it out.
+        """
         line = str(raw[KEY])[: limits.value_chars]
         match = _TIME.match(line)
+        time = raw.get(TIME)
+        if not isinstance(time, float):
+            time = parse_time(match["iso"]) if match is not None and match["iso"] else None
         return Event(
             id=id,
             category=Category.TEXT,
-            time=parse_time(match["iso"]) if match is not None and match["iso"] else None,
+            time=time,
             provider="text",
             host=(match["host"] or "") if match is not None else "",
             fields={"Message": line},

@@ -68,9 +68,11 @@ def decoded(value: str) -> str:
 
 def _join_pieces(found: dict[str, str]) -> None:
     """Put long arguments together, which come in pieces (a2_len=9001 a2[0]=… a2[1]=…)."""
+    pieces: dict[str, list[str]] = {}
     for name in [name for name in found if name.endswith("]")]:
-        whole = name.partition("[")[0]
-        found[whole] = found.get(whole, "") + found.pop(name)
+        pieces.setdefault(name.partition("[")[0], []).append(found.pop(name))
+    for name, parts in pieces.items():
+        found[name] = found.get(name, "") + "".join(parts)
     for name in [name for name in found if name.endswith("_len")]:
         del found[name]
 

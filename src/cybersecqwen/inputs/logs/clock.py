@@ -25,8 +25,8 @@ class Clock:
     They give None where the text names no time ("Feb 30"); adding the seconds is left to the caller.
     """
 
-    def __init__(self, latest: float) -> None:
-        """`latest`: seconds since 1970 which a time without a year is not later than."""
+    def __init__(self, latest: float | None) -> None:
+        """`latest`: seconds since 1970 which a time without a year is not later than; None for tomorrow."""
         self._latest = latest
         self._memo: dict[str, float] = {}
 
@@ -66,10 +66,11 @@ class Clock:
         clock = parts[-1]
         if len(parts) == 4:
             return _from_iso(f"{parts[2]}-{month:02}-{int(parts[1]):02} {clock}", "")
-        year = datetime.fromtimestamp(self._latest, UTC).year
+        latest = time.time() + _DAY_S if self._latest is None else self._latest
+        year = datetime.fromtimestamp(latest, UTC).year
         for candidate in range(year + 1, year - 5, -1):  # back over one 29 February
             found = _from_iso(f"{candidate}-{month:02}-{int(parts[1]):02} {clock}", "")
-            if found is not None and found <= self._latest:
+            if found is not None and found <= latest:
                 return found
         return None
 
@@ -94,8 +95,7 @@ def clock_for(blob: Blob) -> Clock:
 
     A day, because zones are not told. Where there is no file (archives, standard input) it is the present.
     """
-    latest = time.time()
     if blob.file is not None:
         with contextlib.suppress(OSError):
-            latest = blob.file.stat().st_mtime
-    return Clock(min(max(latest, 0.0), 4.0e9) + _DAY_S)
+            return Clock(min(max(blob.file.stat().st_mtime, 0.0), 4.0e9) + _DAY_S)
+    return Clock(None)

@@ -8,13 +8,11 @@ from typing import Any, ClassVar
 
 from cybersecqwen.inputs.interface import Blob, RawRecord, Reader
 from cybersecqwen.inputs.lines import Line, TooLong, as_utf8, lines
-from cybersecqwen.inputs.text import KEY, KIND, text_of
+from cybersecqwen.inputs.text import KEY, KIND, TIME, text_of
 from cybersecqwen.records import Damage, Limits
 
 __all__ = ["KIND", "TIME", "LineReader", "Parse", "probe", "too_long"]
 
-TIME = "#time"
-"""Key of the time of a record: seconds since 1970 UTC."""
 
 Parse = Callable[[str], dict[str, Any] | None]
 """From a line without its end to a mapping: None where it is not of the format, empty where no record."""

@@ -143,7 +143,7 @@ class SyslogLines:
             raw["Message"] = message
         if base is not None:
             raw[TIME] = base + float(second)
-        if message[:4] in INSIDE or text[-1:] == "}" or program in PROGRAMS:
+        if message[:4] in INSIDE or message[:1] == "{" or program in PROGRAMS:
             return self._inside(raw, message)
         return raw
 
@@ -204,7 +204,7 @@ class SyslogLines:
                     if name in raw:
                         inner.setdefault(name, raw[name])
                 return inner
-        if message[-1:] == "}":
+        if message[:1] == "{" and message[-1:] == "}":
             line = raw[KEY]
             found = json_tail(line.encode("utf-8", "replace"), self._limits)
             if found is not None:
