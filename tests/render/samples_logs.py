@@ -586,7 +586,10 @@ def _finding(
     events = _events()
     evidence = []
     for id in ids:
-        name, value = next((n, v) for n, v in events[id].fields.items() if n in ("CommandLine", "Image") or v)
+        fields = events[id].fields
+        name = next((one for one in ("CommandLine", "TargetObject", "UserAgent") if one in fields), "")
+        name = name or next(iter(fields))
+        value = fields[name]
         evidence.append(Evidence(event=id, field=name, value=value[:500]))
     return Finding(
         signal=signal,

@@ -16,6 +16,7 @@ from cybersecqwen.render import FORMATS, RenderOptions
 from tests.strategies import FAST, NASTY, reports
 
 from .samples_logs import logs, quiet_logs
+from .test_html import check
 
 QUICK = settings(max_examples=40, deadline=None, phases=FAST, suppress_health_check=[HealthCheck.too_slow])
 PEOPLE = ["terminal", "markdown", "html"]
@@ -84,6 +85,12 @@ def test_any_report_renders_as_one_on_logs(name: str, report: Report, extra: obj
     if name in PEOPLE:
         assert all(char.isprintable() or char in "\n\u3000" for char in text)
         assert "http://" not in text
+
+
+@QUICK
+@given(report=reports, extra=EXTRAS, detail=DETAILS)
+def test_any_page_stands_alone(report: Report, extra: object, detail: str) -> None:
+    check(render("html", replace(report, task="logs", extra={"logs": extra}), detail=detail))
 
 
 @QUICK

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cybersecqwen.records import Finding, Incident
 
 from .story import tactic_name, tactic_rank
+from .time_axis import Tick, ticks
 from .wording import clock, day, lasting, moment
 
 WIDTH, LABELS = 1080, 160
@@ -47,14 +48,6 @@ class Lane:
     points: tuple[Point, ...]
     more: int
     """Points left out."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tick:
-    """A labelled place on the time axis."""
-
-    x: int
-    label: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +102,7 @@ def draw_timeline(incident: Incident, numbered: Sequence[tuple[int, Finding]]) -
     return TimelineDrawing(
         height=y + AXIS,
         lanes=tuple(lanes_drawn),
-        ticks=_ticks(scale),
+        ticks=ticks(scale.start, scale.end, scale.x),
         events=tuple(sorted({scale.x(time) for time in times.values()})),
         caption=f"{day(scale.start)} UTC{length}",
     )
@@ -150,27 +143,3 @@ def _lane(name: str, spots: Sequence[tuple[float, int, Finding]], scale: _Scale,
         ),
         more=more,
     )
-
-
-_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900)
-_LONG_STEPS = (1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000, 31_536_000)
-
-
-def _ticks(scale: _Scale) -> tuple[Tick, ...]:
-    """Up to eight round times between start and end."""
-    length = scale.end - scale.start
-    if length <= 0:
-        return (Tick(x=scale.x(scale.start), label=clock(scale.start)),)
-    step = next((one for one in (*_STEPS, *_LONG_STEPS) if length / one <= 8), length / 4)
-    first = -(-scale.start // step)
-    times = [(first + at) * step for at in range(int(length // step) + 2)]
-    ticks = [
-        Tick(x=scale.x(one), label=_label(one, step)) for one in times if scale.start <= one <= scale.end
-    ]
-    return tuple(ticks) or (Tick(x=scale.x(scale.start), label=clock(scale.start)),)
-
-
-def _label(time: float, step: float) -> str:
-    if step >= 86_400:
-        return day(time)
-    return clock(time) if step < 1 else clock(time)[:8] if step < 60 else clock(time)[:5]

@@ -21,10 +21,14 @@ from cybersecqwen.records import Report
 from . import wording
 from .answer import answer_view, is_answer
 from .defang import Defanger
-from .detail import first
+from .detail import EVERYTHING, first
 from .draw_tree import BOX_HEIGHT, BOX_WIDTH
+from .html_logs import logs_page
 from .html_view import AMOUNTS, Quoter, findings_view, incident_view, indicator_views, paragraphs, stages
 from .interface import Renderer, RenderOptions
+from .logs import is_logs
+from .logs_detail import BROWSER
+from .logs_story import beside_logs
 from .page import fitted
 from .story import outside_incidents, sides, tactic_name
 
@@ -43,7 +47,9 @@ class HtmlRenderer(Renderer):
         """See `Renderer.render`."""
         defang = Defanger.of(report)
         amounts = AMOUNTS[options.detail]
-        told, more = first(report.incidents, amounts.incidents)
+        told, more = first(() if is_logs(report) else report.incidents, amounts.incidents)
+        limit = BROWSER[options.detail].problems if is_logs(report) else EVERYTHING
+        problems, problems_more = first(report.problems, limit)
         listed, unlisted = first(report.incidents, amounts.listed)
         return (
             environment()
@@ -52,6 +58,9 @@ class HtmlRenderer(Renderer):
                 defang=defang,
                 report=report,
                 answer=answer_view(report) if is_answer(report) else None,
+                logs=logs_page(report, defang, options) if is_logs(report) else None,
+                problems=problems,
+                problems_more=problems_more,
                 title=wording.headline(report, options.title),
                 everything=amounts.everything,
                 style=Markup(_style()),
@@ -61,7 +70,9 @@ class HtmlRenderer(Renderer):
                 listed=listed,
                 unlisted=unlisted,
                 paragraphs=paragraphs(report),
-                outside=_outside(report, defang, amounts),
+                outside=_outside(
+                    beside_logs(report, techniques=False) if is_logs(report) else report, defang, amounts
+                ),
             )
         )
 
@@ -103,6 +114,8 @@ def environment() -> Environment:
         tactic=tactic_name,
         short_tactic=_short_tactic,
         fitted=_fitted,
+        rounded=wording.rounded,
+        word=wording.severity_word,
     )
     made.globals.update(
         span=wording.span,

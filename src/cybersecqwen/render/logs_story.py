@@ -168,17 +168,16 @@ def is_one_day(view: LogsView) -> bool:
     return len({day(time) for one in found for time in (one.first, one.last) if time is not None}) <= 1
 
 
-def read_parts(report: Report, view: LogsView) -> list[str]:
-    """What was read: events, files with their formats, bytes, other counts, the stretch of time, names."""
+def read_parts(report: Report, view: LogsView, *, names: bool = True) -> list[str]:
+    """What was read: events, files with their formats, bytes, other counts; with `names` when and which."""
     events = report.counts.get("events", 0) or sum(number for _, number in view.kinds)
     files = sum(number for _, number in view.formats) or len(report.sources)
     formats = ", ".join(f"{name} {number:,}" for name, number in view.formats[:4])
-    names = some_names(report.sources, 3)
     parts = [counted(events, "event")]
     parts.append(counted(files, "file") + (f" ({formats})" if formats else ""))
     parts += [data_size(view.bytes)] if view.bytes else []
     parts += [f"{number:,} {name}" for name, number in report.counts.items() if number and name not in _SAID]
-    return [*parts, *filter(None, (span(*view.span), names))]
+    return [*parts, *filter(None, (span(*view.span), some_names(report.sources, 3)))] if names else parts
 
 
 def speed(report: Report, view: LogsView) -> str:

@@ -112,21 +112,22 @@ def _anomaly(one: Mapping[str, Any]) -> Anomaly:
     )
 
 
-def _step(value: object) -> float:
-    step = as_number(value)
-    return step if step is not None and step > 0 else 0.0
+def _steps(one: Mapping[str, Any], bins: int) -> tuple[float | None, float]:
+    """Where the steps of time begin and how long each is; None and 0 where that makes no dates."""
+    start, step = as_time(one.get("start")), as_number(one.get("step_s"))
+    if start is None or step is None or step <= 0:
+        return None, 0.0
+    end = as_time(start + step * bins)
+    return (start, step) if end is not None and end > start else (None, 0.0)
 
 
 def _histogram(one: Mapping[str, Any]) -> Histogram:
     events = as_counts(one.get("events"), BINS)
     hits = as_mapping(one.get("hits"))
     read = [(severity, as_counts(hits.get(severity.label), BINS)) for severity in reversed(Severity)]
-    return Histogram(
-        start=as_time(one.get("start")),
-        step=_step(one.get("step_s")),
-        events=events,
-        hits=tuple((severity, counts) for severity, counts in read if any(counts)),
-    )
+    found = tuple((severity, counts) for severity, counts in read if any(counts))
+    start, step = _steps(one, max([len(events), *(len(counts) for _, counts in found)]))
+    return Histogram(start=start, step=step, events=events, hits=found)
 
 
 def _heatmap(one: Mapping[str, Any]) -> Heatmap:
@@ -138,11 +139,9 @@ def _heatmap(one: Mapping[str, Any]) -> Heatmap:
         )
         for row in as_mappings(one.get("rows"), ROWS)
     ]
-    return Heatmap(
-        start=as_time(one.get("start")),
-        step=_step(one.get("step_s")),
-        rows=tuple(row for row in rows if any(row.counts)),
-    )
+    kept = tuple(row for row in rows if any(row.counts))
+    start, step = _steps(one, max((len(row.counts) for row in kept), default=0))
+    return Heatmap(start=start, step=step, rows=kept)
 
 
 def _entity(one: Mapping[str, Any]) -> Entity:

@@ -1,0 +1,341 @@
+"""What the HTML page shows of a report on logs, worked out before the template writes it down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from cybersecqwen.records import Event, Evidence, Incident, Report, Severity
+
+from .defang import Defanger
+from .detail import first
+from .draw_heatmap import HeatmapDrawing, HeatTableRow, draw_heatmap, heatmap_rows
+from .draw_histogram import HistogramDrawing, HistogramRow, draw_histogram, histogram_rows
+from .draw_lanes import LanesDrawing, draw_lanes
+from .html_view import AMOUNTS, Quote, Quoter
+from .interface import RenderOptions
+from .logs import Anomaly, Detection, Entity, LogsView, Template
+from .logs_detail import BROWSER, LogAmounts
+from .logs_story import (
+    Moment,
+    Timeline,
+    cost_rows,
+    is_one_day,
+    next_steps,
+    read_parts,
+    reasons,
+    rules_line,
+    speed,
+    timelines,
+)
+from .read_logs import logs_view
+from .wording import bare_host, clipped, counted, period, some_names, span
+
+T = TypeVar("T")
+
+FIELDS = 40
+"""Fields shown of one event unless everything is asked for."""
+SIZES = (("wide", 1080, 120), ("narrow", 348, 40))
+"""Names, widths in pixels and most steps of time of the drawings; the style sheet shows one by the window."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tile:
+    """A number at the top of the page."""
+
+    number: str
+    label: str
+    note: str = ""
+    tally: tuple[tuple[Severity, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventView:
+    """An event under a detection."""
+
+    event: Event
+    quotes: tuple[Quote, ...]
+    """The fields that made the rule fire."""
+    fields: tuple[tuple[str, str], ...]
+    """The other fields."""
+    more: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DetectionView:
+    """A detection with its events."""
+
+    detection: Detection
+    when: str
+    hosts: str
+    hosts_all: str
+    users_all: str
+    events: tuple[EventView, ...]
+    more: int
+    """Hits that are not shown."""
+    names: tuple[tuple[str, str], ...]
+    """Its techniques with their names."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnomalyView:
+    """An anomaly with its lines."""
+
+    anomaly: Anomaly
+    when: str
+    where: str
+    more: int
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntityView:
+    """An entity with the length of its bar, 0 to 100."""
+
+    entity: Entity
+    name: str
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimelineView:
+    """The timeline of one entity."""
+
+    timeline: Timeline
+    when: str
+    users: str
+    rows: tuple[tuple[str, Moment], ...]
+    """Time in words and the moment."""
+    more: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part(Generic[T]):
+    """A list with how many of it are not shown."""
+
+    shown: tuple[T, ...]
+    more: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogsPage:
+    """Everything of the page that is about logs."""
+
+    view: LogsView
+    facts: tuple[tuple[str, str], ...]
+    tiles: tuple[Tile, ...]
+    histograms: tuple[HistogramDrawing, ...]
+    histogram_rows: tuple[HistogramRow, ...]
+    heatmaps: tuple[HeatmapDrawing, ...]
+    heatmap_rows: tuple[HeatTableRow, ...]
+    lanes: tuple[LanesDrawing, ...]
+    detections: Part[DetectionView]
+    anomalies: Part[AnomalyView]
+    timelines: Part[TimelineView]
+    entities: Part[EntityView]
+    templates: Part[Template]
+    template_note: str
+    reasons: tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...]
+    """Why rules were not applied, how many, and which (title and path) as far as the detail allows."""
+    cost: tuple[tuple[str, str], ...]
+    steps: Part[str]
+    severities: tuple[tuple[str, int], ...]
+    """Hits by severity over the whole time, worst first, for the legend."""
+
+
+def logs_page(report: Report, defang: Defanger, options: RenderOptions) -> LogsPage:
+    """The page of a report on logs."""
+    view, amounts = logs_view(report), BROWSER[options.detail]
+    one_day, told = is_one_day(view), timelines(report)
+    steps, steps_more = first(next_steps(report), AMOUNTS[options.detail].steps)
+    templates, templates_more = first(sorted(view.templates, key=lambda one: not one.new), amounts.templates)
+    fresh = sum(one.new for one in view.templates)
+    shapes = counted(max(view.template_count, len(view.templates)), "shape of line", "shapes of lines")
+    histogram = view.histogram
+    return LogsPage(
+        view=view,
+        facts=_facts(report, view),
+        tiles=_tiles(report, view),
+        histograms=tuple(draw_histogram(histogram, name, width, most) for name, width, most in SIZES),
+        histogram_rows=histogram_rows(histogram),
+        heatmaps=tuple(draw_heatmap(view.heatmap, name, width, most // 2) for name, width, most in SIZES),
+        heatmap_rows=heatmap_rows(view.heatmap),
+        lanes=tuple(draw_lanes(told, name, width) for name, width, _ in SIZES),
+        detections=_detections(report, view, defang, options, one_day=one_day),
+        anomalies=_anomalies(view, amounts, one_day=one_day),
+        timelines=_timelines(told, amounts, one_day=one_day),
+        entities=_entities(view, amounts),
+        templates=Part(shown=tuple(templates), more=templates_more),
+        template_note=f"{shapes}, {fresh:,} new",
+        reasons=_reasons(view, amounts),
+        cost=tuple(cost_rows(view.cost)),
+        steps=Part(shown=tuple(steps), more=steps_more),
+        severities=tuple((severity.label, sum(counts)) for severity, counts in histogram.hits),
+    )
+
+
+def _facts(report: Report, view: LogsView) -> tuple[tuple[str, str], ...]:
+    facts = [
+        ("Read", " · ".join(read_parts(report, view, names=False))),
+        ("When", span(*view.span)),
+        ("Speed", speed(report, view)),
+        ("Rules", rules_line(view.rules) + (f" ({', '.join(view.rules.sets)})" if view.rules.sets else "")),
+    ]
+    if view.baseline:
+        one = view.baseline
+        learned = ", ".join(filter(None, (counted(one.events, "event"), span(one.since, one.until))))
+        facts.append(("Compared with", f"{one.name or 'a baseline'}: {learned}"))
+    return tuple((name, text) for name, text in facts if text.strip())
+
+
+def _tiles(report: Report, view: LogsView) -> tuple[Tile, ...]:
+    hit = {name for one in view.detections for name, _ in one.hosts}
+    hit |= {name for one in view.anomalies for name in one.hosts}
+    hosts = report.counts.get("hosts", 0)
+    levels = Counter(one.severity for one in view.detections)
+    odd = Counter(one.severity for one in view.anomalies)
+    fresh = sum(one.new for one in view.templates)
+    hits = sum(one.count for one in view.detections)
+    tiles = [
+        Tile(number=f"{report.counts.get('events', 0):,}", label="events read"),
+        Tile(
+            number=f"{len(view.detections):,}",
+            label="rules fired",
+            note=f"{counted(hits, 'hit')}" if hits else "",
+            tally=_tally(levels),
+        ),
+        Tile(number=f"{len(view.anomalies):,}", label="anomalies", tally=_tally(odd)),
+        Tile(
+            number=f"{len(hit):,}",
+            label="hosts with findings",
+            note=f"of {hosts:,}" if hosts >= len(hit) > 0 else "",
+        ),
+        Tile(number=f"{fresh:,}", label="new shapes of lines", note=f"of {view.template_count:,}"),
+        Tile(number=f"{view.cost.model_lines:,}", label="lines a model saw", note=f"of {view.cost.lines:,}"),
+    ]
+    return tuple(tiles)
+
+
+def _tally(found: Counter[Severity]) -> tuple[tuple[Severity, int], ...]:
+    return tuple((one, found[one]) for one in reversed(Severity) if found[one])
+
+
+def _detections(
+    report: Report, view: LogsView, defang: Defanger, options: RenderOptions, *, one_day: bool
+) -> Part[DetectionView]:
+    amounts = BROWSER[options.detail]
+    homes: dict[str, tuple[Event, Incident]] = {}
+    proofs: dict[tuple[str, str], list[Evidence]] = {}
+    for incident in report.incidents:
+        for event in incident.events:
+            homes.setdefault(event.id, (event, incident))
+        for finding in incident.findings:
+            for quote in finding.evidence:
+                proofs.setdefault((finding.signal, quote.event), []).append(quote)
+    names = {one.id: one.name for one in report.techniques} | {
+        row.id: row.name for row in view.heatmap.rows if row.name
+    }
+    quoters: dict[str, Quoter] = {}
+    shown, more = first(view.detections, amounts.detections)
+    made = []
+    for one in shown:
+        kept = [homes[id] for id in dict.fromkeys(one.events) if id in homes]
+        told, _ = first(kept, amounts.events)
+        events = []
+        for event, incident in told:
+            quoter = quoters.setdefault(incident.id, Quoter(incident, defang, AMOUNTS[options.detail]))
+            quotes = proofs.get((one.id, event.id), [])
+            events.append(_event(event, quotes, quoter, everything=amounts.everything))
+        made.append(
+            DetectionView(
+                detection=one,
+                when=period(one.first, one.last, one_day=one_day),
+                hosts=some_names([bare_host(name) for name, _ in one.hosts]),
+                hosts_all=", ".join(f"{name} ×{number:,}" for name, number in one.hosts),
+                users_all=", ".join(f"{name} ×{number:,}" for name, number in one.users),
+                events=tuple(events),
+                more=max(0, one.count - len(events)),
+                names=tuple((id, names.get(id, "")) for id in one.techniques),
+            )
+        )
+    return Part(shown=tuple(made), more=more)
+
+
+def _event(event: Event, quotes: list[Evidence], quoter: Quoter, *, everything: bool) -> EventView:
+    proven = {quote.field for quote in quotes if not quote.layer}
+    rest = [(name, value) for name, value in event.fields.items() if value and name not in proven]
+    limit = len(rest) if everything else FIELDS
+    shown, more = first(rest, limit)
+    return EventView(
+        event=event,
+        quotes=tuple(quoter(quote) for quote in quotes),
+        fields=tuple((name, value if everything else clipped(value, 700)) for name, value in shown),
+        more=more,
+    )
+
+
+def _anomalies(view: LogsView, amounts: LogAmounts, *, one_day: bool) -> Part[AnomalyView]:
+    shown, more = first(view.anomalies, amounts.anomalies)
+    made = []
+    for one in shown:
+        lines, left = first(one.lines, amounts.lines)
+        where = [some_names([bare_host(name) for name in one.hosts]), some_names(list(one.users))]
+        made.append(
+            AnomalyView(
+                anomaly=one,
+                when=period(one.first, one.last, one_day=one_day),
+                where=" · ".join(part for part in where if part),
+                more=left,
+                lines=tuple(
+                    (line.source, line.text if amounts.everything else clipped(line.text, 700))
+                    for line in lines
+                ),
+            )
+        )
+    return Part(shown=tuple(made), more=more)
+
+
+def _timelines(told: list[Timeline], amounts: LogAmounts, *, one_day: bool) -> Part[TimelineView]:
+    shown, more = first(told, amounts.timelines)
+    made = []
+    for line in shown:
+        rows, left = first(line.moments, amounts.moments)
+        one = line.incident
+        made.append(
+            TimelineView(
+                timeline=line,
+                when=period(one.start, one.end, one_day=one_day),
+                users=some_names(list(one.users), 2),
+                rows=tuple((period(row.time, None, one_day=one_day), row) for row in rows),
+                more=left,
+            )
+        )
+    return Part(shown=tuple(made), more=more)
+
+
+def _entities(view: LogsView, amounts: LogAmounts) -> Part[EntityView]:
+    shown, more = first(view.entities, amounts.entities)
+    top = max((one.detections + one.anomalies for one in shown), default=0) or 1
+    made = [
+        EntityView(
+            entity=one,
+            name=bare_host(one.name) if one.type == "host" else one.name,
+            share=_share(one.detections + one.anomalies, top),
+        )
+        for one in shown
+    ]
+    return Part(shown=tuple(made), more=more)
+
+
+def _share(number: int, top: int) -> float:
+    """Of the longest bar; whoever was hit has a bar that can be seen."""
+    return round(max(3.0, 100 * number / top), 1) if number else 0.0
+
+
+def _reasons(view: LogsView, amounts: LogAmounts) -> tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...]:
+    out = []
+    for reason, number in reasons(view.rules):
+        which = [(one.title, one.path) for one in view.rules.unsupported if one.reason == reason]
+        out.append((reason, number, tuple(which[: amounts.unsupported])))
+    return tuple(out)
