@@ -10,7 +10,7 @@ from .batch import Batch
 from .clock import Clock
 from .detector import Detector, Known
 from .grouped import Grouped
-from .novelty import Arrival, arrivals
+from .novelty import Arrival, Places, arrivals, settled
 from .observed import Anomaly, Templates
 from .seen import Seen
 from .stretch import SESSION, Stretch
@@ -71,18 +71,20 @@ class BrokenSequence(Detector):
     def findings(self, clock: Clock, known: Known | None) -> list[Anomaly]:
         """Steps that are new between things that are not."""
         steps = self._steps.copy(lambda token: token_text(self.templates, token))
-        first: dict[str, int] = {}
-        for members in steps.groups.values():
-            for key, seen in members.keys.items():
-                first[key] = min(first.get(key, seen.ordinal), seen.ordinal)
-        new = arrivals(steps, clock, known, "steps", self.thresholds)
         learned = known.tables.get("steps") if known is not None else None
-        old = (
-            {key for m in learned.groups.values() for key in m.keys}
-            if isinstance(learned, Grouped)
-            else set()
-        )
-        return [_anomaly(a, clock) for a in new if a.key in old or first[a.key] < a.seen.ordinal]
+        if isinstance(learned, Grouped):
+            old = {key for members in learned.groups.values() for key in members.keys}
+        else:
+            place = Places(clock)
+            old = {
+                key
+                for members in steps.groups.values()
+                for key, seen in members.keys.items()
+                if settled(place(seen), clock, self.thresholds)
+            }
+        new = arrivals(steps, clock, known, "steps", self.thresholds)
+        told = (arrival.without(lambda key: key not in old) for arrival in new)
+        return [_anomaly(arrival, clock) for arrival in told if arrival is not None]
 
     def merge(self, other: Detector, shift: int, renamed: Renamed) -> None:
         """Join the last step of each entity with its first one in the later part, then add the counts."""
@@ -131,8 +133,8 @@ def _anomaly(a: Arrival, clock: Clock) -> Anomaly:
     where = f" on {quoted(a.seen.host)}" if a.seen.host else ""
     sentence = (
         f"{quoted(a.group[0])} was followed{where} by {quoted(a.key)} for the first time at "
-        f"{when(a.seen.first)}: {many(a.records, 'time')} before in {span(a.days, by_time=clock.by_time)} "
-        f"one of {many(a.keys, 'other', 'others')} followed, and their past gives {seldom(a.expected)} that "
+        f"{when(a.seen.first)}{a.with_others}: {many(a.records, 'time')} before in "
+        f"{span(a.days, by_time=clock.by_time)} one of {many(a.keys, 'other', 'others')} followed, and their past gives {seldom(a.expected)} that "
         f"are new."
     )
     return a.anomaly(BrokenSequence.name, sentence, template=a.key)

@@ -122,7 +122,7 @@ def _anomaly(a: Arrival, clock: Clock) -> Anomaly:
     relation = next(r for r in RELATIONS if r.name == a.group[0])
     what = relation.words.format(left=quoted(a.group[1]), right=quoted(a.key))
     sentence = (
-        f"{what} for the first time at {when(a.seen.first)}: {many(a.records, 'record')} in "
+        f"{what} for the first time at {when(a.seen.first)}{a.with_others}: {many(a.records, 'record')} in "
         f"{span(a.days, by_time=clock.by_time)} before had {many(a.keys, relation.noun)}, and their past "
         f"gives {seldom(a.expected)} that are new."
     )

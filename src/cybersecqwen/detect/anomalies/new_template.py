@@ -52,10 +52,11 @@ class NewTemplate(Detector):
         for arrival in new:
             group = arrival.group
             if group not in covers:
-                fresh = {a.key for a in new if a.group == group}
+                fresh = {key for a in new if a.group == group for key in (a.key, *(k for k, _ in a.others))}
                 covers[group] = Covering(key for key in old.groups[group].keys if key not in fresh)
-            if not covers[group].knows(arrival.key):
-                out.append(_template_anomaly(arrival, clock))
+            told = arrival.without(covers[group].knows)
+            if told is not None:
+                out.append(_template_anomaly(told, clock))
         return out
 
     def _new_kinds(self, clock: Clock, known: Known | None) -> list[Anomaly]:
@@ -69,7 +70,8 @@ def _as_token(id: str) -> str:
 
 def _template_anomaly(a: Arrival, clock: Clock) -> Anomaly:
     sentence = (
-        f"A message {quoted(a.key)} of {a.group[0].strip()} was not there before {when(a.seen.first)}: "
+        f"A message {quoted(a.key)} of {a.group[0].strip()} was not there before "
+        f"{when(a.seen.first)}{a.with_others}: "
         f"{many(a.records, 'line')} in {span(a.days, by_time=clock.by_time)} had {many(a.keys, 'template')}, "
         f"and their past gives {seldom(a.expected)} that are new."
     )
@@ -79,7 +81,7 @@ def _template_anomaly(a: Arrival, clock: Clock) -> Anomaly:
 def _kind_anomaly(a: Arrival, clock: Clock) -> Anomaly:
     where = "" if a.group[0] == _ANY_HOST else f" on {quoted(a.group[0])}"
     sentence = (
-        f"Records of {quoted(a.key)} were not there{where} before {when(a.seen.first)}: "
+        f"Records of {quoted(a.key)} were not there{where} before {when(a.seen.first)}{a.with_others}: "
         f"{many(a.records, 'record')} in {span(a.days, by_time=clock.by_time)} were of "
         f"{many(a.keys, 'kind')}, and their past gives {seldom(a.expected)} that are new."
     )

@@ -15,16 +15,18 @@ false alarms if the future is like the past, however many groups are watched.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from .clock import DAY, RECORDS_PER_DAY, Clock
 from .detector import Known
 from .grouped import Group, Grouped, Members
-from .observed import Anomaly
+from .observed import LINES, Anomaly
 from .seen import Seen
 from .thresholds import Thresholds
-from .wording import score, severity
+from .wording import quoted, score, severity
 
+_NAMED = 3
 PRIOR_SHAPE = 0.5
 """Of the Gamma prior: rates of groups differ much from each other."""
 
@@ -46,6 +48,25 @@ class Arrival:
     """Records of the group before it, the baseline included."""
     keys: int
     """Different keys of the group before it."""
+    others: tuple[tuple[str, Seen], ...] = ()
+    """Further keys that were new to the group at the same time: with it, they are one arrival."""
+
+    @property
+    def with_others(self) -> str:
+        """A clause that names the others; "" where there are none."""
+        if not self.others:
+            return ""
+        named = ", ".join(quoted(key) for key, _ in self.others[:_NAMED])
+        more = f" and {len(self.others) - _NAMED:,} more" if len(self.others) > _NAMED else ""
+        return f" (with {named}{more}, all new within the hour)"
+
+    def without(self, known: Callable[[str], bool]) -> Arrival | None:
+        """The arrival less the keys that are not new after all; None where none is left."""
+        left = [(key, seen) for key, seen in ((self.key, self.seen), *self.others) if not known(key)]
+        if not left:
+            return None
+        (key, seen), *others = left
+        return replace(self, key=key, seen=seen, others=tuple(others))
 
     def numbers(self) -> dict[str, float]:
         """The figures by name, for `Anomaly.numbers`."""
@@ -55,24 +76,27 @@ class Arrival:
             "history_days": self.days,
             "records_before": self.records,
             "different_before": self.keys,
+            "new_together": 1 + len(self.others),
         }
 
     def anomaly(self, kind: str, sentence: str, *, template: str = "") -> Anomaly:
         """The anomaly that it is, in the words of its detector."""
-        seen = self.seen
+        every = [self.seen, *(seen for _, seen in self.others)]
+        lines = [line for seen in every for line in seen.lines[: 1 if self.others else LINES]]
+        last = [seen.last for seen in every if seen.last is not None]
         return Anomaly(
             kind=kind,
             sentence=sentence,
             severity=severity(self.expected),
             score=score(self.expected),
-            count=seen.count,
-            first=seen.first,
-            last=seen.last,
-            hosts=(seen.host,) if seen.host else (),
-            users=(seen.user,) if seen.user else (),
+            count=sum(seen.count for seen in every),
+            first=self.seen.first,
+            last=max(last, default=None),
+            hosts=tuple(dict.fromkeys(seen.host for seen in every if seen.host))[:LINES],
+            users=tuple(dict.fromkeys(seen.user for seen in every if seen.user))[:LINES],
             numbers=self.numbers(),
             template=template,
-            lines=seen.lines,
+            lines=tuple(lines[:LINES]),
         )
 
 
@@ -133,6 +157,11 @@ def arrivals(
             old = known.groups[group] if known is not None else None
             out += _told(group, table.groups[group], old, history, place, begin, (common, highest), limits)
     return out
+
+
+def settled(place: float | None, clock: Clock, limits: Thresholds) -> bool:
+    """Whether something was first seen while an input without a baseline was learned from."""
+    return place is not None and place < learning_end(clock, limits)
 
 
 def learning_end(clock: Clock, limits: Thresholds) -> float:
@@ -212,22 +241,27 @@ def _told(
     out: list[Arrival] = []
     last, come, expected = float("-inf"), history.arrivals, history.expected
     for number, (when, key, seen) in enumerate(found):
-        if when - last > limits.clump_s / DAY:
+        together = when - last <= limits.clump_s / DAY
+        last = when
+        if not together:
             expected = _rate(come, history.quiet + when - begin, common)
             come += 1
-        last = when
         records = seen.before + (old.count if old is not None else 0)
-        if expected <= highest and records >= limits.group_records:
-            out.append(
-                Arrival(
-                    group=group,
-                    key=key,
-                    seen=seen,
-                    expected=expected,
-                    earlier=come - 1,
-                    days=history.days + when - begin,
-                    records=records,
-                    keys=history.keys + number,
-                )
+        if expected > highest or records < limits.group_records:
+            continue
+        if together and out:
+            out[-1] = replace(out[-1], others=(*out[-1].others, (key, seen)))
+            continue
+        out.append(
+            Arrival(
+                group=group,
+                key=key,
+                seen=seen,
+                expected=expected,
+                earlier=come - 1,
+                days=history.days + when - begin,
+                records=records,
+                keys=history.keys + number,
             )
+        )
     return out

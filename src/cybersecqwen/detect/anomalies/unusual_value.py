@@ -145,8 +145,8 @@ def _float(value: Any) -> float:
 def _value_anomaly(a: Arrival, clock: Clock) -> Anomaly:
     sentence = (
         f"{quoted(a.group[1])} of {quoted(a.group[0])} was {quoted(a.key)} for the first time at "
-        f"{when(a.seen.first)}: {many(a.records, 'record')} in {span(a.days, by_time=clock.by_time)} before "
-        f"had {many(a.keys, 'value')}, and their past gives {seldom(a.expected)} that are new."
+        f"{when(a.seen.first)}{a.with_others}: {many(a.records, 'record')} in "
+        f"{span(a.days, by_time=clock.by_time)} before had {many(a.keys, 'value')}, and their past gives {seldom(a.expected)} that are new."
     )
     return a.anomaly(UnusualValue.name, sentence)
 
