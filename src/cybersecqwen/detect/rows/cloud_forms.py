@@ -29,7 +29,7 @@ class TrailForm(PlainForm):
     def find_getter(self, kind: Kind, field: str) -> Getter:
         """See `Form.find_getter`: in the event itself, else in what is around it."""
         outside = super().find_getter(kind, field)
-        inside = [path(name, whole=lambda rows: rows.data) for name in self.spellings(field)]
+        inside = [path(name, inside=True) for name in self.spellings(field)]
         return outside if self.special(kind, field) is not None else first_of(outside, *inside)
 
     def times(self, rows: Rows) -> list[float | None]:
@@ -180,7 +180,7 @@ class SignInForm(AzureForm):
         if field != "Status":
             return None
         codes = [path(name) for name in self.spellings("ResultType")]
-        inside = [path(name, whole=lambda rows: rows.data) for name in self.spellings("ResultType")]
+        inside = [path(name, inside=True) for name in self.spellings("ResultType")]
         return mapped(first_of(*codes, *inside), _status)
 
 

@@ -68,12 +68,14 @@ class EvtxForm(WindowsForm):
     def named(self, name: str) -> Getter:
         """See `WindowsForm.named`."""
         if "." in name:
-            return path(name, whole=lambda rows: rows.data)
+            return path(name, inside=True)
         number = int(name[5:]) if name[:5] == "param" and name[5:].isdecimal() and len(name) < 8 else 0
         if number:
             return _unnamed(name, number)
 
         def get(rows: Rows) -> list[Any]:
+            if name not in rows.own_names:
+                return [None] * len(rows.raws)
             values = [data.get(name) for data in rows.data]
             return [_plain(value) for value in values] if dict in set(map(type, values)) else values
 
@@ -182,4 +184,9 @@ def _unnamed(name: str, number: int) -> Getter:
         values = values if isinstance(values, list) else [values]
         return values[number - 1] if number <= len(values) else None
 
-    return lambda rows: [one(data) for data in rows.data]
+    def get(rows: Rows) -> list[Any]:
+        if name not in rows.own_names and "Data" not in rows.own_names:
+            return [None] * len(rows.raws)
+        return [one(data) for data in rows.data]
+
+    return get

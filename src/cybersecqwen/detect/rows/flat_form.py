@@ -65,9 +65,9 @@ class FlatForm(WindowsForm):
             provider = ""
         return self.kind_from(provider if isinstance(provider, str) else "", channel, str(raw["EventID"]))
 
-    def data(self, raws: Sequence[Raw]) -> list[Mapping[str, Any]]:
+    def data(self, raws: Sequence[Raw]) -> Sequence[Mapping[str, Any]]:
         """See `Form.data`."""
-        return list(raws)
+        return raws
 
     def named(self, name: str) -> Getter:
         """See `WindowsForm.named`."""

@@ -40,12 +40,19 @@ def own(name: str) -> Getter:
     return get
 
 
-def path(name: str, *, whole: Callable[[Rows], Any] = lambda rows: rows.raws) -> Getter:
-    """A dotted name: looked up as it is, then as a path through nested mappings and lists of them."""
+def path(name: str, *, inside: bool = False) -> Getter:
+    """A dotted name: looked up as it is, then as a path through nested mappings and lists of them.
+
+    `inside` looks in the events' own fields (`Rows.data`) instead of the whole records.
+    """
     parts = name.split(".")
+    beginnings = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
 
     def get(rows: Rows) -> list[Any]:
-        return [raw[name] if name in raw else descend(raw, parts, 0) for raw in whole(rows)]
+        if beginnings.isdisjoint(rows.own_names if inside else rows.top_names):
+            return [None] * len(rows.raws)
+        whole = rows.data if inside else rows.raws
+        return [raw[name] if name in raw else descend(raw, parts, 0) for raw in whole]
 
     return get
 

@@ -23,12 +23,12 @@ class Rows:
         self.kind = kind
         self.raws = raws
         self.form = form
-        self._data: list[Mapping[str, Any]] | None = None
+        self._data: Sequence[Mapping[str, Any]] | None = None
         self._own_names: set[str] | None = None
         self._top_names: set[str] | None = None
 
     @property
-    def data(self) -> list[Mapping[str, Any]]:
+    def data(self) -> Sequence[Mapping[str, Any]]:
         """For each record the mapping with the event's own fields, looked up once for all columns."""
         if self._data is None:
             self._data = self.form.data(self.raws)
@@ -76,7 +76,7 @@ class Form(ABC):
         """The kind of all records with the same key, or the field that decides between several."""
 
     @abstractmethod
-    def data(self, raws: Sequence[Raw]) -> list[Mapping[str, Any]]:
+    def data(self, raws: Sequence[Raw]) -> Sequence[Mapping[str, Any]]:
         """See `Rows.data`; never raises."""
 
     @lru_cache(maxsize=65_536)  # noqa: B019 - forms live as long as the program

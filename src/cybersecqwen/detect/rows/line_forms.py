@@ -9,6 +9,7 @@ are pairs, https://docs.fortinet.com/document/fortigate/latest/fortios-log-messa
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from cybersecqwen.inputs.logs.line_reader import TIME
@@ -21,7 +22,7 @@ from .plain_form import Names, PlainForm, Told
 
 UNKNOWN: Told = ("", "", "application")
 """Lines of a program that nothing names: where the logs of applications arrive."""
-_CISCO = re.compile(r"%([A-Z][A-Z0-9_]{1,30})-(?:[A-Z0-9_]{1,30}-)?[0-7]-[A-Z0-9_]{2,60}:")
+_CISCO = re.compile(r"%([A-Z][A-Z0-9_]{1,30})-(?:[A-Za-z0-9_]{1,30}-)?[0-7]-[A-Z0-9_]{2,60}:")
 _CISCO_SERVICES = {"BGP": "bgp", "LDP": "ldp", "TDP": "ldp"}
 _CISCO_AAA = frozenset(
     (
@@ -75,6 +76,19 @@ _DATABASES = frozenset(
     ("mysqld", "mariadbd", "mysql", "mariadb", "postgres", "postgresql", "oracle", "mongod")
 )
 _WEB_SERVERS = {"apache2": "apache", "httpd": "apache", "nginx": "nginx"}
+
+
+@lru_cache(maxsize=10_000)
+def of_program(program: str) -> Told | None:
+    """What the name of a program tells, whatever stands around it: "/usr/sbin/CRON", "sshd(pam_unix)"."""
+    low = program[:200].lower().partition("(")[0].rpartition("/")[2].strip()
+    if low in _SERVICES:
+        return "linux", _SERVICES[low], ""
+    if low in _DATABASES:
+        return "linux", "syslog", "database"
+    if low in _WEB_SERVERS:
+        return "linux", _WEB_SERVERS[low], ""
+    return ("juniper", "bgp", "") if low == "rpd" else None
 
 
 def of_line(line: Any) -> Told:
@@ -156,16 +170,9 @@ class SyslogForm(LineForm):
     def tell(self, raw: Raw) -> Told:
         """See `PlainForm.tell`."""
         program = raw.get("program")
-        if program.__class__ is str:
-            low = program.lower()
-            if low in _SERVICES:
-                return "linux", _SERVICES[low], ""
-            if low[:1] == "%" or low == "rpd":
-                return ("juniper", "bgp", "") if low == "rpd" else of_line(raw.get(KEY))
-            if low in _DATABASES:
-                return "linux", "syslog", "database"
-            if low in _WEB_SERVERS:
-                return "linux", _WEB_SERVERS[low], ""
+        told = of_program(program) if program.__class__ is str else None
+        if told is not None:
+            return told
         line = raw.get(KEY)
         if line.__class__ is str and ("%" in line or "logid=" in line):
             told = of_line(line)
@@ -197,13 +204,12 @@ class JournalForm(LineForm):
     def tell(self, raw: Raw) -> Told:
         """See `PlainForm.tell`."""
         program = raw.get("SYSLOG_IDENTIFIER") or raw.get("_COMM")
-        low = program.lower() if isinstance(program, str) else ""
         if raw.get("_TRANSPORT") == "audit":
             return "linux", "auditd", ""
-        if low in _DATABASES:
-            return "linux", "syslog", "database"
-        auth = raw.get("SYSLOG_FACILITY") in ("4", "10")
-        return "linux", _SERVICES.get(low) or _WEB_SERVERS.get(low) or ("auth" if auth else "syslog"), ""
+        told = of_program(program) if isinstance(program, str) else None
+        if told is not None:
+            return told
+        return "linux", "auth" if raw.get("SYSLOG_FACILITY") in ("4", "10") else "syslog", ""
 
     def times(self, rows: Rows) -> list[float | None]:
         """See `Form.times`."""

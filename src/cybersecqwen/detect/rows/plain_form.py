@@ -59,9 +59,9 @@ class PlainForm(Form):
         words = [product or self.shape, service if service != product else "", category]
         return kind(self.shape, product, service, category, label=" ".join(filter(None, words)))
 
-    def data(self, raws: Sequence[Raw]) -> list[Mapping[str, Any]]:
+    def data(self, raws: Sequence[Raw]) -> Sequence[Mapping[str, Any]]:
         """See `Form.data`: the records themselves, unless a product wraps its events."""
-        return list(raws)
+        return raws
 
     def find_getter(self, kind: Kind, field: str) -> Getter:
         """See `Form.find_getter`."""

@@ -71,7 +71,9 @@ class WinlogbeatForm(WindowsForm):
             return _unnamed
 
         def get(rows: Rows) -> list[Any]:
-            values = [data.get(name) for data in rows.data]
+            values: list[Any] = [None] * len(rows.raws)
+            if name in rows.own_names:
+                values = [data.get(name) for data in rows.data]
             if None not in values:
                 return values
             return [
