@@ -57,7 +57,7 @@ for Automated Log Parsing", ICSE-SEIP 2019, to four places as the authors' repos
 (https://github.com/logpai/logparser, logparser/Drain/README.md)."""
 
 DRAIN3 = """
-import json, resource, sys, time
+import json, sys, time
 from drain3 import TemplateMiner
 from drain3.masking import MaskingInstruction
 from drain3.template_miner_config import TemplateMinerConfig
@@ -81,7 +81,7 @@ with open(job["path"], encoding="utf-8", errors="surrogateescape", newline="\\n"
             break
 print(json.dumps({"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "lines": lines,
     "ids": ids, "templates": len(miner.drain.clusters),
-    "rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+    "peak": open("/proc/self/status").read().split("VmHWM:")[1].split("kB")[0].strip()}))
 """
 """Run by the interpreter that has drain3: mines the lines of a file and prints what it cost."""
 

@@ -30,15 +30,6 @@ class Branches:
             second = _child(self._second.setdefault((count, first), {}), _beginning(words[1]))
         return count, first, second
 
-    def wider(self, key: Key, words: Sequence[str]) -> Iterator[Key]:
-        """Leaves in which a beginning that leads to `key` is a parameter."""
-        count, first, _second = key
-        if count > 1:
-            second = _beginning(words[1])
-            for other in ((count, WILD, second), (count, first, WILD), (count, WILD, WILD)):
-                if other != key:
-                    yield other
-
     def grow(self, key: Key) -> None:
         """Have the branches of a leaf that is there."""
         count, first, second = key
@@ -66,6 +57,19 @@ class Branches:
                 self._first.setdefault(count, {})[str(words[0])] = None
             else:
                 self._second.setdefault((count, str(words[0])), {})[str(words[1])] = None
+
+
+def beginnings(words: Sequence[str]) -> Iterator[Key]:
+    """The leaves where a template for a masked line can be: its own first, then wider ones."""
+    count = len(words)
+    first = _beginning(words[0]) if count else ""
+    second = _beginning(words[1]) if count > 1 else ""
+    yield count, first, second
+    if first != WILD and count:
+        yield count, WILD, second
+    if second != WILD and count > 1:
+        yield count, first, WILD
+        yield count, WILD, WILD
 
 
 def _beginning(word: str) -> str:

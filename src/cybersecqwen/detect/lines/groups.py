@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .branches import Branches, Key
+from .branches import Branches, Key, beginnings
 from .leaf import WINDOW, Leaf
 from .shape import WILD
 from .template import Template
@@ -66,11 +66,12 @@ class Groups:
         `shown` are the words of a template that is placed, with what is known of its parameters.
         """
         shown = shown or words
-        key = self.branches.key(words)
-        found = self._find(key, words)
+        found = self._find(words)
         if found is not None:
-            found.note(shown)
+            if found.ends:
+                found.note(shown)
             return found
+        key = self.branches.key(words)
         leaf = self._leaves.get(key)
         near = leaf.near(words, self.grouping.similar) if leaf is not None else []
         joined = min(
@@ -113,14 +114,10 @@ class Groups:
             for template in leaf.templates.values():
                 self._note_beginnings(template)
 
-    def _find(self, key: Key, words: Sequence[str]) -> Template | None:
+    def _find(self, words: Sequence[str]) -> Template | None:
         """A template that takes the words as they are, here or where the beginning is a parameter."""
-        leaf = self._leaves.get(key)
-        found = leaf.find(words) if leaf is not None else None
-        if found is not None or not words:
-            return found
-        for other in self.branches.wider(key, words):
-            leaf = self._leaves.get(other)
+        for key in beginnings(words):
+            leaf = self._leaves.get(key)
             found = leaf.find(words) if leaf is not None else None
             if found is not None:
                 return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from operator import eq
+from typing import Any
 
 from .shape import WILD, WORD_CHARS
 
@@ -28,6 +29,13 @@ _VALUE = re.compile(r"(?<==)[^\s,;()=]++(?=$|[\s,;)])")
 _DIGITS = re.compile(r"(?<![A-Za-z0])[A-Za-z]*+0[A-Za-z0]*+")
 _ZEROS = re.compile(r"0++")
 _JOINED = re.compile(r"[-+#]?<\*>(?:[.:,/_\-+*x@%~#]*+<\*>)*+")
+_WHOLE = re.compile(
+    r"(?:[A-Za-z]:)?[\\/][^\s,;()\"'\[\]=<>]*+"
+    r"|[A-Za-z0\-]++(?:\.[A-Za-z0\-]++){2,}+(?::0)?+"
+    r"|(?=[A-Fa-f]*+0)[A-Fa-f0]++"
+    r"|[A-Fa-f0]++(?:-[A-Fa-f0]++){4}+"
+)
+"""Words that the patterns above make one parameter, seen at once: paths, hosts with port, hexadecimal."""
 _HEX = frozenset("abcdefABCDEF0")
 _MONTHS = frozenset(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"))
 _DATES = _MONTHS | frozenset(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
@@ -51,25 +59,21 @@ class Masker:
 
     def mask(self, words: Sequence[str]) -> tuple[str, ...]:
         """Each word masked by itself."""
-        masked = tuple(map(self._memo.get, words))
-        if None not in masked:
-            return masked  # type: ignore[return-value]
-        return tuple([word or self._new(words[at]) for at, word in enumerate(masked)])
-
-    def _new(self, word: str) -> str:
-        masked = word if word.isalpha() else _mask(word)
-        self._bytes += 2 * len(word) + _ENTRY
-        if self._bytes > _MEMO_BYTES:
-            self._memo.clear()
-            self._bytes = 0
-        self._memo[word] = masked
-        return masked
+        memo = self._memo
+        masked: list[Any] = list(map(memo.get, words))
+        while None in masked:
+            at = masked.index(None)
+            word = words[at]
+            masked[at] = memo[word] = word if word.isalpha() else _mask(word)
+            self._bytes += 2 * len(word) + _ENTRY
+            if self._bytes > _MEMO_BYTES:
+                memo.clear()
+                self._bytes = 0
+        return tuple(masked)
 
 
 def _mask(word: str) -> str:
-    if word.isalnum() and word.isascii() and len(word) <= WORD_CHARS:
-        return _DIGITS.sub(_digits, word)
-    if len(word) > WORD_CHARS:
+    if _WHOLE.fullmatch(word) is not None or len(word) > WORD_CHARS:
         return WILD
     out = word
     if "/" in out or "\\" in out:

@@ -192,12 +192,8 @@ class TemplateMiner:
         """Give shapes that are not in the cache their templates."""
         learned: dict[bytes, int] = {}
         new: dict[tuple[str, ...], int] = {}
-        mask, place, known, most = (
-            self._masker.mask,
-            self._groups.place,
-            self._by_words.known,
-            self.limits.line_words,
-        )
+        mask, place, known = self._masker.mask, self._groups.place, self._by_words.known
+        most = self.limits.line_words
         for shape in dict.fromkeys(unknown):
             words = mask(words_of(shape, most))
             id = known.get(words)

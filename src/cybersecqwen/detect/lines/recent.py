@@ -19,7 +19,7 @@ class Recent(Generic[Key]):
         self.known: dict[Key, int] = {}
         """Look-ups go here directly."""
         self._most = most_bytes
-        self._size = size
+        self._size: Callable[[Key], int] = size
         self._bytes = 0
 
     def keep(self, new: Mapping[Key, int]) -> None:

@@ -53,7 +53,12 @@ class Template:
     def note(self, words: Sequence[str]) -> None:
         """Keep what words have in common true for a line that it takes."""
         for at, ends in list(self.ends.items()):
-            self._set_ends(at, _shared(ends, _ends(words[at])))
+            word, (head, tail, _room) = words[at], ends
+            sure = "<" not in head and ">" not in tail  # no part of a parameter looks like them
+            if not (
+                sure and word.startswith(head) and word.endswith(tail) and len(head) + len(tail) <= len(word)
+            ):
+                self._set_ends(at, _shared(ends, _ends(word)))
 
     def take_over(self, other: Template) -> None:
         """Note the words and lines of a template that this one covers."""
