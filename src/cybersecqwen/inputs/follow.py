@@ -22,9 +22,11 @@ from cybersecqwen.records import Damage, Limits
 
 from .growing import Growing, GrowingFile, GrowingPipe, Idle
 from .interface import HEAD_BYTES, Blob, RawRecord, Reader
+from .jsonl import JsonLinesReader
 from .lines import BLOCK
 
 _POLL_S = 0.25
+_LIKELY = 75
 _HEADED = frozenset(("csv", "zeek", "w3c"))
 """Readers that need the first lines to understand the later ones."""
 
@@ -124,9 +126,15 @@ def _reader(path: str, head: bytes) -> Reader:
 
     if not head:
         raise InputError(f"{path} is empty, so its format cannot be told.")
-    found = format_of(head, path.rpartition("/")[2])
-    if isinstance(found, Reader) and found.by_line:
-        return found
+    name = path.rpartition("/")[2]
+    found = format_of(head, name)
+    if isinstance(found, Reader):
+        if found.by_line:
+            return found
+        # One object alone is a document; as the first line of a file that grows it is more likely a line.
+        other = JsonLinesReader()
+        if other.recognise(head, name) >= _LIKELY:
+            return other
     what = f"is read as {found.name}, which" if found is not None else "has no known format, which"
     raise InputError(
         f"{path} {what} cannot be followed.",
