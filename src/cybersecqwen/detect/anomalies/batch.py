@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Hashable, Sequence
+from itertools import accumulate
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,6 +32,10 @@ class Records(Protocol):
 
     def time(self, index: int) -> float | None:
         """Time of a record, None where unknown."""
+        ...
+
+    def all_times(self) -> list[float]:
+        """Times of all records, NaN where unknown."""
         ...
 
     def host(self, index: int) -> str:
@@ -93,6 +99,13 @@ class Batch:
             self._columns[name] = _hashable(values) if usable else None
         return self._columns[name]
 
+    def all_times(self) -> list[float]:
+        """Times of all records, NaN where unknown."""
+        found: list[float] | None = self.shared.get("times")
+        if found is None:
+            found = self.shared["times"] = self.times.tolist()
+        return found
+
     def time(self, index: int) -> float | None:
         """Time of a record."""
         value = float(self.times[index])
@@ -132,35 +145,47 @@ class Batch:
 class Part:
     """Some records of some batches, in an order of their own."""
 
-    def __init__(self, places: Sequence[tuple[Batch, int]]) -> None:
-        self._places = places
-        batches = {id(batch): batch for batch, _ in places}.values()
+    def __init__(self, batches: Sequence[Batch], order: Sequence[int] | NDArray[np.int64]) -> None:
+        """`order` holds indices into the batches' records, one batch laid behind the other."""
+        self._batches = batches
+        self._order = order
+        self._starts = list(accumulate((batch.size for batch in batches), initial=0))
         self.earliest = min((b.earliest for b in batches if b.earliest is not None), default=None)
         self.latest = max((b.latest for b in batches if b.latest is not None), default=None)
 
+    def _at(self, index: int) -> tuple[Batch, int]:
+        place = int(self._order[index])
+        which = bisect_right(self._starts, place) - 1
+        return self._batches[which], place - self._starts[which]
+
+    def all_times(self) -> list[float]:
+        """As in the batches."""
+        every = np.concatenate([batch.times for batch in self._batches])
+        return every[np.asarray(self._order, dtype=np.int64)].tolist()  # type: ignore[no-any-return]
+
     def ordinal(self, index: int) -> int:
         """As in the batch."""
-        batch, at = self._places[index]
+        batch, at = self._at(index)
         return batch.first + at
 
     def time(self, index: int) -> float | None:
         """As in the batch."""
-        batch, at = self._places[index]
+        batch, at = self._at(index)
         return batch.time(at)
 
     def host(self, index: int) -> str:
         """As in the batch."""
-        batch, at = self._places[index]
+        batch, at = self._at(index)
         return batch.host(at)
 
     def user(self, index: int) -> str:
         """As in the batch."""
-        batch, at = self._places[index]
+        batch, at = self._at(index)
         return batch.user(at)
 
     def line(self, index: int) -> tuple[Source, str]:
         """As in the batch."""
-        batch, at = self._places[index]
+        batch, at = self._at(index)
         return batch.line(at)
 
 

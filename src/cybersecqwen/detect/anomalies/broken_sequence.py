@@ -33,9 +33,9 @@ class BrokenSequence(Detector):
         self._steps = Grouped(thresholds.groups, thresholds.keys)
         self.tables = {"steps": self._steps}
         self._waiting = Stretch()
-        self._last: dict[Any, str] = {}
+        self._last: dict[str, str] = {}
         """Entity to the token of its last record."""
-        self._first: dict[Any, tuple[str, Seen]] = {}
+        self._first: dict[str, tuple[str, Seen]] = {}
         """Entity to its first record, for merging with what came before; both are bounded."""
         self._forgotten = 0
 
@@ -102,17 +102,17 @@ class BrokenSequence(Detector):
 
     def state(self) -> dict[str, Any]:
         """The steps, and where each entity is."""
-        last = [[_row(entity), token] for entity, token in self._last.items()]
-        first = [[_row(e), token, seen.to_json()] for e, (token, seen) in self._first.items()]
+        last = [[entity, token] for entity, token in self._last.items()]
+        first = [[e, token, seen.to_json()] for e, (token, seen) in self._first.items()]
         return {**super().state(), "last": last, "first": first, "forgotten": self._forgotten}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` gave."""
         super().restore(state)
         try:
-            self._last = {_entity(row): text(token, "a step") for row, token in state["last"]}
+            self._last = {text(row, "an entity"): text(token, "a step") for row, token in state["last"]}
             self._first = {
-                _entity(row): (text(token, "a step"), Seen.from_json(seen))
+                text(row, "an entity"): (text(token, "a step"), Seen.from_json(seen))
                 for row, token, seen in state["first"]
             }
             self._forgotten = int(state["forgotten"])
@@ -120,21 +120,12 @@ class BrokenSequence(Detector):
             raise invalid("its sequences are missing") from error
 
 
-def _row(entity: Any) -> list[str]:
-    return list(entity) if isinstance(entity, tuple) else [entity]
-
-
-def _entity(row: Any) -> Any:
-    parts = [text(part, "an entity") for part in row]
-    return tuple(parts) if len(parts) > 1 else parts[0]
-
-
 def _anomaly(a: Arrival, clock: Clock) -> Anomaly:
     where = f" on {quoted(a.seen.host)}" if a.seen.host else ""
     sentence = (
         f"{quoted(a.group[0])} was followed{where} by {quoted(a.key)} for the first time at "
         f"{when(a.seen.first)}{a.with_others}: {many(a.records, 'time')} before in "
-        f"{span(a.days, by_time=clock.by_time)} one of {many(a.keys, 'other', 'others')} followed, and their past gives {seldom(a.expected)} that "
-        f"are new."
+        f"{span(a.days, by_time=clock.by_time)} one of {many(a.keys, 'other', 'others')} followed, "
+        f"and their past gives {seldom(a.expected)} that are new."
     )
     return a.anomaly(BrokenSequence.name, sentence, template=a.key)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import Any, ClassVar, Self
 
 from .batch import VALUE_CHARS, Records, short
-from .seen import KEY_LINES, Seen, greatest, least
+from .seen import KEY_LINES, Seen, greatest
 from .table import Renamed, Table, count, invalid, same, text
 
 Group = tuple[str, ...]
@@ -17,6 +17,7 @@ Pair = tuple[Any, Any]
 
 TOTAL_KEYS = 50_000
 """Keys of all groups of a table together; beyond, the least frequent groups are dropped and counted."""
+_COUNTED_ALONE = 32  # new pairs from which on one count over the whole batch is cheaper
 _JOIN = " → "
 
 
@@ -83,15 +84,17 @@ class Grouped(Table):
         *,
         clean_left: Callable[[str], str] = same,
         clean_right: Callable[[str], str] = same,
+        counts: Mapping[Pair, int] | None = None,
     ) -> None:
         """Count each record of the batch under the group (*prefix, left) and the key right.
 
         A text instead of a sequence stands for all records. A record whose left or right is None or "" does
-        not count. The `clean` functions are applied to each different left and right as text.
+        not count. The `clean` functions are applied to each different left and right as text. `counts` has
+        each pair with how often it stands in the batch, where the caller knows that already.
         """
         pairs: list[tuple[Pair, Members, str, int]] = []
-        wanted: set[Pair] = set()
-        for (left, right), n in _counted(lefts, rights):
+        wanted: dict[Pair, bool] = {}
+        for (left, right), n in (counts if counts is not None else counted(lefts, rights)).items():
             if right is None or right == "" or left is None or left == "":
                 continue
             group = (*prefix, clean_left(left if _is_key(left) else short(left)))
@@ -104,7 +107,7 @@ class Grouped(Table):
             key = clean_right(right if _is_key(right) else short(right))
             seen = members.keys.get(key)
             if seen is None or _may_be_earlier(batch.earliest, seen.first):
-                wanted.add((left, right))
+                wanted[left, right] = seen is None
             pairs.append(((left, right), members, key, n))
         new = _firsts(batch, lefts, rights, wanted) if wanted else {}
         for pair, members, key, _ in pairs:
@@ -268,40 +271,50 @@ def _may_be_earlier(earliest: float | None, first: float | None) -> bool:
     return earliest is not None and (first is None or earliest < first)
 
 
-def _counted(lefts: Sequence[Any] | str, rights: Sequence[Any] | str) -> Iterator[tuple[Pair, int]]:
+def counted(lefts: Sequence[Any] | str, rights: Sequence[Any] | str) -> Mapping[Pair, int]:
     """Each pair with how often it stands in the batch."""
     if isinstance(rights, str):
-        return (((left, rights), n) for left, n in Counter(lefts).items())
+        return {(left, rights): n for left, n in Counter(lefts).items()}
     if isinstance(lefts, str):
-        return (((lefts, right), n) for right, n in Counter(rights).items())
-    return iter(Counter(zip(lefts, rights, strict=True)).items())
+        return {(lefts, right): n for right, n in Counter(rights).items()}
+    return Counter(zip(lefts, rights, strict=True))
 
 
 def _firsts(
-    batch: Records, lefts: Sequence[Any] | str, rights: Sequence[Any] | str, wanted: set[Pair]
+    batch: Records, lefts: Sequence[Any] | str, rights: Sequence[Any] | str, wanted: Mapping[Pair, bool]
 ) -> dict[Pair, _New]:
-    """Where each wanted pair first stands, and how many records of its group stand before it."""
+    """Where each wanted pair first stands, and about how many records of its group stand before it.
+
+    `wanted` says which of them are new; of the others only the time matters. One pass over the batch.
+    """
+    left_of = repeat(lefts) if isinstance(lefts, str) else lefts
+    right_of = repeat(rights) if isinstance(rights, str) else rights
+    pairs = zip(left_of, right_of, strict=False)
+    found = [(index, pair) for index, pair in enumerate(pairs) if pair in wanted]
+    fresh = sum(wanted.values())
+    running: list[int] = []
+    if fresh > _COUNTED_ALONE and not isinstance(lefts, str):
+        so_far: dict[Any, int] = {}
+        for left in lefts:
+            running.append(so_far.get(left, 0))
+            so_far[left] = running[-1] + 1
     out: dict[Pair, _New] = {}
-    running: dict[Any, int] = {}
-    pairs = zip(
-        repeat(lefts) if isinstance(lefts, str) else lefts,
-        repeat(rights) if isinstance(rights, str) else rights,
-        strict=False,
-    )
-    for index, pair in enumerate(pairs):
-        left, right = pair
-        if right is None or right == "":
+    times = batch.all_times()
+    for index, pair in found:
+        new = out.get(pair)
+        if new is not None:
+            if len(new.indices) < KEY_LINES:
+                new.indices.append(index)
+            at = times[index]
+            if new.first is None:
+                new.first = None if at != at else at  # NaN is not equal to itself
+            elif at < new.first:
+                new.first = at
             continue
-        before = running.get(left, 0)
-        running[left] = before + 1
-        if pair not in wanted:
-            continue
-        found = out.get(pair)
-        when = batch.time(index)
-        if found is None:
-            out[pair] = _New(before, batch.ordinal(index), when, index, [index])
-            continue
-        if len(found.indices) < KEY_LINES:
-            found.indices.append(index)
-        found.first = least(found.first, when)
+        before = 0
+        if wanted[pair]:
+            before = index if isinstance(lefts, str) else 0
+            if not isinstance(lefts, str):
+                before = running[index] if running else lefts[:index].count(pair[0])
+        out[pair] = _New(before, batch.ordinal(index), batch.time(index), index, [index])
     return out

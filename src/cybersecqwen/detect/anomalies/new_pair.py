@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .batch import Batch
 from .clock import Clock
 from .detector import Detector, Known
-from .grouped import Grouped
+from .grouped import Grouped, Pair, counted
 from .novelty import Arrival, arrivals
 from .observed import Anomaly, Templates
 from .thresholds import Thresholds
@@ -71,9 +71,15 @@ class NewPair(Detector):
 
     def observe(self, batch: Batch) -> None:
         """Count the pairs that the kind of record has."""
+        both: dict[tuple[str, str], Mapping[Pair, int]] = {}
         for relation in RELATIONS:
             lefts, rights = _values(batch, relation.left), _values(batch, relation.right)
             if lefts is not None and rights is not None:
+                counts = both.get((relation.right, relation.left))
+                if counts is not None:
+                    counts = {(right, left): n for (left, right), n in counts.items()}
+                else:
+                    counts = both[relation.left, relation.right] = counted(lefts, rights)
                 self._pairs.add(
                     batch,
                     (relation.name,),
@@ -81,6 +87,7 @@ class NewPair(Detector):
                     rights,
                     clean_left=_cleaner(relation.left),
                     clean_right=_cleaner(relation.right),
+                    counts=counts,
                 )
 
     def findings(self, clock: Clock, known: Known | None) -> list[Anomaly]:

@@ -77,7 +77,7 @@ class Parameters:
         usable = [i for i, values in zip(indices, cut, strict=True) if values]
         if not usable:
             return
-        part = Part([(batch, i) for i in usable])
+        part = Part((batch,), usable)
         for position, column in enumerate(zip(*filter(None, cut), strict=True)):
             if position in plan.dull:
                 continue

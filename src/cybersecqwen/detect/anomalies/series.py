@@ -98,10 +98,11 @@ class Series(Table):
         names: list[Any] = [None]
         codes = buckets
         if tokens is not None:
-            numbers: dict[Any, int] = {}
-            ids = np.array([numbers.setdefault(t, len(numbers)) for t in tokens], dtype=np.int64)
-            names = list(numbers)
-            codes = buckets * len(names) + ids[usable]
+            names = list(dict.fromkeys(tokens))
+            if len(names) > 1:
+                numbers = {token: number for number, token in enumerate(names)}
+                ids = np.fromiter(map(numbers.__getitem__, tokens), dtype=np.int64, count=batch.size)
+                codes = buckets * len(names) + ids[usable]
         found, at, counts = np.unique(codes, return_index=True, return_counts=True)
         for code, index, n in zip(found.tolist(), at.tolist(), counts.tolist(), strict=True):
             bucket, which = divmod(code, len(names))

@@ -46,30 +46,34 @@ class Stretch:
         self.size += batch.size
         self.batches.append(batch)
 
-    def in_order(self) -> tuple[list[Any], list[str], Part]:
+    def in_order(self) -> tuple[list[str], list[str], Part]:
         """Entity and token of each record, and the records themselves, by record number."""
-        places = [(batch, index) for batch in self.batches for index in range(batch.size)]
         entities = list(chain.from_iterable(map(_entities, self.batches)))
         tokens = list(chain.from_iterable(map(_tokens, self.batches)))
-        if len(self.batches) > 1:
-            every = [np.asarray(batch.observed.numbers, dtype=np.float64) for batch in self.batches]
-            order = np.argsort(np.concatenate(every), kind="stable").tolist()
-            entities, tokens, places = (
-                [entities[i] for i in order],
-                [tokens[i] for i in order],
-                [places[i] for i in order],
-            )
-        return entities, tokens, Part(places)
+        if len(self.batches) == 1:
+            return entities, tokens, Part(self.batches, range(self.size))
+        every = [np.asarray(batch.observed.numbers, dtype=np.float64) for batch in self.batches]
+        order = np.argsort(np.concatenate(every), kind="stable")
+        take = order.tolist()
+        return [entities[i] for i in take], [tokens[i] for i in take], Part(self.batches, order)
 
 
-def _entities(batch: Batch) -> list[str] | list[tuple[str, str]]:
+def _entities(batch: Batch) -> list[str]:
     """Host, and session where there is one, of each record."""
-    hosts = batch.hosts or [""] * batch.size
+    hosts = _shortened(batch.hosts) if batch.hosts is not None else [""] * batch.size
     for name in SESSION:
         column = batch.column(name)
         if column is not None:
-            return list(zip(map(short, hosts), map(short, column), strict=True))
-    return [short(host) for host in hosts]
+            return list(map("\x00".join, zip(hosts, _shortened(column), strict=True)))
+    return hosts
+
+
+def _shortened(values: list[Any]) -> list[str]:
+    """The values as keys; as they are where they are short texts."""
+    distinct = {value: short(value) for value in set(values)}
+    if all(value is text for value, text in distinct.items()):
+        return values
+    return [distinct[value] for value in values]
 
 
 def _tokens(batch: Batch) -> list[str]:

@@ -34,6 +34,7 @@ NUMBERS = (
     *("BytesSent", "BytesReceived", "bytes_toserver", "bytes_toclient", "size"),
 )
 """Fields whose amount means something."""
+_LOOKED_AT = frozenset((*CATEGORIES, *NUMBERS))
 FEW = 64
 """A field with more values than this holds anything."""
 _VALUES_BEFORE = 200
@@ -61,14 +62,12 @@ class UnusualValue(Detector):
     def observe(self, batch: Batch) -> None:
         """Count the values of fields and parameters."""
         kind = kind_token(batch.kind)
-        for name in CATEGORIES:
-            column = batch.column(name)
-            if column is not None:
-                self._values.add(batch, (kind,), name, column)
-        for name in NUMBERS:
-            column = batch.column(name)
-            if column is not None:
+        for name in batch.observed.columns:
+            column = batch.column(name) if name in _LOOKED_AT else None
+            if column is not None and name in NUMBERS:
                 self._numbers.add(batch, (kind, name), _floats(column))
+            elif column is not None:
+                self._values.add(batch, (kind,), name, column)
         if self._parameters is not None:
             for found in self._parameters.of(batch):
                 token = template_token(found.id)
@@ -146,7 +145,8 @@ def _value_anomaly(a: Arrival, clock: Clock) -> Anomaly:
     sentence = (
         f"{quoted(a.group[1])} of {quoted(a.group[0])} was {quoted(a.key)} for the first time at "
         f"{when(a.seen.first)}{a.with_others}: {many(a.records, 'record')} in "
-        f"{span(a.days, by_time=clock.by_time)} before had {many(a.keys, 'value')}, and their past gives {seldom(a.expected)} that are new."
+        f"{span(a.days, by_time=clock.by_time)} before had {many(a.keys, 'value')}, "
+        f"and their past gives {seldom(a.expected)} that are new."
     )
     return a.anomaly(UnusualValue.name, sentence)
 
