@@ -190,7 +190,7 @@ def test_drawings_stay_inside_their_sheet() -> None:
         assert all(bar.y >= 0 and bar.y + bar.height <= histogram.height for bar in histogram.bars)
         heat = draw_heatmap(view.heatmap, "n", width, most)
         assert all(c.x + c.width <= width and 1 <= c.shade <= 5 for row in heat.rows for c in row.cells)
-        lanes = draw_lanes(timelines(logs()), "n", width)
+        lanes = draw_lanes(timelines(logs().incidents), 3, "n", width)
         assert all(0 <= dot.x <= width for lane in lanes.lanes for dot in lane.dots)
     assert heat.rows[0].id == "T1059.001"
 
@@ -204,7 +204,7 @@ def test_the_tables_say_what_the_drawings_say() -> None:
 
 
 def test_timelines_follow_time_and_count_what_follows_itself() -> None:
-    line = timelines(logs())[0]
+    line = timelines(logs().incidents)[0]
     assert [one.title for one in line.moments] == [
         "Encoded PowerShell command",
         "LSASS memory dumped with comsvcs.dll",
@@ -212,7 +212,7 @@ def test_timelines_follow_time_and_count_what_follows_itself() -> None:
     ]
     assert line.moments[0].count == 3
     assert line.moments[0].value.startswith("powershell.exe -nop")
-    server = timelines(logs())[2].moments
+    server = timelines(logs().incidents)[2].moments
     assert server[0].value == "svc_backup from 10.20.4.42 type 3 with NTLM"
     assert next_steps(logs())[:2] == (
         "Isolate WS-042 and keep its memory.",
@@ -233,7 +233,8 @@ def test_costs_and_reasons_in_words() -> None:
     view = logs_view(logs())
     assert dict(cost_rows(view.cost))["Lines a model saw"] == "12 (1 in 100,360)"
     assert dict(cost_rows(view.cost))["All lines by the token at 2.50 per million"] == "903"
-    assert reasons(view.rules)[0] == ("placeholders need a pipeline", 3)
+    why, which = reasons(view.rules)[0]
+    assert (why, len(which)) == ("placeholders need a pipeline", 3)
     assert speed(logs(), view) == "52,136 events/s, 52.1 MB/s in 23.1 s"
     assert "Energy" not in dict(cost_rows(logs_view(quiet_logs()).cost))
 

@@ -52,11 +52,11 @@ class LanesDrawing:
     caption: str = ""
 
 
-def draw_lanes(told: Sequence[Timeline], name: str, width: int) -> LanesDrawing:
-    """The drawing, `width` pixels wide; entities in the order of the report."""
+def draw_lanes(told: Sequence[Timeline], all_of_them: int, name: str, width: int) -> LanesDrawing:
+    """The drawing, `width` pixels wide; entities in the order of the report, the first of `all_of_them`."""
     left = 150 if width > 500 else 14
-    timed = [(line, [one for one in line.moments if moment(one.time) is not None]) for line in told]
-    timed = [(line, moments) for line, moments in timed if moments]
+    dated = [(line, [one for one in line.moments if moment(one.time) is not None]) for line in told]
+    timed = [(line, moments) for line, moments in dated if moments][:SHOWN]
     times = [one.time for _, moments in timed for one in moments if one.time is not None]
     if not times:
         return LanesDrawing(name=name, width=width, left=left)
@@ -74,7 +74,7 @@ def draw_lanes(told: Sequence[Timeline], name: str, width: int) -> LanesDrawing:
             y=TOP + LANE * at + LANE // 2 + (0 if width > 500 else 8),
             dots=tuple(_dots([(place(one.time), one) for one in moments if one.time is not None])),
         )
-        for at, (line, moments) in enumerate(timed[:SHOWN])
+        for at, (line, moments) in enumerate(timed)
     ]
     return LanesDrawing(
         name=name,
@@ -83,7 +83,7 @@ def draw_lanes(told: Sequence[Timeline], name: str, width: int) -> LanesDrawing:
         height=TOP + LANE * len(lanes) + AXIS,
         lanes=tuple(lanes),
         ticks=ticks(start, end, place, 8 if width > 500 else 4),
-        more=len(timed) - len(lanes),
+        more=all_of_them - len(lanes),
         caption=lasting(end - start),
     )
 

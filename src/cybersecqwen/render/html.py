@@ -48,6 +48,7 @@ class HtmlRenderer(Renderer):
         defang = Defanger.of(report)
         amounts = AMOUNTS[options.detail]
         told, more = first(() if is_logs(report) else report.incidents, amounts.incidents)
+        logs = logs_page(report, defang, options) if is_logs(report) else None
         limit = BROWSER[options.detail].problems if is_logs(report) else EVERYTHING
         problems, problems_more = first(report.problems, limit)
         listed, unlisted = first(report.incidents, amounts.listed)
@@ -58,7 +59,7 @@ class HtmlRenderer(Renderer):
                 defang=defang,
                 report=report,
                 answer=answer_view(report) if is_answer(report) else None,
-                logs=logs_page(report, defang, options) if is_logs(report) else None,
+                logs=logs,
                 problems=problems,
                 problems_more=problems_more,
                 title=wording.headline(report, options.title),
@@ -71,7 +72,7 @@ class HtmlRenderer(Renderer):
                 unlisted=unlisted,
                 paragraphs=paragraphs(report),
                 outside=_outside(
-                    beside_logs(report, techniques=False) if is_logs(report) else report, defang, amounts
+                    beside_logs(report, logs.view, techniques=False) if logs else report, defang, amounts
                 ),
             )
         )

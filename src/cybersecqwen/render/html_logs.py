@@ -12,7 +12,7 @@ from .defang import Defanger
 from .detail import first
 from .draw_heatmap import HeatmapDrawing, HeatTableRow, draw_heatmap, heatmap_rows
 from .draw_histogram import HistogramDrawing, HistogramRow, draw_histogram, histogram_rows
-from .draw_lanes import LanesDrawing, draw_lanes
+from .draw_lanes import SHOWN, LanesDrawing, draw_lanes
 from .html_view import AMOUNTS, Quote, Quoter
 from .interface import RenderOptions
 from .logs import Anomaly, Detection, Entity, LogsView, Template
@@ -147,7 +147,9 @@ class LogsPage:
 def logs_page(report: Report, defang: Defanger, options: RenderOptions) -> LogsPage:
     """The page of a report on logs."""
     view, amounts = logs_view(report), BROWSER[options.detail]
-    one_day, told = is_one_day(view), timelines(report)
+    one_day = is_one_day(view)
+    told_most = max(amounts.timelines, SHOWN + 1)
+    told = timelines(report.incidents[:told_most])
     steps, steps_more = first(next_steps(report), AMOUNTS[options.detail].steps)
     templates, templates_more = first(sorted(view.templates, key=lambda one: not one.new), amounts.templates)
     fresh = sum(one.new for one in view.templates)
@@ -161,10 +163,10 @@ def logs_page(report: Report, defang: Defanger, options: RenderOptions) -> LogsP
         histogram_rows=histogram_rows(histogram),
         heatmaps=tuple(draw_heatmap(view.heatmap, name, width, most // 2) for name, width, most in SIZES),
         heatmap_rows=heatmap_rows(view.heatmap),
-        lanes=tuple(draw_lanes(told, name, width) for name, width, _ in SIZES),
+        lanes=tuple(draw_lanes(told, len(report.incidents), name, width) for name, width, _ in SIZES),
         detections=_detections(report, view, defang, options, one_day=one_day),
         anomalies=_anomalies(view, amounts, one_day=one_day),
-        timelines=_timelines(told, amounts, one_day=one_day),
+        timelines=_timelines(told, len(report.incidents), amounts, one_day=one_day),
         entities=_entities(view, amounts),
         templates=Part(shown=tuple(templates), more=templates_more),
         template_note=f"{shapes}, {fresh:,} new",
@@ -296,8 +298,11 @@ def _anomalies(view: LogsView, amounts: LogAmounts, *, one_day: bool) -> Part[An
     return Part(shown=tuple(made), more=more)
 
 
-def _timelines(told: list[Timeline], amounts: LogAmounts, *, one_day: bool) -> Part[TimelineView]:
-    shown, more = first(told, amounts.timelines)
+def _timelines(
+    told: list[Timeline], all_of_them: int, amounts: LogAmounts, *, one_day: bool
+) -> Part[TimelineView]:
+    shown, _ = first(told, amounts.timelines)
+    more = all_of_them - len(shown)
     made = []
     for line in shown:
         rows, left = first(line.moments, amounts.moments)
@@ -334,8 +339,7 @@ def _share(number: int, top: int) -> float:
 
 
 def _reasons(view: LogsView, amounts: LogAmounts) -> tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...]:
-    out = []
-    for reason, number in reasons(view.rules):
-        which = [(one.title, one.path) for one in view.rules.unsupported if one.reason == reason]
-        out.append((reason, number, tuple(which[: amounts.unsupported])))
-    return tuple(out)
+    return tuple(
+        (reason, len(which), tuple((one.title, one.path) for one in which[: amounts.unsupported]))
+        for reason, which in reasons(view.rules)
+    )

@@ -29,6 +29,8 @@ def as_text(value: object) -> str:
 
 def as_count(value: object) -> int:
     """A whole number from 0; 0 for everything else."""
+    if type(value) is int:
+        return value if 0 <= value <= LARGEST else LARGEST if value > 0 else 0
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
     if isinstance(value, float):

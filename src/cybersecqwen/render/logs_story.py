@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cybersecqwen.records import Category, Event, Finding, Incident, Report, Severity
 
-from .logs import Anomaly, Cost, Detection, Histogram, LogsView, RuleCounts
-from .read_logs import logs_view
+from .logs import Anomaly, Cost, Detection, Histogram, LogsView, RuleCounts, Unsupported
 from .wording import counted, data_size, day, duration, moment, rounded, some_names, span
 
 TELLING = (
@@ -69,9 +69,9 @@ class Timeline:
     moments: tuple[Moment, ...]
 
 
-def timelines(report: Report) -> list[Timeline]:
-    """One for each incident, in the order of the report."""
-    return [Timeline(incident=one, moments=_moments(one)) for one in report.incidents]
+def timelines(incidents: Iterable[Incident]) -> list[Timeline]:
+    """One for each incident, in their order."""
+    return [Timeline(incident=one, moments=_moments(one)) for one in incidents]
 
 
 def _moments(incident: Incident) -> tuple[Moment, ...]:
@@ -89,8 +89,8 @@ def _moments(incident: Incident) -> tuple[Moment, ...]:
         if not runs or runs[-1][0][1] != hit[1]:
             runs.append([])
         runs[-1].append(hit)
-    alone = [sum(run[0][1] == at for run in runs) == 1 for at in range(len(incident.findings))]
-    return tuple(_moment(run, whole=alone[run[0][1]]) for run in runs)
+    often = Counter(run[0][1] for run in runs)
+    return tuple(_moment(run, whole=often[run[0][1]] == 1) for run in runs)
 
 
 def _order(time: float | None) -> float:
@@ -131,13 +131,13 @@ def telling(event: Event) -> tuple[str, str]:
     return name, event.get(name)
 
 
-def beside_logs(report: Report, *, techniques: bool) -> Report:
+def beside_logs(report: Report, view: LogsView, *, techniques: bool) -> Report:
     """What a page tells after detections and anomalies, as a report without incidents.
 
     Holds the findings that stand among neither, the indicators of all incidents and, if asked for, their
     techniques.
     """
-    told = {one.id for one in logs_view(report).detections}
+    told = {one.id for one in view.detections}
     findings = [
         one for one in report.findings if one.signal not in told and not one.signal.startswith(ANOMALY)
     ]
@@ -206,12 +206,12 @@ def tally_line(found: Iterable[Severity]) -> str:
     return ", ".join(f"{n:,} {one.label}" for one in reversed(Severity) if (n := listed.count(one)))
 
 
-def reasons(rules: RuleCounts) -> list[tuple[str, int]]:
-    """Why rules were not applied and how many each, most first."""
-    tally: dict[str, int] = {}
+def reasons(rules: RuleCounts) -> list[tuple[str, list[Unsupported]]]:
+    """Why rules were not applied and which, the reason with most rules first."""
+    found: dict[str, list[Unsupported]] = {}
     for one in rules.unsupported:
-        tally[one.reason] = tally.get(one.reason, 0) + 1
-    return sorted(tally.items(), key=lambda item: (-item[1], item[0]))
+        found.setdefault(one.reason, []).append(one)
+    return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
 
 
 def cost_rows(cost: Cost) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from .logs_story import beside_logs
 from .markdown_answer import answer_lines
 from .markdown_logs import logs_lines
 from .markdown_text import code, escaped, fenced
+from .read_logs import logs_view
 from .story import (
     alarming,
     by_tactic,
@@ -80,8 +81,9 @@ def _assessment(note: _Note, report: Report, title: str) -> None:
 
 def _logs(note: _Note, report: Report, options: RenderOptions) -> None:
     title = headline(report, options.title)
-    note.add(*logs_lines(report, title, options.detail, note.say, note.quote))
-    findings, indicators, techniques = outside_incidents(beside_logs(report, techniques=True))
+    view = logs_view(report)
+    note.add(*logs_lines(report, view, title, options.detail, note.say, note.quote))
+    findings, indicators, techniques = outside_incidents(beside_logs(report, view, techniques=True))
     _findings(note, findings, {}, "##")
     _techniques(note, techniques, "##")
     _indicators(note, indicators, {}, "##")

@@ -24,7 +24,6 @@ from .logs_story import (
     timelines,
 )
 from .markdown_text import code
-from .read_logs import logs_view
 from .wording import bare_host, counted, likely, period, rounded, some_names, span
 
 
@@ -50,10 +49,14 @@ class _Ticket:
 
 
 def logs_lines(
-    report: Report, title: str, detail: Detail, say: Callable[[str], str], quote: Callable[[str], str]
+    report: Report,
+    view: LogsView,
+    title: str,
+    detail: Detail,
+    say: Callable[[str], str],
+    quote: Callable[[str], str],
 ) -> Iterator[str]:
     """Everything up to "About this result"; `say` escapes prose, `quote` cuts and defangs."""
-    view = logs_view(report)
     ticket = _Ticket(view=view, amounts=PAGE[detail], one_day=is_one_day(view), say=say, quote=quote)
     yield f"# {report.verdict.capitalize()}: {say(title)}"
     verdict = f"**Severity {report.severity.label}** · {likely(report.verdict, report.confidence)}"
@@ -162,10 +165,9 @@ def _anomaly(one: Anomaly, ticket: _Ticket) -> Iterator[str]:
 
 
 def _timelines(report: Report, ticket: _Ticket) -> Iterator[str]:
-    told = timelines(report)
-    shown, more = first(told, ticket.amounts.timelines)
+    shown, more = first(report.incidents, ticket.amounts.timelines)
     lines: list[str] = []
-    for line in shown:
+    for line in timelines(shown):
         lines += _timeline(line, ticket)
     yield from _block("## Timeline of each entity (UTC)", [*lines[1:], *_more(more, "more entities")])
 
@@ -212,13 +214,14 @@ def _templates(ticket: _Ticket) -> Iterator[str]:
 def _unsupported(ticket: _Ticket) -> Iterator[str]:
     rules = ticket.view.rules
     lines: list[str] = []
-    for reason, number in reasons(rules):
-        lines.append(f"- {number:,}: {ticket.say(reason)}")
-        if ticket.amounts.unsupported:
-            for one in rules.unsupported:
-                if one.reason == reason:
-                    title = ticket.say(one.title or "without a title")
-                    lines.append(f"    - {title} {code(ticket.quote(one.path))}".rstrip())
+    why = reasons(rules)
+    shown, more = first(why, ticket.amounts.problems)
+    for reason, which in shown:
+        lines.append(f"- {len(which):,}: {ticket.say(reason)}")
+        for one in which[: ticket.amounts.unsupported]:
+            title = ticket.say(one.title or "without a title")
+            lines.append(f"    - {title} {code(ticket.quote(one.path))}".rstrip())
+    lines += _more(more, "more reasons")
     yield from _block(f"## {counted(len(rules.unsupported), 'rule')} not applied", lines)
 
 

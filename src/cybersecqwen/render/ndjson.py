@@ -18,7 +18,7 @@ from .json import envelope, finding_object, plain
 from .json_types import as_list, as_mapping, as_mappings
 from .logs import is_logs
 from .logs_story import beside_logs
-from .read_logs import MOST
+from .read_logs import MOST, logs_view
 from .story import outside_incidents
 
 _APART = ("incidents", "findings", "problems")
@@ -60,7 +60,9 @@ def report_lines(report: Report) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for kind, key in (("detection", "detections"), ("anomaly", "anomalies")):
         yield from ((kind, one) for one in as_mappings(logs.get(key), MOST))
     yield from (("incident", one) for one in whole["incidents"])
-    findings, _, _ = outside_incidents(beside_logs(report, techniques=False) if logs else report)
+    findings, _, _ = outside_incidents(
+        beside_logs(report, logs_view(report), techniques=False) if logs else report
+    )
     yield from (("finding", finding_object(one)) for one in findings)
     yield from (("problem", one) for one in whole["problems"])
     yield "summary", _summary(whole, logs)

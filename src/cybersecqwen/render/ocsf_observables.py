@@ -70,10 +70,11 @@ _BY_INDICATOR = {
 def observables(made: dict[str, Any], indicators: Iterable[Indicator]) -> list[dict[str, Any]]:
     """Of all attributes of `made`, then of the indicators of its events; each value of a type once."""
     found: dict[tuple[int, str], str] = {}
+    hosts = _hosts(made)
     for names, path, value in _walk(made, (), ""):
         type_id = _BY_ATTRIBUTE.get(names[-1:]) or _BY_ATTRIBUTE.get(names[-2:])
         if type_id is None and names[0] == "resources" and names[-1] == "name":
-            type_id = HOSTNAME if path in _hosts(made) else USER
+            type_id = HOSTNAME if path in hosts else USER
         if type_id is not None and value != "":
             found.setdefault((type_id, str(value)), path)
     places = {one.get("name"): at for at, one in enumerate(made["evidences"])}

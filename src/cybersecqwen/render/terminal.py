@@ -14,6 +14,7 @@ from .logs import is_logs
 from .logs_detail import PAGE
 from .logs_story import beside_logs
 from .page import Page, Run
+from .read_logs import logs_view
 from .story import outside_incidents
 from .terminal_answer import write_answer
 from .terminal_incident import (
@@ -54,11 +55,12 @@ class TerminalRenderer(Renderer):
             write_answer(sheet, report, options.title)
         elif is_logs(report):
             _headline(sheet, report, options.title)
-            write_read(sheet, report)
+            view = logs_view(report)
+            write_read(sheet, report, view)
             _narrative(sheet, report)
-            write_logs(sheet, report, options.detail)
-            _outside(sheet, beside_logs(report, techniques=sheet.amounts.everything))
-            write_end(sheet, report, options.detail)
+            write_logs(sheet, report, view, options.detail)
+            _outside(sheet, beside_logs(report, view, techniques=sheet.amounts.everything))
+            write_end(sheet, report, view, options.detail)
         else:
             _head(sheet, report, options.title)
             _narrative(sheet, report)

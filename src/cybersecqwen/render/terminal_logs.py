@@ -26,7 +26,6 @@ from .logs_story import (
     timelines,
 )
 from .page import Run, fitted
-from .read_logs import logs_view
 from .terminal_bars import write_bar, write_entities
 from .terminal_incident import Sheet, write_steps
 from .wording import bare_host, counted, period, rounded, severity_word, some_names, span
@@ -38,9 +37,8 @@ MOMENT = 11
 """Cells of a time with its date."""
 
 
-def write_logs(sheet: Sheet, report: Report, detail: Detail) -> None:
+def write_logs(sheet: Sheet, report: Report, view: LogsView, detail: Detail) -> None:
     """What was found, from the events over time to the rules that were not applied."""
-    view = logs_view(report)
     amounts = PAGE[detail]
     if amounts.timelines:
         write_bar(sheet.page, view.histogram)
@@ -53,15 +51,14 @@ def write_logs(sheet: Sheet, report: Report, detail: Detail) -> None:
     _unsupported(sheet, view.rules, amounts)
 
 
-def write_end(sheet: Sheet, report: Report, detail: Detail) -> None:
+def write_end(sheet: Sheet, report: Report, view: LogsView, detail: Detail) -> None:
     """What to do, and what it took to find out."""
     write_steps(sheet, "NEXT STEPS", next_steps(report), sheet.amounts.steps)
-    _cost(sheet, logs_view(report), PAGE[detail])
+    _cost(sheet, view, PAGE[detail])
 
 
-def write_read(sheet: Sheet, report: Report) -> None:
+def write_read(sheet: Sheet, report: Report, view: LogsView) -> None:
     """What was read, how fast, what was looked for and compared with."""
-    view = logs_view(report)
     rules = rules_line(view.rules)
     for line in (
         " · ".join(read_parts(report, view)),
@@ -201,12 +198,11 @@ def _anomaly(sheet: Sheet, one: Anomaly, amounts: LogAmounts, *, one_day: bool) 
 
 
 def _timelines(sheet: Sheet, report: Report, amounts: LogAmounts, *, one_day: bool) -> None:
-    told = timelines(report)
-    if not told:
+    if not report.incidents:
         return
-    _heading(sheet, "TIMELINE", f"{counted(len(told), 'entity', 'entities')}, worst first")
-    shown, more = first(told, amounts.timelines)
-    for line in shown:
+    _heading(sheet, "TIMELINE", f"{counted(len(report.incidents), 'entity', 'entities')}, worst first")
+    shown, more = first(report.incidents, amounts.timelines)
+    for line in timelines(shown):
         _timeline(sheet, line, amounts, one_day=one_day)
     _more(sheet, more, "more entities: --detail full tells them all")
 
@@ -283,14 +279,12 @@ def _unsupported(sheet: Sheet, rules: RuleCounts, amounts: LogAmounts) -> None:
     _heading(sheet, "RULES NOT APPLIED", f"{len(rules.unsupported):,}, by reason")
     why = reasons(rules)
     shown, more = first(why, amounts.problems)
-    for reason, number in shown:
-        sheet.page.add((sheet.show(reason), ""), first=[(f"{number:>6,}  ", "warning")])
-        if amounts.unsupported:
-            for one in rules.unsupported:
-                if one.reason == reason:
-                    path = f"  {sheet.show(one.path)}" if one.path else ""
-                    title = sheet.show(one.title) or "without a title"
-                    sheet.page.add((title, ""), (path, "quiet"), first=[(" " * 8, "")])
+    for reason, which in shown:
+        sheet.page.add((sheet.show(reason), ""), first=[(f"{len(which):>6,}  ", "warning")])
+        for one in which[: amounts.unsupported]:
+            path = f"  {sheet.show(one.path)}" if one.path else ""
+            title = sheet.show(one.title) or "without a title"
+            sheet.page.add((title, ""), (path, "quiet"), first=[(" " * 8, "")])
     _more(sheet, more, "more reasons")
 
 
