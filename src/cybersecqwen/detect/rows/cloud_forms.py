@@ -152,6 +152,10 @@ class AzureForm(TrailForm):
         "riskEventType": ("riskEventType", "riskType"),
     }
 
+    def find_getter(self, kind: Kind, field: str) -> Getter:
+        """See `Form.find_getter`."""
+        return mapped(super().find_getter(kind, field), _unlocalised)
+
     def spellings(self, field: str) -> list[str]:
         """See `PlainForm.spellings`."""
         found: list[str] = []
@@ -162,6 +166,15 @@ class AzureForm(TrailForm):
             if not small.startswith("properties."):
                 found += [f"properties.{small}", f"properties.{great}"]
         return list(dict.fromkeys(found))
+
+
+def _unlocalised(value: Any) -> Any:
+    """The value of {"value": …, "localizedValue": …}, as the REST interface writes names."""
+    whole = isinstance(value, dict) and "value" in value and value.keys() <= _LOCALISED
+    return value["value"] if whole else value
+
+
+_LOCALISED = {"value", "localizedValue"}
 
 
 class ActivityForm(AzureForm):

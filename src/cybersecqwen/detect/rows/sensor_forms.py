@@ -167,10 +167,12 @@ _SYSTEMS = {"windows": "windows", "linux": "linux", "macos": "macos", "darwin": 
     ("debian", "redhat", "rhel", "ubuntu", "centos", "suse", "fedora", "arch", "amazon"), "linux"
 )
 _FILE_ACTIONS = {
-    "creat": "file_event",
-    "delet": "file_delete",
-    "renam": "file_rename",
+    "create": "file_event",
+    "creation": "file_event",
     "overwrite": "file_event",
+    "delete": "file_delete",
+    "deletion": "file_delete",
+    "rename": "file_rename",
 }
 _CATEGORIES = {
     Category.PROCESS: "process_creation",
