@@ -108,6 +108,7 @@ class Scan:
             },
             "lost": dict(self.collector.lost),
             "timeless": dict(self.collector.timeless),
+            "labels": dict(self.collector.labels),
             "watcher": None if self.watcher is None else self.watcher.state(),
             "miner": None if self.miner is None else self.miner.state(),
         }
@@ -132,6 +133,7 @@ class Scan:
         }
         self.collector.lost.update(raw["lost"])
         self.collector.timeless.update(raw["timeless"])
+        self.collector.labels.update(raw["labels"])
         if self.miner is not None and raw["miner"] is not None:
             self.miner.restore(raw["miner"])
         if self.watcher is not None and raw["watcher"] is not None:

@@ -161,6 +161,7 @@ class Scanner:
         out: Scan,
         events: dict[int, Event],
     ) -> None:
+        out.collector.labels[correlation.about.id] = batch.kind.label
         names, counted = fields_for(correlation, name)
         columns = [rows.column(field) for field in names]
         values = rows.column(counted) if counted else None

@@ -60,6 +60,8 @@ class Collector:
     """Correlation id to hits."""
     lost: Counter[str] = field(default_factory=Counter)
     """Correlation id to hits that did not fit."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Correlation id to the label of the kind of record that it counts (the latest of several)."""
     timeless: Counter[str] = field(default_factory=Counter)
     """Correlation id to hits without a time, which no window can hold."""
 
@@ -97,6 +99,7 @@ class Collector:
             kept += found[:room]
             self.lost[name] += max(0, len(found) - room)
         self.lost += other.lost
+        self.labels.update(other.labels)
         self.timeless += other.timeless
 
     def bursts(self) -> list[Burst]:

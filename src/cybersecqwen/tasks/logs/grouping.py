@@ -30,6 +30,8 @@ class Cluster:
     """One host and a stretch of time."""
 
     host: str
+    label: str
+    """Kind of record, where none names a host: those of one kind are one place."""
     start: int
     end: int
     hits: dict[str, int] = field(default_factory=dict)
@@ -38,17 +40,19 @@ class Cluster:
 
 def clusters(found: Sequence[Sighting]) -> list[Cluster]:
     """What belongs together, by host and time; hits without a time are one cluster of their host."""
-    cells: dict[str, list[tuple[int, str, int]]] = {}
+    cells: dict[tuple[str, str], list[tuple[int, str, int]]] = {}
     for one in found:
+        label = one.kinds[0][0] if one.kinds else ""
         for (host, minute), count in one.places.items():
-            cells.setdefault(host, []).append((minute, one.about.id, count))
+            place = (host, "" if host else label)
+            cells.setdefault(place, []).append((minute, one.about.id, count))
     made: list[Cluster] = []
-    for host, of_host in cells.items():
+    for (host, label), of_host in cells.items():
         of_host.sort()
         current: Cluster | None = None
         for minute, rule, count in of_host:
             if current is None or minute - current.end > _GAP or (current.end < 0 <= minute):
-                current = Cluster(host, minute, minute)
+                current = Cluster(host, label, minute, minute)
                 made.append(current)
             current.end = minute
             current.hits[rule] = current.hits.get(rule, 0) + count
@@ -82,7 +86,7 @@ def _incident(
         for event in _events(found, events)
         if event.host == cluster.host and _within(event.time, cluster)
     ]
-    beside = [one for one in anomalies if cluster.host in one.hosts and _within(one.first, cluster)][:10]
+    beside = [one for one in anomalies if cluster.host in one.hosts and _near(one, cluster)][:10]
     ids = {event.id for event in mine}
     findings = [_of_cluster(one, cluster.hits[one.about.id], ids) for one in found]
     findings.sort(key=lambda one: (-one.weight, one.title))
@@ -95,7 +99,7 @@ def _incident(
     worst = findings[0]
     return Incident(
         id="",
-        title=f"{worst.title}{f' on {cluster.host}' if cluster.host else ''}",
+        title=f"{worst.title}{_place(cluster)}",
         verdict=verdict,
         severity=_severity(verdict, found),
         confidence=confidence_of(score),
@@ -111,6 +115,12 @@ def _incident(
         event_count=sum(cluster.hits.values()),
         reasons=tuple(_reasons(found, cluster, score, verdict)),
     )
+
+
+def _place(cluster: Cluster) -> str:
+    if cluster.host:
+        return f" on {cluster.host}"
+    return f" in {cluster.label}" if cluster.label else ""
 
 
 def _distinct(found: Sequence[Sighting]) -> list[float]:
@@ -132,6 +142,13 @@ def _within(time: float | None, cluster: Cluster) -> bool:
     if time is None:
         return cluster.start < 0
     return cluster.start <= int(time // 60) <= cluster.end
+
+
+def _near(anomaly: Anomaly, cluster: Cluster) -> bool:
+    """Whether an anomaly begins within an incident or half an hour of it."""
+    if anomaly.first is None or cluster.start < 0:
+        return False
+    return cluster.start - _GAP <= int(anomaly.first // 60) <= cluster.end + _GAP
 
 
 def _events(found: Sequence[Sighting], events: dict[int, Event]) -> Iterable[Event]:

@@ -114,6 +114,7 @@ def _correlated(scan: Scan) -> list[Sighting]:
                 users=(),
                 samples=[(int(event.id[1:]), _grouped(event.id, bursts)) for event in events],
                 bursts=bursts[:_MOST_GROUPS],
+                kinds=[(scan.collector.labels.get(about.id, ""), len(bursts))],
             )
         )
     return found
