@@ -13,7 +13,9 @@ from .interface import Blob, RawRecord, Reader
 from .open import open_inputs
 from .shapes import ShapeFinder
 
-_READABLE = "Readable are EVTX, JSON, JSON lines, CSV, Windows event XML and text, also inside zip and gz."
+_READABLE = (
+    "Readable are EVTX, JSON, CSV, event XML, syslog, many other logs, and text, also in zip, gz and zst."
+)
 
 
 def read_events(

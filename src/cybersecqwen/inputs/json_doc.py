@@ -9,16 +9,18 @@ from typing import Any, BinaryIO
 from cybersecqwen.records import Damage, Limits
 
 from .interface import HEAD_BYTES, Blob, RawRecord, Reader
-from .json_values import parse, too_deep, unwrap
+from .json_values import ENVELOPE, parse, too_deep, unwrap
 from .lines import BLOCK, as_utf8, decoded
 
+_ENVELOPE_HEAD = 4_096  # bytes in which the list of an envelope begins
 _WHOLE = 64 << 20  # larger documents are read element by element, in memory bounded by line_bytes
 # Possessive, so that a quote without its partner costs one pass. JSON strings hold no raw line end.
 _TOKEN = re.compile(rb'"(?:[^"\\\n]++|\\.)*+"|[{}"]')
 # The rest of a string that an earlier piece of text began: to its quote, or to the line end.
 _STRING_END = re.compile(rb'(?:[^"\\\n]++|\\.)*+["\n]')
 _ENVELOPE_LIST = re.compile(
-    rb'"(?:Records|value|alerts|results|hits|events|logEvents|items|data|rows|records)"\s*+:\s*+\[\s*+\{'
+    rb'"(?:Records|value|alerts|results|hits|events|logEvents|items|data|rows|records|entries|Events)"'
+    rb"\s*+:\s*+\[\s*+\{"
 )
 
 
@@ -109,14 +111,32 @@ def objects(blob: Blob, limits: Limits) -> Iterator[tuple[int, int, bytes | None
     """
     scan = _Scan(limits.line_bytes)
     with blob.open() as stream:
-        found = _ENVELOPE_LIST.search(stream.read(HEAD_BYTES))
+        behind = _behind_envelope(as_utf8(stream.read(HEAD_BYTES)))
     with blob.open() as raw:
         stream = decoded(raw)
-        if found is not None and found.start() < 4_096:
-            scan.base = len(stream.read(found.end() - 1))
+        if behind:
+            scan.base = len(stream.read(behind))
         while block := stream.read(BLOCK):
             yield from scan.feed(block)
     yield from scan.end()
+
+
+def _behind_envelope(head: bytes) -> int:
+    """Where the first record in the list of an export envelope begins; 0 where the document is none.
+
+    What stands in front of the list must be an envelope's: records have lists of such names too.
+    """
+    found = _ENVELOPE_LIST.search(head, 0, _ENVELOPE_HEAD)
+    if found is None:
+        return 0
+    front = head[: found.start()].rstrip().removesuffix(b",")
+    for end in (b"}", b"}}"):
+        try:
+            value = parse(front + end)
+        except ValueError:
+            continue
+        return found.end() - 1 if value.__class__ is dict and value.keys() <= ENVELOPE else 0
+    return 0
 
 
 class _Scan:

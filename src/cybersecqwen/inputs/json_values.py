@@ -22,6 +22,8 @@ _LISTS = (
         "data",
         "rows",
         "records",
+        "entries",
+        "Events",
     ),
 )
 _ENVELOPE_KEYS = (
@@ -29,15 +31,29 @@ _ENVELOPE_KEYS = (
     "@odata.context @odata.count @odata.nextLink nextLink next previous nextToken NextToken nextPageToken "
     "count page pages per_page limit offset size total_count totalCount has_more cursor kind etag "
     "status success error errors meta metadata links _links messageType owner logGroup logStream "
-    "subscriptionFilters preview init_offset messages fields highlighted"
+    "subscriptionFilters preview init_offset messages fields highlighted apiVersion searchedLogStreams"
 )
-# What else such an envelope may hold; any other key makes it a record of its own.
-_ENVELOPE = frozenset(_ENVELOPE_KEYS.split())
+ENVELOPE = frozenset(_ENVELOPE_KEYS.split())
+"""What else an export envelope may hold; any other key makes it a record of its own."""
 _HIT_KEYS = (
     "_index _id _type _score _source _version _seq_no _primary_term _ignored sort fields highlight "
     "_routing matched_queries ignored_field_values inner_hits _ignored_source"
 )
 _HIT = frozenset(_HIT_KEYS.split())
+# A log event of CloudWatch Logs and a line of Docker's json-file driver, whose text may be a record.
+_LOG_EVENT = frozenset(
+    (
+        "id",
+        "timestamp",
+        "message",
+        "logStreamName",
+        "logGroupName",
+        "ingestionTime",
+        "eventId",
+        "extractedFields",
+    )
+)
+_CONTAINER_LINE = frozenset(("log", "stream", "time", "attrs"))
 _SPLUNK_ROW = frozenset({"result", "preview", "offset", "lastrow"})
 _NESTS = frozenset((dict, list))
 _WIDEST = 24  # more top-level keys than any envelope has: the fast way out
@@ -117,6 +133,10 @@ def unwrap(raw: dict[str, Any], depth: int = 0) -> Iterator[Any]:
         if row.__class__ is dict and raw.keys() <= _SPLUNK_ROW:
             yield row
             return
+        carried = _carried(raw)
+        if carried is not None:
+            yield from unwrap(carried, depth + 1)
+            return
         inside = _list_of(raw)
         if inside is not None:
             for item in inside:
@@ -135,7 +155,34 @@ def is_plain(raw: dict[str, Any]) -> bool:
     return next(unwrap(raw), None) is raw
 
 
-_TELLTALE = frozenset(_LISTS) | {"_source", "result"}
+_TELLTALE = frozenset(_LISTS) | {"_source", "result", "message", "log", "CloudTrailEvent", "detail-type"}
+
+
+def _carried(raw: dict[str, Any]) -> dict[str, Any] | None:
+    """The one record that a log event, a container's line or an event bus carries.
+
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilteredLogEvent.html,
+    https://docs.docker.com/engine/logging/drivers/json-file/,
+    https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Event.html,
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
+    """
+    text = None
+    if "message" in raw and "timestamp" in raw and len(raw) > 2 and raw.keys() <= _LOG_EVENT:
+        text = raw["message"]
+    elif "log" in raw and "stream" in raw and raw.keys() <= _CONTAINER_LINE:
+        text = raw["log"]
+    elif "CloudTrailEvent" in raw:
+        text = raw["CloudTrailEvent"]
+    elif "via CloudTrail" in str(raw.get("detail-type")):
+        detail = raw.get("detail")
+        return detail if detail.__class__ is dict and "eventName" in detail else None
+    if text.__class__ is not str or not text.startswith("{"):
+        return None
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return found if found.__class__ is dict and len(found) > 1 else None
 
 
 def _list_of(raw: dict[str, Any]) -> list[Any] | None:
@@ -144,5 +191,5 @@ def _list_of(raw: dict[str, Any]) -> list[Any] | None:
         if name == "hits" and inside.__class__ is dict:
             inside = inside.get("hits")
         if inside.__class__ is list and (not inside or inside[0].__class__ is dict):
-            return inside if all(key == name or key in _ENVELOPE for key in raw) else None
+            return inside if all(key == name or key in ENVELOPE for key in raw) else None
     return None
