@@ -67,7 +67,7 @@ class RateChange(Detector):
         if hosts is not None:
             self._series.add(batch, ("host", kind), hosts)
         if ids is not None:
-            self._series.add(batch, ("template",), [template_token(id) for id in ids])
+            self._series.add(batch, ("template",), ids, template_token)
 
     def findings(self, clock: Clock, known: Known | None) -> list[Anomaly]:
         """Hours with too many records, and silences."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from .batch import Batch
+from .batch import Batch, short
 from .seen import Line, lines_from_json, lines_to_json
 from .table import Renamed, Table, count, invalid, number, same, text
 
@@ -89,8 +89,17 @@ class Series(Table):
         self.evicted = 0
         """Series dropped because there were too many."""
 
-    def add(self, batch: Batch, prefix: Name, tokens: Sequence[Any] | None) -> None:
-        """Count each record with a time under (*prefix, its token), or under the prefix alone."""
+    def add(
+        self,
+        batch: Batch,
+        prefix: Name,
+        tokens: Sequence[Any] | None,
+        named: Callable[[Any], str] = short,
+    ) -> None:
+        """Count each record with a time under (*prefix, its token), or under the prefix alone.
+
+        `named` gives the text for each different token; those with an empty one do not count.
+        """
         usable = np.flatnonzero(~np.isnan(batch.times))
         if not usable.size:
             return
@@ -103,12 +112,15 @@ class Series(Table):
                 numbers = {token: number for number, token in enumerate(names)}
                 ids = np.fromiter(map(numbers.__getitem__, tokens), dtype=np.int64, count=batch.size)
                 codes = buckets * len(names) + ids[usable]
+        series = (
+            [prefix] if tokens is None else [(*prefix, name) if (name := named(t)) else () for t in names]
+        )
         found, at, counts = np.unique(codes, return_index=True, return_counts=True)
         for code, index, n in zip(found.tolist(), at.tolist(), counts.tolist(), strict=True):
             bucket, which = divmod(code, len(names))
-            token = names[which]
-            if token != "":
-                self._count(batch, prefix if token is None else (*prefix, str(token)), bucket, n, index)
+            name = series[which]
+            if name:
+                self._count(batch, name, bucket, n, int(usable[index]))
         self._bound()
 
     def _count(self, batch: Batch, name: Name, bucket: int, n: int, index: int) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .batch import Batch, short
 
@@ -20,11 +20,11 @@ Pick = tuple[str, ...]
 """Names of a field, the first that a kind has counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt; index in its batch."""
+class Attempt(NamedTuple):
+    """One attempt. A plain tuple, because some logs hold little else."""
 
     index: int
+    """In its batch."""
     user: str
     source: str
     """Address or workstation; "" where unknown."""
@@ -182,26 +182,28 @@ def _in_texts(batch: Batch) -> Iterator[Attempt]:
     for index, said in enumerate(batch.observed.texts or ()):
         if not isinstance(said, str):
             continue
-        if "authentication failure" in said:
+        if " for " in said:
+            if "Accepted " in said or "Failed " in said:
+                found = _sshd(said)
+                if found is not None:
+                    yield Attempt(index, *found)
+        elif "authentication failure" in said:
             fields = dict(w.partition("=")[::2] for w in said[:2_000].replace(";", " ").split() if "=" in w)
             # sshd tells each failure itself, except for users that do not exist.
             if "sshd" not in said[:200] or "user" not in fields:
                 user, source = fields.get("user", ""), fields.get("rhost", "")
                 yield Attempt(index, short(user).lower(), short(source), False)
-        elif "Accepted " in said or "Failed " in said:
-            found = _sshd(said[:2_000].split())
-            if found is not None:
-                yield Attempt(index, *found)
 
 
-def _sshd(words: list[str]) -> tuple[str, str, bool] | None:
-    """User, source and success of "Failed password for invalid user NAME from ADDRESS port N"."""
-    start = next((i for i, word in enumerate(words) if word in ("Accepted", "Failed")), len(words))
-    if words[start + 2 : start + 3] != ["for"] or "from" not in words[start + 3 :]:
+def _sshd(said: str) -> tuple[str, str, bool] | None:
+    """User, source and success of "Failed password for invalid user NAME from ADDRESS port N".
+
+    The last " from " counts, and the first " for ": a user may be called by either word.
+    """
+    head, _, tail = said[:2_000].rpartition(" from ")
+    how, _, user = head.partition(" for ")
+    words = how.split()
+    if len(words) < 2 or words[-2] not in ("Accepted", "Failed"):
         return None
-    at = len(words) - 1 - words[::-1].index("from")  # the last one: a user may be called "from"
-    user = words[start + 3 : at]
-    if user[:2] == ["invalid", "user"]:
-        user = user[2:]
-    source = words[at + 1] if at + 1 < len(words) else ""
-    return short(" ".join(user)).lower(), short(source), words[start] == "Accepted"
+    source = tail.partition(" ")[0]
+    return short(user.removeprefix("invalid user ")).lower(), short(source), words[-2] == "Accepted"

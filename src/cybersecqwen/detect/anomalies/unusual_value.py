@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from .detector import Detector, Known
 from .grouped import Grouped
 from .novelty import Arrival, arrivals, learning_end
 from .observed import Anomaly, Templates
-from .parameters import Parameters
+from .parameters import Parameters, Values
 from .spread import Group, Histogram, Large, Spread, scaled
 from .tail import Tail, fit
 from .thresholds import Thresholds
@@ -69,13 +70,25 @@ class UnusualValue(Detector):
             elif column is not None:
                 self._values.add(batch, (kind,), name, column)
         if self._parameters is not None:
-            for found in self._parameters.of(batch):
-                token = template_token(found.id)
-                if found.numbers is not None:
-                    self._numbers.add(found.part, (token, found.label), found.numbers)
+            self._count(self._parameters.of(batch))
+
+    def settle(self) -> None:
+        """Count the parameters of lines that wait."""
+        if self._parameters is not None:
+            self._count(self._parameters.rest())
+
+    def _count(self, values: Iterable[Values]) -> None:
+        for found in values:
+            token = template_token(found.id)
+            if found.numbers is not None:
+                self._numbers.add(found.part, (token, found.label), found.numbers)
+            if found.position not in found.plan.open:
                 self._values.add(found.part, (token,), found.label, found.texts)
-                if found.numbers is None and self._values.groups[token, found.label].open:
-                    found.plan.dull.add(found.position)
+                members = self._values.groups.get((token, found.label))
+                if members is not None and members.open:
+                    found.plan.open.add(found.position)
+            elif found.numbers is None:
+                found.plan.dull.add(found.position)
 
     def findings(self, clock: Clock, known: Known | None) -> list[Anomaly]:
         """New values of fields that have few, and outliers of numbers."""
