@@ -47,12 +47,13 @@ class Collection:
         """What is there."""
         for path in self.paths():
             note = _note(path)
+            files = note.get("files")
             yield Installed(
                 name=path.stem,
                 path=path,
                 origin=str(note.get("origin", "")),
                 imported=str(note.get("imported", "")),
-                files=int(note.get("files", 0)),
+                files=files if isinstance(files, int) else 0,
             )
 
     def add(self, origin: Path, name: str = "") -> tuple[Installed, Ruleset]:

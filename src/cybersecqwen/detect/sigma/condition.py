@@ -21,19 +21,35 @@ _WORD = re.compile(r"\s*(?:([()|])|([^\s()|]+))")
 _MOST_WORDS = 2_000
 _DEEPEST = 100
 _MOST_CHOICES = 2_000  # expressions that "N of" may become
+_MOST_PARTS = 200_000
 
 
-def parse_condition(text: str, selections: Mapping[str, Expression]) -> Expression:
+class Budget:
+    """How large the conditions of one rule may still become: each mention of a name draws on it."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_PARTS
+
+    def spend(self, parts: int) -> None:
+        """Raises RuleError where nothing is left."""
+        self._left -= parts
+        if self._left < 0:
+            raise RuleError("The condition stands for more than can be evaluated.")
+
+
+def parse_condition(text: str, selections: Mapping[str, Expression], budget: Budget) -> Expression:
     """The condition over the named selections; raises RuleError for what cannot be read."""
-    return _Reader(text, selections).whole()
+    return _Reader(text, selections, budget).whole()
 
 
 class _Reader:
-    def __init__(self, text: str, selections: Mapping[str, Expression]) -> None:
+    def __init__(self, text: str, selections: Mapping[str, Expression], budget: Budget) -> None:
+        budget.spend(1 + len(text) // 100)
         found = _WORD.findall(text)
         self._words = [mark or word for mark, word in found]
         self._selections = selections
         self._at = 0
+        self._budget = budget
         if len(self._words) > _MOST_WORDS:
             raise RuleError(f"The condition has more than {_MOST_WORDS:,} words.")
 
@@ -89,33 +105,43 @@ class _Reader:
             return self._of(word.lower(), pattern)
         if word not in self._selections:
             raise RuleError(f"The condition names {word!r}, which the detection does not have.")
-        return self._selections[word]
+        return self._named(word)
+
+    def _named(self, name: str) -> Expression:
+        found = self._selections[name]
+        self._budget.spend(_size(found))
+        return found
 
     def _of(self, count: str, pattern: str) -> Expression:
         if pattern.lower() == "them":
-            names = [name for name in self._selections if not name.startswith("_")]
-        else:
-            names = [name for name in self._selections if _fits(name, pattern)]
+            pattern = "*"
+        # Names that begin with an underscore are meant only by patterns that do so as well.
+        hidden = pattern.startswith("_")
+        names = [n for n in self._selections if _fits(n, pattern) and (hidden or not n.startswith("_"))]
         if not names:
             raise RuleError(f"The condition asks for {pattern!r}, which no part of the detection is called.")
-        chosen = [self._selections[name] for name in names]
+        chosen = [self._named(name) for name in names]
         if count in ("1", "any"):
             return any_of(chosen)
         if count == "all":
             return all_of(chosen)
         if not (count.isascii() and count.isdigit()) or not 0 < int(count[:4]) <= len(chosen):
             raise RuleError(f"The condition asks for {count!r} of {len(chosen)} parts.")
-        sets = list(_bounded(chosen, int(count)))
-        return any_of(sets)
+        return any_of(self._choices(chosen, int(count)))
+
+    def _choices(self, chosen: list[Expression], count: int) -> list[Expression]:
+        sets: list[Expression] = []
+        for some in combinations(chosen, count):
+            self._budget.spend(sum(map(_size, some)))
+            sets.append(all_of(list(some)))
+            if len(sets) > _MOST_CHOICES:
+                raise RuleError(f"The condition stands for more than {_MOST_CHOICES:,} combinations.")
+        return sets
 
 
-def _bounded(chosen: list[Expression], count: int) -> list[Expression]:
-    sets: list[Expression] = []
-    for some in combinations(chosen, count):
-        sets.append(all_of(list(some)))
-        if len(sets) > _MOST_CHOICES:
-            raise RuleError(f"The condition stands for more than {_MOST_CHOICES:,} combinations.")
-    return sets
+def _size(expression: Expression) -> int:
+    """Parts that joining the expression with others may copy."""
+    return 1 + (len(expression.parts) if isinstance(expression, And | Or) else 0)
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -17,9 +17,10 @@ from cybersecqwen.errors import RuleError
 
 from .correlation import Collector, Seen, fields_for
 from .engine import Engine
+from .linking import linked
 from .model import Correlation, Rule, Ruleset
 from .parse import parse_rule
-from .rulefiles import documents, linked, rule_files
+from .rulefiles import documents, rule_files
 from .values import texts_of
 
 

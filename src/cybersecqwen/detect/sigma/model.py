@@ -25,6 +25,8 @@ class Op(StrEnum):
     AT_MOST = "lte"
     GREATER = "gt"
     AT_LEAST = "gte"
+    DIFFERS = "neq"
+    """Of the numbers of correlations alone."""
     PRESENT = "present"
     """The record has the field with any value but null; takes no values."""
     NULL = "null"

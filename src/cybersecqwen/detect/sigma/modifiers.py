@@ -16,18 +16,23 @@ from cybersecqwen.errors import RuleError
 from .model import Op
 
 ANY, ONE = "\ue000", "\ue001"
-"""Stand for `*` and `?` in a value while it is changed: private use characters, which no rule has."""
+"""Stand for `*` and `?` in a value while it is changed: characters for private use (see `RESERVED`)."""
+
+_RAW = "\ue002"  # before text that holds bytes as characters
+RESERVED = frozenset((ANY, ONE, _RAW))
+"""A value that holds one of these itself is refused."""
 
 Value = str | int | float | bool | None
 _MOST_VALUES = 50_000
+_MOST_CHARS = 4_000_000  # that the values of one field may grow to
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How far the reading of one field's values has come."""
 
-    values: tuple[Value, ...]
-    """Text has its wildcards as `ANY` and `ONE`."""
+    values: tuple[tuple[Value, ...], ...]
+    """For each value the forms that it may take; text has its wildcards as `ANY` and `ONE`."""
     op: Op | None = None
     """None for what plain values ask for."""
     every: bool = False
@@ -42,29 +47,41 @@ class Reading:
 
 
 def _texts(reading: Reading, change: Callable[[str], Iterable[str]]) -> Reading:
-    found: list[Value] = []
-    for value in reading.values:
-        if isinstance(value, str):
-            found += change(value)
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            found += change(str(value))
-        else:
-            raise RuleError("A modifier for text stands at a value that is none.")
-        if len(found) > _MOST_VALUES:
-            raise RuleError(f"A list of values grows beyond {_MOST_VALUES:,}.")
-    return replace(reading, values=tuple(dict.fromkeys(found)))
+    made: list[tuple[Value, ...]] = []
+    count = size = 0
+    for forms in reading.values:
+        found: dict[Value, None] = {}
+        for value in forms:
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
+                raise RuleError("A modifier for text stands at a value that is none.")
+            for text in change(str(value)):
+                found[text] = None
+                size += len(text)
+                if len(found) + count > _MOST_VALUES or size > _MOST_CHARS:
+                    raise RuleError(f"A list of values grows beyond {_MOST_VALUES:,}, or too long.")
+        count += len(found)
+        made.append(tuple(found))
+    return replace(reading, values=tuple(made))
 
 
-def _contains(reading: Reading) -> Reading:
-    return replace(reading, op=Op.CONTAINS)
+_ANCHORS = {Op.CONTAINS: "{}", Op.STARTS: r"\A(?:{})", Op.ENDS: r"(?:{})\z"}
 
 
-def _starts(reading: Reading) -> Reading:
-    return replace(reading, op=Op.STARTS)
+def _place(op: Op) -> Callable[[Reading], Reading]:
+    """Where in the value the text stands; of an expression, where that begins or ends."""
+
+    def change(reading: Reading) -> Reading:
+        if reading.op is Op.REGEX:
+            return _texts(reading, lambda v: (_ANCHORS[op].format(v),))
+        return _asked(reading, op)
+
+    return change
 
 
-def _ends(reading: Reading) -> Reading:
-    return replace(reading, op=Op.ENDS)
+def _asked(reading: Reading, op: Op) -> Reading:
+    if reading.op not in (None, op):
+        raise RuleError(f"The modifiers for {reading.op} and {op} do not go together.")
+    return replace(reading, op=op)
 
 
 def _plain(value: str) -> str:
@@ -75,17 +92,19 @@ def _plain(value: str) -> str:
 
 def _bytes_of(value: str) -> bytes:
     """The bytes that a value stands for: those that `wide` and its like gave, else its UTF-8."""
-    if all(ord(c) < 256 for c in value) and value.startswith(_RAW):
+    if value.startswith(_RAW):
         return value[len(_RAW) :].encode("latin-1")
     return _plain(value).encode()
 
 
-_RAW = "\x01raw\x01"  # before text that holds bytes as characters
-
-
-def _encode(codec: str) -> Callable[[Reading], Reading]:
+def _encode(codec: str, mark: str = "") -> Callable[[Reading], Reading]:
     def change(reading: Reading) -> Reading:
-        return _texts(reading, lambda v: (_RAW + _plain(v).encode(codec).decode("latin-1"),))
+        def coded(value: str) -> tuple[str]:
+            if value.startswith(_RAW):
+                raise RuleError("A value is put into UTF-16 twice.")
+            return (_RAW + mark + _plain(value).encode(codec).decode("latin-1"),)
+
+        return _texts(reading, coded)
 
     return change
 
@@ -144,39 +163,44 @@ def _in_word(c: str) -> bool:
     return c.isalnum() or c == "_"
 
 
-def _regex(reading: Reading) -> Reading:
-    return replace(reading, op=Op.REGEX)
-
-
 def _flag(flag: str) -> Callable[[Reading], Reading]:
     def change(reading: Reading) -> Reading:
         if reading.op is not Op.REGEX:
             raise RuleError(f"The modifier {flag!r} stands without re before it.")
-        return replace(reading, flags=reading.flags + flag)
+        return replace(reading, flags=reading.flags.replace(flag, "") + flag)
 
     return change
 
 
+def number_text(value: Value) -> str:
+    """A number of a rule as text that `float` reads; RuleError for anything else, infinity included."""
+    try:
+        if not isinstance(value, bool) and abs(float(value)) < float("inf"):  # type: ignore[arg-type]
+            return str(value).strip()
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise RuleError(f"{str(value)[:60]!r} is compared as a number and is none.") from None
+
+
 def _compare(op: Op) -> Callable[[Reading], Reading]:
     def change(reading: Reading) -> Reading:
-        for value in reading.values:
-            try:
-                float(value)  # type: ignore[arg-type]
-            except (TypeError, ValueError):
-                raise RuleError(f"{value!r} is compared as a number and is none.") from None
-        return replace(reading, op=op)
+        for forms in reading.values:
+            for value in forms:
+                number_text(value)
+        return _asked(reading, op)
 
     return change
 
 
 def _exists(reading: Reading) -> Reading:
-    if len(reading.values) != 1 or not isinstance(reading.values[0], bool):
+    if len(reading.values) != 1 or not isinstance(reading.values[0][0], bool):
         raise RuleError("The modifier exists takes true or false.")
-    return replace(reading, op=Op.PRESENT if reading.values[0] else Op.NULL, values=())
+    return _asked(reading, Op.PRESENT if reading.values[0][0] else Op.NULL)
 
 
 def _expand(reading: Reading) -> Reading:
-    names = ", ".join(str(value) for value in reading.values)[:200]
+    written = str.maketrans({ANY: "*", ONE: "?"})
+    names = ", ".join(str(value).translate(written) for forms in reading.values for value in forms[:1])[:200]
     raise RuleError(f"It needs values for the placeholder {names}, which only your organisation knows.")
 
 
@@ -185,9 +209,9 @@ def _part(part: str) -> Callable[[Reading], Reading]:
 
 
 MODIFIERS: dict[str, Callable[[Reading], Reading]] = {
-    "contains": _contains,
-    "startswith": _starts,
-    "endswith": _ends,
+    "contains": _place(Op.CONTAINS),
+    "startswith": _place(Op.STARTS),
+    "endswith": _place(Op.ENDS),
     "all": lambda reading: replace(reading, every=True),
     "cased": lambda reading: replace(reading, cased=True),
     "neq": lambda reading: replace(reading, negated=True),
@@ -197,14 +221,15 @@ MODIFIERS: dict[str, Callable[[Reading], Reading]] = {
     "wide": _encode("utf-16-le"),
     "utf16le": _encode("utf-16-le"),
     "utf16be": _encode("utf-16-be"),
-    "utf16": lambda reading: _texts(
-        reading, lambda v: (_RAW + "ÿþ" + _plain(v).encode("utf-16-le").decode("latin-1"),)
-    ),
-    "re": _regex,
+    "utf16": _encode("utf-16-le", "ÿþ"),
+    "re": lambda reading: _asked(reading, Op.REGEX),
     "i": _flag("i"),
+    "ignorecase": _flag("i"),
     "m": _flag("m"),
+    "multiline": _flag("m"),
     "s": _flag("s"),
-    "cidr": lambda reading: replace(reading, op=Op.CIDR),
+    "dotall": _flag("s"),
+    "cidr": lambda reading: _asked(reading, Op.CIDR),
     "lt": _compare(Op.LESS),
     "lte": _compare(Op.AT_MOST),
     "gt": _compare(Op.GREATER),
@@ -216,8 +241,8 @@ MODIFIERS: dict[str, Callable[[Reading], Reading]] = {
 }
 """Name to what it does."""
 
-WILD = {"re"}
-"""Modifiers whose values have no wildcards: backslashes and stars belong to the expression."""
+BEFORE_REGEX = frozenset(("all", "cased", "neq", "re"))
+"""Modifiers that may stand before `re`: the others change or compare text, and an expression is none."""
 
 
 def without_raw(value: str) -> str:

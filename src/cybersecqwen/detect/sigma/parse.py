@@ -12,34 +12,26 @@ import re2
 from cybersecqwen.errors import RuleError
 from cybersecqwen.records import Severity
 
-from .condition import all_of, any_of, parse_condition
-from .model import About, Correlation, Counting, Expression, Logsource, Not, Op, Rule, Test
-from .modifiers import ANY, MODIFIERS, ONE, WILD, Reading, Value, without_raw
+from .bounds import bound, bound_expression
+from .condition import Budget, all_of, any_of, parse_condition
+from .model import About, And, Correlation, Expression, Logsource, Not, Op, Rule, Test
+from .modifiers import ANY, BEFORE_REGEX, MODIFIERS, ONE, RESERVED, Reading, Value, number_text, without_raw
+from .parse_correlation import parse_correlation
 
 _TECHNIQUE = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
 _TACTIC = re.compile(r"attack\.([a-z][a-z_-]{2,40})", re.IGNORECASE)
-_TIMESPAN = re.compile(r"(\d{1,9})\s?(s|m|h|d|w|M|y)")
-_SECONDS = {
-    "s": 1.0,
-    "m": 60.0,
-    "h": 3_600.0,
-    "d": 86_400.0,
-    "w": 604_800.0,
-    "M": 2_629_746.0,
-    "y": 31_556_952.0,
-}
-_BOUNDS = {"lt": Op.LESS, "lte": Op.AT_MOST, "gt": Op.GREATER, "gte": Op.AT_LEAST, "eq": Op.EQUALS}
 _DEEPEST = 20
-_MOST_VALUES = 50_000
 _TEXT = 4_000  # characters kept of a description
 
 
 def parse_rule(raw: Mapping[str, Any], path: str = "") -> Rule | Correlation:
     """The rule that a document holds. Raises RuleError, in one sentence, for what cannot be evaluated."""
-    _bound(raw)
+    bound(raw)
     about = _about(raw, path)
     if "correlation" in raw:
-        return _correlation(raw["correlation"], about, generate=_generates(raw))
+        return parse_correlation(raw, about)
+    if "filter" in raw and "detection" not in raw:
+        raise RuleError("It is a filter for other rules, which is not applied.")
     detection = raw.get("detection")
     if not isinstance(detection, Mapping):
         raise RuleError("It has no detection.")
@@ -50,7 +42,9 @@ def parse_rule(raw: Mapping[str, Any], path: str = "") -> Rule | Correlation:
     texts = [text for text in _list(conditions) if isinstance(text, str)]
     if not texts or len(texts) != len(_list(conditions)):
         raise RuleError("It has no condition.")
-    expression = any_of([parse_condition(text, selections) for text in texts])
+    budget = Budget()
+    expression = any_of([parse_condition(text, selections, budget) for text in texts])
+    bound_expression(expression)
     if _always(expression):
         raise RuleError("It would match every record.")
     return Rule(
@@ -60,29 +54,15 @@ def parse_rule(raw: Mapping[str, Any], path: str = "") -> Rule | Correlation:
     )
 
 
-def _bound(raw: Any) -> None:
-    """Refuse what unfolds to more values than any rule has: YAML lets one part stand in many places."""
-    stack, count = [(raw, 0)], 0
-    while stack:
-        one, depth = stack.pop()
-        count += 1
-        if count > _MOST_VALUES or depth > _DEEPEST:
-            raise RuleError(f"It holds more than {_MOST_VALUES:,} values, or nests too deep.")
-        if isinstance(one, Mapping):
-            stack += [(inner, depth + 1) for inner in one.values()]
-        elif isinstance(one, list):
-            stack += [(inner, depth + 1) for inner in one]
-
-
 def _about(raw: Mapping[str, Any], path: str) -> About:
     title = raw.get("title")
     if not isinstance(title, str) or not title.strip():
         raise RuleError("It has no title.")
     tags = tuple(tag for tag in _list(raw.get("tags")) if isinstance(tag, str))[:100]
-    level = str(raw.get("level") or "medium").upper()
-    severity = Severity.__members__.get(level)
+    level = str(raw.get("level") or "medium")
+    severity = Severity.__members__.get(level.upper())
     if severity is None:
-        raise RuleError(f"Its level {str(raw['level'])[:40]!r} is none of the five.")
+        raise RuleError(f"Its level {level[:40]!r} is none of the five.")
     identifier = str(raw.get("id") or "").strip()[:100] or f"{path or title.strip()}"[:200]
     techniques = tuple(dict.fromkeys(m[1].upper() for tag in tags if (m := _TECHNIQUE.fullmatch(tag))))
     tactics = tuple(
@@ -121,10 +101,13 @@ def _some(value: Any) -> tuple[str, ...]:
 def _logsource(raw: Any) -> Logsource:
     if not isinstance(raw, Mapping):
         raise RuleError("It has no logsource.")
-    parts = {name: str(raw.get(name) or "").strip().lower() for name in ("product", "category", "service")}
-    if not any(parts.values()):
+    names = [raw.get(name) for name in ("product", "category", "service")]
+    if not all(name is None or isinstance(name, str) for name in names):
+        raise RuleError("A part of its logsource is no text.")
+    product, category, service = (str(name or "").strip().lower() for name in names)
+    if not (product or category or service):
         raise RuleError("Its logsource names neither product, category nor service.")
-    return Logsource(**parts)
+    return Logsource(product=product, category=category, service=service)
 
 
 def _selection(raw: Any, depth: int) -> Expression:
@@ -149,17 +132,18 @@ def _item(key: str, raw: Any) -> Expression:
     values = raw if isinstance(raw, list) else [raw]
     if any(isinstance(value, Mapping | list) for value in values):
         raise RuleError(f"The values of {field or 'a list of keywords'!r} are nested.")
-    wild = not WILD.intersection(names)
-    reading = Reading(tuple(_read(value) if wild else _scalar(value) for value in values))
     if not values:
         raise RuleError(f"The field {field!r} has an empty list of values.")
+    read = _scalar if "re" in names else _read
+    reading = Reading(tuple((read(value),) for value in values))
+    if "re" in names and not BEFORE_REGEX.issuperset(names[: names.index("re")]):
+        raise RuleError("The modifier re stands behind one that changes the value.")
     for name in names:
         modifier = MODIFIERS.get(name)
         if modifier is None:
             raise RuleError(f"The modifier {name[:40]!r} is not known.")
         reading = modifier(reading)
-    tests = _tests(field, reading)
-    found = all_of(tests) if reading.every else any_of(_joined(tests))
+    found = _tests(field, reading)
     return Not(found) if reading.negated else found
 
 
@@ -175,6 +159,8 @@ def _read(given: Any) -> Value:
     value = _scalar(given)
     if not isinstance(value, str):
         return value
+    if not RESERVED.isdisjoint(value):
+        raise RuleError("A value has a character for private use, which stands for a wildcard here.")
     if "\\" not in value:
         return value.replace("*", ANY).replace("?", ONE)
     out, escaped = [], False
@@ -200,29 +186,42 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-def _tests(field: str, reading: Reading) -> list[Expression]:
+def _tests(field: str, reading: Reading) -> Expression:
+    """What is asked of a field: one of the values, or each of them in one of its forms."""
     if reading.op in (Op.PRESENT, Op.NULL):
-        return [Test(field, reading.op)]
-    return [_test(field, value, reading) for value in reading.values]
+        if not field:
+            raise RuleError("The modifier exists stands without a field.")
+        return Test(field, reading.op)
+    tests = [[_test(field, value, reading) for value in forms] for forms in reading.values]
+    if reading.every:
+        return all_of([any_of(_joined(forms)) for forms in tests])
+    return any_of(_joined([test for forms in tests for test in forms]))
+
+
+_NUMERIC = frozenset((Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST))
 
 
 def _test(field: str, value: Value, reading: Reading) -> Expression:
     op = reading.op
+    if not field and (value is None or reading.part or op is Op.CIDR or op in _NUMERIC):
+        raise RuleError("It asks the whole text of a record for null, a number, a time or a network.")
     if reading.reference:
-        if not isinstance(value, str) or not field:
+        if not isinstance(value, str) or not field or reading.part:
             raise RuleError("A reference to another field is no name.")
+        if op not in (None, Op.CONTAINS, Op.STARTS, Op.ENDS):
+            raise RuleError(f"A reference to another field is not compared by {op}.")
         name = value.replace(ANY, "*").replace(ONE, "?")
         return Test(field, Op.SAME_AS, (name, (op or Op.EQUALS).value), reading.cased)
     if value is None:
         return Test(field, Op.NULL)
+    if reading.part and op is not None and op not in _NUMERIC:
+        raise RuleError(f"The {reading.part} of a time is a number, and is not compared by {op}.")
+    if reading.part or op in _NUMERIC:
+        return Test(field, op or Op.EQUALS, (number_text(value),), part=reading.part)
     if op is Op.REGEX:
         return _regex(field, text_of(value), reading)
     if op is Op.CIDR:
         return Test(field, op, (_network(text_of(value)),))
-    if op in (Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST):
-        return Test(field, op, (text_of(value),), part=reading.part)
-    if reading.part:
-        return Test(field, Op.EQUALS, (text_of(value),), part=reading.part)
     if not isinstance(value, str):
         text = text_of(value).lower()
         return Test(field, op or (Op.CONTAINS if not field else Op.EQUALS), (text,))
@@ -242,7 +241,7 @@ def _text(field: str, value: str, op: Op | None, cased: bool) -> Expression:
         return Test(field, Op.PRESENT) if value else Test(field, Op.EQUALS, ("",), cased)
     if ANY in inner or ONE in inner:
         pattern = "".join(".*" if c == ANY else "." if c == ONE else re2.escape(c) for c in value)
-        return Test(field, Op.GLOB, (f"(?s){pattern}",), cased)
+        return Test(field, Op.GLOB, (_compiled(f"(?s){pattern}"),), cased)
     begins, ends = value.startswith(ANY), value.endswith(ANY)
     if begins and ends:
         return Test(field, Op.CONTAINS, (inner,), cased)
@@ -251,14 +250,19 @@ def _text(field: str, value: str, op: Op | None, cased: bool) -> Expression:
 
 def _regex(field: str, text: str, reading: Reading) -> Test:
     pattern = f"(?{reading.flags}){text}" if reading.flags else text
+    return Test(field, Op.REGEX, (_compiled(pattern),), cased=True)
+
+
+def _compiled(pattern: str) -> str:
+    """The pattern, if RE2 takes it."""
     try:
         options = re2.Options()
         options.log_errors = False
         re2.compile(pattern, options)
     except re2.error as error:
         reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else error
-        raise RuleError(f"Its regular expression is not one of linear time ({reason}).") from None
-    return Test(field, Op.REGEX, (pattern,), cased=True)
+        raise RuleError(f"Its expression is not one of linear time ({str(reason)[:200]}).") from None
+    return pattern
 
 
 def _network(text: str) -> str:
@@ -271,13 +275,13 @@ def _network(text: str) -> str:
 def _joined(tests: Sequence[Expression]) -> list[Expression]:
     """Tests of one field that differ in their values alone as one test: matched in one look-up."""
     groups: dict[tuple[Any, ...], list[str]] = {}
-    others: list[Expression] = []
+    others: dict[Expression, None] = {}
     for test in tests:
         if isinstance(test, Test) and test.values and test.op is not Op.SAME_AS:
             key = (test.field, test.op, test.cased, test.part)
             groups.setdefault(key, []).extend(test.values)
-        elif test not in others:
-            others.append(test)
+        else:
+            others[test] = None
     made = [
         Test(field, op, tuple(dict.fromkeys(values)), cased, part)
         for (field, op, cased, part), values in groups.items()
@@ -285,75 +289,26 @@ def _joined(tests: Sequence[Expression]) -> list[Expression]:
     return [*made, *others]
 
 
+_PROBES = ("", "\x01", "é\n7")
+
+
 def _always(expression: Expression) -> bool:
-    """Whether nothing is asked: keywords that are a wildcard, and what is built of them alone."""
+    """Whether nothing is asked: keywords that any text has, or something and its contrary."""
     if isinstance(expression, Test):
-        return not expression.field and expression.op is Op.PRESENT
+        return not expression.field and (
+            expression.op is Op.PRESENT
+            or (
+                expression.op in (Op.REGEX, Op.GLOB) and any(_takes_all(value) for value in expression.values)
+            )
+        )
     if isinstance(expression, Not):
         return False
-    return (all if hasattr(expression, "parts") and expression.__class__.__name__ == "And" else any)(
-        map(_always, expression.parts)
-    )
+    if isinstance(expression, And):
+        return all(map(_always, expression.parts))
+    parts = set(expression.parts)
+    return any(_always(one) or (isinstance(one, Not) and one.inner in parts) for one in expression.parts)
 
 
-def _generates(raw: Mapping[str, Any]) -> bool:
-    """Whether the counted rules report themselves; the key has stood inside and beside the correlation."""
-    inside = raw["correlation"]
-    return raw.get("generate") is True or (isinstance(inside, Mapping) and inside.get("generate") is True)
-
-
-def _correlation(raw: Any, about: About, *, generate: bool) -> Correlation:
-    if not isinstance(raw, Mapping):
-        raise RuleError("Its correlation is no mapping.")
-    kind = str(raw.get("type") or "")
-    if kind not in tuple(Counting):
-        raise RuleError(f"The correlation type {kind[:40]!r} is not known.")
-    type_ = Counting(kind)
-    rules = tuple(str(rule) for rule in _list(raw.get("rules")))[:200]
-    if not rules:
-        raise RuleError("The correlation names no rules.")
-    found = _TIMESPAN.fullmatch(str(raw.get("timespan") or "").strip())
-    if found is None:
-        raise RuleError("The correlation has no timespan such as 5m.")
-    condition = raw.get("condition")
-    bounds, field, percentile = _bounds(condition, type_)
-    aliases = raw.get("aliases") or {}
-    if not isinstance(aliases, Mapping) or not all(isinstance(v, Mapping) for v in aliases.values()):
-        raise RuleError("The aliases of the correlation are no mappings.")
-    return Correlation(
-        about=about,
-        type=type_,
-        rules=rules,
-        group_by=tuple(str(name) for name in _list(raw.get("group-by")))[:20],
-        timespan_s=int(found[1]) * _SECONDS[found[2]],
-        bounds=bounds,
-        counted=field,
-        percentile=percentile,
-        aliases={str(name): {str(r): str(f) for r, f in of.items()} for name, of in aliases.items()},
-        generate=generate,
-    )
-
-
-def _bounds(condition: Any, type_: Counting) -> tuple[tuple[tuple[Op, float], ...], str, float]:
-    if type_ in (Counting.TEMPORAL, Counting.TEMPORAL_ORDERED):
-        if condition is not None:
-            raise RuleError(f"A correlation of type {type_.value} with a condition is not supported.")
-        return (), "", 0.0
-    if not isinstance(condition, Mapping):
-        raise RuleError("The correlation has no condition.")
-    field = str(condition.get("field") or "")
-    if type_ is not Counting.EVENT_COUNT and not field:
-        raise RuleError(f"A correlation of type {type_.value} names no field.")
-    bounds = []
-    for name, value in condition.items():
-        if name in ("field", "percentile"):
-            continue
-        if name not in _BOUNDS or isinstance(value, bool) or not isinstance(value, int | float):
-            raise RuleError(f"The correlation's condition {str(name)[:40]!r} is not supported.")
-        bounds.append((_BOUNDS[name], float(value)))
-    if not bounds:
-        raise RuleError("The correlation's condition has no number.")
-    percentile = condition.get("percentile", 50)
-    if isinstance(percentile, bool) or not isinstance(percentile, int | float) or not 0 <= percentile <= 100:
-        raise RuleError("The percentile of the correlation is not between 0 and 100.")
-    return tuple(bounds), field, float(percentile)
+def _takes_all(pattern: str) -> bool:
+    compiled = re2.compile(pattern)
+    return all(compiled.search(probe) is not None for probe in _PROBES)

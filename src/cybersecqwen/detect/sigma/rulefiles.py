@@ -6,15 +6,20 @@ What cannot be read or evaluated is named in `Ruleset.unsupported` with its reas
 from __future__ import annotations
 
 import hashlib
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from cybersecqwen.errors import RuleError
 
+from .linking import linked
 from .model import Correlation, Rule, Ruleset, Unsupported
 from .parse import parse_rule
 
@@ -26,8 +31,9 @@ _MOST_FILES = 50_000
 _MOST_BYTES = 256 << 20
 _FILE_BYTES = 1 << 20
 _MOST_DOCUMENTS = 200
-_NESTED = re.compile(rb"[- ?] |[-?]\t")
-_FLOW = re.compile(rb"[\[{]")
+_NESTED = re.compile(r"[- ?] |[-?]\t")
+_FLOW = re.compile(r"[\[{]")
+_LINE = re.compile(r"[\r\n\x85\u2028\u2029]")
 
 File = tuple[str, bytes]
 """Path inside the set, and the content."""
@@ -68,7 +74,9 @@ def _folder(folder: Path) -> Iterator[File]:
         total += len(content)
         if count > _MOST_FILES or total > _MOST_BYTES:
             raise RuleError(f"The rule set {folder} has more files or bytes than are read.")
-        yield path.relative_to(root).as_posix(), content
+        # Names of files need not be Unicode; what is not is written with a backslash.
+        name = path.relative_to(root).as_posix().encode("utf-8", "backslashreplace").decode()
+        yield name, content
 
 
 def _bounded(path: Path) -> bytes:
@@ -88,7 +96,9 @@ def _archive(path: Path) -> Iterator[File]:
             for member in members:
                 with archive.open(member) as stream:
                     yield member.filename, stream.read(_FILE_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError) as error:
+        raise RuleError(f"The archive {path} is damaged: {error}.") from error
+    except (RuntimeError, ValueError, EOFError, struct.error, lzma.LZMAError) as error:
         raise RuleError(f"The archive {path} is damaged: {error}.") from error
 
 
@@ -114,7 +124,8 @@ def parse_files(files: Sequence[File]) -> Ruleset:
             unsupported.append(Unsupported(path=name, title="", reason=error.message))
             continue
         for number, document in enumerate(found):
-            title = str(document.get("title") or "")[:300]
+            given = document.get("title")
+            title = given[:300] if isinstance(given, str) else ""
             try:
                 made = parse_rule(document, name if len(found) == 1 else f"{name}#{number + 1}")
                 if made.about.id in seen:
@@ -131,43 +142,6 @@ def parse_files(files: Sequence[File]) -> Ruleset:
             else:
                 correlations.append(made)
     return linked(rules, correlations, unsupported, digest_of(files)[:12])
-
-
-def linked(
-    rules: Sequence[Rule],
-    correlations: Sequence[Correlation],
-    unsupported: Sequence[Unsupported],
-    version: str,
-) -> Ruleset:
-    """The set with correlations tied to what they count.
-
-    A correlation of a rule that the set lacks is named as unsupported, and so is what counts on it in turn.
-    A rule that is counted reports itself only where a correlation says so, or another rule is meant.
-    """
-    left, missing = list(correlations), list(unsupported)
-    while True:
-        abouts = [one.about for one in rules] + [one.about for one in left]
-        names = {name for about in abouts for name in (about.id, about.name) if name}
-        broken = [one for one in left if not names.issuperset(one.rules)]
-        if not broken:
-            break
-        for one in broken:
-            lacking = next(name for name in one.rules if name not in names)
-            reason = f"It counts the rule {lacking[:100]!r}, which the set does not have."
-            missing.append(Unsupported(path=one.about.path, title=one.about.title, reason=reason))
-            left.remove(one)
-    quiet = {name for one in left if not one.generate for name in one.rules}
-    loud = {name for one in left if one.generate for name in one.rules}
-    silent = quiet - loud
-    return Ruleset(
-        rules=tuple(
-            replace(rule, generate=False) if silent.intersection((rule.about.id, rule.about.name)) else rule
-            for rule in rules
-        ),
-        correlations=tuple(left),
-        unsupported=tuple(missing),
-        version=version,
-    )
 
 
 def combined(sets: Sequence[Ruleset]) -> Ruleset:
@@ -190,15 +164,18 @@ def documents(content: bytes) -> Iterator[Mapping[str, Any]]:
 
     if len(content) > _FILE_BYTES:
         raise RuleError(f"The file is larger than {_FILE_BYTES >> 20} MiB.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RuleError(f"The file is not UTF-8: {error.reason} at byte {error.start:,}.") from None
     # The C parser builds what it reads by recursion and dies of a hundred thousand levels. A level takes
     # a bracket, or a column and a mark in a line of its own.
-    if len(_FLOW.findall(content)) > 5_000 or any(
-        len(_NESTED.findall(line)) + len(line) - len(line.lstrip()) > 1_000 for line in content.splitlines()
+    if len(_FLOW.findall(text)) > 5_000 or any(
+        len(_NESTED.findall(line)) + len(line) - len(line.lstrip()) > 1_000 for line in _LINE.split(text)
     ):
         raise RuleError("The file nests too deep.")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        for count, document in enumerate(yaml.load_all(content, Loader=loader), 1):
+        for count, document in enumerate(yaml.load_all(text, Loader=_loader()), 1):
             if document is None:
                 continue
             if not isinstance(document, Mapping):
@@ -208,6 +185,27 @@ def documents(content: bytes) -> Iterator[Mapping[str, Any]]:
             if document.get("action") in ("global", "repeat", "reset"):
                 raise RuleError("The file uses global actions, which the specification has dropped.")
             yield document
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError, OverflowError) as error:
         reason = " ".join(str(error).split())[:200]
         raise RuleError(f"The file is not valid YAML: {reason}.") from None
+
+
+@lru_cache(maxsize=1)
+def _loader() -> Any:
+    """A safe loader that refuses what YAML takes in silence: keys that stand twice, and merged mappings."""
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            for key, _ in node.value:
+                if key.tag == "tag:yaml.org,2002:merge":
+                    # A chain of them grows tenfold with every link.
+                    raise yaml.constructor.ConstructorError(
+                        None, None, "a key << is not taken", key.start_mark
+                    )
+            found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+            if len(found) != len(node.value):
+                raise yaml.constructor.ConstructorError(None, None, "a key stands twice", node.start_mark)
+            return found
+
+    return Loader
