@@ -28,6 +28,8 @@ def suspects_of(tests: Sequence[Test]) -> Suspects | None:
     """A test of records for keywords; None where a keyword has no literal that JSON would show."""
     literals: list[str] = []
     for test in tests:
+        if test.op is Op.PRESENT:
+            return None  # any text will do
         for value in test.values:
             literal = value if test.op not in (Op.GLOB, Op.REGEX) else required_literal(value)
             if test.part or test.op not in _TEXT or not _shows(literal):
@@ -51,10 +53,12 @@ _TEXT = (Op.EQUALS, Op.CONTAINS, Op.STARTS, Op.ENDS, Op.GLOB, Op.REGEX)
 def _shows(literal: str) -> bool:
     """Whether a text with this literal is sure to have it in its JSON.
 
-    Numbers may be written in other ways, a line break may stand between two values, and beyond ASCII folding
-    case is not the same everywhere.
+    Numbers may be written in other ways ("nan" not at all), a line break may stand between two values, and
+    beyond ASCII folding case is not the same everywhere.
     """
-    return literal.isascii() and literal.isprintable() and any(c.isalpha() and c not in "eE" for c in literal)
+    if not literal.isascii() or not literal.isprintable() or literal.lower() in "-infinity nan":
+        return False
+    return any(c.isalpha() and c not in "eE" for c in literal)
 
 
 def _suspects(search: Callable[[bytes], Any], raws: Sequence[Mapping[str, Any]]) -> Iterator[bool]:

@@ -22,9 +22,10 @@ def required_literal(expression: str) -> str:
         return ""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            # What it warns of, such as [[:alpha:]], means something else to RE2.
+            warnings.simplefilter("error")
             parsed = _PARSER.parse(expression)
-    except (re.error, RecursionError, OverflowError, ValueError, TypeError):
+    except (re.error, RecursionError, OverflowError, ValueError, TypeError, Warning):
         return ""
     # Folding case, RE2 takes the long s for an s, which no text that is put in lower case has: with a flag
     # i anywhere, an s is not certain.

@@ -87,7 +87,7 @@ class FieldMatcher:
                 self._networks.append((net.version, int(net.network_address), int(net.netmask), number))
         elif test.op in (Op.GLOB, Op.REGEX):
             self._add_pattern(number, test)
-        elif test.cased or test.op not in (Op.EQUALS, *_LITERALS):
+        elif test.cased or test.op not in (Op.EQUALS, *_LITERALS) or "" in test.values:
             self._others.append((number, test))
         elif test.op is Op.EQUALS:
             for text in test.values:
@@ -142,9 +142,9 @@ class FieldMatcher:
             address = address_of(text)
             if address is not None:
                 number, version = int(address), address.version
-                for net_version, network, mask, test in self._networks:
+                for net_version, network, mask, net_test in self._networks:
                     if net_version == version and number & mask == network:
-                        numbers.add(test)
+                        numbers.add(net_test)
         for test_number, test in self._others:
             if test_number not in numbers and holds(test, text, _nothing):
                 numbers.add(test_number)

@@ -7,6 +7,7 @@ batch engine (`batch.py`) against.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -108,8 +109,11 @@ def _numbers(op: Op, number: float, wanted: float) -> bool:
     return number == wanted
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 class Pattern:
-    """A compiled expression that takes any text, lone surrogates included (RE2 wants UTF-8)."""
+    """A compiled expression that takes any text; RE2 wants UTF-8, so lone surrogates become U+FFFD."""
 
     def __init__(self, text: str) -> None:
         options = re2.Options()
@@ -121,14 +125,14 @@ class Pattern:
         try:
             return self._compiled.search(text)
         except UnicodeEncodeError:
-            return self._compiled.search(text.encode("utf-8", "replace").decode())
+            return self._compiled.search(_SURROGATE.sub("\ufffd", text))
 
     def fullmatch(self, text: str) -> Any:
         """The whole text."""
         try:
             return self._compiled.fullmatch(text)
         except UnicodeEncodeError:
-            return self._compiled.fullmatch(text.encode("utf-8", "replace").decode())
+            return self._compiled.fullmatch(_SURROGATE.sub("\ufffd", text))
 
 
 @lru_cache(maxsize=10_000)

@@ -101,7 +101,7 @@ class Plan:
         if kind == "n":
             return None
         assert isinstance(inner, tuple)
-        found = [self._leads(part) for part in inner]  # type: ignore[arg-type]
+        found = [self._leads(part) for part in inner]
         if kind == "a":
             return min((one for one in found if one is not None), default=None, key=lambda one: one[0])
         if any(one is None for one in found):
@@ -128,7 +128,7 @@ def _cost(expression: Expression) -> tuple[int, int]:
         )
     if isinstance(expression, Not):
         return max(_cost(expression.inner)[0], 1), 0
-    return max(_cost(part)[0] for part in expression.parts), len(expression.parts)
+    return max((_cost(part)[0] for part in expression.parts), default=0), len(expression.parts)
 
 
 def fields_of(rules: Iterable[Rule]) -> frozenset[str]:

@@ -12,8 +12,10 @@ from cybersecqwen.inputs.times import parse_time
 
 from .parse import text_of
 
-_DEEPEST = 8
+_DEEPEST = 100
+"""Levels of lists and mappings in a value; what nests deeper is taken for no text."""
 _MOST = 2_000
+"""Elements of a list, or values of a record, that are looked at."""
 
 
 def texts_of(value: Any) -> list[str]:
@@ -25,13 +27,31 @@ def texts_of(value: Any) -> list[str]:
     if value is None:
         return []
     if value.__class__ is list or value.__class__ is tuple:
-        return [text for item in value[:_MOST] for text in texts_of(item)]
-    if value.__class__ is dict:
-        try:
-            return [orjson.dumps(value).decode()]
-        except (TypeError, ValueError):  # lone surrogates, foreign types
-            return [str(value)]
-    return [text_of(value)]
+        out: list[str] = []
+        _elements(value, out, 0)
+        return out
+    return [_single(value)]
+
+
+def _elements(value: Any, out: list[str], depth: int) -> None:
+    for item in value[:_MOST]:
+        if item.__class__ is list or item.__class__ is tuple:
+            if depth < _DEEPEST:
+                _elements(item, out, depth + 1)
+        elif item is not None:
+            out.append(_single(item))
+
+
+def _single(value: Any) -> str:
+    try:
+        if value.__class__ is dict:
+            try:
+                return orjson.dumps(value).decode()
+            except (TypeError, ValueError):  # lone surrogates, foreign types, too many levels
+                return str(value)
+        return text_of(value)
+    except (RecursionError, ValueError):  # numbers of thousands of digits
+        return ""
 
 
 def whole_text(raw: Any) -> str:
@@ -42,18 +62,18 @@ def whole_text(raw: Any) -> str:
 
 
 def _collect(value: Any, out: list[str], depth: int) -> None:
-    if value is None or len(out) >= _MOST:
+    if value is None or len(out) >= _MOST or depth > _DEEPEST:
         return
     if value.__class__ is str:
         out.append(value)
-    elif value.__class__ is dict and depth < _DEEPEST:
+    elif value.__class__ is dict:
         for inner in value.values():
             _collect(inner, out, depth + 1)
-    elif value.__class__ is list and depth < _DEEPEST:
+    elif value.__class__ is list or value.__class__ is tuple:
         for inner in value:
             _collect(inner, out, depth + 1)
     else:
-        out += texts_of(value)
+        out.append(_single(value))
 
 
 def number_of(text: str) -> float | None:
