@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
-from cybersecqwen.records import Event, Evidence, Incident, Report, Severity
+from cybersecqwen.records import Report, Severity
 
 from .defang import Defanger
 from .detail import first
 from .draw_heatmap import HeatmapDrawing, HeatTableRow, draw_heatmap, heatmap_rows
 from .draw_histogram import HistogramDrawing, HistogramRow, draw_histogram, histogram_rows
 from .draw_lanes import SHOWN, LanesDrawing, draw_lanes
-from .html_view import AMOUNTS, Quote, Quoter
+from .html_detections import DetectionView, Part, detection_views
+from .html_view import AMOUNTS
 from .interface import RenderOptions
-from .logs import Anomaly, Detection, Entity, LogsView, Template
+from .logs import Anomaly, Entity, LogsView, Template
 from .logs_detail import BROWSER, LogAmounts
 from .logs_story import (
     Moment,
@@ -32,10 +32,6 @@ from .logs_story import (
 from .read_logs import logs_view
 from .wording import bare_host, clipped, counted, period, some_names, span
 
-T = TypeVar("T")
-
-FIELDS = 40
-"""Fields shown of one event unless everything is asked for."""
 SIZES = (("wide", 1080, 120), ("narrow", 348, 40))
 """Names, widths in pixels and most steps of time of the drawings; the style sheet shows one by the window."""
 
@@ -48,34 +44,6 @@ class Tile:
     label: str
     note: str = ""
     tally: tuple[tuple[Severity, int], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EventView:
-    """An event under a detection."""
-
-    event: Event
-    quotes: tuple[Quote, ...]
-    """The fields that made the rule fire."""
-    fields: tuple[tuple[str, str], ...]
-    """The other fields."""
-    more: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DetectionView:
-    """A detection with its events."""
-
-    detection: Detection
-    when: str
-    hosts: str
-    hosts_all: str
-    users_all: str
-    events: tuple[EventView, ...]
-    more: int
-    """Hits that are not shown."""
-    names: tuple[tuple[str, str], ...]
-    """Its techniques with their names."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,14 +75,6 @@ class TimelineView:
     users: str
     rows: tuple[tuple[str, Moment], ...]
     """Time in words and the moment."""
-    more: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part(Generic[T]):
-    """A list with how many of it are not shown."""
-
-    shown: tuple[T, ...]
     more: int
 
 
@@ -164,7 +124,7 @@ def logs_page(report: Report, defang: Defanger, options: RenderOptions) -> LogsP
         heatmaps=tuple(draw_heatmap(view.heatmap, name, width, most // 2) for name, width, most in SIZES),
         heatmap_rows=heatmap_rows(view.heatmap),
         lanes=tuple(draw_lanes(told, len(report.incidents), name, width) for name, width, _ in SIZES),
-        detections=_detections(report, view, defang, options, one_day=one_day),
+        detections=detection_views(report, view, defang, options, one_day=one_day),
         anomalies=_anomalies(view, amounts, one_day=one_day),
         timelines=_timelines(told, len(report.incidents), amounts, one_day=one_day),
         entities=_entities(view, amounts),
@@ -221,60 +181,6 @@ def _tiles(report: Report, view: LogsView) -> tuple[Tile, ...]:
 
 def _tally(found: Counter[Severity]) -> tuple[tuple[Severity, int], ...]:
     return tuple((one, found[one]) for one in reversed(Severity) if found[one])
-
-
-def _detections(
-    report: Report, view: LogsView, defang: Defanger, options: RenderOptions, *, one_day: bool
-) -> Part[DetectionView]:
-    amounts = BROWSER[options.detail]
-    homes: dict[str, tuple[Event, Incident]] = {}
-    proofs: dict[tuple[str, str], list[Evidence]] = {}
-    for incident in report.incidents:
-        for event in incident.events:
-            homes.setdefault(event.id, (event, incident))
-        for finding in incident.findings:
-            for quote in finding.evidence:
-                proofs.setdefault((finding.signal, quote.event), []).append(quote)
-    names = {one.id: one.name for one in report.techniques} | {
-        row.id: row.name for row in view.heatmap.rows if row.name
-    }
-    quoters: dict[str, Quoter] = {}
-    shown, more = first(view.detections, amounts.detections)
-    made = []
-    for one in shown:
-        kept = [homes[id] for id in dict.fromkeys(one.events) if id in homes]
-        told, _ = first(kept, amounts.events)
-        events = []
-        for event, incident in told:
-            quoter = quoters.setdefault(incident.id, Quoter(incident, defang, AMOUNTS[options.detail]))
-            quotes = proofs.get((one.id, event.id), [])
-            events.append(_event(event, quotes, quoter, everything=amounts.everything))
-        made.append(
-            DetectionView(
-                detection=one,
-                when=period(one.first, one.last, one_day=one_day),
-                hosts=some_names([bare_host(name) for name, _ in one.hosts]),
-                hosts_all=", ".join(f"{name} ×{number:,}" for name, number in one.hosts),
-                users_all=", ".join(f"{name} ×{number:,}" for name, number in one.users),
-                events=tuple(events),
-                more=max(0, one.count - len(events)),
-                names=tuple((id, names.get(id, "")) for id in one.techniques),
-            )
-        )
-    return Part(shown=tuple(made), more=more)
-
-
-def _event(event: Event, quotes: list[Evidence], quoter: Quoter, *, everything: bool) -> EventView:
-    proven = {quote.field for quote in quotes if not quote.layer}
-    rest = [(name, value) for name, value in event.fields.items() if value and name not in proven]
-    limit = len(rest) if everything else FIELDS
-    shown, more = first(rest, limit)
-    return EventView(
-        event=event,
-        quotes=tuple(quoter(quote) for quote in quotes),
-        fields=tuple((name, value if everything else clipped(value, 700)) for name, value in shown),
-        more=more,
-    )
 
 
 def _anomalies(view: LogsView, amounts: LogAmounts, *, one_day: bool) -> Part[AnomalyView]:
