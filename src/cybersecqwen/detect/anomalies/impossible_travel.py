@@ -72,9 +72,9 @@ class ImpossibleTravel(Detector):
         if places is None:
             return
         for attempt in attempts(batch):
-            place, time = places(attempt.index), batch.time(attempt.index)
+            place, time = places(attempt.at), batch.time(attempt.at)
             if attempt.success and place is not None and time is not None:
-                line = (batch.line(attempt.index),)
+                line = (batch.line(attempt.at),)
                 self._stays.note(attempt.user, place.name, Stay(1, time, time, attempt.source, line))
         self._stays.bound()
 

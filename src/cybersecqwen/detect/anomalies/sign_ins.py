@@ -23,7 +23,7 @@ Pick = tuple[str, ...]
 class Attempt(NamedTuple):
     """One attempt. A plain tuple, because some logs hold little else."""
 
-    index: int
+    at: int
     """In its batch."""
     user: str
     source: str

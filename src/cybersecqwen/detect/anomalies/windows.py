@@ -55,21 +55,21 @@ class Windows(Table):
     def add(self, batch: Batch) -> None:
         """Count the attempts of a batch that have a time."""
         for attempt in attempts(batch):
-            when = batch.time(attempt.index)
+            when = batch.time(attempt.at)
             if when is None:
                 continue
-            key = (attempt.source, attempt.user, batch.host(attempt.index), int(when // WINDOW_S))
+            key = (attempt.source, attempt.user, batch.host(attempt.at), int(when // WINDOW_S))
             cell = self.cells.get(key)
             if cell is None:
                 cell = self.cells[key] = Cell()
             if attempt.success:
                 cell.successes += 1
                 cell.success = greatest(cell.success, when)
-                cell.succeeded = cell.succeeded or (batch.line(attempt.index),)
+                cell.succeeded = cell.succeeded or (batch.line(attempt.at),)
             else:
                 cell.failures += 1
                 cell.first, cell.last = least(cell.first, when), greatest(cell.last, when)
-                cell.failed = cell.failed or (batch.line(attempt.index),)
+                cell.failed = cell.failed or (batch.line(attempt.at),)
         self._bound()
 
     def _bound(self) -> None:
