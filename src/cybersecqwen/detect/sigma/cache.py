@@ -1,7 +1,12 @@
-"""Rule sets, compiled once: what was parsed is kept as JSON under the hash of the files."""
+"""Rule sets, compiled once: what was parsed is kept as JSON under the hash of the files.
+
+A file begins with the hash of what follows, so that one which was cut short, or changed, is not believed.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -29,7 +34,7 @@ from .model import (
 )
 from .rulefiles import combined, digest_of, parse_files, rule_files
 
-_FORM = 1
+_FORM = 2
 """Raised where the form of the files changes."""
 _MOST_BYTES = 256 << 20
 
@@ -62,7 +67,10 @@ def _read(path: Path) -> Ruleset | None:
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None
-        return from_json(orjson.loads(path.read_bytes()))
+        digest, _, content = path.read_bytes().partition(b"\n")
+        if digest != hashlib.sha256(content).hexdigest().encode():
+            return None
+        return from_json(orjson.loads(content))
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None  # damaged or of another form: parsed again and written anew
 
@@ -70,8 +78,9 @@ def _read(path: Path) -> Ruleset | None:
 def _write(path: Path, rules: Ruleset) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".new")
-        temporary.write_bytes(orjson.dumps(to_json(rules)))
+        temporary = path.with_suffix(f".{os.getpid()}.new")
+        content = orjson.dumps(to_json(rules))
+        temporary.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
         temporary.replace(path)
     except (OSError, TypeError):
         pass  # without it the next start takes a second longer, nothing else

@@ -1,23 +1,24 @@
 """Correlations: several hits of other rules, near in time and alike in some fields.
 
-Hits are collected as they come, in any order, and looked at in order of time. One burst gives one hit:
-it begins with the first window that satisfies the condition and lasts as long as the windows that end
-with a further hit do.
+Hits are collected as they come, in any order, and looked at in order of time. A window reaches back from a
+hit by the timespan, ends included. One burst gives one hit: it begins with the first window that satisfies
+the condition and lasts as long as the windows that end with a further hit do; what it holds is not counted
+again. Hits of the same time stand in the order of the rules, and so in the order that a correlation asks for.
 """
 
 from __future__ import annotations
 
-import statistics
-from collections import Counter, deque
+import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .model import Correlation, Counting, Op, Ruleset
+from .model import Correlation, Ruleset
+from .windows import Window
 
 _MOST = 200_000
 """Hits kept for one correlation; further ones are counted as lost."""
 _MOST_REFS = 20
-_ROUNDS = 5  # correlations of correlations
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Collector:
 
     def __post_init__(self) -> None:
         for one in self.ruleset.correlations:
-            for name in one.rules:
+            for name in dict.fromkeys(one.rules):
                 self._wanted.setdefault(name, []).append((one, name))
 
     def wanted(self, about_id: str, about_name: str) -> list[tuple[Correlation, str]]:
@@ -80,9 +81,9 @@ class Collector:
         return found
 
     def add(self, correlation: Correlation, seen: Seen | None) -> None:
-        """Keep a hit; None stands for one without a time."""
+        """Keep a hit; None stands for one without a time, as does one whose time is no number."""
         name = correlation.about.id
-        if seen is None:
+        if seen is None or not math.isfinite(seen.time):
             self.timeless[name] += 1
             return
         kept = self.seen.setdefault(name, [])
@@ -102,31 +103,21 @@ class Collector:
         self.labels.update(other.labels)
         self.timeless += other.timeless
 
-    def bursts(self) -> list[Burst]:
-        """All hits of all correlations, in order of time; those that count others included."""
+    def bursts(self, *, inner: bool = False) -> list[Burst]:
+        """All hits of all correlations, in order of time.
+
+        Those of correlations that serve only to be counted by others are left out, unless `inner` is set.
+        """
         found: list[Burst] = []
         extra: dict[str, list[Seen]] = {}
-        done: set[str] = set()
-        for _ in range(_ROUNDS):
-            fresh: list[Burst] = []
-            for one in self.ruleset.correlations:
-                if one.about.id in done or not self._ready(one, done):
-                    continue
-                done.add(one.about.id)
-                seen = [*self.seen.get(one.about.id, ()), *extra.get(one.about.id, ())]
-                fresh += bursts_of(one, seen)
-            if not fresh and len(done) == len(self.ruleset.correlations):
-                break
+        for one in self.ruleset.correlations:  # what others count stands before them
+            fresh = list(bursts_of(one, [*self.seen.get(one.about.id, ()), *extra.get(one.about.id, ())]))
+            counted_by = self.wanted(one.about.id, one.about.name)
             for burst in fresh:
                 self._hand_on(burst, extra)
-            found += fresh
+            if inner or not counted_by or any(outer.generate for outer, _ in counted_by):
+                found += fresh
         return sorted(found, key=lambda burst: (burst.first, burst.correlation.about.id, burst.group))
-
-    def _ready(self, one: Correlation, done: set[str]) -> bool:
-        others = {o.about.id: o for o in self.ruleset.correlations}
-        names = {o.about.name: o.about.id for o in self.ruleset.correlations if o.about.name}
-        needed = {names.get(name, name) for name in one.rules}
-        return all(name in done or name not in others for name in needed)
 
     def _hand_on(self, burst: Burst, extra: dict[str, list[Seen]]) -> None:
         """A burst as a hit for the correlations that count it, with the fields that both group by."""
@@ -149,21 +140,21 @@ def fields_for(correlation: Correlation, rule: str) -> tuple[tuple[str, ...], st
 
 
 def bursts_of(correlation: Correlation, seen: Sequence[Seen]) -> Iterator[Burst]:
-    """The bursts among hits in any order."""
+    """The bursts among hits in any order; hits that differ in nothing but their order give the same."""
+    order = {name: at for at, name in reversed(list(enumerate(correlation.rules)))}
     groups: dict[tuple[str, ...], list[Seen]] = {}
     for one in seen:
         groups.setdefault(one.group, []).append(one)
     for group, hits in sorted(groups.items()):
-        hits.sort(key=lambda one: one.time)
+        hits.sort(key=lambda one: (one.time, order.get(one.rule, len(order)), one.value, one.ref))
         yield from _in_group(correlation, group, hits)
 
 
 def _in_group(correlation: Correlation, group: tuple[str, ...], hits: list[Seen]) -> Iterator[Burst]:
-    window = _Window(correlation)
+    window = Window(correlation)
     start, best = -1, 0.0
-    at = 0
     for at, hit in enumerate(hits):
-        window.push(hit)
+        window.push(hit.time, hit.rule, hit.value)
         number = window.number()
         if number is not None:
             if start < 0:
@@ -173,9 +164,12 @@ def _in_group(correlation: Correlation, group: tuple[str, ...], hits: list[Seen]
             yield _burst(correlation, group, hits[start:at], best)
             start = -1
             window.clear()
-            window.push(hit)
+            window.push(hit.time, hit.rule, hit.value)
+            number = window.number()
+            if number is not None:
+                start, best = at, number
     if start >= 0:
-        yield _burst(correlation, group, hits[start : at + 1], best)
+        yield _burst(correlation, group, hits[start:], best)
 
 
 def _burst(correlation: Correlation, group: tuple[str, ...], hits: list[Seen], number: float) -> Burst:
@@ -189,94 +183,3 @@ def _burst(correlation: Correlation, group: tuple[str, ...], hits: list[Seen], n
         count=len(hits),
         refs=refs,
     )
-
-
-class _Window:
-    """The hits of the last timespan, with what is counted kept up to date."""
-
-    def __init__(self, correlation: Correlation) -> None:
-        self._correlation = correlation
-        self._hits: deque[Seen] = deque()
-        self._values: Counter[str] = Counter()
-        self._rules: Counter[str] = Counter()
-
-    def __len__(self) -> int:
-        return len(self._hits)
-
-    def clear(self) -> None:
-        self._hits.clear()
-        self._values.clear()
-        self._rules.clear()
-
-    def push(self, hit: Seen) -> None:
-        self._hits.append(hit)
-        self._values[hit.value] += 1
-        self._rules[hit.rule] += 1
-        while self._hits[0].time < hit.time - self._correlation.timespan_s:
-            old = self._hits.popleft()
-            _less(self._values, old.value)
-            _less(self._rules, old.rule)
-
-    def number(self) -> float | None:
-        """What was counted, where it satisfies the condition."""
-        kind = self._correlation.type
-        if kind is Counting.TEMPORAL:
-            return float(len(self._hits)) if len(self._rules) == len(set(self._correlation.rules)) else None
-        if kind is Counting.TEMPORAL_ORDERED:
-            return float(len(self._hits)) if self._in_order() else None
-        if kind is Counting.EVENT_COUNT:
-            number: float | None = float(len(self._hits))
-        elif kind is Counting.VALUE_COUNT:
-            number = float(len(self._values) - (1 if "" in self._values else 0))
-        else:
-            number = self._of_numbers(kind)
-        if number is None or not all(_satisfies(op, number, b) for op, b in self._correlation.bounds):
-            return None
-        return number
-
-    def _in_order(self) -> bool:
-        wanted = iter(self._correlation.rules)
-        due = next(wanted, None)
-        for hit in self._hits:
-            if hit.rule == due:
-                due = next(wanted, None)
-                if due is None:
-                    return True
-        return False
-
-    def _of_numbers(self, kind: Counting) -> float | None:
-        numbers = []
-        for hit in self._hits:
-            try:
-                numbers.append(float(hit.value))
-            except ValueError:
-                continue
-        numbers = sorted(n for n in numbers if abs(n) < float("inf"))
-        if not numbers:
-            return None
-        if kind is Counting.VALUE_SUM:
-            return sum(numbers)
-        if kind is Counting.VALUE_AVG:
-            return statistics.fmean(numbers)
-        if kind is Counting.VALUE_MEDIAN:
-            return statistics.median(numbers)
-        share = self._correlation.percentile / 100
-        return numbers[min(len(numbers) - 1, int(share * len(numbers)))]
-
-
-def _less(counter: Counter[str], key: str) -> None:
-    counter[key] -= 1
-    if not counter[key]:
-        del counter[key]
-
-
-def _satisfies(op: Op, number: float, bound: float) -> bool:
-    if op is Op.LESS:
-        return number < bound
-    if op is Op.AT_MOST:
-        return number <= bound
-    if op is Op.GREATER:
-        return number > bound
-    if op is Op.AT_LEAST:
-        return number >= bound
-    return number == bound

@@ -46,7 +46,9 @@ def check_examples(path: Path) -> Iterator[Checked]:
 def check_file(name: str, content: bytes) -> Iterator[Checked]:
     """The rules of one file. Raises RuleError where it cannot be read."""
     raws = list(documents(content))
-    parsed = [parse_rule(raw, name) for raw in raws]
+    parsed = [
+        parse_rule(raw, name if len(raws) == 1 else f"{name}#{number}") for number, raw in enumerate(raws, 1)
+    ]
     singles = [one for one in parsed if isinstance(one, Rule)]
     counted = [one for one in parsed if isinstance(one, Correlation)]
     ruleset = linked(singles, counted, (), name)
@@ -76,7 +78,8 @@ def _problem(rule: Rule | Correlation, ruleset: Ruleset, example: Any, due: bool
         if not records or not all(isinstance(record, Mapping) for record in records):
             return "is no list of records."
         fired = any(
-            burst.correlation.about.id == rule.about.id for burst in _collected(ruleset, records).bursts()
+            burst.correlation.about.id == rule.about.id
+            for burst in _collected(ruleset, records).bursts(inner=True)
         )
         return "" if fired is due else _said(due)
     if not isinstance(example, Mapping):
