@@ -113,6 +113,10 @@ def test_an_anomaly_says_how_it_was_found_and_quotes_its_lines() -> None:
     assert made["brute-force"]["finding_info"]["analytic"]["type"] == "Behavioral"
     assert made["rate-change"]["finding_info"]["analytic"]["type"] == "Statistical"
     assert made["brute-force"]["count"] == 413
+    figures = made["rate-change"]["anomaly_analyses"][0]
+    assert figures["analysis_targets"] == [{"name": "SRV-DB01.corp.example", "type": "Host"}]
+    assert figures["anomalies"][2]["observation_parameter"] == "ratio"
+    assert figures["anomalies"][2]["observations"] == [{"value": "43.667"}]
     assert made["new-template"]["raw_data"].endswith(ATTACKER)
     assert made["new-template"]["evidences"][0]["data"]["source"] == "app.log:90211"
 

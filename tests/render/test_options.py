@@ -35,3 +35,28 @@ def test_colour_follows_the_stream(stream: io.StringIO, environ: dict[str, str],
 )
 def test_width_follows_columns(columns: str, width: int) -> None:
     assert RenderOptions.for_stream(io.StringIO(), environ={"COLUMNS": columns}).columns == width
+
+
+class Encoded(io.StringIO):
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._name = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._name
+
+
+@pytest.mark.parametrize(
+    ("encoding", "ascii"),
+    [
+        ("utf-8", False),
+        ("ascii", True),
+        ("iso-8859-1", True),
+        ("cp1252", True),
+        ("nonsense", True),
+        ("", False),
+    ],
+)
+def test_drawings_follow_the_encoding(encoding: str, ascii: bool) -> None:
+    assert RenderOptions.for_stream(Encoded(encoding), environ={}).ascii is ascii

@@ -64,6 +64,14 @@ def test_no_line_is_wider_than_the_window(report: Report, width: int, detail: st
 
 
 @QUICK
+@given(report=reports, width=st.integers(0, 300), detail=st.sampled_from(["brief", "normal", "full"]))
+def test_a_plain_page_is_ascii_and_no_wider(report: Report, width: int, detail: str) -> None:
+    text = render("terminal", report, width=width, detail=detail, ascii=True)
+    assert text.isascii()
+    assert max(map(len, text.splitlines())) <= max(60, min(200, width))
+
+
+@QUICK
 @given(reports)
 def test_colour_changes_nothing_but_colour(report: Report) -> None:
     plain = render("terminal", report)

@@ -154,7 +154,7 @@ def _anomaly(one: Anomaly, ticket: _Ticket) -> Iterator[str]:
     facts += [period(one.first, one.last, one_day=ticket.one_day)]
     facts += [some_names([bare_host(name) for name in one.hosts]), some_names(list(one.users))]
     if ticket.amounts.everything:
-        facts += [f"{name} {rounded(value)}" for name, value in one.numbers]
+        facts += [f"{name.replace('_', ' ')} {rounded(value)}" for name, value in one.numbers]
     about = ticket.say(", ".join(fact for fact in facts if fact))
     yield f"- **{one.severity.label}** {ticket.say(one.sentence)} ({about})"
     shown, more = first(one.lines, max(1, ticket.amounts.lines)) if ticket.amounts.timelines else ((), 0)

@@ -130,6 +130,7 @@ def _finding(report: Report, one: Found, names: AttackNames) -> dict[str, Any]:
                 "original_time": one.original_time,
             },
             **seen,
+            "anomaly_analyses": _analyses(one),
             "observables": watched[:MOST_OBSERVABLES],
             "raw_data": "\n".join(line.text for line in one.lines),
             "remediation": {"desc": " ".join(one.steps)} if one.steps else None,
@@ -160,6 +161,23 @@ def _confidence(share: float | None) -> dict[str, Any]:
         return {"confidence_id": 0, "confidence": "Unknown"}
     id, name = (3, "High") if share >= 0.8 else (2, "Medium") if share >= 0.5 else (1, "Low")
     return {"confidence_id": id, "confidence": name, "confidence_score": round(share * 100)}
+
+
+def _analyses(one: Found) -> list[dict[str, Any]]:
+    """The figures of an anomaly, and what they were taken of."""
+    targets = [{"name": name, "type": "Host"} for name in one.hosts[:RESOURCES]]
+    targets += [{"name": name, "type": "User"} for name in one.users[:RESOURCES]]
+    if not one.numbers:
+        return []
+    parts = [
+        {
+            "observation_parameter": name,
+            "observation_type": one.type,
+            "observations": [{"value": f"{value:.12g}"}],
+        }
+        for name, value in one.numbers
+    ]
+    return [{"analysis_targets": targets or [{"name": "all records"}], "anomalies": parts}]
 
 
 def _uses_windows(evidences: list[dict[str, Any]]) -> bool:

@@ -43,6 +43,8 @@ class Found:
     events: tuple[Event, ...] = ()
     lines: tuple[Line, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    numbers: tuple[tuple[str, float], ...] = ()
+    """Figures of an anomaly."""
     confidence: float | None = None
     """Probability of "malicious"."""
     story: str = ""
@@ -206,6 +208,7 @@ def _anomaly(report: Report, one: Anomaly, home: Incident | None, made: float | 
         hosts=one.hosts,
         users=one.users,
         lines=one.lines,
+        numbers=one.numbers,
         confidence=_probability(home),
         story=home.id if home else "",
         steps=home.next_steps if home else (),

@@ -182,7 +182,7 @@ def _anomaly(sheet: Sheet, one: Anomaly, amounts: LogAmounts, *, one_day: bool) 
         some_names([sheet.show(name) for name in one.users]),
     ]
     if amounts.everything:
-        facts += [f"{sheet.show(name)} {rounded(value)}" for name, value in one.numbers]
+        facts += [f"{sheet.show(name.replace('_', ' '))} {rounded(value)}" for name, value in one.numbers]
     elif one.lines:
         facts.append(sheet.show(one.lines[0].source))
     if amounts.timelines:
