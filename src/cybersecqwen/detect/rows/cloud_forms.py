@@ -92,6 +92,7 @@ class KubernetesForm(TrailForm):
     """Requests to a Kubernetes API server."""
 
     product, service, category = "kubernetes", "audit", "application"
+    marks = ("auditID", "verb", "requestURI")
     names: ClassVar[Names] = {
         "apiGroup": ("objectRef.apiGroup",),
         "hostPath": (
@@ -109,6 +110,7 @@ class M365Form(TrailForm):
     """Microsoft 365's unified audit log."""
 
     product, service = "m365", "audit"
+    marks = ("CreationTime", "Operation", "Workload", "RecordType")
     names: ClassVar[Names] = {
         "eventSource": ("Workload",),
         "eventName": ("Name", "Operation"),
@@ -222,6 +224,7 @@ class GoogleForm(TrailForm):
     """Google Cloud's audit logs; those of Workspace stand there too."""
 
     product, service = "gcp", "gcp.audit"
+    marks = ("protoPayload", "logName", "insertId")
     names: ClassVar[Names] = {
         "gcp.audit.method_name": ("protoPayload.methodName", "data.protoPayload.methodName"),
         "data.protoPayload.logName": ("logName",),
@@ -237,6 +240,16 @@ class GoogleForm(TrailForm):
         if name == "admin.googleapis.com":
             return "gcp", "google_workspace.admin", ""
         return "gcp", "google_workspace.login" if name == "login.googleapis.com" else "gcp.audit", ""
+
+    def sure(self, raw: Raw) -> bool:
+        """See `PlainForm.sure`: Kubernetes in Google's cloud is told apart by its service."""
+        payload = raw["protoPayload"]
+        return (
+            isinstance(payload, Mapping)
+            and isinstance(payload.get("methodName"), str)
+            and payload.get("serviceName") != "k8s.io"
+            and not payload["methodName"].startswith("io.k8s.")
+        )
 
     def spellings(self, field: str) -> list[str]:
         """See `PlainForm.spellings`: "data." is the envelope of Pub/Sub."""

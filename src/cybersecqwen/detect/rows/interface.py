@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from .kinds import Kind
 
+T = TypeVar("T")
 Raw = Mapping[str, Any]
 Getter = Callable[["Rows"], list[Any]]
 """Gives one value for each record of a batch: as recorded, None where the record has none."""
@@ -17,13 +18,14 @@ Getter = Callable[["Rows"], list[Any]]
 class Rows:
     """Records of one kind, whose fields are taken column by column."""
 
-    __slots__ = ("_data", "_own_names", "_top_names", "form", "kind", "raws")
+    __slots__ = ("_data", "_known", "_own_names", "_top_names", "form", "kind", "raws")
 
     def __init__(self, kind: Kind, raws: Sequence[Raw], form: Form) -> None:
         self.kind = kind
         self.raws = raws
         self.form = form
         self._data: Sequence[Mapping[str, Any]] | None = None
+        self._known: dict[str, Any] = {}
         self._own_names: set[str] | None = None
         self._top_names: set[str] | None = None
 
@@ -48,6 +50,15 @@ class Rows:
             data = self.data
             self._own_names = self.top_names if data is self.raws else set().union(*data)
         return self._own_names
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, worked out once for these records."""
+        found: T
+        if name in self._known:
+            found = self._known[name]
+        else:
+            found = self._known[name] = make()
+        return found
 
     def column(self, field: str) -> list[Any]:
         """The values of a field under the name that Sigma rules use for it, one for each record.

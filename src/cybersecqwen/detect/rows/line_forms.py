@@ -156,9 +156,13 @@ class _Pair:
 
 def _first_texts(rows: Rows, names: tuple[str, ...]) -> list[str]:
     found = [""] * len(rows.raws)
-    for name in reversed(names):
+    for name in names:
+        if name not in rows.top_names:
+            continue
         values = [raw.get(name) for raw in rows.raws]
-        found = [v if v.__class__ is str and v else f for v, f in zip(values, found, strict=True)]
+        found = [f or (v if v.__class__ is str else "") for f, v in zip(found, values, strict=True)]
+        if all(found):
+            break
     return found
 
 
@@ -312,11 +316,11 @@ class TextForm(LineForm):
 
     def times(self, rows: Rows) -> list[float | None]:
         """See `Form.times`."""
-        return [self.event(raw).time for raw in rows.raws]
+        return PlainForm.times(self, rows)
 
     def hosts(self, rows: Rows) -> list[str]:
         """See `Form.hosts`."""
-        return [self.event(raw).host for raw in rows.raws]
+        return PlainForm.hosts(self, rows)
 
 
 _ANTIVIRUS = re.compile(

@@ -12,20 +12,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from cybersecqwen.inputs.ecs_fields import category_of, ecs_fields
+from cybersecqwen.inputs.ecs_fields import category_of
 from cybersecqwen.inputs.fields import dig
 from cybersecqwen.inputs.logs.line_reader import TIME
-from cybersecqwen.inputs.logs.zeek import log_of
-from cybersecqwen.records import Category, Limits
+from cybersecqwen.inputs.logs.zeek import log_of, time_of
+from cybersecqwen.records import Category
 
 from .cloud_forms import risk_service
+from .ecs_names import ecs_getter, fields_of
 from .getters import first_of, mapped, path
 from .interface import Getter, Raw, Rows
 from .kinds import Kind
 from .moments import moment, moments
 from .plain_form import Names, PlainForm, Told
-
-_LIMITS = Limits()
 
 
 class ZeekForm(PlainForm):
@@ -75,9 +74,22 @@ class ZeekForm(PlainForm):
         """See `Form.times`."""
         values = [raw.get(TIME) for raw in rows.raws]
         return [
-            value if value.__class__ is float else self.event(raw).time
+            value if value.__class__ is float else time_of(raw.get("ts"))
             for raw, value in zip(rows.raws, values, strict=True)
         ]
+
+    def hosts(self, rows: Rows) -> list[str]:
+        """See `Form.hosts`: the one that answered."""
+        return [_short(value, 256) for value in rows.column("id.resp_h")]
+
+    def users(self, rows: Rows) -> list[str]:
+        """See `Form.users`."""
+        named = first_of(path("username"), path("user"))
+        return [_short(value, 1_024) for value in named(rows)]
+
+
+def _short(value: Any, most: int) -> str:
+    return value[:most] if isinstance(value, str) else ""
 
 
 _ZEEK = {"http": "proxy", "dns": "dns", "conn": "firewall"}
@@ -134,11 +146,31 @@ class EcsForm(PlainForm):
 
     text = ("message",)
 
+    def key(self, raw: Raw) -> Any:
+        """See `Form.key`: what `tell` looks at, where no other shape could want the record."""
+        if "ecs" not in raw or not _PLAIN.issuperset(raw):
+            return None
+        event = raw.get("event")
+        if event.__class__ is not dict or "category" not in event:
+            return None
+        system = raw.get("host")
+        system = system.get("os") if system.__class__ is dict else None
+        return (
+            _word(system.get("type") or system.get("family") or system.get("platform")) if system else "",
+            _word(event.get("category")),
+            _word(event.get("type")),
+            _word(event.get("action")),
+            _word(event.get("outcome")),
+            _word(event.get("kind")),
+            "data" in registry if (registry := raw.get("registry")).__class__ is dict else None,
+            frozenset(raw),
+        )
+
     def tell(self, raw: Raw) -> Told:
         """See `PlainForm.tell`."""
-        system = dig(raw, "host.os.type") or dig(raw, "host.os.family") or dig(raw, "host.os.platform")
-        product = _SYSTEMS.get(system.lower(), "") if isinstance(system, str) else ""
-        fields = ecs_fields(raw, _LIMITS)
+        system = next((v for name in _SYSTEM_NAMES if isinstance(v := dig(raw, name), str)), "")
+        product = _SYSTEMS.get(system.lower(), "")
+        fields = fields_of(raw)
         category = category_of(raw, fields)
         action = str(dig(raw, "event.action")).lower()
         if category is Category.FILE:
@@ -150,19 +182,60 @@ class EcsForm(PlainForm):
         return product, "", found
 
     def find_getter(self, kind: Kind, field: str) -> Getter:
-        """See `Form.find_getter`: canonical names are worked out from those of the schema."""
-        own = super().find_getter(kind, field)
-        return own if "." in field else first_of(own, lambda rows: _canonical(rows, field))
+        """See `Form.find_getter`: Sysmon's names are worked out from those of the schema."""
+        own, canonical = super().find_getter(kind, field), ecs_getter(field)
+        return own if canonical is None else first_of(own, canonical)
 
     def times(self, rows: Rows) -> list[float | None]:
         """See `Form.times`."""
         return [moment(dig(r, "@timestamp")) or moment(dig(r, "event.created")) for r in rows.raws]
 
+    def hosts(self, rows: Rows) -> list[str]:
+        """See `Form.hosts`."""
+        named = first_of(*map(path, ("host.hostname", "host.name", "agent.hostname", "agent.name")))
+        return [value if isinstance(value, str) else "" for value in named(rows)]
 
-def _canonical(rows: Rows, field: str) -> list[Any]:
-    return [ecs_fields(raw, _LIMITS).get(field) for raw in rows.raws]
+    def users(self, rows: Rows) -> list[str]:
+        """See `Form.users`."""
+        return [value if isinstance(value, str) else "" for value in rows.column("User")]
 
 
+def _word(value: Any) -> Any:
+    return tuple(value[:8]) if value.__class__ is list else value
+
+
+_PLAIN = frozenset(
+    (
+        "@timestamp",
+        "@version",
+        "agent",
+        "auditd",
+        "data_stream",
+        "destination",
+        "dll",
+        "dns",
+        "driver",
+        "ecs",
+        "elastic",
+        "event",
+        "file",
+        "group",
+        "host",
+        "input",
+        "log",
+        "message",
+        "network",
+        "process",
+        "registry",
+        "related",
+        "service",
+        "source",
+        "tags",
+        "user",
+    )
+)
+"""Keys that records of agents have at the top; with others, another shape may want the record."""
+_SYSTEM_NAMES = ("host.os.type", "host.os.family", "host.os.platform")
 _SYSTEMS = {"windows": "windows", "linux": "linux", "macos": "macos", "darwin": "macos"} | dict.fromkeys(
     ("debian", "redhat", "rhel", "ubuntu", "centos", "suse", "fedora", "arch", "amazon"), "linux"
 )

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-from cybersecqwen.inputs.ecs_fields import ecs_fields
 from cybersecqwen.inputs.fields import dig
-from cybersecqwen.records import Limits
 
+from .ecs_names import ecs_getter
 from .getters import first_of, path
 from .interface import Branch, Getter, Raw, Rows
 from .kinds import Kind
 from .moments import moment, moments
 from .windows_form import WindowsForm
 
-_LIMITS = Limits()
 _DOTTED = ("winlog.event_data.", "winlog.user_data.")
 _LEVELS = {"critical": 1, "error": 2, "warning": 3, "information": 4, "info": 4, "verbose": 5}
 # Sigma's name to (name under "winlog", name at the top of versions 5 and 6).
@@ -74,14 +72,10 @@ class WinlogbeatForm(WindowsForm):
             values: list[Any] = [None] * len(rows.raws)
             if name in rows.own_names:
                 values = [data.get(name) for data in rows.data]
-            if None not in values:
-                return values
-            return [
-                _moved(raw, name) if value is None else value
-                for raw, value in zip(rows.raws, values, strict=True)
-            ]
+            return values
 
-        return first_of(get, path(name)) if "." in name else get
+        moved = [getter] if (getter := ecs_getter(name)) is not None else []
+        return first_of(get, path(name), *moved) if "." in name else first_of(get, *moved)
 
     def system(self, field: str) -> Getter | None:
         """See `WindowsForm.system`."""
@@ -147,12 +141,6 @@ def _dotted(raw: Raw) -> Mapping[str, Any]:
             return found
     size = len(_DOTTED[0])
     return {name[size:]: value for name, value in raw.items() if name.startswith(_DOTTED)}
-
-
-def _moved(raw: Raw, name: str) -> Any:
-    if "process" not in raw and "event" not in raw and "process.executable" not in raw:
-        return None
-    return ecs_fields(raw, _LIMITS).get(name)
 
 
 def _unnamed(rows: Rows) -> list[Any]:
