@@ -18,7 +18,7 @@ from .wording import many, quoted, seldom, span, when
 
 _HOST, _USER = "\x00host", "\x00user"
 _NUMBERED = re.compile(r"\d+")
-_MADE = re.compile(r"\{[0-9a-f-]{36}\}|[0-9a-f]{16,}|\d+")
+_MADE = re.compile(r"\{[0-9a-f-]{36}\}|[0-9a-f]{16,}|\d+(?:\.\d+)+|\d{3,}")
 _HOME = re.compile(r"^([a-z]:\\users\\|/home/)[^\\/]+")
 
 
@@ -107,7 +107,7 @@ def _values(batch: Batch, name: str) -> list[Any] | None:
 
 
 def clean_path(path: str) -> str:
-    """A path without what differs from one installation or user to the next: numbers, ids, the home."""
+    """A path without what differs from one installation to the next: versions, numbers, ids, the home."""
     return _HOME.sub(r"\1*", _MADE.sub("*", path.lower()))
 
 
