@@ -301,8 +301,8 @@ class Gathered:
         waiting, begun, size, number, offset = 0, -1, 0, 0, -1
         lines, begin = self._lines, self._begin
         for record in records:
-            if record.__class__ is Damage:
-                out.add_damage(self._placed(record))  # type: ignore[arg-type]
+            if isinstance(record, Damage):
+                out.add_damage(self._placed(record))
                 continue
             number, offset, raw = record
             number += lines
