@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,6 +119,14 @@ ECS = {
         "parent": {"executable": "/sbin/launchd"},
     },
     "user": {"name": "ann"},
+}
+
+HUNTING = {
+    "FolderPath": r"C:\Windows\cmd.exe",
+    "FileName": "cmd.exe",
+    "ProcessCommandLine": "cmd /c dir",
+    "InitiatingProcessFolderPath": r"C:\Windows\explorer.exe",
+    "InitiatingProcessFileName": "explorer.exe",
 }
 
 CASES: list[tuple[dict[str, Any], tuple[str, str, str], dict[str, Any]]] = [
@@ -250,6 +263,39 @@ CASES: list[tuple[dict[str, Any], tuple[str, str, str], dict[str, Any]]] = [
         ("macos", "", "process_creation"),
         {"Image": "/bin/zsh", "ParentImage": "/sbin/launchd", "CommandLine": "zsh -c id", "User": "ann"},
     ),
+    (
+        {"Timestamp": "2024-05-01T10:00:00Z", "DeviceName": "pc", "ActionType": "ProcessCreated", **HUNTING},
+        ("windows", "", "process_creation"),
+        {
+            "Image": r"C:\Windows\cmd.exe",
+            "CommandLine": "cmd /c dir",
+            "ParentImage": r"C:\Windows\explorer.exe",
+        },
+    ),
+    (
+        {"version": 2, "srcAddr": "10.0.0.1", "dstAddr": "10.0.0.2", "dstPort": 22, "action": "REJECT"},
+        ("aws", "vpcflow", "firewall"),
+        {"src_ip": "10.0.0.1", "dst_port": 22, "action": "REJECT"},
+    ),
+    (
+        {"query_name": "a.example.", "query_type": "TXT", "srcaddr": "10.0.0.1", "answers": [{"Rdata": "x"}]},
+        ("", "", "dns"),
+        {"query": "a.example", "record_type": "TXT", "answer": ["x"]},
+    ),
+    (
+        {
+            "webaclId": "w",
+            "action": "ALLOW",
+            "httpRequest": {
+                "uri": "/a",
+                "args": "b=c",
+                "httpMethod": "GET",
+                "headers": [{"name": "User-Agent", "value": "curl"}],
+            },
+        },
+        ("", "", "webserver"),
+        {"cs-uri-query": ["b=c", "/a"], "cs-user-agent": "curl", "cs-method": "GET", "cs-referer": None},
+    ),
     ({"level": "error", "msg": "any program"}, ("", "", "application"), {"msg": "any program"}),
 ]
 
@@ -282,6 +328,29 @@ def test_a_reader_agrees_with_the_shapes_whatever_comes_after_what() -> None:
         for raw in raws:
             assert reader.kind_of(raw).shape == ShapeFinder().shape_of(raw).name
             reader.kind_of(first)
+
+
+def test_a_reader_agrees_with_the_shapes_on_trails_of_many_products(data_dir: Path) -> None:
+    raws = list(_samples(data_dir / "logs" / "panther_rules_dev.zip"))[::3]
+    assert len(raws) > 500
+    expected = [ShapeFinder().shape_of(raw).name for raw in raws]
+    reader = RowReader()
+    order = [at * 379 % len(raws) for at in range(len(raws))] * 2  # neighbours are of different products
+    for at in order:
+        assert reader.kind_of(raws[at]).shape == expected[at]
+
+
+def _samples(archive: Path) -> Iterator[dict[str, Any]]:
+    with zipfile.ZipFile(archive) as rules:
+        for name in rules.namelist():
+            if not name.endswith(".yml"):
+                continue
+            for rule in yaml.load_all(rules.read(name), Loader=yaml.CSafeLoader):
+                for test in (rule or {}).get("Tests") or []:
+                    if isinstance(test.get("Log"), dict):
+                        yield orjson.loads(
+                            orjson.dumps(test["Log"], default=str, option=orjson.OPT_NON_STR_KEYS)
+                        )
 
 
 JSON = st.recursive(

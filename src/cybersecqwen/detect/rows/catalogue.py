@@ -52,6 +52,8 @@ _NETWORK: list[Told] = [
     ("suricata", "flow", "firewall"),
     ("", "", "proxy"),
     ("", "", "webserver"),
+    ("", "", "dns"),
+    ("aws", "vpcflow", "firewall"),
     ("", "", "antivirus"),
     ("", "apache", "application"),
     ("", "nginx", "application"),

@@ -8,7 +8,9 @@ from functools import cache
 from cybersecqwen.inputs import SHAPES
 from cybersecqwen.inputs.shapes import ShapeFinder
 
+from . import agent_forms as agent
 from . import cloud_forms as cloud
+from . import edge_forms as edge
 from . import line_forms as line
 from . import sensor_forms as sensor
 from .evtx_form import EvtxForm
@@ -32,8 +34,15 @@ _OTHERS: dict[str, type[PlainForm]] = {
     "text": line.TextForm,
     "zeek": sensor.ZeekForm,
     "suricata": sensor.SuricataForm,
-    "ecs": sensor.EcsForm,
+    "ecs": agent.EcsForm,
+    "defender-hunting": agent.AgentForm,
+    "crowdstrike-sensor": agent.AgentForm,
     "generic": sensor.GenericForm,
+    "vpc_flow": edge.FlowForm,
+    "aws_dns": edge.QueryForm,
+    "umbrella_dns": edge.QueryForm,
+    "cloudflare": edge.EdgeForm,
+    "aws_waf": edge.EdgeForm,
     "cloudtrail": cloud.CloudTrailForm,
     "okta": cloud.OktaForm,
     "github": cloud.GitHubForm,
