@@ -10,6 +10,7 @@ from itertools import islice
 
 from cybersecqwen.records import Damage, Limits
 
+from .damage_runs import DamageRun
 from .interface import Blob, RawRecord, Reader
 from .lines import TooLong, as_utf8, lines
 from .text import text_of
@@ -44,14 +45,18 @@ class CsvReader(Reader):
         with blob.open() as stream:
             source = _Rows(blob, lines(stream, limits), limits)
             header, delimiter = source.header()
-            if not header:
-                return
-            for number, offset, row in source.rows(delimiter):
+            wide = DamageRun(blob, self.name)
+            for number, offset, row in source.rows(delimiter) if header else ():
+                if source.damages:
+                    yield from source.damages
+                    source.damages.clear()
                 if len(row) > len(header):
-                    reason = f"The row has {len(row)} cells, the header {len(header)}."
-                    yield blob.damage(reason, record=number, offset=offset, format=self.name)
+                    yield from wide.add(
+                        number, offset, f"The row has more cells than the header ({len(header)})."
+                    )
                 if row and any(row):
                     yield number, offset, dict(zip(header, row, strict=False))
+            yield from wide.flush()
             yield from source.damages
 
 

@@ -27,6 +27,7 @@ MESSAGE = "Message"
 JSON_AT = "#before"
 """Key under which the text before a JSON object at the end of a line is kept."""
 
+_HOLE = re.compile(rb"\x00{16,}")
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27}) + b"\x7f"
 # The time at the start of a line: ISO, syslog (RFC 3164 and 5424 with priority), brackets allowed.
 _TIME = re.compile(
@@ -46,7 +47,13 @@ class TextReader(Reader):
     def recognise(self, head: bytes, name: str) -> int:
         """See `Reader.recognise`: any text will do, so it is never sure."""
         text = as_utf8(head)
-        if not text.strip() or b"\x00" in text:
+        if b"\x00" in text:
+            if text[257:262] == b"ustar":
+                return 0
+            text = _HOLE.sub(
+                b"", text
+            )  # what a crash leaves in a log; other zeros count as control characters
+        if not text.strip():
             return 0
         if len(text) - len(text.translate(None, _CONTROL)) > len(text) // 50:
             return 0

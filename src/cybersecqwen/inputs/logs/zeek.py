@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
+from cybersecqwen.inputs.damage_runs import DamageRun
 from cybersecqwen.inputs.interface import Blob, RawRecord, Reader
 from cybersecqwen.inputs.lines import TooLong, as_utf8, lines
 from cybersecqwen.inputs.text import KEY, text_of
@@ -69,6 +71,7 @@ class ZeekReader(Reader):
     def read(self, blob: Blob, limits: Limits) -> Iterator[RawRecord | Damage]:
         """See `Reader.read`. A row with other cells than the fields gives what fits, and a damage."""
         table = _Table(min(limits.fields, _MOST))
+        other = DamageRun(blob, self.name)
         with blob.open() as stream:
             for line in lines(stream, limits):
                 if isinstance(line, TooLong):
@@ -86,11 +89,12 @@ class ZeekReader(Reader):
                     continue
                 cells = text.split(table.separator)
                 if len(cells) != len(table.names):
-                    reason = f"The row has {len(cells):,} cells, the header {len(table.names)}."
-                    yield blob.damage(reason, record=number, offset=offset, format=self.name)
+                    reason = f"The row has other cells than the header ({len(table.names)})."
+                    yield from other.add(number, offset, reason)
                 raw = table.record(cells)
                 if raw:
                     yield number, offset, raw
+        yield from other.flush()
 
 
 class _Table:
@@ -182,13 +186,16 @@ def log_of(raw: Mapping[str, Any], name: str = "") -> str:
     path = raw.get(PATH)
     if isinstance(path, str) and path:
         return path
-    named = _NAMED.match(name.lower())
+    named = _NAMED.match(name.lower()) if name else None
     if named is not None and named[1] in _LOGS:
         return named[1]
-    for log, fields in _MARKS:
-        if not fields.isdisjoint(raw):
-            return log
-    return ""
+    return _by_fields(tuple(raw)) if len(raw) <= _MOST else ""
+
+
+@lru_cache(maxsize=1_024)
+def _by_fields(names: tuple[str, ...]) -> str:
+    """Records of one log have the same fields, or a few sets of them, so most answers are known."""
+    return next((log for log, fields in _MARKS if not fields.isdisjoint(names)), "")
 
 
 _LOG_NAMES = (
