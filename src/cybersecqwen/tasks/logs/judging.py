@@ -26,10 +26,10 @@ WEIGHTS = {
 """Log-odds of a rule by its level."""
 ANOMALY_WEIGHTS = {
     Severity.INFORMATIONAL: 0.05,
-    Severity.LOW: 0.3,
-    Severity.MEDIUM: 1.0,
-    Severity.HIGH: 2.0,
-    Severity.CRITICAL: 2.0,
+    Severity.LOW: 0.2,
+    Severity.MEDIUM: 0.5,
+    Severity.HIGH: 1.2,
+    Severity.CRITICAL: 1.2,
 }
 """Log-odds of an anomaly by its severity."""
 _WEAK = 1.5  # findings below it add at most _MOST_WEAK together
