@@ -5,14 +5,20 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from evaluation.sigma import CASES, ORDINARY, RULES, cases, fired
 
-from cybersecqwen.detect.rows import RowReader
+from cybersecqwen.detect.rows import RowReader, rows
 from cybersecqwen.detect.sigma.cache import load_rules
 from cybersecqwen.detect.sigma.engine import Engine
 from cybersecqwen.detect.sigma.logsource import unbound
+from cybersecqwen.inputs.json_doc import JsonReader
+from cybersecqwen.inputs.winxml import EventXmlReader
+from tests.inputs.blobs import read
+
+from .forms import FORMS, xml
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +45,35 @@ def test_every_case_fires_its_rule(engine: Engine, folder: Path) -> None:
         missed += [(case.path.name, id_) for id_ in case.rules if id_ not in found]
     assert seen > 150
     assert missed == []
+
+
+def test_every_case_fires_its_rule_however_it_was_collected(engine: Engine, folder: Path) -> None:
+    seen, missed = 0, []
+    for case in cases(folder):
+        if case.path.suffix != ".json":
+            continue
+        raws = [raw for _, _, raw in _records(case.path.read_bytes())]
+        written = "".join(map(xml, raws)).encode()
+        forms = [(form.__name__, list(map(form, raws))) for form in FORMS]
+        forms.append(("xml", [raw for _, _, raw in read(EventXmlReader(), written)[0]]))
+        for form, given in forms:
+            found = _fired(engine, given)
+            seen += 1
+            missed += [(form, case.path.name, id_) for id_ in case.rules if id_ not in found]
+    assert seen > 1_000
+    assert missed == []
+
+
+def _records(content: bytes) -> list[Any]:
+    return read(JsonReader(), content)[0]
+
+
+def _fired(engine: Engine, raws: list[dict[str, Any]]) -> set[str]:
+    reader, found = RowReader(), set()
+    for raw in raws:
+        for number, _ in engine.run(rows(reader.kind_of(raw), [raw])):
+            found.add(engine.ruleset.rules[number].about.id)
+    return found
 
 
 def test_what_fires_on_ordinary_hosts_is_known(engine: Engine, data_dir: Path) -> None:
