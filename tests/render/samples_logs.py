@@ -314,6 +314,15 @@ def _detections() -> list[dict[str, Any]]:
                 "license": "DRL 1.1" if number % 2 else "Apache-2.0",
                 "path": f"rules/windows/rule_{number + 1:02}.yml",
                 "correlation": number == 1,
+                "groups": [
+                    {
+                        "values": ["DC01", "svc_backup"],
+                        "first": first.time,
+                        "last": None,
+                        "number": 2,
+                        "count": 1,
+                    }
+                ][: number == 1],
                 "events": ids,
             }
         )
@@ -533,6 +542,8 @@ UNSUPPORTED = [
 def _extra() -> dict[str, Any]:
     return {
         "bytes": 1_203_441_120,
+        "first": DAY,
+        "last": DAY + BINS * STEP,
         "formats": {"evtx": 2, "lines": 3, "jsonl": 1},
         "kinds": {"Microsoft-Windows-Sysmon 1": 214_003, "Security 4624": 90_411, "sshd": 4_203},
         "histogram": _histogram(),
@@ -707,7 +718,12 @@ def logs() -> Report:
             Problem(stage="read", message="The record is cut off.", subject="sysmon.evtx:31204", count=12),
             Problem(stage="read", message="Not UTF-8; read as Latin-1.", subject="app.log", count=2),
             Problem(stage="read", message="The clock ran backwards by 3 s.", subject="auth.log:9001"),
-            Problem(stage="detect", message="5 rules are not supported.", subject="sigmahq", count=1),
+            Problem(stage="detect", message="Hits without a time cannot be correlated.", subject="rule_02"),
+            Problem(
+                stage="detect",
+                message=f"A rule is not evaluated: {UNSUPPORTED[0][2]}",
+                subject="Wrong condition",
+            ),
         ),
         timings_ms={"read": 11_200.0, "detect": 9_100.0, "lines": 2_400.0, "assess": 41.0, "write": 300.0},
         provenance=Provenance(version="0.1.0", knowledge="2025-11-18", rules="3fa29c71d0be55aa"),

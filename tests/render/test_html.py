@@ -17,7 +17,7 @@ from tests.strategies import FAST, reports
 
 from .samples import ENCODED, SAMPLES, SCRIPT, hostile, many, nameless, office
 
-VOID = {"meta", "link", "circle", "path", "rect", "line"}
+VOID = {"br", "meta", "link", "circle", "path", "rect", "line"}
 ALLOWED = VOID.union(
     ["html", "head", "title", "style", "body", "main", "header", "footer", "section", "article"],
     ["div", "p", "span", "small", "b", "h1", "h2", "h3", "h4", "ul", "ol", "li", "dl", "dt", "dd"],

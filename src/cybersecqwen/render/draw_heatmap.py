@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .logs import Heatmap, HeatRow
 from .logs_story import rebinned
 from .time_axis import Tick, ticks
-from .wording import clock, counted, day, lasting, period
+from .wording import clock, counted, day, lasting, span
 
 ROW, AXIS, TOP = 27, 26, 6
 SHADES = 5
@@ -121,7 +121,7 @@ def heatmap_rows(heatmap: Heatmap) -> tuple[HeatTableRow, ...]:
         when = ""
         if heatmap.start is not None and heatmap.step:
             begin, end = heatmap.start + hit[0] * heatmap.step, heatmap.start + (hit[-1] + 1) * heatmap.step
-            when = period(begin, end, one_day=False)
+            when = span(begin, end)
         out.append(HeatTableRow(id=row.id, name=row.name, total=sum(row.counts), when=when))
     return tuple(out)
 

@@ -7,6 +7,7 @@ policy in the page allows its own style sheet, by hash, and nothing else.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,19 +17,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from cybersecqwen.records import Report
+from cybersecqwen.records import Problem, Report
 
 from . import wording
 from .answer import answer_view, is_answer
 from .defang import Defanger
-from .detail import EVERYTHING, first
+from .detail import first
 from .draw_tree import BOX_HEIGHT, BOX_WIDTH
 from .html_logs import logs_page
 from .html_view import AMOUNTS, Quoter, findings_view, incident_view, indicator_views, paragraphs, stages
 from .interface import Renderer, RenderOptions
 from .logs import is_logs
 from .logs_detail import BROWSER
-from .logs_story import beside_logs
+from .logs_story import beside_logs, other_problems
 from .page import fitted
 from .story import outside_incidents, sides, tactic_name
 
@@ -49,8 +50,11 @@ class HtmlRenderer(Renderer):
         amounts = AMOUNTS[options.detail]
         told, more = first(() if is_logs(report) else report.incidents, amounts.incidents)
         logs = logs_page(report, defang, options) if is_logs(report) else None
-        limit = BROWSER[options.detail].problems if is_logs(report) else EVERYTHING
-        problems, problems_more = first(report.problems, limit)
+        problems: Sequence[Problem] = report.problems
+        problems_more = 0
+        if logs:
+            others = other_problems(report, logs.view, everything=amounts.everything)
+            problems, problems_more = first(others, BROWSER[options.detail].problems)
         listed, unlisted = first(report.incidents, amounts.listed)
         return (
             environment()

@@ -13,6 +13,7 @@ from .html_view import AMOUNTS, Quote, Quoter
 from .interface import RenderOptions
 from .logs import Detection, LogsView
 from .logs_detail import BROWSER
+from .logs_story import group_line
 from .wording import bare_host, clipped, period, some_names
 
 T = TypeVar("T")
@@ -55,10 +56,12 @@ class DetectionView:
     """Hits that are not shown."""
     names: tuple[tuple[str, str], ...]
     """Its techniques with their names."""
+    groups: tuple[str, ...]
+    """For which values a correlation fired."""
 
 
 def detection_views(
-    report: Report, view: LogsView, defang: Defanger, options: RenderOptions, *, one_day: bool
+    report: Report, view: LogsView, defang: Defanger, options: RenderOptions, *, dates: str
 ) -> Part[DetectionView]:
     """The detections that the detail allows, each with its first events, worst first."""
     amounts = BROWSER[options.detail]
@@ -87,12 +90,13 @@ def detection_views(
         made.append(
             DetectionView(
                 detection=one,
-                when=period(one.first, one.last, one_day=one_day),
+                when=period(one.first, one.last, dates=dates),
                 hosts=some_names([bare_host(name) for name, _ in one.hosts]),
                 hosts_all=", ".join(f"{name} ×{number:,}" for name, number in one.hosts),
                 users_all=", ".join(f"{name} ×{number:,}" for name, number in one.users),
                 events=tuple(events),
                 more=max(0, one.count - len(events)),
+                groups=tuple(group_line(group, dates=dates) for group in one.groups),
                 names=tuple((id, names.get(id, "")) for id in one.techniques),
             )
         )

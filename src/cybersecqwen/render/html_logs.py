@@ -21,7 +21,7 @@ from .logs_story import (
     Moment,
     Timeline,
     cost_rows,
-    is_one_day,
+    date_form,
     next_steps,
     read_parts,
     reasons,
@@ -30,7 +30,7 @@ from .logs_story import (
     timelines,
 )
 from .read_logs import logs_view
-from .wording import bare_host, clipped, counted, period, some_names, span
+from .wording import bare_host, clipped, counted, period, some_names, span, told_apart
 
 SIZES = (("wide", 1080, 120), ("narrow", 348, 40))
 """Names, widths in pixels and most steps of time of the drawings; the style sheet shows one by the window."""
@@ -107,7 +107,7 @@ class LogsPage:
 def logs_page(report: Report, defang: Defanger, options: RenderOptions) -> LogsPage:
     """The page of a report on logs."""
     view, amounts = logs_view(report), BROWSER[options.detail]
-    one_day = is_one_day(view)
+    dates = date_form(view)
     told_most = max(amounts.timelines, SHOWN + 1)
     told = timelines(report.incidents[:told_most])
     steps, steps_more = first(next_steps(report), AMOUNTS[options.detail].steps)
@@ -124,9 +124,9 @@ def logs_page(report: Report, defang: Defanger, options: RenderOptions) -> LogsP
         heatmaps=tuple(draw_heatmap(view.heatmap, name, width, most // 2) for name, width, most in SIZES),
         heatmap_rows=heatmap_rows(view.heatmap),
         lanes=tuple(draw_lanes(told, len(report.incidents), name, width) for name, width, _ in SIZES),
-        detections=detection_views(report, view, defang, options, one_day=one_day),
-        anomalies=_anomalies(view, amounts, one_day=one_day),
-        timelines=_timelines(told, len(report.incidents), amounts, one_day=one_day),
+        detections=detection_views(report, view, defang, options, dates=dates),
+        anomalies=_anomalies(view, amounts, dates=dates),
+        timelines=_timelines(told, len(report.incidents), amounts, dates=dates),
         entities=_entities(view, amounts),
         templates=Part(shown=tuple(templates), more=templates_more),
         template_note=f"{shapes}, {fresh:,} new",
@@ -183,7 +183,7 @@ def _tally(found: Counter[Severity]) -> tuple[tuple[Severity, int], ...]:
     return tuple((one, found[one]) for one in reversed(Severity) if found[one])
 
 
-def _anomalies(view: LogsView, amounts: LogAmounts, *, one_day: bool) -> Part[AnomalyView]:
+def _anomalies(view: LogsView, amounts: LogAmounts, *, dates: str) -> Part[AnomalyView]:
     shown, more = first(view.anomalies, amounts.anomalies)
     made = []
     for one in shown:
@@ -192,7 +192,7 @@ def _anomalies(view: LogsView, amounts: LogAmounts, *, one_day: bool) -> Part[An
         made.append(
             AnomalyView(
                 anomaly=one,
-                when=period(one.first, one.last, one_day=one_day),
+                when=period(one.first, one.last, dates=dates),
                 where=" · ".join(part for part in where if part),
                 more=left,
                 lines=tuple(
@@ -205,7 +205,7 @@ def _anomalies(view: LogsView, amounts: LogAmounts, *, one_day: bool) -> Part[An
 
 
 def _timelines(
-    told: list[Timeline], all_of_them: int, amounts: LogAmounts, *, one_day: bool
+    told: list[Timeline], all_of_them: int, amounts: LogAmounts, *, dates: str
 ) -> Part[TimelineView]:
     shown, _ = first(told, amounts.timelines)
     more = all_of_them - len(shown)
@@ -216,9 +216,9 @@ def _timelines(
         made.append(
             TimelineView(
                 timeline=line,
-                when=period(one.start, one.end, one_day=one_day),
+                when=period(one.start, one.end, dates=dates),
                 users=some_names(list(one.users), 2),
-                rows=tuple((period(row.time, None, one_day=one_day), row) for row in rows),
+                rows=tuple((period(row.time, None, dates=line.dates(dates)), row) for row in rows),
                 more=left,
             )
         )
@@ -228,13 +228,14 @@ def _timelines(
 def _entities(view: LogsView, amounts: LogAmounts) -> Part[EntityView]:
     shown, more = first(view.entities, amounts.entities)
     top = max((one.detections + one.anomalies for one in shown), default=0) or 1
+    names = told_apart([one.name for one in shown])
     made = [
         EntityView(
             entity=one,
-            name=bare_host(one.name) if one.type == "host" else one.name,
+            name=name if one.type == "host" else one.name,
             share=_share(one.detections + one.anomalies, top),
         )
-        for one in shown
+        for one, name in zip(shown, names, strict=True)
     ]
     return Part(shown=tuple(made), more=more)
 

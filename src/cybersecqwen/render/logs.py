@@ -13,6 +13,17 @@ Tally = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Values for which a correlation fired."""
+
+    values: tuple[str, ...]
+    first: float | None
+    last: float | None
+    number: float | None
+    """What was counted."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Detection:
     """A rule that fired. Times are seconds since 1970 UTC."""
 
@@ -34,6 +45,8 @@ class Detection:
     correlation: bool
     events: tuple[str, ...]
     """Ids of kept events of the report's incidents."""
+    groups: tuple[Group, ...] = ()
+    """Of a correlation: for which values it fired, when, and with which number."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,6 +181,9 @@ class LogsView:
     """All of it."""
 
     bytes: int
+    first: float | None
+    """Earliest and latest time of all records."""
+    last: float | None
     formats: Tally
     kinds: Tally
     histogram: Histogram
@@ -185,6 +201,8 @@ class LogsView:
     @property
     def span(self) -> tuple[float | None, float | None]:
         """First and last time of what was read, as far as the report says."""
+        if self.first is not None and self.last is not None:
+            return self.first, self.last
         bins = len(self.histogram.events)
         if self.histogram.start is not None and self.histogram.step and bins:
             return self.histogram.start, as_time(self.histogram.start + self.histogram.step * bins)

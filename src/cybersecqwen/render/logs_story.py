@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cybersecqwen.records import Category, Event, Finding, Incident, Report, Severity
+from cybersecqwen.records import Category, Event, Finding, Incident, Problem, Report, Severity
 
-from .logs import Anomaly, Cost, Detection, Histogram, LogsView, RuleCounts, Unsupported
-from .wording import counted, data_size, day, duration, moment, rounded, some_names, span
+from .logs import Anomaly, Cost, Detection, Group, Histogram, LogsView, RuleCounts, Unsupported
+from .wording import counted, data_size, day, duration, moment, period, rounded, short_place, some_names, span
 
 TELLING = (
     "CommandLine",
@@ -37,7 +37,11 @@ TELLING = (
     "Image",
 )
 """Fields that say most about an event, best first."""
-_SAID = frozenset({"events", "files", "detections", "anomalies"})
+_SAID = frozenset({"events", "files", "rules", "detections", "anomalies", "incidents"})
+TOGETHER = 60.0
+"""Seconds between hits of one finding that are told as one."""
+_Hit = tuple[float, int, Finding, Event | None]
+"""Time, place of the finding in the incident, the finding, its event if that was kept."""
 ANOMALY = "anomaly:"
 """How the signal of a finding begins that is an anomaly."""
 ACROSS = ("SourceIp", "DestinationIp")
@@ -68,6 +72,11 @@ class Timeline:
     incident: Incident
     moments: tuple[Moment, ...]
 
+    def dates(self, outside: str) -> str:
+        """How its moments are dated: not at all where it is of one day, else as `outside` of it."""
+        times = (self.incident.start, self.incident.end, *(one.time for one in self.moments))
+        return outside if len({day(time) for time in times if time is not None}) > 1 else ""
+
 
 def timelines(incidents: Iterable[Incident]) -> list[Timeline]:
     """One for each incident, in their order."""
@@ -75,20 +84,23 @@ def timelines(incidents: Iterable[Incident]) -> list[Timeline]:
 
 
 def _moments(incident: Incident) -> tuple[Moment, ...]:
-    """Findings at their events; hits of one finding that follow each other are one moment."""
+    """Findings at their events; hits of one finding that follow each other within a minute are one moment."""
     events = {one.id: one for one in incident.events}
-    hits: list[tuple[float, int, Finding, Event | None]] = []
+    hits: list[_Hit] = []
     for at, finding in enumerate(incident.findings):
         known = [events[id] for id in dict.fromkeys(finding.events) if id in events]
         hits += [(_order(event.time), at, finding, event) for event in known]
         if not known:
             hits.append((_order(incident.start), at, finding, None))
     hits.sort(key=lambda hit: hit[:2])
-    runs: list[list[tuple[float, int, Finding, Event | None]]] = []
+    runs: list[list[_Hit]] = []
+    open_runs: dict[int, list[_Hit]] = {}
     for hit in hits:
-        if not runs or runs[-1][0][1] != hit[1]:
-            runs.append([])
-        runs[-1].append(hit)
+        run = open_runs.get(hit[1])
+        if run is None or hit[0] - run[-1][0] > TOGETHER:
+            run = open_runs[hit[1]] = []
+            runs.append(run)
+        run.append(hit)
     often = Counter(run[0][1] for run in runs)
     return tuple(_moment(run, whole=often[run[0][1]] == 1) for run in runs)
 
@@ -97,7 +109,7 @@ def _order(time: float | None) -> float:
     return math.inf if time is None or moment(time) is None else time
 
 
-def _moment(run: Sequence[tuple[float, int, Finding, Event | None]], *, whole: bool) -> Moment:
+def _moment(run: Sequence[_Hit], *, whole: bool) -> Moment:
     _, _, finding, event = run[0]
     field, value = telling(event) if event else ("", "")
     return Moment(
@@ -157,15 +169,55 @@ def beside_logs(report: Report, view: LogsView, *, techniques: bool) -> Report:
     )
 
 
+def other_problems(report: Report, view: LogsView, *, everything: bool) -> list[Problem]:
+    """The problems of a report without those that only repeat that a rule was not applied.
+
+    Unless everything is told, problems that differ in their subject alone are one.
+    """
+    told = {(name, one.reason) for one in view.rules.unsupported for name in (one.title, one.path)}
+    kept = [
+        one
+        for one in report.problems
+        if not any((one.subject, reason) in told for reason in _endings(one.message))
+    ]
+    if everything:
+        return kept
+    alike: dict[tuple[str, str], list[Problem]] = {}
+    for one in kept:
+        alike.setdefault((one.stage, one.message), []).append(one)
+    return [_merged(some) for some in alike.values()]
+
+
+def _merged(some: Sequence[Problem]) -> Problem:
+    one = some[0]
+    more = f" and {len(some) - 1:,} more" if len(some) > 1 else ""
+    return replace(one, subject=short_place(one.subject) + more, count=sum(each.count for each in some))
+
+
+def _endings(message: str) -> list[str]:
+    """What a message says after its first colon, and all of it."""
+    return [message, message.partition(": ")[2]]
+
+
+def group_line(group: Group, *, dates: str) -> str:
+    """For which values a correlation fired, when, and with which number, in words."""
+    when = period(group.first, group.last, dates=dates)
+    number = f"{rounded(group.number)} counted" if group.number is not None else ""
+    return " · ".join(part for part in (", ".join(group.values), when, number) if part)
+
+
 def next_steps(report: Report) -> tuple[str, ...]:
     """What to do, over all incidents in their order, each thing once."""
     return tuple(dict.fromkeys(step for incident in report.incidents for step in incident.next_steps))
 
 
-def is_one_day(view: LogsView) -> bool:
-    """Whether all that was found happened on one day, so that times need no date."""
+def date_form(view: LogsView) -> str:
+    """How times are dated: not at all within one day, without the year within one year, else in full."""
     found: list[Detection | Anomaly] = [*view.detections, *view.anomalies]
-    return len({day(time) for one in found for time in (one.first, one.last) if time is not None}) <= 1
+    days = {day(time) for one in found for time in (one.first, one.last) if time is not None}
+    if len(days) <= 1:
+        return ""
+    return "%m-%d " if len({one[:4] for one in days}) == 1 else "%Y-%m-%d "
 
 
 def read_parts(report: Report, view: LogsView, *, names: bool = True) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cybersecqwen.records import Finding, Incident, Indicator, Report, Technique, Verdict
+from cybersecqwen.records import Finding, Incident, Indicator, Problem, Report, Technique, Verdict
 
 from .answer import is_answer
 from .defang import Defanger, safe_text
@@ -13,7 +13,7 @@ from .detail import AMOUNTS, EVERYTHING, Amounts, first
 from .interface import Renderer, RenderOptions
 from .logs import is_logs
 from .logs_detail import PAGE
-from .logs_story import beside_logs
+from .logs_story import beside_logs, other_problems
 from .markdown_answer import answer_lines
 from .markdown_logs import logs_lines
 from .markdown_text import code, escaped, fenced
@@ -59,13 +59,15 @@ class MarkdownRenderer(Renderer):
     def render(self, report: Report, options: RenderOptions) -> str:
         """See `Renderer.render`."""
         note = _Note(defang=Defanger.of(report), amounts=AMOUNTS[options.detail])
+        problems: Sequence[Problem] = report.problems
+        limit = EVERYTHING
         if is_answer(report):
             note.add(*answer_lines(report, options.title, lambda text: escaped(note.defang.show(text))))
         elif is_logs(report):
-            _logs(note, report, options)
+            problems, limit = _logs(note, report, options), PAGE[options.detail].problems
         else:
             _assessment(note, report, options.title)
-        _about(note, report, PAGE[options.detail].problems if is_logs(report) else EVERYTHING)
+        _about(note, report, problems, limit)
         return safe_text("\n".join(note.lines).strip("\n"), lines=True) + "\n"
 
 
@@ -79,7 +81,8 @@ def _assessment(note: _Note, report: Report, title: str) -> None:
     _indicators(note, indicators, {}, "##")
 
 
-def _logs(note: _Note, report: Report, options: RenderOptions) -> None:
+def _logs(note: _Note, report: Report, options: RenderOptions) -> list[Problem]:
+    """Write all but the problems, which are returned as far as they were not told."""
     title = headline(report, options.title)
     view = logs_view(report)
     note.add(*logs_lines(report, view, title, options.detail, note.say, note.quote))
@@ -87,6 +90,7 @@ def _logs(note: _Note, report: Report, options: RenderOptions) -> None:
     _findings(note, findings, {}, "##")
     _techniques(note, techniques, "##")
     _indicators(note, indicators, {}, "##")
+    return other_problems(report, view, everything=note.amounts.everything)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -295,9 +299,9 @@ def _indicators(note: _Note, indicators: Sequence[Indicator], seen: Mapping[str,
     note.block(f"{level} Indicators (defanged)", lines)
 
 
-def _about(note: _Note, report: Report, limit: int) -> None:
+def _about(note: _Note, report: Report, problems: Sequence[Problem], limit: int) -> None:
     lines = []
-    shown, more = first(report.problems, limit)
+    shown, more = first(problems, limit)
     for one in shown:
         subject = f" {note.code(one.subject)}" if one.subject else ""
         times = f" (×{one.count:,})" if one.count > 1 else ""

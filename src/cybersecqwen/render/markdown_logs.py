@@ -14,7 +14,8 @@ from .logs_detail import PAGE, LogAmounts
 from .logs_story import (
     Timeline,
     cost_rows,
-    is_one_day,
+    date_form,
+    group_line,
     next_steps,
     read_parts,
     reasons,
@@ -33,7 +34,7 @@ class _Ticket:
 
     view: LogsView
     amounts: LogAmounts
-    one_day: bool
+    dates: str
     say: Callable[[str], str]
     """Prose."""
     quote: Callable[[str], str]
@@ -57,7 +58,7 @@ def logs_lines(
     quote: Callable[[str], str],
 ) -> Iterator[str]:
     """Everything up to "About this result"; `say` escapes prose, `quote` cuts and defangs."""
-    ticket = _Ticket(view=view, amounts=PAGE[detail], one_day=is_one_day(view), say=say, quote=quote)
+    ticket = _Ticket(view=view, amounts=PAGE[detail], dates=date_form(view), say=say, quote=quote)
     yield f"# {report.verdict.capitalize()}: {say(title)}"
     verdict = f"**Severity {report.severity.label}** · {likely(report.verdict, report.confidence)}"
     yield from ("", f"{verdict} · {say(' · '.join(read_parts(report, view)))}")
@@ -107,7 +108,7 @@ def _detections(ticket: _Ticket) -> Iterator[str]:
     rows = ["| Level | Rule | Count | When | Hosts | ATT&CK |", "|---|---|---:|---|---|---|"]
     for one in shown:
         hosts = [bare_host(name) for name, _ in one.hosts]
-        when = period(one.first, one.last, one_day=ticket.one_day)
+        when = period(one.first, one.last, dates=ticket.dates)
         cells = [one.severity.label, ticket.say(one.title), f"{one.count:,}", when]
         rows.append(f"| {' | '.join([*cells, ticket.names(hosts), ticket.names(list(one.techniques), 3)])} |")
     heading = f"## {counted(len(found), 'detection')}: {tally_line(one.severity for one in found)}"
@@ -135,6 +136,8 @@ def _rule(one: Detection, ticket: _Ticket) -> Iterator[str]:
     author = ", ".join(say(part) for part in (one.author, one.license) if part)
     if author:
         yield f"- Author: {author}"
+    for group in one.groups:
+        yield f"- Fired for: {say(group_line(group, dates=ticket.dates))}"
     for link in one.references:
         yield f"- See: {code(ticket.quote(link))}"
 
@@ -151,7 +154,7 @@ def _anomalies(ticket: _Ticket) -> Iterator[str]:
 
 def _anomaly(one: Anomaly, ticket: _Ticket) -> Iterator[str]:
     facts = [one.kind, f"×{one.count:,}" if one.count else ""]
-    facts += [period(one.first, one.last, one_day=ticket.one_day)]
+    facts += [period(one.first, one.last, dates=ticket.dates)]
     facts += [some_names([bare_host(name) for name in one.hosts]), some_names(list(one.users))]
     if ticket.amounts.everything:
         facts += [f"{name.replace('_', ' ')} {rounded(value)}" for name, value in one.numbers]
@@ -174,7 +177,7 @@ def _timelines(report: Report, ticket: _Ticket) -> Iterator[str]:
 
 def _timeline(line: Timeline, ticket: _Ticket) -> Iterator[str]:
     one = line.incident
-    when = period(one.start, one.end, one_day=ticket.one_day)
+    when = period(one.start, one.end, dates=ticket.dates)
     facts = [one.severity.label, when, some_names(list(one.users), 2)]
     yield from ("", f"### {ticket.say(one.title)}", "")
     yield from (" · ".join(ticket.say(fact) for fact in facts if fact), "")
@@ -182,7 +185,7 @@ def _timeline(line: Timeline, ticket: _Ticket) -> Iterator[str]:
     shown, more = first(line.moments, ticket.amounts.moments)
     for each in shown:
         times = f" ×{each.count:,}" if each.count > 1 else ""
-        cells = [period(each.time, None, one_day=ticket.one_day), each.severity.label]
+        cells = [period(each.time, None, dates=line.dates(ticket.dates)), each.severity.label]
         detail = ticket.cell(each.value) + (f" ({ticket.say(each.place)})" if each.place else "")
         yield f"| {' | '.join([*cells, ticket.say(each.title) + times, detail])} |"
     yield from _more(more)

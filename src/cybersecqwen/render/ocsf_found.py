@@ -185,6 +185,15 @@ def _detection(
                 "references": list(one.references),
                 "falsepositives": list(one.falsepositives),
             },
+            "groups": [
+                {
+                    "values": list(group.values),
+                    "first": group.first,
+                    "last": group.last,
+                    "number": group.number,
+                }
+                for group in one.groups
+            ],
             "hosts": dict(one.hosts),
             "users": dict(one.users),
             "incident": _incident(home),

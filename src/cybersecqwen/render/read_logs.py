@@ -29,6 +29,7 @@ from .logs import (
     Cost,
     Detection,
     Entity,
+    Group,
     Heatmap,
     HeatRow,
     Histogram,
@@ -53,6 +54,8 @@ def logs_view(report: Report) -> LogsView:
     templates = as_mapping(extra.get("templates"))
     return LogsView(
         bytes=as_count(extra.get("bytes")),
+        first=as_time(extra.get("first")),
+        last=as_time(extra.get("last")),
         formats=as_tally(extra.get("formats"), MOST),
         kinds=as_tally(extra.get("kinds"), MOST),
         histogram=_histogram(as_mapping(extra.get("histogram"))),
@@ -87,6 +90,16 @@ def _detection(one: Mapping[str, Any]) -> Detection:
         path=as_text(one.get("path")),
         correlation=one.get("correlation") is True,
         events=as_texts(one.get("events"), MOST),
+        groups=tuple(_group(each) for each in as_mappings(one.get("groups"), 1_000)),
+    )
+
+
+def _group(one: Mapping[str, Any]) -> Group:
+    return Group(
+        values=as_texts(one.get("values"), 20),
+        first=as_time(one.get("first")),
+        last=as_time(one.get("last")),
+        number=as_number(one.get("number")),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cybersecqwen.records import Incident, Report, Verdict
+from cybersecqwen.records import Incident, Problem, Report, Verdict
 
 from .answer import is_answer
 from .defang import Defanger
@@ -12,7 +12,7 @@ from .detail import AMOUNTS, EVERYTHING, first
 from .interface import Renderer, RenderOptions
 from .logs import is_logs
 from .logs_detail import PAGE
-from .logs_story import beside_logs
+from .logs_story import beside_logs, other_problems
 from .page import Page, Run
 from .read_logs import logs_view
 from .story import outside_incidents
@@ -51,6 +51,7 @@ class TerminalRenderer(Renderer):
         """See `Renderer.render`."""
         page = Page(options.columns, ascii=options.ascii)
         sheet = Sheet(page=page, defang=Defanger.of(report), amounts=AMOUNTS[options.detail])
+        problems, limit = report.problems, EVERYTHING
         if is_answer(report):
             write_answer(sheet, report, options.title)
         elif is_logs(report):
@@ -61,12 +62,14 @@ class TerminalRenderer(Renderer):
             write_logs(sheet, report, view, options.detail)
             _outside(sheet, beside_logs(report, view, techniques=sheet.amounts.everything))
             write_end(sheet, report, view, options.detail)
+            problems = tuple(other_problems(report, view, everything=sheet.amounts.everything))
+            limit = PAGE[options.detail].problems
         else:
             _head(sheet, report, options.title)
             _narrative(sheet, report)
             _incidents(sheet, report)
             _outside(sheet, report)
-        _problems(sheet, report, PAGE[options.detail].problems if is_logs(report) else EVERYTHING)
+        _problems(sheet, problems, limit)
         _foot(sheet, report)
         return page.text(color=options.color)
 
@@ -161,13 +164,13 @@ def _outside(sheet: Sheet, report: Report) -> None:
     write_indicators(sheet, indicators, places)
 
 
-def _problems(sheet: Sheet, report: Report, limit: int) -> None:
-    if not report.problems:
+def _problems(sheet: Sheet, problems: Sequence[Problem], limit: int) -> None:
+    if not problems:
         return
     page = sheet.page
     page.blank()
     page.add(("ABOUT THIS RESULT", "heading"))
-    shown, more = first(report.problems, limit)
+    shown, more = first(problems, limit)
     for problem in shown:
         times = f" (×{problem.count:,})" if problem.count > 1 else ""
         subject = f"{sheet.quote(problem.subject)}: " if problem.subject else ""

@@ -11,7 +11,7 @@ from .logs import Entity, Histogram
 from .logs_story import histogram_bins, rebinned, worst_hits
 from .page import Page, Run, fitted
 from .terminal_incident import Sheet
-from .wording import bare_host, counted, day, lasting, moment, severity_word
+from .wording import counted, day, lasting, moment, severity_word, told_apart
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 LETTERS = {
@@ -106,7 +106,9 @@ def write_entities(sheet: Sheet, entities: Sequence[Entity], limit: int) -> None
     top = max(*(one.detections + one.anomalies for one in shown), 1)
     bar = 14 if page.width >= 90 else 8
     room = 20 if page.width >= 90 else 14
-    for one in shown:
+    names = told_apart([sheet.show(one.name) for one in shown])
+    for one, name in zip(shown, names, strict=True):
+        name = name if one.type == "host" else sheet.show(one.name)
         found = one.detections + one.anomalies
         filled = max(1, round(bar * found / top)) if found else 0
         tone = one.worst.label if one.worst else "quiet"
@@ -116,7 +118,6 @@ def write_entities(sheet: Sheet, entities: Sequence[Entity], limit: int) -> None
             counted(one.anomalies, "anomaly", "anomalies") if one.anomalies else "",
             counted(one.events, "event"),
         ]
-        name = bare_host(sheet.show(one.name)) if one.type == "host" else sheet.show(one.name)
         page.add(
             (" · ".join(fact for fact in facts if fact), "quiet"),
             first=[

@@ -16,7 +16,8 @@ from .logs_story import (
     Moment,
     Timeline,
     cost_rows,
-    is_one_day,
+    date_form,
+    group_line,
     next_steps,
     read_parts,
     reasons,
@@ -28,13 +29,10 @@ from .logs_story import (
 from .page import Run, fitted
 from .terminal_bars import write_bar, write_entities
 from .terminal_incident import Sheet, write_steps
-from .wording import bare_host, counted, period, rounded, severity_word, some_names, span
+from .wording import bare_host, counted, period, rounded, severity_word, short_place, some_names, span
 
 LEVEL = 8
 """Cells of the longest severity word."""
-
-MOMENT = 11
-"""Cells of a time with its date."""
 
 
 def write_logs(sheet: Sheet, report: Report, view: LogsView, detail: Detail) -> None:
@@ -45,7 +43,7 @@ def write_logs(sheet: Sheet, report: Report, view: LogsView, detail: Detail) -> 
     _detections(sheet, view, amounts)
     _anomalies(sheet, view, amounts)
     if amounts.timelines:
-        _timelines(sheet, report, amounts, one_day=is_one_day(view))
+        _timelines(sheet, report, amounts, dates=date_form(view))
     write_entities(sheet, view.entities, amounts.entities)
     _templates(sheet, view, amounts)
     _unsupported(sheet, view.rules, amounts)
@@ -94,22 +92,22 @@ def _detections(sheet: Sheet, view: LogsView, amounts: LogAmounts) -> None:
         return
     _heading(sheet, "DETECTIONS", f"{len(found):,}, worst first: {tally_line(d.severity for d in found)}")
     shown, more = first(found, amounts.detections)
-    one_day = is_one_day(view)
-    facts = [_facts(sheet, one, one_day=one_day) for one in shown]
+    dates = date_form(view)
+    facts = [_facts(sheet, one, dates=dates) for one in shown]
     widths = [max(cell_len(row[at]) for row in facts) for at in range(4)]
     room = sheet.page.width - LEVEL - 4 - sum(width + 2 for width in widths if width) - 2
     for one, row in zip(shown, facts, strict=True):
-        _detection(sheet, one, row, widths, room, amounts)
+        _detection(sheet, one, row, widths, room, amounts, dates=dates)
     _more(sheet, more)
 
 
-def _facts(sheet: Sheet, one: Detection, *, one_day: bool) -> tuple[str, str, str, str]:
+def _facts(sheet: Sheet, one: Detection, *, dates: str) -> tuple[str, str, str, str]:
     """How often, when, where, which techniques; each at most a fifth of the page."""
     limit = sheet.page.width // 5
     hosts = [bare_host(sheet.show(name)) for name, _ in one.hosts]
     cells = (
         f"×{one.count:,}",
-        period(one.first, one.last, one_day=one_day),
+        period(one.first, one.last, dates=dates),
         some_names(hosts),
         some_names([sheet.show(id) for id in one.techniques]),
     )
@@ -123,6 +121,8 @@ def _detection(
     widths: Sequence[int],
     room: int,
     amounts: LogAmounts,
+    *,
+    dates: str,
 ) -> None:
     """On one line where the title has room for itself, else on two."""
     start = [("  ", ""), _level(one.severity)]
@@ -134,10 +134,10 @@ def _detection(
         sheet.page.add((title, "strong"), first=start)
         sheet.page.add((" · ".join(cell for cell in facts if cell), "quiet"), first=[(" " * (LEVEL + 4), "")])
     if amounts.everything:
-        _rule(sheet, one)
+        _rule(sheet, one, dates=dates)
 
 
-def _rule(sheet: Sheet, one: Detection) -> None:
+def _rule(sheet: Sheet, one: Detection, *, dates: str) -> None:
     """What the rule says about itself, and who wrote it."""
     hosts = ", ".join(f"{name} ×{number:,}" for name, number in one.hosts)
     users = ", ".join(f"{name} ×{number:,}" for name, number in one.users)
@@ -151,6 +151,7 @@ def _rule(sheet: Sheet, one: Detection) -> None:
         ("rule", " · ".join(filter(None, (one.id, one.path, "correlation" if one.correlation else "")))),
         ("author", by),
         ("see", ", ".join(one.references)),
+        *(("fired for", group_line(group, dates=dates)) for group in one.groups),
     ]
     for name, text in rows:
         if text:
@@ -165,26 +166,26 @@ def _anomalies(sheet: Sheet, view: LogsView, amounts: LogAmounts) -> None:
         sheet, "ANOMALIES", f"{len(found):,} that no rule describes: {tally_line(a.severity for a in found)}"
     )
     shown, more = first(found, amounts.anomalies)
-    one_day = is_one_day(view)
+    dates = date_form(view)
     for one in shown:
-        _anomaly(sheet, one, amounts, one_day=one_day)
+        _anomaly(sheet, one, amounts, dates=dates)
     _more(sheet, more)
 
 
-def _anomaly(sheet: Sheet, one: Anomaly, amounts: LogAmounts, *, one_day: bool) -> None:
+def _anomaly(sheet: Sheet, one: Anomaly, amounts: LogAmounts, *, dates: str) -> None:
     indent: list[Run] = [(" " * (LEVEL + 4), "")]
     sheet.page.add((sheet.show(one.sentence), ""), first=[("  ", ""), _level(one.severity)])
     facts = [
         sheet.show(one.kind),
         f"×{one.count:,}" if one.count else "",
-        period(one.first, one.last, one_day=one_day),
+        period(one.first, one.last, dates=dates),
         some_names([bare_host(sheet.show(name)) for name in one.hosts]),
         some_names([sheet.show(name) for name in one.users]),
     ]
     if amounts.everything:
         facts += [f"{sheet.show(name.replace('_', ' '))} {rounded(value)}" for name, value in one.numbers]
     elif one.lines:
-        facts.append(sheet.show(one.lines[0].source))
+        facts.append(sheet.show(short_place(one.lines[0].source)))
     if amounts.timelines:
         sheet.page.add((" · ".join(fact for fact in facts if fact), "quiet"), first=indent)
     shown, more = first(one.lines, amounts.lines) if amounts.lines else ((), 0)
@@ -197,21 +198,21 @@ def _anomaly(sheet: Sheet, one: Anomaly, amounts: LogAmounts, *, one_day: bool) 
         sheet.page.add((f"… and {more} more lines", "quiet"), first=indent)
 
 
-def _timelines(sheet: Sheet, report: Report, amounts: LogAmounts, *, one_day: bool) -> None:
+def _timelines(sheet: Sheet, report: Report, amounts: LogAmounts, *, dates: str) -> None:
     if not report.incidents:
         return
     _heading(sheet, "TIMELINE", f"{counted(len(report.incidents), 'entity', 'entities')}, worst first")
     shown, more = first(report.incidents, amounts.timelines)
     for line in timelines(shown):
-        _timeline(sheet, line, amounts, one_day=one_day)
+        _timeline(sheet, line, amounts, dates=dates)
     _more(sheet, more, "more entities: --detail full tells them all")
 
 
-def _timeline(sheet: Sheet, line: Timeline, amounts: LogAmounts, *, one_day: bool) -> None:
+def _timeline(sheet: Sheet, line: Timeline, amounts: LogAmounts, *, dates: str) -> None:
     one = line.incident
     facts = [
         one.severity.label,
-        period(one.start, one.end, one_day=one_day),
+        period(one.start, one.end, dates=dates),
         some_names([sheet.show(user) for user in one.users], 2),
         counted(max(one.event_count, len(one.events)), "event"),
     ]
@@ -222,24 +223,25 @@ def _timeline(sheet: Sheet, line: Timeline, amounts: LogAmounts, *, one_day: boo
     )
     shown, more = first(line.moments, amounts.moments)
     for each in shown:
-        _moment(sheet, each, one_day=one_day, everything=amounts.everything)
+        _moment(sheet, each, dates=line.dates(dates), everything=amounts.everything)
     if more:
         sheet.page.add((f"… and {more:,} more", "quiet"), first=[("  │ ", "quiet")])
 
 
-def _moment(sheet: Sheet, one: Moment, *, one_day: bool, everything: bool) -> None:
-    when = period(one.time, None, one_day=one_day)
+def _moment(sheet: Sheet, one: Moment, *, dates: str, everything: bool) -> None:
+    when = period(one.time, None, dates=dates)
+    width = max(len(when), 8) + 1
     times = f" ×{one.count:,}" if one.count > 1 else ""
     techniques = some_names([sheet.show(id) for id in one.techniques])
-    stem: list[Run] = [("  │ ", "quiet"), (" " * (LEVEL + MOMENT + 3), "")]
+    stem: list[Run] = [("  │ ", "quiet"), (" " * (LEVEL + width + 2), "")]
     sheet.page.add(
         (sheet.show(one.title) + times, ""),
         (f"  {techniques}" if techniques else "", "quiet"),
-        first=[("  │ ", "quiet"), (f"{when:<{MOMENT}} ", "quiet"), _level(one.severity)],
+        first=[("  │ ", "quiet"), (f"{when:<{width}}", "quiet"), _level(one.severity)],
         rest=stem,
     )
     if one.value:
-        room = sheet.page.width - LEVEL - MOMENT - 8
+        room = sheet.page.width - LEVEL - width - 7
         value = sheet.quote(one.value)
         value = value if everything else fitted(value, min(room, cell_len(value)))
         where = (f"  {sheet.show(one.field)}, {sheet.show(one.place)}", "quiet") if everything else ("", "")

@@ -164,27 +164,43 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if 1 <= seconds < 120 else lasting(seconds)
 
 
-def period(first: float | None, last: float | None, *, one_day: bool) -> str:
-    """From when to when in few letters, "" where unknown; with the date unless all is of `one_day`."""
+def period(first: float | None, last: float | None, *, dates: str = "") -> str:
+    """From when to when in few letters, "" where unknown.
+
+    `dates` is how strftime writes a date before a time ("%m-%d ", "" for none where all is of one day);
+    a stretch of several days has its dates alone.
+    """
     begin, end = moment(first), moment(last)
     if begin is None or end is None:
         begin, end = begin or end, None
     if begin is None:
         return ""
-    date = "" if one_day else "%m-%d "
     if end is None or end.replace(microsecond=0) == begin.replace(microsecond=0):
-        return begin.strftime(f"{date}%H:%M:%S" if one_day else f"{date}%H:%M")
-    if begin.date() == end.date():
-        same = begin.strftime("%H:%M") == end.strftime("%H:%M")
-        form = "%H:%M:%S" if same and one_day else "%H:%M"
-        until = "" if same and not one_day else f"–{end.strftime(form)}"
-        return f"{begin.strftime(date + form)}{until}"
-    return f"{begin.strftime(f'{date}%H:%M')}–{end.strftime('%m-%d %H:%M')}"
+        return begin.strftime(f"{dates}%H:%M" if dates else "%H:%M:%S")
+    if begin.date() != end.date():
+        form = dates.strip() or "%m-%d"
+        return f"{begin.strftime(form)}–{end.strftime(form)}"
+    same = begin.strftime("%H:%M") == end.strftime("%H:%M")
+    form = "%H:%M:%S" if same and not dates else "%H:%M"
+    until = "" if same and dates else f"–{end.strftime(form)}"
+    return f"{begin.strftime(dates + form)}{until}"
 
 
 def bare_host(host: str) -> str:
     """A host without its domain, for tables; addresses stay whole."""
     return host if host[:1].isdigit() or ":" in host else host.partition(".")[0] or host
+
+
+def told_apart(hosts: Sequence[str]) -> list[str]:
+    """Hosts without their domains, as long as that leaves them different."""
+    bare = [bare_host(host) for host in hosts]
+    whole = {name for name in bare if len({h for h, b in zip(hosts, bare, strict=True) if b == name}) > 1}
+    return [host if name in whole else name for host, name in zip(hosts, bare, strict=True)]
+
+
+def short_place(place: str) -> str:
+    """Where a record stands, without folders and archives around its file: "app.log:17"."""
+    return re.split(r"[/\\!]", place)[-1] or place
 
 
 def some_names(names: Sequence[str], limit: int = 1) -> str:
