@@ -16,12 +16,18 @@ from measured import measured_toml, with_results
 
 from cybersecqwen.detect.events.rulebook import load_signals
 from cybersecqwen.detect.events.signal import Signal
+from cybersecqwen.detect.sigma.cache import load_set
+from cybersecqwen.detect.sigma.model import About
+from cybersecqwen.detect.sigma.rulefiles import SHIPPED
 from cybersecqwen.knowledge.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = (
     "",
     "triage",
+    "logs",
+    *(f"logs baseline {verb}" for verb in ("learn", "update", "show", "compare")),
+    *(f"rules {verb}" for verb in ("list", "import", "update", "remove", "test")),
     "doctor",
     *(f"kb {verb}" for verb in ("status", "show", "build", "update", "export", "import", "verify")),
     *(f"model {verb}" for verb in ("list", "portfolio", "pull", "import", "use", "show", "verify", "remove")),
@@ -34,6 +40,7 @@ def main() -> int:
     """Write the pages, or with --check say which ones are not up to date."""
     pages = {
         "docs/signals.md": "".join(signals_page()),
+        "docs/rules.md": "".join(rules_page()),
         "docs/commands.md": "".join(commands_page()),
         "docs/benchmarks.md": with_results(_read(ROOT / "docs/benchmarks.md"), ROOT),
         "docs/specialists.md": with_manifests(_read(ROOT / "docs/specialists.md"), ROOT),
@@ -70,6 +77,33 @@ def signals_page() -> Iterator[str]:
             yield "|---|---|---|---|\n"
             for signal in members:
                 yield _row(signal, store)
+
+
+def rules_page() -> Iterator[str]:
+    """One row a starter rule, by folder."""
+    rules = load_set(SHIPPED)
+    yield (
+        "# Starter rules\n\nMade by `scripts/make_docs.py` from the files in `src/cybersecqwen/detect/sigma/rules`: "
+        "Sigma rules of this project\n(Apache-2.0), each with records that it must match and near misses that it "
+        "must not (`csq rules test`).\n[sigma.md](sigma.md) says what the engine supports, [logs.md](logs.md) how "
+        f"rules are used.\n\n{len(rules.rules)} rules and {len(rules.correlations)} correlations.\n"
+    )
+    folders: dict[str, list[tuple[About, str]]] = {}
+    for rule in rules.rules:
+        folder = rule.about.path.partition("/")[0]
+        folders.setdefault(folder, []).append((rule.about, str(rule.logsource)))
+    for one in rules.correlations:
+        folder = one.about.path.partition("/")[0]
+        what = f"{one.type.value} within {one.timespan_s / 60:g} min"
+        folders.setdefault(folder, []).append((one.about, what))
+    with Store.open() as store:
+        for folder, members in sorted(folders.items()):
+            yield f"\n## {folder}\n\n| rule | level | looks at | techniques |\n|---|---|---|---|\n"
+            for about, source in sorted(members, key=lambda one: one[0].title):
+                found = ((id, store.get(id)) for id in about.techniques)
+                named = ", ".join(f"{id} {entity.name}" for id, entity in found if entity is not None)
+                cells = (_cell(about.title), about.level.label, _cell(source), _cell(named))
+                yield f"| {' | '.join(cells)} |\n"
 
 
 def _row(signal: Signal, store: Store) -> str:
