@@ -68,6 +68,22 @@ def test_a_table(delimiter: str) -> None:
     assert CsvReader().recognise(text.encode(), "x") >= 60
 
 
+def test_damage_that_repeats_is_told_once_and_where_it_begins() -> None:
+    rows = b"1,2,3\n" * 3 + b"1,2\n" + b"1,2,3\n" + b'"open\n'
+    records, damages = read(CsvReader(), b"a,b\n" + rows)
+    assert len(records) == 5
+    assert [(d.source.record, d.records) for d in damages] == [(2, 3), (6, 1), (7, 1)]
+
+
+def test_text_with_holes() -> None:
+    lines = b"2024-01-02 03:04:05 one\n" * 9
+    assert TextReader().recognise(lines + bytes(100) + lines, "x") > 0
+    assert TextReader().recognise(lines[:20] + bytes(100), "x") == 0
+    assert TextReader().recognise(b"a" * 257 + b"ustar" + bytes(20) + lines, "x") == 0
+    records, _ = read(TextReader(), lines + bytes(100) + lines)
+    assert len(records) == 18
+
+
 def test_rows_that_do_not_fit() -> None:
     records, damages = read(CsvReader(), b'a,b\n1,2,3\n4\n5,"open\n')
     assert [raw for _, _, raw in records] == [{"a": "1", "b": "2"}, {"a": "4"}]

@@ -50,9 +50,10 @@ class TextReader(Reader):
         if b"\x00" in text:
             if text[257:262] == b"ustar":
                 return 0
-            text = _HOLE.sub(
+            rest = _HOLE.sub(
                 b"", text
             )  # what a crash leaves in a log; other zeros count as control characters
+            text = rest if len(rest) > len(text) // 2 else b""
         if not text.strip():
             return 0
         if len(text) - len(text.translate(None, _CONTROL)) > len(text) // 50:

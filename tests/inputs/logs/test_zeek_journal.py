@@ -45,7 +45,7 @@ def test_tables_one_behind_the_other_and_rows_that_do_not_fit() -> None:
     found, damages = fed_whole(DNS + other)
     assert [raw.get("uid") for _, _, raw in found] == ["C1", "C2", "C3", "C4", "C5"]
     assert [raw["_path"] for _, _, raw in found][2:] == ["conn"] * 3
-    assert [damage.source.record for damage in damages] == [16, 17]
+    assert [(damage.source.record, damage.records) for damage in damages] == [(16, 2)]
     assert [set(raw) for _, _, raw in fed_whole("x\n#fields\ta\n", "zeek")[0]] == [{KEY}]
 
 
