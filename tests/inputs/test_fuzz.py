@@ -17,6 +17,7 @@ from cybersecqwen.inputs.events import read_events
 from cybersecqwen.inputs.interface import HEAD_BYTES, Blob
 from cybersecqwen.inputs.open import format_of
 from cybersecqwen.inputs.shapes import ShapeFinder
+from cybersecqwen.inputs.text import MESSAGE, TIME
 from cybersecqwen.records import Damage, Event, Limits
 
 from .blobs import SMALL, blob_of
@@ -74,6 +75,29 @@ def test_damaged_samples_of_a_reader_into_every_shape(name: str, seed: int) -> N
 @settings(deadline=None, max_examples=100)
 def test_damaged_frames(seed: int) -> None:
     check(READERS.get("syslog")().read(blob_of(mutated(FRAMES, seed)), SMALL))
+
+
+@pytest.mark.parametrize("name", [name for name, kind in READERS if kind.splittable])
+@given(seed=st.integers(0, 10**9), data=st.data())
+@settings(deadline=None, max_examples=25)
+def test_two_parts_give_what_the_whole_gives(name: str, seed: int, data: Any) -> None:
+    """Offsets and mappings do not depend on where a file of lines is cut."""
+    whole = (
+        mutated(SAMPLES[name], seed).replace(b"\xff\xfe", b"").replace(b"\xfe\xff", b"").replace(b"\0", b"")
+    )
+    cuts = [0, *(at + 1 for at, byte in enumerate(whole) if byte == 10)]
+    cut = data.draw(st.sampled_from(cuts))
+    reader = READERS.get(name)()
+
+    def given_by(part: bytes, base: int) -> list[Any]:
+        found = reader.read(blob_of(part), SMALL)
+        return [(item[1] + base, fixed(item[2])) for item in found if not isinstance(item, Damage)]
+
+    def fixed(raw: dict[str, Any]) -> dict[str, Any]:
+        # In plain text the form of a time that was met last is tried first.
+        return {key: raw[key] for key in raw if name != "text" or key not in (TIME, MESSAGE)}
+
+    assert given_by(whole[:cut], 0) + given_by(whole[cut:], cut) == given_by(whole, 0)
 
 
 def drain(unpacker: Any, blob: Blob, depth: int) -> None:

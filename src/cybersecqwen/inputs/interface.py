@@ -80,6 +80,8 @@ class Reader(ABC):
     """Its name in the registry, and in `Source.format`."""
     by_line: ClassVar[bool] = False
     """True where records are read from a stream line by line, so that a growing file can be followed."""
+    splittable: ClassVar[bool] = False
+    """True where a line is read without knowing the lines before it, so that files can be read in parts."""
 
     @abstractmethod
     def recognise(self, head: bytes, name: str) -> int:

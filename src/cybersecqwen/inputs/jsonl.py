@@ -26,6 +26,7 @@ class JsonLinesReader(Reader):
 
     name = "jsonl"
     by_line = True
+    splittable = True
 
     def recognise(self, head: bytes, name: str) -> int:
         """See `Reader.recognise`."""

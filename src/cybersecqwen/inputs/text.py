@@ -43,6 +43,7 @@ class TextReader(Reader):
 
     name = "text"
     by_line = True
+    splittable = True
 
     def recognise(self, head: bytes, name: str) -> int:
         """See `Reader.recognise`: any text will do, so it is never sure."""
@@ -70,7 +71,7 @@ class TextReader(Reader):
                     yield blob.damage(reason, record=line.number, offset=line.offset, format=self.name)
                     continue
                 number, offset, data = line
-                data = data.rstrip(b"\r\n")
+                data = data.rstrip(b"\r\n").lstrip(b"\x00")
                 if not data.strip():
                     continue
                 inside = json_tail(data, limits) if data[-1:] == b"}" else None

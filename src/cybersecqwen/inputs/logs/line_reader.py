@@ -35,6 +35,7 @@ class LineReader(Reader):
     """A format of one record a line. What does not fit is given as a line of plain text."""
 
     by_line: ClassVar[bool] = True
+    splittable: ClassVar[bool] = True
     sure: ClassVar[int] = 80
     """What `recognise` answers where the lines fit."""
 
@@ -69,6 +70,9 @@ class LineReader(Reader):
                 if text[-1] == "\n":
                     text = text[:-2] if text[-2:-1] == "\r" else text[:-1]
                 raw = parse(text)
+                if raw is None and text[:1] == "\x00":
+                    text = text.lstrip("\x00")  # the hole that a crash left in front of a line
+                    raw = parse(text)
                 if raw:
                     yield number, offset, raw
                 elif raw is None and text.strip(_BLANK):

@@ -34,6 +34,7 @@ class W3cReader(LineReader):
     """A log file that names its fields itself."""
 
     name = "w3c"
+    splittable = False
 
     def fits(self, line: str) -> bool:
         """See `LineReader.fits`."""
