@@ -20,6 +20,7 @@ from cybersecqwen.errors import InputError
 from cybersecqwen.inputs import READERS, Blob, Reader
 from cybersecqwen.inputs.events import records
 from cybersecqwen.inputs.jsonl import split_ranges
+from cybersecqwen.inputs.logs.frames import COUNTED
 from cybersecqwen.records import Limits
 
 from .scan import Scan
@@ -48,10 +49,20 @@ def worth_it(blob: Blob, reader: Reader, workers: int) -> bool:
     """Whether this input is read faster by several processes."""
     return (
         workers > 1
-        and getattr(reader, "splittable", reader.name == "jsonl")
+        and reader.splittable
         and blob.file is not None
         and blob.size >= WORTH_BYTES
+        and not _counted(blob.file)
     )
+
+
+def _counted(path: Path) -> bool:
+    """Whether messages are told apart by counts of bytes, so that a line end is no place to begin."""
+    try:
+        with path.open("rb", buffering=0) as stream:
+            return COUNTED.match(stream.read(64)) is not None
+    except OSError:
+        return True  # the reading itself says what is wrong
 
 
 def scan_in_parts(
