@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.rows import Kind, RowReader, column, hosts, messages, times, users
-from cybersecqwen.detect.rows.line_forms import UNKNOWN, of_line
+from cybersecqwen.detect.rows.line_marks import UNKNOWN, of_line
 from cybersecqwen.inputs import READERS, SHAPES
 from cybersecqwen.records import Limits, Source
 from tests.inputs.blobs import read
@@ -175,8 +175,15 @@ def test_free_text_is_given_and_fields_are_not() -> None:
     assert messages(kind, raws) is None
 
 
-@given(st.text())
+@given(
+    st.one_of(
+        st.text(), st.from_regex(r"\[?20[0-9]{2}-0[0-9]-[0-3][0-9] [0-2][0-9]:00:00 \w{1,5} \w{1,5}: x")
+    )
+)
 def test_any_line_tells_something(line: str) -> None:
     raw = {"#line": line}
     kind = RowReader().kind_of(raw)
     assert (kind.product, kind.service, kind.category) == of_line(line)
+    event = SHAPES.get("text")().normalise(raw, id="", source=Source(path=""), limits=Limits())
+    assert times(kind, [raw]) == [event.time]
+    assert hosts(kind, [raw]) == [event.host]

@@ -5,7 +5,7 @@ A rule whose logsource none of these meets is named to the user, because it can 
 
 from __future__ import annotations
 
-from .line_forms import UNKNOWN
+from .line_marks import UNKNOWN
 from .plain_form import Told
 from .windows_services import BRANCHES, CATEGORIES, SERVICE_CHANNELS, SYSMON
 

@@ -11,8 +11,11 @@ from cybersecqwen.inputs.shapes import ShapeFinder
 from . import agent_forms as agent
 from . import cloud_forms as cloud
 from . import edge_forms as edge
+from . import google_forms as google
 from . import line_forms as line
 from . import sensor_forms as sensor
+from . import web_forms as web
+from .device_forms import SecurityForm
 from .evtx_form import EvtxForm
 from .flat_form import FlatForm
 from .interface import Branch, Form, Raw
@@ -26,11 +29,11 @@ _OTHERS: dict[str, type[PlainForm]] = {
     "syslog": line.SyslogForm,
     "journald": line.JournalForm,
     "auditd": line.AuditForm,
-    "access": line.AccessForm,
-    "w3c": line.W3cForm,
-    "weberror": line.WebErrorForm,
-    "cef": line.SecurityForm,
-    "leef": line.SecurityForm,
+    "access": web.AccessForm,
+    "w3c": web.W3cForm,
+    "weberror": web.WebErrorForm,
+    "cef": SecurityForm,
+    "leef": SecurityForm,
     "text": line.TextForm,
     "zeek": sensor.ZeekForm,
     "suricata": sensor.SuricataForm,
@@ -54,8 +57,8 @@ _OTHERS: dict[str, type[PlainForm]] = {
     "azure_activity": cloud.ActivityForm,
     "entra_signin": cloud.SignInForm,
     "entra_audit": cloud.EntraForm,
-    "gcp_audit": cloud.GoogleForm,
-    "google_workspace": cloud.WorkspaceForm,
+    "gcp_audit": google.GoogleForm,
+    "google_workspace": google.WorkspaceForm,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import lru_cache
 from typing import Any
 
 from . import windows_services as tables
@@ -68,7 +69,11 @@ class WindowsForm(Form):
 
     def users(self, rows: Rows) -> list[str]:
         """See `Form.users`."""
-        return user_getter(self, rows.kind)(rows)
+        return self._users(rows.kind)(rows)
+
+    @lru_cache(maxsize=16_384)  # noqa: B019 - forms live as long as the program
+    def _users(self, kind: Kind) -> Getter:
+        return user_getter(self, kind)
 
     def messages(self, rows: Rows) -> list[str] | None:
         """See `Form.messages`: for the channels whose providers write sentences, not fields."""
