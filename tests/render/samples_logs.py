@@ -638,11 +638,10 @@ def _incidents() -> tuple[Incident, ...]:
             findings += (
                 Finding(
                     signal="anomaly:brute-force",
-                    title="412 failed logons as 37 accounts, then one that succeeded",
+                    title=_anomalies()[0]["sentence"],
                     weight=2.5,
                     severity=Severity.HIGH,
                     techniques=("T1110",),
-                    events=("e20881",),
                     count=413,
                 ),
             )

@@ -190,7 +190,7 @@ def test_drawings_stay_inside_their_sheet() -> None:
         assert all(bar.y >= 0 and bar.y + bar.height <= histogram.height for bar in histogram.bars)
         heat = draw_heatmap(view.heatmap, "n", width, most)
         assert all(c.x + c.width <= width and 1 <= c.shade <= 5 for row in heat.rows for c in row.cells)
-        lanes = draw_lanes(timelines(logs().incidents), 3, "n", width)
+        lanes = draw_lanes(timelines(logs().incidents, logs_view(logs())), "n", width)
         assert all(0 <= dot.x <= width for lane in lanes.lanes for dot in lane.dots)
     assert heat.rows[0].id == "T1059.001"
 
@@ -204,7 +204,7 @@ def test_the_tables_say_what_the_drawings_say() -> None:
 
 
 def test_timelines_follow_time_and_count_what_follows_itself() -> None:
-    line = timelines(logs().incidents)[0]
+    line = timelines(logs().incidents, logs_view(logs()))[0]
     assert [one.title for one in line.moments] == [
         "Encoded PowerShell command",
         "LSASS memory dumped with comsvcs.dll",
@@ -212,8 +212,9 @@ def test_timelines_follow_time_and_count_what_follows_itself() -> None:
     ]
     assert line.moments[0].count == 3
     assert line.moments[0].value.startswith("powershell.exe -nop")
-    server = timelines(logs().incidents)[2].moments
-    assert server[0].value == "svc_backup from 10.20.4.42 type 3 with NTLM"
+    server = timelines(logs().incidents, logs_view(logs()))[2].moments
+    assert server[0].title.startswith("412 failed logons") and server[0].place == "auth.log:17"
+    assert server[1].value == "svc_backup from 10.20.4.42 type 3 with NTLM"
     assert next_steps(logs())[:2] == (
         "Isolate WS-042 and keep its memory.",
         "Reset the password of svc_backup.",

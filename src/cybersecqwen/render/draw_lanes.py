@@ -9,7 +9,7 @@ from cybersecqwen.records import Severity
 
 from .logs_story import Moment, Timeline
 from .time_axis import Tick, ticks
-from .wording import bare_host, clock, lasting, moment
+from .wording import clock, lasting, moment, told_apart
 
 LANE, AXIS, TOP, DOT = 46, 26, 6, 9
 SHOWN = 20
@@ -52,11 +52,15 @@ class LanesDrawing:
     caption: str = ""
 
 
-def draw_lanes(told: Sequence[Timeline], all_of_them: int, name: str, width: int) -> LanesDrawing:
-    """The drawing, `width` pixels wide; entities in the order of the report, the first of `all_of_them`."""
-    left = 150 if width > 500 else 14
-    dated = [(line, [one for one in line.moments if moment(one.time) is not None]) for line in told]
-    timed = [(line, moments) for line, moments in dated if moments][:SHOWN]
+def draw_lanes(told: Sequence[Timeline], name: str, width: int) -> LanesDrawing:
+    """The drawing, `width` pixels wide; entities in the order of the report, each with all its incidents."""
+    left = 196 if width > 500 else 14
+    everything: dict[str, list[Moment]] = {}
+    for line in told:
+        dated = [one for one in line.moments if moment(one.time) is not None]
+        if dated:
+            everything.setdefault(_name(line), []).extend(dated)
+    timed = list(everything.items())[:SHOWN]
     times = [one.time for _, moments in timed for one in moments if one.time is not None]
     if not times:
         return LanesDrawing(name=name, width=width, left=left)
@@ -68,13 +72,14 @@ def draw_lanes(told: Sequence[Timeline], all_of_them: int, name: str, width: int
             return (from_x + to_x) // 2
         return round(from_x + (to_x - from_x) * (time - start) / (end - start))
 
+    names = told_apart([each for each, _ in timed])
     lanes = [
         EntityLane(
-            name=_name(line),
+            name=shown,
             y=TOP + LANE * at + LANE // 2 + (0 if width > 500 else 8),
             dots=tuple(_dots([(place(one.time), one) for one in moments if one.time is not None])),
         )
-        for at, (line, moments) in enumerate(timed)
+        for at, (shown, moments) in enumerate(zip(names, (m for _, m in timed), strict=True))
     ]
     return LanesDrawing(
         name=name,
@@ -83,14 +88,14 @@ def draw_lanes(told: Sequence[Timeline], all_of_them: int, name: str, width: int
         height=TOP + LANE * len(lanes) + AXIS,
         lanes=tuple(lanes),
         ticks=ticks(start, end, place, 8 if width > 500 else 4),
-        more=all_of_them - len(lanes),
+        more=len(everything) - len(lanes),
         caption=lasting(end - start),
     )
 
 
 def _name(line: Timeline) -> str:
     one = line.incident
-    return bare_host(one.hosts[0]) if one.hosts else one.users[0] if one.users else one.id
+    return one.hosts[0] if one.hosts else one.users[0] if one.users else one.id
 
 
 def _dots(placed: Sequence[tuple[int, Moment]]) -> list[Dot]:

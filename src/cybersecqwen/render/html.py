@@ -121,6 +121,7 @@ def environment() -> Environment:
         fitted=_fitted,
         rounded=wording.rounded,
         word=wording.severity_word,
+        short_place=wording.short_place,
     )
     made.globals.update(
         span=wording.span,

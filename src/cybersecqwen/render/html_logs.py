@@ -11,7 +11,7 @@ from .defang import Defanger
 from .detail import first
 from .draw_heatmap import HeatmapDrawing, HeatTableRow, draw_heatmap, heatmap_rows
 from .draw_histogram import HistogramDrawing, HistogramRow, draw_histogram, histogram_rows
-from .draw_lanes import SHOWN, LanesDrawing, draw_lanes
+from .draw_lanes import LanesDrawing, draw_lanes
 from .html_detections import DetectionView, Part, detection_views
 from .html_view import AMOUNTS
 from .interface import RenderOptions
@@ -108,8 +108,7 @@ def logs_page(report: Report, defang: Defanger, options: RenderOptions) -> LogsP
     """The page of a report on logs."""
     view, amounts = logs_view(report), BROWSER[options.detail]
     dates = date_form(view)
-    told_most = max(amounts.timelines, SHOWN + 1)
-    told = timelines(report.incidents[:told_most])
+    told = timelines(report.incidents, view)
     steps, steps_more = first(next_steps(report), AMOUNTS[options.detail].steps)
     templates, templates_more = first(sorted(view.templates, key=lambda one: not one.new), amounts.templates)
     fresh = sum(one.new for one in view.templates)
@@ -123,10 +122,10 @@ def logs_page(report: Report, defang: Defanger, options: RenderOptions) -> LogsP
         histogram_rows=histogram_rows(histogram),
         heatmaps=tuple(draw_heatmap(view.heatmap, name, width, most // 2) for name, width, most in SIZES),
         heatmap_rows=heatmap_rows(view.heatmap),
-        lanes=tuple(draw_lanes(told, len(report.incidents), name, width) for name, width, _ in SIZES),
+        lanes=tuple(draw_lanes(told, name, width) for name, width, _ in SIZES),
         detections=detection_views(report, view, defang, options, dates=dates),
         anomalies=_anomalies(view, amounts, dates=dates),
-        timelines=_timelines(told, len(report.incidents), amounts, dates=dates),
+        timelines=_timelines(told, amounts, dates=dates),
         entities=_entities(view, amounts),
         templates=Part(shown=tuple(templates), more=templates_more),
         template_note=f"{shapes}, {fresh:,} new",
@@ -204,11 +203,8 @@ def _anomalies(view: LogsView, amounts: LogAmounts, *, dates: str) -> Part[Anoma
     return Part(shown=tuple(made), more=more)
 
 
-def _timelines(
-    told: list[Timeline], all_of_them: int, amounts: LogAmounts, *, dates: str
-) -> Part[TimelineView]:
-    shown, _ = first(told, amounts.timelines)
-    more = all_of_them - len(shown)
+def _timelines(told: list[Timeline], amounts: LogAmounts, *, dates: str) -> Part[TimelineView]:
+    shown, more = first(told, amounts.timelines)
     made = []
     for line in shown:
         rows, left = first(line.moments, amounts.moments)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cybersecqwen.records import Category, Event, Finding, Incident, Problem, Report, Severity
@@ -40,8 +40,8 @@ TELLING = (
 _SAID = frozenset({"events", "files", "rules", "detections", "anomalies", "incidents"})
 TOGETHER = 60.0
 """Seconds between hits of one finding that are told as one."""
-_Hit = tuple[float, int, Finding, Event | None]
-"""Time, place of the finding in the incident, the finding, its event if that was kept."""
+_Hit = tuple[float, int, Finding, Event | Anomaly | None]
+"""Time, place of the finding in the incident, the finding, and its event or anomaly, if there is one."""
 ANOMALY = "anomaly:"
 """How the signal of a finding begins that is an anomaly."""
 ACROSS = ("SourceIp", "DestinationIp")
@@ -78,12 +78,13 @@ class Timeline:
         return outside if len({day(time) for time in times if time is not None}) > 1 else ""
 
 
-def timelines(incidents: Iterable[Incident]) -> list[Timeline]:
-    """One for each incident, in their order."""
-    return [Timeline(incident=one, moments=_moments(one)) for one in incidents]
+def timelines(incidents: Iterable[Incident], view: LogsView) -> list[Timeline]:
+    """One for each incident, in their order; anomalies among their findings bring their time and line."""
+    odd = {(ANOMALY + one.kind, one.sentence): one for one in view.anomalies}
+    return [Timeline(incident=one, moments=_moments(one, odd)) for one in incidents]
 
 
-def _moments(incident: Incident) -> tuple[Moment, ...]:
+def _moments(incident: Incident, odd: Mapping[tuple[str, str], Anomaly]) -> tuple[Moment, ...]:
     """Findings at their events; hits of one finding that follow each other within a minute are one moment."""
     events = {one.id: one for one in incident.events}
     hits: list[_Hit] = []
@@ -91,7 +92,8 @@ def _moments(incident: Incident) -> tuple[Moment, ...]:
         known = [events[id] for id in dict.fromkeys(finding.events) if id in events]
         hits += [(_order(event.time), at, finding, event) for event in known]
         if not known:
-            hits.append((_order(incident.start), at, finding, None))
+            anomaly = odd.get((finding.signal, finding.title))
+            hits.append((_order(anomaly.first if anomaly else incident.start), at, finding, anomaly))
     hits.sort(key=lambda hit: hit[:2])
     runs: list[list[_Hit]] = []
     open_runs: dict[int, list[_Hit]] = {}
@@ -110,18 +112,25 @@ def _order(time: float | None) -> float:
 
 
 def _moment(run: Sequence[_Hit], *, whole: bool) -> Moment:
-    _, _, finding, event = run[0]
-    field, value = telling(event) if event else ("", "")
+    _, _, finding, what = run[0]
+    time, field, value, place = None, "", "", ""
+    if isinstance(what, Event):
+        time, place = what.time, str(what.source)
+        field, value = telling(what)
+    elif isinstance(what, Anomaly):
+        time = what.first
+        if what.lines:
+            field, value, place = "line", what.lines[0].text, what.lines[0].source
     return Moment(
-        time=event.time if event else None,
+        time=time,
         severity=finding.severity,
         title=finding.title,
         field=field,
         value=value,
         techniques=finding.techniques,
         count=max(finding.count if whole else 0, len(run)),
-        place=str(event.source) if event else "",
-        event=event.id if event else "",
+        place=place,
+        event=what.id if isinstance(what, Event) else "",
     )
 
 

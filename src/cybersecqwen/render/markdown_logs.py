@@ -25,7 +25,7 @@ from .logs_story import (
     timelines,
 )
 from .markdown_text import code
-from .wording import bare_host, counted, likely, period, rounded, some_names, span
+from .wording import bare_host, counted, likely, period, rounded, short_place, some_names, span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +43,10 @@ class _Ticket:
     def cell(self, text: str) -> str:
         """Text of the input in a cell of a table, where a code span cannot hold a bar."""
         return self.say(self.quote(text))
+
+    def place(self, place: str) -> str:
+        """Where a record stands, without its folders unless everything is told."""
+        return self.say(place if self.amounts.everything else short_place(place))
 
     def names(self, names: list[str], limit: int = 2) -> str:
         """The first names and how many follow."""
@@ -162,7 +166,7 @@ def _anomaly(one: Anomaly, ticket: _Ticket) -> Iterator[str]:
     yield f"- **{one.severity.label}** {ticket.say(one.sentence)} ({about})"
     shown, more = first(one.lines, max(1, ticket.amounts.lines)) if ticket.amounts.timelines else ((), 0)
     for line in shown:
-        yield f"    - {code(ticket.quote(line.text)) or 'line'} ({ticket.say(line.source)})"
+        yield f"    - {code(ticket.quote(line.text)) or 'line'} ({ticket.place(line.source)})"
     if more:
         yield f"    - … and {more:,} more lines"
 
@@ -170,7 +174,7 @@ def _anomaly(one: Anomaly, ticket: _Ticket) -> Iterator[str]:
 def _timelines(report: Report, ticket: _Ticket) -> Iterator[str]:
     shown, more = first(report.incidents, ticket.amounts.timelines)
     lines: list[str] = []
-    for line in timelines(shown):
+    for line in timelines(shown, ticket.view):
         lines += _timeline(line, ticket)
     yield from _block("## Timeline of each entity (UTC)", [*lines[1:], *_more(more, "more entities")])
 
@@ -186,7 +190,7 @@ def _timeline(line: Timeline, ticket: _Ticket) -> Iterator[str]:
     for each in shown:
         times = f" ×{each.count:,}" if each.count > 1 else ""
         cells = [period(each.time, None, dates=line.dates(ticket.dates)), each.severity.label]
-        detail = ticket.cell(each.value) + (f" ({ticket.say(each.place)})" if each.place else "")
+        detail = ticket.cell(each.value) + (f" ({ticket.place(each.place)})" if each.place else "")
         yield f"| {' | '.join([*cells, ticket.say(each.title) + times, detail])} |"
     yield from _more(more)
 

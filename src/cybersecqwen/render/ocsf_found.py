@@ -141,10 +141,12 @@ def _logs(report: Report) -> Iterator[Found]:
     made = as_time(as_mapping(report.extra.get("logs")).get("made"))
     events = {event.id: event for incident in report.incidents for event in incident.events}
     homes: dict[str, Incident] = {}
+    odd: dict[tuple[str, str], Incident] = {}
     marks: dict[str, list[Indicator]] = {}
     for incident in report.incidents:
         for finding in incident.findings:
             homes.setdefault(finding.signal, incident)
+            odd.setdefault((finding.signal, finding.title), incident)
         for indicator in incident.indicators:
             marks.setdefault(indicator.evidence.event, []).append(indicator)
     for detection in view.detections:
@@ -152,7 +154,7 @@ def _logs(report: Report) -> Iterator[Found]:
         seen = tuple(one for event in kept for one in marks.get(event.id, ()))
         yield replace(_detection(report, detection, kept, homes.get(detection.id), made), indicators=seen)
     for anomaly in view.anomalies:
-        yield _anomaly(report, anomaly, homes.get(ANOMALY + anomaly.kind), made)
+        yield _anomaly(report, anomaly, odd.get((ANOMALY + anomaly.kind, anomaly.sentence)), made)
 
 
 def _detection(

@@ -43,7 +43,7 @@ def write_logs(sheet: Sheet, report: Report, view: LogsView, detail: Detail) -> 
     _detections(sheet, view, amounts)
     _anomalies(sheet, view, amounts)
     if amounts.timelines:
-        _timelines(sheet, report, amounts, dates=date_form(view))
+        _timelines(sheet, report, view, amounts, dates=date_form(view))
     write_entities(sheet, view.entities, amounts.entities)
     _templates(sheet, view, amounts)
     _unsupported(sheet, view.rules, amounts)
@@ -198,12 +198,12 @@ def _anomaly(sheet: Sheet, one: Anomaly, amounts: LogAmounts, *, dates: str) -> 
         sheet.page.add((f"… and {more} more lines", "quiet"), first=indent)
 
 
-def _timelines(sheet: Sheet, report: Report, amounts: LogAmounts, *, dates: str) -> None:
+def _timelines(sheet: Sheet, report: Report, view: LogsView, amounts: LogAmounts, *, dates: str) -> None:
     if not report.incidents:
         return
     _heading(sheet, "TIMELINE", f"{counted(len(report.incidents), 'entity', 'entities')}, worst first")
     shown, more = first(report.incidents, amounts.timelines)
-    for line in timelines(shown):
+    for line in timelines(shown, view):
         _timeline(sheet, line, amounts, dates=dates)
     _more(sheet, more, "more entities: --detail full tells them all")
 
