@@ -124,6 +124,30 @@ def test_values(line: str, expected: dict[str, str]) -> None:
     assert "hostname" not in raw
 
 
+def test_records_that_the_kernel_printed() -> None:
+    lines = (
+        "Jan  2 03:04:05 web1 kernel: [   12.345678] audit: type=1400 audit(1364481363.243:7): "
+        'apparmor="DENIED" operation="open" profile="p" name="/etc/x" pid=9 comm="cat"\n'
+        "Jan  2 03:04:05 web1 kernel: audit: type=1300 audit(1364481363.243:8): arch=c000003e syscall=59 "
+        "exe=2F62\n"
+        "Jan  2 03:04:05 web1 kernel: audit: type=1999 audit(1364481363.243:9): x=1\n"
+        "Jan  2 03:04:05 web1 kernel: [    1.000000] audit: initializing\n"
+    )
+    denied, call, other, plain = fed(lines)
+    assert (denied["type"], denied["operation"], denied["name"], denied["host"]) == (
+        "AVC",
+        "open",
+        "/etc/x",
+        "web1",
+    )
+    assert (call["type"], call["SYSCALL"], call["exe"], call["#event"]) == (
+        "SYSCALL", "execve", "/b", "1364481363.243:8",
+    )  # fmt: skip
+    assert other["type"] == "UNKNOWN[1999]"
+    assert (plain["#kind"], plain["Message"]) == ("syslog", "[    1.000000] audit: initializing")
+    assert fed_whole(lines)[0][0][2][KEY] == lines.split("\n")[0]
+
+
 @given(st.binary(min_size=2, max_size=60).filter(lambda data: b"\0" not in data))
 def test_hexadecimal_values_come_back(data: bytes) -> None:
     assert decoded(data.hex().upper()) == data.decode("utf-8", "replace")

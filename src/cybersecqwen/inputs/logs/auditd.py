@@ -14,6 +14,7 @@ from cybersecqwen.inputs.lines import TooLong, lines
 from cybersecqwen.inputs.text import KEY, text_of
 from cybersecqwen.records import Category, Damage, Limits
 
+from .audit_types import type_name
 from .audit_values import HEADER, fields_of
 from .clock import Clock
 from .line_reader import KIND, TIME, probe, too_long
@@ -30,6 +31,11 @@ _BEFORE = re.compile(
 _HOST = re.compile(
     r"(?:<[0-9]{1,3}>)?(?:[A-Z][a-z]{2} {1,2}[0-9]{1,2} [0-9:]{8}|[0-9]{4}-[0-9T:.+Z-]{10,40}) "
     r"([^\s]{1,255}) "
+)
+# How the kernel prints a record where no daemon takes it.
+_KERNEL = re.compile(
+    r"(?:\[ {0,8}[0-9.]{1,20}\] )?audit: type=([0-9]{4}) "
+    r"audit\(([0-9]{1,12})\.([0-9]{3}):([0-9]{1,20})\): ?"
 )
 _JOINED = frozenset(("EXECVE", "CWD", "PATH", "SOCKADDR", "PROCTITLE"))
 _STARTS = ("execve", "execveat")
@@ -106,20 +112,26 @@ def record_of(text: str) -> dict[str, Any] | None:
     if header is None:
         return None
     node, kind, seconds, milliseconds, serial = header.groups()
-    raw: dict[str, Any] = {
-        KEY: text,
-        KIND: "auditd",
-        TIME: int(seconds) + int(milliseconds) / 1_000,
-        EVENT: f"{seconds}.{milliseconds}:{serial}",
-        "type": kind,
-    }
+    raw = _record(text, kind, (seconds, milliseconds, serial), text[header.end() :])
     if node is not None:
         raw["host"] = node
     elif before is not None and before.end():
         host = _HOST.match(text)
         if host is not None:
             raw["host"] = host[1]
-    for name, value in fields_of(kind, text[header.end() :]).items():
+    return raw
+
+
+def _record(line: str, kind: str, event: tuple[str, str, str], fields: str) -> dict[str, Any]:
+    seconds, milliseconds, serial = event
+    raw: dict[str, Any] = {
+        KEY: line,
+        KIND: "auditd",
+        TIME: int(seconds) + int(milliseconds) / 1_000,
+        EVENT: f"{seconds}.{milliseconds}:{serial}",
+        "type": kind,
+    }
+    for name, value in fields_of(kind, fields).items():
         raw.setdefault(name, value)
     if kind == "SYSCALL":
         _about_syscall(raw)
@@ -129,6 +141,10 @@ def record_of(text: str) -> dict[str, Any] | None:
 def parse_message(message: str, clock: Clock) -> dict[str, Any] | None:
     """An audit record inside a syslog line; nothing is joined there."""
     del clock  # audit records carry their own
+    found = _KERNEL.match(message)
+    if found is not None:
+        number, seconds, milliseconds, serial = found.groups()
+        return _record(message, type_name(number), (seconds, milliseconds, serial), message[found.end() :])
     return record_of(message)
 
 

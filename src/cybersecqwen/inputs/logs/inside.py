@@ -26,6 +26,7 @@ INSIDE: Mapping[str, Callable[[str, Clock], dict[str, Any] | None]] = {
     "LEEF": leef.parse_message,
     "type": auditd.parse_message,
     "node": auditd.parse_message,
+    "audi": auditd.parse_message,
     "<Eve": _event_xml,
 }
 """First four characters to a parser; None where the message is not of the format after all."""

@@ -143,7 +143,7 @@ class SyslogLines:
             raw["Message"] = message
         if base is not None:
             raw[TIME] = base + float(second)
-        if message[:4] in INSIDE or message[:1] == "{" or program in PROGRAMS:
+        if message[:4] in INSIDE or message[:1] in "{[" or program in PROGRAMS:
             return self._inside(raw, message)
         return raw
 
@@ -196,13 +196,17 @@ class SyslogLines:
 
     def _inside(self, raw: dict[str, Any], message: str) -> dict[str, Any]:
         """The record inside a message, with what the header said; the line's own where there is none."""
+        if message[:1] == "[" and "] audit: type=" in message[:64]:  # behind the kernel's own clock
+            message = message[message.index("audit: ") :]
         parse = INSIDE.get(message[:4])
         if parse is not None:
             inner = parse(message, self._clock)
             if inner is not None:
-                for name in (KEY, TIME, "host", "program"):
+                for name in (TIME, "host", "program"):
                     if name in raw:
                         inner.setdefault(name, raw[name])
+                if KEY in inner:
+                    inner[KEY] = raw[KEY]
                 return inner
         if message[:1] == "{" and message[-1:] == "}":
             line = raw[KEY]
