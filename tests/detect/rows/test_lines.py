@@ -125,7 +125,8 @@ def test_w3c_logs_are_of_servers_proxies_and_firewalls() -> None:
     kind, raws = of_lines("w3c", firewall)
     assert column(kind, "dst_port", raws) == ["445"]
     kind, raws = of_lines("w3c", proxy)
-    assert column(kind, "c-uri", raws) == ["http://a/b"]
+    assert column(kind, "c-uri", raws) == [["http://a/b", "/b"]]
+    assert column(kind, "cs-host", raws) == ["a"]
 
 
 def test_cef_is_what_its_fields_show() -> None:
@@ -134,7 +135,8 @@ def test_cef_is_what_its_fields_show() -> None:
     request = head + "request=http://a/b requestMethod=GET requestClientApplication=curl src=10.0.0.1\n"
     kind, raws = of_lines("cef", request)
     assert kind.category == "proxy"
-    assert column(kind, "c-uri", raws) == ["http://a/b"]
+    assert column(kind, "c-uri", raws) == [["http://a/b", "/b"]]
+    assert column(kind, "cs-host", raws) == ["a"]
     assert column(kind, "c-useragent", raws) == ["curl"]
     virus = "CEF:0|Symantec|Endpoint Protection|1|1|Trojan.X|9|filePath=C:\\\\x.exe fname=x.exe\n"
     kind, raws = of_lines("cef", virus)

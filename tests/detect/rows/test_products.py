@@ -239,7 +239,8 @@ CASES: list[tuple[dict[str, Any], tuple[str, str, str], dict[str, Any]]] = [
         },
         ("zeek", "http", "proxy"),
         {
-            "c-uri": "http://a.example/b?c=d",
+            "c-uri": ["http://a.example/b?c=d", "/b?c=d"],
+            "cs-uri-query": ["c=d", "/b?c=d"],
             "cs-uri-stem": "/b",
             "c-useragent": "curl",
             "cs-method": "GET",
@@ -294,7 +295,13 @@ CASES: list[tuple[dict[str, Any], tuple[str, str, str], dict[str, Any]]] = [
             },
         },
         ("", "", "webserver"),
-        {"cs-uri-query": ["b=c", "/a"], "cs-user-agent": "curl", "cs-method": "GET", "cs-referer": None},
+        {
+            "cs-uri-query": ["b=c", "/a?b=c"],
+            "c-uri-stem": "/a",
+            "cs-user-agent": "curl",
+            "cs-method": "GET",
+            "cs-referer": None,
+        },
     ),
     ({"level": "error", "msg": "any program"}, ("", "", "application"), {"msg": "any program"}),
 ]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from .interface import Raw
+from .getters import first_of, top
+from .interface import Getter, Raw
+from .kinds import Kind
 from .line_forms import LineForm
 from .plain_form import Names, Told
+from .requests import request_getter
 
 _ANTIVIRUS = re.compile(
     r"(?i)anti.?virus|anti.?malware|endpoint (?:protection|security)|deep security|officescan|apex one|"
@@ -26,16 +29,18 @@ class SecurityForm(LineForm):
         "username": ("suser", "duser", "usrName"),
         "action": ("act", "action"),
         "Action": ("act", "action"),
-        "c-uri": ("request", "url"),
-        "cs-uri": ("request", "url"),
         "cs-method": ("requestMethod",),
         "c-useragent": ("requestClientApplication", "userAgent"),
-        "cs-host": ("dhost", "destinationDnsDomain"),
-        "r-dns": ("dhost", "destinationDnsDomain"),
         "Signature": ("virusName", "malwareName", "cs1", "Name"),
         "Filename": ("filePath", "fname", "fileName"),
         "query": ("destinationDnsDomain", "dhost"),
     }
+
+    def special(self, kind: Kind, field: str) -> Getter | None:
+        """See `PlainForm.special`."""
+        del kind
+        host = first_of(top("dhost"), top("destinationDnsDomain"))
+        return request_getter(field, host, first_of(top("request"), top("url")))
 
     def tell(self, raw: Raw) -> Told:
         """See `PlainForm.tell`."""

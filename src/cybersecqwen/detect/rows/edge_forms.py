@@ -5,6 +5,7 @@ What they write: the pages that `inputs.cloud.aws_network` and `inputs.cloud.web
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from .cloud_forms import TrailForm
@@ -12,6 +13,7 @@ from .getters import first_of, joined, mapped, path
 from .interface import Getter
 from .kinds import Kind
 from .plain_form import Names
+from .requests import request_getter
 
 
 class FlowForm(TrailForm):
@@ -54,8 +56,6 @@ class EdgeForm(TrailForm):
         "c-ip": ("ClientIP", "httpRequest.clientIp"),
         "cs-method": ("ClientRequestMethod", "httpRequest.httpMethod"),
         "cs-host": ("ClientRequestHost", "httpRequest.host"),
-        "cs-uri": ("ClientRequestURI", "httpRequest.uri"),
-        "cs-uri-stem": ("ClientRequestPath", "httpRequest.uri"),
         "cs-user-agent": ("ClientRequestUserAgent",),
         "cs-referer": ("ClientRequestReferer",),
         "sc-status": ("EdgeResponseStatus", "OriginResponseStatus", "responseCodeSent"),
@@ -63,26 +63,23 @@ class EdgeForm(TrailForm):
     }
 
     def special(self, kind: Kind, field: str) -> Getter | None:
-        """See `PlainForm.special`: query and whole request, since rules write either; headers of a list."""
-        if field == "cs-uri-query":
-            queries = first_of(path("ClientRequestQuery"), path("httpRequest.args"))
-            return joined((queries, first_of(*map(path, self.names["cs-uri"]))), _both)
-        header = _HEADERS.get(field)
-        if header is None:
-            return None
-        named = first_of(path("httpRequest.headers"))
-        return first_of(*map(path, self.names[field]), mapped(named, lambda found: _header(found, header)))
+        """See `PlainForm.special`: AWS WAF has path and query apart, and headers as a list."""
+        if field in _HEADERS:
+            listed = mapped(path("httpRequest.headers"), partial(_header, _HEADERS[field]))
+            return first_of(*map(path, self.names[field]), listed)
+        host = first_of(*map(path, self.names["cs-host"]))
+        target = joined((path("httpRequest.uri"), path("httpRequest.args")), _target)
+        return request_getter(field, host, first_of(path("ClientRequestURI"), target))
 
 
-_HEADERS = {"cs-user-agent": "user-agent", "cs-referer": "referer", "cs-host": "host"}
+_HEADERS = {"cs-user-agent": "user-agent", "cs-referer": "referer"}
 
 
-def _both(query: Any, uri: Any) -> Any:
-    found = [value for value in (query, uri) if value not in (None, "")]
-    return found or None
+def _target(uri: Any, query: Any) -> Any:
+    return f"{uri}?{query}" if isinstance(uri, str) and isinstance(query, str) and query else uri
 
 
-def _header(found: Any, name: str) -> Any:
+def _header(name: str, found: Any) -> Any:
     for item in found if isinstance(found, list) else ():
         if isinstance(item, dict) and str(item.get("name")).lower() == name:
             return item.get("value")

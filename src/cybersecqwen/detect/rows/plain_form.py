@@ -61,7 +61,8 @@ class PlainForm(Form):
     def kind(self, raw: Raw) -> Kind | Branch:
         """See `Form.kind`."""
         product, service, category = self.tell(raw)
-        words = [product or self.shape, service if service != product else "", category]
+        shown = "" if category == "application" else category
+        words = [product or self.shape, service if service != product else "", shown]
         return kind(self.shape, product, service, category, label=" ".join(filter(None, words)))
 
     def data(self, raws: Sequence[Raw]) -> Sequence[Mapping[str, Any]]:

@@ -15,11 +15,12 @@ from cybersecqwen.inputs.logs.line_reader import TIME
 from cybersecqwen.inputs.logs.zeek import log_of, time_of
 
 from .cloud_forms import risk_service
-from .getters import first_of, mapped, path
+from .getters import first_of, path
 from .interface import Getter, Raw, Rows
 from .kinds import Kind
 from .moments import moments
 from .plain_form import Names, PlainForm, Told
+from .requests import request_getter
 
 
 class ZeekForm(PlainForm):
@@ -40,13 +41,9 @@ class ZeekForm(PlainForm):
         "c-useragent": ("user_agent",),
         "cs-user-agent": ("user_agent",),
         "cs-method": ("method",),
-        "cs-host": ("host",),
-        "r-dns": ("host",),
         "cs-referer": ("referrer",),
         "cs-referrer": ("referrer",),
         "sc-status": ("status_code",),
-        "cs-uri": ("uri",),
-        "cs-uri-query": ("uri",),
         "cs-username": ("username",),
     }
 
@@ -61,9 +58,7 @@ class ZeekForm(PlainForm):
 
     def special(self, kind: Kind, field: str) -> Getter | None:
         """See `PlainForm.special`."""
-        if field == "cs-uri-stem":
-            return mapped(path("uri"), lambda uri: uri.partition("?")[0] if isinstance(uri, str) else uri)
-        return _whole_url if field == "c-uri" else None
+        return request_getter(field, path("host"), path("uri")) if kind.service == "http" else None
 
     def times(self, rows: Rows) -> list[float | None]:
         """See `Form.times`."""
@@ -90,14 +85,6 @@ def _short(value: Any, most: int) -> str:
 _ZEEK = {"http": "proxy", "dns": "dns", "conn": "firewall"}
 
 
-def _whole_url(rows: Rows) -> list[Any]:
-    """Host and path, as a proxy would log it."""
-    return [
-        f"http://{raw['host']}{raw.get('uri') or ''}" if isinstance(raw.get("host"), str) else raw.get("uri")
-        for raw in rows.raws
-    ]
-
-
 class SuricataForm(PlainForm):
     """Suricata's records: the service is the type of event."""
 
@@ -109,19 +96,19 @@ class SuricataForm(PlainForm):
         "answer": ("dns.answers.rdata", "dns.rdata"),
         "dst_ip": ("dest_ip",),
         "dst_port": ("dest_port",),
-        "c-uri": ("http.url",),
-        "cs-uri": ("http.url",),
-        "cs-uri-stem": ("http.url",),
-        "cs-uri-query": ("http.url",),
         "c-useragent": ("http.http_user_agent",),
         "cs-user-agent": ("http.http_user_agent",),
         "cs-method": ("http.http_method",),
-        "cs-host": ("http.hostname",),
-        "r-dns": ("http.hostname",),
         "cs-referer": ("http.http_refer",),
         "sc-status": ("http.status",),
         "action": ("flow.state", "alert.action"),
     }
+
+    def special(self, kind: Kind, field: str) -> Getter | None:
+        """See `PlainForm.special`."""
+        if kind.service != "http":
+            return None
+        return request_getter(field, path("http.hostname"), path("http.url"))
 
     def tell(self, raw: Raw) -> Told:
         """See `PlainForm.tell`."""

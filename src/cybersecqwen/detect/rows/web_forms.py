@@ -2,57 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from .getters import mapped, top
-from .interface import Getter, Raw, Rows
+from .getters import first_of, mapped, top
+from .interface import Getter, Raw
 from .kinds import Kind
 from .line_forms import LineForm
 from .plain_form import Names, Told
+from .requests import request_getter, stem_of
 
 
 class AccessForm(LineForm):
-    """A request that a web server answered.
-
-    Rules write path and query into `cs-uri-query` as often as the query alone, so it has both values.
-    """
+    """A request that a web server answered."""
 
     category = "webserver"
     names: ClassVar[Names] = {
-        "c-uri": ("cs-uri",),
-        "c-uri-query": ("cs-uri-query",),
-        "c-uri-stem": ("cs-uri-stem",),
         "c-useragent": ("cs-user-agent",),
         "cs-useragent": ("cs-user-agent",),
-        "cs-referrer": ("cs-referer",),
         "c-user-agent": ("cs-user-agent",),
-        "cs-uri-stem": ("cs-uri",),
+        "cs-referrer": ("cs-referer",),
         "src_ip": ("c-ip", "src-ip"),
         "dst_ip": ("s-ip", "dst-ip", "r-ip"),
         "src_port": ("c-port", "src-port"),
         "dst_port": ("s-port", "dst-port"),
         "action": ("s-action", "filter-result"),
-        "r-dns": ("cs-host",),
     }
 
     def special(self, kind: Kind, field: str) -> Getter | None:
         """See `PlainForm.special`."""
         del kind
-        if field == "cs-uri-query":
-            return _query_or_uri
-        if field == "c-uri-extension":
-            return mapped(top("cs-uri-stem"), _extension)
-        return None
-
-
-def _query_or_uri(rows: Rows) -> list[Any]:
-    pairs = [(raw.get("cs-uri-query"), raw.get("cs-uri")) for raw in rows.raws]
-    return [uri if query is None else query if uri is None else [query, uri] for query, uri in pairs]
-
-
-def _extension(stem: Any) -> str | None:
-    name = stem.rpartition("/")[2] if isinstance(stem, str) else ""
-    return name.rpartition(".")[2] if "." in name else None
+        if field == "cs-uri-stem":
+            return first_of(top(field), mapped(top("cs-uri"), stem_of))
+        return request_getter(field, top("cs-host"), top("cs-uri"))
 
 
 class W3cForm(AccessForm):
