@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -158,3 +159,14 @@ def _changed(value: Any, chance: Random) -> Any:
         return {"name": value}
     at = chance.randrange(len(value) + 1)
     return value[:at] + chance.choice(("", "x", "é", "ſ")) + value[at + (way < 0.95) :]
+
+
+def asked_in(expression: Expression) -> Iterator[Test]:
+    """Every test in an expression."""
+    if isinstance(expression, Test):
+        yield expression
+    elif isinstance(expression, Not):
+        yield from asked_in(expression.inner)
+    else:
+        for part in expression.parts:
+            yield from asked_in(part)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -27,7 +26,6 @@ from cybersecqwen.detect.sigma.model import (
 from cybersecqwen.detect.sigma.model import Test as Ask
 from cybersecqwen.detect.sigma.plain import matches
 from cybersecqwen.detect.sigma.plan import Plan, fields_of
-from cybersecqwen.detect.sigma.rulefiles import SHIPPED, parse_files, rule_files
 from cybersecqwen.detect.sigma.values import whole_text
 
 from .drawn import FIELDS, expressions, records, satisfying
@@ -58,7 +56,7 @@ def one_by_one(found: Sequence[Expression], raws: Sequence[dict[str, Any]]) -> d
 SIZES = (1, 2, batch._SMALL - 1, batch._SMALL, batch._SMALL + 1, 3 * batch._SMALL)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(expressions, min_size=1, max_size=6),
     st.lists(records, min_size=1, max_size=8),
@@ -136,16 +134,14 @@ def _agreement(ruleset: Ruleset, count: int, seed: int) -> int:
     return sum(map(len, due.values()))
 
 
-def test_all_starter_rules_on_records_of_their_own_values() -> None:
-    ruleset = parse_files(rule_files(SHIPPED))
-    assert _agreement(ruleset, 500, seed=1) > 150
+def test_all_starter_rules_on_records_of_their_own_values(starter: Ruleset) -> None:
+    assert _agreement(starter, 500, seed=1) > 150
 
 
 @pytest.mark.data
-def test_all_rules_of_the_large_set_on_records_of_their_own_values(data_dir: Path) -> None:
-    ruleset = parse_files(rule_files(data_dir / "logs" / "sigma_rules.zip"))
-    assert len(ruleset.rules) > 3_000
-    assert _agreement(ruleset, 150, seed=2) > 50
+def test_all_rules_of_the_large_set_on_records_of_their_own_values(large: Ruleset) -> None:
+    assert len(large.rules) > 3_000
+    assert _agreement(large, 150, seed=2) > 50
 
 
 def test_fields_that_are_asked_for() -> None:
