@@ -249,7 +249,7 @@ def test_lines_hold_everything_and_the_summary_is_last() -> None:
         told = [{k: v for k, v in line.items() if k != "type"} for line in lines if line["type"] == kind]
         assert told == report.extra["logs"][key]
     summary = lines[-1]
-    assert summary["lines"] == {"incidents": 3, "findings": 9, "problems": 5, "detections": 8, "anomalies": 8}
+    assert summary["lines"] == {"detection": 8, "anomaly": 8, "incident": 3, "problem": 5}
     assert summary["extra"]["logs"]["bytes"] == 1_203_441_120
     quoted = [line["text"] for one in lines if one["type"] == "anomaly" for line in one["lines"]]
     assert any(ATTACKER in text for text in quoted)

@@ -24,7 +24,7 @@ def test_an_example_is_real(snapshot: str, example: str) -> None:
 
 
 def test_every_built_in_format_has_its_row_and_section() -> None:
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 5
     for name in ("terminal", "json", "markdown", "html", "ndjson", "ocsf"):
         made = FORMATS.get(name)
         row = re.search(rf"^\| `{name}` .*$", PAGE, re.M)

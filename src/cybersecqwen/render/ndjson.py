@@ -6,6 +6,7 @@ last. A text that stops half way holds whole lines and no summary, so that a rea
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from cybersecqwen.records import Report
 
 from .interface import Renderer, RenderOptions
 from .json import envelope, finding_object, plain
-from .json_types import as_list, as_mapping, as_mappings
+from .json_types import as_mapping, as_mappings
 from .logs import is_logs
 from .logs_story import beside_logs
 from .read_logs import MOST, logs_view
@@ -57,23 +58,30 @@ def report_lines(report: Report) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The lines of a report as pairs of type and object, the summary last."""
     whole = envelope(report)
     logs = as_mapping(report.extra.get("logs")) if is_logs(report) else {}
+    told: Counter[str] = Counter()
+    for kind, one in _lines(report, whole, logs):
+        told[kind] += 1
+        yield kind, one
+    yield "summary", _summary(whole, logs, told)
+
+
+def _lines(
+    report: Report, whole: Mapping[str, Any], logs: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for kind, key in (("detection", "detections"), ("anomaly", "anomalies")):
         yield from ((kind, one) for one in as_mappings(logs.get(key), MOST))
     yield from (("incident", one) for one in whole["incidents"])
-    findings, _, _ = outside_incidents(
-        beside_logs(report, logs_view(report), techniques=False) if logs else report
-    )
+    rest = beside_logs(report, logs_view(report), techniques=False) if logs else report
+    findings, _, _ = outside_incidents(rest)
     yield from (("finding", finding_object(one)) for one in findings)
     yield from (("problem", one) for one in whole["problems"])
-    yield "summary", _summary(whole, logs)
 
 
-def _summary(whole: dict[str, Any], logs: Mapping[str, Any]) -> dict[str, Any]:
-    """The envelope without what has lines of its own, and how many of those there are."""
+def _summary(whole: dict[str, Any], logs: Mapping[str, Any], told: Mapping[str, int]) -> dict[str, Any]:
+    """The envelope without what has lines of its own, and how many lines of each type there were."""
     kept = {key: value for key, value in whole.items() if key not in _APART}
-    kept["lines"] = {key: len(whole[key]) for key in _APART}
+    kept["lines"] = dict(told)
     if logs:
-        kept["lines"].update({key: len(as_list(logs.get(key), MOST)) for key in _LOGS_APART})
         rest = {key: value for key, value in logs.items() if key not in _LOGS_APART}
         kept["extra"] = {**whole["extra"], "logs": rest}
     return kept
