@@ -18,13 +18,14 @@ Getter = Callable[["Rows"], list[Any]]
 class Rows:
     """Records of one kind, whose fields are taken column by column."""
 
-    __slots__ = ("_data", "_known", "_own_names", "_top_names", "form", "kind", "raws")
+    __slots__ = ("_columns", "_data", "_known", "_own_names", "_top_names", "form", "kind", "raws")
 
     def __init__(self, kind: Kind, raws: Sequence[Raw], form: Form) -> None:
         self.kind = kind
         self.raws = raws
         self.form = form
         self._data: Sequence[Mapping[str, Any]] | None = None
+        self._columns: dict[str, list[Any]] = {}
         self._known: dict[str, Any] = {}
         self._own_names: set[str] | None = None
         self._top_names: set[str] | None = None
@@ -64,9 +65,12 @@ class Rows:
         """The values of a field under the name that Sigma rules use for it, one for each record.
 
         Values are as recorded (text, number, boolean, list, mapping); None where there is none. A list
-        holds several values of one field.
+        holds several values of one field. The column is remembered, so it must not be changed.
         """
-        return self.form.getter(self.kind, field)(self)
+        found = self._columns.get(field)
+        if found is None:
+            found = self._columns[field] = self.form.getter(self.kind, field)(self)
+        return found
 
 
 class Form(ABC):

@@ -15,6 +15,7 @@ from .moments import moment, moments
 from .windows_form import WindowsForm
 
 _DOTTED = ("winlog.event_data.", "winlog.user_data.")
+_ALERT = ("kibana", "kibana.alert.uuid", "kibana.alert.rule.name", "signal", "signal.rule.name")
 _LEVELS = {"critical": 1, "error": 2, "warning": 3, "information": 4, "info": 4, "verbose": 5}
 # Sigma's name to (name under "winlog", name at the top of versions 5 and 6).
 _SYSTEM = {
@@ -41,11 +42,16 @@ class WinlogbeatForm(WindowsForm):
 
     def key(self, raw: Raw) -> Hashable:
         """See `Form.key`."""
-        if "kibana.alert.rule.name" in raw or "signal" in raw or "kibana" in raw:
-            return None
+        for name in _ALERT:
+            if name in raw:
+                return None
         if "winlog" in raw:
             log = raw["winlog"]
             return log["event_id"], log["provider_name"], log["channel"]
+        if "winlog.event_id" in raw:
+            return raw["winlog.event_id"], raw["winlog.provider_name"], raw["winlog.channel"]
+        if "event_data" in raw and "computer_name" in raw:
+            return raw["event_id"], raw["source_name"], raw["log_name"]
         return None
 
     def kind(self, raw: Raw) -> Kind | Branch:
