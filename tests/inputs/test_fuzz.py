@@ -21,7 +21,7 @@ from cybersecqwen.inputs.text import MESSAGE, TIME
 from cybersecqwen.records import Damage, Event, Limits
 
 from .blobs import SMALL, blob_of
-from .fuzzing import FRAMES, PARTS, SAMPLES, ZEEK, check, mutated, shapes_on
+from .fuzzing import FRAMES, PARTS, SAMPLES, ZEEK, check, mutated, shape_on, shapes_on
 from .test_ecs_generic import PROCESS
 from .test_times_fields import json_values
 from .test_windows import FORMS
@@ -171,6 +171,18 @@ def test_wrong_types_in_what_readers_give(number: int, data: Any) -> None:
     raw = dict(LINES[number])
     raw[data.draw(st.sampled_from(sorted(raw)))] = data.draw(json_values)
     shapes_on(raw)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("filling", [b"x", b"A1", b' a="', b"\\", b"|=", b"\x00"])
+def test_fields_of_a_megabyte(name: str, filling: bytes) -> None:
+    sample = SAMPLES[name]
+    for at in (len(sample) // 3, len(sample) * 3 // 4):
+        data = sample[:at] + filling * (1_000_000 // len(filling)) + sample[at:]
+        found = check(READERS.get(name)().read(blob_of(data), Limits()))
+        for raw in found:
+            shape_on(ShapeFinder().shape_of(raw), raw, Limits())
 
 
 NEEDLES: list[tuple[str, Callable[[int], bytes]]] = [

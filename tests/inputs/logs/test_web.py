@@ -73,6 +73,19 @@ TIME = {"#kind": "access", "#time": 971211336.0}
             {"c-ip": "1.2.3.4", "sc-status": "408"},
         ),
         (
+            '1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.1" 200 7 0.004 12 "-" "curl/8"',
+            {
+                "c-ip": "1.2.3.4",
+                "cs-method": "GET",
+                "cs-uri": "/",
+                "cs-uri-stem": "/",
+                "cs-version": "HTTP/1.1",
+                "sc-status": "200",
+                "sc-bytes": "7",
+                "cs-user-agent": "curl/8",
+            },
+        ),
+        (
             '1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] "GET /" 400 -',
             {"c-ip": "1.2.3.4", "cs-method": "GET", "cs-uri": "/", "cs-uri-stem": "/", "sc-status": "400"},
         ),
