@@ -62,6 +62,11 @@ class EcsForm(PlainForm):
         """See `Form.times`."""
         return [moment(dig(r, "@timestamp")) or moment(dig(r, "event.created")) for r in rows.raws]
 
+    def messages(self, rows: Rows) -> list[str] | None:
+        """See `Form.messages`: of documents that nothing sorted into fields."""
+        sorted_ = any(value is not None for value in rows.column("event.category"))
+        return None if sorted_ else super().messages(rows)
+
     def hosts(self, rows: Rows) -> list[str]:
         """See `Form.hosts`."""
         named = first_of(*map(path, ("host.hostname", "host.name", "agent.hostname", "agent.name")))
