@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -157,6 +158,40 @@ def test_a_damaged_state_is_named(state: dict[str, object]) -> None:
     with pytest.raises(InputError):
         miner.restore(state)
     assert miner.templates() == {0: "a b"}
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def places(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, inner in items for place in places(inner, (*path, key)))]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_any_other_state_is_refused_or_works(data: st.DataObject) -> None:
+    miner = TemplateMiner()
+    miner.add([f"now removing {name} x{at}: y" for at, name in enumerate(SERVICES)])
+    miner.add(["a b c", "user root in", "user guest in", ""])
+    state = json.loads(json.dumps(miner.state()))
+    *path, last = data.draw(st.sampled_from(places(state)[1:]))
+    place: Any = state
+    for key in path:
+        place = place[key]
+    place[last] = data.draw(JUNK)
+    again = TemplateMiner(MinerLimits(templates=4))
+    try:
+        again.restore(state)
+    except InputError:
+        return
+    ids = again.add(["a b c", "now removing other x1: y", "user else in", "quite another line", ""])
+    assert [type(again.template(id)) for id in ids] == [str] * 5
+    assert len(again) <= 4
 
 
 def test_memory_is_bounded_with_ever_new_shapes() -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .branches import Branches, Key, beginnings
-from .leaf import WINDOW, Leaf
+from .leaf import Leaf
 from .shape import WILD
 from .template import Template
 from .values import USER_WORDS
@@ -56,6 +56,8 @@ class Groups:
         """Number of the next template."""
         self.moved: dict[int, int] = {}
         """Templates that became part of another since this was last emptied."""
+        self.words = 0
+        """Words of all templates together."""
         self.branches = Branches()
         self._leaves: dict[Key, Leaf] = {}
         self._beginnings: dict[tuple[str, ...], list[Template]] = {}
@@ -180,7 +182,7 @@ class Groups:
 
     def _absorb(self, leaf: Leaf, wide: Template) -> None:
         """Make templates of the leaf that a widened one covers part of it."""
-        for other in list(leaf.templates.values())[-WINDOW:]:
+        for other in leaf.latest(len(wide.words)):
             if other is not wide and wide.takes(other.words):
                 self._become(other, wide)
 
@@ -191,12 +193,14 @@ class Groups:
 
     def _put_in(self, template: Template) -> Leaf:
         self.templates[template.id] = template
+        self.words += len(template.words)
         leaf = self._leaves.setdefault(template.key, Leaf())
         leaf.add(template)
         return leaf
 
     def _take_out(self, template: Template) -> None:
         del self.templates[template.id]
+        self.words -= len(template.words)
         leaf = self._leaves[template.key]
         leaf.remove(template)
         if not leaf.templates:

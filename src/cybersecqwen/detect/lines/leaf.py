@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from operator import eq, itemgetter
 from typing import Any
 
 from .shape import WILD
 from .template import Template
 
-WINDOW = 64
+_WINDOW = 64
 """Templates of a leaf that a new line is compared with: the latest."""
+_WINDOW_WORDS = 1600
+"""Words that these may have together; eight templates are always compared."""
 
 
 class Leaf:
@@ -32,9 +35,8 @@ class Leaf:
 
     def near(self, words: list[str], similar: float) -> list[tuple[Template, list[int]]]:
         """The latest templates of whose constant words a line repeats that share, and where it differs."""
-        templates = list(self.templates.values())
         found = []
-        for template in templates[-WINDOW:]:
+        for template in self.latest(len(words)):
             own = template.words
             constant = len(own) - own.count(WILD)
             if (
@@ -44,6 +46,11 @@ class Leaf:
                 if constant - len(differing) >= similar * constant:
                     found.append((template, differing))
         return found
+
+    def latest(self, words: int) -> list[Template]:
+        """The templates that a line of so many words is compared with, oldest first."""
+        most = min(_WINDOW, max(8, _WINDOW_WORDS // max(1, words)))
+        return list(islice(reversed(self.templates.values()), most))[::-1]
 
     def add(self, template: Template) -> None:
         """Put a template in."""

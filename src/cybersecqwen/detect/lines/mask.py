@@ -24,6 +24,7 @@ _PATH = re.compile(
     r"|(?<![A-Za-z0+.\-])[A-Za-z][A-Za-z0+.\-]*+://[^\s,;\"'()<>]*+"
 )
 _UUID = re.compile(r"(?<![A-Za-z0])[A-Fa-f0]++(?:-[A-Fa-f0]++){4}+(?![A-Za-z0])")
+_COLONS = re.compile(r"(?<![A-Za-z0:])[A-Fa-f0]++(?:::?[A-Fa-f0]++){3,}+(?![A-Za-z0])")
 _DOTTED = re.compile(r"(?<![\w.@\-])[A-Za-z0\-]++(?:\.[A-Za-z0\-]++){2,}+(?!\w)")
 _VALUE = re.compile(r"(?<==)[^\s,;()=]++(?=$|[\s,;)])")
 _DIGITS = re.compile(r"(?<![A-Za-z0])[A-Za-z]*+0[A-Za-z0]*+")
@@ -61,11 +62,14 @@ class Masker:
         """Each word masked by itself."""
         memo = self._memo
         masked: list[Any] = list(map(memo.get, words))
-        while None in masked:
-            at = masked.index(None)
-            word = words[at]
-            masked[at] = memo[word] = word if word.isalpha() else _mask(word)
-            self._bytes += 2 * len(word) + _ENTRY
+        if None in masked:
+            at, chars, new = -1, 0, masked.count(None)
+            for _ in range(new):
+                at = masked.index(None, at + 1)
+                word = words[at]
+                chars += len(word)
+                masked[at] = memo[word] = word if word.isalpha() else _mask(word)
+            self._bytes += 2 * chars + _ENTRY * new
             if self._bytes > _MEMO_BYTES:
                 memo.clear()
                 self._bytes = 0
@@ -85,6 +89,8 @@ def _mask(word: str) -> str:
     if "0" in out:
         if out.count("-") >= 4:
             out = _UUID.sub(WILD, out)
+        if out.count(":") >= 3:
+            out = _COLONS.sub(WILD, out)
         out = _DIGITS.sub(_digits, out)
     return _JOINED.sub(WILD, out) if WILD in out else out
 

@@ -31,7 +31,9 @@ class MinerLimits:
     """What bounds the memory of a miner."""
 
     templates: int = 10_000
-    """Templates kept; beyond, a tenth is forgotten, those with the fewest lines and of these the oldest."""
+    """Templates kept; beyond, a quarter is forgotten, those with the fewest lines and of these the oldest."""
+    template_words: int = 400_000
+    """Words of all templates together; beyond, templates with a quarter of them are forgotten."""
     line_chars: int = 4096
     """Characters of a line that are looked at; a parameter stands for the rest."""
     line_words: int = 256
@@ -128,14 +130,17 @@ class TemplateMiner:
                 raise InputError(f"The saved templates have version {state['version']!r}, not {_VERSION}.")
             groups = Groups(self.grouping)
             groups.next = int(state["next"])
-            for saved in state["templates"]:
-                groups.insert(Template.from_state(saved))
-            groups.branches.restore(state["branches"])
             aliases = {int(old): int(new) for old, new in state["aliases"]}
-            if not aliases.keys().isdisjoint(aliases.values()):
+            for saved in state["templates"]:
+                template = Template.from_state(saved)
+                if template.id in groups.templates or template.id in aliases or template.id >= groups.next:
+                    raise ValueError
+                groups.insert(template)
+            groups.branches.restore(state["branches"])
+            if not aliases.keys().isdisjoint(aliases.values()) or max(aliases, default=-1) >= groups.next:
                 raise ValueError
             lines, forgotten, batch = int(state["lines"]), int(state["forgotten"]), int(state["batch"])
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise InputError("The saved templates are damaged.") from error
         self._groups, self._aliases = groups, aliases
         self.lines, self.forgotten, self._batch = lines, forgotten, batch
@@ -148,7 +153,7 @@ class TemplateMiner:
         """
         self._batch += 1
         taken: dict[int, int] = {}
-        for template in other._groups.templates.values():
+        for _id, template in sorted(other._groups.templates.items()):
             here = self._groups.place(list(template.words), template.shown())
             here.count += template.count
             here.last = self._batch
@@ -161,8 +166,7 @@ class TemplateMiner:
                 mapping[id] = mapping[target]
         self.lines += other.lines
         self.forgotten += other.forgotten
-        if len(self) > self.limits.templates:
-            self._forget()
+        self._forget()
         return mapping
 
     def _add(self, texts: Sequence[str]) -> list[int]:
@@ -184,8 +188,7 @@ class TemplateMiner:
             template = templates[id]
             template.count += lines
             template.last = self._batch
-        if len(templates) > self.limits.templates:
-            self._forget()
+        self._forget()
         return ids
 
     def _learn(self, unknown: Iterable[bytes]) -> dict[bytes, int]:
@@ -223,14 +226,21 @@ class TemplateMiner:
         self._by_words.clear()
 
     def _forget(self) -> None:
-        """Forget the least useful templates: fewest lines first, of these the longest unseen."""
-        templates = self._groups.templates
-        ordered = sorted(templates.values(), key=lambda t: (t.count, t.last, t.id))
-        least = ordered[: len(templates) - self.limits.templates + self.limits.templates // 10]
-        self._groups.forget([template.id for template in least])
+        """Where there are too many, forget templates: fewest lines first, of these the longest unseen."""
+        templates, limits = self._groups.templates, self.limits
+        if len(templates) <= limits.templates and self._groups.words <= limits.template_words:
+            return
+        most, most_words = limits.templates * 3 // 4, limits.template_words * 3 // 4
+        kept, words, least = len(templates), self._groups.words, []
+        for template in sorted(templates.values(), key=lambda t: (t.count, t.last, t.id)):
+            if kept <= most and words <= most_words:
+                break
+            least.append(template.id)
+            kept -= 1
+            words -= len(template.words)
+        self._groups.forget(least)
         self.forgotten += len(least)
-        self._by_shape.clear()
-        self._by_words.clear()
+        self._clear_caches()
 
 
 def _words_bytes(words: tuple[str, ...]) -> int:

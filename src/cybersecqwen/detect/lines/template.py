@@ -102,7 +102,9 @@ class Template:
             count=int(count),
             last=int(last),
         )
-        if template.key[0] != len(template.words) or any(template.words[at] != WILD for at in template.ends):
+        if template.key[0] != len(template.words) or any(
+            at < 0 or template.words[at] != WILD for at in template.ends
+        ):
             raise ValueError
         return template
 
