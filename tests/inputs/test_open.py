@@ -12,8 +12,10 @@ import pytest
 from cybersecqwen.errors import InputError, NothingAnalysedError
 from cybersecqwen.inputs.events import read_events
 from cybersecqwen.inputs.open import open_inputs
+from cybersecqwen.inputs.text import KEY
 from cybersecqwen.records import Damage, Event, Limits
 
+from .fuzzing import SAMPLES
 from .test_archives import zipped
 
 LINE = b'{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Image":"C:\\\\a.exe"}\n'
@@ -45,6 +47,52 @@ def test_content_decides(name: str, data: bytes, reader: str, tmp_path: Path) ->
     [item] = open_inputs([tmp_path / name], Limits())
     assert not isinstance(item, Damage)
     assert item[1].name == reader
+
+
+def test_a_folder_of_everything(tmp_path: Path) -> None:
+    import zstandard
+
+    for name in (
+        "syslog",
+        "auditd",
+        "zeek",
+        "w3c",
+        "access",
+        "weberror",
+        "cef",
+        "leef",
+        "journal",
+        "csv",
+        "json",
+    ):
+        (tmp_path / name).write_bytes(SAMPLES[name])
+    (tmp_path / "a.log.gz").write_bytes(gzip.compress(SAMPLES["syslog"]))
+    (tmp_path / "b.log.zst").write_bytes(zstandard.compress(SAMPLES["access"]))
+    (tmp_path / "c.zip").write_bytes(zipped({"in.zst": zstandard.compress(SAMPLES["zeek"])}))
+    (tmp_path / "d").write_bytes(b"\x7fELF" + bytes(range(256)) * 4)
+    found = {}
+    for item in open_inputs([tmp_path], Limits()):
+        if isinstance(item, Damage):
+            assert "Linux program" in item.reason
+            continue
+        blob, reader = item
+        records = [record for record in reader.read(blob, Limits()) if not isinstance(record, Damage)]
+        found[f"{Path(blob.path).name}!{blob.member}"] = reader.name
+        assert records
+        assert all(offset >= 0 for _, offset, _ in records) or reader.name == "json"
+        with blob.open() as stream:
+            data = stream.read()
+        for _, offset, raw in records:
+            line = raw.get(KEY)
+            if line is not None:  # the offset is where the line stands
+                assert data[offset:].startswith(line.encode())
+    assert found == {
+        **{f"{name}!": name for name in ("syslog", "auditd", "zeek", "w3c", "access", "weberror")},
+        **{f"{name}!": name for name in ("cef", "leef", "journal", "csv", "json")},
+        "a.log.gz!a.log": "syslog",
+        "b.log.zst!b.log": "access",
+        "c.zip!in.zst!in": "zeek",
+    }
 
 
 def test_ids_and_sources_through_archives(tmp_path: Path) -> None:

@@ -29,5 +29,50 @@ def _sudo(message: str) -> dict[str, str]:
     return fields
 
 
-PROGRAMS: Mapping[str | None, Callable[[str], dict[str, str]]] = {"sudo": _sudo}
+# "Failed password for invalid user admin from 203.0.113.7 port 4711 ssh2" and its like: sshd's auth.c and
+# auth2.c, https://github.com/openssh/openssh-portable.
+_SIGN_IN = re.compile(
+    r"(Accepted|Failed|Postponed) ([\w/.-]{1,40}) for (invalid user |illegal user )?"
+    r"(.{0,256}?) from ([0-9A-Za-z:.%_-]{1,255}) port (\d{1,5})"
+)
+_STRANGER = re.compile(
+    r"(?:Invalid|Illegal) user (.{0,256}?) from ([0-9A-Za-z:.%_-]{1,255})(?: port (\d{1,5}))?\Z"
+)
+_PEER = re.compile(
+    r"(?:Connection (?:closed|reset) by|Disconnected from|Disconnecting|Received disconnect from|"
+    r"Did not receive identification string from)(?: (?:authenticating|invalid) user .{0,256}?)?"
+    r" ([0-9A-Fa-f.:]{3,45})(?: port (\d{1,5}))?"
+)
+
+
+def _sshd(message: str) -> dict[str, str]:
+    found = _SIGN_IN.match(message)
+    if found is not None:
+        result, method, stranger, user, address, port = found.groups()
+        fields = {
+            "action": result.lower(),
+            "method": method,
+            "user": user,
+            "src_ip": address,
+            "src_port": port,
+        }
+        if stranger:
+            fields["invalid_user"] = "true"
+        return fields
+    found = _STRANGER.match(message)
+    if found is not None:
+        fields = {"action": "invalid user", "user": found[1], "src_ip": found[2], "invalid_user": "true"}
+        return {**fields, "src_port": found[3]} if found[3] else fields
+    found = _PEER.match(message)
+    if found is not None:
+        fields = {"action": "disconnected", "src_ip": found[1]}
+        return {**fields, "src_port": found[2]} if found[2] else fields
+    return {}
+
+
+PROGRAMS: Mapping[str | None, Callable[[str], dict[str, str]]] = {
+    "sudo": _sudo,
+    "sshd": _sshd,
+    "sshd-session": _sshd,
+}
 """Program to what takes its messages apart."""
