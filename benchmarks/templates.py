@@ -5,10 +5,10 @@ Run as: python -m benchmarks.templates DATA_DIR [--lines N] [--drain3 PYTHON] [-
 DATA_DIR holds logs/loghub_2k.zip. Two files are mined: its 32,000 lines as they are (headers cut, column
 Content), and N lines made from them. Each made line is a random one of the 32,000 in which every value at a
 parameter of loghub's hand-made template is varied: digits are drawn anew (as many as there were), runs of
-hexadecimal digits too, and each word of letters in it is, with probability one half, one of 10,000
-made-up words. Seeded, so that the file is the same everywhere.
+hexadecimal digits too, and each word of letters in it is, with the probability --words (one half), one of
+10,000 made-up words. Seeded, so that the file is the same everywhere.
 
-Every run is a process of its own that reads the file line by line; runs of the two miners take turns. Drain3
+Every run is a process of its own that reads the file; runs of the two miners take turns. Drain3
 mines the first `--part` lines of the made file only, for it would take hours; ours mines the same
 part beside it and then the whole. Prints Markdown for docs/templates.md.
 """
@@ -38,7 +38,8 @@ from cybersecqwen.detect.lines.values import split
 
 SEED = 11
 WORDS = 10_000
-BATCH = 4096
+BLOCK = 1 << 19
+"""Characters read at once by our miner, which takes lines in batches."""
 REPEATS = 3
 
 _VARIED = re.compile(
@@ -55,6 +56,7 @@ def main() -> None:
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("--lines", type=int, default=10_000_000)
+    parser.add_argument("--words", type=float, default=0.5)
     parser.add_argument("--part", type=int, default=200_000)
     parser.add_argument("--drain3", metavar="PYTHON")
     parser.add_argument("--settings", type=Path)
@@ -77,7 +79,7 @@ def main() -> None:
         systems = read_systems(args.data)
         plain, made = Path(folder, "plain.log"), Path(folder, "made.log")
         write(plain, (content for system in systems for content in system.contents))
-        write(made, islice(variations(systems), args.lines))
+        write(made, islice(variations(systems, args.words), args.lines))
         compare("loghub_2k", plain, 0, args.drain3, sets)
         compare("made, part", made, args.part, args.drain3, sets)
         show("made", "ours", [ours(made, 0)], None)
@@ -89,13 +91,13 @@ def write(path: Path, lines: Iterator[str]) -> None:
         file.writelines(line.replace("\n", " ") + "\n" for line in lines)
 
 
-def variations(systems: Sequence[System]) -> Iterator[str]:
-    """Lines without end, each one of loghub with other values at its parameters."""
+def variations(systems: Sequence[System], share: float) -> Iterator[str]:
+    """Lines without end, each one of loghub with other values at its parameters; `share` of words anew."""
     rng = random.Random(SEED)
     letters = "bcdfghklmnprstvz", "aeiou"
     words = ["".join(rng.choice(letters[at % 2]) for at in range(rng.randrange(4, 10))) for _ in range(WORDS)]
     makers = [
-        maker(content, template, rng, words)
+        maker(content, template, rng, words, share)
         for system in systems
         for content, template in zip(system.contents, system.templates, strict=True)
     ]
@@ -103,7 +105,9 @@ def variations(systems: Sequence[System]) -> Iterator[str]:
         yield rng.choice(makers)()
 
 
-def maker(content: str, template: str, rng: random.Random, words: list[str]) -> Callable[[], str]:
+def maker(
+    content: str, template: str, rng: random.Random, words: list[str], share: float
+) -> Callable[[], str]:
     """What makes variations of one line."""
     values = split(template, content) or []
     constants = template.split("<*>") if values else [content]
@@ -112,7 +116,7 @@ def maker(content: str, template: str, rng: random.Random, words: list[str]) -> 
         end = 0
         for found in _VARIED.finditer(value):
             parts.append(value[end : found.start()])
-            parts.append(_variation(found[0], rng, words))
+            parts.append(_variation(found[0], rng, words, share))
             end = found.end()
         parts.append(value[end:] + constant)
     fixed = [part if isinstance(part, str) else "" for part in parts]
@@ -127,7 +131,7 @@ def maker(content: str, template: str, rng: random.Random, words: list[str]) -> 
     return make
 
 
-def _variation(value: str, rng: random.Random, words: list[str]) -> Callable[[], str]:
+def _variation(value: str, rng: random.Random, words: list[str], share: float) -> Callable[[], str]:
     rand = rng.random
     if value.isdigit():
         low, high = (10 ** (len(value) - 1), 10 ** len(value)) if len(value) > 1 else (0, 10)
@@ -139,7 +143,7 @@ def _variation(value: str, rng: random.Random, words: list[str]) -> Callable[[],
     if value in _KEPT:
         return lambda: value
     count = len(words)
-    return lambda: words[int(rand() * count)] if rand() < 0.5 else value
+    return lambda: words[int(rand() * count)] if rand() < share else value
 
 
 def mine(path: Path, lines: int) -> dict[str, Any]:
@@ -149,11 +153,14 @@ def mine(path: Path, lines: int) -> dict[str, Any]:
     wall, cpu = time.perf_counter(), time.process_time()
     done = 0
     with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-        while batch := [
-            line.rstrip("\n") for line in islice(file, min(BATCH, (lines - done) if lines else BATCH))
-        ]:
+        while block := file.read(BLOCK):
+            batch = (block + file.readline()).removesuffix("\n").split("\n")
+            if lines and done + len(batch) >= lines:
+                del batch[lines - done :]
             miner.add(batch)
             done += len(batch)
+            if done == lines:
+                break
     return {
         "wall": time.perf_counter() - wall,
         "cpu": time.process_time() - cpu,

@@ -1,6 +1,6 @@
 """How well templates are mined: grouping accuracy on the sixteen systems of loghub_2k, beside Drain3.
 
-Run as: python -m evaluation.templates DATA_DIR [--drain3 PYTHON [--settings FILE]] [--held-out]
+Run as: python -m evaluation.templates DATA_DIR [--drain3 PYTHON [--settings FILE]] [--held-out] [--parts N]
 
 DATA_DIR holds logs/loghub_2k.zip (https://github.com/logpai/loghub: 2,000 lines of each system with
 hand-made templates; J. Zhu, S. He, P. He, J. Liu, M. R. Lyu, "Loghub", ISSRE 2023). Every parser gets the
@@ -11,6 +11,7 @@ PYTHON is an interpreter with drain3, run with its defaults and once for each ot
 {"name": {"SYSTEM or *": {"sim_th": 0.4, "depth": 4, "extra_delimiters": [], "masks": [["regex", "name"]]}}}.
 
 --held-out chooses the two thresholds on fifteen systems and tests them on the sixteenth, for each.
+--parts N mines each system in N parts apart, merges them and compares with mining it whole.
 Prints Markdown for docs/templates.md.
 """
 
@@ -210,6 +211,35 @@ def held_out(systems: Sequence[System]) -> list[str]:
     return rows
 
 
+def merged(systems: Sequence[System], parts: int) -> list[str]:
+    """What mining in parts and merging comes to."""
+    rows = [
+        f"| system | GA of {parts} merged parts | GA of the whole | lines grouped alike |",
+        "|---|---|---|---|",
+    ]
+    totals = [0.0, 0.0, 0.0]
+    for system in systems:
+        whole, _templates = mined(system)
+        miner, ids = TemplateMiner(), []
+        for part in range(parts):
+            lines = len(system.contents)
+            other = TemplateMiner()
+            there = other.add(system.contents[part * lines // parts : (part + 1) * lines // parts])
+            mapping = miner.merge(other)
+            ids += [mapping[id] for id in there]
+        ids = [miner.resolve(id) for id in ids]
+        rates = [
+            grouping_accuracy(ids, system.events),
+            grouping_accuracy(whole, system.events),
+            grouping_accuracy(ids, whole),
+        ]
+        shares = [rate.hits / rate.of for rate in rates]
+        totals = [total + share for total, share in zip(totals, shares, strict=True)]
+        rows.append(f"| {system.name} | {' | '.join(f'{share:.4f}' for share in shares)} |")
+    rows.append(f"| mean | {' | '.join(f'{total / len(systems):.4f}' for total in totals)} |")
+    return rows
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -219,10 +249,14 @@ def main() -> None:
     parser.add_argument("--drain3", metavar="PYTHON")
     parser.add_argument("--settings", type=Path)
     parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--parts", type=int)
     args = parser.parse_args()
     systems = read_systems(args.data)
     if args.held_out:
         print("\n".join(held_out(systems)))
+        return
+    if args.parts:
+        print("\n".join(merged(systems, args.parts)))
         return
     sets: dict[str, Any] = {"defaults": {}} if args.drain3 else {}
     if args.drain3 and args.settings:
