@@ -88,10 +88,11 @@ class Grouped(Table):
     ) -> None:
         """Count each record of the batch under the group (*prefix, left) and the key right.
 
-        A text instead of a sequence stands for all records. A record whose left or right is None or "" does
-        not count. The `clean` functions are applied to each different left and right as text. `counts` has
-        each pair with how often it stands in the batch, where the caller knows that already.
+        A text instead of one of the sequences stands for all records. A record whose left or right is None
+        or "" does not count. The `clean` functions are applied to each different left and right as text.
+        `counts` has each pair with how often it stands in the batch, where the caller knows that already.
         """
+        assert not (isinstance(lefts, str) and isinstance(rights, str))
         pairs: list[tuple[Pair, Members, str, int]] = []
         wanted: dict[Pair, bool] = {}
         for (left, right), n in (counts if counts is not None else counted(lefts, rights)).items():

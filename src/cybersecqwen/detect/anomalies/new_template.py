@@ -36,7 +36,7 @@ class NewTemplate(Detector):
         kind, ids, hosts = kind_token(batch.kind), batch.template_ids, batch.hosts
         if ids is not None:
             self._seen.add(batch, (), kind, ids, clean_right=_as_token)
-        self._kinds.add(batch, (), hosts if hosts is not None else _ANY_HOST, kind)
+        self._kinds.add(batch, (), hosts or [_ANY_HOST] * batch.size, kind)
 
     def findings(self, clock: Clock, known: Known | None) -> list[Anomaly]:
         """Templates and kinds that are new."""
