@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .model import Correlation, Ruleset
+from .model import Correlation, Counting, Ruleset
 from .windows import Window
 
 _MOST = 200_000
@@ -44,6 +44,8 @@ class Burst:
     """Values of the group-by fields."""
     first: float
     last: float
+    held: float
+    """When the condition first held."""
     number: float
     """What was counted, at its highest."""
     count: int
@@ -127,7 +129,12 @@ class Collector:
             group = tuple(known.get(_field_of(one, key, name), "") for key in one.group_by)
             ref = burst.refs[0] if burst.refs else ""
             value = known.get(one.counted, "")
-            extra.setdefault(one.about.id, []).append(Seen(burst.last, name, group, value, ref))
+            # What follows may come while the burst still goes on, or right after it has ended. A count must
+            # not count it twice.
+            ordered = one.type in (Counting.TEMPORAL, Counting.TEMPORAL_ORDERED)
+            times = (burst.held, burst.last) if ordered and burst.last > burst.held else (burst.held,)
+            handed = extra.setdefault(one.about.id, [])
+            handed += [Seen(time, name, group, value, ref) for time in times]
 
 
 def _field_of(correlation: Correlation, key: str, rule: str) -> str:
@@ -152,33 +159,36 @@ def bursts_of(correlation: Correlation, seen: Sequence[Seen]) -> Iterator[Burst]
 
 def _in_group(correlation: Correlation, group: tuple[str, ...], hits: list[Seen]) -> Iterator[Burst]:
     window = Window(correlation)
-    start, best = -1, 0.0
+    start, best, held = -1, 0.0, 0.0
     for at, hit in enumerate(hits):
         window.push(hit.time, hit.rule, hit.value)
         number = window.number()
         if number is not None:
             if start < 0:
-                start, best = at - len(window) + 1, number
+                start, best, held = at - len(window) + 1, number, hit.time
             best = max(best, number)
         elif start >= 0:
-            yield _burst(correlation, group, hits[start:at], best)
+            yield _burst(correlation, group, hits[start:at], best, held)
             start = -1
             window.clear()
             window.push(hit.time, hit.rule, hit.value)
             number = window.number()
             if number is not None:
-                start, best = at, number
+                start, best, held = at, number, hit.time
     if start >= 0:
-        yield _burst(correlation, group, hits[start:], best)
+        yield _burst(correlation, group, hits[start:], best, held)
 
 
-def _burst(correlation: Correlation, group: tuple[str, ...], hits: list[Seen], number: float) -> Burst:
+def _burst(
+    correlation: Correlation, group: tuple[str, ...], hits: list[Seen], number: float, held: float
+) -> Burst:
     refs = tuple(dict.fromkeys(hit.ref for hit in hits))[:_MOST_REFS]
     return Burst(
         correlation=correlation,
         group=group,
         first=hits[0].time,
         last=hits[-1].time,
+        held=held,
         number=number,
         count=len(hits),
         refs=refs,

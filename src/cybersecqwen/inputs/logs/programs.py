@@ -30,18 +30,19 @@ def _sudo(message: str) -> dict[str, str]:
 
 
 # "Failed password for invalid user admin from 203.0.113.7 port 4711 ssh2" and its like: sshd's auth.c and
-# auth2.c, https://github.com/openssh/openssh-portable.
+# auth2.c, https://github.com/openssh/openssh-portable. Whoever signs in chooses the name, also one with
+# " from 192.0.2.1 port 1" in it, so the name reaches as far as it can: the last address is sshd's own.
 _SIGN_IN = re.compile(
     r"(Accepted|Failed|Postponed) ([\w/.-]{1,40}) for (invalid user |illegal user )?"
-    r"(.{0,256}?) from ([0-9A-Za-z:.%_-]{1,255}) port (\d{1,5})"
+    r"(.{0,256}) from ([0-9A-Za-z:.%_-]{1,255}) port (\d{1,5})"
 )
 _STRANGER = re.compile(
-    r"(?:Invalid|Illegal) user (.{0,256}?) from ([0-9A-Za-z:.%_-]{1,255})(?: port (\d{1,5}))?\Z"
+    r"(?:Invalid|Illegal) user (.{0,256}) from ([0-9A-Za-z:.%_-]{1,255})(?: port (\d{1,5}))?\Z"
 )
 _PEER = re.compile(
     r"(?:Connection (?:closed|reset) by|Disconnected from|Disconnecting|Received disconnect from|"
-    r"Did not receive identification string from)(?: (?:authenticating|invalid) user .{0,256}?)?"
-    r" ([0-9A-Fa-f.:]{3,45})(?: port (\d{1,5}))?"
+    r"Did not receive identification string from)(?: (?:authenticating|invalid) user .{0,256})?"
+    r" ((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{0,39}[0-9A-Fa-f])(?: port (\d{1,5}))?"
 )
 
 

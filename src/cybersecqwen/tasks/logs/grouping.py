@@ -14,6 +14,8 @@ from cybersecqwen.detect.text.indicators import event_indicators
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Event, Finding, Incident, Indicator, Severity, Verdict
 from cybersecqwen.tasks.techniques import make_techniques
+from cybersecqwen.tasks.triage.steps import next_steps
+from cybersecqwen.tasks.triage.verdict import Judged
 
 from .judging import ANOMALY_WEIGHTS, WEIGHTS, confidence_of, score_of, verdict_of
 from .sightings import Sighting, anomaly_finding
@@ -97,23 +99,34 @@ def _incident(
     start = min(timed, default=cluster.start * 60.0) if cluster.start >= 0 else None
     end = max(timed, default=cluster.end * 60.0) if cluster.start >= 0 else None
     worst = findings[0]
+    named = make_techniques(findings, store)
+    reasons = tuple(_reasons(found, cluster, score, verdict))
+    judged = Judged(
+        verdict=verdict,
+        severity=_severity(verdict, found),
+        confidence=confidence_of(score),
+        score=score,
+        findings=tuple(findings),
+        reasons=reasons,
+    )
     return Incident(
         id="",
         title=f"{worst.title}{_place(cluster)}",
         verdict=verdict,
-        severity=_severity(verdict, found),
-        confidence=confidence_of(score),
+        severity=judged.severity,
+        confidence=judged.confidence,
         score=score,
         hosts=(cluster.host,) if cluster.host else (),
         users=tuple(dict.fromkeys(event.user for event in mine if event.user))[:20],
         start=start,
         end=end,
         findings=(*findings, *(anomaly_finding(one) for one in beside)),
-        techniques=make_techniques(findings, store),
+        techniques=named,
         indicators=tuple(_indicators(mine)),
         events=tuple(sorted(mine, key=lambda e: (e.time or 0.0, int(e.id[1:]))))[:_MOST_EVENTS],
         event_count=sum(cluster.hits.values()),
-        reasons=tuple(_reasons(found, cluster, score, verdict)),
+        reasons=reasons,
+        next_steps=next_steps(judged, named, mine),
     )
 
 

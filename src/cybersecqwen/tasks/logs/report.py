@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -74,6 +75,7 @@ def _build(
             "anomalies": len(anomalies),
             "incidents": len(grouped),
             "damaged": scan.damaged,
+            "hosts": sum(1 for host in scan.hosts.counts if host),
         },
         incidents=tuple(grouped),
         findings=findings,
@@ -127,6 +129,7 @@ def _extra(
     counted = {technique.id: technique for technique in make_techniques(findings, tools.store)}
     return {
         "bytes": scan.bytes,
+        "made": round(time.time(), 3),
         "first": scan.first,
         "last": scan.last,
         "formats": dict(scan.files),
@@ -155,7 +158,7 @@ def _extra(
             ],
         },
         "entities": _entities(scan, found, anomalies, grouped),
-        "templates": _templates(scan),
+        "templates": _templates(scan, anomalies),
         "baseline": _baseline(scan),
         "cost": {
             "lines": scan.records,
@@ -286,15 +289,24 @@ def _entities(
     return ordered[:_SHOWN_ENTITIES]
 
 
-def _templates(scan: Scan) -> dict[str, Any]:
+def _templates(scan: Scan, anomalies: Sequence[Anomaly]) -> dict[str, Any]:
+    """New ones first, then the most frequent; the example is a line that an anomaly shows."""
     miner = scan.miner
     if miner is None:
         return {"count": 0, "top": []}
-    counted = sorted(miner.templates().items(), key=lambda item: (-miner.count(item[0]), item[0]))
+    fresh = {one.template: one for one in anomalies if one.kind == "new-template" and one.template}
+    counted = sorted(
+        miner.templates().items(), key=lambda item: (item[1] not in fresh, -miner.count(item[0]), item[0])
+    )
     return {
         "count": len(counted),
         "top": [
-            {"template": text, "count": miner.count(number), "example": "", "new": False}
+            {
+                "template": text,
+                "count": miner.count(number),
+                "example": fresh[text].lines[0][1] if text in fresh and fresh[text].lines else "",
+                "new": text in fresh,
+            }
             for number, text in counted[:_SHOWN_TEMPLATES]
         ],
     }
