@@ -65,7 +65,7 @@ def test_damaged_samples_into_any_reader(name: str, seed: int, sample: str) -> N
 
 @pytest.mark.parametrize("name", QUICK)
 @given(seed=st.integers(0, 10**9))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 def test_damaged_samples_of_a_reader_into_every_shape(name: str, seed: int) -> None:
     for raw in check(READERS.get(name)().read(blob_of(mutated(SAMPLES[name], seed)), SMALL)):
         shapes_on(raw)
@@ -79,7 +79,7 @@ def test_damaged_frames(seed: int) -> None:
 
 @pytest.mark.parametrize("name", [name for name, kind in READERS if kind.splittable])
 @given(seed=st.integers(0, 10**9), data=st.data())
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_two_parts_give_what_the_whole_gives(name: str, seed: int, data: Any) -> None:
     """Offsets and mappings do not depend on where a file of lines is cut."""
     whole = (
@@ -166,7 +166,7 @@ LINES = [raw for name in QUICK for raw in check(READERS.get(name)().read(blob_of
 
 @pytest.mark.parametrize("number", range(len(LINES)))
 @given(data=st.data())
-@settings(deadline=None, max_examples=5)
+@settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 def test_wrong_types_in_what_readers_give(number: int, data: Any) -> None:
     raw = dict(LINES[number])
     raw[data.draw(st.sampled_from(sorted(raw)))] = data.draw(json_values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.inputs.logs.audit_values import decoded
@@ -149,6 +149,7 @@ def test_records_that_the_kernel_printed() -> None:
 
 
 @given(st.binary(min_size=2, max_size=60).filter(lambda data: b"\0" not in data))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_hexadecimal_values_come_back(data: bytes) -> None:
     assert decoded(data.hex().upper()) == data.decode("utf-8", "replace")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.inputs.text import KEY
@@ -79,6 +79,7 @@ VALUES = st.text(
     st.lists(VALUES, min_size=6, max_size=6),
     st.dictionaries(st.from_regex(r"[a-z]{2,8}", fullmatch=True), VALUES),
 )
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_escaped_comes_back(head: list[str], extension: dict[str, str]) -> None:
     escaped = [value.replace("\\", "\\\\").replace("|", "\\|") for value in head]
     values = [value.replace("\\", "\\\\").replace("=", "\\=") for value in extension.values()]

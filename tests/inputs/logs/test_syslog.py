@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.inputs import READERS
@@ -126,6 +126,7 @@ def test_the_year_is_the_last_one_that_the_file_allows(tmp_path: Path) -> None:
 
 
 @given(st.integers(0, 4_000_000_000), st.sampled_from(["+0000", "-0730", "+14:00", "Z", None]))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_times_are_those_of_the_standard_library(seconds: int, zone: str | None) -> None:
     from datetime import UTC, datetime, timedelta
 
