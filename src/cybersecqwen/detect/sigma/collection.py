@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -107,8 +108,9 @@ class Collection:
             temporary.replace(path)
             beside.replace(path.with_suffix(".json"))
         except OSError as error:
-            temporary.unlink(missing_ok=True)
-            beside.unlink(missing_ok=True)
+            for left in (temporary, beside):
+                with suppress(OSError):
+                    left.unlink()
             raise OutputError(f"The rules cannot be kept in {path}: {error.strerror or error}.") from error
 
 

@@ -68,7 +68,7 @@ def rule_files(path: Path) -> list[File]:
 def _folder(folder: Path) -> Iterator[File]:
     root, total = folder.resolve(), 0
     for count, path in enumerate(sorted(p for p in root.rglob("*") if p.suffix.lower() in _SUFFIXES), 1):
-        if not path.resolve().is_relative_to(root) or not path.is_file():
+        if not _is_within(path, root) or not path.is_file():
             continue
         content = _bounded(path)
         total += len(content)
@@ -77,6 +77,13 @@ def _folder(folder: Path) -> Iterator[File]:
         # Names of files need not be Unicode; what is not is written with a backslash.
         name = path.relative_to(root).as_posix().encode("utf-8", "backslashreplace").decode()
         yield name, content
+
+
+def _is_within(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # links in a circle
+        return False
 
 
 def _bounded(path: Path) -> bytes:
