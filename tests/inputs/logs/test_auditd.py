@@ -58,6 +58,29 @@ def test_records_stay_apart_and_know_what_their_event_knows() -> None:
     ]  # fmt: skip
 
 
+def test_parents_are_remembered_from_earlier_starts() -> None:
+    line = (
+        "type=SYSCALL msg=audit(1.000:{0}): arch=c000003e syscall=59 success={3} ppid={1} pid={2} "
+        'exe="/bin/{4}"\n'
+    )
+    execve = 'type=EXECVE msg=audit(1.000:{0}): argc=2 a0="{1}" a1="-x"\n'
+    raws = fed(
+        line.format(1, 1, 10, "yes", "sh") + execve.format(1, "sh")
+        + line.format(2, 10, 11, "no", "no") + execve.format(2, "no")
+        + line.format(3, 10, 11, "yes", "id") + execve.format(3, "id")
+        + line.format(4, 11, 12, "yes", "ls") + "node=b " + line.format(5, 10, 13, "yes", "w")
+    )  # fmt: skip
+    calls = [raw for raw in raws if raw["type"] == "SYSCALL"]
+    starts = [(raw["Image"], raw.get("ParentImage"), raw.get("ParentCommandLine")) for raw in calls]
+    assert starts == [
+        ("/bin/sh", None, None),
+        ("/bin/no", None, None),
+        ("/bin/id", "/bin/sh", "sh -x"),
+        ("/bin/ls", "/bin/id", "id -x"),
+        ("/bin/w", None, None),
+    ]
+
+
 def test_events_that_come_interleaved() -> None:
     lines = EVENT.split("\n")
     other = [line.replace("24287", "24288").replace("cat", "dog") for line in lines]

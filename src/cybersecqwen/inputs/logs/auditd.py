@@ -43,6 +43,8 @@ _LOGONS = ("USER_LOGIN", "USER_AUTH")
 _ACCOUNTS = ("ADD_USER", "DEL_USER", "ADD_GROUP", "DEL_GROUP", "USER_MGMT", "GRP_MGMT", "USER_CHAUTHTOK")
 _OPEN = 8  # events whose records may come interleaved
 _RECORDS = 256  # of one event
+_PROCESSES = 10_000  # that are remembered as parents
+_COMMAND_CHARS = 2_048  # of their command lines
 _HELD = 4 << 20  # characters of lines that wait for the end of their event
 
 
@@ -166,6 +168,7 @@ class Joiner:
     def __init__(self) -> None:
         self._open: dict[str, list[RawRecord]] = {}
         self._held = 0
+        self._processes: dict[tuple[Any, Any], tuple[str, str]] = {}  # (host, pid) to what it last started
 
     def add(self, record: RawRecord, size: int) -> Iterator[RawRecord]:
         """Records that are complete now; `size` is the length of the line in characters."""
@@ -201,10 +204,24 @@ class Joiner:
 
     def _close(self, event: str) -> Iterator[RawRecord]:
         records = self._open.pop(event)
-        _share([record[2] for record in records])
+        raws = [record[2] for record in records]
+        _share(raws)
+        if raws[0].get("SYSCALL") in _STARTS and raws[0].get("success") == "yes":
+            self._know_parent(raws[0])
         if not self._open:
             self._held = 0
         yield from records
+
+    def _know_parent(self, call: dict[str, Any]) -> None:
+        """Tell a process start what its parent had started, where that stands earlier in the same log."""
+        host = call.get("host")
+        parent = self._processes.get((host, call.get("ppid")))
+        if parent is not None:
+            call["ParentImage"], call["ParentCommandLine"] = parent
+        if len(self._processes) >= _PROCESSES:
+            del self._processes[next(iter(self._processes))]
+        command = call.get("CommandLine", "")[:_COMMAND_CHARS]
+        self._processes[host, call.get("pid")] = call.get("Image", ""), command
 
 
 def _share(records: list[dict[str, Any]]) -> None:
