@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -122,8 +123,9 @@ def test_a_file_that_is_empty_at_first(tmp_path: Path) -> None:
     [(_, _, raw)] = found
     assert raw["program"] == "p"
     path.write_text("")
+    assert list(follow(path)) == []
     with pytest.raises(InputError, match="empty"):
-        follow(path)
+        open_followed("-", Limits(), stop=Event(), stdin=io.BytesIO())
 
 
 def test_other_encodings_and_lines_beyond_the_bound(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from .growing import Growing, GrowingFile, GrowingPipe, Idle
 from .interface import HEAD_BYTES, Blob, RawRecord, Reader
 from .jsonl import JsonLinesReader
 from .lines import BLOCK
+from .text import TextReader
 
 _POLL_S = 0.25
 _LIKELY = 75
@@ -45,8 +46,9 @@ def open_followed(
 
     `on_idle` is called about every `poll_s` seconds while nothing comes; setting `stop` ends the reading
     after what has been written. With `from_end`, what stands in the file now is passed over. Waits until
-    there is a first line to tell the format by. The blob can be opened once. Raises InputError where the
-    path is missing or no file, and for formats that are not read line by line.
+    there is a first line to tell the format by; where `stop` is set before, nothing is read. The blob can be
+    opened once. Raises InputError where the path is missing or no file, and for formats that are not read
+    line by line.
     """
     del limits  # the readers get them
     if path == "-":
@@ -56,6 +58,8 @@ def open_followed(
     file = _checked(path)
     growing = GrowingFile(file, b"", 0, stop, on_idle, poll_s)
     head = growing.first_line(HEAD_BYTES)
+    if not head and stop.is_set():  # nothing has come all the while, and nothing will be read
+        return _blob(path, growing), _Following(TextReader(), growing)
     reader = _reader(path, head)
     if from_end:
         growing.close()
