@@ -206,7 +206,13 @@ class Series(Table):
     def to_json(self) -> dict[str, Any]:
         """Everything, as JSON types."""
         rows = [
-            [list(name), c.width, c.total, sorted(c.buckets.items()), _samples_to_json(c.samples)]
+            [
+                list(name),
+                c.width,
+                c.total,
+                list(map(list, sorted(c.buckets.items()))),
+                _samples_to_json(c.samples),
+            ]
             for name, c in self.series.items()
         ]
         limits = {"limit_series": self.limit_series, "limit_buckets": self.limit_buckets}

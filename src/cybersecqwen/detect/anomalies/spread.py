@@ -138,7 +138,14 @@ class Spread(Table):
     def to_json(self) -> dict[str, Any]:
         """Everything, as JSON types."""
         rows = [
-            [list(group), h.count, h.first, h.last, sorted(h.steps.items()), list(map(_to_row, h.large))]
+            [
+                list(group),
+                h.count,
+                h.first,
+                h.last,
+                list(map(list, sorted(h.steps.items()))),
+                list(map(_to_row, h.large)),
+            ]
             for group, h in self.groups.items()
         ]
         return {"type": self.type, "evicted": self.evicted, "groups": rows}
