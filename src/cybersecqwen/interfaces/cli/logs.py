@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -74,7 +77,26 @@ def logs(
     call = TaskCall(
         "logs", tuple(paths), format, tuple(save or ()), model, fail_on, detail, parameters=options
     )
-    return run_task(call)
+    with _stops_like_an_interruption():
+        return run_task(call)
+
+
+@contextmanager
+def _stops_like_an_interruption() -> Iterator[None]:
+    """What asks the program to end (a service manager, `timeout`) gets a report, as Ctrl-C does."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 baseline = typer.Typer(help="What is ordinary here: learned once, compared with later.", no_args_is_help=True)
