@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from .batch import Batch
@@ -9,6 +10,7 @@ from .clock import Clock
 from .covering import Covering
 from .detector import Detector, Known
 from .grouped import Grouped
+from .levels import by_level
 from .novelty import Arrival, arrivals
 from .observed import Anomaly, Templates
 from .thresholds import Thresholds
@@ -75,7 +77,9 @@ def _template_anomaly(a: Arrival, clock: Clock) -> Anomaly:
         f"{many(a.records, 'line')} in {span(a.days, by_time=clock.by_time)} had {many(a.keys, 'template')}, "
         f"and their past gives {seldom(a.expected)} that are new."
     )
-    return a.anomaly(NewTemplate.name, sentence, template=a.key)
+    anomaly = a.anomaly(NewTemplate.name, sentence, template=a.key)
+    worst = max(by_level(key, anomaly.severity) for key in (a.key, *(key for key, _ in a.others)))
+    return replace(anomaly, severity=worst)
 
 
 def _kind_anomaly(a: Arrival, clock: Clock) -> Anomaly:

@@ -80,6 +80,11 @@ class Watcher:
             detector.observe(batch)
         self.clock.add(batch.size, batch.timed, batch.earliest, batch.latest)
 
+    def settle(self) -> None:
+        """Count what waits for the next batch; done before anything is decided, saved or merged."""
+        for detector in self._detectors.values():
+            detector.settle()
+
     def findings(self) -> list[Anomaly]:
         """What is unusual: most severe first, then the rarest; capped for each kind (see `left_out`)."""
         out: list[Anomaly] = []
@@ -122,8 +127,7 @@ class Watcher:
 
         Template ids stand in it: the miner's own state belongs to it.
         """
-        for detector in self._detectors.values():
-            detector.settle()
+        self.settle()
         states = {name: detector.state() for name, detector in self._detectors.items()}
         return {"version": _VERSION, "clock": self.clock.to_json(), "detectors": states}
 
