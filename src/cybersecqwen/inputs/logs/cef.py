@@ -107,6 +107,8 @@ def pairs(text: str, raw: dict[str, Any]) -> None:
         name, begin = found[1], found.end()
     if name:
         _put(raw, name, text[begin:])
+    if "Label=" not in text:
+        return
     for label in [name for name in raw if name.endswith("Label") and _LABELLED.fullmatch(name)]:
         value = raw.get(label[:-5])
         if value is not None and raw[label] and raw[label][0] != "#":
