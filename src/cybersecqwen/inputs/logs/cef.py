@@ -100,25 +100,17 @@ def split_head(text: str, most: int) -> list[str]:
 
 def pairs(text: str, raw: dict[str, Any]) -> None:
     """Add the pairs of an extension: a value goes on to the next key, blanks included."""
-    name, begin = "", 0
-    for found in _KEY.finditer(text):
-        if name:
-            _put(raw, name, text[begin : found.start()])
-        name, begin = found[1], found.end()
-    if name:
-        _put(raw, name, text[begin:])
+    parts = _KEY.split(text)
+    for name, value in zip(parts[1::2], parts[2::2], strict=True):
+        value = value.strip()
+        if value and name not in raw:
+            raw[name] = _ESCAPED.sub(_plain, value) if "\\" in value else value
     if "Label=" not in text:
         return
-    for label in [name for name in raw if name.endswith("Label") and _LABELLED.fullmatch(name)]:
+    for label in [name for name in raw if name[-5:] == "Label" and _LABELLED.fullmatch(name)]:
         value = raw.get(label[:-5])
         if value is not None and raw[label] and raw[label][0] != "#":
             raw.setdefault(raw[label], value)
-
-
-def _put(raw: dict[str, Any], name: str, value: str) -> None:
-    value = value.strip()
-    if value:
-        raw.setdefault(name, _ESCAPED.sub(_plain, value) if "\\" in value else value)
 
 
 def _plain(found: re.Match[str]) -> str:
