@@ -7,6 +7,7 @@ Names and meanings: Sigma specification 2.1, appendix "Modifiers".
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
@@ -64,6 +65,7 @@ def _texts(reading: Reading, change: Callable[[str], Iterable[str]]) -> Reading:
     return replace(reading, values=tuple(made))
 
 
+_PLACES = {"contains": Op.CONTAINS, "startswith": Op.STARTS, "endswith": Op.ENDS}
 _ANCHORS = {Op.CONTAINS: "{}", Op.STARTS: r"\A(?:{})", Op.ENDS: r"(?:{})\z"}
 
 
@@ -198,10 +200,18 @@ def _exists(reading: Reading) -> Reading:
     return _asked(reading, Op.PRESENT if reading.values[0][0] else Op.NULL)
 
 
+_PLACEHOLDER = re.compile(r"(?<!\\)%\w+%")
+_WRITTEN = str.maketrans({ANY: "*", ONE: "?", _RAW: None})
+
+
 def _expand(reading: Reading) -> Reading:
-    written = str.maketrans({ANY: "*", ONE: "?"})
-    names = ", ".join(str(value).translate(written) for forms in reading.values for value in forms[:1])[:200]
-    raise RuleError(f"It needs values for the placeholder {names}, which only your organisation knows.")
+    """Placeholders are refused by name; a percent sign behind a backslash is one and no more."""
+    texts = [value for forms in reading.values for value in forms if isinstance(value, str)]
+    names = [text.translate(_WRITTEN) for text in texts if _PLACEHOLDER.search(text)]
+    if names:
+        told = ", ".join(names)[:200]
+        raise RuleError(f"It needs values for the placeholder {told}, which only your organisation knows.")
+    return _texts(reading, lambda value: (value.replace("\\%", "%"),))
 
 
 def _part(part: str) -> Callable[[Reading], Reading]:
@@ -209,9 +219,7 @@ def _part(part: str) -> Callable[[Reading], Reading]:
 
 
 MODIFIERS: dict[str, Callable[[Reading], Reading]] = {
-    "contains": _place(Op.CONTAINS),
-    "startswith": _place(Op.STARTS),
-    "endswith": _place(Op.ENDS),
+    **{name: _place(op) for name, op in _PLACES.items()},
     "all": lambda reading: replace(reading, every=True),
     "cased": lambda reading: replace(reading, cased=True),
     "neq": lambda reading: replace(reading, negated=True),
@@ -241,8 +249,9 @@ MODIFIERS: dict[str, Callable[[Reading], Reading]] = {
 }
 """Name to what it does."""
 
-BEFORE_REGEX = frozenset(("all", "cased", "neq", "re"))
-"""Modifiers that may stand before `re`: the others change or compare text, and an expression is none."""
+BEFORE_REGEX = frozenset(("all", "cased", "neq"))
+WITH_REGEX = BEFORE_REGEX | set("ims") | {"ignorecase", "multiline", "dotall", "re", *_PLACES, "expand"}
+"""Modifiers that may stand before `re`, and beside it: the others are for text or numbers."""
 
 
 def without_raw(value: str) -> str:

@@ -15,7 +15,18 @@ from cybersecqwen.records import Severity
 from .bounds import bound, bound_expression
 from .condition import Budget, all_of, any_of, parse_condition
 from .model import About, And, Correlation, Expression, Logsource, Not, Op, Rule, Test
-from .modifiers import ANY, BEFORE_REGEX, MODIFIERS, ONE, RESERVED, Reading, Value, number_text, without_raw
+from .modifiers import (
+    ANY,
+    BEFORE_REGEX,
+    MODIFIERS,
+    ONE,
+    RESERVED,
+    WITH_REGEX,
+    Reading,
+    Value,
+    number_text,
+    without_raw,
+)
 from .parse_correlation import parse_correlation
 
 _TECHNIQUE = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
@@ -136,8 +147,10 @@ def _item(key: str, raw: Any) -> Expression:
         raise RuleError(f"The field {field!r} has an empty list of values.")
     read = _scalar if "re" in names else _read
     reading = Reading(tuple((read(value),) for value in values))
-    if "re" in names and not BEFORE_REGEX.issuperset(names[: names.index("re")]):
-        raise RuleError("The modifier re stands behind one that changes the value.")
+    if "re" in names and not (
+        WITH_REGEX.issuperset(names) and BEFORE_REGEX.issuperset(names[: names.index("re")])
+    ):
+        raise RuleError("The modifier re stands beside one that is not for expressions.")
     for name in names:
         modifier = MODIFIERS.get(name)
         if modifier is None:
@@ -210,14 +223,18 @@ def _test(field: str, value: Value, reading: Reading) -> Expression:
             raise RuleError("A reference to another field is no name.")
         if op not in (None, Op.CONTAINS, Op.STARTS, Op.ENDS):
             raise RuleError(f"A reference to another field is not compared by {op}.")
-        name = value.replace(ANY, "*").replace(ONE, "?")
-        return Test(field, Op.SAME_AS, (name, (op or Op.EQUALS).value), reading.cased)
+        if ANY in value or ONE in value:
+            raise RuleError("A reference to another field has a wildcard in it.")
+        return Test(field, Op.SAME_AS, (value, (op or Op.EQUALS).value), reading.cased)
     if value is None:
         return Test(field, Op.NULL)
     if reading.part and op is not None and op not in _NUMERIC:
         raise RuleError(f"The {reading.part} of a time is a number, and is not compared by {op}.")
     if reading.part or op in _NUMERIC:
-        return Test(field, op or Op.EQUALS, (number_text(value),), part=reading.part)
+        number = number_text(value)
+        if reading.part and not float(number).is_integer():
+            raise RuleError(f"{number[:60]!r} is no {reading.part} of a time.")
+        return Test(field, op or Op.EQUALS, (number,), part=reading.part)
     if op is Op.REGEX:
         return _regex(field, text_of(value), reading)
     if op is Op.CIDR:
