@@ -275,6 +275,7 @@ def test_reasons_name_the_fields_and_texts_that_made_a_rule_fire() -> None:
         ({"f|re|hour": "5"}, "modifier re"),
         ({"f|re|expand": "a%b%"}, "placeholder a%b%,"),
         ({"f|fieldref": "g*"}, "wildcard"),
+        ({"f|wide|fieldref": "g"}, "encoded"),
         ({"f|hour": 2.5}, "no hour"),
         ({"f|contains|re": "x"}, "modifier re"),
         ({"f|cidr": "10.0.0.0/33"}, "no network"),

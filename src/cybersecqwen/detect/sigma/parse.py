@@ -223,8 +223,8 @@ def _test(field: str, value: Value, reading: Reading) -> Expression:
             raise RuleError("A reference to another field is no name.")
         if op not in (None, Op.CONTAINS, Op.STARTS, Op.ENDS):
             raise RuleError(f"A reference to another field is not compared by {op}.")
-        if ANY in value or ONE in value:
-            raise RuleError("A reference to another field has a wildcard in it.")
+        if not RESERVED.isdisjoint(value):
+            raise RuleError("A reference to another field has a wildcard in it, or is encoded.")
         return Test(field, Op.SAME_AS, (value, (op or Op.EQUALS).value), reading.cased)
     if value is None:
         return Test(field, Op.NULL)
