@@ -46,8 +46,8 @@ AUDITD = (
     b'type=PATH msg=audit(1364481363.243:24287): item=0 name="x" nametype=CREATE\n'
     b"type=PROCTITLE msg=audit(1364481363.243:24287): proctitle=636174002F\n"
     b"node=b type=SYSCALL msg=audit(1364481364.243:8): arch=c00000b7 syscall=203 exe=2F62\n"
-    b"node=b type=SOCKADDR msg=audit(1364481364.243:8): saddr=0200005DC0A80001SADDR={ saddr_fam=inet }\n"
-    b"type=USER_LOGIN msg=audit(1364481365.1:9): pid=1 msg='op=login acct=\"root\" res=failed'\n"
+    b"node=b type=SOCKADDR msg=audit(1364481364.243:8): saddr=0200005DC0A80001\x1dSADDR={ saddr_fam=inet }\n"
+    b"type=USER_LOGIN msg=audit(1364481365.100:9): pid=1 msg='op=login acct=\"root\" res=failed'\n"
 )
 ACCESS = (
     b'1.2.3.4 - al [10/Oct/2000:13:55:36 -0700] "GET /a?b=%2e HTTP/1.0" 200 2326 "http://r/" "Mo\\"z \\x41"\n'
