@@ -150,7 +150,10 @@ def unwrap(raw: dict[str, Any], depth: int = 0) -> Iterator[Any]:
 
 def is_plain(raw: dict[str, Any]) -> bool:
     """Whether `unwrap` would give just `raw`: a quick test for the fast path."""
-    if len(raw) > _WIDEST or not (_TELLTALE & raw.keys()):
+    if len(raw) > _WIDEST:
+        return True
+    tell = _TELLTALE & raw.keys()
+    if not tell or (len(tell) == 1 and "message" in tell and "timestamp" not in raw):
         return True
     return next(unwrap(raw), None) is raw
 
