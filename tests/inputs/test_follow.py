@@ -90,6 +90,20 @@ def test_what_is_written_to_the_old_file_before_it_is_left(tmp_path: Path) -> No
         assert [text for _, _, text in lines_of(follow(path, rotate))] == ["one", "late", "two"]
 
 
+def test_what_stands_in_the_next_file_when_it_is_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text("one\nha")
+    stop = Event()
+
+    def rotate_and_stop() -> None:
+        if not stop.is_set():
+            moved(path, "two\n")()
+            stop.set()
+
+    blob, reader = open_followed(str(path), Limits(), stop=stop, on_idle=rotate_and_stop, poll_s=0.001)
+    assert [text for _, _, text in lines_of(reader.read(blob, Limits()))] == ["one", "ha", "two"]
+
+
 def test_a_name_that_is_gone_for_a_while(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.write_text("one\n")

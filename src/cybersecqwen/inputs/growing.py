@@ -108,18 +108,19 @@ class GrowingFile(Growing):
         return data
 
     def _read(self, most: int) -> bytes:
-        if self._file is None and not self._begin():
-            return b""
-        assert self._file is not None
-        try:
-            data = self._file.read(most)
-            size = os.fstat(self._file.fileno()).st_size if not data else 0
-        except OSError:
-            data, size = b"", 0  # a file that fails is taken for one that was truncated
-        self._at += len(data)
-        if data:
-            return data
-        return self._end() if size < self._at else self._moved()
+        while self._file is not None or self._begin():
+            assert self._file is not None
+            try:
+                data = self._file.read(most)
+                size = os.fstat(self._file.fileno()).st_size if not data else 0
+            except OSError:
+                data, size = b"", 0  # a file that fails is taken for one that was truncated
+            self._at += len(data)
+            if not data:
+                data = self._end() if size < self._at else self._moved()
+            if data or self._file is not None:
+                return data
+        return b""
 
     def _begin(self) -> bool:
         """Open what bears the name now; False where nothing does."""
