@@ -87,6 +87,20 @@ def test_what_is_remembered_may_be_forgotten_within_a_batch(monkeypatch: pytest.
     assert in_batch(plan_of(found), raws) == one_by_one(found, raws)
 
 
+def test_classes_do_not_pile_up_from_batch_to_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cybersecqwen.detect.sigma import match
+
+    monkeypatch.setattr(match, "_MOST_CLASSES", 20)
+    found: list[Expression] = [Ask(field, Op.CONTAINS, (c,)) for c in "abcdefgh" for field in ("a", "")]
+    found.append(Ask("a", Op.NULL))
+    plan, chance = plan_of(found), Random(1)
+    for _ in range(20):
+        raws = [{"a": "".join(chance.sample("abcdefgh", 3))} for _ in range(30)] + [{}]
+        assert in_batch(plan, raws) == one_by_one(found, raws)
+        assert plan.whole is not None and len(plan.whole.table) <= 20 + 31
+        assert len(plan.columns[0].matcher.table) <= 20 + 31
+
+
 @pytest.mark.parametrize(
     "found",
     [

@@ -63,7 +63,10 @@ class _Batch:
         self._classes: list[list[int]] = []
         self._holding: list[dict[int, list[int]]] = []
         """For each column: test to the classes in which it holds."""
+        if plan.whole is not None:
+            plan.whole.begin()
         for column in plan.columns:
+            column.matcher.begin()
             classes = _classes(column_of(column.field), column.matcher)
             self._classes.append(classes)
             holding: dict[int, list[int]] = {}

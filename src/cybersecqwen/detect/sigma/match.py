@@ -26,6 +26,8 @@ _REMEMBERED = 400_000
 """Values remembered for a field …"""
 _REMEMBERED_CHARS = 48 << 20
 """… and the characters that they may have together, before everything is forgotten."""
+_MOST_CLASSES = 100_000
+"""Classes kept between batches: values made to satisfy ever new choices of tests could make any number."""
 _LITERALS = {Op.CONTAINS, Op.STARTS, Op.ENDS}
 
 _Found = tuple[int, list[int], list[int], list[int], list[int]]
@@ -60,10 +62,19 @@ class FieldMatcher:
         self.table: list[tuple[int, ...]] = []
         """Class to the numbers of the tests that hold, in order."""
         self._class_of: dict[tuple[int, ...], int] = {}
+        self._nulls = tuple(null)
         self._null = self._intern(null)
         self.known: dict[Any, int] = {}
         """Value to class, for the values seen lately. Ask it first, then `classify`."""
         self._forget()
+
+    def begin(self) -> None:
+        """To be called before a batch: classes told before may mean something else afterwards."""
+        if len(self.table) > _MOST_CLASSES:
+            self.table.clear()
+            self._class_of.clear()
+            self._null = self._intern(self._nulls)
+            self._forget()
 
     def _forget(self) -> None:
         self.known.clear()
