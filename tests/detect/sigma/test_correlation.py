@@ -247,6 +247,10 @@ def test_which_rules_report_themselves() -> None:
     assert reporting(COUNT) == ["b"]
     assert reporting(COUNT.replace("{type", "{generate: true, type")) == ["a", "b"]
     assert reporting(COUNT, COUNT.replace("{type", "{generate: true, type")) == ["a", "b"]
+    assert reporting(COUNT, COUNT.replace("{type", "{generate: true, type").replace("[a]", "[id-a]")) == [
+        "a",
+        "b",
+    ]
     beside = f"title: t\nid: t\ngenerate: true\ncorrelation: {COUNT}\n"
     (made,) = [parse_rule(yaml.safe_load(beside))]
     assert isinstance(made, Correlation) and made.generate

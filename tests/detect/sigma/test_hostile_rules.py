@@ -84,7 +84,7 @@ MERGES = "x0: &x0 {a: 1, b: 2}\n" + "\n".join(
         ("title: &t [*t]\n", "nests too deep"),
         (LONG + rule(f"{{s: {{f: [{', '.join(['*x'] * 500)}]}}, condition: s}}"), "too long"),
         (LONG + f"title: t\nreferences: [{', '.join(['*x'] * 30_000)}]\n", "too long"),
-        (rule(f"{{s: {{f: [{', '.join(map(str, range(120_000)))}]}}, condition: s}}"), "50,000 values"),
+        (rule(f"{{s: {{f: [{', '.join(map(str, range(50_001)))}]}}, condition: s}}"), "50,000 values"),
         (rule(f"{{s: {{f: '{'a*' * 200_000}'}}, condition: s}}"), "linear time"),
         (rule(f"{{s: {{f|re: '{'(' * 3_000}'}}, condition: s}}"), "linear time"),
         (rule("{s: {f|re: '(x{900}){900}'}, condition: s}"), "linear time"),
@@ -148,10 +148,10 @@ def test_an_id_that_stands_twice_is_named() -> None:
 
 
 def test_many_values_are_taken_and_evaluated() -> None:
-    values = ", ".join(f"v{n}" for n in range(40_000))
+    values = ", ".join(f"v{n}" for n in range(30_000))
     made = parse(rule(f"{{s: {{f|contains: [{values}]}}, condition: s}}"))
     assert len(made.rules) == 2
-    references = ", ".join(f"g{n}" for n in range(20_000))
+    references = ", ".join(f"g{n}" for n in range(10_000))
     assert len(parse(rule(f"{{s: {{f|fieldref: [{references}]}}, condition: s}}")).rules) == 2
 
 

@@ -23,28 +23,32 @@ def bound(raw: Any) -> None:
     while stack:
         one, depth = stack.pop()
         count += 1
-        if isinstance(one, str):
-            size += len(one)
-            if not one.isascii():
-                _encodable(one)
-        elif isinstance(one, Mapping):
-            stack += [(inner, depth + 1) for pair in one.items() for inner in pair]
+        if isinstance(one, Mapping):
+            size += sum(map(_length, one))
+            stack += [(inner, depth + 1) for inner in one.values()]
         elif isinstance(one, list):
             stack += [(inner, depth + 1) for inner in one]
-        elif isinstance(one, int):
-            if one.bit_length() > _MOST_BITS:
-                raise RuleError("It holds a number beyond all bounds.")
-        elif one is not None and not isinstance(one, float | date):
-            raise RuleError(f"It holds a value of the type {type(one).__name__}, which no rule has.")
-        if count + len(stack) > 2 * _MOST_VALUES or depth > _DEEPEST or size > _MOST_CHARS:
+        else:
+            size += _length(one)
+        if count + len(stack) > _MOST_VALUES or depth > _DEEPEST or size > _MOST_CHARS:
             raise RuleError(f"It holds more than {_MOST_VALUES:,} values, nests too deep, or is too long.")
 
 
-def _encodable(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise RuleError("It holds text that is no Unicode.") from None
+def _length(scalar: Any) -> int:
+    """Characters of a scalar; RuleError for what no rule has."""
+    if isinstance(scalar, str):
+        if not scalar.isascii():
+            try:
+                scalar.encode()
+            except UnicodeEncodeError:
+                raise RuleError("It holds text that is no Unicode.") from None
+        return len(scalar)
+    if isinstance(scalar, int):
+        if scalar.bit_length() > _MOST_BITS:
+            raise RuleError("It holds a number beyond all bounds.")
+    elif scalar is not None and not isinstance(scalar, float | date):
+        raise RuleError(f"It holds a value of the type {type(scalar).__name__}, which no rule has.")
+    return 0
 
 
 def bound_expression(expression: Expression) -> None:

@@ -34,7 +34,7 @@ from .model import (
 )
 from .rulefiles import combined, digest_of, parse_files, rule_files
 
-_FORM = 2
+_FORM = 3
 """Raised where the form of the files changes."""
 _MOST_BYTES = 256 << 20
 

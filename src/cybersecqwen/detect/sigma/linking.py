@@ -36,12 +36,12 @@ def linked(
         if id(one) in reasons
     ]
     left = list(good.values())
-    silent = {n for one in left if not one.generate for n in one.rules}
-    silent -= {n for one in left if one.generate for n in one.rules}
+    quiet = {n for one in left if not one.generate for n in one.rules}
+    loud = {n for one in left if one.generate for n in one.rules}
     return Ruleset(
         rules=tuple(
-            replace(rule, generate=False) if silent.intersection(_names(rule.about)) else rule
-            for rule in rules
+            replace(rule, generate=bool(loud.intersection(names)) or quiet.isdisjoint(names))
+            for rule, names in ((rule, _names(rule.about)) for rule in rules)
         ),
         correlations=tuple(left),
         unsupported=(*unsupported, *missing),

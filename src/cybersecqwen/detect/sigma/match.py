@@ -98,11 +98,11 @@ class FieldMatcher:
                 self._networks.append((net.version, int(net.network_address), int(net.netmask), number))
         elif test.op in (Op.GLOB, Op.REGEX):
             self._add_pattern(number, test)
-        elif test.cased or test.op not in (Op.EQUALS, *_LITERALS) or "" in test.values:
-            self._others.append((number, test))
-        elif test.op is Op.EQUALS:
+        elif test.op is Op.EQUALS and not test.cased:
             for text in test.values:
                 self._exact.setdefault(text, []).append(number)
+        elif test.cased or test.op not in _LITERALS or "" in test.values:
+            self._others.append((number, test))
         else:
             at = (Op.CONTAINS, Op.STARTS, Op.ENDS).index(test.op) + 1
             for text in test.values:
