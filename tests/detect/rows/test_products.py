@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cybersecqwen.detect.rows import RowReader, column, hosts, times, users
+from cybersecqwen.detect.rows import RowReader, column, hosts, rows, times, users
 from cybersecqwen.inputs import SHAPES
 from cybersecqwen.inputs.shapes import ShapeFinder
 from cybersecqwen.records import Limits, Source
@@ -368,6 +369,26 @@ JSON = st.recursive(
     ),
     max_leaves=12,
 )
+
+
+@given(st.sampled_from(CASES), st.data())
+def test_nothing_raises_whatever_stands_in_a_record(
+    case: tuple[dict[str, Any], tuple[str, str, str], dict[str, Any]], data: st.DataObject
+) -> None:
+    raw = copy.deepcopy(case[0])
+    here: Any = raw
+    while True:  # one value, at any depth, becomes any other
+        name = data.draw(st.sampled_from(sorted(here) if isinstance(here, dict) else list(range(len(here)))))
+        if isinstance(here[name], dict | list) and here[name] and data.draw(st.booleans()):
+            here = here[name]
+            continue
+        here[name] = data.draw(JSON)
+        break
+    batch = rows(RowReader().kind_of(raw), [raw])
+    for field in (*case[2], "Image", "User", "Hashes", "Status", "c-uri", "cs-uri-query", "query", "a.b"):
+        assert len(batch.column(field)) == 1
+    assert len(batch.form.times(batch)) == len(batch.form.hosts(batch)) == len(batch.form.users(batch)) == 1
+    batch.form.messages(batch)
 
 
 def _plain(value: Any, parts: list[str]) -> list[Any]:
