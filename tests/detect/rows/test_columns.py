@@ -218,6 +218,18 @@ def test_the_log_that_was_cleared() -> None:
     assert one(flat(provider, "System", 104), "Channel") is None
 
 
+def test_what_only_the_message_says() -> None:
+    message = 'activity detected:\r\nOperation: Created\r\nName:  "x"\r\nDestination:  "a\r\nb"'
+    raw = flat(SYSMON, OPERATIONAL, 20, Message=message)
+    assert (one(raw, "Operation"), one(raw, "Name"), one(raw, "Destination")) == ("Created", "x", "a\r\nb")
+    assert one({**raw, "Operation": "Deleted"}, "Operation") == "Deleted"
+    provider = "Microsoft-Windows-WMI-Activity"
+    message = "Id = {1}; User = CORP\\ann; Operation = Start X::Y - a; ResultCode = 0x1"
+    raw = flat(provider, f"{provider}/Operational", 5858, Message=message)
+    assert (one(raw, "Operation"), one(raw, "User")) == ("Start X::Y - a", "CORP\\ann")
+    assert one(raw, "Code") is None
+
+
 def test_names_with_blanks() -> None:
     names = {"Threat Name": "EICAR", "Source Name": "AMSI", "New Value": "x", "Feature Name": "f"}
     for form in FORMS:

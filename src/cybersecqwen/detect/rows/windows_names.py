@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.inputs.windows_fields import INTEGRITY, decimal, hive
@@ -34,6 +35,8 @@ def special_getter(form: WindowsForm, kind: Kind, field: str) -> Getter | None:
         maker = _EVERYWHERE.get(field)
     if maker is not None:
         return maker(form)
+    if provider == _WMI and field.isalpha() and form.system(field) is None:
+        return first_of(form.named(field), mapped(form.message(), partial(_told, f"{field} = ", "; ")))
     if provider == _DEFENDER and (spaced := _spaced(field)) != field and form.system(field) is None:
         return first_of(form.named(spaced), form.named(field))
     return None
@@ -166,6 +169,20 @@ def _context(name: str) -> _Maker:
     return lambda form: first_of(form.named(name), mapped(_data(form), find))
 
 
+def _told(mark: str, end: str, message: Any) -> str | None:
+    """What a message says behind a mark, for collectors that kept nothing else of an event."""
+    at = message.find(mark) if isinstance(message, str) else -1
+    if at < 0 or (at and message[at - 1] not in " \n\t"):
+        return None
+    rest = message[at + len(mark) :]
+    return (rest.partition(end)[0] if end else rest).strip(' "\r\n') or None
+
+
+def _said(name: str, end: str = "\n") -> _Maker:
+    """A line "Name: value" of Sysmon's messages, where the record has no such field."""
+    return lambda form: first_of(form.named(name), mapped(form.message(), partial(_told, f"{name}: ", end)))
+
+
 def _placed(name: str, at: int) -> _Maker:
     """A value by its name, else by its place (from 1) among the values without a name."""
     return lambda form: first_of(form.named(name), form.named(f"param{at}"))
@@ -195,8 +212,12 @@ _REGISTRY_VALUE: dict[str, _Maker] = {
     "EventType": _changed("OperationType", _operation),
     "User": _several(lambda sid, name, domain: account_of(name, domain, sid), *_SUBJECT),
 }
+_WMI_EVENT = {
+    name: _said(name) for name in ("Operation", "User", "Name", "Type", "Query", "Consumer", "Filter")
+}
 _CHANNEL_CLEARED: dict[str, _Maker] = {"Channel": _cleared_channel}
 _DEFENDER = "microsoft-windows-windows defender"
+_WMI = "microsoft-windows-wmi-activity"
 
 # Names since Windows 11; before, the values have only their places.
 _APPLICATION_ERROR = (
@@ -208,6 +229,9 @@ _BY_EVENT: dict[tuple[str, str], dict[str, _Maker]] = {
     ("microsoft-windows-security-auditing", "4688"): _PROCESS_START,
     ("microsoft-windows-security-auditing", "4657"): _REGISTRY_VALUE,
     ("microsoft-windows-eventlog", "104"): _CHANNEL_CLEARED,
+    ("microsoft-windows-sysmon", "19"): _WMI_EVENT,
+    ("microsoft-windows-sysmon", "20"): {**_WMI_EVENT, "Destination": _said("Destination", "")},
+    ("microsoft-windows-sysmon", "21"): _WMI_EVENT,
     ("application error", "1000"): {
         name: _placed(name, at) for at, name in enumerate(_APPLICATION_ERROR.split(), 1)
     },
