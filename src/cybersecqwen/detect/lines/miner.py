@@ -15,6 +15,7 @@ from cybersecqwen.errors import InputError
 
 from .groups import Grouping, Groups
 from .mask import Masker, join_parameters
+from .outline import outlines_of
 from .recent import Recent
 from .shape import shapes_of, single_spaced, words_of
 from .template import Template
@@ -180,8 +181,13 @@ class TemplateMiner:
             ids = [learned[shape] if id is None else id for shape, id in zip(shapes, ids, strict=True)]
         self._settle_moves()
         counts = Counter(ids)
-        if not self._aliases.keys().isdisjoint(counts):  # the caches keep old ids
-            ids = [self.resolve(id) for id in ids]
+        stale = self._aliases.keys() & counts.keys()  # the caches keep old ids
+        if stale:
+            for at, id in enumerate(ids):
+                if id in stale:
+                    ids[at] = self.resolve(id)
+                    if shapes[at] in by_shape:
+                        by_shape[shapes[at]] = ids[at]
             counts = Counter(ids)
         templates = self._groups.templates
         for id, lines in counts.items():
@@ -193,17 +199,24 @@ class TemplateMiner:
 
     def _learn(self, unknown: Iterable[bytes]) -> dict[bytes, int]:
         """Give shapes that are not in the cache their templates."""
+        shapes = list(dict.fromkeys(unknown))
+        outlines = outlines_of(shapes)
+        known_shape, known = self._by_shape.known.get, self._by_words.known.get
+        mask, place, most = self._masker.mask, self._groups.place, self.limits.line_words
         learned: dict[bytes, int] = {}
         new: dict[tuple[str, ...], int] = {}
-        mask, place, known = self._masker.mask, self._groups.place, self._by_words.known
-        most = self.limits.line_words
-        for shape in dict.fromkeys(unknown):
-            words = mask(words_of(shape, most))
-            id = known.get(words)
+        for shape, outline in zip(shapes, outlines, strict=True):
+            id = learned.get(outline)
             if id is None:
-                id = new.get(words)
+                id = known_shape(outline)
+            if id is None:
+                words = mask(words_of(outline, most))
+                id = known(words)
                 if id is None:
-                    id = new[words] = place(join_parameters(words)).id
+                    id = new.get(words)
+                    if id is None:
+                        id = new[words] = place(join_parameters(words)).id
+                learned[outline] = id
             learned[shape] = id
         self._by_words.keep(new)
         self._by_shape.keep(learned)
