@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from cybersecqwen.detect.workers import begin
 from cybersecqwen.inputs.interface import Blob, RawRecord
 from cybersecqwen.inputs.jsonl import read_range, split_ranges
 from cybersecqwen.records import Damage, Limits
@@ -66,6 +67,7 @@ def _context() -> multiprocessing.context.BaseContext:
 
 def _start(folders: tuple[Path, ...], cache: Path | None, tasks: tuple[str, ...], limits: Limits) -> None:
     global _screen
+    begin()
     _screen = Screen(load_rulebook(folders, cache=cache, known_tasks=tasks), limits)
 
 

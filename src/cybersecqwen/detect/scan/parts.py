@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO
 
 from cybersecqwen.detect.sigma.engine import Engine
 from cybersecqwen.detect.sigma.model import Ruleset
+from cybersecqwen.detect.workers import begin
 from cybersecqwen.errors import InputError
 from cybersecqwen.inputs import READERS, Blob, Reader
 from cybersecqwen.inputs.events import records
@@ -135,7 +135,7 @@ def _context() -> multiprocessing.context.BaseContext:
 
 def _start(rules: Ruleset, limits: Limits, watch: bool) -> None:
     global _scanner
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interruption means
+    begin()
     _scanner = Scanner(Engine(rules), limits, watch=watch)
 
 

@@ -1,0 +1,27 @@
+"""Worker processes that end with the process that started them, however that one ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+_EVERY_S = 1.0
+
+
+def begin() -> None:
+    """Set up a worker: interruptions are its parent's to answer, and without a parent it ends.
+
+    A parent that is killed closes no queue: each of several workers holds the others' ends of the pipes open,
+    and they would wait for ever.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_EVERY_S)
+    os._exit(1)
