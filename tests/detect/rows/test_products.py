@@ -175,6 +175,30 @@ CASES: list[tuple[dict[str, Any], tuple[str, str, str], dict[str, Any]]] = [
         {"riskEventType": "redundantAssignmentAlertIncident"},
     ),
     (
+        {
+            "Type": "SigninLogs",
+            "ResultType": "0",
+            "UserPrincipalName": "ann",
+            "DeviceDetail": {"trustType": "x"},
+        },
+        ("azure", "signinlogs", ""),
+        {"Status": "Success", "Username": "a", "DeviceDetail.trusttype": "x"},
+    ),
+    (
+        {
+            "OperationName": "Add member to role",
+            "Category": "AuditLogs",
+            "ActivityDisplayName": "Add member to role",
+        },
+        ("azure", "auditlogs", ""),
+        {"properties.message": "Add member to role", "ActivityType": "Add member to role"},
+    ),
+    (
+        {"OperationNameValue": "MICROSOFT.X/DELETE", "CategoryValue": "Administrative", "Caller": "ann"},
+        ("azure", "activitylogs", ""),
+        {"OperationNameValue": "MICROSOFT.X/DELETE", "CategoryValue": "Administrative"},
+    ),
+    (
         ACTIVITY,
         ("azure", "activitylogs", ""),
         {"CategoryValue": "Administrative", "operationName": "Microsoft.Compute/virtualMachines/delete"},

@@ -9,6 +9,7 @@ from cybersecqwen.inputs import SHAPES
 from cybersecqwen.inputs.shapes import ShapeFinder
 
 from . import agent_forms as agent
+from . import azure_forms as azure
 from . import cloud_forms as cloud
 from . import edge_forms as edge
 from . import google_forms as google
@@ -54,9 +55,9 @@ _OTHERS: dict[str, type[PlainForm]] = {
     "duo_authentication": cloud.DuoForm,
     "kubernetes_audit": cloud.KubernetesForm,
     "m365_audit": cloud.M365Form,
-    "azure_activity": cloud.ActivityForm,
-    "entra_signin": cloud.SignInForm,
-    "entra_audit": cloud.EntraForm,
+    "azure_activity": azure.ActivityForm,
+    "entra_signin": azure.SignInForm,
+    "entra_audit": azure.EntraForm,
     "gcp_audit": google.GoogleForm,
     "google_workspace": google.WorkspaceForm,
 }

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from cybersecqwen.inputs.logs.line_reader import TIME
 from cybersecqwen.inputs.logs.zeek import log_of, time_of
 
-from .cloud_forms import risk_service
+from .azure_forms import azure_row_getter, azure_table, risk_service
 from .getters import first_of, path
 from .interface import Getter, Raw, Rows
 from .kinds import Kind
@@ -135,5 +135,11 @@ class GenericForm(PlainForm):
         audit = raw.get("auditType")
         if isinstance(audit, Mapping) and "action" in audit:
             return "bitbucket", "audit", ""
-        risk = risk_service(raw)
-        return ("azure", risk, "") if risk else ("", "", "application")
+        service = azure_table(raw) or risk_service(raw)
+        return ("azure", service, "") if service else ("", "", "application")
+
+    def find_getter(self, kind: Kind, field: str) -> Getter:
+        """See `Form.find_getter`."""
+        if kind.product == "azure":
+            return azure_row_getter(kind.service, field)
+        return super().find_getter(kind, field)
