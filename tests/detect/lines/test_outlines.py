@@ -30,7 +30,7 @@ PIECES += ["\ud800", "\n", "h://a.b.c/d", "user=", "10.0.0.1", "0x", "a.b.c.d", 
 LINES = st.lists(st.lists(st.sampled_from(SIGNS + PIECES), max_size=12).map("".join), max_size=6)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(LINES)
 def test_an_outline_is_masked_like_its_shape(lines: list[str]) -> None:
     shapes = shapes_of(lines, 4096)

@@ -167,7 +167,7 @@ class TemplateMiner:
                 mapping[id] = mapping[target]
         self.lines += other.lines
         self.forgotten += other.forgotten
-        self._forget()
+        self._trim()
         return mapping
 
     def _add(self, texts: Sequence[str]) -> list[int]:
@@ -194,7 +194,7 @@ class TemplateMiner:
             template = templates[id]
             template.count += lines
             template.last = self._batch
-        self._forget()
+        self._trim()
         return ids
 
     def _learn(self, unknown: Iterable[bytes]) -> dict[bytes, int]:
@@ -224,15 +224,17 @@ class TemplateMiner:
 
     def _settle_moves(self) -> None:
         """Let the ids of templates that became part of others lead to these."""
-        if not self._groups.moved:
-            return
         self._aliases.update(self._groups.moved)
         self._groups.moved.clear()
+
+    def _trim(self) -> None:
+        """Keep the bounds: of aliases, then of templates."""
         beyond = len(self._aliases) - 4 * self.limits.templates
         if beyond > 0:
             for id in list(self._aliases)[: beyond + self.limits.templates]:
                 del self._aliases[id]
             self._clear_caches()
+        self._forget()
 
     def _clear_caches(self) -> None:
         self._by_shape.clear()
