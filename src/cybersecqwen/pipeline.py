@@ -62,6 +62,7 @@ def narrate(
     """The report with what models wrote and the checks let through."""
     start = time.perf_counter()
     problems: list[Problem] = []
+    asked = answered = 0
     try:
         report = task.consult(report, tools, models[0], timeout_s)
     except ModelError as error:
@@ -77,6 +78,7 @@ def narrate(
         except ModelError as error:
             problems.append(Problem(stage="write", message=error.message, subject=model.name))
             continue
+        asked, answered = asked + draft.prompt_tokens, answered + draft.answer_tokens
         checked = check_draft(task.split(draft.text), report, tools.store, writer=model.name)
         problems += _rejections(checked, model.name)
         if checked.kept:
@@ -87,6 +89,8 @@ def narrate(
             )
         if checked.kept or any(reason == TOLD for _, reason in checked.rejected):
             break  # what is true and already told is no reason to ask again
+    if asked or answered:
+        report = task.account(report, prompt_tokens=asked, answer_tokens=answered)
     return _timed(replace(report, problems=(*report.problems, *problems)), "model", start)
 
 

@@ -114,6 +114,11 @@ class Task(ABC):
         del tools, model, timeout_s
         return report
 
+    def account(self, report: Report, *, prompt_tokens: int, answer_tokens: int) -> Report:
+        """The report with what a language model cost, for tasks that say so; by default nothing changes."""
+        del prompt_tokens, answer_tokens
+        return report
+
     def split(self, text: str) -> Sequence[str]:
         """The model's text as sentences that are checked one by one."""
         return [line.strip() for line in text.splitlines() if line.strip()]

@@ -62,10 +62,20 @@ def show_update(before: Report, after: Report) -> None:
         said = "; ".join(p.message for p in after.problems[len(before.problems) :] if p.stage == "write")
         head = said or f"The language model added nothing: {struck} sentences did not stand in the evidence."
         lines = []
+    lines += _cost(after)
     width = console_options("normal").columns
     wrapped = [fill(line, width, subsequent_indent="  ") for line in (safe_text(head), *lines)]
     sys.stdout.write("\n" + "\n".join(wrapped) + "\n")
     sys.stdout.flush()
+
+
+def _cost(report: Report) -> list[str]:
+    """What a model read and wrote, where the task counts it."""
+    cost = report.extra.get("logs", {}).get("cost", {})
+    if not cost.get("prompt_tokens"):
+        return []
+    read, written = cost["prompt_tokens"], cost["answer_tokens"]
+    return [f"  It read {read:,} tokens and wrote {written:,}, about {cost['model_lines']:,} lines."]
 
 
 def write_file(report: Report, path: Path, detail: str) -> None:

@@ -45,3 +45,16 @@ class Logs(Task):
         from .narrative import ask
 
         return ask(report)
+
+    def account(self, report: Report, *, prompt_tokens: int, answer_tokens: int) -> Report:
+        """The cost with the model's tokens, and the lines behind what it was asked; see `Task.account`."""
+        from .narrative import lines_behind
+
+        logs = dict(report.extra["logs"])
+        cost = {
+            **logs["cost"],
+            "model_lines": lines_behind(report),
+            "prompt_tokens": prompt_tokens,
+            "answer_tokens": answer_tokens,
+        }
+        return replace(report, extra={**report.extra, "logs": {**logs, "cost": cost}})

@@ -47,15 +47,25 @@ def _sentences(report: Report) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def ask(report: Report) -> Ask | None:
     """What to ask a model: to choose among true sentences about the top findings; None without any."""
-    facts = list(_facts([f for f in report.findings if f.weight >= 1.0 and f.count]))
+    facts = list(_facts(_asked_about(report)))
     if not facts or report.verdict is Verdict.BENIGN:
         return None
     text = " ".join(dict.fromkeys(facts))
     return Ask(instructions=INSTRUCTIONS, material=(("text", text),), question=QUESTION, max_tokens=110)
 
 
+def _asked_about(report: Report) -> list[Finding]:
+    """The top findings. A line is never shown to a model: whoever wrote it could write orders there."""
+    return [finding for finding in report.findings if finding.weight >= 1.0 and finding.count][:_MOST_FACTS]
+
+
+def lines_behind(report: Report) -> int:
+    """Lines that the findings stand on which a model is asked about."""
+    return sum(finding.count for finding in _asked_about(report))
+
+
 def _facts(findings: Sequence[Finding]) -> Iterator[str]:
-    for place, finding in enumerate(findings[:_MOST_FACTS]):
+    for place, finding in enumerate(findings):
         said = finding.title if place == 0 or not finding.why else finding.why
         yield said if said.endswith((".", "!", "?")) else f"{said}."
 
