@@ -182,7 +182,7 @@ CASES: list[tuple[dict[str, Any], tuple[str, str, str], dict[str, Any]]] = [
             "DeviceDetail": {"trustType": "x"},
         },
         ("azure", "signinlogs", ""),
-        {"Status": "Success", "Username": "a", "DeviceDetail.trusttype": "x"},
+        {"Status": "Success", "Username": "ann", "DeviceDetail.trusttype": "x"},
     ),
     (
         {
