@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.rows import RowReader, column, hosts, rows, times, users
+from cybersecqwen.detect.rows.catalogue import ANY_SERVICE, KNOWN
 from cybersecqwen.inputs import SHAPES
 from cybersecqwen.inputs.shapes import ShapeFinder
 from cybersecqwen.records import Limits, Source
@@ -350,6 +351,13 @@ def test_times_and_users_are_those_that_the_shapes_give(
     assert times(kind, [raw]) == [event.time]
     assert users(kind, [raw]) == [event.user]
     assert hosts(kind, [raw]) == [event.host]
+
+
+@pytest.mark.parametrize(("raw", "expected", "fields"), CASES)
+def test_the_catalogue_has_what_records_can_be(
+    raw: dict[str, Any], expected: tuple[str, str, str], fields: dict[str, Any]
+) -> None:
+    assert expected in KNOWN or expected[0] in ANY_SERVICE
 
 
 def test_a_reader_agrees_with_the_shapes_whatever_comes_after_what() -> None:

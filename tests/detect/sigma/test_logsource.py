@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cybersecqwen.detect.rows.kinds import kind
-from cybersecqwen.detect.sigma.logsource import admits
+from cybersecqwen.detect.sigma.logsource import admits, unbound
 from cybersecqwen.detect.sigma.model import Logsource
 
 STARTS = kind("evtx", "windows", "security", "process_creation", code="4688")
@@ -34,3 +34,21 @@ UNKNOWN = kind("generic")
 def test_every_named_part_must_agree(logsource: Logsource, admitted: list[object]) -> None:
     kinds = [STARTS, SETS, BUS, LINUX, UNKNOWN]
     assert [one for one in kinds if admits(logsource, one)] == admitted
+
+
+@pytest.mark.parametrize(
+    ("logsource", "met"),
+    [
+        (Logsource(product="windows", category="process_creation"), True),
+        (Logsource(product="macos", category="image_load"), True),
+        (Logsource(product="zeek", service="any_log_at_all"), True),
+        (Logsource(product="jvm", category="application"), True),
+        (Logsource(product="linux", service="vsftpd"), True),
+        (Logsource(category="webserver"), True),
+        (Logsource(product="windows", service="no-such-channel"), False),
+        (Logsource(product="qflow"), False),
+        (Logsource(product="linux", category="registry_set"), False),
+    ],
+)
+def test_logsources_that_nothing_meets_are_named(logsource: Logsource, met: bool) -> None:
+    assert (unbound(logsource) == "") is met

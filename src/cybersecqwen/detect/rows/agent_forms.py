@@ -165,4 +165,8 @@ class AgentForm(PlainForm):
         return first_of(lambda rows: [event.fields.get(field) for event in self.events(rows)], own)
 
 
+AGENT_CATEGORIES = frozenset(
+    (*_CATEGORIES.values(), *_FILE_ACTIONS.values(), "registry_set", "registry_event")
+)
+"""Every category that an agent's record can be of."""
 _PLATFORMS = {"win": "windows", "lin": "linux", "mac": "macos"}

@@ -5,6 +5,7 @@ A rule whose logsource none of these meets is named to the user, because it can 
 
 from __future__ import annotations
 
+from .agent_forms import AGENT_CATEGORIES
 from .line_marks import UNKNOWN
 from .plain_form import Told
 from .windows_services import BRANCHES, CATEGORIES, SERVICE_CHANNELS, SYSMON
@@ -20,7 +21,8 @@ _WINDOWS: list[Told] = [
     ("windows", "", "firewall"),
 ]
 _LINUX: list[Told] = [
-    *(("linux", "sysmon", category) for category in SYSMON.values()),
+    # What Sysmon for Linux writes: https://github.com/microsoft/SysmonForLinux
+    *(("linux", "sysmon", SYSMON[code]) for code in ("1", "3", "4", "5", "9", "11", "16", "23", "255")),
     *(("linux", "auditd", of) for of in ("", "process_creation", "file_event", "network_connection")),
     *(
         ("linux", service, "")
@@ -31,9 +33,7 @@ _LINUX: list[Told] = [
     ("linux", "nginx", ""),
 ]
 _AGENTS: list[Told] = [
-    (system, "", category)
-    for system in ("windows", "linux", "macos")
-    for category in ("process_creation", "file_event", "file_delete", "network_connection", "dns_query")
+    (system, "", category) for system in ("windows", "linux", "macos") for category in AGENT_CATEGORIES
 ]
 _NETWORK: list[Told] = [
     ("cisco", "aaa", ""),
