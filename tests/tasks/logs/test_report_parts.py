@@ -16,8 +16,9 @@ from cybersecqwen.errors import InputError
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Category, Event, Evidence, Severity, Source, Verdict
 from cybersecqwen.tasks.logs.checkpoint import Checkpoint, Position
+from cybersecqwen.tasks.logs.clusters import clusters, joined
 from cybersecqwen.tasks.logs.cost import Meter, priced
-from cybersecqwen.tasks.logs.grouping import clusters, incidents
+from cybersecqwen.tasks.logs.grouping import incidents
 from cybersecqwen.tasks.logs.judging import PRIOR, WEIGHTS, confidence_of, score_of, verdict_of
 from cybersecqwen.tasks.logs.series import STEPS, Axis
 from cybersecqwen.tasks.logs.sightings import Sighting, _sentence
@@ -100,7 +101,7 @@ def test_incidents_are_ranked_and_stand_on_their_events() -> None:
             category=Category.PROCESS,
             time=T0 * 60.0 + 5,
             host=host,
-            fields={"DestinationIp": "198.18.7.9"},
+            fields={"DestinationIp": "10.1.7.9"},
             source=Source(path="x", record=number),
         )
         for one, host in zip(found, "AACB", strict=True)
@@ -126,6 +127,37 @@ def test_incidents_are_ranked_and_stand_on_their_events() -> None:
     assert ids and all(set(f.events) <= ids for f in first.findings)
     assert [t.id for t in first.techniques] == ["T1059.001", "T1003.001"]
     assert "suspicious" in first.reasons[-1]
+
+
+def seen(number: int, host: str, minute: int, address: str) -> Event:
+    return Event(
+        id=f"e{number}",
+        category=Category.NETWORK,
+        time=minute * 60.0,
+        host=host,
+        fields={"SourceIp": address},
+        source=Source(path="x", record=number),
+    )
+
+
+def test_an_outside_address_joins_what_it_did_in_several_places() -> None:
+    found = [sighting("one", {("A", T0): 1, ("B", T0 + 100): 2, ("", T0 + 50): 1, ("C", T0 + 2_000): 1})]
+    made = clusters(found)
+    outside, inside = "198.51.100.7", "10.0.0.7"
+    by_outside = [
+        seen(1, "A", T0, outside),
+        seen(2, "B", T0 + 100, outside),
+        seen(3, "C", T0 + 2_000, outside),
+    ]
+    groups = joined(made, by_outside)
+    assert sorted(group.hosts for group in groups) == [(), ("A", "B"), ("C",)], "C is a day away"
+    (both,) = [group for group in groups if len(group.clusters) == 2]
+    assert both.hits == {"one": 3} and both.place() == f" in 2 places, joined by {outside}"
+    by_inside = [seen(1, "A", T0, inside), seen(2, "B", T0 + 100, inside)]
+    assert all(len(group.clusters) == 1 for group in joined(made, by_inside))
+    many = [sighting("one", {(f"H{n}", T0): 1 for n in range(30)})]
+    everywhere = [seen(n, f"H{n}", T0, outside) for n in range(30)]
+    assert len(joined(clusters(many), everywhere)) == 30, "what everybody sees joins nothing"
 
 
 def test_the_first_sentence_of_a_description() -> None:
