@@ -167,17 +167,4 @@ class AgentForm(PlainForm):
 
 AGENT_CATEGORIES = frozenset((*_CATEGORIES.values(), *_FILE_ACTIONS.values()))
 """Every category that an agent's record can be of, but for those of Windows' registry."""
-_PLATFORMS.get(platform) or ("windows" if windows else "")
-        return product, "", _category(event.category, event.code, event.get("Details"))
-
-    def find_getter(self, kind: Kind, field: str) -> Getter:
-        """See `Form.find_getter`."""
-        own = super().find_getter(kind, field)
-        return first_of(lambda rows: [event.fields.get(field) for event in self.events(rows)], own)
-
-
-AGENT_CATEGORIES = frozenset(
-    (*_CATEGORIES.values(), *_FILE_ACTIONS.values(), "registry_set", "registry_event")
-)
-"""Every category that an agent's record can be of."""
 _PLATFORMS = {"win": "windows", "lin": "linux", "mac": "macos"}
