@@ -243,6 +243,35 @@ def test_hits_beyond_the_bound_are_counted_as_lost(monkeypatch: pytest.MonkeyPat
     assert len(first.seen["c0"]) == 3 and first.lost == {"c0": 2 + 2 + 3}
 
 
+def test_hits_of_all_correlations_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cybersecqwen.detect.sigma import correlation as module
+
+    monkeypatch.setattr(module, "_MOST_TOGETHER", 5)
+    made = ruleset(COUNT, COUNT.replace("[a]", "[b]"))
+    first, second = Collector(made), Collector(made)
+    for collector in (first, second):
+        for number in range(4):
+            for one in made.correlations:
+                collector.add(one, Seen(float(number), one.rules[0], ("x",), "", str(number)))
+    assert sum(map(len, first.seen.values())) == 5 and sum(first.lost.values()) == 3
+    first.merge(second)
+    assert sum(map(len, first.seen.values())) == 5 and sum(first.lost.values()) == 3 + 3 + 5
+    first.seen = {"c0": first.seen["c0"]}  # as after a saved state was read
+    first.add(made.correlations[1], Seen(0.0, "b", ("x",), "", ""))
+    assert sum(map(len, first.seen.values())) == 4
+
+
+def test_long_values_are_kept_short_and_apart() -> None:
+    made = ruleset(COUNT.replace("event_count", "value_count").replace("{gte", "{field: f, gte"))
+    (one,) = made.correlations
+    collector = Collector(made)
+    for number, end in enumerate("xyy\ud800"):
+        collector.add(one, Seen(float(number), "a", ("g" * 1_000_000,), "v" * 1_000_000 + end, ""))
+    (burst,) = collector.bursts()
+    assert burst.number == 3 and len(burst.group[0]) <= 300
+    assert all(len(seen.value) <= 300 for seen in collector.seen["c0"])
+
+
 def test_which_rules_report_themselves() -> None:
     def reporting(text: str, *more: str) -> list[str]:
         return [rule.about.name for rule in ruleset(text, *more).rules if rule.generate]
@@ -434,7 +463,7 @@ def test_bursts_are_those_of_the_oracle_in_whatever_order_hits_come(
     chance.shuffle(shuffled)
     assert list(bursts_of(of, shuffled)) == found
     for burst in found:
-        assert burst.first <= burst.last and burst.count == len(burst.refs)
+        assert burst.first <= burst.held <= burst.last and burst.count == len(burst.refs)
 
 
 @pytest.mark.parametrize("kind", [kind.value for kind in Counting])

@@ -8,16 +8,21 @@ again. Hits of the same time stand in the order of the rules, and so in the orde
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .model import Correlation, Counting, Ruleset
 from .windows import Window
 
 _MOST = 200_000
-"""Hits kept for one correlation; further ones are counted as lost."""
+"""Hits kept for one correlation …"""
+_MOST_TOGETHER = 500_000
+"""… and for all together, about 150 MB; further ones are counted as lost."""
+_MOST_CHARS = 300
+"""Characters kept of a value: of a longer one the beginning, and a hash of the whole."""
 _MOST_REFS = 20
 
 
@@ -69,6 +74,8 @@ class Collector:
     """Correlation id to hits without a time, which no window can hold."""
 
     _wanted: dict[str, list[tuple[Correlation, str]]] = field(default_factory=dict)
+    _held: int = 0
+    _held_in: dict[str, list[Seen]] | None = None
 
     def __post_init__(self) -> None:
         for one in self.ruleset.correlations:
@@ -89,17 +96,25 @@ class Collector:
             self.timeless[name] += 1
             return
         kept = self.seen.setdefault(name, [])
-        if len(kept) >= _MOST:
+        if len(kept) >= _MOST or self._room() < 1:
             self.lost[name] += 1
         else:
-            kept.append(seen)
+            kept.append(_short(seen))
+            self._held += 1
+
+    def _room(self) -> int:
+        """How many hits may still be kept."""
+        if self._held_in is not self.seen:  # first use, or read back from a saved state
+            self._held_in, self._held = self.seen, sum(map(len, self.seen.values()))
+        return _MOST_TOGETHER - self._held
 
     def merge(self, other: Collector) -> None:
         """Take over what was collected elsewhere."""
         for name, found in other.seen.items():
             kept = self.seen.setdefault(name, [])
-            room = _MOST - len(kept)
+            room = max(0, min(_MOST - len(kept), self._room()))
             kept += found[:room]
+            self._held += min(room, len(found))
             self.lost[name] += max(0, len(found) - room)
         self.lost += other.lost
         self.labels.update(other.labels)
@@ -135,6 +150,19 @@ class Collector:
             times = (burst.held, burst.last) if ordered and burst.last > burst.held else (burst.held,)
             handed = extra.setdefault(one.about.id, [])
             handed += [Seen(time, name, group, value, ref) for time in times]
+
+
+def _short(seen: Seen) -> Seen:
+    if len(seen.value) <= _MOST_CHARS and all(len(text) <= _MOST_CHARS for text in seen.group):
+        return seen
+    return replace(seen, group=tuple(map(_shortened, seen.group)), value=_shortened(seen.value))
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _MOST_CHARS:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{text[: _MOST_CHARS - 20]}… {digest}"
 
 
 def _field_of(correlation: Correlation, key: str, rule: str) -> str:
