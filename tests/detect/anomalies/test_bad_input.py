@@ -117,9 +117,17 @@ def test_groups_keys_and_totals_are_bounded() -> None:
     assert ("one", "h39") in table.groups  # the frequent ones stay
 
 
+def test_a_flood_of_unknown_names_is_passed_over() -> None:
+    table = Grouped(groups=50_000, keys=100)
+    rows = [{"host": f"h{i}", "user": "u"} for i in range(3_000)] + [{"host": "often", "user": "u"}] * 5
+    seen = Batch(batch(rows), 0)
+    table.add(seen, ("one",), seen.hosts or [], seen.users or [])
+    assert list(table.groups) == [("one", "often")] and table.evicted == 3_000
+
+
 def test_the_total_of_keys_is_bounded() -> None:
     table = Grouped(groups=100_000, keys=100)
-    rows = [{"host": f"h{i // 50}", "user": f"u{i}"} for i in range(TOTAL_KEYS + 2_000)]
+    rows = [{"host": f"h{i // 50}", "user": f"u{i}"} for i in range(TOTAL_KEYS + 2_000)]  # 50 of each
     for start in range(0, len(rows), 5_000):
         seen = Batch(batch(rows[start : start + 5_000]), start)
         table.add(seen, (), seen.hosts or [], seen.users or [])

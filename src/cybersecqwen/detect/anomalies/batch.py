@@ -69,6 +69,7 @@ class Batch:
         self.shared: dict[str, Any] = {}
         """What one detector has worked out and others need too."""
         self._columns: dict[str, list[Any] | None] = {}
+        self._lines: dict[int, tuple[Source, str]] = {}
 
     def ordinal(self, index: int) -> int:
         """Number of a record in the whole input, from 0."""
@@ -122,7 +123,13 @@ class Batch:
         return short(users[index]) if users is not None else ""
 
     def line(self, index: int) -> tuple[Source, str]:
-        """Where a record stands and what it says, at most `TEXT_CHARS` characters."""
+        """Where a record stands and what it says, at most `TEXT_CHARS` characters; made once."""
+        found = self._lines.get(index)
+        if found is None:
+            found = self._lines[index] = self._line(index)
+        return found
+
+    def _line(self, index: int) -> tuple[Source, str]:
         seen = self.observed
         offsets = seen.offsets
         source = Source(

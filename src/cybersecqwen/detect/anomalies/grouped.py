@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, ClassVar, Self
 
 from .batch import VALUE_CHARS, Records, short
@@ -17,6 +17,8 @@ Pair = tuple[Any, Any]
 
 TOTAL_KEYS = 50_000
 """Keys of all groups of a table together; beyond, the least frequent groups are dropped and counted."""
+_FLOOD = 1_000  # pairs of a batch from which on it may be a flood
+_GENEROUS = 10_000  # keys from which on one line is kept of each
 _COUNTED_ALONE = 32  # new pairs from which on one count over the whole batch is cheaper
 _JOIN = " → "
 
@@ -95,12 +97,17 @@ class Grouped(Table):
         assert not (isinstance(lefts, str) and isinstance(rights, str))
         pairs: list[tuple[Pair, Members, str, int]] = []
         wanted: dict[Pair, bool] = {}
-        for (left, right), n in (counts if counts is not None else counted(lefts, rights)).items():
+        amounts = counts if counts is not None else counted(lefts, rights)
+        flooded = len(amounts) >= _FLOOD and not isinstance(lefts, str) and self._is_flooded(prefix, amounts)
+        for (left, right), n in amounts.items():
             if right is None or right == "" or left is None or left == "":
                 continue
             group = (*prefix, clean_left(left if _is_key(left) else short(left)))
             members = self.groups.get(group)
             if members is None:
+                if flooded and n == 1:
+                    self.evicted += 1
+                    continue
                 members = self.groups[group] = Members()
             if members.open:
                 members.count += n
@@ -138,9 +145,21 @@ class Grouped(Table):
         members.count += seen.count
         self._bound()
 
+    def _is_flooded(self, prefix: Group, amounts: Mapping[Pair, int]) -> bool:
+        """Whether most pairs of a batch are of groups never seen: then the left is no name, but a number.
+
+        Of such a batch groups with a single record are passed over: each would cost far more than a record
+        may, only to be dropped as the least frequent.
+        """
+        known = self.groups
+        sample = list(islice(amounts, _FLOOD))
+        unknown = sum(1 for left, _ in sample if type(left) is str and (*prefix, left) not in known)
+        return unknown * 2 > len(sample)
+
     def _note(self, batch: Records, members: Members, key: str, new: _New) -> None:
         host, user = batch.host(new.at), batch.user(new.at)
-        lines = tuple(batch.line(i) for i in new.indices)
+        kept = KEY_LINES if self.total < _GENEROUS else 1
+        lines = tuple(batch.line(i) for i in new.indices[:kept])
         fresh = Seen(0, new.first, None, new.ordinal, members.count + new.before, host, user, lines)
         seen = members.keys.get(key)
         if seen is None:

@@ -116,12 +116,10 @@ def _usual(hours: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.
     """
     if len(hours) < SEASONAL:
         return float(np.median(values))
-    out = np.zeros(WEEK)
-    slots = hours % WEEK
-    for slot in range(WEEK):
-        near = np.isin(slots, [(slot - 1) % WEEK, slot, (slot + 1) % WEEK])
-        out[slot] = np.median(values[near])
-    return out
+    before, after = int(hours[0] % WEEK), -len(hours) - int(hours[0] % WEEK)
+    weeks = np.pad(values, (before, after % WEEK), constant_values=np.nan).reshape(-1, WEEK)
+    near = np.concatenate([np.roll(weeks, shift, axis=1) for shift in (-1, 0, 1)])
+    return np.asarray(np.nanmedian(near, axis=0), dtype=np.float64)
 
 
 def _bursts(

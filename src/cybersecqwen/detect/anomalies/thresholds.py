@@ -34,5 +34,5 @@ class Thresholds:
     """Series of counts over time."""
     buckets: int = 2_048
     """Buckets of one series that are not empty; more make its buckets wider."""
-    cells: int = 100_000
+    cells: int = 30_000
     """Windows of sign-ins that are kept, all users and sources together."""
