@@ -54,7 +54,7 @@ def test_a_new_message_is_told_with_its_line_and_numbers() -> None:
     (source, text), *rest = one.lines
     assert text == "kernel panic not syncing attempted to kill init" and not rest
     assert source.record == 1 + next(i for i, row in enumerate(rows) if row["time"] == LATE)
-    assert (one.count, one.first, one.hosts) == (1, LATE, ("pc0",))
+    assert (one.count, one.first, one.last, one.hosts) == (1, LATE, LATE, ("pc0",))
     assert one.numbers["expected_per_day"] < 1 and one.numbers["different_before"] == 3
     assert one.numbers["records_before"] == source.record - 1
 

@@ -156,6 +156,7 @@ class Part:
         """`order` holds indices into the batches' records, one batch laid behind the other."""
         self._batches = batches
         self._order = order
+        self._times: list[float] | None = None
         self._starts = list(accumulate((batch.size for batch in batches), initial=0))
         self.earliest = min((b.earliest for b in batches if b.earliest is not None), default=None)
         self.latest = max((b.latest for b in batches if b.latest is not None), default=None)
@@ -167,8 +168,10 @@ class Part:
 
     def all_times(self) -> list[float]:
         """As in the batches."""
-        every = np.concatenate([batch.times for batch in self._batches])
-        return every[np.asarray(self._order, dtype=np.int64)].tolist()  # type: ignore[no-any-return]
+        if self._times is None:
+            every = np.concatenate([batch.times for batch in self._batches])
+            self._times = every[np.asarray(self._order, dtype=np.int64)].tolist()
+        return self._times
 
     def ordinal(self, index: int) -> int:
         """As in the batch."""

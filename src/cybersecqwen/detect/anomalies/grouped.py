@@ -17,6 +17,7 @@ Pair = tuple[Any, Any]
 
 TOTAL_KEYS = 50_000
 """Keys of all groups of a table together; beyond, the least frequent groups are dropped and counted."""
+_EXACT_S = 600.0  # to which latest times are exact
 _FLOOD = 1_000  # pairs of a batch from which on it may be a flood
 _GENEROUS = 10_000  # keys from which on one line is kept of each
 _COUNTED_ALONE = 32  # new pairs from which on one count over the whole batch is cheaper
@@ -121,11 +122,12 @@ class Grouped(Table):
         for pair, members, key, _ in pairs:
             if pair in new:
                 self._note(batch, members, key, new[pair])
-        for _, members, key, n in pairs:
+        lasts = _lasts(batch, lefts, rights)
+        for pair, members, key, n in pairs:
             members.count += n
             seen = members.keys[key]
             seen.count += n
-            seen.last = greatest(seen.last, batch.latest)
+            seen.last = greatest(seen.last, lasts.get(pair) if lasts is not None else batch.latest)
         if new:
             for _, members, _, _ in pairs:
                 self.total -= members.limit(self.limit_keys)
@@ -298,6 +300,20 @@ def counted(lefts: Sequence[Any] | str, rights: Sequence[Any] | str) -> Mapping[
     if isinstance(lefts, str):
         return {(lefts, right): n for right, n in Counter(rights).items()}
     return Counter(zip(lefts, rights, strict=True))
+
+
+def _lasts(
+    batch: Records, lefts: Sequence[Any] | str, rights: Sequence[Any] | str
+) -> Mapping[Pair, float | None] | None:
+    """The time of each pair's last record in a batch of hours or more; None where its end is exact enough."""
+    if batch.earliest is None or batch.latest is None or batch.latest - batch.earliest <= _EXACT_S:
+        return None
+    left_of = repeat(lefts) if isinstance(lefts, str) else lefts
+    right_of = repeat(rights) if isinstance(rights, str) else rights
+    times = batch.all_times()
+    return dict(
+        zip(zip(left_of, right_of, strict=False), [t if t == t else None for t in times], strict=False)
+    )
 
 
 def _firsts(

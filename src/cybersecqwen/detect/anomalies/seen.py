@@ -21,7 +21,7 @@ class Seen:
 
     count: int
     first: float | None
-    """Earliest and latest time, seconds since 1970; the latest is exact to the batch."""
+    """Earliest and latest time, seconds since 1970; the latest is exact to ten minutes."""
     last: float | None
     ordinal: int
     """Number of its first record in the input, from 0."""
