@@ -13,12 +13,14 @@ from typing import Any, ClassVar
 
 from cybersecqwen.inputs.logs.line_reader import TIME
 from cybersecqwen.inputs.logs.zeek import log_of, time_of
+from cybersecqwen.inputs.shapes import Shape
 
 from .azure_forms import azure_row_getter, azure_table, risk_service
 from .getters import first_of, path
 from .interface import Getter, Raw, Rows
 from .kinds import Kind
 from .moments import moments
+from .picked import Found, Picker
 from .plain_form import Names, PlainForm, Told
 from .requests import request_getter
 
@@ -128,6 +130,10 @@ class GenericForm(PlainForm):
 
     text = ("message", "Message", "msg", "log", "event")
 
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self._picker = Picker(self.event)
+
     def tell(self, raw: Raw) -> Told:
         """See `PlainForm.tell`."""
         if "logtype" in raw and ("node_id" in raw or "logdata" in raw):
@@ -143,3 +149,18 @@ class GenericForm(PlainForm):
         if kind.product == "azure":
             return azure_row_getter(kind.service, field)
         return super().find_getter(kind, field)
+
+    def times(self, rows: Rows) -> list[float | None]:
+        """See `Form.times`."""
+        return [found.time for found in self._found(rows)]
+
+    def hosts(self, rows: Rows) -> list[str]:
+        """See `Form.hosts`."""
+        return [found.host for found in self._found(rows)]
+
+    def users(self, rows: Rows) -> list[str]:
+        """See `Form.users`."""
+        return [found.user for found in self._found(rows)]
+
+    def _found(self, rows: Rows) -> list[Found]:
+        return rows.once("found", lambda: list(map(self._picker.find, rows.raws)))
