@@ -74,9 +74,6 @@ def bgl(data: Path) -> Iterator[str]:
             alone = _each_alone(train, test)
             methods = {
                 "each window alone": [bool(found) for found in alone],
-                "the same, severity low or worse": [
-                    any(a.severity >= Severity.LOW for a in f) for f in alone
-                ],
                 "the same, severity medium or worse": [
                     any(a.severity >= Severity.MEDIUM for a in f) for f in alone
                 ],

@@ -1,11 +1,12 @@
 """How far two places are apart at least: coordinates, or countries by the main towns of their time zones.
 
-A country is known by the towns that the IANA time zone database gives for its zones (`countries.txt`). They
+A country is known by the towns that the IANA time zone database gives for its zones (`countries.json`). They
 are taken as circles, so that distances between countries are rather too small: neighbours are 0 km apart.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,25 +26,6 @@ _WIDE = frozenset(
 """Large countries with one or two time zones."""
 CITY_KM = 50.0
 """Coordinates from an address are of its town at best."""
-
-_ALIASES = {
-    "united states of america": "US",
-    "usa": "US",
-    "great britain": "GB",
-    "united kingdom": "GB",
-    "uk": "GB",
-    "russian federation": "RU",
-    "south korea": "KR",
-    "republic of korea": "KR",
-    "north korea": "KP",
-    "czechia": "CZ",
-    "türkiye": "TR",
-    "viet nam": "VN",
-    "the netherlands": "NL",
-    "iran, islamic republic of": "IR",
-    "taiwan, province of china": "TW",
-    "ivory coast": "CI",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +89,7 @@ def _haversine(one: tuple[float, float], other: tuple[float, float]) -> float:
 @lru_cache(maxsize=1)
 def _table() -> tuple[dict[str, tuple[tuple[float, float], ...]], dict[str, str]]:
     """Code to towns, and name in lower case to code."""
-    points: dict[str, tuple[tuple[float, float], ...]] = {}
-    names = dict(_ALIASES)
-    text = resources.files(__package__).joinpath("countries.txt").read_text("utf-8")
-    for line in text.splitlines():
-        if line.startswith("#") or not line:
-            continue
-        code, name, towns = line.split("|")
-        pairs = (town.split(",") for town in towns.split())
-        points[code] = tuple((float(a), float(b)) for a, b in pairs)
-        names.setdefault(name.lower(), code)
-    return points, names
+    data = json.loads(resources.files(__package__).joinpath("countries.json").read_text("utf-8"))
+    points = {code: tuple((a, b) for a, b in towns) for code, (_, towns) in data["countries"].items()}
+    names = {name.lower(): code for code, (name, _) in data["countries"].items()}
+    return points, names | data["aliases"]
