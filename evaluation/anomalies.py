@@ -10,14 +10,8 @@ logs/otrf_windows_dev.zip). Prints Markdown; docs/anomalies.md shows what it pri
 from __future__ import annotations
 
 import argparse
-import gc
 import random
-import re
-import time
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 from cybersecqwen.detect.anomalies import DETECTORS
@@ -26,167 +20,19 @@ from cybersecqwen.detect.anomalies.novelty import learning_end
 from cybersecqwen.detect.anomalies.observed import Anomaly, Observed
 from cybersecqwen.detect.anomalies.watcher import Watcher
 from cybersecqwen.detect.lines import TemplateMiner
-from cybersecqwen.detect.rows import Kind, RowReader, rows
+from cybersecqwen.detect.rows import rows
 from cybersecqwen.inputs.events import records
-from cybersecqwen.inputs.interface import RawRecord
 from cybersecqwen.inputs.open import open_inputs
-from cybersecqwen.records import Damage, Limits, Severity
+from cybersecqwen.records import Damage, Limits
 
+from .anomalies_bgl import bgl
 from .anomalies_made import CASES, Case, ordinary
+from .anomalies_records import BATCH, Chunk, chunks, observed
+from .anomalies_speed import speed
 from .rates import Rate
 
 DAY = 86_400.0
 SEED = 20_261_126
-RESAMPLES = 2_000
-BATCH = 8_192
-PUBLISHED = "DeepLog .285, LogAnomaly .299, PLELog .71"
-
-
-# --- BGL -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of BGL; `bad` is its label, which no detector is given."""
-
-    bad: bool
-    number: int
-    time: float
-    node: str
-    text: str
-
-
-def bgl(data: Path) -> Iterator[str]:
-    """Windows of lines, judged against the first half."""
-    lines = _bgl_lines(data)
-    yield "## BGL\n"
-    yield (
-        f"{len(lines):,} lines, {sum(line.bad for line in lines)} of them anomalous, "
-        f"{(lines[-1].time - lines[0].time) / DAY:.0f} days. F1 with 95 % bootstrap intervals over windows.\n"
-    )
-    yield "| window | learned from | method | windows | anomalous | precision | recall | F1 |"
-    yield "|---:|---|---|---:|---:|---:|---:|---|"
-    for size in (100, 50, 20):
-        for clean in (False, True):
-            train, test = _split(lines, size, clean=clean)
-            truth = [any(line.bad for line in window) for window in test]
-            learned = f"{len(train):,} lines{', normal windows only' if clean else ''}"
-            alone = _each_alone(train, test)
-            methods = {
-                "each window alone": [bool(found) for found in alone],
-                "the same, severity medium or worse": [
-                    any(a.severity >= Severity.MEDIUM for a in f) for f in alone
-                ],
-                "one run over all windows": _one_run(train, test),
-                "a new word": _new_words(train, test),
-                "every window": [True] * len(test),
-            }
-            for method, said in methods.items():
-                yield (
-                    f"| {size} | {learned} | {method} | {len(test)} | {sum(truth)} | {_scores(truth, said)} |"
-                )
-    yield f"\nPublished for the full BGL (4.7 million lines, windows of 100): {PUBLISHED}. Not comparable."
-
-
-def _bgl_lines(data: Path) -> list[Line]:
-    with zipfile.ZipFile(data / "logs" / "loghub_2k.zip") as archive:
-        content = archive.read("BGL/BGL_2k.log").decode()
-    out = []
-    for number, line in enumerate(content.splitlines(), 1):
-        label, epoch, _, node, _, _, text = line.split(" ", 6)
-        out.append(Line(label != "-", number, float(epoch), node, text))
-    return out
-
-
-def _windows(lines: Sequence[Line], size: int) -> list[list[Line]]:
-    return [list(lines[i : i + size]) for i in range(0, len(lines), size)]
-
-
-def _split(lines: Sequence[Line], size: int, *, clean: bool) -> tuple[list[Line], list[list[Line]]]:
-    """The first half, without its anomalous windows where `clean`, and the windows of the second."""
-    windows = _windows(lines, size)
-    half = len(windows) // 2
-    kept = (w for w in windows[:half] if not (clean and any(line.bad for line in w)))
-    return [line for window in kept for line in window], windows[half:]
-
-
-def _bgl_batch(lines: Sequence[Line], miner: TemplateMiner) -> Observed:
-    texts = [line.text for line in lines]
-    return Observed(
-        kind="BGL",
-        path="BGL_2k.log",
-        numbers=[line.number for line in lines],
-        times=[line.time for line in lines],
-        hosts=[line.node for line in lines],
-        texts=texts,
-        templates=miner.add(texts),
-    )
-
-
-def _learn(train: Sequence[Line]) -> Baseline:
-    miner = TemplateMiner()
-    watcher = Watcher(templates=miner)
-    watcher.observe(_bgl_batch(train, miner))
-    learned = watcher.learned()
-    learned.miner = miner.state()
-    return learned
-
-
-def _each_alone(train: Sequence[Line], test: Sequence[Sequence[Line]]) -> list[list[Anomaly]]:
-    """What is found in each window when nothing but the first half is known."""
-    learned = _learn(train)
-    out = []
-    for window in test:
-        watcher, miner = _started(learned)
-        watcher.observe(_bgl_batch(window, miner))
-        out.append(watcher.findings())
-    return out
-
-
-def _one_run(train: Sequence[Line], test: Sequence[Sequence[Line]]) -> list[bool]:
-    """One run over the second half: a window is anomalous where a line of an anomaly stands in it."""
-    watcher, miner = _started(_learn(train))
-    for window in test:
-        watcher.observe(_bgl_batch(window, miner))
-    told = {source.record for found in watcher.findings() for source, _ in found.lines}
-    return [any(line.number in told for line in window) for window in test]
-
-
-def _started(learned: Baseline) -> tuple[Watcher, TemplateMiner]:
-    miner = TemplateMiner()
-    assert learned.miner is not None
-    miner.restore(learned.miner)
-    return Watcher(templates=miner, baseline=learned), miner
-
-
-def _new_words(train: Sequence[Line], test: Sequence[Sequence[Line]]) -> list[bool]:
-    """The plain baseline: a word that training never had, numbers masked."""
-    known = {word for line in train for word in _words(line.text)}
-    return [any(word not in known for line in window for word in _words(line.text)) for window in test]
-
-
-def _words(text: str) -> list[str]:
-    return re.sub(r"0x[0-9a-f]+|\d+", "#", text).split()
-
-
-def _scores(truth: Sequence[bool], said: Sequence[bool]) -> str:
-    """Precision, recall and F1 as cells; the interval of F1 from resampled windows."""
-    precision, recall, f1 = _prf(truth, said)
-    draw = random.Random(SEED)
-    pairs = list(zip(truth, said, strict=True))
-    samples = []
-    for _ in range(RESAMPLES):
-        some = draw.choices(pairs, k=len(pairs))
-        samples.append(_prf([t for t, _ in some], [s for _, s in some])[2])
-    samples.sort()
-    low, high = samples[int(0.025 * RESAMPLES)], samples[int(0.975 * RESAMPLES) - 1]
-    return f"{precision:.2f} | {recall:.2f} | {f1:.3f} [{low:.3f}, {high:.3f}]"
-
-
-def _prf(truth: Sequence[bool], said: Sequence[bool]) -> tuple[float, float, float]:
-    right = sum(t and s for t, s in zip(truth, said, strict=True))
-    precision, recall = right / max(sum(said), 1), right / max(sum(truth), 1)
-    return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
 
 
 # --- ordinary hosts --------------------------------------------------------------------------------
@@ -200,11 +46,11 @@ def hosts(data: Path) -> Iterator[str]:
     totals = {False: [0, 0.0], True: [0, 0.0]}
     rates: dict[bool, list[float]] = {False: [], True: []}
     kinds: dict[str, int] = {}
-    for name, chunks in _evtx(data):
-        whole = _watch(chunks)
+    for name, parts in _evtx(data):
+        whole = _watch(parts)
         plain = whole.findings()
         days = max(0.0, whole.clock.end - learning_end(whole.clock, whole.thresholds))
-        against, later_days = _against_first_half(chunks, whole)
+        against, later_days = _against_first_half(parts, whole)
         for known, (found, span) in {False: (plain, days), True: (against, later_days)}.items():
             totals[known][0] += len(found)
             totals[known][1] += span
@@ -240,9 +86,6 @@ def _byar(n: int) -> tuple[float, float]:
     return low, (n + 1) * (1 - 1 / (9 * (n + 1)) + 1.96 / (3 * (n + 1) ** 0.5)) ** 3
 
 
-Chunk = dict[Kind, list[RawRecord]]
-
-
 def _evtx(data: Path) -> Iterator[tuple[str, list[Chunk]]]:
     """Each file with its records by kind, a stretch after the other."""
     for item in open_inputs([str(data / "logs" / "evtx_ordinary_hosts.zip")], Limits()):
@@ -250,35 +93,7 @@ def _evtx(data: Path) -> Iterator[tuple[str, list[Chunk]]]:
             continue
         blob, reader = item
         found = (r for r in records(blob, reader, Limits()) if not isinstance(r, Damage))
-        yield blob.name, list(_chunks(found))
-
-
-def _chunks(found: Iterator[RawRecord]) -> Iterator[Chunk]:
-    kinds = RowReader()
-    while some := list(islice(found, BATCH)):
-        out: Chunk = {}
-        for record in some:
-            out.setdefault(kinds.kind_of(record[2]), []).append(record)
-        yield out
-
-
-def _observed(kind: Kind, some: Sequence[RawRecord], miner: TemplateMiner, watcher: Watcher) -> Observed:
-    """The records as a batch, with the fields that the watcher wants."""
-    batch = rows(kind, [raw for _, _, raw in some])
-    sample = rows(kind, batch.raws[:64])
-    texts = batch.form.messages(batch)
-    return Observed(
-        kind=kind.label,
-        product=kind.product,
-        path="log",
-        numbers=[number for number, _, _ in some],
-        times=batch.form.times(batch),
-        hosts=batch.form.hosts(batch),
-        users=batch.form.users(batch),
-        texts=texts,
-        templates=miner.add(texts) if texts is not None else None,
-        columns={name: batch.column(name) for name in watcher.fields_of(kind.label, sample.column)},
-    )
+        yield blob.name, list(chunks(found))
 
 
 def _watch(
@@ -294,7 +109,7 @@ def _watch(
             batch = rows(kind, [raw for _, _, raw in some])
             kept = [r for r, at in zip(some, batch.form.times(batch), strict=True) if keep(at)]
             if kept:
-                watcher.observe(_observed(kind, kept, miner, watcher))
+                watcher.observe(observed(kind, kept, miner, watcher))
     return watcher
 
 
@@ -374,77 +189,6 @@ def _is(anomaly: Anomaly, case: Case, when: float) -> bool:
     if anomaly.kind != case.kind or anomaly.first is None or anomaly.last is None:
         return False
     return anomaly.first - 7_200 <= when <= anomaly.last + 7_200
-
-
-# --- speed -----------------------------------------------------------------------------------------
-
-
-def speed(data: Path, least: int = 150_000) -> Iterator[str]:
-    """Processor time for each record: of the watcher alone, columns and templates being there already."""
-    yield "## Speed\n"
-    yield "| records | how many | µs each at the start | µs each later |"
-    yield "|---|---:|---:|---:|"
-    batches, miner = _recordings(data, least)
-    yield _timed(
-        "Windows recordings (OTRF), then the same a year later", batches, _a_year_later(batches), miner
-    )
-    with zipfile.ZipFile(data / "logs" / "loghub_2k.zip") as archive:
-        for name in ("BGL", "OpenSSH", "HDFS", "Linux", "Apache", "Thunderbird"):
-            lines = archive.read(f"{name}/{name}_2k.log").decode(errors="replace").splitlines()
-            miner = TemplateMiner()
-            parts = list(_lines(name, lines, miner))
-            yield _timed(f"lines of {name}, repeated", parts[:4], parts[4:], miner)
-
-
-def _a_year_later(batches: Sequence[Observed]) -> list[Observed]:
-    year = 365 * DAY
-    return [replace(b, times=[None if t is None else t + year for t in b.times]) for b in batches]
-
-
-def _lines(name: str, lines: list[str], miner: TemplateMiner) -> Iterator[Observed]:
-    for part in range(12):
-        texts = lines * 4
-        first = part * len(texts)
-        yield Observed(
-            kind=name,
-            path=name,
-            numbers=range(first + 1, first + len(texts) + 1),
-            times=[1.6e9 + (first + i) * 2.0 for i in range(len(texts))],
-            hosts=["host"] * len(texts),
-            texts=texts,
-            templates=miner.add(texts),
-        )
-
-
-def _recordings(data: Path, least: int) -> tuple[list[Observed], TemplateMiner]:
-    miner, wanted, out, total = TemplateMiner(), Watcher(), [], 0
-    for item in open_inputs([str(data / "logs" / "otrf_windows_dev.zip")], Limits()):
-        if isinstance(item, Damage):
-            continue
-        blob, reader = item
-        found = (r for r in records(blob, reader, Limits()) if not isinstance(r, Damage))
-        for chunk in _chunks(found):
-            for kind, some in chunk.items():
-                out.append(replace(_observed(kind, some, miner, wanted), path=blob.path, member=blob.member))
-                total += len(some)
-        if total >= least:
-            break
-    return out, miner
-
-
-def _timed(what: str, start: Sequence[Observed], later: Sequence[Observed], miner: TemplateMiner) -> str:
-    watcher = Watcher(templates=miner)
-    cells = []
-    gc.collect()
-    gc.freeze()  # the batches held here would not be there in a run, and cost every collection
-    for batches in (start, later):
-        begun = time.process_time()
-        for batch in batches:
-            watcher.observe(batch)
-        watcher.settle()
-        cells.append(f"{(time.process_time() - begun) / sum(map(len, batches)) * 1e6:.2f}")
-    gc.unfreeze()
-    return f"| {what} | {sum(map(len, (*start, *later))):,} | {' | '.join(cells)} |"
 
 
 PARTS: dict[str, Callable[[Path], Iterator[str]]] = {

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, repeat
+from itertools import islice
 from typing import Any, ClassVar, Self
 
 from .batch import VALUE_CHARS, Records, short
+from .occurrences import New, Pair, counted, firsts, lasts_of
 from .seen import KEY_LINES, Seen, greatest
 from .table import Renamed, Table, count, invalid, same, text
 
 Group = tuple[str, ...]
-Pair = tuple[Any, Any]
 
 TOTAL_KEYS = 50_000
 """Keys of all groups of a table together; beyond, the least frequent groups are dropped and counted."""
-_EXACT_S = 600.0  # to which latest times are exact
 _FLOOD = 1_000  # pairs of a batch from which on it may be a flood
 _GENEROUS = 10_000  # keys from which on one line is kept of each
-_COUNTED_ALONE = 32  # new pairs from which on one count over the whole batch is cheaper
 _JOIN = " → "
 
 
@@ -51,17 +48,6 @@ class Members:
         self.open = True
         self.keys.clear()
         return forgotten
-
-
-@dataclass(slots=True)
-class _New:
-    """What one pass over a batch finds out about a pair."""
-
-    before: int
-    ordinal: int
-    first: float | None
-    at: int
-    indices: list[int]
 
 
 class Grouped(Table):
@@ -118,11 +104,11 @@ class Grouped(Table):
             if seen is None or _may_be_earlier(batch.earliest, seen.first):
                 wanted[left, right] = seen is None
             pairs.append(((left, right), members, key, n))
-        new = _firsts(batch, lefts, rights, wanted) if wanted else {}
+        new = firsts(batch, lefts, rights, wanted) if wanted else {}
         for pair, members, key, _ in pairs:
             if pair in new:
                 self._note(batch, members, key, new[pair])
-        lasts = _lasts(batch, lefts, rights)
+        lasts = lasts_of(batch, lefts, rights)
         for pair, members, key, n in pairs:
             members.count += n
             seen = members.keys[key]
@@ -158,7 +144,7 @@ class Grouped(Table):
         unknown = sum(1 for left, _ in sample if type(left) is str and (*prefix, left) not in known)
         return unknown * 2 > len(sample)
 
-    def _note(self, batch: Records, members: Members, key: str, new: _New) -> None:
+    def _note(self, batch: Records, members: Members, key: str, new: New) -> None:
         host, user = batch.host(new.at), batch.user(new.at)
         kept = KEY_LINES if self.total < _GENEROUS else 1
         lines = tuple(batch.line(i) for i in new.indices[:kept])
@@ -291,66 +277,3 @@ def _is_key(value: Any) -> bool:
 
 def _may_be_earlier(earliest: float | None, first: float | None) -> bool:
     return earliest is not None and (first is None or earliest < first)
-
-
-def counted(lefts: Sequence[Any] | str, rights: Sequence[Any] | str) -> Mapping[Pair, int]:
-    """Each pair with how often it stands in the batch."""
-    if isinstance(rights, str):
-        return {(left, rights): n for left, n in Counter(lefts).items()}
-    if isinstance(lefts, str):
-        return {(lefts, right): n for right, n in Counter(rights).items()}
-    return Counter(zip(lefts, rights, strict=True))
-
-
-def _lasts(
-    batch: Records, lefts: Sequence[Any] | str, rights: Sequence[Any] | str
-) -> Mapping[Pair, float | None] | None:
-    """The time of each pair's last record in a batch of hours or more; None where its end is exact enough."""
-    if batch.earliest is None or batch.latest is None or batch.latest - batch.earliest <= _EXACT_S:
-        return None
-    left_of = repeat(lefts) if isinstance(lefts, str) else lefts
-    right_of = repeat(rights) if isinstance(rights, str) else rights
-    times = batch.all_times()
-    return dict(
-        zip(zip(left_of, right_of, strict=False), [t if t == t else None for t in times], strict=False)
-    )
-
-
-def _firsts(
-    batch: Records, lefts: Sequence[Any] | str, rights: Sequence[Any] | str, wanted: Mapping[Pair, bool]
-) -> dict[Pair, _New]:
-    """Where each wanted pair first stands, and about how many records of its group stand before it.
-
-    `wanted` says which of them are new; of the others only the time matters. One pass over the batch.
-    """
-    left_of = repeat(lefts) if isinstance(lefts, str) else lefts
-    right_of = repeat(rights) if isinstance(rights, str) else rights
-    pairs = zip(left_of, right_of, strict=False)
-    found = [(index, pair) for index, pair in enumerate(pairs) if pair in wanted]
-    fresh = sum(wanted.values())
-    running: list[int] = []
-    if fresh > _COUNTED_ALONE and not isinstance(lefts, str):
-        so_far: dict[Any, int] = {}
-        for left in lefts:
-            running.append(so_far.get(left, 0))
-            so_far[left] = running[-1] + 1
-    out: dict[Pair, _New] = {}
-    times = batch.all_times()
-    for index, pair in found:
-        new = out.get(pair)
-        if new is not None:
-            if len(new.indices) < KEY_LINES:
-                new.indices.append(index)
-            at = times[index]
-            if new.first is None:
-                new.first = None if at != at else at  # NaN is not equal to itself
-            elif at < new.first:
-                new.first = at
-            continue
-        before = 0
-        if wanted[pair]:
-            before = index if isinstance(lefts, str) else 0
-            if not isinstance(lefts, str):
-                before = running[index] if running else lefts[:index].count(pair[0])
-        out[pair] = _New(before, batch.ordinal(index), batch.time(index), index, [index])
-    return out

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 from .batch import Batch
 from .clock import Clock
 from .detector import Detector, Known
-from .grouped import Grouped, Pair, counted
+from .grouped import Grouped
 from .novelty import Arrival, arrivals
 from .observed import Anomaly, Templates
+from .occurrences import Pair, counted
 from .thresholds import Thresholds
 from .wording import many, quoted, seldom, span, when
 
