@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ import orjson
 from cybersecqwen import __version__
 from cybersecqwen.records import Severity
 
+from .linking import linked
+from .logsource import unbound
 from .model import (
     About,
     And,
@@ -34,7 +36,7 @@ from .model import (
 )
 from .rulefiles import combined, digest_of, parse_files, rule_files
 
-_FORM = 3
+_FORM = 4
 """Raised where the form of the files changes."""
 _MOST_BYTES = 256 << 20
 
@@ -57,10 +59,24 @@ def load_set(path: Path, cache: Path | None = None) -> Ruleset:
         known = _read(stored)
         if known is not None:
             return known
-    made = parse_files(files)
+    made = _met(parse_files(files))
     if stored is not None:
         _write(stored, made)
     return made
+
+
+def _met(rules: Ruleset) -> Ruleset:
+    """The set without rules about records that no input has: they are named, as all that is not evaluated."""
+    lacking = {source: unbound(source) for source in {rule.logsource for rule in rules.rules}}
+    missing = [
+        Unsupported(path=rule.about.path, title=rule.about.title, reason=lacking[rule.logsource])
+        for rule in rules.rules
+        if lacking[rule.logsource]
+    ]
+    if not missing:
+        return rules
+    kept = [replace(rule, generate=True) for rule in rules.rules if not lacking[rule.logsource]]
+    return linked(kept, rules.correlations, [*rules.unsupported, *missing], rules.version)
 
 
 def _read(path: Path) -> Ruleset | None:

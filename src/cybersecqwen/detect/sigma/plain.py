@@ -52,7 +52,9 @@ def reasons(expression: Expression, get: Get) -> Iterator[tuple[str, str]]:
     """(field, text) of every test that made the expression hold; nothing from what is negated."""
     if isinstance(expression, Test):
         value = get(expression.field)
-        if expression.values and holds(expression, value, get):
+        if expression.op is Op.PRESENT and expression.field and value is not None:
+            yield from ((expression.field, text) for text in texts_of(value)[:1])
+        elif expression.values and holds(expression, value, get):
             # Of a whole text the line, which is the value, that has the keyword.
             for text in texts_of(value) if expression.field else str(value).split("\n"):
                 if expression.op is Op.SAME_AS or any(
