@@ -42,10 +42,20 @@ class Detector(ABC):
     reads: ClassVar[str] = ""
     """Name of the detector whose part of a baseline it looks at; "" for its own."""
 
+    shares: ClassVar[str] = ""
+    """Name of the detector that counts the same; where it runs too, its tables are used and none are kept."""
+
     def __init__(self, thresholds: Thresholds, templates: Templates | None) -> None:
         self.thresholds = thresholds
         self.templates = templates
         self.tables: dict[str, Table] = {}
+        self.owns = True
+        """False where the tables are another detector's, which counts, saves and merges them."""
+
+    def share(self, other: Detector) -> None:
+        """Use the tables of the detector that `shares` names, which has the same under the same names."""
+        self.tables = other.tables
+        self.owns = False
 
     @abstractmethod
     def observe(self, batch: Batch) -> None:

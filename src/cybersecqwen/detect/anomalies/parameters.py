@@ -72,7 +72,7 @@ class Parameters:
     def of(self, batch: Batch) -> Iterator[Values]:
         """Let the lines of a batch wait; the values of each parameter of each template that is complete."""
         ids, texts = batch.template_ids, batch.observed.texts
-        if ids is None or texts is None or len(texts) != batch.size:
+        if ids is None or texts is None or len(texts) != batch.size or set(map(type, texts)) != {str}:
             return
         rows: dict[int, list[int]] = {}
         for index, id in enumerate(ids):
@@ -88,7 +88,7 @@ class Parameters:
             start = sum(b.size for b in batches)
             batches.append(batch)
             places += [start + index for index in indices]
-            lines += [str(texts[index])[:_CHARS] for index in indices]
+            lines += [texts[index] for index in indices]
             self._size += len(indices)
             if len(lines) >= TOGETHER:
                 yield from self._take(id)
@@ -123,7 +123,7 @@ class Parameters:
 
 def _cut(id: int, plan: Plan, batches: list[Batch], places: list[int], lines: list[str]) -> Iterator[Values]:
     """The values of a template's parameters in some lines: the words that stand where it has parameters."""
-    words = [line.split() for line in lines]
+    words = [line.split() if len(line) <= _CHARS else line[:_CHARS].split() for line in lines]
     count = len(plan.words)
     if any(len(line) < count for line in words):
         places = [place for place, line in zip(places, words, strict=True) if len(line) >= count]

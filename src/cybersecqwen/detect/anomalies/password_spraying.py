@@ -32,11 +32,17 @@ class PasswordSpraying(Detector):
     name: ClassVar[str] = "password-spraying"
     columns: ClassVar[tuple[str, ...]] = COLUMNS
     reads: ClassVar[str] = "brute-force"
+    shares: ClassVar[str] = "brute-force"
 
     def __init__(self, thresholds: Thresholds, templates: Templates | None) -> None:
         super().__init__(thresholds, templates)
-        self._windows = Windows(thresholds.cells)
-        self.tables = {"windows": self._windows}
+        self.tables = {"windows": Windows(thresholds.cells)}
+
+    @property
+    def _windows(self) -> Windows:
+        table = self.tables["windows"]
+        assert isinstance(table, Windows)
+        return table
 
     def observe(self, batch: Batch) -> None:
         """Count attempts."""

@@ -26,12 +26,18 @@ class RareTemplate(Detector):
 
     name: ClassVar[str] = "rare-template"
     reads: ClassVar[str] = "new-template"
+    shares: ClassVar[str] = "new-template"
     token_tables: ClassVar[tuple[str, ...]] = ("templates",)
 
     def __init__(self, thresholds: Thresholds, templates: Templates | None) -> None:
         super().__init__(thresholds, templates)
-        self._seen = Grouped(thresholds.groups, thresholds.templates)
-        self.tables = {"templates": self._seen}
+        self.tables = {"templates": Grouped(thresholds.groups, thresholds.templates)}
+
+    @property
+    def _seen(self) -> Grouped:
+        table = self.tables["templates"]
+        assert isinstance(table, Grouped)
+        return table
 
     def observe(self, batch: Batch) -> None:
         """Count templates of the kind."""

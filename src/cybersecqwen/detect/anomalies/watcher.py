@@ -50,6 +50,10 @@ class Watcher:
         self._fields: dict[str, tuple[str, ...]] = {}
         names = tuple(only) or DETECTORS.names()
         self._detectors = {name: DETECTORS.get(name)(self.thresholds, templates) for name in names}
+        for detector in self._detectors.values():
+            if detector.shares in self._detectors:
+                detector.share(self._detectors[detector.shares])
+        self._counting = [detector for detector in self._detectors.values() if detector.owns]
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -76,13 +80,13 @@ class Watcher:
         batch = Batch(observed, self.clock.records)
         if not batch.size:
             return
-        for detector in self._detectors.values():
+        for detector in self._counting:
             detector.observe(batch)
         self.clock.add(batch.size, batch.timed, batch.earliest, batch.latest)
 
     def settle(self) -> None:
         """Count what waits for the next batch; done before anything is decided, saved or merged."""
-        for detector in self._detectors.values():
+        for detector in self._counting:
             detector.settle()
 
     def findings(self) -> list[Anomaly]:
@@ -128,7 +132,7 @@ class Watcher:
         Template ids stand in it: the miner's own state belongs to it.
         """
         self.settle()
-        states = {name: detector.state() for name, detector in self._detectors.items()}
+        states = {detector.name: detector.state() for detector in self._counting}
         return {"version": _VERSION, "clock": self.clock.to_json(), "detectors": states}
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -139,9 +143,9 @@ class Watcher:
         if not isinstance(states, Mapping):
             raise invalid("it has no counts")
         clock = Clock.from_json(state.get("clock"))
-        for name, detector in self._detectors.items():
-            if isinstance(states.get(name), Mapping):
-                detector.restore(states[name])
+        for detector in self._counting:
+            if isinstance(states.get(detector.name), Mapping):
+                detector.restore(states[detector.name])
         self.clock = clock
 
     def merge(self, other: Watcher, template_ids: Mapping[int, int] | None = None) -> None:
@@ -151,8 +155,8 @@ class Watcher:
         both have one miner.
         """
         renamed = partial(renumbered, template_ids) if template_ids is not None else same
-        for name, detector in self._detectors.items():
-            theirs = other._detectors.get(name)
+        for detector in self._counting:
+            theirs = other._detectors.get(detector.name)
             if theirs is not None:
                 detector.settle()
                 theirs.settle()
