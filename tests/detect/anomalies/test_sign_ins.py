@@ -94,6 +94,11 @@ SSHD = (
     ("sshd[1]: Failed none for invalid user from from 203.0.113.9 port 1", ("from", "203.0.113.9", False)),
     ("sshd[1]: Accepted publickey for Ann from 203.0.113.9 port 22 ssh2", ("ann", "203.0.113.9", True)),
     ("su: pam_unix(su:auth): authentication failure; ruser=ann rhost=h1  user=root", ("root", "h1", False)),
+    ("sshd[1]: pam_unix(sshd:auth): authentication failure; ruser= rhost=203.0.113.9  user=root", None),
+    (
+        "sshd(pam_unix)[1]: authentication failure; ruser= rhost=203.0.113.9  user=root",
+        ("root", "203.0.113.9", False),
+    ),
     ("sshd[1]: Connection closed by 203.0.113.9", None),
     ("app: Failed to look for updates from server", None),
 )

@@ -188,11 +188,11 @@ def _in_texts(batch: Batch) -> Iterator[Attempt]:
                 if found is not None:
                     yield Attempt(index, *found)
         elif "authentication failure" in said:
+            if "(sshd:" in said[:200] and " user=" in said:
+                continue  # sshd tells each failure of a user that exists itself
             fields = dict(w.partition("=")[::2] for w in said[:2_000].replace(";", " ").split() if "=" in w)
-            # sshd tells each failure itself, except for users that do not exist.
-            if "sshd" not in said[:200] or "user" not in fields:
-                user, source = fields.get("user", ""), fields.get("rhost", "")
-                yield Attempt(index, short(user).lower(), short(source), False)
+            user, source = fields.get("user", ""), fields.get("rhost", "")
+            yield Attempt(index, short(user).lower(), short(source), False)
 
 
 def _sshd(said: str) -> tuple[str, str, bool] | None:
