@@ -74,12 +74,14 @@ class Grouped(Table):
         clean_left: Callable[[str], str] = same,
         clean_right: Callable[[str], str] = same,
         counts: Mapping[Pair, int] | None = None,
+        exact: bool = True,
     ) -> None:
         """Count each record of the batch under the group (*prefix, left) and the key right.
 
         A text instead of one of the sequences stands for all records. A record whose left or right is None
         or "" does not count. The `clean` functions are applied to each different left and right as text.
         `counts` has each pair with how often it stands in the batch, where the caller knows that already.
+        Latest times are exact to ten minutes, or without `exact` to the batch.
         """
         assert not (isinstance(lefts, str) and isinstance(rights, str))
         pairs: list[tuple[Pair, Members, str, int]] = []
@@ -108,7 +110,7 @@ class Grouped(Table):
         for pair, members, key, _ in pairs:
             if pair in new:
                 self._note(batch, members, key, new[pair])
-        lasts = lasts_of(batch, lefts, rights)
+        lasts = lasts_of(batch, lefts, rights) if exact else None
         for pair, members, key, n in pairs:
             members.count += n
             seen = members.keys[key]

@@ -83,7 +83,7 @@ class Arrival:
         """The anomaly that it is, in the words of its detector."""
         every = [self.seen, *(seen for _, seen in self.others)]
         lines = [line for seen in every for line in seen.lines[: 1 if self.others else LINES]]
-        last = [seen.last for seen in every if seen.last is not None]
+        last = [t for seen in every if (t := seen.first if seen.count == 1 else seen.last) is not None]
         return Anomaly(
             kind=kind,
             sentence=sentence,

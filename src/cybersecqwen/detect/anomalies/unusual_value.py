@@ -83,7 +83,7 @@ class UnusualValue(Detector):
             if found.numbers is not None:
                 self._numbers.add(found.part, (token, found.label), found.numbers)
             if found.position not in found.plan.open:
-                self._values.add(found.part, (token,), found.label, found.texts)
+                self._values.add(found.part, (token,), found.label, found.texts, exact=False)
                 members = self._values.groups.get((token, found.label))
                 if members is not None and members.open:
                     found.plan.open.add(found.position)
