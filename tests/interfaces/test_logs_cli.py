@@ -205,6 +205,17 @@ def test_a_baseline_is_learned_shown_updated_and_compared(
     assert main(["logs", str(file), "--baseline", str(second)]) == 2
 
 
+def test_entities_are_as_bad_as_what_stands_out_about_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "auth.log"
+    path.write_text("".join(failure(number) + "\n" for number in range(300)))
+    found = logs(capsys, str(path))["extra"]["logs"]
+    worst = {one["severity"] for one in found["anomalies"] if "root" in one["users"]}
+    root = next(one for one in found["entities"] if (one["type"], one["name"]) == ("user", "root"))
+    assert worst == {root["worst"]} == {"medium"} and root["first"] is not None
+
+
 def test_the_price_of_the_same_lines_elsewhere(capsys: pytest.CaptureFixture[str], file: Path) -> None:
     cost = logs(capsys, str(file), "--price", "2.5")["extra"]["logs"]["cost"]
     assert cost["price_per_million"] == 2.5
@@ -219,10 +230,16 @@ def test_the_price_of_the_same_lines_elsewhere(capsys: pytest.CaptureFixture[str
         ["--only-rules"],
         ["--follow", "--resume"],
         ["--follow", "--format", "html"],
-        ["--baseline", "nowhere.json"],
+        ["--baseline", "nowhere.json", "--model", "none"],
+        ["--baseline", "nowhere.json", "--no-anomalies"],
+        ["--price", "-1"],
+        ["--price", "nan"],
     ],
 )
-def test_errors_are_one_sentence(capsys: pytest.CaptureFixture[str], file: Path, words: list[str]) -> None:
+def test_errors_are_one_sentence_before_anything_is_read(
+    capsys: pytest.CaptureFixture[str], file: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "records", lambda *_: pytest.fail("It was read."))
     assert main(["logs", str(file), *words]) == 2
     captured = capsys.readouterr()
     assert captured.out == "" and captured.err.startswith("csq: ") and len(captured.err.splitlines()) <= 2

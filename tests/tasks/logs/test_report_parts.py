@@ -90,9 +90,9 @@ def test_what_is_near_in_time_on_one_host_belongs_together() -> None:
 
 def test_incidents_are_ranked_and_stand_on_their_events() -> None:
     found = [
-        sighting("one", {("A", T0): 1}, techniques=("T1003.001",)),
+        sighting("one", {("A", T0): 8}, techniques=("T1003.001",)),
         sighting("three", {("A", T0): 1}, techniques=("T1059.001",)),
-        sighting("notes", {("C", T0): 1}, level=Severity.INFORMATIONAL),
+        sighting("nothing", {("C", T0): 1}, level=Severity.INFORMATIONAL),
         sighting("four", {("B", T0): 1}, level=Severity.LOW),
     ]
     events = {
@@ -124,6 +124,7 @@ def test_incidents_are_ranked_and_stand_on_their_events() -> None:
     first = made[0]
     assert {f.signal for f in first.findings} == {"one", "three", "anomaly:brute-force"}
     ids = {event.id for event in first.events}
+    assert first.event_count == len(ids) + 7  # seven of eight hits of the first rule were not kept
     assert ids and all(set(f.events) <= ids for f in first.findings)
     assert [t.id for t in first.techniques] == ["T1059.001", "T1003.001"]
     assert "suspicious" in first.reasons[-1]

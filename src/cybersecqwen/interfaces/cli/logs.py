@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -59,6 +60,8 @@ def logs(
 
     if only_rules and not rules:
         raise UsageError("--only-rules needs --rules.")
+    if price is not None and not 0 <= price < inf:
+        raise UsageError("--price takes what a million tokens cost, 0 or more.")
     options = LogOptions(
         rules=tuple(rules or ()),
         only=only_rules,

@@ -19,7 +19,7 @@ from cybersecqwen.records import Event, Evidence
 from cybersecqwen.tasks.interface import Request, Tools
 
 from .options import LogOptions
-from .reading import Reading
+from .reading import Reading, baseline_of
 
 _EVERY_S = 5.0
 """Between two looks at correlations and anomalies: both look at everything so far."""
@@ -33,7 +33,8 @@ def follow(
 ) -> Reading:
     """Read what is there and what comes, until `stop` is set or every input has ended.
 
-    Raises InputError where an input cannot be followed; one that fails later is told as a problem.
+    Raises InputError where an input cannot be followed or the baseline cannot be read; an input that fails
+    later is told as a problem.
     """
     run = _Following(request, tools, rules, options, tell, stop)
     run.all()
@@ -54,6 +55,8 @@ class _Following:
         self._scanner = Scanner(Engine(rules), tools.limits, watch=options.anomalies)
         self._scanner.on_hit = self._hit
         self.scan = self._scanner.empty()
+        if self.scan.watcher is not None:
+            self.scan.watcher.baseline = baseline_of(options)
         self._lock = threading.Lock()
         self._looked = time.monotonic()
         self._told: set[tuple[Any, ...]] = set()

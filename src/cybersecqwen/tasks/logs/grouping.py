@@ -81,9 +81,18 @@ def _incident(
         techniques=named,
         indicators=tuple(_indicators(mine)),
         events=tuple(sorted(mine, key=lambda e: (e.time or 0.0, int(e.id[1:]))))[:_MOST_EVENTS],
-        event_count=sum(group.hits.values()),
+        event_count=len(mine) + _beyond(found, group, ids),
         reasons=reasons,
         next_steps=next_steps(judged, named, mine),
+    )
+
+
+def _beyond(found: Sequence[Sighting], group: Group, kept: set[str]) -> int:
+    """Hits of rules beyond the records that were kept for them, in a group: about so many further records."""
+    return sum(
+        max(0, group.hits[one.about.id] - sum(f"e{number}" in kept for number, _ in one.samples))
+        for one in found
+        if not one.correlation
     )
 
 
@@ -99,7 +108,7 @@ def _distinct(found: Sequence[Sighting]) -> list[float]:
 
 def _severity(verdict: Verdict, found: Sequence[Sighting]) -> Severity:
     worst = max(one.about.level for one in found)
-    return min(worst, Severity.CRITICAL) if verdict is not Verdict.BENIGN else min(worst, Severity.LOW)
+    return worst if verdict is not Verdict.BENIGN else min(worst, Severity.LOW)
 
 
 def _events(found: Sequence[Sighting], events: dict[int, Event]) -> Iterable[Event]:

@@ -30,7 +30,7 @@ def _sentences(report: Report) -> Iterator[tuple[str, tuple[str, ...]]]:
     odd = [f for f in report.findings if f.signal.startswith("anomaly:")]
     if rules:
         hits = sum(f.count for f in rules)
-        yield f"{_number(len(rules), 'rule')} fired on {_number(hits, 'event')}.", ()
+        yield f"{_number(len(rules), 'rule')} fired {'once' if hits == 1 else f'{hits:,} times'}.", ()
         worst = rules[0]
         times = "" if worst.count == 1 else f", {worst.count:,} times"
         yield f"The most severe is {worst.severity.label}: {worst.title}{times}.", worst.events[:50]

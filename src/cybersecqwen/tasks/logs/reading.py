@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from cybersecqwen.detect.scan.parts import scan_in_parts, worth_it
 from cybersecqwen.detect.scan.scan import Scan
 from cybersecqwen.detect.scan.scanner import Scanner
 from cybersecqwen.detect.sigma.engine import Engine
 from cybersecqwen.detect.sigma.model import Ruleset
+from cybersecqwen.errors import UsageError
 from cybersecqwen.inputs import Blob, Reader
 from cybersecqwen.inputs.events import nothing, records
 from cybersecqwen.inputs.open import open_inputs
@@ -19,6 +21,9 @@ from cybersecqwen.tasks.interface import Request, Tools
 
 from .checkpoint import Checkpoint, Position
 from .options import LogOptions
+
+if TYPE_CHECKING:
+    from cybersecqwen.detect.anomalies.baseline import Baseline
 
 _SAVED_EVERY_S = 20.0
 
@@ -38,10 +43,14 @@ def read(request: Request, tools: Tools, rules: Ruleset, options: LogOptions) ->
     """Scan what the user named.
 
     An interruption (KeyboardInterrupt) ends the reading, not the run: what has been scanned is given back,
-    and kept for `--resume`. Raises NothingAnalysedError where nothing could be read.
+    and kept for `--resume`. Raises NothingAnalysedError where nothing could be read, and InputError for a
+    bad baseline before anything is.
     """
+    known = baseline_of(options)
     scanner = Scanner(Engine(rules), tools.limits, watch=options.anomalies)
     reading = Reading(scanner.empty())
+    if reading.scan.watcher is not None:
+        reading.scan.watcher.baseline = known
     names = [name if name == "-" else os.path.realpath(name) for name in request.paths]
     checkpoint = Checkpoint(options.state, names, rules.version, options.anomalies)
     position = Position()
@@ -59,6 +68,17 @@ def read(request: Request, tools: Tools, rules: Ruleset, options: LogOptions) ->
     if not reading.scan.records and not reading.stopped:
         raise nothing(reading.scan.damage[0] if reading.scan.damage else None, request.paths)
     return reading
+
+
+def baseline_of(options: LogOptions) -> Baseline | None:
+    """What is ordinary, where the user named it; raises InputError where it cannot be read."""
+    if options.baseline is None:
+        return None
+    if not options.anomalies:
+        raise UsageError("A baseline says what is unusual; without anomalies it says nothing.")
+    from cybersecqwen.detect.anomalies.baseline import Baseline
+
+    return Baseline.load(options.baseline)
 
 
 class _Run:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from cybersecqwen import __version__
-from cybersecqwen.detect.anomalies.baseline import Baseline
 from cybersecqwen.detect.anomalies.observed import Anomaly
 from cybersecqwen.detect.scan.scan import Scan
 from cybersecqwen.detect.sigma.model import Ruleset
@@ -42,10 +41,7 @@ def report_of(
     reading: Reading,
     meter: Meter | None = None,
 ) -> Report:
-    """The report on what was scanned, with its deterministic narrative. InputError for a bad baseline."""
-    watcher = reading.scan.watcher
-    if options.baseline is not None and watcher is not None:
-        watcher.baseline = Baseline.load(options.baseline)
+    """The report on what was scanned, with its deterministic narrative."""
     report = _build(request, tools, rules, options, reading, meter or Meter())
     return replace(report, narrative=write(report))
 
@@ -86,7 +82,7 @@ def _build(
         provenance=Provenance(
             version=__version__, knowledge=tools.store.manifest.version, rules=rules.version
         ),
-        extra={"logs": _extra(reading, rules, options, found, anomalies, findings, grouped, tools, meter)},
+        extra={"logs": _extra(reading, rules, options, found, anomalies, findings, tools, meter)},
     )
 
 
@@ -120,7 +116,6 @@ def _extra(
     found: Sequence[Sighting],
     anomalies: Sequence[Anomaly],
     findings: Sequence[Finding],
-    grouped: Sequence[Incident],
     tools: Tools,
     meter: Meter,
 ) -> dict[str, Any]:
@@ -157,7 +152,7 @@ def _extra(
                 for one in counted.values()
             ],
         },
-        "entities": _entities(scan, found, anomalies, grouped),
+        "entities": _entities(scan, found, anomalies),
         "templates": _templates(scan, anomalies),
         "baseline": _baseline(scan),
         "cost": {
@@ -235,9 +230,7 @@ def _anomaly(one: Anomaly) -> dict[str, Any]:
     }
 
 
-def _entities(
-    scan: Scan, found: Sequence[Sighting], anomalies: Sequence[Anomaly], grouped: Sequence[Incident]
-) -> list[dict[str, Any]]:
+def _entities(scan: Scan, found: Sequence[Sighting], anomalies: Sequence[Anomaly]) -> list[dict[str, Any]]:
     """Hosts and accounts by what was found on them, then by how many events they have."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -256,23 +249,22 @@ def _entities(
             },
         )
 
+    def count(type_: str, name: str, what: str, number: int, level: Severity, of: Sighting | Anomaly) -> None:
+        entry = row(type_, name)
+        entry[what] += number
+        entry["worst"] = max(Severity[entry["worst"].upper()], level).label
+        entry["first"] = min((t for t in (entry["first"], of.first) if t is not None), default=None)
+        entry["last"] = max((t for t in (entry["last"], of.last) if t is not None), default=None)
+
     for one in found:
         for type_, named in (("host", one.hosts), ("user", one.users)):
-            for name, count in named:
+            for name, hits in named:
                 if name:
-                    entry = row(type_, name)
-                    entry["detections"] += count
-                    worst = max(Severity[entry["worst"].upper()], one.about.level)
-                    entry["worst"] = worst.label
-                    entry["first"] = min(
-                        (t for t in (entry["first"], one.first) if t is not None), default=None
-                    )
-                    entry["last"] = max((t for t in (entry["last"], one.last) if t is not None), default=None)
+                    count(type_, name, "detections", hits, one.about.level, one)
     for anomaly in anomalies:
         for type_, names in (("host", anomaly.hosts), ("user", anomaly.users)):
-            for name in names:
-                row(type_, name)["anomalies"] += 1
-    del grouped
+            for name in filter(None, names):
+                count(type_, name, "anomalies", 1, anomaly.severity, anomaly)
     for name, _ in list(scan.hosts)[:_SHOWN_ENTITIES]:
         if name and len(rows) < _SHOWN_ENTITIES:
             row("host", name)
