@@ -112,3 +112,14 @@ def test_weights_count_as_repetitions() -> None:
     weights = np.array([30.0, 20.0, 9.0, 1.0])
     assert fit(values, weights) == fit(np.repeat(values, weights.astype(int)), None)
     assert fit(values) is None
+
+
+def test_equal_values_make_a_tail_of_those_that_differ() -> None:
+    """Intervals of one hour, and one of two: the tail is that of the one, and not of a tenth."""
+    values = np.zeros(336)
+    values[100] = np.log(2)
+    tail = fit(values)
+    assert tail is not None and tail.chance(float(np.log(2))) == pytest.approx(1 / 336, rel=0.2)
+    assert tail.chance(float(np.log(30))) < 1e-3
+    flat = fit(np.zeros(336))
+    assert flat is not None and flat.chance(0.0) == 1.0 and flat.chance(0.001) <= 1 / 336
