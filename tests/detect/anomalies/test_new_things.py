@@ -147,6 +147,11 @@ def test_a_new_value_of_a_parameter_of_text() -> None:
     assert "“7”" in one.sentence and "“to”" in one.sentence
 
 
+def test_a_new_address_in_text_is_no_news() -> None:
+    rows = every(300, 10, lambda i: {"host": "a", "text": f"peer rhost=192.0.2.{i % 3} joined group 5"})
+    assert found(at(rows, LATE, text="peer rhost=198.51.100.9 joined group 5"), "unusual-value") == []
+
+
 def test_a_number_far_beyond_all_before() -> None:
     rows = every(600, 10, lambda i: {"host": "a", "sc-bytes": 1_000 + (i * 7_919) % 900})
     one = only_one(found(at(rows, LATE, **{"sc-bytes": 9_000_000}), "unusual-value"))

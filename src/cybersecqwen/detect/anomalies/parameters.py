@@ -21,8 +21,8 @@ WAITING = 32_768
 LINES_FOR_NUMBERS = 128
 """Of a template none of whose parameters has few values only numbers are looked at, in so many lines each
 time, evenly spaced."""
-POINTLESS = frozenset({"time", "uuid", "hash", "hex", "mac"})
-"""Types of parameters that are new in every line, or say nothing by their size."""
+POINTLESS = frozenset({"time", "uuid", "hash", "hex", "mac", "ip", "host", "url", "email"})
+"""Types of parameters that are new in every line, or come from outside, where there are always new ones."""
 _PLANS = 20_000
 _LABEL_CHARS = 40
 _CHARS = 4_096
@@ -142,10 +142,16 @@ def _cut(id: int, plan: Plan, batches: list[Batch], places: list[int], lines: li
         place = plan.places[at]
         before = plan.words[place - 1] if place else ""
         after = f" {plan.words[place + 1]}" if place + 1 < count else ""
-        if type_of(column[0], before, after) in POINTLESS:
+        if type_of(_bare(column[0], plan.words[place]), before, after) in POINTLESS:
             plan.dull.add(at)
         else:
             yield Values(id, plan.labels[at], part, column, _numbers(column), plan, at)
+
+
+def _bare(word: str, template: str) -> str:
+    """A word without what the template has before and behind its parameters."""
+    first, *_, last = template.split(WILD)
+    return word.removeprefix(first).removesuffix(last)
 
 
 def _indices(plan: Plan, line: list[str]) -> list[int | None]:
