@@ -269,3 +269,19 @@ def test_following_a_growing_file(tmp_path: Path) -> None:
         assert process.wait(30) == 1
     assert first["type"] == "detection" and first["host"] and first["evidence"]
     assert rest[-1]["type"] == "summary" and rest[-1]["events"] == 8
+
+
+def test_what_cannot_be_followed_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    path, other = tmp_path / "auth.log", tmp_path / "missing.log"
+    path.write_text("".join(failure(number) + "\n" for number in range(300)))
+    command = [sys.executable, "-m", "cybersecqwen", "logs", "--follow", str(path), str(other)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert b"following 2 inputs" in process.stderr.readline()
+        told = process.stdout.readline() + process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        report = process.stdout.read()
+        assert process.wait(30) == 0
+    assert b"missing.log cannot be followed" in told
+    assert b"2026-11-20 10:00" in told and b"203[.]0[.]113[.]7" in told
+    assert b"300 events" in report

@@ -30,19 +30,21 @@ def run_follow(paths: tuple[str, ...], options: LogOptions, format: str) -> int:
         raise UsageError(
             "--follow writes terminal lines or ndjson.", hint="Add --format ndjson for programs."
         )
+    from cybersecqwen.tasks.logs.cost import Meter
     from cybersecqwen.tasks.logs.following import follow
     from cybersecqwen.tasks.logs.report import report_of
 
-    app, stop = App(load_settings()), threading.Event()
+    app, stop, meter = App(load_settings()), threading.Event(), Meter()
     request = Request(paths=paths, stdin=sys.stdin.buffer if "-" in paths else None)
     teller: _Lines | _Objects = _Lines() if format == "terminal" else _Objects()
     rules = app.sigma(options.rules, options.only)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    told = f"{len(paths)} inputs with {len(rules.rules):,} rules; Ctrl-C ends it"
-    print(f"csq: following {told}", file=sys.stderr)
+    inputs = "1 input" if len(paths) == 1 else f"{len(paths)} inputs"
+    told = f"{inputs} with {len(rules.rules) + len(rules.correlations):,} rules; Ctrl-C ends it"
+    print(f"csq: following {told}. Times are UTC.", file=sys.stderr)
     reading = follow(request, app.tools, rules, options, teller.tell, stop)
-    report = report_of(request, app.tools, rules, options, reading)
+    report = report_of(request, app.tools, rules, options, reading, meter)
     _last(report, format)
     return 1 if report.severity.label in ("high", "critical") else 0
 
@@ -76,23 +78,23 @@ class _Lines:
         self._told: Counter[str] = Counter()
 
     def tell(self, kind: str, found: Mapping[str, Any]) -> None:
-        from cybersecqwen.render.defang import safe_text
-        from cybersecqwen.render.wording import clock
+        from cybersecqwen.render.defang import Defanger
+        from cybersecqwen.render.wording import clock, day
 
-        rule = str(found.get("rule", ""))
+        show, time, rule = Defanger().show, found.get("time"), str(found.get("rule", ""))
         self._told[rule] += 1
         if rule and self._told[rule] > _MOST_OF_ONE:
             if self._told[rule] == _MOST_OF_ONE + 1:
-                print(safe_text(f"  … {found['title']}: further hits are counted"), flush=True)
+                print(show(f"  … {found['title']}: further hits are counted"), flush=True)
             return
         where = " ".join(str(found[key]) for key in ("host", "user") if found.get(key))
         values = [str(one["value"]) for one in found.get("evidence", ())] or [
             f"{name}={value}" for name, value in dict(found.get("group", {})).items()
         ]
         parts = [
-            clock(found.get("time")),
+            f"{day(time)} {clock(time)[:8]}".strip(),
             f"{found.get('level', kind)!s:<13} {found.get('title') or found.get('message')}",
             where,
             values[0][:120] if values else "",
         ]
-        print(safe_text("  ".join(part for part in parts if part)), flush=True)
+        print(show("  ".join(part for part in parts if part)), flush=True)

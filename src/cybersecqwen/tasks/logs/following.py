@@ -22,7 +22,9 @@ from .options import LogOptions
 from .reading import Reading, baseline_of
 
 _EVERY_S = 5.0
-"""Between two looks at correlations and anomalies: both look at everything so far."""
+"""Between two looks at correlations and anomalies at least: both look at everything so far …"""
+_SHARE = 0.1
+"""… and at most this share of the time is spent on them."""
 
 Tell = Callable[[str, Mapping[str, Any]], None]
 """Told of each thing found: its kind ("detection", "correlation", "anomaly", "problem") and what it is."""
@@ -33,8 +35,8 @@ def follow(
 ) -> Reading:
     """Read what is there and what comes, until `stop` is set or every input has ended.
 
-    Raises InputError where an input cannot be followed or the baseline cannot be read; an input that fails
-    later is told as a problem.
+    An input that cannot be followed, or not any further, is told as a problem, and the others go on. Raises
+    InputError where none can be followed or the baseline cannot be read.
     """
     run = _Following(request, tools, rules, options, tell, stop)
     run.all()
@@ -58,7 +60,7 @@ class _Following:
         if self.scan.watcher is not None:
             self.scan.watcher.baseline = baseline_of(options)
         self._lock = threading.Lock()
-        self._looked = time.monotonic()
+        self._look_at = time.monotonic() + _EVERY_S
         self._told: set[tuple[Any, ...]] = set()
         self._errors: list[CsqError] = []
         self._first = 1
@@ -72,13 +74,11 @@ class _Following:
             for thread in threads:
                 while thread.is_alive():
                     thread.join(0.2)
-                    if self._errors:
-                        self._stop.set()
         finally:
             self._stop.set()
             for thread in threads:
                 thread.join(5.0)
-        if self._errors:
+        if len(self._errors) == len(threads):
             raise self._errors[0]
         with self._lock:
             self._look()
@@ -90,20 +90,26 @@ class _Following:
             if gathered is not None:
                 with self._lock:
                     gathered.flush()
-                    if time.monotonic() - self._looked > _EVERY_S:
-                        self._look()
+                    self._look_if_due()
 
         try:
             blob, reader = open_followed(
                 path, self._tools.limits, stop=self._stop, on_idle=idle, stdin=self._request.stdin
             )
         except CsqError as error:
-            self._errors.append(error)
+            with self._lock:
+                self._errors.append(error)
+                if len(self._errors) < len(self._request.paths):
+                    self._tell("problem", {"source": path, "message": error.message})
             return
         with self._lock:
             self.scan.files.add((reader.name,))
             # Numbers of records leave room for what other files still bring.
-            gathered = Gathered(self._scanner, blob, reader.name, self.scan, self._first, 0, 0, None)
+            # Also where lines come without a pause, what they mean together is looked at now and then.
+            done = self._look_if_due
+            gathered = Gathered(
+                self._scanner, blob, reader.name, self.scan, self._first, 0, 0, lambda *_: done()
+            )
             gathered.lock = self._lock
             self._first += 1 << 40
         try:
@@ -127,9 +133,15 @@ class _Following:
             },
         )
 
+    def _look_if_due(self) -> None:
+        begun = time.monotonic()
+        if begun >= self._look_at:
+            self._look()
+            now = time.monotonic()
+            self._look_at = now + max(_EVERY_S, (now - begun) / _SHARE)
+
     def _look(self) -> None:
         """Correlations and anomalies that have not been told yet."""
-        self._looked = time.monotonic()
         key: tuple[Any, ...]
         for burst in self.scan.collector.bursts():
             key = ("correlation", burst.correlation.about.id, burst.group, burst.first)
