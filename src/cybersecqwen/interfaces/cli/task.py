@@ -63,22 +63,26 @@ def _show_all(app: App, call: TaskCall, request: Request, models: _Lazy, status:
     report = next(app.run(call.task, request))
     status.clear()
     shown = call.format == "terminal" and bool(models.wanted)
-    if shown:
-        show(report, call.format, console_options(call.detail))
     task = TASKS.get(call.task)()
-    ask = task.ask(report, app.tools) if models.wanted else None
-    opened = models.open() if ask is not None else ()
-    if ask is not None and opened:
-        status.update(f"Asking {opened[0].name}", 0, 0)
-        before = report
-        report = narrate(task, report, ask, app.tools, opened, timeout_s=app.settings.model_timeout_s)
-        status.clear()
+    try:
         if shown:
-            show_update(before, report)
-    if not shown:
-        show(report, call.format, console_options(call.detail))
-    for path in call.save:
-        write_file(report, Path(path), call.detail)
+            show(report, call.format, console_options(call.detail))
+        ask = task.ask(report, app.tools) if models.wanted else None
+        opened = models.open() if ask is not None else ()
+        if ask is not None and opened:
+            status.update(f"Asking {opened[0].name}", 0, 0)
+            before = report
+            report = narrate(task, report, ask, app.tools, opened, timeout_s=app.settings.model_timeout_s)
+            status.clear()
+            if shown:
+                show_update(before, report)
+        if not shown:
+            show(report, call.format, console_options(call.detail))
+    finally:
+        # What has been computed is written also where a pager was left or the model interrupted.
+        status.clear()
+        for path in call.save:
+            write_file(report, Path(path), call.detail)
     return report
 
 
