@@ -42,10 +42,26 @@ def evaluate(
 
 def bits(mask: int) -> Iterator[int]:
     """The positions of the bits that are set, in order."""
+    if mask.bit_count() > _SMALL:
+        packed = np.frombuffer(mask.to_bytes(-(-mask.bit_length() // 8), "little"), dtype=np.uint8)
+        yield from np.flatnonzero(np.unpackbits(packed, bitorder="little")).tolist()
+        return
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+def _mask_of(rows: Sequence[int]) -> int:
+    """The mask of some records, in order."""
+    if len(rows) <= _SMALL:
+        mask = 0
+        for row in rows:
+            mask |= 1 << row
+        return mask
+    flags = np.zeros(rows[-1] + 1, dtype=bool)
+    flags[list(rows)] = True
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
 class _Batch:
@@ -59,12 +75,13 @@ class _Batch:
         """Records that were looked through for keywords."""
         self._masks: dict[int, int] = {}
         self._arrays: dict[int, Any] = {}
-        self._whole: dict[int, int] = {}
+        self._whole: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        """Classes of whole texts by record, for each of the two matchers of the plan."""
         self._classes: list[list[int]] = []
         self._holding: list[dict[int, list[int]]] = []
         """For each column: test to the classes in which it holds."""
-        if plan.whole is not None:
-            plan.whole.begin()
+        for matcher in plan.whole:
+            matcher.begin()
         for column in plan.columns:
             column.matcher.begin()
             classes = _classes(column_of(column.field), column.matcher)
@@ -139,26 +156,30 @@ class _Batch:
         reference = self._plan.references.get(number)
         if reference is not None:
             return self._compared(reference, mask)
-        matcher, found = self._plan.whole, 0
-        assert matcher is not None
-        self._search(mask & ~self._searched)
-        for row in bits(mask & ~self._unsuspected):
-            one = self._whole.get(row)
+        keywords = self._plan.keywords
+        shown = keywords is not None and number in keywords.covered
+        if shown:
+            self._search(mask & ~self._searched)
+            mask &= ~self._unsuspected
+        matcher, classes = self._plan.whole[shown], self._whole[shown]
+        rows = []
+        for row in bits(mask):
+            one = classes.get(row)
             if one is None:
-                one = self._whole[row] = matcher.classify(whole_text(self._raws[row]))
+                one = classes[row] = matcher.classify(whole_text(self._raws[row]), remember=False)
             if number in matcher.table[one]:
-                found |= 1 << row
-        return found
+                rows.append(row)
+        return _mask_of(rows)
 
     def _search(self, mask: int) -> None:
-        suspects = self._plan.suspects
-        if suspects is None or not mask:
+        keywords = self._plan.keywords
+        if keywords is None or not mask:
             return
         self._searched |= mask
-        rows = list(bits(mask)) if mask != self.full else range(self._size)
-        for row, suspect in zip(rows, suspects([self._raws[row] for row in rows]), strict=True):
-            if not suspect:
-                self._unsuspected |= 1 << row
+        rows = list(bits(mask))
+        suspected = keywords.suspects([self._raws[row] for row in rows])
+        clear = [row for row, suspect in zip(rows, suspected, strict=True) if not suspect]
+        self._unsuspected |= _mask_of(clear)
 
     def _compared(self, test: Test, mask: int) -> int:
         left, right = self._column_of(test.field), self._column_of(test.values[0])

@@ -125,8 +125,11 @@ class FieldMatcher:
                 single = Test(test.field, test.op, (text,), test.cased)
                 self._others.append((number, single))
 
-    def classify(self, value: Any) -> int:
-        """The class of a value that `known` does not have; it is remembered where it can be a key."""
+    def classify(self, value: Any, *, remember: bool = True) -> int:
+        """The class of a value that `known` does not have; it is remembered where it can be a key.
+
+        Whole texts are seldom met twice, so they are not worth being remembered.
+        """
         size = 0
         numbers: set[int] = set()
         for text in texts_of(value):
@@ -135,7 +138,7 @@ class FieldMatcher:
         if value is not None:
             numbers.update(self._always)
         found = self._intern(sorted(numbers)) if value is not None else self._null
-        if value.__class__ in (str, int):
+        if remember and value.__class__ in (str, int):
             if len(self.known) >= _REMEMBERED or self._chars > _REMEMBERED_CHARS:
                 self._forget()
             self._chars += size

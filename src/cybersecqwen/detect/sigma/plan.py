@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .keywords import suspects_of
+from .keywords import keywords_of, literals_of
 from .match import FieldMatcher
 from .model import And, Expression, Not, Op, Or, Rule, Test
 
@@ -55,10 +55,14 @@ class Plan:
             number: at for at, tests in enumerate(by_field.values()) for number, _ in tests
         }
         """Test to the position of its column."""
-        self.whole: FieldMatcher | None = FieldMatcher(whole) if whole else None
-        """Tests on the whole text, which is put together only where everything else holds."""
-        self.suspects = suspects_of([test for _, test in whole])
-        """Which records can hold a keyword at all."""
+        self.keywords = keywords_of(whole)
+        """Tests on the whole text that many records can be looked through for at once."""
+        covered = self.keywords.covered if self.keywords is not None else frozenset()
+        hidden = [(number, test) for number, test in whole if number not in covered]
+        shown = [(number, test) for number, test in whole if number in covered]
+        self.whole: tuple[FieldMatcher, FieldMatcher] = (FieldMatcher(hidden), FieldMatcher(shown))
+        """Tests on the whole text, looked at only where everything else holds: those that are not, and those
+        that are among the `keywords`."""
 
     def _number(self, test: Test) -> int:
         found = self._numbers.get(test)
@@ -121,28 +125,11 @@ def _likely(test: Test) -> float:
 
 
 def _cost(expression: Expression) -> tuple[int, int]:
-    """Order within and/or: what excludes most and costs least stands first; keywords stand last."""
+    """Order within and/or: what excludes most and costs least stands first, what needs whole texts last."""
     if isinstance(expression, Test):
-        return (3 if not expression.field else 2 if expression.op is Op.SAME_AS else 0), len(
-            expression.values
-        )
+        if expression.field:
+            return (2 if expression.op is Op.SAME_AS else 0), len(expression.values)
+        return (3 if literals_of(expression) else 4), len(expression.values)
     if isinstance(expression, Not):
         return max(_cost(expression.inner)[0], 1), 0
     return max((_cost(part)[0] for part in expression.parts), default=0), len(expression.parts)
-
-
-def fields_of(rules: Iterable[Rule]) -> frozenset[str]:
-    """Every field that the rules ask about."""
-    found: set[str] = set()
-    stack: list[Expression] = [rule.expression for rule in rules]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, Test):
-            found.add(one.field)
-            if one.op is Op.SAME_AS:
-                found.add(one.values[0])
-        elif isinstance(one, Not):
-            stack.append(one.inner)
-        else:
-            stack.extend(one.parts if isinstance(one, And | Or) else ())
-    return frozenset(found)

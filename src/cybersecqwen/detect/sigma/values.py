@@ -8,12 +8,15 @@ from typing import Any
 
 import orjson
 
+from cybersecqwen.inputs.text import KEY
 from cybersecqwen.inputs.times import parse_time
 
 from .parse import text_of
 
 _DEEPEST = 100
 """Levels of lists and mappings in a value; what nests deeper is taken for no text."""
+_DECODED = ("CommandLine", "proctitle")
+"""What auditd writes in hexadecimal, or in several records."""
 _MOST = 2_000
 """Elements of a list, or values of a record, that are looked at."""
 
@@ -55,7 +58,17 @@ def _single(value: Any) -> str:
 
 
 def whole_text(raw: Any) -> str:
-    """All values of a record, a line each, in their order: what keywords are looked for in."""
+    """What keywords are looked for in: all values of a record, a line each, in their order.
+
+    Of a record that was read from a line of text that line, and what had to be decoded to be readable: its
+    other values are stretches of the line.
+    """
+    if raw.__class__ is dict and (line := raw.get(KEY)).__class__ is str:
+        for name in _DECODED:
+            value = raw.get(name)
+            if value.__class__ is str and value not in line:
+                line = f"{line}\n{value}"
+        return str(line)
     out: list[str] = []
     _collect(raw, out, 0)
     return "\n".join(out)
