@@ -18,6 +18,7 @@ import pytest
 
 from cybersecqwen.interfaces.cli import main
 from cybersecqwen.tasks.logs import reading
+from cybersecqwen.tasks.logs.interruption import Undisturbed
 from tests.detect.scan.made import failure, recording, sign_in
 
 RULE = """
@@ -167,6 +168,60 @@ def test_a_stopped_run_goes_on(
         assert again[key] == whole[key], key
     assert main(["logs", str(file), "--no-anomalies", "--resume"]) == 2
     assert "no stopped run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("calls", range(1, 10))
+def test_a_run_stopped_anywhere_gives_the_same_in_the_end(
+    capsys: pytest.CaptureFixture[str], file: Path, monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    lines = [orjson.dumps(raw) + b"\n" for raw in recording(300)]
+    lines[150:150] = [b"{half a line\n", *[b"{\n"] * 120]
+    (file.parent / "more.jsonl").write_bytes(b"".join(lines))
+    monkeypatch.setattr("cybersecqwen.detect.scan.scanner.BATCH_RECORDS", 100)
+    whole = logs(capsys, str(file.parent), "--no-anomalies")
+    assert whole["counts"]["damaged"] == 122
+    tell, told = reading._Run._tell, 0
+
+    def stop(self: Any, blob: Any, at: int) -> None:
+        nonlocal told
+        tell(self, blob, at)
+        told += 1
+        if told == calls:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reading._Run, "_tell", stop)
+        part = logs(capsys, str(file.parent), "--no-anomalies")
+        assert any("stopped after" in problem["message"] for problem in part["problems"])
+    again = logs(capsys, str(file.parent), "--no-anomalies", "--resume")
+    for key in ("counts", "findings", "incidents", "verdict", "problems"):
+        assert again[key] == whole[key], key
+    for key in ("bytes", "formats", "kinds", "histogram"):
+        assert again["extra"]["logs"][key] == whole["extra"]["logs"][key], key
+
+
+def test_a_run_that_cannot_be_kept_is_reported_all_the_same(
+    capsys: pytest.CaptureFixture[str], file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "stopped").write_text("A file, where a folder is to be made.")
+    monkeypatch.setenv("CSQ_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr("cybersecqwen.detect.scan.scanner.BATCH_RECORDS", 100)
+    monkeypatch.setattr(reading, "_SAVED_EVERY_S", -1.0)
+    report = logs(capsys, str(file), "--no-anomalies")
+    assert report["counts"]["events"] == 400
+    assert any("cannot be kept" in problem["message"] for problem in report["problems"])
+
+
+def test_an_interruption_waits_until_what_is_counted_fits() -> None:
+    undisturbed, reached = Undisturbed(), False
+    with pytest.raises(KeyboardInterrupt), undisturbed:
+        signal.raise_signal(signal.SIGINT)
+        reached = True
+    assert reached
+    with undisturbed:
+        pass
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_shorter_file_is_not_gone_on_with(

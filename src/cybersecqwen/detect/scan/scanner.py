@@ -33,6 +33,10 @@ _VALUE = 500  # characters of an evidence value (records.Evidence)
 OnHit = Callable[[Rule, Event, tuple[Evidence, ...]], None]
 """Told of every record on which a rule fires, as it happens: for following a growing file."""
 
+Done = Callable[[int, int, int], None]
+"""Told after each batch the number and the offset of the last record that is through with everything before
+it (0 and -1 before the first one), and how many damages are."""
+
 
 class Scanner:
     """Scans records with one set of rules; one for each process."""
@@ -62,17 +66,19 @@ class Scanner:
         first: int = 1,
         lines: int = 0,
         begin: int = 0,
-        done: Callable[[int, int], None] | None = None,
+        done: Done | None = None,
+        lock: AbstractContextManager[Any] | None = None,
     ) -> Gathered:
         """Scan the records of one input into `out`.
 
         `first` is the number in the whole run of the record with number 1. Where `records` are a stretch
-        of a file and count afresh, `lines` and `begin` are the lines and bytes before it. `done` is told
-        after each batch the number and the offset of the last record that is through with everything
-        before it. Gives what gathers the records, so that a caller who waits for more can have what is
-        there looked at (`flush`).
+        of a file and count afresh, `lines` and `begin` are the lines and bytes before it. `lock` is held
+        while a batch is looked at and `done` told. Gives what gathers the records, so that a caller who
+        waits for more can have what is there looked at (`flush`).
         """
         gathered = Gathered(self, blob, format, out, first, lines, begin, done)
+        if lock is not None:
+            gathered.lock = lock
         gathered.take(records)
         return gathered
 
@@ -283,52 +289,53 @@ class Gathered:
         first: int,
         lines: int,
         begin: int,
-        done: Callable[[int, int], None] | None,
+        done: Done | None,
     ) -> None:
         self._scanner, self._blob, self._format, self._out = scanner, blob, format, out
         self._first, self._done = first, done
         self._lines, self._begin = lines, begin
         self._reader = RowReader()
         self._batches: dict[Kind, Batch] = {}
+        self._damage: list[Damage] = []
+        self._damages = 0  # looked at
         self.last = (0, -1)
         """Number and offset of the last record."""
         self.lock: AbstractContextManager[Any] = nullcontext()
-        """Held while a batch is looked at, where several inputs are scanned at once."""
+        """Held while a batch is looked at: several inputs may be scanned at once, or be interrupted."""
 
     def take(self, records: Iterable[RawRecord | Damage]) -> None:
         """Take records until there are no more, looking at them batch by batch."""
-        kind_of, batches, out = self._reader.kind_of, self._batches, self._out
+        kind_of, batches = self._reader.kind_of, self._batches
         waiting, begun, size, number, offset = 0, -1, 0, 0, -1
         lines, begin = self._lines, self._begin
         for record in records:
-            if isinstance(record, Damage):
-                out.add_damage(self._placed(record))
-                continue
-            number, offset, raw = record
-            number += lines
-            if offset >= 0:
-                offset += begin
-            kind = kind_of(raw)
-            batch = batches.get(kind)
-            if batch is None:
-                batch = batches[kind] = Batch(kind, self._blob, self._format, self._first)
-            batch.numbers.append(number)
-            batch.offsets.append(offset)
-            batch.raws.append(raw)
             waiting += 1
-            if offset >= 0:
-                if begun < 0:
-                    begun = offset
-                size = offset - begun
+            if isinstance(record, Damage):
+                self._damage.append(self._placed(record))
             else:
-                size += _size(raw)
+                number, offset, raw = record
+                number += lines
+                if offset >= 0:
+                    offset += begin
+                kind = kind_of(raw)
+                batch = batches.get(kind)
+                if batch is None:
+                    batch = batches[kind] = Batch(kind, self._blob, self._format, self._first)
+                batch.numbers.append(number)
+                batch.offsets.append(offset)
+                batch.raws.append(raw)
+                if offset >= 0:
+                    if begun < 0:
+                        begun = offset
+                    size = offset - begun
+                else:
+                    size += _size(raw)
             if waiting >= BATCH_RECORDS or size >= BATCH_BYTES:
                 self.last = (number, offset)
                 with self.lock:
                     self.flush()
                 waiting, begun, size = 0, -1, 0
-        if number:
-            self.last = (number, offset)
+        self.last = (number, offset)
         with self.lock:
             self.flush()
 
@@ -342,13 +349,17 @@ class Gathered:
 
     def flush(self) -> None:
         """Look at what is there. It may be called while `take` waits for more, from the same thread."""
-        batches = list(self._batches.values())
+        batches, damage = list(self._batches.values()), list(self._damage)
         self._batches.clear()
+        self._damage.clear()
+        for one in damage:
+            self._out.add_damage(one)
+        self._damages += len(damage)
         for batch in batches:
             self._out.records += len(batch.raws)
             self._scanner.look(batch, self._out)
-        if self._done is not None and batches:
-            self._done(*self.last)
+        if self._done is not None and (batches or damage):
+            self._done(*self.last, self._damages)
 
 
 def _size(raw: Mapping[str, Any]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from cybersecqwen import __version__
 from cybersecqwen.detect.scan.scan import Scan
 from cybersecqwen.errors import InputError, OutputError
 
-_FORM = 1
+_FORM = 2
 _MOST_BYTES = 1 << 30
 
 
@@ -24,10 +25,16 @@ class Position:
 
     inputs: int = 0
     """Inputs that are through: files, members of archives, and what could not be opened."""
+    begun: int = 0
+    """1 where the next one has been counted among the files."""
     number: int = 0
-    """Records (or lines) of the next one that are through."""
+    """Records (or lines) of it that are through."""
+    damages: int = 0
+    """What could not be read among them, where it is read in one."""
     offset: int = 0
-    """Byte offset in it behind those, where it is read in parts."""
+    """Byte offset in it behind those, where it is read in parts; else 0."""
+    bytes: int = 0
+    """Bytes of it that have been counted."""
     first: int = 1
     """Number in the whole run of the next input's first record."""
 
@@ -43,10 +50,10 @@ class Checkpoint:
         self._names = [name for name in names if name != "-"]
         self._keeps = folder is not None and "-" not in names
 
-    def save(self, position: Position, scan: Scan) -> None:
-        """Write it; raises OutputError where that fails."""
+    def save(self, position: Position, scan: Scan) -> bool:
+        """Write it, where this run is one to be kept, and say whether it is; OutputError where that fails."""
         if self._path is None or not self._keeps:
-            return
+            return False
         scan.forget_unused()
         content = {"position": asdict(position), "files": self._files(), "scan": scan.to_json()}
         temporary = self._path.with_suffix(".new")
@@ -56,9 +63,11 @@ class Checkpoint:
             temporary.write_bytes(orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS))
             temporary.replace(self._path)
         except (OSError, TypeError) as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
             reason = getattr(error, "strerror", None) or error
             raise OutputError(f"The stopped run cannot be kept in {self._path}: {reason}.") from error
+        return True
 
     def load(self, scan: Scan) -> Position:
         """Take over the run that was stopped; raises InputError where there is none that fits."""
@@ -86,7 +95,8 @@ class Checkpoint:
     def drop(self) -> None:
         """Forget it: the run is through."""
         if self._path is not None:
-            self._path.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._path.unlink()
 
     def _files(self) -> dict[str, int]:
         """Sizes of what was named; a file that has grown can be gone on with, a shorter one cannot."""

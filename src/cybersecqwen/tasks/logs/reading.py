@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,16 @@ from cybersecqwen.detect.scan.scan import Scan
 from cybersecqwen.detect.scan.scanner import Scanner
 from cybersecqwen.detect.sigma.engine import Engine
 from cybersecqwen.detect.sigma.model import Ruleset
-from cybersecqwen.errors import UsageError
+from cybersecqwen.errors import OutputError, UsageError
 from cybersecqwen.inputs import Blob, Reader
 from cybersecqwen.inputs.events import nothing, records
+from cybersecqwen.inputs.interface import RawRecord
 from cybersecqwen.inputs.open import open_inputs
 from cybersecqwen.records import Damage
 from cybersecqwen.tasks.interface import Request, Tools
 
 from .checkpoint import Checkpoint, Position
+from .interruption import Undisturbed
 from .options import LogOptions
 
 if TYPE_CHECKING:
@@ -37,6 +40,10 @@ class Reading:
     """The user stopped it; the rest was not read."""
     resumed_from: int = 0
     """Records that an earlier run had read."""
+    kept: bool = False
+    """It was stopped and can be gone on with."""
+    unkept: str = ""
+    """Why it cannot, where keeping it failed."""
 
 
 def read(request: Request, tools: Tools, rules: Ruleset, options: LogOptions) -> Reading:
@@ -62,9 +69,10 @@ def read(request: Request, tools: Tools, rules: Ruleset, options: LogOptions) ->
         run.all(request)
     except KeyboardInterrupt:
         reading.stopped = True
-        run.save()
+        reading.kept = run.save()
     else:
         checkpoint.drop()
+    reading.unkept = run.unkept
     if not reading.scan.records and not reading.stopped:
         raise nothing(reading.scan.damage[0] if reading.scan.damage else None, request.paths)
     return reading
@@ -99,6 +107,9 @@ class _Run:
         self._begun = time.monotonic()
         self._saved = self._begun
         self._before = scan.records
+        self._undisturbed = Undisturbed()
+        self.unkept = ""
+        """Why the run could not be kept."""
 
     def all(self, request: Request) -> None:
         """Every input behind the position."""
@@ -107,28 +118,35 @@ class _Run:
             if at < skipped:
                 continue
             if isinstance(item, Damage):
-                self._scan.add_damage(item)
-            else:
-                blob, reader = item
-                if not self._position.number:
+                with self._undisturbed:
+                    self._scan.add_damage(item)
+                    self._position = Position(inputs=at + 1, first=self._position.first)
+                continue
+            blob, reader = item
+            if not self._position.begun:
+                with self._undisturbed:
                     self._scan.files.add((reader.name,))
-                self._one(blob, reader)
-            self._position = Position(inputs=at + 1, first=self._position.first)
+                    self._position = replace(self._position, begun=1)
+            # A file that was begun in one is gone on with in one: a part begins where a line does.
+            in_parts = self._position.offset > 0 or not self._position.number
+            if in_parts and worth_it(blob, reader, self._tools.workers):
+                self._in_parts(blob, reader)
+            else:
+                self._in_one(blob, reader)
 
-    def save(self) -> None:
-        """Keep what there is."""
-        self._checkpoint.save(self._position, self._scan)
+    def save(self) -> bool:
+        """Keep what there is; says whether it is kept. Where that fails, the run goes on all the same."""
+        kept = False
+        if not self.unkept:
+            try:
+                kept = self._checkpoint.save(self._position, self._scan)
+            except OutputError as error:
+                self.unkept = error.message
         self._saved = time.monotonic()
-
-    def _one(self, blob: Blob, reader: Reader) -> None:
-        if worth_it(blob, reader, self._tools.workers):
-            self._in_parts(blob, reader)
-        else:
-            self._in_one(blob, reader)
+        return kept
 
     def _in_parts(self, blob: Blob, reader: Reader) -> None:
         begun = self._position
-        lines, at = begun.number, begun.offset
         for part in scan_in_parts(
             blob,
             reader,
@@ -137,33 +155,41 @@ class _Run:
             self._tools.workers,
             watch=self._options.anomalies,
             first=begun.first,
-            start=at,
-            lines=lines,
+            start=begun.offset,
+            lines=begun.number,
         ):
-            self._scan.merge(part.scan)
-            self._scan.bytes += part.end - at
-            lines, at = part.lines, part.end
-            self._position = replace(begun, number=lines, offset=at)
-            self._tell(blob, at)
-        self._position = replace(begun, first=begun.first + lines, number=0, offset=0)
+            with self._undisturbed:
+                self._scan.merge(part.scan)
+                self._reached(blob, part.lines, part.end, part.end)
+        self._ended(blob)
 
     def _in_one(self, blob: Blob, reader: Reader) -> None:
-        begun, last = self._position, 0
+        begun = self._position
 
-        def done(number: int, offset: int) -> None:
-            nonlocal last
-            last = number
-            self._position = replace(begun, number=number)
-            self._tell(blob, max(offset, 0))
+        def done(number: int, offset: int, damages: int) -> None:
+            damages += begun.damages
+            self._reached(blob, max(number, begun.number), 0, max(offset, self._position.bytes), damages)
 
         self._tools.progress(f"Reading {blob.name}", 0, 0)
-        found = records(blob, reader, self._tools.limits)
-        if begun.number:
-            found = (r for r in found if isinstance(r, Damage) or r[0] > begun.number)
-        gathered = self._scanner.scan(blob, reader.name, found, self._scan, first=begun.first, done=done)
-        self._scan.bytes += max(blob.size, 0)
-        last = max(last, gathered.last[0])
-        self._position = replace(begun, first=begun.first + last, number=0, offset=0)
+        found: Iterable[RawRecord | Damage] = records(blob, reader, self._tools.limits)
+        if begun.number or begun.damages:
+            found = _behind(found, begun.number, begun.damages)
+        self._scanner.scan(
+            blob, reader.name, found, self._scan, first=begun.first, done=done, lock=self._undisturbed
+        )
+        self._ended(blob)
+
+    def _reached(self, blob: Blob, number: int, offset: int, size: int, damages: int = 0) -> None:
+        """Go on to a place in the input that is read; all before it is in the scan."""
+        self._scan.bytes += size - self._position.bytes
+        self._position = replace(self._position, number=number, damages=damages, offset=offset, bytes=size)
+        self._tell(blob, size)
+
+    def _ended(self, blob: Blob) -> None:
+        with self._undisturbed:
+            at = self._position
+            self._scan.bytes += max(blob.size, at.bytes) - at.bytes
+            self._position = Position(inputs=at.inputs + 1, first=at.first + at.number)
 
     def _tell(self, blob: Blob, at: int) -> None:
         now = time.monotonic()
@@ -171,3 +197,14 @@ class _Run:
         self._tools.progress(f"Reading {blob.name}, {rate:,.0f} records/s", at, max(blob.size, at))
         if now - self._saved > _SAVED_EVERY_S:
             self.save()
+
+
+def _behind(found: Iterable[RawRecord | Damage], number: int, damages: int) -> Iterator[RawRecord | Damage]:
+    """What an earlier run has not looked at: it saw so many damages, and records up to `number`."""
+    for record in found:
+        if isinstance(record, Damage):
+            if damages <= 0:
+                yield record
+            damages -= 1
+        elif record[0] > number:
+            yield record

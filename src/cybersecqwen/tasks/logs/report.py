@@ -320,10 +320,10 @@ def _baseline(scan: Scan) -> dict[str, Any] | None:
 def _problems(reading: Reading, rules: Ruleset, found: Sequence[Sighting]) -> Iterator[Problem]:
     scan = reading.scan
     if reading.stopped:
-        yield Problem(
-            stage="read",
-            message=f"The run was stopped after {scan.records:,} records; --resume goes on from there.",
-        )
+        after = "--resume goes on from there" if reading.kept else "it cannot be gone on with"
+        yield Problem(stage="read", message=f"The run was stopped after {scan.records:,} records; {after}.")
+    if reading.unkept:
+        yield Problem(stage="read", message=reading.unkept)
     yield from _noisy(scan, found)
     grouped: dict[tuple[str, str], list[Damage]] = {}
     for damage in scan.damage:
