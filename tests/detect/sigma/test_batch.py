@@ -25,10 +25,10 @@ from cybersecqwen.detect.sigma.model import (
 )
 from cybersecqwen.detect.sigma.model import Test as Ask
 from cybersecqwen.detect.sigma.plain import matches
-from cybersecqwen.detect.sigma.plan import Plan, fields_of
+from cybersecqwen.detect.sigma.plan import Plan
 from cybersecqwen.detect.sigma.values import whole_text
 
-from .drawn import FIELDS, expressions, records, satisfying
+from .drawn import expressions, records, satisfying
 
 
 def rule(expression: Expression, number: int = 0) -> Rule:
@@ -156,12 +156,6 @@ def test_all_starter_rules_on_records_of_their_own_values(starter: Ruleset) -> N
 def test_all_rules_of_the_large_set_on_records_of_their_own_values(large: Ruleset) -> None:
     assert len(large.rules) > 3_000
     assert _agreement(large, 150, seed=2) > 50
-
-
-def test_fields_that_are_asked_for() -> None:
-    one = And((Ask("a", Op.PRESENT), Or((Not(Ask("b", Op.NULL)), Ask("c", Op.SAME_AS, ("d", "equals"))))))
-    assert fields_of([rule(one), rule(Ask("", Op.CONTAINS, ("x",)))]) == {"a", "b", "c", "d", ""}
-    assert FIELDS == ("a", "b", "c")
 
 
 @given(st.sets(st.integers(0, 300)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -60,17 +61,28 @@ class Episode:
 
     def densest(self, windows: int) -> tuple[int, int]:
         """Most failures, and most different users, in so many successive windows."""
-        failures = users = 0
-        for start in self.windows:
-            inside = [
-                (u, c) for (u, c), w in zip(self.cells, self._at(), strict=True) if 0 <= w - start < windows
-            ]
-            failures = max(failures, sum(c.failures for _, c in inside))
-            users = max(users, len({u for u, _ in inside}))
+        failing: dict[int, int] = {}
+        named: dict[int, list[str]] = {}
+        for user, cell in self.cells:
+            at = int((cell.first or 0.0) // WINDOW_S)
+            failing[at] = failing.get(at, 0) + cell.failures
+            named.setdefault(at, []).append(user)
+        failures = users = total = 0
+        inside: Counter[str] = Counter()
+        begin = 0
+        order = sorted(named)
+        for at in order:  # the windows that end with this one
+            total += failing[at]
+            inside.update(named[at])
+            while order[begin] <= at - windows:
+                total -= failing[order[begin]]
+                for user in named[order[begin]]:
+                    inside[user] -= 1
+                    if not inside[user]:
+                        del inside[user]
+                begin += 1
+            failures, users = max(failures, total), max(users, len(inside))
         return failures, users
-
-    def _at(self) -> list[int]:
-        return [int((c.first or 0.0) // WINDOW_S) for _, c in self.cells]
 
 
 def episodes(table: Windows) -> Iterator[Episode]:

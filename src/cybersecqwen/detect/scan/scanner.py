@@ -10,7 +10,8 @@ from typing import Any
 from cybersecqwen.detect.anomalies.observed import Observed
 from cybersecqwen.detect.anomalies.watcher import Watcher
 from cybersecqwen.detect.lines.miner import TemplateMiner
-from cybersecqwen.detect.rows import Kind, RowReader, Rows, rows
+from cybersecqwen.detect.rows import Kind, RowReader, Rows
+from cybersecqwen.detect.rows import rows as batch_of
 from cybersecqwen.detect.sigma.correlation import Collector, Seen, fields_for
 from cybersecqwen.detect.sigma.engine import Engine
 from cybersecqwen.detect.sigma.model import Correlation, Rule
@@ -28,6 +29,7 @@ BATCH_RECORDS = 8_192
 BATCH_BYTES = 24 << 20
 """… or bytes, whichever comes first."""
 _EVIDENCE = 12
+_SAMPLE = 64  # records that tell which fields a kind has
 _VALUE = 500  # characters of an evidence value (records.Evidence)
 
 OnHit = Callable[[Rule, Event, tuple[Evidence, ...]], None]
@@ -47,7 +49,8 @@ class Scanner:
         self.watch = watch
         """Whether to look for anomalies and templates as well."""
         self.on_hit: OnHit | None = None
-        self._wanted: tuple[str, ...] = Watcher().wanted if watch else ()
+        self._guide = Watcher() if watch else None
+        """Says which fields a kind of record has that anomalies look at; counts nothing."""
         self._counted_by: dict[int, list[tuple[Correlation, str]]] = {}
 
     def empty(self) -> Scan:
@@ -84,7 +87,7 @@ class Scanner:
 
     def look(self, batch: Batch, out: Scan) -> None:
         """One batch of one kind through everything."""
-        batched = rows(batch.kind, batch.raws)
+        batched = batch_of(batch.kind, batch.raws)
         form = batched.form
         times, hosts, users = form.times(batched), form.hosts(batched), form.users(batched)
         self._count(batch, out, times, hosts, users)
@@ -247,12 +250,10 @@ class Scanner:
         )
 
     def _columns(self, rows: Rows) -> Mapping[str, Sequence[Any]]:
-        found: dict[str, Sequence[Any]] = {}
-        for name in self._wanted:
-            column = rows.column(name)
-            if column.count(None) < len(column):
-                found[name] = column
-        return found
+        assert self._guide is not None
+        sample = rows.raws[:_SAMPLE]
+        first = rows if len(sample) == len(rows.raws) else batch_of(rows.kind, sample)
+        return {name: rows.column(name) for name in self._guide.fields_of(rows.kind.label, first.column)}
 
 
 class Batch:

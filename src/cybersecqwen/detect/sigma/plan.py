@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .keywords import keywords_of, literals_of
 from .match import FieldMatcher
-from .model import And, Expression, Not, Op, Or, Rule, Test
+from .model import And, Expression, Not, Op, Rule, Test
 
 Node = tuple[str, "int | Node | tuple[Node, ...]"]
 """An expression as nested tuples: ("t", test), ("n", node), ("a", nodes), ("o", nodes)."""

@@ -130,7 +130,7 @@ def show(file: Annotated[Path, typer.Argument(help="A baseline.")]) -> int:
     from cybersecqwen.detect.anomalies.baseline import Baseline
     from cybersecqwen.render.defang import safe_text
 
-    print(safe_text(Baseline.load(file).summary()))
+    print(safe_text(Baseline.load(file).summary(), lines=True))
     return 0
 
 
