@@ -65,8 +65,13 @@ class Bench:
         self.runs: list[dict[str, Any]] = []
         self.fired: dict[str, dict[str, int]] = {}
         """Rule ids to hits, by tool, on the largest part that Zircolite read."""
-        self._files(args.events)
-        self._sets()
+        made = folder / "made.json"
+        if made.exists():
+            self.events, self.rules = json.loads(made.read_bytes())
+        else:
+            self._files(args.events)
+            self._sets()
+            made.write_text(json.dumps([self.events, self.rules]), encoding="utf-8")
 
     def _files(self, events: int) -> None:
         distinct = self._path("distinct")
@@ -182,13 +187,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--every", default="8,4")
+    parser.add_argument("--folder", type=Path, help="keep the files there, and use those of an earlier run")
     parser.add_argument("--save", type=Path)
     parser.add_argument("--zircolite", type=Path)
     parser.add_argument("--zircolite-python", type=Path)
     args = parser.parse_args()
     parts = args.only.split(",")
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder), args)
+        if args.folder:
+            args.folder.mkdir(parents=True, exist_ok=True)
+        bench = Bench(args.folder or Path(folder), args)
         print(machine() + "\n\n" + HEAD, flush=True)
         for number in range(args.rounds):
             for job in bench.jobs():

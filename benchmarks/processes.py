@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-_EVERY_S = 0.1
+_EVERY_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Cost:
     largest_mb: float
     """The largest resident set that any one process has had (VmHWM), in 10^6 bytes."""
     tree_mb: float
-    """The most that all processes had together, seen every 0.1 s; shared pages count in each of them."""
+    """The most that all processes had together, seen every 0.25 s; shared pages count in each of them."""
     load: float
     """Load average of the last minute when it began: above the number of cores others were working too."""
 
