@@ -221,6 +221,11 @@ def test_an_interruption_waits_until_what_is_counted_fits() -> None:
     assert reached
     with undisturbed:
         pass
+    with Undisturbed(once=True):
+        signal.raise_signal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), Undisturbed(once=True):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -247,7 +252,12 @@ def test_a_baseline_is_learned_shown_updated_and_compared(
     assert main(["logs", "baseline", "learn", str(file), "--to", str(first), "--name", "last week"]) == 0
     assert "400 records" in capsys.readouterr().err
     assert main(["logs", "baseline", "show", str(first)]) == 0
-    assert "Sysmon" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert (
+        "last week" in shown.splitlines()[0] and "Sysmon" not in shown.splitlines()[0] and "Sysmon" in shown
+    )
+    assert main(["logs", "baseline", "learn", str(file), "--to", str(tmp_path / "none" / "x.json")]) == 2
+    assert "no folder" in capsys.readouterr().err
     other = tmp_path / "other.jsonl"
     other.write_bytes(b"".join(orjson.dumps(sign_in(number, 4625)) + b"\n" for number in range(60)))
     assert main(["logs", "baseline", "learn", str(other), "--to", str(second)]) == 0

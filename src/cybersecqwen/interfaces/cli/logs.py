@@ -130,7 +130,9 @@ def show(file: Annotated[Path, typer.Argument(help="A baseline.")]) -> int:
     from cybersecqwen.detect.anomalies.baseline import Baseline
     from cybersecqwen.render.defang import safe_text
 
-    print(safe_text(Baseline.load(file).summary(), lines=True))
+    known = Baseline.load(file)
+    known.name = safe_text(known.name)  # so that it stays on its line
+    print(safe_text(known.summary(), lines=True))
     return 0
 
 
@@ -154,12 +156,17 @@ def _learn(paths: list[str], to: Path, onto: Path | None, name: str) -> int:
 
     from cybersecqwen.bootstrap import App
     from cybersecqwen.detect.anomalies.baseline import Baseline
+    from cybersecqwen.errors import OutputError
     from cybersecqwen.settings import load_settings
     from cybersecqwen.tasks.interface import Request
     from cybersecqwen.tasks.logs.learning import learn as learned
 
     from .progress import Status
 
+    if not to.parent.is_dir():
+        raise OutputError(
+            f"There is no folder {str(to.parent)!r} to write {str(to)!r} into.", hint="Create it first."
+        )
     known = Baseline.load(onto) if onto is not None else None
     with Status() as status:
         app = App(load_settings(), progress=status.update)

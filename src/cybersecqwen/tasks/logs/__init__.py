@@ -23,6 +23,7 @@ class Logs(Task):
     def assess(self, request: Request, tools: Tools) -> Report:
         """Read, detect, judge and describe; see `Task.assess`. RuleError for rules that cannot be read."""
         from .cost import Meter
+        from .interruption import Undisturbed
         from .reading import read
         from .report import report_of
 
@@ -34,7 +35,8 @@ class Logs(Task):
         loaded = meter.seconds()
         reading = read(request, tools, rules, options)
         scanned = meter.seconds()
-        report = report_of(request, tools, rules, options, reading, meter)
+        with Undisturbed(once=True):  # the reading is over, and there is nothing left to go on with
+            report = report_of(request, tools, rules, options, reading, meter)
         spent = {"rules": loaded, "read": scanned - loaded, "assess": meter.seconds() - scanned}
         timings = {stage: round(seconds * 1000, 2) for stage, seconds in spent.items()}
         return replace(report, timings_ms=timings)
