@@ -30,8 +30,8 @@ _MOST_CLASSES = 100_000
 """Classes kept between batches: values made to satisfy ever new choices of tests could make any number."""
 _LITERALS = {Op.CONTAINS, Op.STARTS, Op.ENDS}
 
-_Found = tuple[int, list[int], list[int], list[int], list[int]]
-"""What hangs on a literal: its length; tests where it may stand anywhere, begin, end; patterns to confirm."""
+_Found = tuple[str, list[int], list[int], list[int], list[int]]
+"""What hangs on a literal: itself; tests where it may stand anywhere, begin, end; patterns to confirm."""
 
 
 class FieldMatcher:
@@ -52,11 +52,12 @@ class FieldMatcher:
                 self._always.append(number)
             else:
                 self._add(number, test)
+        self._found = list(self._literals.values())
         self._automaton: Any = None
         if self._literals:
             self._automaton = ahocorasick.Automaton()
-            for literal, found in self._literals.items():
-                self._automaton.add_word(literal, found)
+            for at, literal in enumerate(self._literals):
+                self._automaton.add_word(literal, at)
             self._automaton.make_automaton()
         self._chars = 0
         self.table: list[tuple[int, ...]] = []
@@ -109,7 +110,7 @@ class FieldMatcher:
                 self._of(text)[at].append(number)  # type: ignore[union-attr]
 
     def _of(self, literal: str) -> _Found:
-        return self._literals.setdefault(literal, (len(literal), [], [], [], []))
+        return self._literals.setdefault(literal, (literal, [], [], [], []))
 
     def _add_pattern(self, number: int, test: Test) -> None:
         """Each value is confirmed by itself, where its literal has been found or where it has none."""
@@ -164,21 +165,19 @@ class FieldMatcher:
                 numbers.add(test_number)
 
     def _search(self, text: str, folded: str, numbers: set[int]) -> None:
-        end_at = len(folded) - 1
-        tried: set[int] = set()
-        for end, (length, anywhere, starts, ends, patterns) in self._automaton.iter(folded):
+        # A long text holds the same literals again and again: each is looked at once.
+        for at in {at for _, at in self._automaton.iter(folded)}:
+            literal, anywhere, starts, ends, patterns = self._found[at]
             if anywhere:
                 numbers.update(anywhere)
-            if starts and end + 1 == length:
+            if starts and folded.startswith(literal):
                 numbers.update(starts)
-            if ends and end == end_at:
+            if ends and folded.endswith(literal):
                 numbers.update(ends)
             for packed in patterns:
-                if packed not in tried:
-                    tried.add(packed)
-                    number = packed & 0xFFFFFFFF
-                    if number not in numbers and self._patterns[packed >> 32](text, folded):
-                        numbers.add(number)
+                number = packed & 0xFFFFFFFF
+                if number not in numbers and self._patterns[packed >> 32](text, folded):
+                    numbers.add(number)
 
 
 def _searching(compiled: Any) -> Callable[[str, str], bool]:
