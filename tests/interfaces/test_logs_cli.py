@@ -350,3 +350,13 @@ def test_what_cannot_be_followed_is_told_and_the_rest_goes_on(tmp_path: Path) ->
     assert b"missing.log cannot be followed" in told
     assert b"2026-11-20 10:00" in told and b"203[.]0[.]113[.]7" in told
     assert b"300 events" in report
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Needs /dev/full.")
+def test_output_that_cannot_be_written_loses_no_saved_report(file: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "report.json"
+    command = [sys.executable, "-m", "cybersecqwen", "logs", str(file), "--model", "none"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*command, "--save", str(saved)], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2 and b"cannot be written: No space left" in done.stderr
+    assert b"defect" not in done.stderr and json.loads(saved.read_text())["task"] == "logs"

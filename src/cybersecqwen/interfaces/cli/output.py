@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from textwrap import fill
 from typing import cast
@@ -43,9 +46,16 @@ def suffix_format(name: str) -> str:
 
 
 def show(report: Report, format: str, options: RenderOptions) -> None:
-    """Print a report to standard output."""
-    sys.stdout.write(FORMATS.get(format)().render(report, options))
-    sys.stdout.flush()
+    """Print a report to standard output; raises OutputError where that fails (BrokenPipeError stays one)."""
+    text = FORMATS.get(format)().render(report, options)
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is flushed at the exit
+        raise OutputError(f"Standard output cannot be written: {error.strerror or error}.") from error
 
 
 def show_update(before: Report, after: Report) -> None:
@@ -78,6 +88,18 @@ def _cost(report: Report) -> list[str]:
     return [f"  It read {read:,} tokens and wrote {written:,}, about {cost['model_lines']:,} lines."]
 
 
+def write_files(report: Report, names: Sequence[str], detail: str) -> None:
+    """Write a report to each of the files; raises OutputError for the first that failed, after all."""
+    failed: OutputError | None = None
+    for name in names:
+        try:
+            write_file(report, Path(name), detail)
+        except OutputError as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed
+
+
 def write_file(report: Report, path: Path, detail: str) -> None:
     """Write a report, whole or not at all; raises OutputError where it cannot be written."""
     text = FORMATS.get(suffix_format(path.name))().render(report, RenderOptions(detail=cast(Detail, detail)))
@@ -86,6 +108,7 @@ def write_file(report: Report, path: Path, detail: str) -> None:
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise OutputError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
     print(f"csq: wrote {path}", file=sys.stderr)

@@ -14,7 +14,7 @@ from cybersecqwen.records import Report, Severity
 from cybersecqwen.settings import load_settings
 from cybersecqwen.tasks.interface import Request
 
-from .output import console_options, show, show_update, suffix_format, write_file
+from .output import console_options, show, show_update, suffix_format, write_files
 from .progress import Status
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ def _show_all(app: App, call: TaskCall, request: Request, models: _Lazy, status:
     finally:
         # What has been computed is written also where a pager was left or the model interrupted.
         status.clear()
-        for path in call.save:
-            write_file(report, Path(path), call.detail)
+        write_files(report, call.save, call.detail)
     return report
 
 
