@@ -6,7 +6,7 @@ from cybersecqwen.detect.rows import Kind, Rows
 
 from .batch import evaluate
 from .logsource import admits
-from .model import Ruleset
+from .model import Logsource, Ruleset
 from .plan import Plan
 
 
@@ -15,7 +15,9 @@ class Engine:
 
     def __init__(self, rules: Ruleset) -> None:
         self.ruleset = rules
-        self._sources = {rule.logsource for rule in rules.rules}
+        self._of_source: dict[Logsource, list[int]] = {}
+        for number, rule in enumerate(rules.rules):
+            self._of_source.setdefault(rule.logsource, []).append(number)
         self._plans: dict[tuple[int, ...], Plan] = {}
         self._of_kind: dict[Kind, Plan | None] = {}
         self.applicable: set[int] = set()
@@ -25,12 +27,17 @@ class Engine:
         """The plan for a kind; None where no rule looks at it."""
         if kind in self._of_kind:
             return self._of_kind[kind]
-        admitted = {source for source in self._sources if admits(source, kind)}
-        chosen = [(n, rule) for n, rule in enumerate(self.ruleset.rules) if rule.logsource in admitted]
-        key = tuple(number for number, _ in chosen)
+        numbers = [
+            number
+            for source, of_source in self._of_source.items()
+            if admits(source, kind)
+            for number in of_source
+        ]
+        key = tuple(sorted(numbers))
         plan = self._plans.get(key)
-        if plan is None and chosen:
-            plan = self._plans[key] = Plan(chosen)
+        if plan is None and key:
+            rules = self.ruleset.rules
+            plan = self._plans[key] = Plan([(number, rules[number]) for number in key])
             self.applicable.update(key)
         self._of_kind[kind] = plan
         return plan

@@ -28,6 +28,10 @@ _REMEMBERED_CHARS = 48 << 20
 """… and the characters that they may have together, before everything is forgotten."""
 _MOST_CLASSES = 100_000
 """Classes kept between batches: values made to satisfy ever new choices of tests could make any number."""
+_LONG = 600
+"""Characters from which on a text is looked at line by line."""
+_MOST_LINES = 100_000
+_MOST_LINE_CHARS = 16 << 20
 _LITERALS = {Op.CONTAINS, Op.STARTS, Op.ENDS}
 
 _Found = tuple[str, list[int], list[int], list[int], list[int]]
@@ -53,6 +57,9 @@ class FieldMatcher:
             else:
                 self._add(number, test)
         self._found = list(self._literals.values())
+        self._in_lines = not any("\n" in literal for literal in self._literals)
+        self._lines: dict[str, frozenset[int]] = {}
+        self._line_chars = 0
         self._automaton: Any = None
         if self._literals:
             self._automaton = ahocorasick.Automaton()
@@ -165,8 +172,7 @@ class FieldMatcher:
                 numbers.add(test_number)
 
     def _search(self, text: str, folded: str, numbers: set[int]) -> None:
-        # A long text holds the same literals again and again: each is looked at once.
-        for at in {at for _, at in self._automaton.iter(folded)}:
+        for at in self._standing_in(folded):
             literal, anywhere, starts, ends, patterns = self._found[at]
             if anywhere:
                 numbers.update(anywhere)
@@ -178,6 +184,29 @@ class FieldMatcher:
                 number = packed & 0xFFFFFFFF
                 if number not in numbers and self._patterns[packed >> 32](text, folded):
                     numbers.add(number)
+
+    def _standing_in(self, folded: str) -> set[int]:
+        """The literals of a text, by number.
+
+        Long texts are mostly lines that were met before (PowerShell writes the whole host into every
+        event), so what stands in a line is remembered; no literal reaches over a line end.
+        """
+        search = self._automaton.iter
+        if len(folded) < _LONG or not self._in_lines or "\n" not in folded:
+            return {at for _, at in search(folded)}
+        found: set[int] = set()
+        known = self._lines
+        for line in folded.split("\n"):
+            inside = known.get(line)
+            if inside is None:
+                if len(known) >= _MOST_LINES or self._line_chars > _MOST_LINE_CHARS:
+                    known.clear()
+                    self._line_chars = 0
+                self._line_chars += len(line)
+                inside = known[line] = frozenset({at for _, at in search(line)})
+            if inside:
+                found |= inside
+        return found
 
 
 def _searching(compiled: Any) -> Callable[[str, str], bool]:
