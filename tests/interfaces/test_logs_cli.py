@@ -356,7 +356,7 @@ def test_what_cannot_be_followed_is_told_and_the_rest_goes_on(tmp_path: Path) ->
 def test_output_that_cannot_be_written_loses_no_saved_report(file: Path, tmp_path: Path) -> None:
     saved = tmp_path / "report.json"
     command = [sys.executable, "-m", "cybersecqwen", "logs", str(file), "--model", "none"]
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run([*command, "--save", str(saved)], stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2 and b"cannot be written: No space left" in done.stderr
     assert b"defect" not in done.stderr and json.loads(saved.read_text())["task"] == "logs"

@@ -24,7 +24,10 @@ def write(report: Report) -> tuple[Sentence, ...]:
 def _sentences(report: Report) -> Iterator[tuple[str, tuple[str, ...]]]:
     logs = report.extra["logs"]
     events, first, last = report.counts["events"], logs["first"], logs["last"]
-    span = f" between {_time(first)} and {_time(last)}" if first is not None and last is not None else ""
+    span = ""
+    if first is not None and last is not None:
+        begin, end = _time(first), _time(last)
+        span = f" from {begin}" if begin == end else f" between {begin} and {end}"
     yield f"{events:,} events were read{span}.", ()
     rules = [f for f in report.findings if not f.signal.startswith("anomaly:")]
     odd = [f for f in report.findings if f.signal.startswith("anomaly:")]

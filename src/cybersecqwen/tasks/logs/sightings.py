@@ -101,6 +101,7 @@ def _correlated(scan: Scan) -> list[Sighting]:
         numbers = [int(ref) for burst in bursts for ref in burst.refs if ref]
         events = [scan.samples[n] for n in dict.fromkeys(numbers) if n in scan.samples][:SAMPLES]
         hosts = _hosts_of(bursts, scan)
+        users = Counter(user for burst in bursts for user in _users_of(burst, scan))
         found.append(
             Sighting(
                 about=about,
@@ -111,7 +112,7 @@ def _correlated(scan: Scan) -> list[Sighting]:
                 places=Counter(
                     (host, int(burst.first // 60)) for burst, host in zip(bursts, hosts, strict=True)
                 ),
-                users=(),
+                users=users.most_common(SAMPLES),
                 samples=[(int(event.id[1:]), _grouped(event.id, bursts)) for event in events],
                 bursts=bursts[:_MOST_GROUPS],
                 kinds=[(scan.collector.labels.get(about.id, ""), len(bursts))],
@@ -126,6 +127,12 @@ def _hosts_of(bursts: Sequence[Burst], scan: Scan) -> list[str]:
         event = next((scan.samples[int(r)] for r in burst.refs if r and int(r) in scan.samples), None)
         hosts.append(event.host if event is not None else "")
     return hosts
+
+
+def _users_of(burst: Burst, scan: Scan) -> set[str]:
+    """Accounts of the records of a burst that were kept."""
+    kept = (scan.samples.get(int(ref)) for ref in burst.refs if ref)
+    return {event.user for event in kept if event is not None and event.user}
 
 
 def _grouped(event: str, bursts: Sequence[Burst]) -> tuple[Evidence, ...]:
