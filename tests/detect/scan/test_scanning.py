@@ -19,6 +19,7 @@ from cybersecqwen.detect.scan.scan import Scan
 from cybersecqwen.detect.scan.scanner import Scanner
 from cybersecqwen.detect.scan.tally import Tally
 from cybersecqwen.detect.sigma.cache import load_rules
+from cybersecqwen.detect.sigma.correlation import Collector
 from cybersecqwen.detect.sigma.engine import Engine
 from cybersecqwen.detect.sigma.model import Ruleset
 from cybersecqwen.detect.sigma.rulefiles import SHIPPED, parse_files
@@ -246,3 +247,14 @@ def test_a_tally_stays_small_and_knows_what_it_gave_up() -> None:
     assert len(tally) <= 20 and tally.counts["often"] == 50
     assert tally.others + tally.counts.total() == 90
     assert Tally.from_json(orjson.loads(orjson.dumps(tally.to_json())), 10).counts == tally.counts
+
+
+def test_many_rules_that_fire_share_what_they_keep() -> None:
+    scan = Scan(collector=Collector(Ruleset(version="none")))
+    for rule in range(2_000):
+        hosts = [f"h{number}" for number in range(600)]
+        scan.detection(f"r{rule}").add([0.0] * 600, hosts, hosts, "kind")
+    assert all(one.count == 600 for one in scan.detections.values())
+    assert sum(len(one.places) + len(one.users) for one in scan.detections.values()) < 2_000 * 800
+    first = scan.detections["r0"]
+    assert first.places.others + sum(count for _, count in first.places) == 600

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -17,6 +17,9 @@ from .tally import Tally
 _MOST_DAMAGE = 2_000
 _MOST_MINUTES = 200_000  # 138 days of full minutes; beyond, the rarest minutes are put together
 _MOST_NAMES = 20_000
+_MOST_CELLS = 400_000
+"""Places and accounts that all detections keep together, about 100 MB: thousands of rules may fire."""
+_FEWEST_CELLS = 100
 
 
 @dataclass(slots=True)
@@ -57,6 +60,22 @@ class Scan:
         if len(self.damage) < _MOST_DAMAGE:
             self.damage.append(damage)
 
+    def detection(self, rule: str) -> Detection:
+        """What is kept of a rule's hits; the more rules fire, the fewer places each of them keeps."""
+        known = self.detections.get(rule)
+        if known is None:
+            known = self.detections[rule] = Detection(rule=rule)
+            number = len(self.detections)
+            self._share_cells(self.detections.values() if number & (number - 1) == 0 else (known,))
+        return known
+
+    def _share_cells(self, detections: Iterable[Detection]) -> None:
+        power = 1 << len(self.detections).bit_length()  # at least the number of rules: seldom another one
+        most = max(_FEWEST_CELLS, _MOST_CELLS // power)
+        for one in detections:
+            one.places.narrow(most)
+            one.users.narrow(max(_FEWEST_CELLS, most // 10))
+
     def merge(self, other: Scan) -> None:
         """Take over what was scanned elsewhere and comes later in the input."""
         self.collector.merge(other.collector)
@@ -77,6 +96,7 @@ class Scan:
                 self.detections[rule] = detection
             else:
                 known.merge(detection)
+        self._share_cells(self.detections.values())
         self.samples.update(other.samples)
         for damage in other.damage:
             self.add_damage(damage)
@@ -120,6 +140,7 @@ class Scan:
             setattr(self, name, Tally.from_json(raw[name], most))
         self.first, self.last = raw["first"], raw["last"]
         self.detections = {one["rule"]: Detection.from_json(one) for one in raw["detections"]}
+        self._share_cells(self.detections.values())
         self.samples = {int(number): _event_from(event) for number, event in raw["samples"]}
         self.damage = [
             Damage(source=Source(**one["source"]), reason=one["reason"], records=one["records"])

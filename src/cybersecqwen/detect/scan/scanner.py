@@ -21,7 +21,7 @@ from cybersecqwen.inputs import SHAPES, Blob
 from cybersecqwen.inputs.interface import RawRecord
 from cybersecqwen.records import Damage, Event, Evidence, Limits, Source
 
-from .detection import SAMPLES, Detection
+from .detection import SAMPLES
 from .scan import Scan
 
 BATCH_RECORDS = 8_192
@@ -109,7 +109,7 @@ class Scanner:
         hosts: Sequence[str],
         users: Sequence[str],
     ) -> None:
-        out.kinds.counts[batch.kind.label] += len(batch.raws)
+        out.kinds.count(batch.kind.label, len(batch.raws))
         out.hosts.add(hosts)
         out.users.add(users)
         known = [time for time in times if time is not None]
@@ -140,9 +140,7 @@ class Scanner:
                 self._collect(correlation, name, batch, rows, positions, times, out, events)
             if not rule.generate:
                 continue
-            detection = out.detections.get(rule.about.id)
-            if detection is None:
-                detection = out.detections[rule.about.id] = Detection(rule=rule.about.id)
+            detection = out.detection(rule.about.id)
             detection.add(
                 [times[at] for at in positions],
                 [hosts[at] for at in positions],

@@ -31,11 +31,22 @@ class Tally(Generic[Key]):
         self.counts.update(keys)
         self._trim()
 
+    def count(self, key: Key, number: int) -> None:
+        """Count a key so often."""
+        self.counts[key] += number
+        self._trim()
+
     def merge(self, other: Tally[Key]) -> None:
         """Add what another has counted."""
         self.counts.update(other.counts)
         self.others += other.others
         self._trim()
+
+    def narrow(self, most: int) -> None:
+        """Keep at most so many keys from now on; never more than before."""
+        if most < self.most:
+            self.most = most
+            self._trim()
 
     def _trim(self) -> None:
         if len(self.counts) > 2 * self.most:
