@@ -200,6 +200,33 @@ def test_a_run_stopped_anywhere_gives_the_same_in_the_end(
         assert again["extra"]["logs"][key] == whole["extra"]["logs"][key], key
 
 
+@pytest.mark.parametrize("change", ["more", "less", "shorter"])
+def test_a_folder_that_changed_is_not_gone_on_with(
+    capsys: pytest.CaptureFixture[str], file: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    (file.parent / "a.jsonl").write_bytes(file.read_bytes())
+    monkeypatch.setattr("cybersecqwen.detect.scan.scanner.BATCH_RECORDS", 100)
+    tell = reading._Run._tell
+
+    def stop(self: Any, blob: Any, at: int) -> None:
+        tell(self, blob, at)
+        if self._scan.records == 700:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reading._Run, "_tell", stop)
+        logs(capsys, str(file.parent), "--no-anomalies")
+    if change == "more":
+        (file.parent / "b.jsonl").write_bytes(file.read_bytes())
+    elif change == "less":
+        (file.parent / "a.jsonl").unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:5_000])
+    assert main(["logs", str(file.parent), "--no-anomalies", "--resume"]) == 2
+    told = capsys.readouterr().err
+    assert ("shorter" if change == "shorter" else "not those of the stopped run") in told
+
+
 def test_a_run_that_cannot_be_kept_is_reported_all_the_same(
     capsys: pytest.CaptureFixture[str], file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -37,6 +37,13 @@ class Position:
     """Bytes of it that have been counted."""
     first: int = 1
     """Number in the whole run of the next input's first record."""
+    names: int = 0
+    """Digest of the names of the inputs that are through or begun: what is in a folder may change."""
+
+    def named(self, path: str, member: str) -> int:
+        """The digest with one more input."""
+        text = f"{self.names}\0{path}\0{member}".encode("utf-8", "surrogateescape")
+        return int.from_bytes(hashlib.sha256(text).digest()[:6], "big")
 
 
 class Checkpoint:

@@ -13,7 +13,7 @@ from cybersecqwen.detect.scan.scan import Scan
 from cybersecqwen.detect.scan.scanner import Scanner
 from cybersecqwen.detect.sigma.engine import Engine
 from cybersecqwen.detect.sigma.model import Ruleset
-from cybersecqwen.errors import OutputError, UsageError
+from cybersecqwen.errors import InputError, OutputError, UsageError
 from cybersecqwen.inputs import Blob, Reader
 from cybersecqwen.inputs.events import nothing, records
 from cybersecqwen.inputs.interface import RawRecord
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cybersecqwen.detect.anomalies.baseline import Baseline
 
 _SAVED_EVERY_S = 20.0
+_HINT = "Start again without --resume."
 
 
 @dataclass(slots=True)
@@ -113,26 +114,36 @@ class _Run:
 
     def all(self, request: Request) -> None:
         """Every input behind the position."""
-        skipped = self._position.inputs
+        passed = Position()
+        wanted = self._position
         for at, item in enumerate(open_inputs(request.paths, self._tools.limits, stdin=request.stdin)):
-            if at < skipped:
+            place = item.source if isinstance(item, Damage) else item[0]
+            before, names = passed, passed.named(place.path, place.member)
+            passed = Position(names=names)
+            if at < wanted.inputs:
                 continue
+            if at == wanted.inputs:
+                _check(wanted, passed if wanted.begun else before)
             if isinstance(item, Damage):
                 with self._undisturbed:
                     self._scan.add_damage(item)
-                    self._position = Position(inputs=at + 1, first=self._position.first)
+                    self._position = Position(inputs=at + 1, first=self._position.first, names=names)
                 continue
             blob, reader = item
+            if 0 <= blob.size < self._position.bytes:
+                raise InputError(f"{blob.name} is shorter than it was when the run was stopped.", hint=_HINT)
             if not self._position.begun:
                 with self._undisturbed:
                     self._scan.files.add((reader.name,))
-                    self._position = replace(self._position, begun=1)
+                    self._position = replace(self._position, begun=1, names=names)
             # A file that was begun in one is gone on with in one: a part begins where a line does.
             in_parts = self._position.offset > 0 or not self._position.number
             if in_parts and worth_it(blob, reader, self._tools.workers):
                 self._in_parts(blob, reader)
             else:
                 self._in_one(blob, reader)
+        if self._position is wanted:  # nothing was left to read, or less is there than was read
+            _check(wanted, passed)
 
     def save(self) -> bool:
         """Keep what there is; says whether it is kept. Where that fails, the run goes on all the same."""
@@ -189,7 +200,7 @@ class _Run:
         with self._undisturbed:
             at = self._position
             self._scan.bytes += max(blob.size, at.bytes) - at.bytes
-            self._position = Position(inputs=at.inputs + 1, first=at.first + at.number)
+            self._position = Position(inputs=at.inputs + 1, first=at.first + at.number, names=at.names)
 
     def _tell(self, blob: Blob, at: int) -> None:
         now = time.monotonic()
@@ -197,6 +208,12 @@ class _Run:
         self._tools.progress(f"Reading {blob.name}, {rate:,.0f} records/s", at, max(blob.size, at))
         if now - self._saved > _SAVED_EVERY_S:
             self.save()
+
+
+def _check(wanted: Position, found: Position) -> None:
+    """InputError where the inputs before a position are not those of the stopped run."""
+    if wanted.names != found.names:
+        raise InputError("The files are not those of the stopped run: some came, or went.", hint=_HINT)
 
 
 def _behind(found: Iterable[RawRecord | Damage], number: int, damages: int) -> Iterator[RawRecord | Damage]:
