@@ -340,14 +340,16 @@ def _problems(reading: Reading, rules: Ruleset, found: Sequence[Sighting]) -> It
         yield Problem(
             stage="detect", message=f"A rule is not evaluated: {one.reason}", subject=one.title or one.path
         )
-    for name, count in scan.collector.lost.items():
-        yield Problem(
-            stage="detect", message="Hits did not fit into a correlation.", subject=name, count=count
-        )
-    for name, count in scan.collector.timeless.items():
-        yield Problem(
-            stage="detect", message="Hits without a time cannot be correlated.", subject=name, count=count
-        )
+    titles = {one.about.id: one.about.title for one in rules.correlations}
+    for message, counts in (
+        ("Hits did not fit into a correlation.", scan.collector.lost),
+        ("Hits without a time cannot be correlated.", scan.collector.timeless),
+    ):
+        for rule, count in counts.items():
+            yield Problem(stage="detect", message=message, subject=titles.get(rule, rule), count=count)
+    if scan.hosts.others:
+        many = f"There are more hosts than the {len(scan.hosts):,} that are told apart; the rarest are not."
+        yield Problem(stage="read", message=many)
     if scan.watcher is not None:
         for kind, count in scan.watcher.left_out.items():
             yield Problem(
