@@ -121,6 +121,7 @@ class Bench:
         for workers in (2, 1):
             yield Job("distinct", "csq", "distinct", "windows", workers)
             yield Job("distinct", "csq", "distinct", "core", workers)
+        yield Job("distinct", "csq", "distinct", "all")
         yield Job("distinct", "csq", "distinct", "starter", anomalies=True)
         yield Job("distinct", "csq", "distinct", "core", anomalies=True)
         if self._zircolite is not None:
@@ -131,7 +132,7 @@ class Bench:
         for share in SHARES:
             yield Job("events", "csq", f"{share:g}", "core")
         for count in RULES:
-            yield Job("rules", "csq", "million", str(count))
+            yield Job("rules", "csq", "distinct", str(count))
 
     def once(self, job: Job) -> None:
         """Run a job and keep what it cost."""
