@@ -108,8 +108,10 @@ def test_cancelling_before_during_and_from_another_thread(tiny: LlamaCpp):
 
 
 def test_time_that_is_up_really_stops_the_work(tiny: LlamaCpp):
+    # Another beginning than any test before: with a known prefix the answer may be through in no time.
+    fresh = Prompt(instructions="Y", material=(Material(label="y", text="fed cba " * 20_000),), question="Z")
     with pytest.raises(ModelTimeoutError):
-        tiny.generate(LONG, Options(max_tokens=1500, timeout_s=0.05))
+        tiny.generate(fresh, Options(max_tokens=1500, timeout_s=0.05))
     started = time.monotonic()
     assert tiny.generate(PROMPT, Options(max_tokens=1)).answer_tokens == 1
     assert time.monotonic() - started < 10
