@@ -129,10 +129,10 @@ def _hosts_of(bursts: Sequence[Burst], scan: Scan) -> list[str]:
     return hosts
 
 
-def _users_of(burst: Burst, scan: Scan) -> set[str]:
-    """Accounts of the records of a burst that were kept."""
+def _users_of(burst: Burst, scan: Scan) -> list[str]:
+    """Accounts of the records of a burst that were kept, each once."""
     kept = (scan.samples.get(int(ref)) for ref in burst.refs if ref)
-    return {event.user for event in kept if event is not None and event.user}
+    return list(dict.fromkeys(event.user for event in kept if event is not None and event.user))
 
 
 def _grouped(event: str, bursts: Sequence[Burst]) -> tuple[Evidence, ...]:
