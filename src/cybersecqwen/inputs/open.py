@@ -16,7 +16,7 @@ from . import READERS, UNPACKERS
 from .globs import expand, is_pattern
 from .interface import HEAD_BYTES, Blob, Reader, Unpacker
 from .lines import BLOCK
-from .spool import Spool
+from .spool import Again, Spool
 from .walk import walk
 
 Known = TypeVar("Known", Reader, Unpacker)
@@ -105,7 +105,22 @@ def _standard_input(stdin: BinaryIO | None, limits: Limits) -> Iterator[tuple[Bl
         import sys
 
         stdin = sys.stdin.buffer
-    yield from _spooled("-", stdin, limits)
+    yield from _once("-", stdin, limits)
+
+
+def _once(name: str, stream: BinaryIO, limits: Limits) -> Iterator[tuple[Blob, Reader] | Damage]:
+    """What can be read only once: line by line as it comes where the format allows, else kept first."""
+    what = "Standard input" if name == "-" else name
+    try:
+        head = stream.read(HEAD_BYTES)
+    except OSError as error:
+        raise InputError(f"{what} cannot be read: {error.strerror or error}.") from error
+    again = Again(head, stream)
+    found = format_of(head, name)
+    if isinstance(found, Reader) and found.by_line:
+        yield Blob(path=name, opener=again.open), found
+    else:
+        yield from _spooled(name, again.open(), limits)
 
 
 def _spooled(name: str, stream: BinaryIO, limits: Limits) -> Iterator[tuple[Blob, Reader] | Damage]:
@@ -129,7 +144,7 @@ def _file(name: str, limits: Limits) -> Iterator[tuple[Blob, Reader] | Damage]:
         found = path.stat()
         if stat.S_ISFIFO(found.st_mode):
             with path.open("rb") as stream:
-                yield from _spooled(name, stream, limits)
+                yield from _once(name, stream, limits)
             return
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror or error}.") from error

@@ -36,6 +36,36 @@ class Spool:
         self._file.close()
 
 
+class Again:
+    """A stream from its beginning on, of which the first bytes have been read already."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def open(self) -> BinaryIO:
+        """The buffered stream; it can be had once."""
+        head, self._head = self._head, b""
+        return io.BufferedReader(_Joined(head, self._rest), BLOCK)
+
+
+class _Joined(io.RawIOBase):
+    """Bytes, then a stream, which is left open."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        super().__init__()
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._head or self._rest.read1(len(buffer))  # type: ignore[attr-defined]
+        size = min(len(data), len(buffer))
+        buffer[:size] = data[:size]
+        self._head = data[size:]
+        return size
+
+
 class _View(io.RawIOBase):
     def __init__(self, file: IO[bytes], size: int) -> None:
         super().__init__()

@@ -214,3 +214,12 @@ def test_a_model_is_asked_about_findings_and_what_it_cost_is_told(tmp_path: Path
     cost = second.extra["logs"]["cost"]
     assert cost["prompt_tokens"] > 0 and cost["model_lines"] > 0
     assert first.extra["logs"]["cost"]["model_lines"] == 0
+
+
+def test_a_rule_that_fires_on_everything_decides_nothing() -> None:
+    one = sighting("one", {("A", T0): 900}, level=Severity.CRITICAL)
+    assert one.level is Severity.CRITICAL, "how many it looked at is not known"
+    one.looked_at = 1_000
+    assert one.noisy and one.level is Severity.LOW and one.finding().severity is Severity.LOW
+    one.looked_at = 2_000
+    assert not one.noisy and one.level is Severity.CRITICAL

@@ -28,7 +28,7 @@ from .scanner import Scanner
 
 WORTH_BYTES = 16 << 20
 """Below this a second process costs more than it saves."""
-PART_BYTES = 48 << 20
+PART_BYTES = 24 << 20
 _COUNTED = 1 << 20
 
 _scanner: Scanner | None = None  # of a worker process, built once by `_start`
@@ -99,7 +99,7 @@ def scan_in_parts(
                 lines += count_lines(blob.file, begin, end)
                 waiting.append((job, end, lines))
                 # A worker that has nothing to do costs more than a part that waits; more waiting is memory.
-                while len(waiting) > workers + 1 or (waiting and waiting[0][0].done()):
+                while len(waiting) > workers or (waiting and waiting[0][0].done()):
                     yield _given(*waiting.popleft())
             while waiting:
                 yield _given(*waiting.popleft())

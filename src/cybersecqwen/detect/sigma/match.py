@@ -22,16 +22,16 @@ from .model import Op, Test
 from .plain import holds, pattern
 from .values import address_of, texts_of
 
-_REMEMBERED = 400_000
+_REMEMBERED = 100_000
 """Values remembered for a field …"""
-_REMEMBERED_CHARS = 48 << 20
+_REMEMBERED_CHARS = 12 << 20
 """… and the characters that they may have together, before everything is forgotten."""
 _MOST_CLASSES = 100_000
 """Classes kept between batches: values made to satisfy ever new choices of tests could make any number."""
 _LONG = 600
 """Characters from which on a text is looked at line by line."""
 _MOST_LINES = 100_000
-_MOST_LINE_CHARS = 16 << 20
+_MOST_LINE_CHARS = 8 << 20
 _LITERALS = {Op.CONTAINS, Op.STARTS, Op.ENDS}
 
 _Found = tuple[str, list[int], list[int], list[int], list[int]]

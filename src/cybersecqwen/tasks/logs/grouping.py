@@ -33,7 +33,7 @@ def incidents(
     made = []
     for group in joined(clusters(found), list(_events(found, events))):
         sighted = [by_id[rule] for rule in group.hits]
-        if max(one.about.level for one in sighted) <= Severity.INFORMATIONAL:
+        if max(one.level for one in sighted) <= Severity.INFORMATIONAL:
             continue
         made.append(_incident(group, sighted, anomalies, events, store))
     made.sort(key=lambda one: (-one.verdict.rank, -one.severity, -one.score, one.start or 0.0, one.hosts))
@@ -100,14 +100,14 @@ def _distinct(found: Sequence[Sighting]) -> list[float]:
     """Weights of rules that say different things: of those that name one technique, the strongest."""
     best: dict[str, float] = {}
     for one in found:
-        weight = WEIGHTS[one.about.level]
+        weight = WEIGHTS[one.level]
         key = one.about.techniques[0] if one.about.techniques else one.about.id
         best[key] = max(best.get(key, 0.0), weight)
     return list(best.values())
 
 
 def _severity(verdict: Verdict, found: Sequence[Sighting]) -> Severity:
-    worst = max(one.about.level for one in found)
+    worst = max(one.level for one in found)
     return worst if verdict is not Verdict.BENIGN else min(worst, Severity.LOW)
 
 
@@ -140,11 +140,11 @@ def _indicators(events: Sequence[Event]) -> list[Indicator]:
 
 
 def _reasons(found: Sequence[Sighting], group: Group, score: float, verdict: Verdict) -> Iterable[str]:
-    for one in sorted(found, key=lambda s: (-s.about.level, s.about.title))[:8]:
+    for one in sorted(found, key=lambda s: (-s.level, s.about.title))[:8]:
         times = group.hits[one.about.id]
         yield (
             f"The {one.about.level.label} rule {one.about.title!r} fired {times:,} times"
-            f" ({WEIGHTS[one.about.level]:+.1f})."
+            f" ({WEIGHTS[one.level]:+.1f})."
         )
     if len(found) > 8:
         yield f"{len(found) - 8} more rules fired."

@@ -28,8 +28,6 @@ _DAMAGE_SHOWN = 50
 _SHOWN_TEMPLATES = 20
 _SHOWN_ENTITIES = 30
 _SHOWN_KINDS = 200
-_NOISY = 0.5
-_NOISY_OF = 1_000
 _LEVELS = tuple(severity.label for severity in reversed(Severity))
 
 
@@ -260,7 +258,7 @@ def _entities(scan: Scan, found: Sequence[Sighting], anomalies: Sequence[Anomaly
         for type_, named in (("host", one.hosts), ("user", one.users)):
             for name, hits in named:
                 if name:
-                    count(type_, name, "detections", hits, one.about.level, one)
+                    count(type_, name, "detections", hits, one.level, one)
     for anomaly in anomalies:
         for type_, names in (("host", anomaly.hosts), ("user", anomaly.users)):
             for name in filter(None, names):
@@ -324,7 +322,7 @@ def _problems(reading: Reading, rules: Ruleset, found: Sequence[Sighting]) -> It
         yield Problem(stage="read", message=f"The run was stopped after {scan.records:,} records; {after}.")
     if reading.unkept:
         yield Problem(stage="read", message=reading.unkept)
-    yield from _noisy(scan, found)
+    yield from _noisy(found)
     grouped: dict[tuple[str, str], list[Damage]] = {}
     for damage in scan.damage:
         grouped.setdefault((damage.source.path + damage.source.member, damage.reason), []).append(damage)
@@ -357,14 +355,15 @@ def _problems(reading: Reading, rules: Ruleset, found: Sequence[Sighting]) -> It
             )
 
 
-def _noisy(scan: Scan, found: Sequence[Sighting]) -> Iterator[Problem]:
+def _noisy(found: Sequence[Sighting]) -> Iterator[Problem]:
     """Rules that fire on most records of their kind say more about the rule than about the records."""
     for one in found:
-        of = sum(scan.kinds.counts.get(kind, 0) for kind, _ in one.kinds)
-        if not one.correlation and of >= _NOISY_OF and one.count > _NOISY * of:
+        if one.noisy:
+            share = one.count / one.looked_at
             yield Problem(
                 stage="detect",
-                message=f"A rule fired on {one.count / of:.0%} of the {of:,} records that it looks at.",
+                message=f"A rule fired on {share:.0%} of the {one.looked_at:,} records that it looks at, and"
+                " is judged as one of level low.",
                 subject=one.about.title,
                 count=one.count,
             )

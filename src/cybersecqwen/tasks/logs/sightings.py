@@ -11,11 +11,12 @@ from cybersecqwen.detect.scan.detection import SAMPLES
 from cybersecqwen.detect.scan.scan import Scan
 from cybersecqwen.detect.sigma.correlation import Burst
 from cybersecqwen.detect.sigma.model import About, Ruleset
-from cybersecqwen.records import Evidence, Finding
+from cybersecqwen.records import Evidence, Finding, Severity
 
 from .judging import ANOMALY_WEIGHTS, WEIGHTS
 
 _WHY = 400
+_NOISY, _NOISY_OF = 0.5, 1_000
 _MOST_GROUPS = 20
 
 
@@ -34,6 +35,18 @@ class Sighting:
     samples: Sequence[tuple[int, tuple[Evidence, ...]]]
     bursts: Sequence[Burst] = ()
     kinds: Sequence[tuple[str, int]] = ()
+    looked_at: int = 0
+    """Records of the kinds that it fired on; 0 where that says nothing."""
+
+    @property
+    def noisy(self) -> bool:
+        """Whether it fires on most records of their kind, which says more about the rule than about them."""
+        return self.looked_at >= _NOISY_OF and self.count > _NOISY * self.looked_at
+
+    @property
+    def level(self) -> Severity:
+        """The level that it is judged by: its own, but low where it is noisy."""
+        return min(self.about.level, Severity.LOW) if self.noisy else self.about.level
 
     @property
     def hosts(self) -> list[tuple[str, int]]:
@@ -56,8 +69,8 @@ class Sighting:
         return Finding(
             signal=self.about.id,
             title=self.about.title,
-            weight=WEIGHTS[self.about.level],
-            severity=self.about.level,
+            weight=WEIGHTS[self.level],
+            severity=self.level,
             techniques=self.about.techniques,
             events=tuple(f"e{number}" for number, _ in self.samples),
             count=self.count,
@@ -82,12 +95,13 @@ def sightings(scan: Scan, rules: Ruleset) -> list[Sighting]:
             users=list(one.users)[:SAMPLES],
             samples=one.samples,
             kinds=list(one.kinds),
+            looked_at=sum(scan.kinds.counts.get(kind, 0) for kind, _ in one.kinds),
         )
         for one in scan.detections.values()
         if one.rule in abouts
     ]
     found += _correlated(scan)
-    found.sort(key=lambda one: (-one.about.level, one.count, one.about.title, one.about.id))
+    found.sort(key=lambda one: (-one.level, one.count, one.about.title, one.about.id))
     return found
 
 
