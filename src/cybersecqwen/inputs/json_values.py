@@ -116,10 +116,12 @@ def deeper_than(value: Any, depth: int) -> bool:
 
 
 def too_deep(raw: dict[str, Any], depth: int) -> bool:
-    """`deeper_than` for a record, fast where few of its values nest (2 µs for 45 fields)."""
+    """`deeper_than` for a record, fast where none of its values nests (0.8 µs for 45 fields)."""
     values = raw.values()
+    if _NESTS.isdisjoint(map(type, values)):
+        return False
     nested = list(compress(values, map(_NESTS.__contains__, map(type, values))))
-    return bool(nested) and deeper_than(nested, depth)  # the list stands for the record's own level
+    return deeper_than(nested, depth)  # the list stands for the record's own level
 
 
 def unwrap(raw: dict[str, Any], depth: int = 0) -> Iterator[Any]:

@@ -79,13 +79,7 @@ def _records(
             if reason:
                 bad.add(number, offset, reason)
         else:
-            # What opens at most so many brackets cannot nest deeper, and counting them costs next to nothing.
-            flat = data.count(b"{") + data.count(b"[") <= depth
-            if (
-                raw.__class__ is dict
-                and (flat or not too_deep(raw, depth))
-                and (len(raw) > 24 or is_plain(raw))
-            ):
+            if raw.__class__ is dict and not too_deep(raw, depth) and (len(raw) > 24 or is_plain(raw)):
                 if bad.count:
                     yield from bad.flush()
                 yield number, offset, raw

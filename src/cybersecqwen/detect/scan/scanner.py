@@ -44,6 +44,8 @@ class Scanner:
     """Scans records with one set of rules; one for each process."""
 
     def __init__(self, engine: Engine, limits: Limits, *, watch: bool = True) -> None:
+        self._counted = replace(engine.ruleset, rules=(), unsupported=())
+        """What collectors need of the rules: it travels with every part that another process scanned."""
         self.engine = engine
         self.limits = limits
         self.watch = watch
@@ -57,7 +59,7 @@ class Scanner:
         """A scan of nothing, to be filled."""
         miner = TemplateMiner() if self.watch else None
         watcher = Watcher(templates=miner) if self.watch else None
-        return Scan(collector=Collector(self.engine.ruleset), watcher=watcher, miner=miner)
+        return Scan(collector=Collector(self._counted), watcher=watcher, miner=miner)
 
     def scan(
         self,
