@@ -30,9 +30,8 @@ def main(argv: list[str]) -> int:
                 answer = server.handle_completions({"prompt": piece, "max_tokens": 1})
                 tokens += answer["usage"]["prompt_tokens"]
                 size += len(piece.encode())
-            print(
-                f"{file}: {len(lines)} lines, {size:,} bytes, {tokens:,} tokens, {size / tokens:.2f} bytes a token"
-            )
+            ratio = f"{size / tokens:.2f} bytes a token"
+            print(f"{file}: {len(lines)} lines, {size:,} bytes, {tokens:,} tokens, {ratio}")
     return 0
 
 

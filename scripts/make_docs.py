@@ -85,8 +85,8 @@ def rules_page() -> Iterator[str]:
     yield (
         "# Starter rules\n\nMade by `scripts/make_docs.py` from the files in "
         "`src/cybersecqwen/detect/sigma/rules`: Sigma rules of this\nproject (Apache-2.0), each with "
-        "records that it must match and near misses that it must not (`csq rules test`).\n[sigma.md](sigma.md) says "
-        "what the engine supports, [logs.md](logs.md) how rules are used.\n\n"
+        "records that it must match and near misses that it must not (`csq rules test`).\n"
+        "[sigma.md](sigma.md) says what the engine supports, [logs.md](logs.md) how rules are used.\n\n"
         f"{len(rules.rules)} rules and {len(rules.correlations)} correlations.\n"
     )
     folders: dict[str, list[tuple[About, str]]] = {}
