@@ -237,7 +237,8 @@ def read_parts(report: Report, view: LogsView, *, names: bool = True) -> list[st
     parts = [counted(events, "event")]
     parts.append(counted(files, "file") + (f" ({formats})" if formats else ""))
     parts += [data_size(view.bytes)] if view.bytes else []
-    parts += [f"{number:,} {name}" for name, number in report.counts.items() if number and name not in _SAID]
+    others = [(name, number) for name, number in report.counts.items() if number and name not in _SAID]
+    parts += [f"{number:,} {name.removesuffix('s') if number == 1 else name}" for name, number in others]
     return [*parts, *filter(None, (span(*view.span), some_names(report.sources, 3)))] if names else parts
 
 
