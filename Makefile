@@ -110,9 +110,13 @@ $(VENV)/train.stamp: requirements/train.txt $(VENV)/run.stamp
 clean:  ## Remove everything that was made here.
 	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-picture: $(VENV)/run.stamp  ## Draw docs/images/assessment.png again (needs Chromium).
+picture: $(VENV)/run.stamp  ## Draw docs/images/assessment.png and logs.png again (needs Chromium).
 	@mkdir -p out docs/images
 	@$(BIN)/csq triage samples/intrusion.jsonl --model none --fail-on never --save out/picture.html >/dev/null
 	@profile=$$(mktemp -d) && chromium --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run \
 	  --user-data-dir=$$profile --hide-scrollbars --window-size=1240,1440 --screenshot=docs/images/assessment.png \
 	  file://$(CURDIR)/out/picture.html 2>/dev/null; rm -rf "$$profile"
+	@$(BIN)/csq logs samples/logs --model none --fail-on never --save out/logs.html >/dev/null
+	@profile=$$(mktemp -d) && chromium --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run \
+	  --user-data-dir=$$profile --hide-scrollbars --window-size=1240,1720 --screenshot=docs/images/logs.png \
+	  file://$(CURDIR)/out/logs.html 2>/dev/null; rm -rf "$$profile"
