@@ -109,9 +109,9 @@ def _anomaly(episode: Episode, failures: int, clock: Clock, days_before: int) ->
         score=score(expected) + min(failures, 100_000) / 1e6,
         count=episode.failures,
         first=episode.first,
-        last=max([episode.last, *(time for _, time, _ in episode.succeeded)]),
+        last=episode.until,
         hosts=(episode.host,) if episode.host else (),
-        users=tuple(users)[:LINES],
+        users=episode.accounts,
         numbers={
             "expected_per_day": expected,
             "failures": float(episode.failures),

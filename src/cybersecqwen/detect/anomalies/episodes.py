@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .observed import LINES
 from .seen import Line
 from .windows import WINDOW_S, Cell, Windows
 
@@ -58,6 +59,16 @@ class Episode:
     def last(self) -> float:
         """Time of the last failure."""
         return max((c.last for _, c in self.cells if c.last is not None), default=0.0)
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Users to show: those who got in first, then those who failed most."""
+        return tuple(dict.fromkeys([*(user for user, _, _ in self.succeeded), *self.by_user]))[:LINES]
+
+    @property
+    def until(self) -> float:
+        """Time of the last failure, or of the success that followed."""
+        return max([self.last, *(time for _, time, _ in self.succeeded)])
 
     def densest(self, windows: int) -> tuple[int, int]:
         """Most failures, and most different users, in so many successive windows."""

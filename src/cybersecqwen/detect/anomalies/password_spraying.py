@@ -13,7 +13,7 @@ from .brute_force import got_in, is_spraying, lines_of
 from .clock import Clock
 from .detector import Detector, Known
 from .episodes import Episode, episodes, expected_per_day
-from .observed import LINES, Anomaly, Templates
+from .observed import Anomaly, Templates
 from .sign_ins import COLUMNS
 from .thresholds import Thresholds
 from .windows import Windows
@@ -87,9 +87,9 @@ def _anomaly(episode: Episode, most: int, median: float, clock: Clock, before: i
         score=score(expected) + min(most, 100_000) / 1e6,
         count=episode.failures,
         first=episode.first,
-        last=max([episode.last, *(time for _, time, _ in episode.succeeded)]),
+        last=episode.until,
         hosts=(episode.host,) if episode.host else (),
-        users=tuple(users)[:LINES],
+        users=episode.accounts,
         numbers={
             "expected_per_day": expected,
             "users": float(len(users)),
