@@ -15,7 +15,7 @@ from typing import Any
 import re2
 
 from .model import And, Expression, Not, Op, Or, Test
-from .values import address_of, number_of, part_of, texts_of
+from .values import address_of, compared, number_of, part_of, texts_of
 
 Get = Callable[[str], Any]
 """Gives the value of a field of the record, None where it has none; "" asks for its whole text."""
@@ -75,10 +75,10 @@ def _folded(text: str, test: Test) -> str:
 def _one(test: Test, text: str, wanted: str) -> bool:
     if test.part:
         part = part_of(text, test.part)
-        return part is not None and _numbers(test.op, part, float(wanted))
+        return part is not None and compared(test.op, part, float(wanted))
     if test.op in (Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST):
         number = number_of(text)
-        return number is not None and _numbers(test.op, number, float(wanted))
+        return number is not None and compared(test.op, number, float(wanted))
     if test.op is Op.CIDR:
         address = address_of(text)
         return address is not None and address in _network(wanted)
@@ -97,18 +97,6 @@ def _compare(op: Op, text: str, wanted: str) -> bool:
     if op is Op.ENDS:
         return text.endswith(wanted)
     return text == wanted
-
-
-def _numbers(op: Op, number: float, wanted: float) -> bool:
-    if op is Op.LESS:
-        return number < wanted
-    if op is Op.AT_MOST:
-        return number <= wanted
-    if op is Op.GREATER:
-        return number > wanted
-    if op is Op.AT_LEAST:
-        return number >= wanted
-    return number == wanted
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

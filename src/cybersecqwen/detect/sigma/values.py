@@ -11,6 +11,7 @@ import orjson
 from cybersecqwen.inputs.text import KEY
 from cybersecqwen.inputs.times import parse_time
 
+from .model import Op
 from .parse import text_of
 
 _DEEPEST = 100
@@ -96,6 +97,19 @@ def number_of(text: str) -> float | None:
     except ValueError:
         return None
     return number if abs(number) < float("inf") else None  # False for nan as well
+
+
+def compared(op: Op, number: float, bound: float) -> bool:
+    """Whether a number is less than a bound, at most, greater, at least, equal to it or (any other) not."""
+    if op is Op.LESS:
+        return number < bound
+    if op is Op.AT_MOST:
+        return number <= bound
+    if op is Op.GREATER:
+        return number > bound
+    if op is Op.AT_LEAST:
+        return number >= bound
+    return (number == bound) is (op is Op.EQUALS)
 
 
 def part_of(text: str, part: str) -> float | None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter, deque
 
-from .model import Correlation, Counting, Op
+from .model import Correlation, Counting
+from .values import compared
 
 _NUMBERS = frozenset(
     (Counting.VALUE_SUM, Counting.VALUE_AVG, Counting.VALUE_MEDIAN, Counting.VALUE_PERCENTILE)
@@ -85,7 +86,7 @@ class Window:
             complete = self._begun[-1] >= self._pushed - len(self._hits)
             return float(len(self._hits)) if complete else None
         number = self._counted()
-        if number is None or not all(_satisfies(op, number, bound) for op, bound in bounds):
+        if number is None or not all(compared(op, number, bound) for op, bound in bounds):
             return None
         return number
 
@@ -124,15 +125,3 @@ def _less(counter: Counter[str], key: str) -> None:
     counter[key] -= 1
     if not counter[key]:
         del counter[key]
-
-
-def _satisfies(op: Op, number: float, bound: float) -> bool:
-    if op is Op.LESS:
-        return number < bound
-    if op is Op.AT_MOST:
-        return number <= bound
-    if op is Op.GREATER:
-        return number > bound
-    if op is Op.AT_LEAST:
-        return number >= bound
-    return (number == bound) is (op is Op.EQUALS)
