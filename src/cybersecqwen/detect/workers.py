@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import signal
 import threading
 import time
 
 _EVERY_S = 1.0
+
+
+def context() -> multiprocessing.context.BaseContext:
+    """Fork while this process has one thread, which saves the start; else a clean start."""
+    single = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
+    return multiprocessing.get_context("fork" if single else "spawn")
 
 
 def begin() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from cybersecqwen.detect.workers import begin
+from cybersecqwen.detect.workers import begin, context
 from cybersecqwen.inputs.interface import Blob, RawRecord
 from cybersecqwen.inputs.jsonl import read_range, split_ranges
 from cybersecqwen.records import Damage, Limits
@@ -42,7 +40,7 @@ def screen_in_parts(
     shift = first_id - 1
     with ProcessPoolExecutor(
         workers,
-        mp_context=_context(),
+        mp_context=context(),
         initializer=_start,
         initargs=(rules.folders, rules.cache, rules.known_tasks, limits),
     ) as pool:
@@ -57,12 +55,6 @@ def screen_in_parts(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork while this process has one thread, which saves the start; else a clean start."""
-    single = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
-    return multiprocessing.get_context("fork" if single else "spawn")
 
 
 def _start(folders: tuple[Path, ...], cache: Path | None, tasks: tuple[str, ...], limits: Limits) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -15,7 +13,7 @@ from typing import Any, BinaryIO
 
 from cybersecqwen.detect.sigma.engine import Engine
 from cybersecqwen.detect.sigma.model import Ruleset
-from cybersecqwen.detect.workers import begin
+from cybersecqwen.detect.workers import begin, context
 from cybersecqwen.errors import InputError
 from cybersecqwen.inputs import READERS, Blob, Reader
 from cybersecqwen.inputs.events import records
@@ -89,7 +87,7 @@ def scan_in_parts(
         if end > start
     ]
     with ProcessPoolExecutor(
-        workers, mp_context=_context(), initializer=_start, initargs=(rules, limits, watch)
+        workers, mp_context=context(), initializer=_start, initargs=(rules, limits, watch)
     ) as pool:
         waiting: deque[tuple[Future[Scan], int, int]] = deque()
         try:
@@ -125,12 +123,6 @@ def count_lines(path: Path, begin: int, end: int) -> int:
     except OSError as error:
         raise InputError(f"{path} cannot be read further: {error.strerror or error}.") from error
     return count + (last != b"\n")
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork while this process has one thread, which saves the start; else a clean start."""
-    single = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
-    return multiprocessing.get_context("fork" if single else "spawn")
 
 
 def _start(rules: Ruleset, limits: Limits, watch: bool) -> None:

@@ -52,6 +52,7 @@ def logs(
 
     Commands of its own: csq logs baseline learn, update, show, compare.
     """
+    from cybersecqwen.detect.workers import collect_seldom
     from cybersecqwen.errors import UsageError
     from cybersecqwen.settings import load_settings
     from cybersecqwen.tasks.logs import LogOptions
@@ -62,6 +63,7 @@ def logs(
         raise UsageError("--only-rules needs --rules.")
     if price is not None and not 0 <= price < inf:
         raise UsageError("--price takes what a million tokens cost, 0 or more.")
+    collect_seldom()
     options = LogOptions(
         rules=tuple(rules or ()),
         only=only_rules,
@@ -156,6 +158,7 @@ def _learn(paths: list[str], to: Path, onto: Path | None, name: str) -> int:
 
     from cybersecqwen.bootstrap import App
     from cybersecqwen.detect.anomalies.baseline import Baseline
+    from cybersecqwen.detect.workers import collect_seldom
     from cybersecqwen.errors import OutputError
     from cybersecqwen.settings import load_settings
     from cybersecqwen.tasks.interface import Request
@@ -168,6 +171,7 @@ def _learn(paths: list[str], to: Path, onto: Path | None, name: str) -> int:
             f"There is no folder {str(to.parent)!r} to write {str(to)!r} into.", hint="Create it first."
         )
     known = Baseline.load(onto) if onto is not None else None
+    collect_seldom()
     with Status() as status:
         app = App(load_settings(), progress=status.update)
         request = Request(paths=tuple(paths), stdin=sys.stdin.buffer if "-" in paths else None)

@@ -13,7 +13,6 @@ from cybersecqwen.detect.scan.scan import Scan
 from cybersecqwen.detect.scan.scanner import Scanner
 from cybersecqwen.detect.sigma.engine import Engine
 from cybersecqwen.detect.sigma.model import Ruleset
-from cybersecqwen.detect.workers import collect_seldom
 from cybersecqwen.errors import InputError, OutputError, UsageError
 from cybersecqwen.inputs import Blob, Reader
 from cybersecqwen.inputs.events import nothing, records
@@ -55,7 +54,6 @@ def read(request: Request, tools: Tools, rules: Ruleset, options: LogOptions) ->
     and kept for `--resume`. Raises NothingAnalysedError where nothing could be read, and InputError for a
     bad baseline before anything is.
     """
-    collect_seldom()
     known = baseline_of(options)
     scanner = Scanner(Engine(rules), tools.limits, watch=options.anomalies)
     reading = Reading(scanner.empty())
