@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from cybersecqwen.inputs.events import records
 from cybersecqwen.inputs.open import open_inputs
 from cybersecqwen.inputs.spool import Again
 from cybersecqwen.records import Damage, Limits
@@ -47,5 +48,14 @@ def test_nothing_is_a_damage() -> None:
 
 
 def test_the_beginning_and_the_rest_are_one() -> None:
-    assert Again(b"abc", io.BytesIO(b"def")).open().read() == b"abcdef"
-    assert Again(b"", io.BytesIO(b"")).open().read() == b""
+    assert Again(b"abc", io.BytesIO(b"def"), 6, "It").open().read() == b"abcdef"
+    assert Again(b"", io.BytesIO(b""), 6, "It").open().read() == b""
+
+
+def test_a_stream_without_an_end_is_bounded_as_a_file_is() -> None:
+    limits = Limits(file_bytes=100_000)
+    (item,) = open_inputs(["-"], limits, stdin=io.BytesIO(LINES))
+    assert not isinstance(item, Damage)
+    found = list(records(item[0], item[1], limits))
+    assert isinstance(found[-1], Damage) and "more than 100,000 bytes" in found[-1].reason
+    assert 0 < len(found) < 5_000

@@ -115,7 +115,7 @@ def _once(name: str, stream: BinaryIO, limits: Limits) -> Iterator[tuple[Blob, R
         head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise InputError(f"{what} cannot be read: {error.strerror or error}.") from error
-    again = Again(head, stream)
+    again = Again(head, stream, limits.file_bytes, what)
     found = format_of(head, name)
     if isinstance(found, Reader) and found.by_line:
         yield Blob(path=name, opener=again.open), found

@@ -39,21 +39,25 @@ class Spool:
 class Again:
     """A stream from its beginning on, of which the first bytes have been read already."""
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+    def __init__(self, head: bytes, rest: BinaryIO, most: int, what: str) -> None:
+        """Reading more than `most` bytes of it raises LimitError, which names it as `what`."""
         self._head, self._rest = head, rest
+        self._most, self._what = most, what
 
     def open(self) -> BinaryIO:
         """The buffered stream; it can be had once."""
         head, self._head = self._head, b""
-        return io.BufferedReader(_Joined(head, self._rest), BLOCK)
+        return io.BufferedReader(_Joined(head, self._rest, self._most, self._what), BLOCK)
 
 
 class _Joined(io.RawIOBase):
     """Bytes, then a stream, which is left open."""
 
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+    def __init__(self, head: bytes, rest: BinaryIO, most: int, what: str) -> None:
         super().__init__()
         self._head, self._rest = head, rest
+        self._most, self._what = most, what
+        self._given = 0
 
     def readable(self) -> bool:
         return True
@@ -63,6 +67,9 @@ class _Joined(io.RawIOBase):
         size = min(len(data), len(buffer))
         buffer[:size] = data[:size]
         self._head = data[size:]
+        self._given += size
+        if self._given > self._most:
+            raise LimitError(f"{self._what} holds more than {self._most:,} bytes.")
         return size
 
 
