@@ -19,9 +19,10 @@ from cybersecqwen.tasks.logs.checkpoint import Checkpoint, Position
 from cybersecqwen.tasks.logs.clusters import clusters, joined
 from cybersecqwen.tasks.logs.cost import Meter, priced
 from cybersecqwen.tasks.logs.grouping import incidents
-from cybersecqwen.tasks.logs.judging import PRIOR, WEIGHTS, confidence_of, score_of, verdict_of
+from cybersecqwen.tasks.logs.judging import WEIGHTS, score_of
 from cybersecqwen.tasks.logs.series import STEPS, Axis
 from cybersecqwen.tasks.logs.sightings import Sighting, _sentence
+from cybersecqwen.tasks.triage.verdict import PRIOR, confidence_of, verdict_of
 from tests.detect.scan.made import recording
 from tests.detect.scan.test_scanning import LIMITS, shipped
 
@@ -184,7 +185,13 @@ def test_a_state_that_is_damaged_is_refused(tmp_path: Path) -> None:
     assert keeper.load(scanner.empty()) == Position(inputs=2, number=5, first=9)
     (file,) = tmp_path.glob("*.json")
     assert file.stat().st_mode & 0o077 == 0
-    for content in (b"", b"[]", b'{"position": {"inputs": "x"}}', b'{"position": {"other": 1}, "files": {}}'):
+    for content in (
+        b"",
+        b"[]",
+        b'{"position": {"inputs": "x"}}',
+        b'{"position": {"other": 1}, "files": {}}',
+        b'{"position": []}',
+    ):
         file.write_bytes(content)
         with pytest.raises(InputError, match="cannot be read"):
             keeper.load(scanner.empty())

@@ -90,7 +90,7 @@ class Checkpoint:
             scan.restore(raw["scan"])
         except FileNotFoundError:
             raise InputError("There is no stopped run of these inputs to go on with.", hint=hint) from None
-        except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
+        except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
             raise InputError(
                 f"The stopped run in {self._path} cannot be read: {error}.", hint=hint
             ) from error

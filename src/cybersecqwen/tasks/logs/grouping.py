@@ -14,10 +14,10 @@ from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Event, Finding, Incident, Indicator, Severity, Verdict
 from cybersecqwen.tasks.techniques import make_techniques
 from cybersecqwen.tasks.triage.steps import next_steps
-from cybersecqwen.tasks.triage.verdict import Judged
+from cybersecqwen.tasks.triage.verdict import Judged, confidence_of, verdict_of
 
 from .clusters import Group, clusters, joined
-from .judging import ANOMALY_WEIGHTS, WEIGHTS, confidence_of, score_of, verdict_of
+from .judging import ANOMALY_WEIGHTS, WEIGHTS, score_of
 from .sightings import Sighting, anomaly_finding
 
 _MOST_INCIDENTS = 200

@@ -7,13 +7,11 @@ by itself as well. Anomalies are hints: what is new or rare is seldom bad.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
-from cybersecqwen.records import Severity, Verdict
+from cybersecqwen.records import Severity
+from cybersecqwen.tasks.triage.verdict import PRIOR
 
-PRIOR = -3.5
-"""Log-odds before any finding, as in triage (docs/triage.md)."""
 LOOK = -1.9
 """Log-odds of what is just worth a look (needs review)."""
 WEIGHTS = {
@@ -34,7 +32,6 @@ ANOMALY_WEIGHTS = {
 """Log-odds of an anomaly by its severity."""
 _WEAK = 1.5  # findings below it add at most _MOST_WEAK together
 _MOST_WEAK = 1.2
-_MOST_SURE = 0.995
 
 
 def score_of(weights: Iterable[float]) -> float:
@@ -46,24 +43,3 @@ def score_of(weights: Iterable[float]) -> float:
         else:
             weak += weight
     return PRIOR + strong + min(weak, _MOST_WEAK)
-
-
-def probability(score: float) -> float:
-    """sigmoid, safe for large scores."""
-    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, score))))
-
-
-def verdict_of(score: float) -> Verdict:
-    """The verdict for a score; thresholds as in triage."""
-    p = probability(score)
-    if p >= 0.9:
-        return Verdict.MALICIOUS
-    if p >= 0.5:
-        return Verdict.SUSPICIOUS
-    return Verdict.NEEDS_REVIEW if p >= 0.12 else Verdict.BENIGN
-
-
-def confidence_of(score: float) -> float:
-    """The probability of what the verdict says: ordinary for benign, malicious for the others."""
-    p = probability(score)
-    return min(_MOST_SURE, round(1.0 - p if p < 0.12 else p, 3))

@@ -14,10 +14,11 @@ from cybersecqwen.detect.sigma.model import Ruleset
 from cybersecqwen.records import Damage, Finding, Incident, Problem, Provenance, Report, Severity, Verdict
 from cybersecqwen.tasks.interface import Request, Tools
 from cybersecqwen.tasks.techniques import make_techniques
+from cybersecqwen.tasks.triage.verdict import PRIOR, confidence_of, verdict_of
 
 from .cost import Meter, priced
 from .grouping import incidents
-from .judging import LOOK, PRIOR, confidence_of, verdict_of
+from .judging import LOOK
 from .narrative import write
 from .options import LogOptions
 from .reading import Reading
