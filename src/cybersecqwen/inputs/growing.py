@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import select
+from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -65,9 +66,9 @@ class Growing(io.RawIOBase):
                     self._on_idle()
         return self._prelude
 
+    @abstractmethod
     def _more(self, most: int, wait_s: float) -> bytes:
         """At most so many bytes; none after waiting in vain."""
-        raise NotImplementedError
 
 
 class GrowingFile(Growing):

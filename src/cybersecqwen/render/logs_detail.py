@@ -31,6 +31,19 @@ class LogAmounts:
     """Whether descriptions, authors and what is ordinary are shown as well."""
 
 
+_FULL = LogAmounts(
+    detections=EVERYTHING,
+    anomalies=EVERYTHING,
+    events=EVERYTHING,
+    lines=EVERYTHING,
+    timelines=EVERYTHING,
+    moments=EVERYTHING,
+    entities=EVERYTHING,
+    templates=EVERYTHING,
+    problems=EVERYTHING,
+    unsupported=EVERYTHING,
+    everything=True,
+)
 PAGE: dict[Detail, LogAmounts] = {
     "brief": LogAmounts(
         detections=5,
@@ -56,19 +69,7 @@ PAGE: dict[Detail, LogAmounts] = {
         problems=5,
         unsupported=0,
     ),
-    "full": LogAmounts(
-        detections=EVERYTHING,
-        anomalies=EVERYTHING,
-        events=EVERYTHING,
-        lines=EVERYTHING,
-        timelines=EVERYTHING,
-        moments=EVERYTHING,
-        entities=EVERYTHING,
-        templates=EVERYTHING,
-        problems=EVERYTHING,
-        unsupported=EVERYTHING,
-        everything=True,
-    ),
+    "full": _FULL,
 }
 """For a window and for a ticket, by the name that --detail takes."""
 
@@ -97,18 +98,6 @@ BROWSER: dict[Detail, LogAmounts] = {
         problems=50,
         unsupported=50,
     ),
-    "full": LogAmounts(
-        detections=EVERYTHING,
-        anomalies=EVERYTHING,
-        events=EVERYTHING,
-        lines=EVERYTHING,
-        timelines=EVERYTHING,
-        moments=EVERYTHING,
-        entities=EVERYTHING,
-        templates=EVERYTHING,
-        problems=EVERYTHING,
-        unsupported=EVERYTHING,
-        everything=True,
-    ),
+    "full": _FULL,
 }
 """For a browser: a page that scrolls and folds holds more than a window."""
