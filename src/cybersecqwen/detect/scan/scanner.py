@@ -100,8 +100,7 @@ class Scanner:
         found = self.engine.run(batched)
         plan = self.engine.plan(batch.kind)
         if plan is not None:
-            rules = self.engine.ruleset.rules
-            out.applicable.update(rules[number].about.id for number in plan.rules)
+            out.applicable |= plan.ids
         if found:
             self._keep(batch, batched, found, times, hosts, users, out)
         if out.watcher is not None:
@@ -219,8 +218,7 @@ class Scanner:
             if len(found) >= _EVIDENCE:
                 break
         return tuple(
-            Evidence(event=event, field=name or "Message", value=_around(text))
-            for name, text in found.items()
+            Evidence(event=event, field=name or "Message", value=_cut(text)) for name, text in found.items()
         )
 
     def _watch(
@@ -381,5 +379,5 @@ def _first(value: Any) -> str:
     return texts[0][:_VALUE] if texts else ""
 
 
-def _around(text: str) -> str:
+def _cut(text: str) -> str:
     return text if len(text) <= _VALUE else text[:_VALUE]

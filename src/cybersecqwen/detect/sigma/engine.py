@@ -20,8 +20,6 @@ class Engine:
             self._of_source.setdefault(rule.logsource, []).append(number)
         self._plans: dict[tuple[int, ...], Plan] = {}
         self._of_kind: dict[Kind, Plan | None] = {}
-        self.applicable: set[int] = set()
-        """Numbers of the rules that some kind met so far could fire."""
 
     def plan(self, kind: Kind) -> Plan | None:
         """The plan for a kind; None where no rule looks at it."""
@@ -38,7 +36,6 @@ class Engine:
         if plan is None and key:
             rules = self.ruleset.rules
             plan = self._plans[key] = Plan([(number, rules[number]) for number in key])
-            self.applicable.update(key)
         self._of_kind[kind] = plan
         return plan
 

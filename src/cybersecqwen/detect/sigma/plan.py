@@ -30,6 +30,7 @@ class Plan:
     def __init__(self, rules: Sequence[tuple[int, Rule]]) -> None:
         self.rules: list[int] = [number for number, _ in rules]
         """Numbers of the rules in the set; positions in the plan are used below."""
+        self.ids = frozenset(rule.about.id for _, rule in rules)
         self.tests: list[Test] = []
         """Every different test, by number."""
         self._numbers: dict[Test, int] = {}
