@@ -44,8 +44,10 @@ def shapes_of(texts: Sequence[str], line_chars: int) -> list[bytes]:
 
 
 def cut(text: str, line_chars: int) -> str:
-    """The words that fit whole, and a parameter for the rest."""
+    """The words that fit whole, and a parameter for the rest, if there is more than space."""
     head = text[:line_chars]
+    if text[line_chars:].isspace():
+        return head
     words = head.rsplit(None, 1) if not head[-1:].isspace() and not text[line_chars].isspace() else [head, ""]
     return f"{words[0]} {WILD}" if len(words) == 2 else WILD
 
