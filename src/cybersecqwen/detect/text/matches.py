@@ -23,6 +23,8 @@ class Match:
     """Why it is set apart; empty for one worth searching for."""
     claims: bool = True
     """Whether later extractors leave this stretch alone."""
+    port: int = 0
+    """Port that is written with an address or host name; 0 where none."""
 
 
 Extractor = Callable[[str, str], Iterator[Match]]

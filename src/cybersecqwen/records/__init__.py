@@ -12,7 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .intel import Intelligence
 
 
 class Verdict(StrEnum):
@@ -380,6 +383,8 @@ class Report:
     provenance: Provenance
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What only one task has; JSON types."""
+    intel: Intelligence | None = None
+    """What threat reports hold; None for every task but `intel`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
