@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cybersecqwen.detect.text.matches import Match
+from cybersecqwen.detect.text.matches import Extractor, Match
 from cybersecqwen.records.intel import Role, Tier
 
 LONGEST_CONTEXT = 400
@@ -59,6 +59,25 @@ class NameFound:
     start: int
     end: int
     facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looker:
+    """An extractor that is only asked where one of its needles stands (`extractors.py` lists all).
+
+    `find` gets the window around a needle and yields matches with offsets in that window. Windows begin and
+    end at line breaks, and those that touch are one. The result must not depend on how much more text than
+    that the window holds: over the whole text it is the same (a property test holds every looker to it).
+    """
+
+    find: Extractor
+    """(text, text.lower()) → matches from left to right; never raises, linear."""
+    needles: tuple[str, ...] = ()
+    """Lower-case ASCII literals; () for extractors for which `scan` finds candidates by their shape."""
+    lines_before: int = 0
+    """Whole lines before the needle's that belong to the window."""
+    lines_after: int = 0
+    """Whole lines after it."""
 
 
 Found = Sequence[Match]
