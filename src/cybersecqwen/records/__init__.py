@@ -413,3 +413,7 @@ class Limits:
     """Events kept in memory for grouping; the rest are counted."""
     decode_bytes: int = 1 << 20
     """Bytes that decoding one command may produce, all layers together."""
+    document_chars: int = 50_000_000
+    """Characters of text kept of one document."""
+    document_seconds: int = 60
+    """Seconds that reading one document may take."""
