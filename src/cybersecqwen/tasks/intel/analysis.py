@@ -1,0 +1,128 @@
+"""One report, read by every step in turn: what it holds as records with their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from cybersecqwen.inputs.documents import Document
+from cybersecqwen.records import Problem
+from cybersecqwen.records.intel import DocumentInfo, Intelligence, Place, Tlp
+from cybersecqwen.specialists import Judgement as Attribution
+from cybersecqwen.specialists import Ranked
+
+from .guard import verified
+from .instruments import Instruments
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Analysis:
+    """What one report holds, and what is needed to judge it."""
+
+    intel: Intelligence
+    attribution: Attribution
+    """Groups that may stand behind it, by the actor specialist."""
+    origins: tuple[str, ...] = ()
+    """Countries that the report says the actor belongs to."""
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def words_of(text: str) -> int:
+    """How many words a text has."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
+    """Read one document; never raises for what stands in it."""
+    from cybersecqwen.detect.report import (
+        dates,
+        markings,
+        names,
+        relations,
+        subjects,
+        targets,
+        vulnerabilities,
+    )
+    from cybersecqwen.detect.report import techniques as reported
+    from cybersecqwen.detect.report.interface import Passage
+    from cybersecqwen.detect.report.observables import collect
+    from cybersecqwen.detect.report.roles import assign
+    from cybersecqwen.detect.report.scan import scan
+
+    text, store = document.text, instruments.store
+    place = _places(document, id)
+    passage = Passage(
+        text=text,
+        blocks=document.blocks,
+        links=document.links,
+        title=document.title,
+        publisher=document.publisher,
+    )
+    found = scan(text)
+    observables = collect(passage, found, id, place, instruments.lists)
+    called = names.find(text, store, found)
+    subject = subjects.judge(text, called, place, store, instruments.actor)
+    vulnerable = vulnerabilities.judge(text, found, place, store)
+    techniques = reported.find(text, found, place, store, instruments.technique)
+    concerned = targets.find(passage, place)
+    stated = relations.find(passage, called, found, concerned, place, assign(passage, found))
+    marked = markings.read(text)
+    ranked = [Ranked(label=one.id, probability=one.probability) for one in techniques]
+    checked = list(verified(text, observables))
+    info = DocumentInfo(
+        id=id,
+        path=_path(document),
+        format=document.source.format,
+        sha256=document.sha256,
+        title=document.title,
+        publisher=document.publisher,
+        published=document.published,
+        pages=document.pages,
+        characters=len(text),
+        words=words_of(text),
+        marking=marked[0] if marked else Tlp.NONE,
+        marking_place=place(marked[1], marked[2]) if marked else None,
+    )
+    return Analysis(
+        intel=Intelligence(
+            documents=(info,),
+            marking=info.marking,
+            indicators=tuple(one for one, reason in checked if not reason),
+            names=tuple(replace(one, documents=(id,)) for one in (*subject, *vulnerable)),
+            techniques=tuple(replace(one, documents=(id,)) for one in techniques),
+            relations=stated,
+            targets=tuple(replace(one, documents=(id,)) for one in concerned),
+            dates=dates.find(passage, document.published, place),
+        ),
+        attribution=instruments.actor.attribute(text, techniques=ranked),
+        origins=tuple(one.name for one in targets.origins(passage, place)),
+        problems=(
+            *(_struck(reason, one.type) for one, reason in checked if reason),
+            *(_unknown(one) for one in reported.unknown(found, store)),
+        ),
+    )
+
+
+def _places(document: Document, id: str) -> Callable[[int, int], Place]:
+    def place(start: int, end: int) -> Place:
+        page, line = document.place(start)
+        return Place(document=id, start=start, end=end, page=page, line=line)
+
+    return place
+
+
+def _path(document: Document) -> str:
+    source = document.source
+    return f"{source.path}!{source.member}" if source.member else source.path
+
+
+def _struck(reason: str, type: str) -> Problem:
+    return Problem(stage="verify", message=f"An indicator of type {type} was struck out: {reason}.")
+
+
+def _unknown(id: str) -> Problem:
+    message = f"{id} stands in the report, and ATT&CK has no such identifier: it was left out."
+    return Problem(stage="verify", message=message, subject=id)

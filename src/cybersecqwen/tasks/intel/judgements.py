@@ -1,0 +1,162 @@
+"""Key judgements: what follows from the records, with a word of probability and how sure that word is.
+
+Words and ranges of probability are those of Intelligence Community Directive 203 (2015), part 6.e(2)(a).
+Confidence is how good the basis is: one report that nobody else corroborates gives moderate at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cybersecqwen.records.intel import Intelligence, Judgement, Place, Role, Tier
+from cybersecqwen.specialists import Judgement as Attribution
+
+from .wording import counted, listed
+
+_SCALE = (
+    (0.95, "almost certainly"),
+    (0.80, "very likely"),
+    (0.55, "likely"),
+    (0.45, "roughly even chance"),
+    (0.20, "unlikely"),
+    (0.05, "very unlikely"),
+    (0.0, "almost no chance"),
+)
+_IMPACT = (
+    (("T1486",), "The activity ends in encryption of data for ransom", 0.9),
+    (("T1485", "T1561", "T1488"), "The activity destroys data or disks", 0.85),
+    (("T1041", "T1048", "T1567", "T1537", "T1020", "T1030"), "Data are taken out of the network", 0.8),
+    (("T1496",), "Computing power is used for the attacker's own ends", 0.8),
+)
+_PLACES = 5
+
+
+def likelihood(probability: float) -> str:
+    """The word for a probability."""
+    return next(word for least, word in _SCALE if probability >= least)
+
+
+def judgements(
+    intel: Intelligence, attributions: Sequence[Attribution], names: dict[str, str]
+) -> tuple[Judgement, ...]:
+    """The key judgements, attribution first.
+
+    Args:
+        intel: What the reports hold.
+        attributions: What the actor specialist says of each report.
+        names: Identifier of a group to its name.
+    """
+    return (
+        *_attribution(intel, attributions, names),
+        *_exploitation(intel),
+        *_impact(intel),
+        *_infrastructure(intel),
+    )
+
+
+def _attribution(
+    intel: Intelligence, attributions: Sequence[Attribution], names: dict[str, str]
+) -> Iterator[Judgement]:
+    answers: dict[str, list[tuple[float, tuple[str, ...]]]] = {}
+    for one in attributions:
+        if one.answer:
+            answers.setdefault(one.answer, []).append((one.ranked[0].probability, one.ranked[0].reasons))
+    for group, found in sorted(answers.items(), key=lambda item: -len(item[1])):
+        probability = max(chance for chance, _ in found)
+        stated = [
+            one
+            for one in intel.relations
+            if one.verb == "attributed-to" and one.target.id == group and one.tier is Tier.HIGH
+        ]
+        basis = [reason for _, reasons in found for reason in reasons]
+        basis += [f"attribution stated in {counted(len(stated), 'sentence')}"] if stated else []
+        subject = next((one for one in intel.of_type("group") if one.id == group), None)
+        yield Judgement(
+            text=f"{names.get(group, group)} ({group}) is behind the activity",
+            likelihood=likelihood(min(probability, 0.95 if stated else 0.94)),
+            confidence=_confidence(len(found), bool(stated)),
+            basis=tuple(dict.fromkeys(basis))[:6],
+            places=subject.places[:_PLACES] if subject else (),
+        )
+
+
+def _exploitation(intel: Intelligence) -> Iterator[Judgement]:
+    known = [one for one in intel.of_type("vulnerability") if one.facts.get("kev")]
+    if known:
+        ransom = [one.id for one in known if one.facts.get("ransomware")]
+        basis = [
+            f"{one.id} is in CISA's catalogue since {one.facts.get('added', 'an unknown date')}"
+            for one in known[:5]
+        ]
+        basis += (
+            [f"used in ransomware campaigns according to the catalogue: {listed(ransom)}"] if ransom else []
+        )
+        yield Judgement(
+            text=f"Attackers exploit {listed([one.id for one in known])} where it is left open",
+            likelihood="almost certainly",
+            confidence=Tier.HIGH,
+            basis=tuple(basis),
+            places=_first([place for one in known for place in one.places[:1]]),
+        )
+    rest = [
+        one
+        for one in intel.of_type("vulnerability")
+        if not one.facts.get("kev") and one.facts.get("exploited") is True
+    ]
+    if rest:
+        yield Judgement(
+            text=f"Attackers exploit {listed([one.id for one in rest])}",
+            likelihood="likely",
+            confidence=Tier.MODERATE,
+            basis=("the report states it; the catalogue of known exploited vulnerabilities has no entry",),
+            places=_first([place for one in rest for place in one.places[:1]]),
+        )
+
+
+def _impact(intel: Intelligence) -> Iterator[Judgement]:
+    for wanted, text, most in _IMPACT:
+        found = [
+            one
+            for one in intel.techniques
+            if any(one.id == id or one.id.startswith(id + ".") for id in wanted) and one.tier is not Tier.LOW
+        ]
+        if found:
+            named = any(one.how == "named" for one in found)
+            chance = most if named else min(most, max(one.probability for one in found))
+            reports = len({document for one in found for document in one.documents})
+            yield Judgement(
+                text=text,
+                likelihood=likelihood(chance),
+                confidence=_confidence(reports, named),
+                basis=tuple(
+                    f"{one.name} ({one.id}) is {'written out' if one.how == 'named' else 'described'}"
+                    for one in found[:4]
+                ),
+                places=_first([place for one in found for place in one.places[:2]]),
+            )
+
+
+def _infrastructure(intel: Intelligence) -> Iterator[Judgement]:
+    """What two reports call hostile in the same role."""
+    hostile = (Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION)
+    both = [one for one in intel.usable if one.role in hostile and len(one.documents) > 1]
+    if both:
+        yield Judgement(
+            text=f"The reports share infrastructure: {counted(len(both), 'hostile indicator')} in common",
+            likelihood="very likely" if len(both) > 2 else "likely",
+            confidence=Tier.MODERATE,
+            basis=tuple(
+                f"{one.type} as {one.role.value} in {len(one.documents)} reports" for one in both[:5]
+            ),
+            places=_first([place for one in both for place in one.places[:2]]),
+        )
+
+
+def _confidence(reports: int, stated: bool) -> Tier:
+    if reports > 1 and stated:
+        return Tier.HIGH
+    return Tier.MODERATE if stated or reports > 1 else Tier.LOW
+
+
+def _first(places: Sequence[Place]) -> tuple[Place, ...]:
+    return tuple(places[:_PLACES])

@@ -1,0 +1,79 @@
+"""Sentences of our own about what reports hold: all that a language model may repeat about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cybersecqwen.records.intel import End, Intelligence, Relation, Tier
+
+from .interface import Facts
+
+_MOST = 60
+_VERBS = {
+    "uses": "uses",
+    "targets": "targets",
+    "exploits": "exploits",
+    "delivers": "delivers",
+    "drops": "drops",
+    "downloads": "downloads",
+    "communicates-with": "communicates with",
+    "attributed-to": "is attributed to",
+    "hosts": "hosts",
+    "variant-of": "is a variant of",
+}
+_SAID = frozenset({"group", "campaign", "software", "technique", "vulnerability", "sector", "country"})
+"""Ends that may be named: the store's names, and words of our own. What a report made up may not."""
+
+
+def facts_of(intel: Intelligence) -> Iterator[str]:
+    """True sentences, most important first: judgements, relations, vulnerabilities, actions."""
+    told = 0
+    for fact in _facts(intel):
+        yield fact
+        told += 1
+        if told >= _MOST:
+            return
+
+
+def _facts(intel: Intelligence) -> Iterator[str]:
+    for judgement in intel.judgements:
+        yield f"{judgement.text} ({judgement.likelihood}, {judgement.confidence.value} confidence)."
+    for relation in intel.relations:
+        if relation.tier is not Tier.LOW and relation.verb in _VERBS and _both_known(relation):
+            verb = _VERBS[relation.verb]
+            yield f"{_end(relation.source)} {verb} {_end(relation.target)}."
+    for statement in intel.statements:
+        yield statement.text
+
+
+def _both_known(relation: Relation) -> bool:
+    return all(
+        one.type in _SAID and (one.id or one.type in ("sector", "country"))
+        for one in (relation.source, relation.target)
+    )
+
+
+def _end(one: End) -> str:
+    return f"{one.value} ({one.id})" if one.id and one.id != one.value else one.value
+
+
+def settled(intel: Intelligence, facts: Facts) -> tuple[Intelligence, tuple[str, ...]]:
+    """The records with identifiers that the store knows, and those that were struck out.
+
+    A CVE that stands in the report stays, whether the store knows it or not.
+    """
+    struck: list[str] = []
+
+    def known(id: str, type: str) -> bool:
+        if not id or type == "vulnerability" or facts.resolve(id).state in ("known", "deprecated"):
+            return True
+        struck.append(id)
+        return False
+
+    techniques = tuple(one for one in intel.techniques if known(one.id, "technique"))
+    names = tuple(one for one in intel.names if known(one.id, one.type))
+    bad = frozenset(struck)
+    relations = tuple(one for one in intel.relations if one.source.id not in bad and one.target.id not in bad)
+    kept = replace(intel, techniques=techniques, names=names, relations=relations)
+    return kept, tuple(dict.fromkeys(struck))
