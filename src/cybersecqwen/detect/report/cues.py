@@ -1,0 +1,111 @@
+"""Words that say what an indicator is: read from `cues.toml`, found in one pass over a text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+_BLANKS = {ord(c): " " for c in "\t\n\r\x0b\x0c\xa0\u2002\u2003\u2009\u200b\u202f"}
+_SIGNS = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014"} | {ord(c): "'" for c in "\u2018\u2019"}
+_PLAIN = _BLANKS | _SIGNS
+_CHOICE = re.compile(r"\{([^{}]{0,200})\}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cue:
+    """A phrase and what it says."""
+
+    role: str
+    """Key in `cues.toml`: a role's short name, "listed", "type" or "none"."""
+    side: str
+    """Where it stands to count: before the indicator, after it, any, or only in a heading."""
+    weight: float
+    """1 (hint) to 4 (says it outright)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """A cue in a text."""
+
+    start: int
+    end: int
+    cue: Cue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """One thing that speaks for a role."""
+
+    role: str
+    """Key as in `cues.toml`."""
+    score: float
+    plain: bool = False
+    """Whether the text says it outright."""
+    why: str
+
+
+@cache
+def automaton() -> Any:
+    """The cues as an Aho-Corasick automaton. From: A. V. Aho, M. J. Corasick, CACM 18(6), 1975."""
+    from ahocorasick import Automaton
+
+    tree = Automaton()
+    for phrase, told in phrases().items():
+        tree.add_word(phrase, (len(phrase), told))
+    tree.make_automaton()
+    return tree
+
+
+@cache
+def phrases() -> dict[str, tuple[Cue, ...]]:
+    """Phrase → its cues: one phrase may speak for two roles, or count on two sides with two weights.
+
+    `{a,b}` in the file stands for either word, as in a shell.
+    """
+    table = tomllib.loads(Path(__file__).with_name("cues.toml").read_text(encoding="utf-8"))
+    found: dict[str, tuple[Cue, ...]] = {}
+    for role, sides in table.items():
+        for side, lines in sides.items():
+            for line, weight in lines.items():
+                cue = Cue(role=role, side=side, weight=float(weight))
+                for phrase in _spread(line):
+                    found[phrase] = (*found.get(phrase, ()), cue)
+    return found
+
+
+def plain(text: str) -> str:
+    """The text in lower case with every blank a space and every dash "-", letter for letter as long."""
+    low = text.lower()
+    if len(low) != len(text):  # a few letters grow in lower case; offsets must not
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return low.translate(_PLAIN)
+
+
+def hits(low: str) -> list[Hit]:
+    """The cues of a `plain` text in order, whole words only; of two that overlap the longer one."""
+    found: list[tuple[int, int, tuple[Cue, ...]]] = []
+    size = len(low)
+    for last, (length, told) in automaton().iter(low):
+        end = last + 1
+        start = end - length
+        if (start and low[start - 1].isalnum()) or (end < size and low[end].isalnum()):
+            continue
+        while found and found[-1][0] >= start:  # inside this one
+            found.pop()
+        if not found or found[-1][1] <= start:
+            found.append((start, end, told))
+        elif end - start > found[-1][1] - found[-1][0]:
+            found[-1] = (start, end, told)
+    return [Hit(start=a, end=b, cue=cue) for a, b, told in found for cue in told]
+
+
+def _spread(line: str) -> set[str]:
+    """beacon{s,ed} to → beacons to, beaconed to."""
+    parts = _CHOICE.split(line)
+    choices = [part.split(",") if at % 2 else [part] for at, part in enumerate(parts)]
+    return {" ".join("".join(some).split()) for some in product(*choices)} - {""}

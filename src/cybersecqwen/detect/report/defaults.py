@@ -1,0 +1,148 @@
+"""What the type and the value of an indicator say about its role before anyone reads the text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cybersecqwen.detect.text.matches import words
+from cybersecqwen.records.intel import Role, Tier
+
+from . import warning_lists
+from .cues import Evidence
+from .interface import RoleOf
+
+NETWORK = frozenset(
+    {"ipv4", "ipv6", "cidr", "domain", "url", "email", "asn", "ja3", "ja4", "certificate", "user-agent"}
+)
+"""Types that stand for something on a network."""
+HASHES = frozenset({"md5", "sha1", "sha256", "sha512", "ssdeep", "tlsh"})
+"""Types that stand for a file's contents."""
+
+PROGRAMS = words(
+    """
+        7z apk app asp aspx bat bin cab chm cmd com cpl dll dmg doc docm docx dylib elf exe gz hta img ipa iso
+        jar js jse jsp ko lnk msi ocx one pdf php ppt pptm ps1 psm1 py rar rtf scr sh so sys tar vbe vbs vhd
+        wsf xls xlsb xlsm xlsx zip
+        """
+)
+"""Endings of files that carry or run something."""
+
+_FIXED = {
+    "cve": (Role.VULNERABILITY, "a CVE number names a vulnerability"),
+    "attack": (Role.TECHNIQUE, "an ATT&CK identifier names a technique, tactic or software"),
+    "yara": (Role.DETECTION, "a YARA rule finds the activity"),
+    "sigma": (Role.DETECTION, "a Sigma rule finds the activity"),
+    "suricata": (Role.DETECTION, "a Suricata rule finds the activity"),
+    "registry": (Role.ARTEFACT, "a registry key is left on a host"),
+    "mutex": (Role.ARTEFACT, "a mutex is left on a host"),
+    "pipe": (Role.ARTEFACT, "a named pipe is left on a host"),
+    "service": (Role.ARTEFACT, "a service is left on a host"),
+    "task": (Role.ARTEFACT, "a scheduled task is left on a host"),
+}
+_WALLETS = frozenset({"btc", "eth", "xmr"})
+
+
+def fixed(kind: str) -> RoleOf | None:
+    """The role of a type that can have no other, or None."""
+    if kind not in _FIXED:
+        return None
+    role, why = _FIXED[kind]
+    return RoleOf(role=role, tier=Tier.HIGH, why=why)
+
+
+def fitted(kind: str, role: str) -> str:
+    """The key of a role as an indicator of this type can have it; "" where it cannot.
+
+    An address is no payload but where one comes from; a hash beside "C2" is that of what talks to it.
+    """
+    if kind in NETWORK:
+        if role == "payload":
+            return "delivery"
+        return "" if role == "artefact" else role
+    if kind in _WALLETS:
+        return role if role in ("attacker", "listed", "victim", "legitimate") else ""
+    if kind == "file" or kind in HASHES or kind == "package":
+        if role in ("c2", "exfiltration", "attacker", "listed", "victim", "reference"):
+            return ""
+        return "" if role == "artefact" and kind != "file" else role
+    return role if role in ("attacker", "legitimate", "artefact", "listed") else ""
+
+
+def fallback(kind: str, value: str, note: str) -> RoleOf:
+    """The role where the text tells nothing."""
+    if kind in HASHES:
+        if note:
+            return RoleOf(role=Role.UNKNOWN, tier=Tier.LOW, why=note)
+        why = "a hash is a payload unless something else is said"
+        return RoleOf(role=Role.PAYLOAD, tier=Tier.MODERATE, why=why)
+    if kind == "file":
+        return _file(value, note)
+    if kind in _WALLETS:
+        why = "a wallet belongs to the attacker unless something else is said"
+        return RoleOf(role=Role.ATTACKER, tier=Tier.MODERATE, why=why)
+    if kind in ("ja3", "ja4", "certificate", "user-agent"):
+        why = f"a {kind} in a report is the attacker's unless something else is said"
+        return RoleOf(role=Role.ATTACKER, tier=Tier.LOW, why=why)
+    if kind == "package":
+        why = "a package in a report is a payload unless something else is said"
+        return RoleOf(role=Role.PAYLOAD, tier=Tier.LOW, why=why)
+    return RoleOf(role=Role.UNKNOWN, tier=Tier.LOW, why="nothing in the text says what it is")
+
+
+def _file(value: str, note: str) -> RoleOf:
+    if note:
+        return RoleOf(role=Role.LEGITIMATE, tier=Tier.MODERATE, why=note)
+    _, dot, ending = value.lower().rpartition(".")
+    if "\\" in value or "/" in value:
+        return RoleOf(role=Role.ARTEFACT, tier=Tier.LOW, why="a path on a host")
+    if dot and ending in PROGRAMS:
+        why = f"a file that ends in .{ending} is a payload unless something else is said"
+        return RoleOf(role=Role.PAYLOAD, tier=Tier.LOW, why=why)
+    return RoleOf(role=Role.ARTEFACT, tier=Tier.LOW, why="a file that is neither program nor document")
+
+
+def priors(kind: str, value: str, note: str) -> tuple[Evidence, ...]:
+    """What the value itself says: a well-known host, a file of the operating system."""
+    if kind == "file":
+        return (Evidence(role="legitimate", score=2.4, why=note),) if note else ()
+    if kind == "domain":
+        return (*_known(value), *(_told(note) if note.startswith("well-known") else ()))
+    if kind == "url":
+        return _linked(warning_lists.host_of(value))
+    if kind in ("ipv4", "ipv6"):
+        return _known(value)
+    if kind == "email" and value.startswith(("security@", "abuse@", "soc@", "press@", "media@", "report@")):
+        return (Evidence(role="reference", score=2.5, why="a contact address of an organisation"),)
+    if kind == "email" and value.endswith((".gov", ".mil")):
+        return (Evidence(role="reference", score=2.0, why="an address of an authority"),)
+    return ()
+
+
+def _told(note: str) -> tuple[Evidence, ...]:
+    return (Evidence(role="legitimate", score=2.4, why=note),)
+
+
+@lru_cache(maxsize=4_096)
+def _known(name: str) -> tuple[Evidence, ...]:
+    kind, known = warning_lists.own(name)
+    if not kind:
+        return ()
+    why = f"{warning_lists.NOTES[kind]}: {known}"
+    if kind in warning_lists.WITH_CUSTOMERS:  # its own name is the service; one below it a customer's
+        own = name in (known, "www." + known)
+        return (Evidence(role="legitimate", score=2.9, why=why),) if own else ()
+    if kind in ("publisher", "standard", "sandbox", "docs"):
+        return (Evidence(role="reference", score=2.4, why=why),)
+    return (Evidence(role="legitimate", score=2.4, why=why),)
+
+
+def _linked(host: str) -> tuple[Evidence, ...]:
+    kind, known = warning_lists.own(host)
+    if kind in ("publisher", "standard", "sandbox", "docs"):
+        why = f"a link to a {warning_lists.NOTES[kind]}: {known}"
+        return (Evidence(role="reference", score=2.4, why=why),)
+    if kind in ("vendor", "ipcheck", "resolver"):
+        return (Evidence(role="legitimate", score=1.6, why=f"{warning_lists.NOTES[kind]}: {known}"),)
+    if kind in ("social", "service"):
+        return (Evidence(role="reference", score=0.7, why=f"a link into a {warning_lists.NOTES[kind]}"),)
+    return ()

@@ -1,0 +1,260 @@
+"""What stands around an occurrence of an indicator and speaks for a role, with a score.
+
+A cue counts more the nearer it stands, on its own side, without another role's cue in between; indicators
+that are listed together ("from a.example, b.example and c.example") are as near as the first of them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from cybersecqwen.detect.text.matches import Match
+
+from . import cues, orders, references
+from .context import Heading, Layout
+from .cues import Evidence, Hit
+from .interface import LONGEST_CONTEXT, Found, Passage
+
+WINDOW = 360
+"""Characters on either side of an occurrence in which cues are looked for, within its unit."""
+REACH = 6_000
+"""Characters after which a heading that the format does not name says nothing any more."""
+STEPS = 12
+"""Headings above an occurrence that are looked at."""
+
+_NOT = re.compile(
+    r"(?:\b(?:not|never|no|without|neither|nor|no longer|rather than|instead of|unlike)|n't)"
+    r"(?: (?:a|an|the|any|been|be|used|known|as|observed|directly|itself))*+ ?\Z"
+)
+_JOINS = re.compile(r"\b(?:and|or|und|as well as)\b|[^\w]+")
+_CLAUSE = re.compile(
+    r"; |\. |, (?:while|whereas|but|which then|then)\b| (?:while|whereas|but) |, and (?:then )?\w+s "
+)
+_CELL = re.compile(r"[\t|]")
+_SILENT = frozenset({"none", "type", "order"})
+_HARMLESS = frozenset({"legitimate", "victim", "reference"})
+
+
+class Reading:
+    """A passage with its units, cues and matches, made ready for questions about single matches."""
+
+    def __init__(self, passage: Passage, found: Found) -> None:
+        self.text = passage.text
+        self.low = cues.plain(passage.text)
+        self.layout = Layout.of(passage)
+        self._starts, self._ends = _outer(found)
+        self._covered = [0]
+        for start, end in zip(self._starts, self._ends, strict=True):
+            self._covered.append(self._covered[-1] + end - start)
+        self._hits = [hit for hit in cues.hits(self.low) if not self._inside(hit)]
+        self._at = [hit.start for hit in self._hits]
+        self._heads = [heading.start for heading in self.layout.headings]
+        self._ordered, self._near_order = orders.units(self.text, self.low, self._hits, self.layout)
+        self._links = references.Links(passage, found)
+        self._known: dict[int, tuple[Evidence, ...]] = {}
+        self._hints: dict[int, tuple[Evidence, ...] | None] = {}
+
+    def of(self, match: Match) -> tuple[Evidence, ...]:
+        """What speaks for a role of this occurrence; a host in a URL has what the URL has."""
+        at = bisect_right(self._starts, match.start) - 1
+        if at < 0:
+            return ()
+        known = self._known.get(at)
+        if known is None:
+            known = self._known[at] = tuple(self._judge(at))
+        return (*known, *self._links.of(match))
+
+    def _judge(self, at: int) -> Iterator[Evidence]:
+        start, end = self._starts[at], self._ends[at]
+        unit = self.layout.at(start)
+        if unit < 0:
+            return
+        a, b = self.layout.starts[unit], max(self.layout.ends[unit], end)
+        kind = self.layout.kinds[unit]
+        listed = kind in ("item", "row", "code") or 2 * self._length(a, b) >= b - a
+        ordered = unit in self._ordered
+        if not ordered:
+            row = kind == "row"
+            yield from self._around(start, end, max(a, start - WINDOW), min(b, end + WINDOW), row)
+            if start - a > WINDOW:
+                yield from self._lead(a, start)
+            if row:
+                yield from self._column(unit, start)
+            elif listed:
+                yield from self._neighbours(unit)
+        tame = ordered or unit in self._near_order
+        for one in self._above(unit, start, listed):
+            if not (tame and one.role in _HARMLESS):
+                yield one
+
+    def _around(self, start: int, end: int, lo: int, hi: int, row: bool) -> Iterator[Evidence]:
+        """The cues of the unit itself, nearest first on each side."""
+        tame = self.layout.at(start) in self._near_order
+        first, last = bisect_left(self._at, lo), bisect_left(self._at, hi)
+        middle = bisect_left(self._at, start)
+        for hits, before in (
+            (reversed(self._hits[first:middle]), True),
+            (iter(self._hits[middle:last]), False),
+        ):
+            nearer = ""
+            for hit in hits:
+                cue = hit.cue
+                if hit.end > hi or cue.role in _SILENT or cue.side == "heading":
+                    continue
+                if cue.side == ("after" if before else "before"):
+                    continue
+                if (tame and cue.role in _HARMLESS) or self._negated(hit):
+                    continue
+                score = cue.weight * self._nearness(hit, start, end, before, row)
+                if nearer and nearer != cue.role:
+                    score *= 0.45
+                elif cue.weight >= 2:
+                    nearer = cue.role
+                side = "before" if before else "after"
+                why = f"{self._quoted(hit.start, hit.end)} stands {side} it"
+                yield Evidence(role=cue.role, score=score, plain=cue.weight >= 3, why=why)
+
+    def _nearness(self, hit: Hit, start: int, end: int, before: bool, row: bool) -> float:
+        """1 beside the indicator down to 0.3 at the end of a long sentence."""
+        a, b = (hit.end, start) if before else (end, hit.start)
+        between = self._length(a, b)
+        gap = b - a
+        if between:
+            rest = self._without(a, b)
+            words = _JOINS.sub("", rest)
+            gap = len(words) if len(words) < 12 else gap - between
+            if len(words) >= 12 and not row:
+                gap += 40
+        near = 1.0 if gap <= 24 else 0.85 if gap <= 60 else 0.6 if gap <= 130 else 0.35
+        if row:
+            return max(near, 0.8)
+        if gap > 12 and _CLAUSE.search(self.low, a, b):
+            near *= 0.5
+        if hit.cue.role == "legitimate" and gap > 60:
+            near *= 0.5
+        if not before and hit.cue.side == "any":
+            near *= 0.85  # a noun mostly stands before what it names
+        return near
+
+    def _lead(self, a: int, start: int) -> Iterator[Evidence]:
+        """Words at the beginning of a unit that is too long to be searched whole."""
+        at = bisect_right(self._starts, a)
+        stop = min(self._starts[at] if at < len(self._starts) else start, a + LONGEST_CONTEXT, start - WINDOW)
+        for hit in self._hits[bisect_left(self._at, a) : bisect_left(self._at, stop)]:
+            if hit.cue.side in ("any", "before") and hit.cue.role not in _SILENT:
+                why = f"{self._quoted(hit.start, hit.end)} stands at the beginning of its list"
+                yield Evidence(role=hit.cue.role, score=hit.cue.weight * 0.6, why=why)
+
+    def _column(self, unit: int, start: int) -> Iterator[Evidence]:
+        """The head of the column that a cell stands in."""
+        first = self.layout.tables[unit]
+        if first < 0 or first == unit:
+            return
+        a, b = self.layout.starts[first], min(self.layout.ends[first], self.layout.starts[first] + 2_000)
+        if self._length(a, b):
+            return
+        column = len(_CELL.findall(self.text, self.layout.starts[unit], start))
+        marks = [a - 1, *(mark.start() for mark in _CELL.finditer(self.text, a, b)), b]
+        if column + 1 >= len(marks):
+            return
+        a, b = marks[column] + 1, marks[column + 1]
+        for hit in self._hits[bisect_left(self._at, a) : bisect_left(self._at, b)]:
+            if hit.cue.role not in _SILENT:
+                why = f"in the column {self._quoted(a, b)}"
+                plain = hit.cue.weight >= 3
+                yield Evidence(role=hit.cue.role, score=hit.cue.weight * 1.1, plain=plain, why=why)
+
+    def _neighbours(self, unit: int) -> Iterator[Evidence]:
+        """The lines beside one that holds nothing but indicators: cells of a table that lost its shape."""
+        for other, share in ((unit + 1, 0.7), (unit - 1, 0.5)):
+            if not 0 <= other < len(self.layout.starts) or other in self._ordered:
+                continue
+            a, b = self.layout.starts[other], self.layout.ends[other]
+            if b - a > 60 or self._length(a, b):
+                continue
+            for hit in self._hits[bisect_left(self._at, a) : bisect_left(self._at, b)]:
+                if hit.cue.side == "any" and hit.cue.role not in _SILENT:
+                    why = f"{self._quoted(a, b)} stands beside it"
+                    yield Evidence(role=hit.cue.role, score=hit.cue.weight * share, plain=True, why=why)
+
+    def _above(self, unit: int, start: int, listed: bool) -> Iterator[Evidence]:
+        """The nearest heading above that says something."""
+        at = bisect_left(self._heads, self.layout.starts[unit]) - 1
+        for step in range(at, max(at - STEPS, -1), -1):
+            heading = self.layout.headings[step]
+            far = start - heading.end
+            if far > REACH and not heading.named:
+                return
+            hint = self._hint(step, heading)
+            if hint:
+                share = 1.0 if listed else 0.4 if heading.named or far < 800 else 0.2
+                for one in hint:
+                    yield Evidence(
+                        role=one.role, score=one.score * share, plain=one.plain and listed, why=one.why
+                    )
+                return
+            if hint is None and heading.named:
+                return
+
+    def _hint(self, step: int, heading: Heading) -> tuple[Evidence, ...] | None:
+        """What a heading says; () where it only names a type, None where it is about something else."""
+        if step not in self._hints:
+            a, b = heading.start, heading.end
+            hits = self._hits[bisect_left(self._at, a) : bisect_left(self._at, b)]
+            hits = [hit for hit in hits if hit.end <= b and not self._negated(hit)]
+            if self.layout.at(a) in self._ordered or self._length(a, b):
+                hits = []
+            why = f"under the heading {self._quoted(a, b)}"
+            told = tuple(
+                Evidence(role=hit.cue.role, score=hit.cue.weight * 0.95, plain=hit.cue.weight >= 3, why=why)
+                for hit in hits
+                if hit.cue.role not in _SILENT and (hit.cue.side != "after" or hit.cue.weight >= 4)
+            )
+            kinds = any(hit.cue.role == "type" for hit in hits)
+            self._hints[step] = told or (() if kinds else None)
+        return self._hints[step]
+
+    def _negated(self, hit: Hit) -> bool:
+        """Whether "not", "never" or "without" stands before a cue."""
+        return bool(_NOT.search(self.low, max(0, hit.start - 30), hit.start))
+
+    def _quoted(self, start: int, end: int) -> str:
+        words = " ".join(self.text[start : min(end, start + 80)].split())
+        return f'"{words}"'
+
+    def _inside(self, hit: Hit) -> bool:
+        """Whether a cue stands in an indicator: "c2" in a path says nothing."""
+        at = bisect_right(self._starts, hit.start) - 1
+        return (at >= 0 and self._ends[at] > hit.start) or (
+            at + 1 < len(self._starts) and self._starts[at + 1] < hit.end
+        )
+
+    def _length(self, a: int, b: int) -> int:
+        """Characters of a stretch that belong to indicators which lie in it whole."""
+        first, last = bisect_left(self._starts, a), bisect_left(self._starts, b)
+        return max(self._covered[last] - self._covered[first], 0) if last > first else 0
+
+    def _without(self, a: int, b: int) -> str:
+        """A stretch without the indicators in it."""
+        parts, at = [], a
+        for one in range(bisect_left(self._starts, a), bisect_left(self._starts, b)):
+            parts.append(self.low[at : self._starts[one]])
+            at = self._ends[one]
+        parts.append(self.low[at:b])
+        return " ".join(parts)
+
+
+def _outer(found: Found) -> tuple[list[int], list[int]]:
+    """The matches that lie in no other one; rules are left out, for what stands in them is judged alone."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for match in found:
+        if match.type in ("yara", "sigma", "suricata"):
+            continue
+        if ends and match.start < ends[-1]:
+            continue
+        starts.append(match.start)
+        ends.append(match.end)
+    return starts, ends

@@ -1,0 +1,107 @@
+"""What marks a link to read on: footnotes, the front of a page, the publisher's own host, real links.
+
+Reports take the teeth out of what is dangerous (hxxp, [.]) and leave links to read on alone; in a text that
+does the first, an address left whole speaks for the second.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Set
+
+from cybersecqwen.detect.text.matches import Match
+
+from .cues import Evidence
+from .interface import Found, Passage
+from .warning_lists import host_of, own, registrable
+
+FRONT = 600
+"""Characters at the beginning of a text in which "url:" names its own address."""
+
+_FOOTNOTE = re.compile(
+    r"(?:\A|[\n\r])[ \t]{0,8}(?:\[[0-9]{1,3}\]|\([0-9]{1,3}\)|\^?[0-9]{1,3}\.?|[¹²³⁴-⁹]{1,3})[: \t]"
+)
+_ITS_OWN = re.compile(
+    r"^(?:url|source|link|canonical|original|permalink)\s{0,4}[:=]\s{0,4}<?https?://([^\s/:>]{3,253})",
+    re.M | re.I,
+)
+
+
+def own_host(passage: Passage) -> str:
+    """Host of the page or of its front matter, lower case; "" where the text names none."""
+    host = passage.publisher.strip().lower().rstrip(".")
+    if "." in host and " " not in host and len(host) <= 253:
+        return host.removeprefix("https://").removeprefix("http://").partition("/")[0]
+    match = _ITS_OWN.search(passage.text[:FRONT])
+    return match[1].lower() if match else ""
+
+
+def publishers(passage: Passage) -> frozenset[str]:
+    """Names below which links are the publisher's own: what it registered, or its host on a shared service."""
+    host = own_host(passage)
+    if not host:
+        return frozenset()
+    kind, known = own(host)
+    if kind == "service":
+        return frozenset({host}) if host != known else frozenset()
+    return frozenset({registrable(host) or host})
+
+
+def belongs(host: str, names: Set[str]) -> bool:
+    """Whether a host is one of these names or stands below one."""
+    return any(host == name or host.endswith("." + name) for name in names)
+
+
+class Links:
+    """What speaks for `Role.REFERENCE` by the look and the place of a link."""
+
+    def __init__(self, passage: Passage, found: Found) -> None:
+        self._text = passage.text
+        self._publishers = publishers(passage)
+        links = sorted((start, end) for start, end, _ in passage.links)
+        self._starts = [start for start, _ in links]
+        self._ends = [end for _, end in links]
+        self._defanged = any(
+            m.type in ("url", "domain", "ipv4") and is_defanged(self._text[m.start : m.end]) for m in found
+        )
+
+    def of(self, match: Match) -> Iterator[Evidence]:
+        """Evidence for one occurrence."""
+        if match.type not in ("url", "domain", "email"):
+            return
+        host = match.value if match.type == "domain" else host_of(match.value)
+        if match.type == "email":
+            host = match.value.rpartition("@")[2]
+        if self._publishers and belongs(host, self._publishers):
+            yield _told(3.4, f"the publisher's own host: {host}")
+        text = self._text
+        raw = text[match.start : match.end]
+        if is_defanged(raw):
+            yield Evidence(role="listed", score=0.55, why="it is written so that nobody follows it")
+            return
+        if match.type != "url":
+            return
+        line = max(text.rfind("\n", max(0, match.start - 400), match.start), 0)
+        if _FOOTNOTE.match(text, line) and not _scheme_only(text[line : match.start]):
+            yield _told(2.8, "a footnote")
+        at = bisect_right(self._starts, match.start) - 1
+        if at >= 0 and self._ends[at] >= match.end:
+            yield _told(1.6, "a link that can be followed")
+        if self._defanged and match.value.startswith("https://"):
+            yield _told(1.3, "a link left whole where dangerous ones are not")
+
+
+def is_defanged(raw: str) -> bool:
+    """Whether an indicator is written so that nobody follows it by accident."""
+    low = raw[:300].lower()
+    return low.startswith(("hxx", "h**", "fxp")) or "[" in low or "(.)" in low or "(dot)" in low or "{" in low
+
+
+def _scheme_only(lead: str) -> bool:
+    """A numbered item of a list of addresses is no footnote; one with a title before the link is."""
+    return "[" not in lead and len(lead.strip(" \t\r\n.()0123456789:")) < 12
+
+
+def _told(score: float, why: str) -> Evidence:
+    return Evidence(role="reference", score=score, why=why)
