@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from .matches import DOT, Match, is_defanged
+from .matches import DOT, Match, is_defanged, over
 
 # From: IANA IPv4 and IPv6 Special-Purpose Address Registries, https://www.iana.org/assignments/
 # iana-ipv4-special-registry and iana-ipv6-special-registry. The first network that fits decides.
@@ -46,38 +46,147 @@ _SPECIAL: tuple[tuple[str, str], ...] = (
     ("ff00::/8", "multicast (RFC 4291)"),
 )
 
+_SPECIAL_FIRST = frozenset({"0", "10", "100", "127", "169", "172", "192", "198", "203"})
+"""First numbers of the special IPv4 networks below 224."""
+
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_TAIL = r"(?![\w-]|\.[0-9])"
-_PORT = r"(?::([0-9]{1,5})(?![\w:]|\.[0-9]))?"
-_IPV4 = re.compile(rf"(?<![\w.-])({_OCTET}(?:\.{_OCTET}){{3}}){_PORT}{_TAIL}")
-_IPV4_DEFANGED = re.compile(rf"(?<![\w.-])({_OCTET}(?:{DOT}{_OCTET}){{3}}){_PORT}{_TAIL}")
+# "10.0.0.1-20" and "10.0.0.1-10.0.0.20" are ranges, "1.2.3.4-1.el7" is a package
+_RANGE = rf"-(?:{_OCTET}\.{_OCTET}\.|[0-9]{{1,3}}(?![\w-]|\.\w))"
+_TAIL = rf"(?![\w]|\.[0-9]|-(?!{_RANGE[1:]}))"
+_HEAD = r"(?:(?<![\w.-])|(?<=\.[0-9]-)|(?<=\.[0-9]{2}-)|(?<=\.[0-9]{3}-))"
+_PORT = r"(?:(?::|\[:\])([0-9]{1,5})(?![\w:]|\.[0-9]))?"
+_IPV4 = re.compile(rf"{_HEAD}({_OCTET}(?:\.{_OCTET}){{3}}){_PORT}{_TAIL}")
+_IPV4_DEFANGED = re.compile(rf"{_HEAD}({_OCTET}(?:{DOT}{_OCTET}){{3}}){_PORT}{_TAIL}")
+_CIDR = re.compile(
+    rf"(?<![\w.-])({_OCTET}(?:{DOT}{_OCTET}){{3}})(?:/|\[/\])(3[0-2]|[12]?[0-9])(?![\w/]|\.[0-9])"
+    r"|(?<![\w:.])([0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{1,37})/(1[01][0-9]|12[0-8]|[1-9]?[0-9])(?![\w/:])"
+)
+_NAME_AFTER = re.compile(r"[\w.-]{1,253}")
 _IPV6 = re.compile(
-    r"(?<![\w:.\]])(?:\[([0-9A-Fa-f:.]{2,45})\](?::[0-9]{1,5})?|([0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,41}))(?:%\w{1,15})?(?![\w:])"
+    r"(?<![\w:.\]])(?:\[([0-9A-Fa-f:.]{2,45})(?:%\w{1,15})?\](?::([0-9]{1,5})(?!\w))?"
+    r"|([0-9A-Fa-f]{0,4}(?:\[:\]|:)(?:\[:\]|[0-9A-Fa-f:.]){1,41}+))(?:%\w{1,15})?(?![\w:])"
 )
 # Literal first characters: these searches skip through a text ten times faster
 _MAY_BE_IPV4 = re.compile(r"\.[0-9]{1,3}\.[0-9]")
-_MAY_BE_IPV6 = re.compile(r":[0-9A-Fa-f]{0,4}:")
-# A number of four parts beside one of these is a version: "Version=4.0.0.0", "Chrome/120.0.6099.71".
+_MAY_BE_IPV6 = re.compile(r":[0-9A-Fa-f]{0,4}[:\]]")
+# A number of four parts beside one of these is a version: "Version=4.0.0.0", "Chrome/120.0.6099.71",
+# "Flash Player 11.2.202.233", "Section 4.2.1.1".
 _VERSION = re.compile(
-    r"(?:version|ver|build|release|rev|update|firmware|agent|[a-z]{2}/|\bv)[\s\"'=:/]{0,3}\Z"
+    r"(?:(?:version|\b(?:ver|build|release|rev|revision|update|firmware|agent|section|chapter|clause|figure|appendix"
+    r"|requirement|control|oid|patch|player|acrobat|reader|office|chrome|firefox|safari|opera|edge|mozilla|gecko|webkit"
+    r"|trident|android|ios|macos|kernel|sdk|jdk|jre|java|flash|openssl|apache|nginx|php|plugin|framework|\.net|msie"
+    r"|exchange|fortios|pan-os|ios xe|confluence|jira|gitlab|teamviewer|winrar|prior to|up to|through"
+    r"|earlier than|before|since))s?|[a-z0-9]{2}/|\bv|[\u00a7#])[\s\"'=:/(]{0,3}\Z"
+)
+_LATER = re.compile(
+    r",? (?:and|or) (?:earlier|later|below|above|prior|older|newer|up)\b|(?: |-)?(?:beta|alpha|rc[0-9])\b"
+)
+_SECTION = re.compile(r"(?:\A|\n)[ \t#]{0,8}\Z")
+_BETWEEN = re.compile(r"(?:,|;|/|-| ?\u2013 ?|,? and | to | or | through )? ?(?:v\.? ?)?\Z")
+
+
+def find(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Addresses in free text; see `matches.Extractor` and `matches.over`."""
+    yield from find_v4(text, low, starts)
+    yield from find_v6(text, low, starts)
+
+
+def find_v4(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """IPv4 addresses, with the port behind them; versions and numbers of sections left out."""
+    defanged = starts is not None or is_defanged(low)
+    if starts is None and not defanged and not _MAY_BE_IPV4.search(text):
+        return
+    version_end = -1
+    for match in over(_IPV4_DEFANGED if defanged else _IPV4, text, starts):
+        raw = match[1]
+        start, end = match.span()
+        plain = len(raw) <= 15 and raw.replace(".", "").isdigit()
+        value = raw if plain else ".".join(re.findall("[0-9]+", raw))
+        if plain and not match[2]:
+            follows = text[end : end + 2]
+            if follows[:1] == "." and follows[1:].isalpha() and _is_name(text, start):
+                continue
+            after_version = 0 <= version_end <= start <= version_end + 12 and _BETWEEN.fullmatch(
+                low, version_end, start
+            )
+            if after_version or _is_version(low, start, end, value):
+                version_end = end
+                continue
+        port = int(match[2]) if match[2] and int(match[2]) < 65_536 else 0
+        yield Match(type="ipv4", value=value, start=start, end=end, note=_note4(value), port=port)
+
+
+def find_cidr(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Networks as they are written, host bits included: "192.0.2.0/24"; see `matches.Extractor`."""
+    if starts is None and "/" not in text:
+        return
+    for match in over(_CIDR, text, starts):
+        if match[1]:
+            value = ".".join(re.findall("[0-9]+", match[1]))
+            if _is_version(low, match.start(), match.end(), value) and int(match[2]) < 8:
+                continue
+            yield Match(
+                type="cidr",
+                value=f"{value}/{match[2]}",
+                start=match.start(),
+                end=match.end(),
+                note=note(value),
+            )
+        elif (address := read(match[3])) and address[0] == "ipv6":
+            yield Match(
+                type="cidr",
+                value=f"{address[1]}/{match[4]}",
+                start=match.start(),
+                end=match.end(),
+                note=note(address[1]),
+            )
+
+
+_MAC = re.compile(
+    r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}"
+    r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![\w:-]|\.\w)"
 )
 
 
-def find(text: str, low: str) -> Iterator[Match]:
-    """Addresses in free text; see `matches.Extractor`."""
-    defanged = is_defanged(low)
-    if defanged or _MAY_BE_IPV4.search(text):
-        for match in (_IPV4_DEFANGED if defanged else _IPV4).finditer(text):
-            value = ".".join(re.findall("[0-9]+", match[1]))
-            if not _is_version(low, match.start(), value):
-                yield Match(type="ipv4", value=value, start=match.start(), end=match.end(), note=note(value))
-    if _MAY_BE_IPV6.search(text):
-        yield from _ipv6(text)
+def find_mac(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Hardware addresses (IEEE 802), in lower case with colons; see `matches.Extractor`."""
+    for match in over(_MAC, text, starts):
+        digits = re.sub(r"[^0-9a-f]", "", match.group().lower())
+        if digits.isdigit() and ":" not in match.group():
+            continue  # a date and time, a number in groups
+        value = ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+        special = "broadcast" if digits == "f" * 12 else "placeholder" if len(set(digits)) == 1 else ""
+        yield Match(type="mac", value=value, start=match.start(), end=match.end(), note=special)
+
+
+_ASN = re.compile(r"(?<![\w-])(?:AS[N]?|[aA]sn)(?:(?:[ :#-]|: )?)([1-9][0-9]{0,9})(?![\w-]|\.[0-9])")
+_ASN_CONTEXT = re.compile(r"\basn?s?\b|autonomous|\bbgp\b|hosting|hosted|provider|\bisp\b|network|\bwhois\b")
+
+
+def find_asn(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Numbers of autonomous systems (RFC 6793): AS64500, ASN 64500; short ones where the line says so."""
+    for match in over(_ASN, text, starts):
+        number = match[1]
+        if int(number) >= 1 << 32:
+            continue
+        written = match.group()
+        if written[:3].lower() != "asn" and (len(number) < 4 or not written[2].isdigit()):
+            begin = low.rfind("\n", 0, match.start()) + 1
+            stop = low.find("\n", match.end())
+            line = (
+                low[max(begin, match.start() - 80) : match.start()]
+                + low[match.end() : min(stop if stop >= 0 else len(low), match.end() + 80)]
+            )
+            if not _ASN_CONTEXT.search(line):
+                continue
+        yield Match(type="asn", value=f"AS{number}", start=match.start(), end=match.end())
 
 
 @lru_cache(maxsize=4_096)
 def note(value: str) -> str:
     """Why an address is set apart, with the RFC; "" for an ordinary public one."""
+    if ":" not in value:
+        return _note4(value)
     address = ipaddress.ip_address(value)
     special = next((words for network, words in _networks(address.version) if address in network), "")
     return special or ("network or version number" if value.endswith(".0.0") else "")
@@ -101,13 +210,51 @@ def _networks(version: int) -> tuple[tuple[ipaddress.IPv4Network | ipaddress.IPv
     return tuple((network, words) for network, words in parsed if network.version == version)
 
 
-def _is_version(low: str, start: int, value: str) -> bool:
-    return value.endswith(".0.0.0") or bool(_VERSION.search(low[max(0, start - 16) : start]))
+@lru_cache(maxsize=16_384)
+def _note4(value: str) -> str:
+    first = value.partition(".")[0]
+    if first in _SPECIAL_FIRST or int(first) >= 224:
+        address = ipaddress.ip_address(value)
+        special = next((words for network, words in _networks(4) if address in network), "")
+        if special:
+            return special
+    return "network or version number" if value.endswith(".0.0") else ""
 
 
-def _ipv6(text: str) -> Iterator[Match]:
-    for match in _IPV6.finditer(text):
-        body = match[1] or match[2].rstrip(".")
+def _is_name(text: str, start: int) -> bool:
+    """Whether the address is the front of a longer name: "4.3.2.1.dnsbl.example.org"."""
+    from .names import is_domain
+
+    match = _NAME_AFTER.match(text, start)
+    return match is not None and is_domain(match.group().lower().rstrip(".-"))
+
+
+def _is_version(low: str, start: int, end: int, value: str) -> bool:
+    octets = value.split(".")
+    if value == "1.3.6.1":
+        return True  # the beginning of object identifiers (RFC 1155)
+    small = int(octets[0]) < 31 and octets[0] not in ("0", "10")
+    if small and value.endswith(".0.0.0"):
+        return True
+    if _VERSION.search(low[max(0, start - 16) : start]) or _LATER.match(low, end):
+        return True
+    # "4.2.1.1 Scope" at the start of a line is the number of a section
+    return (
+        small
+        and all(len(octet) < 3 and int(octet) < 31 for octet in octets)
+        and low[end : end + 1] == " "
+        and low[end + 1 : end + 3].isalpha()
+        and bool(_SECTION.search(low[max(0, start - 9) : start]) or start == 0)
+    )
+
+
+def find_v6(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """IPv6 addresses, in brackets with the port behind them; see `matches.Extractor`."""
+    if starts is None and not _MAY_BE_IPV6.search(text):
+        return
+    for match in over(_IPV6, text, starts):
+        raw = match[1] or match[3].rstrip(".")
+        body = raw.replace("[:]", ":")
         if body.count(":") < 2 or (body[-1] == ":" and not body.endswith("::")):
             continue
         parts = [part for part in body.split(":") if part]
@@ -115,7 +262,13 @@ def _ipv6(text: str) -> Iterator[Match]:
             continue  # "::add", "a::b" of programming languages
         read_as = read(body)
         if read_as:
-            end = match.end() if match[1] else match.start() + len(body)
+            end = match.end() if match[1] or len(raw) == len(match[3]) else match.start() + len(raw)
+            port = int(match[2]) if match[2] and int(match[2]) < 65_536 else 0
             yield Match(
-                type=read_as[0], value=read_as[1], start=match.start(), end=end, note=note(read_as[1])
+                type=read_as[0],
+                value=read_as[1],
+                start=match.start(),
+                end=end,
+                note=note(read_as[1]),
+                port=port,
             )

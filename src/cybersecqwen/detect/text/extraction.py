@@ -18,7 +18,7 @@ _HERE = "cybersecqwen.detect.text"
 EXTRACTORS: Registry[Extractor] = Registry(
     "indicator extractor",
     {
-        "url": f"{_HERE}.names:find_urls",
+        "url": f"{_HERE}.urls:find_urls",
         "email": f"{_HERE}.names:find_emails",
         "pipe": f"{_HERE}.files:find_pipes",
         "registry": f"{_HERE}.files:find_registry",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from . import addresses, codes, files, known, names
+from . import addresses, codes, files, known, urls
 from .extraction import matches
 from .matches import Match, words
 
@@ -95,7 +95,7 @@ def _pipe(text: str) -> Iterator[Match]:
 
 
 def _url(text: str) -> Iterator[Match]:
-    yield from names.find_urls(text, text.lower())
+    yield from urls.find_urls(text, text.lower())
 
 
 # Names of Sysmon and Windows security events, and the last parts of ECS, CloudTrail and OCSF names.

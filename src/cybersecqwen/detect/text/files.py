@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from . import addresses, known
-from .matches import Match, words
+from .matches import Match, over, words
 
 EXTENSIONS = words(
     """
@@ -15,24 +16,57 @@ EXTENSIONS = words(
         .py .pyc .pl .rb .sh .bash .php .asp .aspx .ashx .asmx .jsp .jspx .cgi .elf .so .ko .deb
         .rpm .apk .dmg .pkg .app .iso .img .vhd .vhdx .bin .dat .tmp .bak .log .txt .csv .xml .json
         .yml .yaml .conf .cfg .config .html .htm .mht .eml .msg .pdf .rtf .doc .docx .docm .dot
-        .dotm .xls .xlsx .xlsm .xlsb .xlam .ppt .pptx .pptm .ppam .one .pub .zip .rar .7z .gz
-        .tgz .tar .bz2 .xz .png .jpg .jpeg .gif .bmp .ico .svg .evtx .etl .dmp .kirbi .ccache .hive
-        .ntds .dit .pfx .pem .key .crt .cer .kdbx .db .sqlite .c .cpp .cs .h .go .rs .java .ts .vb
-        .csproj .sln .mof .xsl .mui .nls .pf .job .theme .ps1xml
+        .dotm .xls .xlsx .xlsm .xlsb .xlam .ppt .pptx .pptm .ppam .one .pub .zip .rar .7z .gz .tgz
+        .tar .bz2 .xz .png .jpg .jpeg .gif .bmp .ico .svg .evtx .etl .dmp .kirbi .ccache .hive .ntds
+        .dit .pfx .pem .key .crt .cer .kdbx .db .sqlite .c .cpp .cs .h .go .rs .java .ts .vb .csproj
+        .sln .mof .xsl .mui .nls .pf .job .theme .ps1xml .md .odt .ods .hwp .swf .jnlp .iqy .slk
+        .wbk .wim .vmdk .ova .msix .appx .gadget .ax .tlb .dylib .plist .scpt .kext .lua .sql .mdb
+        .accdb .db3 .arm .arm5 .arm6 .arm7 .mips .mpsl .m68k .x86 .sh4 .ppc .spc .lz .lzma .lzh .ace
+        .arj .alz .egg .uue .z .mp4 .mp3 .avi .wav .webp .css .manifest .desktop .cron .old .orig
+        .enc .crypt .locked .pcap .pcapng .yar .yara .jpe .jfif .rdp .ovpn .p12 .asc .gpg .vsdm
+        .dotx .xltm .xlt .potm .ppsx .ppsm .pps .oxps .xps .library-ms .settingcontent-ms .wsc .fon
+        .cpio .vmx .nvram .raw .mem .ldb .edb .ost .pst .mobileconfig .ipa .aar .dex .smali .pyd
+        .pyw .pyz .whl .vim
         """
 ) | {f".{kind}ll" for kind in "wx"}  # add-ins of Word and Excel
 """Endings that make a bare name a file."""
 
-_SEGMENT = r"[^\\/:*?\"'<>|\r\n\t ,;()]++"
-_WORDS = r"[^\\/:*?\"'<>|\r\n\t ,;]++(?: [^\\/:*?\"'<>|\r\n\t ,;]++){0,4}+\\"
-# "C:\Program Files\x": a part with blanks only counts as one where a backslash follows
+PRODUCTS = words(
+    """
+        node.js vue.js react.js next.js nuxt.js express.js angular.js d3.js three.js ember.js backbone.js
+        nest.js asp.net vb.net ado.net ml.net console.log
+        """
+)
+"""Names of products and of code that look like those of a file or a domain, in lower case."""
+
+DETECTIONS = words(
+    """
+        trojan backdoor worm win32 win64 troj ransom virus adware riskware hacktool exploit heur downloader
+        trojandownloader trojandropper trojanspy pua pup msil w32 w64 behavior
+        """
+)
+"""First words of names that antivirus products give to malware."""
+
+_SEGMENT = r"[^\\/:*?\"'<>|\r\n\t ,;()\u2018-\u201f]++"
+_WORDS = r"[^\\/:*?\"'<>|\r\n\t ,;]++(?: [^\\/:*?\"'<>|\r\n\t ,;]++){0,4}+\\{1,2}"
+_DRIVE = r"(?:[A-Za-z]:|%[A-Za-z][\w()]{1,24}%|\$env:\w{2,24})"
+# A quoted path may hold blanks, but not those before an argument; in another one a part with blanks only
+# counts where a backslash follows: "C:\Program Files\x"
 _WINDOWS = re.compile(
-    rf"(?<![\w\\])(?:\\\\\?\\|\\\\\.\\|\\\?\?\\)?(?:[A-Za-z]:|%[A-Za-z][\w()]{{1,24}}%|\$env:\w{{2,24}}"
-    rf"|\\Device\\HarddiskVolume[0-9]{{1,3}}|\\\\[\w.$-]{{1,255}}\\[\w.$-]{{1,80}})\\(?:{_WORDS})*+(?:{_SEGMENT})?"
+    r"(?:(?<=\")((?:[A-Za-z]:|%[A-Za-z][\w()]{1,24}%|\\\\[\w.-]{1,255})\\(?:(?! [-/])"
+    r"[^\"\r\n*?<>|]){1,1024})(?=\")"
+    rf"|(?<![\w\\])(?:\\\\\?\\|\\\\\.\\|\\\?\?\\)?(?:{_DRIVE}"
+    rf"|\\Device\\HarddiskVolume[0-9]{{1,3}}|\\\\[\w.$-]{{1,255}}\\[\w.$-]{{1,80}})\\\\?(?:{_WORDS})*+(?:{_SEGMENT})?)"
+)
+_FORWARD = re.compile(
+    rf"(?<![\w/\\])(?:[A-Za-z]:|%[A-Za-z][\w()]{{1,24}}%)/(?:[^\\/:*?\"'<>|\r\n\t ,;()]++/)*+{_SEGMENT}"
+)
+_RELATIVE = re.compile(
+    r"(?<![\w\\/:%$.~)}>-])(?:\.{1,2}\\|\\|[<{\[][A-Za-z_ ]{2,30}[>}\]]\\)?"
+    r"(?:[\w.~$-]{1,80}+\\){1,12}+[\w.~$-]{1,120}"
 )
 # what follows a program and a blank are its arguments: "C:\a\x.exe run data\y"
 _PROGRAM = re.compile(r"\.(?:exe|com|bat|cmd|ps1|vbs|js|hta|scr)(?= )", re.IGNORECASE)
-_QUOTED = re.compile(r"\"((?:[A-Za-z]:|%[A-Za-z][\w()]{1,24}%|\\\\[\w.-]{1,255})\\[^\"\r\n*?<>|]{1,1024})\"")
 _SHARE = re.compile(r"\\\\([\w.-]{3,255})\\")
 _UNIX = re.compile(
     r"(?<![\w.:/\\~-])(?:~|/(?:applications|bin|boot|dev|etc|home|lib|lib64|library|media|mnt|opt|private|proc|root|run"
@@ -59,33 +93,55 @@ _REGISTRY = re.compile(
     rf"|HKEY_CURRENT_CONFIG|\\REGISTRY\\(?:MACHINE|USER)):?\\+(?:{_KEY})*+[^\\/\"'<>|\r\n\t ,;]*+",
     re.IGNORECASE,
 )
-_PIPE = re.compile(r"(?<!\w)\\\\(?:\.|[\w.-]{1,255})\\pipe\\[^\s\"'<>|,;]{1,256}", re.IGNORECASE)
-_ENDING = re.compile(r"\.([A-Za-z0-9]{1,8})(?![\w@\\/:-]|\.\w|\()")
-_STEM = re.compile(r"[\w~+.-]{1,120}\Z")
+# Keys as reports shorten them, without the hive
+_BARE_KEY = re.compile(
+    r"(?<![\w\\:%])\\?(?:SOFTWARE|SYSTEM)\\(?:Microsoft|Classes|Policies|Wow6432Node|CurrentControlSet|ControlSet00[0-9]"
+    rf"|Setup)\\(?:{_KEY})*+[^\\/\"'<>|\r\n\t ,;]*+",
+    re.IGNORECASE,
+)
+_PIPE = re.compile(
+    r"(?<![\w\\])(?:\\\\(?:\.|[\w.-]{1,255})|\\Device(?=\\NamedPipe))?\\(?:Named)?pipe\\[^\s\"'<>|,;]{1,256}",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<![\w~+.\\/@$%-])[\w~+.-]{3,160}+(?![\w@\\/:(-])")
 _END = ".,;:!?)]}'\""
+# Endings in capitals that are as likely to be code: System.Xml, Math.Log
+_CODE_ENDINGS = words(
+    ".xml .json .config .log .key .theme .job .pub .one .class .text .sql .old .enc .raw .css .manifest"
+    " .yar .yara .md"
+)
 
 
-def find_pipes(text: str, low: str) -> Iterator[Match]:
-    r"""Named pipes, written \\.\pipe\name; see `matches.Extractor`."""
-    if "pipe\\" in low:
-        for match in _PIPE.finditer(text):
-            raw = match.group().rstrip(_END)
-            name = raw.lower().partition("pipe\\")[2]
+def find_pipes(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    r"""Named pipes, written \\.\pipe\name; see `matches.Extractor` and `matches.over`."""
+    if starts is None and "pipe\\" not in low:
+        return
+    for match in over(_PIPE, text, starts):
+        raw = match.group().rstrip(_END)
+        name = raw.lower().partition("pipe\\")[2]
+        if name:
             yield Match(
                 type="pipe", value="\\\\.\\pipe\\" + name, start=match.start(), end=match.start() + len(raw)
             )
 
 
-def find_registry(text: str, low: str) -> Iterator[Match]:
-    """Registry keys and values; see `matches.Extractor`."""
-    if "hk" not in low and "\\registry\\" not in low:
+def find_registry(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Registry keys and values; see `matches.Extractor` and `matches.over`."""
+    if starts is None and "hk" not in low and "\\registry\\" not in low:
         return
-    for match in _REGISTRY.finditer(text):
+    for match in over(_REGISTRY, text, starts):
         raw = match.group().rstrip(_END)
         if len(raw) > len(match[1]) + 2:
             yield Match(
                 type="registry", value=registry(raw), start=match.start(), end=match.start() + len(raw)
             )
+
+
+def find_bare_keys(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    r"""Keys without their hive: "Software\Microsoft\…\Run"; see `matches.Extractor`."""
+    for match in over(_BARE_KEY, text, starts):
+        raw = match.group().rstrip(_END)
+        yield Match(type="registry", value=raw.strip("\\"), start=match.start(), end=match.start() + len(raw))
 
 
 def registry(raw: str) -> str:
@@ -100,33 +156,46 @@ def registry(raw: str) -> str:
 def find_paths(text: str, low: str) -> Iterator[Match]:
     """Windows and Unix paths; see `matches.Extractor`."""
     if "\\" in text:
-        yield from _windows(text)
+        yield from find_windows(text, low)
     if "/" in text:
-        for match in _UNIX.finditer(text):
-            raw = match.group().rstrip(_END + "/")
-            if raw.count("/") > 1 or raw[0] == "~":
-                yield _file(raw, match.start())
+        yield from find_unix(text, low)
 
 
-def _windows(text: str) -> Iterator[Match]:
-    reached = 0
-    quoted = [m.span(1) for m in _QUOTED.finditer(text)] if '"' in text else []
-    for start, end in quoted:
-        raw = text[start:end].rstrip(" ")
-        if " -" not in raw and " /" not in raw:
-            yield from _unquoted(text, reached, start - 1)
-            yield from _located(raw, start)
-            reached = end
-    yield from _unquoted(text, reached, len(text))
-
-
-def _unquoted(text: str, start: int, end: int) -> Iterator[Match]:
-    for match in _WINDOWS.finditer(text, start, end):
+def find_windows(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Paths with a drive, a share or a variable in front; see `matches.over`."""
+    for match in over(_WINDOWS, text, starts):
         raw = match.group()
+        if match[1]:
+            yield from _located(raw.rstrip(" "), match.start())
+            continue
         program = _PROGRAM.search(raw) if " " in raw else None
         raw = (raw[: program.end()] if program else raw).rstrip(_END + "\\ ")
         if "\\" in raw[2:]:
             yield from _located(raw, match.start())
+
+
+def find_unix(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Paths below the top folders of Unix and home folders; see `matches.over`."""
+    for match in over(_UNIX, text, starts):
+        raw = match.group().rstrip(_END + "/")
+        if raw.count("/") > 1 or raw[0] == "~":
+            yield _file(raw, match.start())
+
+
+def find_forward(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Windows paths with slashes: "C:/Users/x.exe"; see `matches.over`."""
+    for match in over(_FORWARD, text, starts):
+        raw = match.group().rstrip(_END)
+        yield _file(raw, match.start())
+
+
+def find_relative(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    r"""Windows paths without a drive that end in a file: "System32\drivers\x.sys"; see `matches.over`."""
+    for match in over(_RELATIVE, text, starts):
+        raw = match.group().rstrip(_END)
+        ending = raw.rpartition("\\")[2].rpartition(".")
+        if ending[1] and ending[0] and "." + ending[2].lower() in EXTENSIONS:
+            yield _file(raw, match.start())
 
 
 def _located(raw: str, start: int) -> Iterator[Match]:
@@ -142,23 +211,36 @@ def _located(raw: str, start: int) -> Iterator[Match]:
         yield Match(type=kind, value=value, start=start + 2, end=start + host.end(1), note=note)
 
 
-def find_names(text: str, low: str) -> Iterator[Match]:
-    """Bare file names with a known ending; see `matches.Extractor`."""
-    if "." not in text:
+def find_names(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Bare file names with a known ending; see `matches.Extractor` and `matches.over`."""
+    if starts is None and "." not in text:
         return
-    for match in _ENDING.finditer(text):
-        ending = match.group().lower()
-        if ending not in EXTENSIONS and ending != ".com":
+    for match in over(_NAME, text, starts):
+        raw = match.group().rstrip(".-+")
+        kept = raw.lstrip("+-")
+        start = match.start() + len(raw) - len(kept)
+        if kept.startswith(".."):
             continue
-        stem = _STEM.search(text[max(0, match.start() - 120) : match.start()])
-        if stem is None or not any(c.isalpha() for c in stem.group()):
-            continue
-        if ending == ".com" and stem.group().lower() not in known.COM_FILES:
-            continue
-        start = match.start() - len(stem.group())
-        if text[max(0, start - 1) : start] not in ("\\", "/", "@", "$", "%", ":"):
-            yield _file(text[start : match.end()], start)
+        if _is_name(kept) and not (start > 1 and text[start - 1] == ":" and text[start - 2] in ":/"):
+            yield _file(kept, start)
+
+
+@lru_cache(maxsize=16_384)
+def _is_name(name: str) -> bool:
+    """Whether a name has the ending of a file and is no code."""
+    stem, _, last = name.rpartition(".")
+    ending = "." + last.lower()
+    if ending == ".com":
+        return stem.lower() in known.COM_FILES
+    if ending not in EXTENSIONS or not any(c.isalpha() for c in stem) or name.lower() in PRODUCTS:
+        return False
+    if stem.partition(".")[0].lower() in DETECTIONS:
+        return False
+    return not (last[:1].isupper() and stem != stem.upper() and ending in _CODE_ENDINGS)
 
 
 def _file(raw: str, start: int) -> Match:
-    return Match(type="file", value=raw, start=start, end=start + len(raw), note=known.file(raw))
+    value = raw
+    if "\\\\" in raw[2:] and raw[0] != "\\":
+        value = raw.replace("\\\\", "\\")  # as a string of a program has it
+    return Match(type="file", value=value, start=start, end=start + len(raw), note=known.file(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -36,34 +36,64 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-DOT = r"(?:\.|\[\.\]?|\(\.\)|\{\.\}|\.\]|\s?\[dot\]\s?|\s?\(dot\)\s?|\s?\{dot\}\s?|\\\.)"
+_BRACKETED = r" ?\.?[\[({<] ?(?:\.|[dD][oO][tT]) ?[\])}>] ?"
+DOT = rf"(?:\.|{_BRACKETED}|\[\.|\.\]|\\\.)"
 """A dot as reports write it. From: the forms in use in public reports; there is no standard."""
-AT = r"(?:@|\[@\]|\(@\)|\s?\[at\]\s?|\s?\(at\)\s?)"
+AT = r"(?:@| ?[\[({<] ?(?:@|[aA][tT]) ?[\])}>] ?)"
 """An at sign as reports write it."""
 
-_DEFANGED_DOT = re.compile(r"\s?[\[({]\s?(?:dot|\.)\s?[\])}]\s?|\[\.|\.\]|\\\.", re.IGNORECASE)
-_DEFANGED_AT = re.compile(r"\s?[\[(]\s?(?:at|@)\s?[\])]\s?", re.IGNORECASE)
-_DEFANGED_COLON = re.compile(r"\[:\]|\[:|:\]|\[/\]|\[://\]")
-_SCHEME = re.compile(r"h(?:xx|tt|XX|\*\*)p(s?)(?=[:\[_])|f(?:x|t)p(?=[:\[])", re.IGNORECASE)
+_DEFANGED_DOT = re.compile(rf"{_BRACKETED}| dot |\[\.|\.\]|\\\.", re.IGNORECASE)
+_DEFANGED_AT = re.compile(r" ?[\[({<] ?(?:at|@) ?[\])}>] ?", re.IGNORECASE)
+_DEFANGED_MARK = re.compile(r"[\[({](:|/|://|//)[\])}]")
+
+
+def over(pattern: re.Pattern[str], text: str, starts: Iterable[int] | None) -> Iterator[re.Match[str]]:
+    """The matches of a pattern from left to right, none inside another.
+
+    Args:
+        pattern: What is searched for.
+        text: The whole text; look-behinds see it.
+        starts: Ascending offsets at which alone a match may begin; None for all of them. A search over all
+            offsets that a match can begin at finds the same as one without.
+    """
+    if starts is None:
+        yield from pattern.finditer(text)
+        return
+    reached = 0
+    at = pattern.match
+    for start in starts:
+        if start >= reached:
+            match = at(text, start)
+            if match is not None:
+                reached = match.end()
+                yield match
 
 
 def is_defanged(low: str) -> bool:
-    """Whether a text holds any defanged form: the slower patterns are only needed then."""
+    """Whether a text may hold a defanged form: the slower patterns are only needed then."""
     return (
         "[" in low
         or "hxx" in low
         or "dot" in low
-        or "(.)" in low
-        or "{.}" in low
+        or ".)" in low
+        or ". )" in low
+        or ".}" in low
+        or ".>" in low
         or "\\." in low
-        or "(@)" in low
+        or "@)" in low
+        or "at)" in low
+        or "at}" in low
+        or "at>" in low
+        or "]" in low
     )
 
 
 def refanged(raw: str) -> str:
-    """The indicator as it really is."""
+    """What is written as it really is: dots, at signs, colons and slashes without brackets."""
+    if raw.isascii() and not (
+        "[" in raw or "(" in raw or "{" in raw or "\\" in raw or "]" in raw or " " in raw or "<" in raw
+    ):
+        return raw
     text = _DEFANGED_DOT.sub(".", raw)
-    text = _DEFANGED_AT.sub("@", text) if "@" not in text else text.replace("[@]", "@").replace("(@)", "@")
-    text = text.replace("[://]", "://").replace("[:]", ":").replace("[/]", "/").replace("[:", ":")
-    text = _SCHEME.sub(lambda m: "http" + m[1].lower() if m[1] is not None else "ftp", text, count=1)
-    return re.sub(r"\A(https?|ftp)(?:\[?:\]?//|:?__|:\\\\)", r"\1://", text)
+    text = _DEFANGED_AT.sub("@", text)
+    return _DEFANGED_MARK.sub(r"\1", text)

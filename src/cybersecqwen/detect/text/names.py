@@ -1,83 +1,109 @@
-"""Domains, URLs and e-mail addresses."""
+"""Domains and e-mail addresses."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any
 
-from . import addresses, known
-from .files import EXTENSIONS
-from .matches import AT, DOT, Match, is_defanged, refanged, words
+from . import known
+from .files import DETECTIONS, EXTENSIONS, PRODUCTS
+from .matches import AT, DOT, Match, is_defanged, over, refanged, words
 
 _LABEL = r"[\w-]++"
-_URL = re.compile(
-    r"(?<![A-Za-z0-9])(?:h(?:tt|xx|XX|\*\*)ps?|f[tx]ps?|wss?|ldaps?|rmi|tftp|sftp|ssh|smb|tcp|udp)"
-    r"(?:\[?:\]?(?:/|\[/\]|\\){2}|\[://\]|:?__)[^\s\"'<>`{}|^\\]{3,4096}",
-    re.IGNORECASE,
-)
-_DOMAIN = re.compile(rf"(?<![\w@.\\/%$-])({_LABEL}(?:\.{_LABEL})++)(:[0-9]{{1,5}}(?![\w.]))?(?![\w@]|\()")
-_DOMAIN_DEFANGED = re.compile(
-    rf"(?<![\w@.\\/%$-])({_LABEL}(?:{DOT}{_LABEL})++)(:[0-9]{{1,5}}(?![\w.]))?(?![\w@]|\()"
-)
+# ".evil.com" of a list of suffixes and "*.evil.com" are names too; "this.x.com" and "a/b.com" are not
+_BEFORE = r"(?:(?<![\w@.\\/%$-])|(?<=[\s\"'(,*]\.)|(?<=\A\.)|(?<=[\s\"'<(,]@)|(?<=\A@))"
+_AFTER = r"(?:(?:\[:\]|:)([0-9]{1,5})(?![\w.]|:[0-9]))?(?![\w@])"
+_DOMAIN = re.compile(rf"{_BEFORE}({_LABEL}(?:\.{_LABEL})++){_AFTER}")
+_DOMAIN_DEFANGED = re.compile(rf"{_BEFORE}({_LABEL}(?:{DOT}{_LABEL})++){_AFTER}")
 _EMAIL = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}+@{_LABEL}(?:\.{_LABEL})++(?![\w@])")
-_EMAIL_DEFANGED = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}?{AT}{_LABEL}(?:{DOT}{_LABEL})++(?![\w@])")
-_END = ".,;:!?)]}*\u2026"
-_NAME = re.compile(r"[\w.:-]{1,255}")
-_HOST = re.compile(r"\A(?:[^/@\s]{0,256}@)?(\[[0-9A-Fa-f:.]+\]|[^/:?#\s]+)(?::[0-9]{1,5})?")
+_EMAIL_DEFANGED = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}+{AT}{_LABEL}(?:{DOT}{_LABEL})++(?![\w@])")
 
 # Endings that are both a top-level domain and a file type: a file unless something says otherwise
 _AMBIGUOUS = words(
     """
-        app cc com cpl do id in inc is java mov ms name ps pl pm py rs sc sh so st sy tt zip
+        app com cpl inc java md mov pl ps py rs sh so zip
         """
 )
+# Endings that are a word of English or of code: "this.name", "click.in"
+_WORDLIKE = words("name id is do in it to at me my so no be by as am us pro call support software call")
+_CODE_STEMS = words(
+    """
+        this self obj object document window item user file node data e event request response args result
+        row element el key value config options params ctx context app etc i j x y
+        """
+)
+# First labels of names of packages, written from the top-level domain down
+_REVERSED = words("com org net edu gov io androidx java javax kotlin")
+# Roots beside that of IANA which malware uses: Tor (RFC 7686), I2P, Namecoin, Emercoin; and RFC 2606
+_OTHER_ROOTS = words("onion i2p bit bazar coin emc example")
 
 
-def find_urls(text: str, low: str) -> Iterator[Match]:
-    """URLs, each followed by the host in it; see `matches.Extractor`."""
-    if "//" not in text and "hxxp" not in low and "://" not in text and "[/]" not in text:
+def find_emails(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """E-mail addresses; see `matches.Extractor` and `matches.over`."""
+    if starts is None and "@" not in text and "at" not in low:
         return
-    for match in _URL.finditer(text):
-        raw = _trimmed(match.group())
-        value = _normal_url(refanged(raw))
-        host = value.partition("://")[2]
-        named = _HOST.match(host)
-        if not named or not host:
-            continue
-        inner = _host(named[1], raw, match.start())
-        if inner is None:
-            continue
-        yield Match(
-            type="url", value=value, start=match.start(), end=match.start() + len(raw), note=inner.note
-        )
-        yield inner
-
-
-def find_emails(text: str, low: str) -> Iterator[Match]:
-    """E-mail addresses; see `matches.Extractor`."""
-    if "@" not in text and "at]" not in low and "(at)" not in low:
-        return
-    for match in (_EMAIL_DEFANGED if is_defanged(low) else _EMAIL).finditer(text):
+    pattern = _EMAIL_DEFANGED if starts is not None or is_defanged(low) else _EMAIL
+    for match in over(pattern, text, starts):
         value = refanged(match.group()).lower()
-        if is_domain(value.rpartition("@")[2]) and not value.startswith("."):
-            yield Match(type="email", value=value, start=match.start(), end=match.end())
+        local, _, host = value.rpartition("@")
+        if local.startswith("."):
+            continue
+        kept, cut = _registrable(host, match.group())
+        if kept:
+            yield Match(type="email", value=f"{local}@{kept}", start=match.start(), end=match.end() - cut)
 
 
-def find_domains(text: str, low: str) -> Iterator[Match]:
-    """Domain names in free text, file names left out; see `matches.Extractor`."""
-    if "." not in text and "dot" not in low:
+def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Domain names in free text, file names left out; see `matches.Extractor` and `matches.over`."""
+    if starts is None and "." not in text and "dot" not in low:
         return
-    defanged = is_defanged(low)
-    for match in (_DOMAIN_DEFANGED if defanged else _DOMAIN).finditer(text):
+    pattern = _DOMAIN_DEFANGED if starts is not None or is_defanged(low) else _DOMAIN
+    for match in over(pattern, text, starts):
         raw = match[1]
-        value = refanged(raw).lower() if defanged else raw.lower()
-        dots = value != raw.lower()
-        # the list of public suffixes takes long to load, so it is asked last
-        if (dots or not _is_file(value, match[2])) and not _is_code(raw, dots) and is_domain(value):
-            end = match.end(1)
-            yield Match(type="domain", value=value, start=match.start(), end=end, note=known.domain(value))
+        kept, value, note = _read(raw, match[2] is not None)
+        if not kept:
+            continue
+        end = match.end(1)
+        if text[end : end + 1] == "(" and kept == value and raw.count(".") == 1:
+            continue  # a call: name.method(
+        start = match.start(1)
+        yield Match(
+            type="domain",
+            value=value,
+            start=start,
+            end=start + len(kept),
+            note=note,
+            port=int(match[2]) if match[2] and kept == raw and int(match[2]) < 65_536 else 0,
+        )
+
+
+@lru_cache(maxsize=16_384)
+def _read(raw: str, port: bool) -> tuple[str, str, str]:
+    """The part of a dotted run that is a domain, its value and note; empty where there is none."""
+    value = refanged(raw).lower()
+    dots = value != raw.lower()
+    # the list of public suffixes takes long to load, so it is asked last
+    if not dots and (_is_file(value, port) or _is_code(raw, value)):
+        return "", "", ""
+    name, cut = _registrable(value, raw)
+    if cut and not dots and (_is_file(name, False) or _is_code(raw[: len(raw) - cut], name)):
+        return "", "", ""
+    return (raw[: len(raw) - cut], name, known.domain(name)) if name else ("", "", "")
+
+
+def _registrable(value: str, raw: str) -> tuple[str, int]:
+    """The domain in a dotted run, and how many characters of its end belong to the next sentence."""
+    if is_domain(value):
+        return value, 0
+    last = re.search(r"\.([A-Z][a-z]{0,20}|[^\x00-\x7f][\w-]{0,60})\Z", raw)  # "evil.com.The next"
+    if last and is_domain(value[: -len(last.group())]):
+        return value[: -len(last.group())], len(last.group())
+    foreign = re.search(r"[^\x00-\x7f]+\Z", raw)  # "evil.com" with the next word of Chinese behind it
+    if foreign and is_domain(value[: -len(foreign.group())]):
+        return value[: -len(foreign.group())], len(foreign.group())
+    return "", 0
 
 
 @lru_cache(maxsize=8_192)
@@ -92,6 +118,8 @@ def is_domain(name: str) -> bool:
         return False
     if labels[-1].isdigit() or "_" in labels[-1] or "_" in labels[-2]:
         return False
+    if labels[-1] in _OTHER_ROOTS:
+        return True
     if "xn--" in name:  # the list is read as Unicode: reading it as punycode takes twice as long
         try:
             name = name.encode("ascii").decode("idna")
@@ -104,10 +132,11 @@ def is_domain(name: str) -> bool:
 def _suffixes() -> Any:
     from publicsuffixlist import PublicSuffixList  # 50 ms, only where a name is met
 
-    return PublicSuffixList(accept_unknown=False, accept_encoded_idn=False)
+    # names below which others may register (ddns.net) are names of somebody, too
+    return PublicSuffixList(accept_unknown=False, accept_encoded_idn=False, only_icann=True)
 
 
-def _is_file(value: str, port: str | None) -> bool:
+def _is_file(value: str, port: bool) -> bool:
     """setup.exe, foo.py, report.zip: a single name with the ending of a file."""
     stem, _, ending = value.rpartition(".")
     if port or ("." + ending not in EXTENSIONS and ending not in _AMBIGUOUS):
@@ -117,60 +146,25 @@ def _is_file(value: str, port: str | None) -> bool:
     return stem.count(".") < 2
 
 
-def _is_code(raw: str, defanged: bool) -> bool:
-    """System.Net, Net.WebClient, this.name: member access, told by its capitals and endings."""
-    if defanged or raw == raw.lower() or raw == raw.upper():
-        return (
-            not defanged
-            and raw.rpartition(".")[2] in ("name", "id", "is", "do", "in")
-            and raw.count(".") == 1
-        )
-    labels = raw.split(".")
-    return labels[-1][:1].isupper() and labels[-1] != labels[-1].upper()
-
-
-def _host(host: str, raw: str, start: int) -> Match | None:
-    """The host of a URL as an indicator of its own."""
-    host = host.strip("[]").lower().rstrip(".")
-    if not _NAME.fullmatch(host):
-        return None
-    address = addresses.read(host)
-    kind, value = address or ("domain", host)
-    if not address and not is_domain(host):
-        local = (
-            host == "localhost" or "." not in host or host.endswith((".local", ".lan", ".internal", ".corp"))
-        )
-        if not local:
-            return None
-    spelled = _spelled(host, raw)
-    if spelled is None:
-        return None
-    begin, end = spelled
-    note = addresses.note(value) if address else known.domain(value)
-    return Match(type=kind, value=value, start=start + begin, end=start + end, note=note)
-
-
-def _spelled(host: str, raw: str) -> tuple[int, int] | None:
-    """Where the host stands in the URL as written, with whatever was done to its dots."""
-    pattern = r"".join(
-        DOT if c == "." else rf"\[?{re.escape(c)}\]?" if c == ":" else re.escape(c) for c in host[:253]
-    )
-    match = re.search(pattern, raw, re.IGNORECASE)
-    return match.span() if match else None
-
-
-def _trimmed(raw: str) -> str:
-    """Without the punctuation of the sentence; a bracket stays where its partner is inside."""
-    while raw and raw[-1] in _END:
-        if raw[-1] in ")]}" and raw.count("([{"[")]}".index(raw[-1])]) >= raw.count(raw[-1]):
-            break
-        raw = raw[:-1]
-    return raw
-
-
-def _normal_url(url: str) -> str:
-    """Scheme and host in lower case (RFC 3986 §6.2.2.1); the rest as it is."""
-    scheme, mark, rest = url.partition("://")
-    cut = re.search(r"[/?#]", rest)
-    at = cut.start() if cut else len(rest)
-    return scheme.lower() + mark + rest[:at].lower() + rest[at:]
+def _is_code(raw: str, value: str) -> bool:
+    """System.Net, Net.WebClient, this.name, ASP.NET, com.android.app: told by capitals and words."""
+    labels = value.split(".")
+    first, last = labels[0], labels[-1]
+    if value in PRODUCTS or first in DETECTIONS:
+        return True
+    if len(labels) > 2 and first in _REVERSED and last not in ("com", "net", "org", "ru", "cn", "info"):
+        return True
+    if (
+        len(labels) == 2
+        and last in _WORDLIKE
+        and (first in _CODE_STEMS or (last in ("name", "id", "is", "do", "in") and len(first) < 4))
+    ):
+        return True
+    if last not in ("com", "net", "org", "cn", "ru") and all(label.isdigit() for label in labels[:-1]):
+        return True  # "1.to", "3.5.in"
+    if raw == value or raw == raw.upper():
+        return False
+    ends = raw.rpartition(".")[2]
+    if ends[:1].isupper() and ends != ends.upper():
+        return True
+    return first in ("system", "microsoft", "windows") and ends == ends.upper()  # System.IO

@@ -1,0 +1,117 @@
+"""URLs, each with the host in it as an indicator of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from . import addresses, known
+from .matches import DOT, Match, over, refanged
+from .names import is_domain
+
+SCHEMES = r"h(?:tt|xx|\*\*|__|tx|xt|t\*|x\*)ps?|hxps?|meows?|s?f[tx]ps?|wss?|ldaps?|rmi|tftp|ssh|smb|tcp|udp"
+"""Schemes of URLs with the ways in which reports disarm them."""
+SEPARATORS = (
+    r"(?: ?\[ ?:// ?\] ?| :// |\[:/\]/|(?:\[:\]?|:\]|\(:\)|\{:\}|:)"
+    r"(?:\[//\]|//|(?:\[/\]){2}|/\[/\]|\\{2}|__)|__)"
+)
+"""What stands between scheme and host."""
+
+_LABEL = r"[\w-]++"
+_REST = r"[^\s\"'<>`{}|^\\\u2018-\u201f\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff1b\u3010\u3011\u300a\u300b]"
+_URL = re.compile(
+    rf"(?<![A-Za-z0-9])({SCHEMES}){SEPARATORS}"
+    r"((?:[^\s\"'<>`{}|^\\/@\[\]()]{1,256}+@)?+)"
+    rf"(\[[0-9A-Fa-f:.]{{2,45}}\]|{_LABEL}(?:(?:{DOT}| [dD][oO][tT] ){_LABEL})*+\.?)"
+    r"((?:(?::|\[:\])[0-9]{1,5}(?![0-9A-Za-z]))?+)"
+    rf"((?:(?:\[/\]|[/?#]){_REST}{{0,4096}}+)?)",
+    re.IGNORECASE,
+)
+# Where a URL ends though the next character could stand in one: Markdown, lists, text that was HTML
+_CUT = re.compile(r"\]\(|\)\[|[,;](?=h(?:tt|xx)ps?\b)|&(?:quot|gt|lt|nbsp|#39|#34);", re.IGNORECASE)
+_TEMPLATE = "[{(%$"
+_END = ".,;:!?)]}*\u2026"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_LOCAL = (".local", ".lan", ".internal", ".corp", ".localdomain", ".home.arpa")
+
+
+def find_urls(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """URLs, each followed by the host in it; see `matches.Extractor` and `matches.over`."""
+    if starts is None and "//" not in text and "__" not in text and "]" not in text and "\\\\" not in text:
+        return
+    for match in over(_URL, text, starts):
+        scheme, user, host, port, rest = match.groups()
+        if "__" in text[match.end(1) : match.start(2)] and "x" not in scheme.lower():
+            continue  # http__client: a name of a program
+        rest = _trimmed(rest, text[match.start() : match.end()]) if rest else ""
+        end = match.start(5) + len(rest)
+        if not rest and not port and host[-1] == ".":
+            host, end = host[:-1], end - 1
+        name = refanged(host).lower().strip("[]").rstrip(".")
+        inner = _host(name, match.start(3), match.end(3) - (not rest and match[3][-1:] == "."), port)
+        last = name.rpartition(".")[2]
+        if inner is None and (last == name or not (last.isalpha() and last.islower())):
+            continue
+        if last == name and not rest and text[end : end + 1] in _TEMPLATE and end < len(text):
+            continue  # http://0x[two bytes], http://%s
+        value = f"{_scheme(scheme)}://{refanged(user)}{_bracketed(name)}{refanged(port)}{refanged(rest)}"
+        yield Match(
+            type="url",
+            value=value,
+            start=match.start(),
+            end=end,
+            note=inner.note if inner else "",
+        )
+        if inner is not None:
+            yield inner
+
+
+def _scheme(written: str) -> str:
+    """The scheme behind hxxp, h**p, meow, fxp."""
+    low = written.lower()
+    if low[0] == "h" or low.startswith("meow"):
+        return "https" if low[-1] == "s" else "http"
+    return low.replace("fx", "ft")
+
+
+def _bracketed(name: str) -> str:
+    return f"[{name}]" if ":" in name else name
+
+
+def _host(name: str, start: int, end: int, port: str) -> Match | None:
+    """The host of a URL as an indicator of its own, or None where it is not one that can be searched for."""
+    last = name.rpartition(".")[2]
+    address = addresses.read(name) if ":" in name or last.isdigit() else None
+    kind, value = address or ("domain", name)
+    if not address and not is_domain(name):
+        single = "." not in name and not name.isdigit()
+        if not (single or name.endswith(_LOCAL) or last in ("test", "invalid")):
+            return None
+    note = addresses.note(value) if address else known.domain(value)
+    number = int(port.strip("[:]")) if port else 0
+    return Match(
+        type=kind, value=value, start=start, end=end, note=note, port=number if number < 65_536 else 0
+    )
+
+
+def _trimmed(rest: str, whole: str) -> str:
+    """Without the punctuation of the sentence; a bracket stays where its partner is inside."""
+    cut = (
+        _CUT.search(rest) if "&" in rest or "]" in rest or ")" in rest or "," in rest or ";" in rest else None
+    )
+    if cut:
+        whole = whole[: len(whole) - len(rest) + cut.start()]
+        rest = rest[: cut.start()]
+    end = len(rest)
+    counts: dict[str, int] = {}
+    while end and rest[end - 1] in _END:
+        last = rest[end - 1]
+        if last in _PAIRS:
+            if last not in counts:
+                # counted once, so that many brackets at the end take linear time
+                counts[last] = whole.count(last) - whole.count(_PAIRS[last])
+            if counts[last] <= 0:
+                break
+            counts[last] -= 1
+        end -= 1
+    return rest[:end]
