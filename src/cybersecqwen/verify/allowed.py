@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cybersecqwen.records import Event, Finding, Report, Severity, Verdict
 
 from .identifiers import find, recorded_cves
+from .intelligence import facts_of
 from .interface import Facts
 from .names import IDENTITY_FIELDS, Names, collect
 from .relations import Table, table
@@ -82,7 +83,12 @@ def allow(report: Report, facts: Facts) -> Allowed:
 
 
 def passages_of(report: Report) -> Iterator[str]:
-    """The passages of an answer, each after the names and the section that stand above it."""
+    """What alone may be said: our own sentences about threat reports, or the passages of an answer.
+
+    A passage stands after the names and the section that stand above it.
+    """
+    if report.intel is not None:
+        yield from (f"\n{fact}" for fact in facts_of(report.intel))
     found = report.extra.get("passages", ()) if report.task == "ask" else ()
     for one in found if isinstance(found, list | tuple) else ():
         if isinstance(one, Mapping):
@@ -117,6 +123,8 @@ def input_text(report: Report) -> Iterator[str]:
     for finding in all_findings(report):
         yield from (piece.value for piece in finding.evidence)
     yield from (indicator.raw for indicator in report.indicators)
+    if report.intel is not None:
+        yield from (name.context for name in report.intel.names)
     yield from passages_of(report)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from cybersecqwen.records.intel import End, Intelligence, Relation, Tier
 
@@ -28,12 +29,7 @@ _SAID = frozenset({"group", "campaign", "software", "technique", "vulnerability"
 
 def facts_of(intel: Intelligence) -> Iterator[str]:
     """True sentences, most important first: judgements, relations, vulnerabilities, actions."""
-    told = 0
-    for fact in _facts(intel):
-        yield fact
-        told += 1
-        if told >= _MOST:
-            return
+    yield from islice(_facts(intel), _MOST)
 
 
 def _facts(intel: Intelligence) -> Iterator[str]:

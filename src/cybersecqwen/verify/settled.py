@@ -9,6 +9,7 @@ from cybersecqwen.records import Citation, Claim, Finding, Incident, Problem, Re
 
 from .allowed import input_text
 from .identifiers import find, recorded_cves, settle, strike
+from .intelligence import settled
 from .interface import Facts
 
 _NAME_CHARS = 64  # longer than that, a name that holds an identifier is a sentence
@@ -121,8 +122,20 @@ def check_report(report: Report, facts: Facts) -> Report:
     """See `verify.check_report`."""
     settler = _Settler(facts, recorded_cves(input_text(report)))
     incidents = tuple(settler.incident(incident) for incident in report.incidents)
+    intel = report.intel
+    if intel is not None:
+        intel, struck = settled(intel, facts)
+        for id in struck:
+            message = f"{id} is not known to the store and was struck out."
+            settler.note(Problem(stage="verify", message=message, subject=id))
+        intel = replace(
+            intel,
+            statements=tuple(replace(one, text=settler.text(one.text)) for one in intel.statements),
+            judgements=tuple(replace(one, text=settler.text(one.text)) for one in intel.judgements),
+        )
     shown = replace(
         report,
+        intel=intel,
         title=settler.own(report.title, report.incidents[0]) if report.incidents else report.title,
         incidents=incidents,
         findings=tuple(settler.finding(finding) for finding in report.findings),

@@ -150,12 +150,10 @@ class Lookup:
         edges = np.flatnonzero(inside[1:] != inside[:-1])
         starts, ends = edges[::2], edges[1::2]
         ends = _trimmed(data, starts, ends)
-        dots = np.flatnonzero(data == 0x2E) + 1
-        dots = dots[dots < size]
-        dots = dots[inside[dots + 1] & (data[np.minimum(dots, size - 1)] != 0x2E)]
-        run = np.searchsorted(starts, dots, side="right") - 1
-        fits = (run >= 0) & (dots < ends[np.maximum(run, 0)]) if len(starts) else np.zeros(0, np.bool_)
-        starts = np.concatenate([starts, dots[fits]])
+        inner = _inner_starts(data, inside[1:-1])
+        run = np.searchsorted(starts, inner, side="right") - 1
+        fits = (run >= 0) & (inner < ends[np.maximum(run, 0)]) if len(starts) else np.zeros(0, np.bool_)
+        starts = np.concatenate([starts, inner[fits]])
         ends = np.concatenate([ends, ends[run[fits]]])
         long = ends - starts >= self._shortest
         starts, ends = starts[long], ends[long]
@@ -237,6 +235,17 @@ def _powers(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     return made[0], made[1]
 
 
+def _inner_starts(data: NDArray[np.uint8], inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+    r"""Where a name may begin inside a token: behind a dot, and behind an escaped line end (\n, \r, \t)."""
+    import numpy as np
+
+    behind_dot = np.flatnonzero((data[:-1] == 0x2E) & inside[1:] & (data[1:] != 0x2E)) + 1
+    slashes = np.flatnonzero(data == 0x5C)
+    slashes = slashes[slashes + 2 < len(data)]
+    escaped = _escaped()[data[slashes + 1]] & inside[slashes + 2]
+    return np.concatenate([behind_dot, slashes[escaped] + 2])
+
+
 def _trimmed(
     data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.int64]:
@@ -249,6 +258,14 @@ def _trimmed(
             break
         ends[extra] -= 1
     return ends
+
+
+@lru_cache(maxsize=1)
+def _escaped() -> NDArray[np.bool_]:
+    """For each byte whether it stands for a blank behind a backslash."""
+    import numpy as np
+
+    return np.array([byte in b"nrt" for byte in range(256)], dtype=np.bool_)
 
 
 @lru_cache(maxsize=1)
@@ -328,6 +345,8 @@ def _bounded(low: bytes, begin: int, end: int, *, open: bool, exact: bool) -> bo
     if after == b"." and low[end + 1 : end + 2].isalnum():  # evil.com.br is another name
         return False
     if not before:
+        return True
+    if before in b"nrt" and low[begin - 2 : begin - 1] == b"\\":
         return True
     if before in _INNER or before >= b"\x80":
         return False

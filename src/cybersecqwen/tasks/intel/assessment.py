@@ -27,15 +27,13 @@ _ROLES = (Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION, Role.ATTACKER
 
 def statements(intel: Intelligence, store: Store, origins: Sequence[str] = ()) -> tuple[Statement, ...]:
     """The lines, in the order in which an analyst asks; a question without an answer says so."""
-    return tuple(
-        (
-            _who(intel, origins),
-            *_what(intel),
-            _how(intel, store),
-            _since(intel),
-            _whom(intel),
-            *_do(intel),
-        )
+    return (
+        _who(intel, origins),
+        *_what(intel),
+        _how(intel, store),
+        _since(intel),
+        _whom(intel),
+        *_do(intel),
     )
 
 

@@ -84,13 +84,12 @@ def shared(picture: Intelligence, store: Store) -> tuple[Shared, ...]:
         if len(one.documents) > 1 and one.role not in (Role.VULNERABILITY, Role.TECHNIQUE)
     ]
     users = {*store.names("group"), *store.names("software")}
-    for one in (*picture.names, *picture.techniques):
-        if len(one.documents) > 1:
-            kind = one.type if isinstance(one, Named) else "technique"
-            rare = _rare(one.id, len(users), store)
-            found.append(
-                Shared(kind=kind, type="", id=one.id, value=one.name, documents=one.documents, rare=rare)
-            )
+    things = [(one.type, one.id, one.name, one.documents) for one in picture.names]
+    things += [("technique", one.id, one.name, one.documents) for one in picture.techniques]
+    for kind, id, name, documents in things:
+        if len(documents) > 1:
+            rare = _rare(id, len(users), store)
+            found.append(Shared(kind=kind, type="", id=id, value=name, documents=documents, rare=rare))
     return tuple(sorted(found, key=lambda one: (-len(one.documents), -one.rare, one.kind, one.value)))
 
 

@@ -19,7 +19,7 @@ MOST = 4
 
 
 def called(one: Named) -> str:
-    """ "APT29 (G0016)", or the report's own word for what the store has not."""
+    """As in "APT29 (G0016)", or the report's own word for what the store has not."""
     if one.id and one.id != one.name:
         return f"{one.name} ({one.id})"
     if one.id or (_NAME.fullmatch(one.name) and one.name.isprintable() and not gives_orders(one.name)):
@@ -28,7 +28,7 @@ def called(one: Named) -> str:
 
 
 def listed(words: Sequence[str], most: int = MOST) -> str:
-    """ "a, b and c"; with more than `most`, "a, b and 7 more"."""
+    """As in "a, b and c"; with more than `most` as in "a, b and 7 more"."""
     shown = list(dict.fromkeys(words))
     if len(shown) > most + 1:
         shown = [*shown[:most], f"{len(shown) - most} more"]
@@ -38,12 +38,12 @@ def listed(words: Sequence[str], most: int = MOST) -> str:
 
 
 def counted(count: int, one: str, many: str = "") -> str:
-    """ "1 domain", "3 domains"."""
+    """As in "1 domain", "3 domains"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def reports(intel: Intelligence) -> str:
-    """ "The report" or "The 3 reports"."""
+    """Either "The report" or "The 3 reports"."""
     count = len(intel.documents)
     return "The report" if count == 1 else f"The {count} reports"
 
