@@ -25,6 +25,7 @@ from cybersecqwen.records import (
     Source,
     Technique,
 )
+from cybersecqwen.records.intel_json import to_json
 
 from .interface import Renderer, RenderOptions
 from .wording import moment
@@ -77,8 +78,15 @@ def envelope(report: Report) -> dict[str, Any]:
         ],
         "timings_ms": dict(report.timings_ms),
         "provenance": _provenance(report.provenance),
-        "extra": dict(report.extra),
+        "extra": _extra(report),
     }
+
+
+def _extra(report: Report) -> dict[str, Any]:
+    """What only one task has; `intel` for threat reports, under the names of `records.intel`."""
+    if report.intel is None:
+        return dict(report.extra)
+    return {**report.extra, "intel": to_json(report.intel)}
 
 
 def _incident(one: Incident) -> dict[str, Any]:

@@ -11,6 +11,9 @@ TASKS: Registry[type[Task]] = Registry(
     {
         "triage": "cybersecqwen.tasks.triage:Triage",
         "logs": "cybersecqwen.tasks.logs:Logs",
+        "intel": "cybersecqwen.tasks.intel:Intel",
+        "intel-match": "cybersecqwen.tasks.intel.matching:Match",
+        "intel-diff": "cybersecqwen.tasks.intel.comparison:Diff",
         "ask": "cybersecqwen.tasks.ask:Answer",
     },
     group="cybersecqwen.tasks",

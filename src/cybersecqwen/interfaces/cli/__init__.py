@@ -36,9 +36,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _usage(error)
 
 
+_JOINED = {
+    ("logs", "baseline"): "logs-baseline",
+    ("intel", "match"): "intel-match",
+    ("intel", "diff"): "intel-diff",
+}
+"""Commands of their own below one that takes paths; a file of that name is ./baseline."""
+
+
 def _joined(argv: list[str]) -> list[str]:
-    """`csq logs baseline …` is a command of its own, as `csq logs` takes paths (./baseline is a path)."""
-    return ["logs-baseline", *argv[2:]] if argv[:2] == ["logs", "baseline"] else argv
+    command = _JOINED.get((argv[0], argv[1])) if len(argv) > 1 else None
+    return [command, *argv[2:]] if command else argv
 
 
 def tell(error: CsqError) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from cybersecqwen import __version__
 
-from . import ask, bench, kb, logs, model, rules, specialist
+from . import ask, bench, intel, kb, logs, model, rules, specialist
 from .options import Detail, FailOn, Format, Model, Save
 
 app = typer.Typer(
@@ -64,6 +64,9 @@ def triage(
 
 
 app.command()(logs.logs)
+app.command()(intel.intel)
+app.command("intel-match", hidden=True)(intel.match)
+app.command("intel-diff", hidden=True)(intel.diff)
 app.command()(ask.ask)
 
 

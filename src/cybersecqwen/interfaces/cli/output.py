@@ -18,6 +18,15 @@ from cybersecqwen.render.interface import Detail
 
 _SUFFIXES = {
     ".ocsf.json": "ocsf",
+    ".stix.json": "stix",
+    ".misp.json": "misp",
+    ".navigator.json": "navigator",
+    ".hosts.txt": "hosts",
+    ".sigma.yml": "sigma",
+    ".csv": "csv",
+    ".rpz": "rpz",
+    ".rules": "suricata",
+    ".yar": "yara",
     ".json": "json",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",

@@ -19,6 +19,7 @@ from .progress import Status
 
 if TYPE_CHECKING:
     from cybersecqwen.models.interface import LanguageModel
+    from cybersecqwen.records.intel import Tlp
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ class TaskCall:
     question: str = ""
     options: tuple[str, ...] = ()
     parameters: object = None
+    allow_tlp: str = ""
+    stdin: bool = False
+    """Whether standard input is read though it is not among the paths."""
 
 
 def run_task(call: TaskCall) -> int:
@@ -45,7 +49,7 @@ def run_task(call: TaskCall) -> int:
         app = App(load_settings(), progress=status.update)
         request = Request(
             paths=call.paths,
-            stdin=sys.stdin.buffer if "-" in call.paths else None,
+            stdin=sys.stdin.buffer if call.stdin or "-" in call.paths else None,
             question=call.question,
             options=call.options,
             parameters=call.parameters,
@@ -62,6 +66,7 @@ def _show_all(app: App, call: TaskCall, request: Request, models: _Lazy, status:
 
     report = next(app.run(call.task, request))
     status.clear()
+    _check_marking(call, report)
     shown = call.format == "terminal" and bool(models.wanted)
     task = TASKS.get(call.task)()
     try:
@@ -83,6 +88,16 @@ def _show_all(app: App, call: TaskCall, request: Request, models: _Lazy, status:
         status.clear()
         write_files(report, call.save, call.detail)
     return report
+
+
+def _check_marking(call: TaskCall, report: Report) -> None:
+    """Refuse what the marking of a report forbids, before any of it leaves."""
+    from cybersecqwen.render.marking import check_export
+
+    allowed = _allowed(call.allow_tlp)
+    check_export(report, call.format, allowed)
+    for name in call.save:
+        check_export(report, suffix_format(name), allowed, saved=True)
 
 
 class _Lazy:
@@ -121,9 +136,28 @@ def _floor(fail_on: str) -> Severity | None:
         ) from None
 
 
+def _allowed(level: str) -> Tlp:
+    """The strictest marking that may be exported."""
+    from cybersecqwen.records.intel import Tlp
+    from cybersecqwen.render.marking import DEFAULT_ALLOWED
+
+    if not level:
+        return DEFAULT_ALLOWED
+    name = level.upper().removeprefix("TLP:")
+    try:
+        return Tlp(f"TLP:{name}")
+    except ValueError:
+        raise UsageError(
+            f"--allow-tlp {level[:40]!r} is no marking.",
+            hint="Known are: clear, green, amber, amber+strict, red.",
+        ) from None
+
+
 def _check_outputs(call: TaskCall) -> None:
     """Say what cannot be written before the work is done, not after."""
     from cybersecqwen.render import FORMATS
+
+    _allowed(call.allow_tlp)
 
     FORMATS.get(call.format)
     if call.detail not in ("brief", "normal", "full"):
