@@ -17,14 +17,17 @@ LONGEST_HEADING = 100
 """Characters of a line that may be a heading where the format names none."""
 WRAPPED = 56
 """Characters from which on a line without an end of sentence goes on in the next one."""
+SHORT_LINE = 40
+"""Characters of a line that is taken for a heading even behind one that seems to go on."""
 
 _END = re.compile(r"[.!?][\"'”’)\]]{0,3}(?=\s)")
 _SHORT = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|Inc|Ltd|Corp|Mr|Dr|No|Fig|Figs|U\.S|St|cf|al)|\b[A-Z])\.\Z")
 _ITEM = re.compile(r"\s{0,12}(?:[-*+•·▪◦‣–—●○►»]|\[?[0-9]{1,3}[.)\]]|\([a-z0-9]{1,2}\)|[a-z]\))\s")
 _MARKUP = re.compile(r"\s{0,3}(?:#{1,6}\s|={3,}|-{3,}\s*\Z)")
 _TITLED = re.compile(r"[\s#*_\"'(\[“0-9.]{0,12}[^\W\d_]")
+_FRONT = re.compile(r"[a-z]{1,20}:\s")
+_FIGURES = ("Figure ", "Fig.", "FIGURE ", "Image ", "Screenshot")
 _FINAL = (".", ";", ",", "!", "?", '"', "”")
-_HEADINGS = ("title", "heading", "caption")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +59,9 @@ class Layout:
         """Every character that is not blank lies in exactly one unit. Linear."""
         layout, text = cls(), passage.text
         for start, end, kind in _pieces(passage):
-            if kind in _HEADINGS:
+            if kind == "title":  # it tells about the report, not about a list in it
+                layout._unit(start, end, "heading")
+            elif kind in ("heading", "caption"):
                 layout._heading(text, start, end, named=True)
             elif kind == "row":
                 layout._unit(start, end, "row")
@@ -87,7 +92,8 @@ class Layout:
 
     def _heading(self, text: str, start: int, end: int, *, named: bool) -> None:
         self._unit(start, end, "heading")
-        self.headings.append(Heading(start=start, end=min(end, start + LONGEST_CONTEXT), named=named))
+        if not text.startswith(_FIGURES, start):  # a caption stands below its figure, and above a table
+            self.headings.append(Heading(start=start, end=min(end, start + LONGEST_CONTEXT), named=named))
 
     def _leads(self, text: str, start: int, end: int) -> None:
         """A paragraph that ends in a colon stands over the list after it, with its last sentence."""
@@ -234,6 +240,8 @@ def _goes_on(before: str, line: str) -> bool:
     tail = before.rpartition("\n")[2].rstrip()
     if len(tail) < WRAPPED or tail.endswith((".", ":", ";", "!", "?")) or _ITEM.match(line):
         return False
+    if len(line.strip()) <= SHORT_LINE and line[:1].isupper() and _is_heading(line):
+        return False
     return "\t" not in line and " " in tail[-WRAPPED:]
 
 
@@ -241,7 +249,12 @@ def _is_heading(line: str) -> bool:
     short = line.strip()
     if _MARKUP.match(line):
         return True
-    if not 2 < len(short) <= LONGEST_HEADING or short.endswith(_FINAL) or not _TITLED.match(short):
+    if (
+        not 2 < len(short) <= LONGEST_HEADING
+        or short.endswith(_FINAL)
+        or not _TITLED.match(short)
+        or _FRONT.match(short)
+    ):
         return False
     if "://" in short or "[" in short or "\\" in short or short.count(" ") > 11:
         return False

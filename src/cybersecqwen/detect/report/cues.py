@@ -87,7 +87,7 @@ def plain(text: str) -> str:
 
 
 def hits(low: str) -> list[Hit]:
-    """The cues of a `plain` text in order, whole words only; of two that overlap the longer one."""
+    """The cues of a `plain` text in order, whole words only; one that lies in a longer one is left out."""
     found: list[tuple[int, int, tuple[Cue, ...]]] = []
     size = len(low)
     for last, (length, told) in automaton().iter(low):
@@ -95,13 +95,16 @@ def hits(low: str) -> list[Hit]:
         start = end - length
         if (start and low[start - 1].isalnum()) or (end < size and low[end].isalnum()):
             continue
-        while found and found[-1][0] >= start:  # inside this one
+        while found and found[-1][0] >= start and found[-1][1] <= end:
             found.pop()
-        if not found or found[-1][1] <= start:
+        if not found or found[-1][1] < end or found[-1][0] > start:  # of one end the longest comes first
             found.append((start, end, told))
-        elif end - start > found[-1][1] - found[-1][0]:
-            found[-1] = (start, end, told)
+    found.sort(key=_place)
     return [Hit(start=a, end=b, cue=cue) for a, b, told in found for cue in told]
+
+
+def _place(hit: tuple[int, int, tuple[Cue, ...]]) -> tuple[int, int]:
+    return hit[0], hit[1]
 
 
 def _spread(line: str) -> set[str]:

@@ -58,6 +58,8 @@ def fitted(kind: str, role: str) -> str:
     if kind in NETWORK:
         if role == "payload":
             return "delivery"
+        if role == "reference" and kind not in ("url", "domain", "email"):
+            return ""
         return "" if role == "artefact" else role
     if kind in _WALLETS:
         return role if role in ("attacker", "listed", "victim", "legitimate") else ""
@@ -104,7 +106,7 @@ def _file(value: str, note: str) -> RoleOf:
 def priors(kind: str, value: str, note: str) -> tuple[Evidence, ...]:
     """What the value itself says: a well-known host, a file of the operating system."""
     if kind == "file":
-        return (Evidence(role="legitimate", score=2.4, why=note),) if note else ()
+        return (Evidence(role="legitimate", score=3.2, why=note),) if note else ()
     if kind == "domain":
         return (*_known(value), *(_told(note) if note.startswith("well-known") else ()))
     if kind == "url":

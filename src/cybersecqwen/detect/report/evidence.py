@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from cybersecqwen.detect.text.matches import Match
 
 from . import cues, orders, references
-from .context import Heading, Layout
+from .context import LONGEST_HEADING, Heading, Layout
 from .cues import Evidence, Hit
 from .interface import LONGEST_CONTEXT, Found, Passage
 
@@ -21,6 +21,10 @@ WINDOW = 360
 """Characters on either side of an occurrence in which cues are looked for, within its unit."""
 REACH = 6_000
 """Characters after which a heading that the format does not name says nothing any more."""
+LONGEST_LABEL = 60
+"""Characters of a line that may be a note to the one beside it."""
+LONGEST_QUOTE = 80
+"""Characters of words quoted in a reason."""
 STEPS = 12
 """Headings above an occurrence that are looked at."""
 
@@ -48,7 +52,7 @@ class Reading:
         self._covered = [0]
         for start, end in zip(self._starts, self._ends, strict=True):
             self._covered.append(self._covered[-1] + end - start)
-        self._hits = [hit for hit in cues.hits(self.low) if not self._inside(hit)]
+        self._hits = [hit for hit in cues.hits(self.low) if not self._inside(hit) and self._whole(hit)]
         self._at = [hit.start for hit in self._hits]
         self._heads = [heading.start for heading in self.layout.headings]
         self._ordered, self._near_order = orders.units(self.text, self.low, self._hits, self.layout)
@@ -64,7 +68,7 @@ class Reading:
         known = self._known.get(at)
         if known is None:
             known = self._known[at] = tuple(self._judge(at))
-        return (*known, *self._links.of(match))
+        return (*known, *self._links.of(match, self._starts[at], self._ends[at]))
 
     def _judge(self, at: int) -> Iterator[Evidence]:
         start, end = self._starts[at], self._ends[at]
@@ -73,6 +77,7 @@ class Reading:
             return
         a, b = self.layout.starts[unit], max(self.layout.ends[unit], end)
         kind = self.layout.kinds[unit]
+        noted = False
         listed = kind in ("item", "row", "code") or 2 * self._length(a, b) >= b - a
         ordered = unit in self._ordered
         if not ordered:
@@ -83,9 +88,10 @@ class Reading:
             if row:
                 yield from self._column(unit, start)
             elif listed:
-                yield from self._neighbours(unit)
+                noted = self._is_noted(unit)
+                yield from self._neighbours(unit, noted)
         tame = ordered or unit in self._near_order
-        for one in self._above(unit, start, listed):
+        for one in self._above(unit - noted, start, listed):
             if not (tame and one.role in _HARMLESS):
                 yield one
 
@@ -166,18 +172,35 @@ class Reading:
                 plain = hit.cue.weight >= 3
                 yield Evidence(role=hit.cue.role, score=hit.cue.weight * 1.1, plain=plain, why=why)
 
-    def _neighbours(self, unit: int) -> Iterator[Evidence]:
+    def _neighbours(self, unit: int, noted: bool) -> Iterator[Evidence]:
         """The lines beside one that holds nothing but indicators: cells of a table that lost its shape."""
-        for other, share in ((unit + 1, 0.7), (unit - 1, 0.5)):
-            if not 0 <= other < len(self.layout.starts) or other in self._ordered:
-                continue
-            a, b = self.layout.starts[other], self.layout.ends[other]
-            if b - a > 60 or self._length(a, b):
-                continue
-            for hit in self._hits[bisect_left(self._at, a) : bisect_left(self._at, b)]:
-                if hit.cue.side == "any" and hit.cue.role not in _SILENT:
+        for other, share in ((unit + 1, 1.0 if noted else 0.75), (unit - 1, 0.0 if noted else 0.5)):
+            if share and self._is_label(other):
+                a, b = self.layout.starts[other], self.layout.ends[other]
+                for hit in self._told(a, b):
                     why = f"{self._quoted(a, b)} stands beside it"
                     yield Evidence(role=hit.cue.role, score=hit.cue.weight * share, plain=True, why=why)
+
+    def _is_noted(self, unit: int) -> bool:
+        """Whether a line's note stands below it, as in a table of two columns that was written line by line.
+
+        Above stands the note of the indicator before; it is no heading then. A plural or a colon makes one.
+        """
+        if not (self._is_label(unit + 1) and self._is_label(unit - 1)):
+            return False
+        a, b = self.layout.starts[unit + 1], self.layout.ends[unit + 1]
+        return self.low[b - 1] not in "s:" and bool(self._told(a, b))
+
+    def _is_label(self, unit: int) -> bool:
+        if not 0 <= unit < len(self.layout.starts) or unit in self._ordered:
+            return False
+        a, b = self.layout.starts[unit], self.layout.ends[unit]
+        return b - a <= LONGEST_LABEL and not self._length(a, b)
+
+    def _told(self, a: int, b: int) -> list[Hit]:
+        """Nouns of a stretch that say something."""
+        hits = self._hits[bisect_left(self._at, a) : bisect_left(self._at, b)]
+        return [hit for hit in hits if hit.cue.side == "any" and hit.cue.role not in _SILENT]
 
     def _above(self, unit: int, start: int, listed: bool) -> Iterator[Evidence]:
         """The nearest heading above that says something."""
@@ -195,8 +218,8 @@ class Reading:
                         role=one.role, score=one.score * share, plain=one.plain and listed, why=one.why
                     )
                 return
-            if hint is None and heading.named:
-                return
+            if hint is None and (heading.named or self.text[heading.end - 1] == ":"):
+                return  # it is about something else
 
     def _hint(self, step: int, heading: Heading) -> tuple[Evidence, ...] | None:
         """What a heading says; () where it only names a type, None where it is about something else."""
@@ -206,9 +229,10 @@ class Reading:
             hits = [hit for hit in hits if hit.end <= b and not self._negated(hit)]
             if self.layout.at(a) in self._ordered or self._length(a, b):
                 hits = []
-            why = f"under the heading {self._quoted(a, b)}"
+            why = f"under {'the heading ' if b - a <= LONGEST_HEADING else ''}{self._quoted(a, b)}"
+            share = 0.95 if b - a <= LONGEST_HEADING else 0.6
             told = tuple(
-                Evidence(role=hit.cue.role, score=hit.cue.weight * 0.95, plain=hit.cue.weight >= 3, why=why)
+                Evidence(role=hit.cue.role, score=hit.cue.weight * share, plain=hit.cue.weight >= 3, why=why)
                 for hit in hits
                 if hit.cue.role not in _SILENT and (hit.cue.side != "after" or hit.cue.weight >= 4)
             )
@@ -221,14 +245,22 @@ class Reading:
         return bool(_NOT.search(self.low, max(0, hit.start - 30), hit.start))
 
     def _quoted(self, start: int, end: int) -> str:
-        words = " ".join(self.text[start : min(end, start + 80)].split())
-        return f'"{words}"'
+        words = " ".join(self.text[start:end].split())
+        return (
+            f'"{words}"' if len(words) <= LONGEST_QUOTE else f'"{words[:LONGEST_QUOTE].rpartition(" ")[0]} …"'
+        )
 
     def _inside(self, hit: Hit) -> bool:
         """Whether a cue stands in an indicator: "c2" in a path says nothing."""
         at = bisect_right(self._starts, hit.start) - 1
         return (at >= 0 and self._ends[at] > hit.start) or (
             at + 1 < len(self._starts) and self._starts[at + 1] < hit.end
+        )
+
+    def _whole(self, hit: Hit) -> bool:
+        """Whether a cue stands in one unit: the last word of a heading and the first below it are no phrase."""
+        return "\n" not in self.text[hit.start : hit.end] or self.layout.at(hit.start) == self.layout.at(
+            hit.end - 1
         )
 
     def _length(self, a: int, b: int) -> int:

@@ -38,7 +38,7 @@ def own_host(passage: Passage) -> str:
 
 
 def publishers(passage: Passage) -> frozenset[str]:
-    """Names below which links are the publisher's own: what it registered, or its host on a shared service."""
+    """Names below which links are the publisher's: what it registered, or its host on a shared service."""
     host = own_host(passage)
     if not host:
         return frozenset()
@@ -66,29 +66,27 @@ class Links:
             m.type in ("url", "domain", "ipv4") and is_defanged(self._text[m.start : m.end]) for m in found
         )
 
-    def of(self, match: Match) -> Iterator[Evidence]:
-        """Evidence for one occurrence."""
-        if match.type not in ("url", "domain", "email"):
+    def of(self, match: Match, start: int, end: int) -> Iterator[Evidence]:
+        """Evidence for one occurrence; `start` and `end` are those of the URL it stands in, or its own."""
+        kind, text = match.type, self._text
+        if kind not in ("url", "domain", "email", "ipv4", "ipv6"):
             return
-        host = match.value if match.type == "domain" else host_of(match.value)
-        if match.type == "email":
-            host = match.value.rpartition("@")[2]
+        host = host_of(match.value) if kind == "url" else match.value.rpartition("@")[2]
         if self._publishers and belongs(host, self._publishers):
             yield _told(3.4, f"the publisher's own host: {host}")
-        text = self._text
-        raw = text[match.start : match.end]
+        raw = text[start:end]
         if is_defanged(raw):
             yield Evidence(role="listed", score=0.55, why="it is written so that nobody follows it")
             return
-        if match.type != "url":
+        if "://" not in raw:
             return
-        line = max(text.rfind("\n", max(0, match.start - 400), match.start), 0)
-        if _FOOTNOTE.match(text, line) and not _scheme_only(text[line : match.start]):
+        line = max(text.rfind("\n", max(0, start - 400), start), 0)
+        if _FOOTNOTE.match(text, line) and not _scheme_only(text[line:start]):
             yield _told(2.8, "a footnote")
-        at = bisect_right(self._starts, match.start) - 1
-        if at >= 0 and self._ends[at] >= match.end:
+        at = bisect_right(self._starts, start) - 1
+        if at >= 0 and self._ends[at] >= end:
             yield _told(1.6, "a link that can be followed")
-        if self._defanged and match.value.startswith("https://"):
+        if self._defanged and raw.startswith("https://"):
             yield _told(1.3, "a link left whole where dangerous ones are not")
 
 
