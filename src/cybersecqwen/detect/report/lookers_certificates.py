@@ -1,0 +1,130 @@
+"""Certificates: fingerprints (thumbprints) and serial numbers, where the words say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cybersecqwen.detect.text.matches import Match
+
+from .interface import Looker
+from .nearby import Span, ahead, behind
+
+_PAIRS = r"[0-9a-f]{2}(?::[0-9a-f]{2}){31}|[0-9a-f]{2}(?::[0-9a-f]{2}){19}|[0-9a-f]{2}(?::[0-9a-f]{2}){15}"
+_SPACED = r"[0-9a-f]{2}(?: [0-9a-f]{2}){31}|[0-9a-f]{2}(?: [0-9a-f]{2}){19}"
+_DIGEST = re.compile(
+    rf"(?<![0-9a-z:])(?:{_PAIRS}|{_SPACED}|[0-9a-f]{{64}}|[0-9a-f]{{40}}|[0-9a-f]{{32}})(?![0-9a-z:])"
+)
+# Also serial numbers, which have up to 20 bytes (RFC 5280 §4.1.2.2)
+_PAIRED = re.compile(
+    r"(?<![0-9a-z:])[0-9a-f]{2}(?:(?::[0-9a-f]{2}){31}|(?::[0-9a-f]{2}){15,19})(?![0-9a-z:])"
+)
+# Right after the word, where the line break of a table was lost
+_GLUED = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-z])")
+_PRINT = re.compile(r"(?:thumb|finger)prints?(?=[^a-z]|[0-9a-f]{40})")
+_CERTIFICATE = re.compile(
+    r"(?<![a-z])(?:certificates?|certs?|ssl|tls|x\.?509|code[- ]sign\w*|issuer|authenticode)(?![a-z])"
+)
+_NOT = re.compile(
+    r"(?<![a-z])(?:pgp|gpg|openpgp|ssh|rsa key|host key|public key|ja[34]\w*|jarm|browser|device)(?![a-z])"
+)
+# "certificate SHA-1: …", "Certificate: [66:f7:…]"
+_LABEL = re.compile(
+    r"(?:certificates?|certs?)(?:['’]s)?(?: \([\w -]{1,20}\))?"
+    r"(?:[ _](?:md5|sha-?1|sha-?256|hash(?:es)?|with|the|of|has|having)){1,5}\s{0,2}(?:[:=(]|is|of)?\s{0,2}"
+    r"|(?:certificates?|certs?)\s?[:=]\s{0,3}\[?\s?"
+)
+_SERIAL = re.compile(
+    r"serial(?:[ _-]?(?:numbers?|nos?\.?|#))?(?: \(hex\))?(?: of the certificate)?"
+    r"\s{0,2}(?:is|was|are|of|[:=\t|(\u2013])?\s{0,3}[\"'`“]?"
+)
+_NUMBER = re.compile(
+    r"(?:0x)?[0-9a-f]{2}(?::[0-9a-f]{2}){3,21}(?![0-9a-z:])|(?:0x)?[0-9a-f]{8,44}(?![0-9a-z])"
+    r"|[0-9a-f]{2}(?: [0-9a-f]{2}){7,21}(?![0-9a-z])"
+)
+_NEXT = re.compile(r"[\s,;&|\u2022\"'`”“*-]{1,6}(?:and |or )?[\"'`“]?")
+# Other hashes that a line names end what the cue speaks of
+_OTHER = re.compile(r"file ?hash|ssdeep|imphash|(?<![a-z])ja3")
+_LONGEST = 96
+
+
+def find_certificates(text: str, low: str) -> Iterator[Match]:
+    """Fingerprints and serial numbers of certificates; see `interface.Looker`."""
+    del text
+    spans = [*_prints(low), *_labelled(low), *_serials(low)]
+    reached = 0
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= reached:
+            reached = end
+            value = low[start:end].removeprefix("0x").replace(":", "").replace(" ", "")
+            yield Match(type="certificate", value=value, start=start, end=end)
+
+
+def _prints(low: str) -> Iterator[Span]:
+    """What follows "thumbprint" or "fingerprint"."""
+    for word in _PRINT.finditer(low):
+        start, end = behind(low, word.start(), 160, 1), ahead(low, word.end(), 160, 2)
+        around = low[start : word.start()]
+        match = _GLUED.match(low, word.end(), end) or _DIGEST.search(low, word.end(), end)
+        if not match or _OTHER.search(low, word.end(), match.start()):
+            continue
+        gap = low[word.end() : match.start()]
+        paired = ":" in match.group() and len(match.group()) > 47
+        if _NOT.search(around[-60:] + gap):
+            continue
+        if word.group().startswith("thumb") or paired or _CERTIFICATE.search(around + gap):
+            yield match.span()
+            yield from _more(low, match.end(), _DIGEST)
+
+
+def _labelled(low: str) -> Iterator[Span]:
+    """What follows "certificate SHA-1" and the like; pairs with colons right after "certificate:"."""
+    for label in _LABEL.finditer(low):
+        if label.start() and low[label.start() - 1].isalpha():
+            continue
+        pattern = (
+            _DIGEST
+            if label.group().rstrip(" :=(\n[")[-4:] not in ("cate", "ates", "cert", "erts")
+            else _PAIRED
+        )
+        match = pattern.match(low, label.end(), ahead(low, label.end(), _LONGEST + 8))
+        if match:
+            yield match.span()
+            yield from _more(low, match.end(), pattern)
+
+
+def _serials(low: str) -> Iterator[Span]:
+    for label in _SERIAL.finditer(low):
+        if label.start() and low[label.start() - 1].isalpha():
+            continue
+        end = ahead(low, label.end(), 300)
+        match = _NUMBER.match(low, label.end(), end)
+        if not match:
+            continue
+        near = (
+            low[behind(low, label.start(), 200, 2) : label.start()]
+            + low[match.end() : ahead(low, match.end(), 80, 1)]
+        )
+        if _CERTIFICATE.search(near) or "print" in near:
+            yield match.span()
+            yield from _more(low, match.end(), _NUMBER)
+
+
+def _more(low: str, at: int, pattern: re.Pattern[str]) -> Iterator[Span]:
+    """Those that go on the list."""
+    limit = ahead(low, at, 1_200, 12)
+    for _ in range(12):
+        gap = _NEXT.match(low, at, limit)
+        match = pattern.match(low, gap.end(), limit) if gap else None
+        if not match or (pattern is _NUMBER and match.group().isalpha()):
+            return
+        at = match.end()
+        yield match.span()
+
+
+CERTIFICATE = Looker(
+    find=find_certificates,
+    needles=("thumbprint", "fingerprint", "serial", "certificate", "cert ", "cert:"),
+    lines_before=2,
+    lines_after=14,
+)

@@ -1,0 +1,193 @@
+"""Services of Windows and systemd, by the commands that make them and the words that name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cybersecqwen.detect.text.matches import Match, words
+
+from .interface import Looker
+from .nearby import Span, ahead, behind, is_name, is_odd, listed, named, quoted, quoted_before, token
+
+_COMMAND = re.compile(
+    r"(?<![\w.-])(?:sc(?:\.exe)?[\"']?\s(?:\\{2,4}[\w.*-]{1,64}\s)?\s?"
+    r"(?:create|config|start|stop|delete|failure|description|sdset|qc|query)\s{1,2}"
+    r"|net1?(?:\.exe)?[\"']?\s(?:start|stop)\s{1,2}"
+    r"|systemctl\s(?:--[\w=-]{1,20}\s){0,3}(?:enable|start|restart|disable|stop|mask|status)\s(?:--[\w=-]{1,20}\s){0,2}"
+    r"|(?:new|set|start|stop|restart|suspend|remove)-service\s(?:-(?!name)\w{1,20}\s){0,3}(?:-name\s{1,2})?"
+    r"|createservice[aw]?\([^\n\"“]{0,80}(?=[\"“]))"
+)
+_UNIT = re.compile(
+    r"(?<![\w./\\@:-])(?!(?:system|windows|web|this|app|android)\.)[A-Za-z0-9_][\w@-]{1,80}\.service(?![\w./\\(:-])"
+)
+_UNIT_CUE = re.compile(r"systemd|systemctl|unit|daemon|(?<!\.)(?<![a-z])services?(?![a-z])")
+_WORD = re.compile(r"(?<![\w.-])services?(?![\w-])")
+_STRONG = re.compile(
+    r"\s?,?\s?(?:which (?:is|was) |that (?:is|was) |is |was )?"
+    r"(?:named|called|known as|titled|dubbed"
+    r"|(?:with|under|by|using) (?:the |a )?(?:display |service |random |fake )?names?(?: of)?)"
+    r"\s{0,2}:?\s{0,2}"
+)
+_LABEL = re.compile(r"(?:\s?(?:display)?\s?names?)\s{0,2}(?:is\s|was\s|are\s|of\s|[:=\t|]{1,2})\s{0,3}")
+_SHORT_LABEL = re.compile(r"[ \xa0]{0,2}[:=\t|][ \xa0]{0,2}")
+_LABEL_BEFORE = re.compile(r"(?:display\s?|service\s?)name\s{0,2}[:=\t|]{1,2}\s{0,3}")
+_QUOTE = re.compile(r"\s?[(,]?\s?(?=[\"“'‘`„])")
+# What says that the service is one of an operating system, and not one on the web
+_HOST = re.compile(
+    r"\b(?:windows|systemd?|nt|background|persist\w*|creat\w*|install\w*|regist\w*|start(?:s|ed|ing|up)?"
+    r"|stop\w*|delet\w*"
+    r"|disabl\w*|terminat\w*|kill\w*|runs?(?: itself)? as|running as|itself|masquerad\w*|disguis\w*"
+    r"|launch\w*|daemon"
+    r"|add(?:s|ed|ing)?|drops?|dll|driver|scm|control manager|kernel|admin\w*|boot\w*)\b"
+)
+_WEB = re.compile(
+    r"\b(?:cloud|storage|hosting|shar\w+|e?mail|mail|vpn|proxy|web|online|stream\w*|messag\w*|chat|dns|rental|criminal"
+    r"|underground|payment|subscription|file|shorten\w*|translation|paste|social|delivery|crypt\w*|obfuscation|loader"
+    r"|botnet|ddos|ransomware|malware|phishing|mix\w*|cdn|tor|hidden|onion|api|search|postal|security|intelligence"
+    r"|secret|ticketing"
+    r"|authentication|health|federal|national|mobile|tracking|transfer|upload\w*"
+    r"|tunnel\w*|monitoring"
+    r"|(?:software|\w*ware|phishing|platform|infrastructure|access|fraud|crime)[- ]as[- ]an?"
+    r"|financial|android|news|internet|map\w*|drive|platform|google|amazon|aws"
+    r"|azure|public|legitimate web|customer)\s{1,2}\Z"
+)
+_NOT_ONE = words("accounts account name names type types for and command control discovery execution")
+_NEXT_LABEL = re.compile(r"\s?Service (?:File\s?[Nn]ame|Type|Start|Account|Path)")
+_SITE = re.compile(r"\[\.\]|://|\w\.(?!service\Z)[a-z]{2,5}\Z")
+_FLAG = re.compile(r"[-/]|\\\\|\$\(")
+
+
+def find_services(text: str, low: str) -> Iterator[Match]:
+    """Names of services; see `interface.Looker`."""
+    spans = [*_commands(text, low), *_units(text, low), *_words(text, low)]
+    reached = 0
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        raw = text[start:end]
+        if start >= reached and raw.lower() not in _NOT_ONE and not _SITE.search(raw):
+            reached = end
+            yield Match(type="service", value=raw, start=start, end=end)
+
+
+def _commands(text: str, low: str) -> Iterator[Span]:
+    for match in _COMMAND.finditer(low):
+        at = match.end()
+        end = ahead(text, at, 220, 0)
+        span = _rest(text, match.start(), at, end) or quoted(text, at, end) or token(text, at, end)
+        if span and not _FLAG.match(text, at) and is_name(text[slice(*span)]):
+            yield span
+
+
+def _rest(text: str, start: int, at: int, end: int) -> Span | None:
+    """The name in a command that is quoted itself: "net stop Some Agent"."""
+    close = {'"': '"', "“": "”", "'": "'", "‘": "’", "`": "`"}.get(text[start - 1 : start])
+    if not close or not text.startswith("net", start):
+        return None
+    reached = text.find(close, at, end)
+    return (at, reached) if reached > at + 1 and "/" not in text[at:reached] else None
+
+
+def _units(text: str, low: str) -> Iterator[Span]:
+    if ".service" not in low:
+        return
+    for match in _UNIT.finditer(text):
+        near = (
+            low[behind(low, match.start(), 160) : match.start()]
+            + low[match.end() : ahead(low, match.end(), 60, 0)]
+        )
+        if _UNIT_CUE.search(near):
+            yield match.span()
+
+
+def _words(text: str, low: str) -> Iterator[Span]:
+    for word in _WORD.finditer(low):
+        at = word.end()
+        start, end = behind(text, word.start(), 120), ahead(text, at, 300)
+        label = _LABEL.match(low, at, end)
+        if label:
+            span = named(text, label.end(), end)
+            if span and "\n" not in low[label.start() : label.end()]:
+                yield _cut(text, span)
+                yield from listed(text, span, end)
+            continue
+        label = _SHORT_LABEL.match(low, at, end)
+        if label:
+            span = quoted(text, label.end(), end) or token(text, label.end(), end)
+            if span and is_odd(text[slice(*span)]) and _label_cue(low, start, word.start()):
+                yield span
+            continue
+        before = low[start : word.start()]
+        if _WEB.search(before):
+            continue
+        yield from _announced(text, low, word, before, end)
+    for match in _LABEL_BEFORE.finditer(low):
+        end = ahead(text, match.end(), 220, 0)
+        span = named(text, match.end(), end)
+        if span:
+            yield _cut(text, span)
+
+
+def _cut(text: str, span: Span) -> Span:
+    """Without the label that follows where line breaks were lost: "Name: Updater Service Type: …"."""
+    label = _NEXT_LABEL.search(text, *span)
+    return (span[0], label.start()) if label and label.start() > span[0] else span
+
+
+def _label_cue(low: str, start: int, at: int) -> bool:
+    """Whether "service:" heads a cell or line, as in "Windows service: x", and not a source of Sigma."""
+    if "logsource" in low[behind(low, at, 200, 3) : at]:
+        return False
+    return not low[start:at].strip(" \t-*|\u2022") or bool(_HOST.search(low, start, at))
+
+
+def _announced(text: str, low: str, word: re.Match[str], before: str, end: int) -> Iterator[Span]:
+    """What "service named X", "service 'X'" and "'X' service" name, where the sentence is about a host."""
+    at = word.end()
+    strong = _STRONG.match(low, at, end)
+    if strong:
+        span = named(text, strong.end(), end)
+        if span and (_HOST.search(before) or _HOST.search(low, span[1], ahead(low, span[1], 80, 0))):
+            yield span
+            yield from listed(text, span, end)
+        return
+    if not _HOST.search(before):
+        return
+    quote = _QUOTE.match(text, at, end)
+    span = quoted(text, quote.end(), end) if quote else None
+    if span:
+        if _shows(text, span):
+            yield span
+            yield from (more for more in listed(text, span, end) if _shows(text, more))
+        return
+    gap = len(before) - len(before.rstrip(" "))
+    if gap and not before.rstrip(" ").endswith("\n"):
+        span = quoted_before(text, word.start() - len(before), word.start() - gap)
+        if span and _shows(text, span):
+            yield span
+
+
+def _shows(text: str, span: Span) -> bool:
+    """Whether a quoted stretch is a name, and not a word that is quoted for its meaning."""
+    raw = text[slice(*span)]
+    if " " in raw:
+        return raw[0].isupper() and len(raw.split()) <= 6 and not raw.endswith((".", "!", "?"))
+    return text[span[0] - 1] == "`" or is_odd(raw) or raw[0].isupper() or raw.isalpha()
+
+
+SERVICE = Looker(
+    find=find_services,
+    needles=(
+        "service",
+        "systemctl",
+        "net stop ",
+        "net start ",
+        "sc.exe",
+        "sc create",
+        "sc config",
+        "sc start",
+        "sc stop",
+        "sc delete",
+    ),
+    lines_before=3,
+    lines_after=1,
+)
