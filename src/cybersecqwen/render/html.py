@@ -24,6 +24,7 @@ from .answer import answer_view, is_answer
 from .defang import Defanger
 from .detail import first
 from .draw_tree import BOX_HEIGHT, BOX_WIDTH
+from .html_intel import intel_page
 from .html_logs import logs_page
 from .html_view import AMOUNTS, Quoter, findings_view, incident_view, indicator_views, paragraphs, stages
 from .interface import Renderer, RenderOptions
@@ -64,6 +65,7 @@ class HtmlRenderer(Renderer):
                 report=report,
                 answer=answer_view(report) if is_answer(report) else None,
                 logs=logs,
+                intel=intel_page(report, report.intel, defang, options) if report.intel else None,
                 problems=problems,
                 problems_more=problems_more,
                 title=wording.headline(report, options.title),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cybersecqwen.records import Finding, Incident, Indicator, Problem, Report, Technique, Verdict
+from cybersecqwen.records import Evidence, Finding, Incident, Indicator, Problem, Report, Technique, Verdict
 
 from .answer import is_answer
 from .defang import Defanger, safe_text
@@ -15,6 +15,7 @@ from .logs import is_logs
 from .logs_detail import PAGE
 from .logs_story import beside_logs, other_problems
 from .markdown_answer import answer_lines
+from .markdown_intel import intel_lines
 from .markdown_logs import logs_lines
 from .markdown_text import code, escaped, fenced
 from .read_logs import logs_view
@@ -63,6 +64,9 @@ class MarkdownRenderer(Renderer):
         limit = EVERYTHING
         if is_answer(report):
             note.add(*answer_lines(report, options.title, lambda text: escaped(note.defang.show(text))))
+        elif report.intel is not None:
+            headed = headline(report, options.title)
+            note.add(*intel_lines(report, report.intel, headed, options.detail, note.cell, note.value))
         elif is_logs(report):
             problems, limit = _logs(note, report, options), PAGE[options.detail].problems
         else:
@@ -110,6 +114,16 @@ class _Note:
     def quote(self, text: str) -> str:
         short = text if self.amounts.everything else abridged(text)
         return self.defang.show(clipped(short, self.amounts.chars))
+
+    def cell(self, text: str) -> str:
+        """Prose in a cell of a table."""
+        return self.say(text)
+
+    def value(self, type: str, value: str) -> str:
+        """The value of an indicator in a cell of a table, whole and broken by its type."""
+        evidence = Evidence(event="", field="", value="")
+        made = Indicator(type=type, value=value, raw=value, evidence=evidence)
+        return escaped(self.defang.indicator(made))
 
     def block(self, heading: str, lines: Sequence[str]) -> None:
         """A heading with what stands under it; nothing where nothing does."""

@@ -24,6 +24,7 @@ from .terminal_incident import (
     write_indicators,
     write_techniques,
 )
+from .terminal_intel import write_intel
 from .terminal_logs import write_end, write_logs, write_read
 from .wording import (
     clock,
@@ -54,6 +55,8 @@ class TerminalRenderer(Renderer):
         problems, limit = report.problems, EVERYTHING
         if is_answer(report):
             write_answer(sheet, report, options.title)
+        elif report.intel is not None:
+            write_intel(sheet, report, report.intel, options.title, options.detail)
         elif is_logs(report):
             _headline(sheet, report, options.title)
             view = logs_view(report)
