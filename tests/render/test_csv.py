@@ -1,0 +1,82 @@
+"""CSV: every indicator once, read back letter for letter, and no cell that a spreadsheet would compute."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cybersecqwen.records import Report
+from cybersecqwen.render.csv_table import COLUMNS, CsvRenderer, neutral, original
+from cybersecqwen.render.exported import exported
+from cybersecqwen.render.interface import RenderOptions
+from tests.strategies import FAST, NASTY, reports
+
+from .exported_samples import INTEL, hostile, intel_report, intel_reports
+from .samples import SAMPLES
+
+QUICK = settings(max_examples=80, deadline=None, phases=FAST, suppress_health_check=list(HealthCheck))
+
+
+def rendered(report: Report) -> list[dict[str, str]]:
+    text = CsvRenderer().render(report, RenderOptions())
+    assert text.endswith("\r\n")
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert tuple(rows[0]) == COLUMNS
+    assert {len(row) for row in rows} == {len(COLUMNS)}
+    for row in rows[1:]:
+        assert not any(
+            cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) for cell in row
+        )
+    return [dict(zip(COLUMNS, map(original, row), strict=True)) for row in rows[1:]]
+
+
+def check(report: Report) -> None:
+    view = exported(report)
+    told = [(row["type"], row["value"], row["note"], row["context"]) for row in rendered(report)]
+    assert told == [(one.type, one.value, one.note, one.context) for one in (*view.indicators, *view.apart)]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_is_read_back(name: str) -> None:
+    check(SAMPLES[name]())
+
+
+@QUICK
+@given(st.one_of(reports, intel_reports))
+def test_any_report_is_read_back(report: Report) -> None:
+    check(report)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.one_of(st.text(), hostile, st.sampled_from(NASTY)))
+def test_neutral_loses_nothing(cell: str) -> None:
+    assert original(neutral(cell)) == cell
+    assert not neutral(cell).startswith(("=", "+", "-", "@"))
+
+
+def test_a_row_says_where_and_what() -> None:
+    rows = rendered(intel_report())
+    assert len(rows) == len(INTEL.indicators)
+    assert rows[0] == {
+        "type": "ipv4",
+        "value": "45.9.148.7",
+        "role": "command and control",
+        "confidence": "high",
+        "note": "",
+        "page": "3",
+        "line": "12",
+        "count": "3",
+        "port": "8443",
+        "context": "It beacons.",
+        "document": "Cozy callers: a “quiet” campaign",
+    }
+    assert [row["value"] for row in rows if row["note"]] == ["https://blog.vendor.com/post", "example.com"]
+    assert all(row["note"] for row in rows[-2:])
+
+
+def test_a_report_without_indicators_has_a_heading() -> None:
+    assert rendered(SAMPLES["no-answer"]()) == []
