@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 from cybersecqwen.errors import InputError, LimitError
 from cybersecqwen.records import Damage, Limits
@@ -19,7 +19,21 @@ from .lines import BLOCK
 from .spool import Again, Spool
 from .walk import walk
 
-Known = TypeVar("Known", Reader, Unpacker)
+Known = TypeVar("Known", bound="Recognises")
+Item = TypeVar("Item")
+
+
+class Recognises(Protocol):
+    """Readers, unpackers and document readers."""
+
+    def recognise(self, head: bytes, name: str) -> int:
+        """How sure it is, 0 to 100."""
+
+
+Expand = Callable[[Blob, Limits, int], Iterator[Item]]
+"""What becomes of a file: itself, what it holds, or a damage; the number is how many files it is inside of."""
+Live = Callable[[str, bytes, Again], Item | None]
+"""What becomes of a stream (its name, its first bytes) that can be read only once, or None to keep it first."""
 
 _ELSE: tuple[tuple[bytes, str], ...] = (
     (b"\x00\x05\x16\x07", "macOS file metadata (AppleDouble)"),
@@ -38,6 +52,9 @@ _ELSE: tuple[tuple[bytes, str], ...] = (
     (b"\xfd7zXZ", "an xz file"),
     (b"PAR1", "a Parquet file"),
     (b"GGUF", "a language model"),
+    (b"GIF8", "a GIF image"),
+    (b"\xd0\xcf\x11\xe0", "an Office document or Outlook message of the old binary formats"),
+    (b"{\\rtf", "an RTF document"),
 )
 
 
@@ -51,18 +68,30 @@ def open_inputs(
     readable until the next item is asked for. Raises InputError before the first item where a path is
     missing or unreadable, or a pattern fits nothing.
     """
+    yield from each_file(paths, limits, _expand, stdin=stdin, live=_live)
+
+
+def each_file(
+    paths: Sequence[str | os.PathLike[str]],
+    limits: Limits,
+    expand: Expand[Item],
+    *,
+    stdin: BinaryIO | None = None,
+    live: Live[Item] | None = None,
+) -> Iterator[Item | Damage]:
+    """What `expand` makes of every file that the names stand for, as `open_inputs` says."""
     names = named(paths)
     for name in names:
         if name != "-":
             _check(name)
     for name in names:
         if name == "-":
-            yield from _standard_input(stdin, limits)
+            yield from _once("-", stdin or _standard_input(), limits, expand, live)
         elif Path(name).is_dir():
             for path, damage in walk(name):
-                yield from (damage,) if damage is not None else _file(str(path), limits)
+                yield from (damage,) if damage is not None else _file(str(path), limits, expand, live)
         else:
-            yield from _file(name, limits)
+            yield from _file(name, limits, expand, live)
 
 
 def named(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
@@ -100,30 +129,37 @@ def _check(name: str) -> None:
         raise InputError(f"{name} may not be read.", hint="Check its permissions.")
 
 
-def _standard_input(stdin: BinaryIO | None, limits: Limits) -> Iterator[tuple[Blob, Reader] | Damage]:
-    if stdin is None:
-        import sys
+def _standard_input() -> BinaryIO:
+    import sys
 
-        stdin = sys.stdin.buffer
-    yield from _once("-", stdin, limits)
+    return sys.stdin.buffer
 
 
-def _once(name: str, stream: BinaryIO, limits: Limits) -> Iterator[tuple[Blob, Reader] | Damage]:
-    """What can be read only once: line by line as it comes where the format allows, else kept first."""
+def _once(
+    name: str, stream: BinaryIO, limits: Limits, expand: Expand[Item], live: Live[Item] | None
+) -> Iterator[Item | Damage]:
+    """What can be read only once: as it comes where `live` takes it, else kept first."""
     what = "Standard input" if name == "-" else name
     try:
         head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise InputError(f"{what} cannot be read: {error.strerror or error}.") from error
     again = Again(head, stream, limits.file_bytes, what)
-    found = format_of(head, name)
-    if isinstance(found, Reader) and found.by_line:
-        yield Blob(path=name, opener=again.open), found
+    found = live(name, head, again) if live is not None else None
+    if found is not None:
+        yield found
     else:
-        yield from _spooled(name, again.open(), limits)
+        yield from _spooled(name, again.open(), limits, expand)
 
 
-def _spooled(name: str, stream: BinaryIO, limits: Limits) -> Iterator[tuple[Blob, Reader] | Damage]:
+def _live(name: str, head: bytes, again: Again) -> tuple[Blob, Reader] | None:
+    found = format_of(head, name)
+    return (
+        (Blob(path=name, opener=again.open), found) if isinstance(found, Reader) and found.by_line else None
+    )
+
+
+def _spooled(name: str, stream: BinaryIO, limits: Limits, expand: Expand[Item]) -> Iterator[Item | Damage]:
     what = "Standard input" if name == "-" else name
     try:
         spool = Spool(stream, limits.unpacked_bytes, what)
@@ -133,18 +169,20 @@ def _spooled(name: str, stream: BinaryIO, limits: Limits) -> Iterator[tuple[Blob
     except OSError as error:
         raise InputError(f"{what} cannot be read: {error.strerror or error}.") from error
     try:
-        yield from _expand(Blob(path=name, size=spool.size, opener=spool.open), limits, 0)
+        yield from expand(Blob(path=name, size=spool.size, opener=spool.open), limits, 0)
     finally:
         spool.close()
 
 
-def _file(name: str, limits: Limits) -> Iterator[tuple[Blob, Reader] | Damage]:
+def _file(
+    name: str, limits: Limits, expand: Expand[Item], live: Live[Item] | None
+) -> Iterator[Item | Damage]:
     path = Path(name)
     try:
         found = path.stat()
         if stat.S_ISFIFO(found.st_mode):
             with path.open("rb") as stream:
-                yield from _once(name, stream, limits)
+                yield from _once(name, stream, limits, expand, live)
             return
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror or error}.") from error
@@ -152,7 +190,7 @@ def _file(name: str, limits: Limits) -> Iterator[tuple[Blob, Reader] | Damage]:
     if found.st_size > limits.file_bytes:
         yield blob.damage(f"It has {found.st_size:,} bytes; the bound is {limits.file_bytes:,}.")
         return
-    yield from _expand(blob, limits, 0)
+    yield from expand(blob, limits, 0)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -162,9 +200,10 @@ def _open(path: Path) -> BinaryIO:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def _best(registry: Registry[type[Known]], head: bytes, name: str) -> Known | None:
+def best_of(registry: Registry[type[Known]], head: bytes, name: str) -> Known | None:
     """The surest of a family; the first of its list among equals; None where none is sure at all."""
-    best, most = None, 0
+    best: Known | None = None
+    most = 0
     for _, kind in registry:
         one = kind()
         sure = one.recognise(head, name)
@@ -175,32 +214,45 @@ def _best(registry: Registry[type[Known]], head: bytes, name: str) -> Known | No
 
 def format_of(head: bytes, name: str) -> Reader | Unpacker | None:
     """What would read a file that begins so; None where nothing would."""
-    return _best(UNPACKERS, head, name) or _best(READERS, head, name)
+    return best_of(UNPACKERS, head, name) or best_of(READERS, head, name)
+
+
+def kind_of(head: bytes) -> str:
+    """What a file is that no reader takes: "a PNG image"; "" where it is not known."""
+    return next((what for magic, what in _ELSE if head.startswith(magic)), "")
 
 
 def _unknown(head: bytes) -> str:
-    for magic, what in _ELSE:
-        if head.startswith(magic):
-            return f"It is {what}, which holds no events that can be read here."
-    return "Its format is unknown."
+    what = kind_of(head)
+    return f"It is {what}, which holds no events that can be read here." if what else "Its format is unknown."
+
+
+def head_of(blob: Blob) -> bytes:
+    """Its first bytes, as many as `recognise` gets to see."""
+    with blob.open() as stream:
+        return stream.read(HEAD_BYTES)
+
+
+def too_nested(blob: Blob, limits: Limits, depth: int) -> Damage:
+    """The damage of an archive that lies inside too many others."""
+    return blob.damage(f"It is an archive inside {depth} others; the bound is {limits.depth}.")
 
 
 def _expand(blob: Blob, limits: Limits, depth: int) -> Iterator[tuple[Blob, Reader] | Damage]:
-    with blob.open() as stream:
-        head = stream.read(HEAD_BYTES)
+    head = head_of(blob)
     if not head:
         yield blob.damage("It is empty.")
         return
-    unpacker = _best(UNPACKERS, head, blob.name)
+    unpacker = best_of(UNPACKERS, head, blob.name)
     if unpacker is None:
-        reader = _best(READERS, head, blob.name)
+        reader = best_of(READERS, head, blob.name)
         if reader is not None:
             yield blob, reader
         else:
             yield blob.damage(_unknown(head))
         return
     if depth >= limits.depth:
-        yield blob.damage(f"It is an archive inside {depth} others; the bound is {limits.depth}.")
+        yield too_nested(blob, limits, depth)
         return
     for inner in unpacker.unpack(blob, limits, depth + 1):
         if isinstance(inner, Damage):

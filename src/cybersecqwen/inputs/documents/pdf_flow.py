@@ -1,0 +1,327 @@
+"""From the lines of a PDF's pages to paragraphs, lists, tables and code, in one text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .building import Builder
+from .joining import Vocabulary
+from .pdf_layout import Line, Segment
+
+_BULLET = re.compile(r"(?:[•●▪■◦‣∙·○➢➤►✓\uf0b7\uf0a7]|[-–*]|o|\(?(?:\d{1,3}|[a-zA-Z])[.)])(?=\s)")
+_LONE_BULLET = re.compile(
+    r"[•●▪■◦‣∙·○➢➤►✓\uf0b7\uf0a7–*-]|\(?(?:\d{1,3}|[a-z])[.)]|\d{1,2}(?:\.\d{1,2}){0,3}\.?"
+)
+_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s{1,4}\S")
+_SENTENCE_END = (".", "!", "?", ":", ".”", '."', ".)")
+
+
+@dataclass(slots=True)
+class Placed:
+    """Where a piece of a line came to stand in the text."""
+
+    start: int
+    end: int
+    y: float
+    size: float
+    x0: float
+    x1: float
+
+
+@dataclass(slots=True)
+class _At:
+    """A line with its place."""
+
+    line: Line
+    page: int
+    number: int
+    kind: str
+
+
+class Flow:
+    """Takes the pages in order; `builder` has the text when it is through."""
+
+    def __init__(
+        self, builder: Builder, pages: Mapping[int, Sequence[Line]], left: Mapping[int, set[int]]
+    ) -> None:
+        self.builder = builder
+        self.placed: dict[int, list[Placed]] = {}
+        """By page."""
+        self._lines = [
+            _At(line, page, number, "")
+            for page in sorted(pages)
+            for number, line in enumerate(pages[page], 1)
+            if number - 1 not in left.get(page, ())
+        ]
+        self._words = Vocabulary(" ".join(s.text for s in one.line.segments) for one in self._lines)
+        sizes: Counter[float] = Counter()
+        for one in self._lines:
+            sizes[one.line.size] += len(one.line.text)
+        self._body = sizes.most_common(1)[0][0] if sizes else 10.0
+        self._lead = self._leading()
+        self._kinds()
+        self._start = -1
+        self._title = max((one.line.size for one in self._lines if one.page == min(pages)), default=0.0)
+        self._titled = False
+
+    def run(self) -> None:
+        """Build the text."""
+        at = 0
+        while at < len(self._lines) and not self.builder.full:
+            one = self._lines[at]
+            if one.kind == "row":
+                at = self._table(at)
+            else:
+                at = self._block(at)
+
+    def _leading(self) -> float:
+        """Line spacing in sizes: the middle of what lies between lines that follow each other."""
+        found = sorted(
+            (before.line.y - line.line.y) / line.line.size
+            for before, line in zip(self._lines, self._lines[1:], strict=False)
+            if before.page == line.page
+            and before.line.region == line.line.region
+            and before.line.size == line.line.size == self._body
+            and 0.8 < (before.line.y - line.line.y) / max(line.line.size, 1) < 2.5
+        )
+        return found[len(found) // 3] if found else 1.2
+
+    def _kinds(self) -> None:
+        many = [self._cells(one.line) for one in self._lines]
+        for at, one in enumerate(self._lines):
+            line = one.line
+            first = line.segments[0]
+            if many[at]:
+                near = any(
+                    0 <= other < len(many)
+                    and many[other]
+                    and self._lines[other].page == one.page
+                    and _aligned(line, self._lines[other].line)
+                    for other in (at - 1, at + 1, at - 2, at + 2)
+                )
+                gap = max(b.x0 - a.x1 for a, b in zip(line.segments, line.segments[1:], strict=False))
+                if near or gap > 2.0 * line.size:
+                    one.kind = "row"
+                    continue
+            text = first.text
+            if all(segment.mono for segment in line.segments):
+                one.kind = "code"
+            elif _BULLET.match(text) or (len(line.segments) > 1 and _LONE_BULLET.fullmatch(text)):
+                one.kind = "item"
+            elif line.size > self._body * 1.15 or (self._is_bold_heading(line)):
+                one.kind = "heading"
+            else:
+                one.kind = "paragraph"
+
+    def _is_bold_heading(self, line: Line) -> bool:
+        text = line.text
+        return (
+            all(segment.bold for segment in line.segments)
+            and len(text) < 120
+            and line.size >= self._body * 0.98
+            and not text.endswith((".", ",", ";"))
+        )
+
+    def _cells(self, line: Line) -> bool:
+        """Whether a line may be a row: several segments, the first more than a bullet or a number."""
+        if len(line.segments) < 2:
+            return False
+        return len(line.segments) > 2 or not _LONE_BULLET.fullmatch(line.segments[0].text)
+
+    def _block(self, at: int) -> int:
+        """The block that begins with this line; the index behind it."""
+        first = self._lines[at]
+        kind = first.kind
+        if kind == "heading" and not self._titled and first.page == self._lines[0].page:
+            if first.line.size >= self._title * 0.98 and self._title > self._body * 1.15:
+                kind, self._titled = "title", True
+        start = self.builder.begin(kind)
+        before: _At | None = None
+        glue = ""
+        while at < len(self._lines):
+            one = self._lines[at]
+            if before is not None:
+                after = self._next_word(one)
+                joined = self._relation(before, one, first, after)
+                if joined is None:
+                    break
+                glue = joined
+            dropped = 0
+            if glue == "-":
+                glue, dropped = "", 1
+            self._place(one, glue, dropped)
+            before = one
+            at += 1
+        self.builder.end(start)
+        return at
+
+    def _next_word(self, one: _At) -> str:
+        return one.line.segments[0].text
+
+    def _relation(self, before: _At, one: _At, first: _At, after: str) -> str | None:
+        """What stands between two lines of a block: " ", "" , newline, "-" (the hyphen goes); None: a new block."""
+        old, new = before.line, one.line
+        if one.kind != first.kind and not (first.kind == "item" and one.kind == "paragraph"):
+            return None
+        if one.kind == "item" or abs(new.size - old.size) > 0.12 * old.size:
+            return None
+        same = before.page == one.page and old.region == new.region
+        step = old.y - new.y if same else 0.0
+        if same and not 0 < step < max(self._lead * 1.3, 1.35) * max(old.size, new.size):
+            return None
+        if first.kind == "code":
+            return "\n" if same else None
+        text = old.segments[-1].text
+        if first.kind == "heading" and not (same and _full(old, new)):
+            return None if not same or first.line.size <= self._body * 1.15 else " "
+        full = _full(old, new)
+        if not same:
+            other = before.page != one.page or old.region != new.region
+            if other and not (
+                full and (after[:1].islower() or not text.endswith(_SENTENCE_END)) and after[:1].isalnum()
+            ):
+                if not (text.endswith("-") and full):
+                    return None
+        elif first.kind == "paragraph":
+            indent = new.segments[0].x0 - old.segments[0].x0
+            if indent > 0.8 * new.size and before is not first and text.endswith(_SENTENCE_END):
+                return None
+            if not full and text.endswith(_SENTENCE_END) and step > self._lead * 1.12 * new.size:
+                return None
+        elif first.kind == "item" and one.kind == "paragraph":
+            if new.segments[0].x0 <= first.line.segments[0].x0 + 0.2 * new.size and not full:
+                return None
+        if not full:
+            return "\n"
+        alone = len(old.segments) == 1 and " " not in text
+        glue = self._words.join(text, after, alone=alone and old.segments[0].x1 >= old.right - 1.2 * old.size)
+        if glue == " " and len(after.split(None, 1)[0]) > 25:
+            return "\n"
+        return "-" if glue is None else glue
+
+    def _place(self, one: _At, glue: str, dropped: int) -> None:
+        builder = self.builder
+        if dropped:
+            builder.drop_last()
+        if glue:
+            builder.glue(glue)
+        for number, segment in enumerate(one.line.segments):
+            if number:
+                builder.add(" ", one.page, one.number)
+            self._put(segment, one.page, one.number)
+
+    def _put(self, segment: Segment, page: int, number: int) -> None:
+        start = self.builder.size
+        self.builder.add(segment.text, page, number)
+        self.placed.setdefault(page, []).append(
+            Placed(start, self.builder.size, segment.y, segment.size, segment.x0, segment.x1)
+        )
+
+    def _table(self, at: int) -> int:
+        """Rows from this one on; the index behind them."""
+        end = at
+        while end < len(self._lines) and self._lines[end].page == self._lines[at].page:
+            one = self._lines[end]
+            if one.kind != "row" and not (end > at and self._continues(self._lines[end - 1], one)):
+                break
+            end += 1
+        group = at + 1
+        for row in _rows(self._lines[at:end], self._lead):
+            self._row(row, group)
+        return end
+
+    def _continues(self, before: _At, one: _At) -> bool:
+        """Whether a line with one segment goes on with a cell of the row before it."""
+        step = before.line.y - one.line.y
+        return (
+            before.line.region == one.line.region
+            and 0 < step < 1.3 * self._lead * one.line.size
+            and one.kind in ("paragraph", "code")
+            and len(one.line.segments) == 1
+            and any(
+                abs(s.x0 - one.line.segments[0].x0) < 4
+                for s in before.line.segments[1:] or before.line.segments
+            )
+            and one.line.segments[0].x1 < one.line.right - 20
+        ) or (
+            before.line.region == one.line.region
+            and 0 < step < 1.3 * self._lead * one.line.size
+            and len(one.line.segments) == 1
+            and any(self._cut(s, one.line.segments[0]) for s in before.line.segments)
+        )
+
+    def _cut(self, upper: Segment, lower: Segment) -> bool:
+        """Whether the indicator in a cell surely goes on below it."""
+        return abs(upper.x0 - lower.x0) < 4 and self._words.join(upper.text, lower.text) == ""
+
+    def _row(self, row: list[_At], group: int) -> None:
+        first = row[0].line
+        start = self.builder.begin("row", group=group)
+        rest = [list(one.line.segments) for one in row[1:]]
+        for column, segment in enumerate(first.segments):
+            if column:
+                self.builder.glue("\t")
+            self._put(segment, row[0].page, row[0].number)
+            above = segment
+            for one, segments in zip(row[1:], rest, strict=True):
+                for lower in [s for s in segments if _below(s, first.segments, column)]:
+                    segments.remove(lower)
+                    glue = self._words.join(above.text, lower.text, alone=" " not in above.text)
+                    if glue is None:
+                        self.builder.drop_last()
+                    elif glue:
+                        self.builder.glue(" ")
+                    self._put(lower, one.page, one.number)
+                    above = lower
+        self.builder.end(start)
+
+
+def _below(segment: Segment, columns: Sequence[Segment], column: int) -> bool:
+    """Whether a segment stands under this column: the nearest that does not begin right of it."""
+    found = 0
+    for at, one in enumerate(columns):
+        if one.x0 <= segment.x0 + 4:
+            found = at
+    return found == column
+
+
+def _aligned(line: Line, other: Line) -> bool:
+    """Whether two cells that are not the first begin at the same place."""
+    return any(abs(a.x0 - b.x0) < 4 for a in line.segments[1:] for b in other.segments[1:])
+
+
+def _rows(lines: Sequence[_At], lead: float) -> Iterator[list[_At]]:
+    """Lines of a table by rows: what stands closer below a row than rows do, and lacks cells, goes on with it."""
+    pitches = sorted(
+        a.line.y - b.line.y
+        for a, b in zip(lines, lines[1:], strict=False)
+        if len(a.line.segments) == len(b.line.segments) > 1
+    )
+    pitch = pitches[len(pitches) // 2] if pitches else 0.0
+    row: list[_At] = []
+    for one in lines:
+        if row:
+            step = row[-1].line.y - one.line.y
+            fewer = len(one.line.segments) < len(row[0].line.segments)
+            starts = row[0].line.segments
+            fits = all(any(abs(s.x0 - c.x0) < 4 for c in starts) for s in one.line.segments)
+            later = one.line.segments[0].x0 > starts[0].x0 + 4
+            close = step < 0.85 * pitch if pitch else step < 1.3 * lead * one.line.size
+            if one.kind != "row" or (fewer and fits and close and (later or pitch)):
+                row.append(one)
+                continue
+            yield row
+        row = [one]
+    if row:
+        yield row
+
+
+def _full(old: Line, new: Line) -> bool:
+    """Whether the next line's first word would not have found room at the end of this one."""
+    segment = new.segments[0]
+    word = segment.text.split(None, 1)[0]
+    width = (segment.x1 - segment.x0) * len(word) / max(len(segment.text), 1)
+    return old.segments[-1].x1 + 0.25 * old.size + width > old.right - 0.3 * old.size

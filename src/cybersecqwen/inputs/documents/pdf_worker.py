@@ -1,0 +1,201 @@
+"""The process that reads the pages of a PDF: file on standard input, one JSON line for each thing it says.
+
+Run by `pdf.py` as a script in isolated mode, with bounds on memory and processor time, because pypdf is fed
+hostile bytes. It goes through the pages from the first on, or from the last backwards; the parent stops
+it where the other one has been.
+
+    {"open": pages, "info": {…}}    or  {"failed": "reason"}
+    {"begin": n}                    page n is being read: should that end the process, the parent knows which
+    {"page": n, "lines": […], "links": […], "images": …, "said": […]}
+    {"end": true}
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+MEMORY = 1 << 30
+"""Bytes of address space."""
+PAGE_SECONDS = 15
+"""Of one page."""
+_MOST_LINES = 20_000
+_MOST_LINKS = 2_000
+_STREAM_BYTES = 50_000_000
+
+
+def main(argv: list[str]) -> None:
+    """argv: first page, step (1 or -1), seconds of processor time, characters of a page."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+    first, step, seconds, most = (int(word) for word in argv[1:5])
+    _bounds(seconds)
+    logging.disable(logging.CRITICAL)
+    sys.setrecursionlimit(2_000)
+    for said in answers(first, step, most):
+        sys.stdout.write(json.dumps(said, ensure_ascii=True, separators=(",", ":")))
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+
+
+def _bounds(seconds: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: the parent still bounds the time
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def answers(first: int, step: int, most: int) -> Iterator[dict[str, Any]]:
+    """What is said, in order; a first page below 0 is counted from the end."""
+    try:
+        reader, info = _opened()
+        count = len(reader.pages)
+    except MemoryError:
+        yield {"failed": "It needs more memory than a document may take."}
+        return
+    except Exception as error:
+        yield {"failed": _failure(error)}
+        return
+    yield {"open": count, "info": info}
+    fonts: dict[Any, Any] = {}
+    number = first if first >= 0 else count + first
+    while 0 <= number < count:
+        yield {"begin": number + 1}
+        try:
+            yield {"page": number + 1, **_page(reader, number, fonts, most)}
+        except MemoryError:
+            fonts.clear()
+            yield {"page": number + 1, "failed": "it needs more memory than a document may take"}
+        except Exception as error:
+            yield {"page": number + 1, "failed": _words(error)}
+        number += step
+    yield {"end": True}
+
+
+class Encrypted(Exception):
+    """The file needs a password, or a method that is not there."""
+
+
+def _opened() -> tuple[Any, dict[str, str]]:
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError
+
+    stream = os.fdopen(os.dup(0), "rb")
+    stream.seek(0)
+    try:
+        # Several passes over a damaged file are pypdf's own recovery: it looks for objects by their headers.
+        reader = PdfReader(stream, strict=False)
+        encrypted = reader.is_encrypted
+        if encrypted and not reader.decrypt(""):
+            raise Encrypted("It is encrypted; remove its password first.")
+    except DependencyError as error:
+        raise Encrypted("It is encrypted with AES; remove the encryption first.") from error
+    info: dict[str, str] = {}
+    try:
+        found: Any = reader.metadata or {}
+        for key in ("/Title", "/Author", "/CreationDate", "/ModDate"):
+            info[key[1:]] = str(found.get(key, ""))[:500]
+    except Exception:
+        info = {}
+    return reader, info
+
+
+def _page(reader: Any, number: int, fonts: dict[Any, Any], most: int) -> dict[str, Any]:
+    from cybersecqwen.inputs.documents.pdf_content import Content, visible
+    from cybersecqwen.inputs.documents.pdf_layout import lines_of
+
+    page = reader.pages[number]
+    box = tuple(float(value) for value in page.cropbox)
+    box = (min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3]))
+    content = Content(fonts, monotonic() + PAGE_SECONDS)
+    said: list[str] = []
+    stream = page.get_contents()
+    if stream is not None:
+        data = stream.get_data()
+        if len(data) > _STREAM_BYTES:
+            said.append(f"it draws with more than {_STREAM_BYTES:,} bytes")
+        resources = page.get("/Resources")
+        resources = resources.get_object() if resources is not None else {}
+        content.read(data[:_STREAM_BYTES], resources if isinstance(resources, dict) else {})
+    if content.cut:
+        said.append(content.cut)
+    runs = list(visible(content.runs, box))
+    hidden = sum(len(run.text) for run in content.runs) - sum(len(run.text) for run in runs)
+    if content.invisible:
+        if content.images:  # a layer that OCR put over a picture
+            runs += visible(content.invisible, box)
+        else:
+            hidden += sum(len(run.text) for run in content.invisible)
+    if hidden > 80:
+        said.append(f"{hidden:,} characters that a viewer does not show were left out")
+    lines = lines_of(runs)
+    size, kept = 0, []
+    for line in lines[:_MOST_LINES]:
+        size += sum(len(segment.text) for segment in line.segments)
+        if size > most:
+            said.append("it has more text than a document may have")
+            break
+        kept.append(line)
+    shown = sum(len(run.text) for run in runs)
+    if content.unknown > 20 and content.unknown * 4 > shown:
+        said.append("a font does not say which characters its glyphs are")
+    return {
+        "lines": [
+            [
+                round(line.y, 1), round(line.size, 1), round(line.left, 1), round(line.right, 1), line.region,
+                [[round(s.x0, 1), round(s.x1, 1), s.text, s.mono, s.bold] for s in line.segments],
+            ]
+            for line in kept
+        ],
+        "links": _links(page),
+        "images": content.images,
+        "said": said,
+    }  # fmt: skip
+
+
+def _links(page: Any) -> list[list[Any]]:
+    """Rectangle and address of every link to the outside."""
+    found: list[list[Any]] = []
+    try:
+        annotations = page.get("/Annots")
+        annotations = annotations.get_object() if annotations is not None else []
+        for one in annotations[:_MOST_LINKS]:
+            one = one.get_object()
+            if not isinstance(one, dict) or one.get("/Subtype") != "/Link":
+                continue
+            action = one.get("/A")
+            action = action.get_object() if action is not None else {}
+            target = action.get("/URI") if isinstance(action, dict) else None
+            target = target.get_object() if target is not None else None
+            rectangle = one.get("/Rect")
+            rectangle = rectangle.get_object() if rectangle is not None else None
+            if target is None or rectangle is None or len(rectangle) != 4:
+                continue
+            if isinstance(target, bytes):
+                target = target.decode("latin-1")
+            found.append([*(round(float(value), 1) for value in rectangle), str(target)[:2_048]])
+    except Exception:
+        return found
+    return found
+
+
+def _failure(error: Exception) -> str:
+    if isinstance(error, Encrypted):
+        return str(error)
+    return f"It is no sound PDF file ({_words(error)})."
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+if __name__ == "__main__":
+    main(sys.argv)
