@@ -48,7 +48,11 @@ def find_hashes(text: str, low: str, starts: Iterable[int] | None = None) -> Ite
         note = known.hash_note(value)
         if not note and len(value) <= 40:
             note = _no_file(low, start, len(value))
-        yield Match(type=TYPES[len(value)], value=value, start=start, end=match.end(), note=note)
+        # "5f4d….exe": the name is an indicator, too
+        names = text[match.end() : match.end() + 1] == "." and text[match.end() + 1 : match.end() + 2].isalnum()
+        yield Match(
+            type=TYPES[len(value)], value=value, start=start, end=match.end(), note=note, claims=not names
+        )
 
 
 def _no_file(low: str, start: int, length: int) -> str:
