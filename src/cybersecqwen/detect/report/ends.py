@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cybersecqwen.detect.text.matches import Match
@@ -14,18 +14,23 @@ from .interface import NameFound, RoleOf
 _HARMLESS = frozenset({Role.LEGITIMATE, Role.REFERENCE, Role.VICTIM})
 _ADDRESSES = frozenset({"ipv4", "ipv6", "domain", "url"})
 _FILES = frozenset({"file", "path", "md5", "sha1", "sha256", "sha512"})
-_TOOLS = frozenset({"tool"})
 
 NOUN = (
-    r"(?:operators?|actors?|affiliates?|groups?|gangs?|team|threat|hackers?|members?|attackers?|malware|ransomware|backdoors?|trojans?|loaders?"
-    r"|downloaders?|droppers?|botnets?|RATs?|remote access (?:trojan|tool)s?|implants?|campaigns?|operations?|samples?|payloads?|infections?|tools?|toolkits?"
-    r"|frameworks?|beacons?|stealers?|infostealers?|info-stealers?|information stealers?|wipers?|worms?|rootkits?|scripts?|utility|utilities|families|family"
-    r"|binar(?:y|ies)|variants?|versions?|modules?|software|APTs?|intrusions?|shells?|web ?shells?|post-exploitation|exploits?|vulnerabilit(?:y|ies)|flaws?)"
+    r"(?:operators?|actors?|affiliates?|groups?|gangs?|team|threat|hackers?|members?"
+    r"|attackers?|malware|ransomware|backdoors?|trojans?|loaders?"
+    r"|downloaders?|droppers?|botnets?|RATs?|remote access (?:trojan|tool)s?|implants?"
+    r"|campaigns?|operations?|samples?|payloads?|infections?|tools?|toolkits?"
+    r"|frameworks?|beacons?|stealers?|infostealers?|info-stealers?|information stealers?"
+    r"|wipers?|worms?|rootkits?|scripts?|utility|utilities|families|family"
+    r"|binar(?:y|ies)|variants?|versions?|modules?|software|APTs?|intrusions?|shells?"
+    r"|web ?shells?|post-exploitation|exploits?|vulnerabilit(?:y|ies)|flaws?)"
 )
 """Words that say what a name is, and stand before or after it."""
 _ADJECTIVE = (
-    r"(?:the|a|an|its|their|his|own|custom|customi[sz]ed|new|novel|legitimate|commercial|publicly[- ]available|open[- ]source|so-called|infamous|notorious"
-    r"|well-known|known|popular|malicious|modular|banking|credential|offensive|commodity|other|various|several|multiple|both|Windows|Linux|Microsoft|malware called)"
+    r"(?:the|a|an|its|their|his|own|custom|customi[sz]ed|new|novel|legitimate|commercial"
+    r"|publicly[- ]available|open[- ]source|so-called|infamous|notorious"
+    r"|well-known|known|popular|malicious|modular|banking|credential|offensive|commodity"
+    r"|other|various|several|multiple|both|Windows|Linux|Microsoft|malware called)"
 )
 HEAD = rf"(?:(?:{_ADJECTIVE}|{NOUN})\s+){{0,5}}[\"“'‘(\[]{{0,2}}"
 """What may stand before a name of a list."""
@@ -33,20 +38,30 @@ TAIL = rf"[\"”'’)\]]{{0,2}}(?:\s+{NOUN}){{0,3}}"
 """What may stand after a name."""
 _ASIDE = r"(?:\s?\([^()]{0,80}\)|\s?\[[^\[\]]{0,16}\])?"
 _LIST = re.compile(
-    rf"{TAIL}{_ASIDE}\s?(?:,\s?(?:and|or|as well as|&)?|/|&|\band\b|\bor\b|\bas well as\b|\balong with\b|\band/or\b)\s?{HEAD}",
+    rf"{TAIL}{_ASIDE}\s?(?:,\s?(?:and|or|as well as|&)?|/|&|\band\b|\bor\b|\bas well as\b"
+    rf"|\balong with\b|\band/or\b)\s?{HEAD}",
     re.IGNORECASE,
 )
 _WHERE = re.compile(
-    r"(?:['’]s)?(?:,? (?:sectors?|industr(?:y|ies)|organi[sz]ations|entit(?:y|ies)|agenc(?:y|ies)|institutions|companies|users|victims|targets|networks"
-    r"|officials|systems))?(?: (?:located|based))?(?:,? (?:in|across|throughout|and|or|including|such as|as well as|within)|,|)(?: in)?(?: the)? ?",
+    r"(?:['’]s)?(?:,? (?:sectors?|industr(?:y|ies)|organi[sz]ations|entit(?:y|ies)|agenc(?:y"
+    r"|ies)|institutions|companies|users|victims|targets|networks"
+    r"|officials|systems))?(?: (?:located|based))?(?:,? (?:in|across|throughout|and|or"
+    r"|including|such as|as well as|within)|,|)(?: in)?(?: the)? ?",
+    re.IGNORECASE,
+)
+_SOFTWARE = re.compile(
+    r"\s(?:malware|backdoor|ransomware|trojan|RAT|loader|botnet|sample|payload|stealer"
+    r"|implant|has been used by|was used by|used by)\b",
     re.IGNORECASE,
 )
 _SAME = re.compile(
-    r"[\"”'’]?,?\s?[(\[]?(?:(?:also|previously|formerly|otherwise|or)?\s?(?:known|tracked|referred to|dubbed)?\s?(?:as|a\.?k\.?a\.?)?)[,:]?\s?[\"“'‘]?",
+    r"[\"”'’]?,?\s?[(\[]?(?:(?:also|previously|formerly|otherwise|or)?\s?(?:known|tracked"
+    r"|referred to|dubbed)?\s?(?:as|a\.?k\.?a\.?)?)[,:]?\s?[\"“'‘]?",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
-    r"\b(?:like|unlike|similar to|as with|compared (?:to|with)|than|same as|reminiscent of|resembl\w+|aka|a\.k\.a\.|known as|previously|formerly) (?:the )?\Z",
+    r"\b(?:like|unlike|similar to|as with|compared (?:to|with)|than|same as|reminiscent of"
+    r"|resembl\w+|aka|a\.k\.a\.|known as|previously|formerly) (?:the )?\Z",
     re.IGNORECASE,
 )
 
@@ -67,6 +82,7 @@ class Mention(NamedTuple):
 
 
 def of(
+    text: str,
     names: Sequence[NameFound],
     found: Sequence[Match],
     targets: Sequence[Target],
@@ -74,7 +90,7 @@ def of(
 ) -> list[Mention]:
     """Everything that can be an end, in order, without overlaps; names before indicators."""
     every = sorted(
-        [*_names(names), *_targets(targets), *_found(found, roles)],
+        [*_names(_fitting(names, text)), *_targets(targets), *_found(found, roles)],
         key=lambda pair: (pair[0].start, pair[1], -pair[0].end),
     )
     kept: list[Mention] = []
@@ -84,7 +100,20 @@ def of(
     return kept
 
 
-def _names(names: Sequence[NameFound]) -> Iterator[tuple[Mention, int]]:
+def _fitting(names: Sequence[NameFound], text: str) -> Iterator[NameFound]:
+    """Of a group and a software of one name ("Carbanak") the one that the next word speaks for."""
+    at: dict[tuple[int, int], list[NameFound]] = {}
+    for one in names:
+        at.setdefault((one.start, one.end), []).append(one)
+    for (_, end), same in at.items():
+        software = [one for one in same if one.type == "software"]
+        if len(same) > 1 and software and _SOFTWARE.match(text, end):
+            yield software[0]
+        else:
+            yield same[0]
+
+
+def _names(names: Iterable[NameFound]) -> Iterator[tuple[Mention, int]]:
     for one in names:
         stix = {"group": "intrusion-set", "campaign": "campaign", "vulnerability": "vulnerability"}.get(
             one.type, "tool" if one.facts.get("kind") == "tool" else "malware"
@@ -97,19 +126,25 @@ def _targets(targets: Sequence[Target]) -> Iterator[tuple[Mention, int]]:
         if one.kind in ("sector", "country") and one.tier is Tier.HIGH:
             stix = "identity" if one.kind == "sector" else "location"
             for place in one.places:
-                yield Mention(place.start, place.end, End(type=one.kind, id=one.code, value=one.name), stix), 2
+                yield (
+                    Mention(place.start, place.end, End(type=one.kind, id=one.code, value=one.name), stix),
+                    2,
+                )
 
 
-def _found(
-    found: Sequence[Match], roles: Mapping[tuple[str, str], RoleOf]
-) -> Iterator[tuple[Mention, int]]:
+def _found(found: Sequence[Match], roles: Mapping[tuple[str, str], RoleOf]) -> Iterator[tuple[Mention, int]]:
     for one in found:
         role = roles.get((one.type, one.value))
         if one.type == "cve":
             thing = End(type="vulnerability", id=one.value, value=one.value)
             yield Mention(one.start, one.end, thing, "vulnerability"), 1
         elif one.type == "attack" and one.value.startswith("T") and one.value[1:2].isdigit():
-            yield Mention(one.start, one.end, End(type="technique", id=one.value, value=one.value), "attack-pattern"), 1
+            yield (
+                Mention(
+                    one.start, one.end, End(type="technique", id=one.value, value=one.value), "attack-pattern"
+                ),
+                1,
+            )
         elif one.note or (role is not None and role.role in _HARMLESS):
             continue
         elif one.type in _ADDRESSES or one.type in _FILES:
@@ -128,7 +163,7 @@ class Run(NamedTuple):
 
 
 def runs(text: str, mentions: Sequence[Mention]) -> list[Run]:
-    """The mentions of one sentence with those of one list together, and other names of the same thing as one."""
+    """The mentions of one sentence, those of one list together; other names of the same thing are one."""
     found: list[Run] = []
     family = ""
     for one in mentions:

@@ -58,7 +58,8 @@ _DEFINES = re.compile(
     re.IGNORECASE,
 )
 _STATES = re.compile(
-    r"\b(?:share this|(?:this|the (?:present|following|attached|enclosed)) (?:\w+ ){0,3}(?:report|document|advisory|alert"
+    r"\b(?:share this|(?:this|the (?:present|following|attached|enclosed)) (?:\w+ ){0,3}"
+    r"(?:report|document|advisory|alert"
     r"|bulletin|paper|publication|product|information|message|e-?mail|notice|briefing|material|analysis)"
     r"|(?:is|are|be|been|was) (?:marked|classified|labell?ed|designated)"
     r"|marked|classified as|handl(?:e|ed|ing)|treat(?:ed)?(?: this| it)? as|distribut(?:ed|ion)"
@@ -73,8 +74,10 @@ _EDGE_LINES = 3
 # Capital and small letters of other scripts that are drawn like these; after NFKD of single characters.
 # From: Unicode Technical Standard 39, confusables (the pairs that the words of the labels need)
 _ALIKE = str.maketrans(
-    "АВСЕНІКМОРТХЅԌԚԜЅѕасеіорстхһԁԛԝмвнкΑΒΕΗΙΚΜΝΟΡΤΧΖαενιορτκτꓣꓐꓔꓡꓑꓮꓟꓖꓢꓚꓲꓰꓦꓪꓧꓳꓓҺᎡᎢᏢᏞᎬᎪᎷᏴᏀᏟᏚᎳᎻᎥᴀʙᴄᴅᴇɢʜɪʟᴍɴᴘʀᴛᴡⅽⅾⅼⅿℓ",
-    "ABCEHIKMOPTXSGQWSsaceiopctxhdqwmbhkABEHIKMNOPTXZaevioptktRBTLPAMGSCIEVWHODhRTPLEAMBGCSWHiABCDEGHILMNPRTWcdlml",
+    "АВСЕНІКМОРТХЅԌԚԜЅѕасеіорстхһԁԛԝмвнкΑΒΕΗΙΚΜΝΟΡΤΧΖαενιορτκτꓣꓐꓔꓡꓑꓮꓟꓖꓢꓚꓲꓰꓦꓪꓧꓳꓓҺᎡᎢᏢᏞᎬᎪᎷᏴᏀᏟᏚ"
+    "ᎳᎻᎥᴀʙᴄᴅᴇɢʜɪʟᴍɴᴘʀᴛᴡⅽⅾⅼⅿℓ",
+    "ABCEHIKMOPTXSGQWSsaceiopctxhdqwmbhkABEHIKMNOPTXZaevioptktRBTLPAMGSCIEVWHODhRTPLEAMBGCS"
+    "WHiABCDEGHILMNPRTWcdlml",
 )
 
 
@@ -133,9 +136,8 @@ def _marks(text: str, hit: _Hit, in_legend: bool, edges: tuple[int, int]) -> boo
     start, end = hit.line
     line = text[start : min(end, len(text))]
     alone = len(line.split()) <= 4
-    if hit.start < edges[0] or hit.start >= edges[1]:
-        if alone or not in_legend:
-            return alone or _banner(text, hit) or bool(_STATES.search(line))
+    if (hit.start < edges[0] or hit.start >= edges[1]) and (alone or not in_legend):
+        return alone or _banner(text, hit) or bool(_STATES.search(line))
     if in_legend:
         return False
     return _banner(text, hit) or _STATES.search(line) is not None

@@ -1,4 +1,4 @@
-"""Rows of tables that state which server a family speaks to: a header names a column "Family" and one "C2"."""
+"""Rows of tables that state which server a family speaks to, under a header with "Family" and "C2"."""
 
 from __future__ import annotations
 
@@ -9,27 +9,29 @@ from collections.abc import Iterator, Sequence
 from .ends import Mention, Run
 from .interface import LONGEST_CONTEXT, Passage
 
-_FAMILY = re.compile(r"\s*(?:malware|family|malware famil(?:y|ies)|malware name|name|tool|threat|payload|trojan|botnet)\s*", re.IGNORECASE)
+_FAMILY = re.compile(
+    r"\s*(?:malware|family|malware famil(?:y|ies)|malware name|name|tool|threat|payload|trojan|botnet)\s*",
+    re.IGNORECASE,
+)
 _SERVER = re.compile(
-    r"\s*(?:(?:C2|C&C|CnC|command[- ]and[- ]control)(?:\s(?:server|domain|address|IP|IP address|URL|host|infrastructure)s?(?:\s?/\s?\w+)?)?)\s*",
+    r"\s*(?:(?:C2|C&C|CnC|command[- ]and[- ]control)(?:\s(?:server|domain|address|IP"
+    r"|IP address|URL|host|infrastructure)s?(?:\s?/\s?\w+)?)?)\s*",
     re.IGNORECASE,
 )
 _LONGEST_ROW = 4_000
 
 
-def servers(
-    passage: Passage, mentions: Sequence[Mention]
-) -> Iterator[tuple[Run, Run, tuple[int, int]]]:
+def servers(passage: Passage, mentions: Sequence[Mention]) -> Iterator[tuple[Run, Run, tuple[int, int]]]:
     """Family, its addresses, and the row, for every row under such a header. Linear; never raises.
 
-    Rows are blocks of that kind with cells parted by tabs; where a text has no blocks, lines with tabs or "|".
+    Rows are blocks of that kind, their cells parted by tabs; without blocks, lines with tabs or "|".
     """
     text = passage.text
     starts = [one.start for one in mentions]
     columns: tuple[int, int] | None = None
-    past = -1
+    past = 0
     for start, end in _rows(passage):
-        if text.count("\n", past, start) > 1 if past >= 0 else True:
+        if text.count("\n", past, start) > 1:
             columns = None  # another table
         past = end
         cells = _cells(text, start, end)
@@ -49,7 +51,9 @@ def servers(
 
 
 def _rows(passage: Passage) -> Iterator[tuple[int, int]]:
-    rows = [(start, end) for start, end, kind in passage.blocks if kind == "row" and end - start <= _LONGEST_ROW]
+    rows = [
+        (start, end) for start, end, kind in passage.blocks if kind == "row" and end - start <= _LONGEST_ROW
+    ]
     if passage.blocks:
         yield from rows
         return
@@ -87,7 +91,8 @@ def _inside(
     mentions: Sequence[Mention], starts: list[int], cell: tuple[int, int], types: tuple[str, ...]
 ) -> list[Mention]:
     found = []
-    for one in mentions[bisect_left(starts, cell[0]) :]:
+    for index in range(bisect_left(starts, cell[0]), len(mentions)):
+        one = mentions[index]
         if one.start >= cell[1]:
             break
         if one.end <= cell[1] and one.stix in types:

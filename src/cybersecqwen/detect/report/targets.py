@@ -7,13 +7,14 @@ targets; `origins` has them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from cybersecqwen.records.intel import Place, Target, Tier
 from cybersecqwen.specialists.sentences import sentences
 
+from . import targeting
 from .gazetteer import Hit, ambiguous, hits, lower, skipped
 from .interface import LONGEST_CONTEXT, Passage
 
@@ -22,111 +23,6 @@ MOST_PLACES = 50
 MOST_SENTENCES = 100_000
 """Sentences of one text that are read."""
 _FAR = 300  # characters between the words that state the targeting and what is targeted
-
-_ORGANISATIONS = (
-    r"(?:organi[sz]ations?|entit(?:y|ies)|compan(?:y|ies)|individuals|users|customers|institutions?|agenc(?:y|ies)"
-    r"|firms|businesses|people|targets|victims|banks|governments?|computers|systems|devices|machines|servers"
-    r"|sectors?|industr(?:y|ies)|networks)"
-)
-# Each of these, followed by nothing but nouns, names whom the activity concerns
-_STATES = re.compile(
-    r"\b(?:target(?:s|ed|ing)?(?! (?:file|folder|directory|process|path))|attack(?:s|ed|ing)?(?: \w+)? (?:on|against|in|at)"
-    r"|attack(?:ed|ing)|against|victims?|victimology|victimi[sz](?:e|es|ed|ing)|aimed (?:at|against)|focus(?:ed|es|ing)?"
-    r" (?:\w+ )?on|compromis(?:e[sd]?|ing)(?: of)?|infect(?:s|ed|ing|ions?)|breach(?:e[sd]|ing)?(?: of)?|hit(?:s|ting)?"
-    r"|affect(?:s|ed|ing)?|impact(?:s|ed|ing)?|intrusions? (?:at|into|in|of)|directed (?:at|against|toward)"
-    r"|campaigns? (?:against|in|on|across)|espionage (?:on|in)|spy(?:ing)? on|interest in|prey(?:ed|ing|s)? on"
-    r"|disrupt(?:s|ed|ing)?|spear-?phish(?:ed|ing)(?: emails)? (?:to|against)|went after|going after|goes after"
-    r"|ransom(?:s|ed|ing)|operations (?:against|in|across))\b",
-    re.IGNORECASE,
-)
-# "organizations in Ukraine" states it only in a sentence that is about an attack
-_MEMBERS = re.compile(rf"\b{_ORGANISATIONS} (?:\w+ )?(?:in|across|throughout|within)\b", re.IGNORECASE)
-_ATTACK = re.compile(
-    r"\b(?:attack|target|victim|compromis|campaign|infect|phish|espionage|intrusion|breach)", re.IGNORECASE
-)
-_PASSIVE = re.compile(
-    rf"(?:[ ,]+(?:{_ORGANISATIONS}|and|or|[A-Z][a-z]+|sector|in|the|that|which)){{0,5}} (?:was|were|are|is|has been|have been"
-    r"|being|been) (?:\w+ly |also |then |the )?(?:targeted|targets?\b|attacked|hit|compromised|affected|impacted|breached"
-    r"|infected|victimi[sz]ed|(?:main|primary) targets?)"
-)
-_BREAKS = re.compile(
-    r";|\b(?:by|using|via|with|that|which|who|whose|after|while|because|since|through|but|other than|except|outside"
-    r"|attributed|linked|used|uses|to|from|hosted|based on|similar|like|when|if|then|located on|leverag\w+|exploit\w+"
-    r"|deploy\w+|according|said|reported|where|as part|on behalf|sponsored|is|are|was|were|has|have|had)\b"
-    r"|\.\s",
-    re.IGNORECASE,
-)
-_OPENS = re.compile(
-    r"\A(?: (?:that|who|which))?(?: (?:are|were|was|is|have been|has been|include|included|including|from|located|based|where))?"
-    r"(?: (?:located|based))?(?: (?:in|to be|primarily|mainly|mostly))?:?(?= )",
-    re.IGNORECASE,
-)
-_DENIES = re.compile(
-    r"(?:\bnot|n['’]t|\bnever|\bavoid\w*|\bno longer|\bexclud\w*|\bexcept\w*|\brefrain\w*|\bwithout|\brather than|\binstead of"
-    r"|\bdefen[ds]\w*|\bprotect\w*|\bguard\w*|\bsanction\w*|\bcharg\w+|\bindict\w*|\bsecur(?:e|ing)|\bno evidence"
-    r"|\bother than|\boutside)\b[^.;]{0,30}\Z",
-    re.IGNORECASE,
-)
-_LANGUAGE = re.compile(
-    r"\b(?:keyboard|languages?|locales?|layouts?|geofenc\w+|time ?zone|allow-?list|whitelist|strings?)\b",
-    re.IGNORECASE,
-)
-_SPARED = re.compile(r"\b(?:avoid|exclud|except|terminat|exits?|skip|does not|do not|will not|won['’]t)", re.IGNORECASE)
-
-# After a country: what makes it the actor's
-_ACTOR = (
-    r"(?:threat|hack\w+|APTs?\b|APT ?-?[0-9]|advanced persistent|cyber[- ]?(?:espionage|actors?|spies|crim\w+|units?|operat\w+|threat"
-    r"|attack\w*|intrusion|program|army|activit\w+|war\w*)|adversar\w+|intelligence|GRU|FSB|SVR|MSS|MOIS|IRGC|RGB|PLA\b"
-    r"|Ministry of (?:State|Intelligence|Public)|General Staff|Main Intelligence|Foreign Intelligence"
-    r"|Federal Security|Islamic Revolutionary|Reconnaissance General|People['’]s Liberation|military unit|military hack"
-    r"|nation[- ]state|state[- ](?:actors?|hack\w+|spons\w+|backed|affil\w+|owned)|operatives|actors?\b|groups?\b|gangs?\b"
-    r"|espionage|ransomware (?:gang|group|operat)|(?:mal)?ware (?:author|developer|operator)|attackers?|malicious|crime|underground"
-    r"|criminals?|operators|national)"
-)
-_ORIGIN_AFTER = re.compile(
-    r"(?:['’]s)?(?: ?\([A-Z]{2,5}\)(?:['’]s)?)?(?:[- ](?:government|state|regime|military|governmental|nation[- ]state))?(?:['’]s)?"
-    r"[- \u2010-\u2015]{1,2}(?:(?:sponsored|backed|nexus|linked|aligned|affiliated|speaking|associated|supported|directed|led|run|origin"
-    rf"|language)\b|(?:[A-Za-z-]{{2,20}} )?(?:{_ACTOR})|based (?:{_ACTOR}))"
-)
-_ORIGIN_BEFORE = re.compile(
-    r"(?:\b(?:attributed|attribution|link(?:s|ed)?|ties|tied|connected|connections?) (?:\w+ )?(?:to|with)|\b(?:sponsored|backed|supported|directed|employed)"
-    r" by|\bon behalf of|\b(?:affiliated|associated|aligned|affiliation) with|\boriginat\w+ (?:in|from|out of)|\boperat\w+ (?:out of|from)"
-    r"|\bemanat\w+ from|\binterests? of|\b(?:actors?|groups?|hackers?|attackers?|gang|operators?|adversar\w+) (?:\w+ ){0,2}(?:in|from|out of)"
-    r"|\b(?:working|works?) for|\b(?:likely|believed to be|possibly|allegedly) (?:from|of|in)|-nexus|\bnation-states?,? (?:such as|like|including))"
-    r" (?:the )?(?:(?:government|interests?|state|regime|country|nation) of )?(?:the )?\Z",
-    re.IGNORECASE,
-)
-_ENDS = re.compile(r"[,.;)/]| (?:and|or|&|in|across|as well)\b|\Z")
-_SPEAKERS = re.compile(r"[- ](?:speaking|language) (?!\w*-?(?:threat|actor|hack|cyber|crim|forum|group|gang|dark|under))")
-_WEAK_ORIGIN = re.compile(r"[- ](?:speaking|language)\b")
-# Authorities that warn or prosecute, money, and addresses: neither target nor origin
-_NOT_TARGET_AFTER = re.compile(
-    r"(?:['’]s)? (?:Department|Cyber|Treasury|Attorney|Secret Service|CERT|Federal|National|Justice|District|Dollars?|dollars?|Homeland"
-    r"|Intelligence Community|Computer Emergency|Postal|Code|citizens? and|Embassy|Congress|[Ii]ndict|law enforcement|authorities)"
-    r"|-CERT|\$|[- ]based (?:compan|firm|security|cyber|research|IP|server|hosting)|\.? ?(?:Gov|Cert)|[- ](?:IP|hosting|servers?|VPS|registr|domain|keyboard)"
-)
-_INFRASTRUCTURE = re.compile(
-    r"\b(?:hosted|hosting|servers?|IP address(?:es)?|registered|provider|infrastructure|geolocat\w+|nodes?|VPS|written|lang\w*)"
-    r" (?:\w+ ){0,3}(?:in|from|by|to|at) (?:the )?\Z",
-    re.IGNORECASE,
-)
-_CALLED_SECTOR = re.compile(
-    r"(?:(?:,? and|,? or|,|/| &) ?[\w-]{2,20}(?: [\w-]{2,20})?(?=[,/ ])){0,8}(?:[ ,/](?:and |or )?[\w-]{2,20})?"
-    r" (?:sectors?|industr(?:y|ies)|verticals?|compan(?:y|ies)|organi[sz]ations?|institutions?|entit(?:y|ies)|firms?"
-    r"|providers?|agenc(?:y|ies)|facilities|operators|businesses|enterprises|contractors?|targets|victims|officials|networks)\b",
-    re.IGNORECASE,
-)
-_PLATFORM_AFTER = re.compile(
-    r"(?:-based|[- ]focused)? (?:\w+ )?(?:malware|backdoors?|ransomware|variants?|versions?|botnets?|trojans?|implants?|samples?|spyware"
-    r"|rootkits?|encryptors?|payloads?|victims?|users?|hosts?|machines?|systems?|servers?|devices?|endpoints?)\b",
-    re.IGNORECASE,
-)
-_MALICE = re.compile(r"\A(?:malware|backdoor|ransomware|variant|botnet|trojan|implant|spyware|rootkit|encryptor|victim)", re.IGNORECASE)
-_PLACE_BEFORE = re.compile(r"(?:\b(?:in|against|across|from|of|and|or|including|the|for|like|as|targeting|targeted)|,) \Z")
-_PLACE_AFTER = re.compile(r"(?:['’]s)?[- ](?:govern|organi[sz]|compan|militar|bank|users|victims|entit|ministr|based|media|target)")
-_SURNAME = re.compile(r" [A-Z][a-z]")
-
-
 _ORDER = {tier: index for index, tier in enumerate(Tier)}
 
 
@@ -162,9 +58,16 @@ def origins(passage: Passage, place: Callable[[int, int], Place]) -> tuple[Targe
 
 def mentions(passage: Passage) -> Iterator[Mentioned]:
     """Every mention that is a target or an origin, judged in its sentence, from left to right."""
-    text = passage.text
+    return iter(_mentions(passage.text, tuple(skipped(passage))))
+
+
+@lru_cache(maxsize=1)
+def _mentions(text: str, without: tuple[tuple[int, int], ...]) -> tuple[Mentioned, ...]:
+    return tuple(_search(text, list(without)))
+
+
+def _search(text: str, code: list[tuple[int, int]]) -> Iterator[Mentioned]:
     low = lower(text)
-    code = skipped(passage)
     found = hits(text, low)
     hit = next(found, None)
     for start, end in sentences(text, MOST_SENTENCES):
@@ -179,13 +82,20 @@ def mentions(passage: Passage) -> Iterator[Mentioned]:
             yield from _judged(text, (start, end), inside)
 
 
+def breaks(words: str) -> bool:
+    """Whether words between a statement of targeting and a mention part them ("by", "using", "which")."""
+    return targeting.BREAKS.search(words) is not None
+
+
 def _judged(text: str, span: tuple[int, int], inside: list[Hit]) -> Iterator[Mentioned]:
     start, end = span
     sentence = text[start:end]
-    stated = [match.span() for match in _STATES.finditer(sentence)]
-    if _ATTACK.search(sentence):
-        stated = sorted(stated + [match.span() for match in _MEMBERS.finditer(sentence)], key=lambda s: s[1])
-    spared = _LANGUAGE.search(sentence) is not None
+    stated = [match.span() for match in targeting.STATES.finditer(sentence)]
+    if targeting.ATTACK.search(sentence):
+        stated = sorted(
+            stated + [match.span() for match in targeting.MEMBERS.finditer(sentence)], key=lambda s: s[1]
+        )
+    spared = targeting.LANGUAGE.search(sentence) is not None
     for hit in inside:
         entry = hit.entry
         at, past = hit.start - start, hit.end - start
@@ -193,21 +103,26 @@ def _judged(text: str, span: tuple[int, int], inside: list[Hit]) -> Iterator[Men
         if entry.kind in ("country", "region") and not _is_place(hit, before, after):
             continue
         if entry.kind == "country":
-            if _SPEAKERS.match(after):
+            if targeting.SPEAKERS.match(after):
                 continue
-            if _ORIGIN_AFTER.match(after) or (_ORIGIN_BEFORE.search(before) and entry.kind == "country"):
-                tier = Tier.LOW if _WEAK_ORIGIN.match(after) else Tier.HIGH
+            stops = (
+                entry.written.endswith(".") and targeting.SURNAME.match(after) is not None
+            )  # "and the U.S. Threat"
+            if (targeting.ORIGIN_AFTER.match(after) and not stops) or (
+                targeting.ORIGIN_BEFORE.search(before) and not after.startswith("-based")
+            ):
+                tier = Tier.LOW if targeting.WEAK_ORIGIN.match(after) else Tier.HIGH
                 yield Mentioned(hit, span, tier, True)
                 continue
-            if _NOT_TARGET_AFTER.match(after) or _INFRASTRUCTURE.search(before):
+            if targeting.NOT_TARGET_AFTER.match(after) or targeting.INFRASTRUCTURE.search(before):
                 continue
-            if spared or (_SPARED.search(sentence) and "CIS" in sentence):
+            if spared or (targeting.SPARED.search(sentence) and "CIS" in sentence):
                 continue
         tier_found = _tier(sentence, at, past, stated, after, entry.kind)
         if tier_found is None:
             continue
-        called = entry.sure or _CALLED_SECTOR.match(after) is not None
-        if not called and (tier_found is Tier.LOW or not _ENDS.match(after)):
+        called = entry.sure or targeting.CALLED_SECTOR.match(after) is not None
+        if not called and (tier_found is Tier.LOW or not targeting.ENDS.match(after)):
             continue  # "banking trojan", "financial information", "defense-in-depth"
         yield Mentioned(hit, span, tier_found, False)
 
@@ -217,9 +132,9 @@ def _is_place(hit: Hit, before: str, after: str) -> bool:
     written = lower(hit.entry.written)
     if written not in ambiguous() or written in ("us", "u.s."):
         return True
-    if _SURNAME.match(after) and not _PLACE_AFTER.match(after):
+    if targeting.SURNAME.match(after) and not targeting.PLACE_AFTER.match(after):
         return False
-    return _PLACE_AFTER.match(after) is not None or _PLACE_BEFORE.search(before) is not None
+    return targeting.PLACE_AFTER.match(after) is not None or targeting.PLACE_BEFORE.search(before) is not None
 
 
 def _tier(
@@ -227,31 +142,31 @@ def _tier(
 ) -> Tier | None:
     """High, low, or None where the sentence says that it is no target."""
     if kind == "platform":
-        shown = _PLATFORM_AFTER.match(after)
-        if shown and _MALICE.match(shown[0].rpartition(" ")[2]):
+        shown = targeting.PLATFORM_AFTER.match(after)
+        if targeting.SURNAME.match(after) and not shown:
+            return Tier.LOW  # "Windows Defender"
+        if shown and targeting.MALICE.match(shown[0].rpartition(" ")[2]):
             return Tier.HIGH
-    if _PASSIVE.match(after):
-        return None if _DENIES.search(sentence[max(0, at - 60) : at]) else Tier.HIGH
+    if targeting.PASSIVE.match(after):
+        return None if targeting.DENIES.search(sentence[max(0, at - 60) : at]) else Tier.HIGH
     for cue_start, cue_end in reversed(stated):
         if cue_end > at:
             continue
         if at - cue_end > _FAR:
             break
         between = cue_end
-        opened = _OPENS.match(sentence[cue_end : at])
+        opened = targeting.OPENS.match(sentence[cue_end:at])
         if opened:
             between += opened.end()
-        if _BREAKS.search(sentence, between, at):
+        if targeting.BREAKS.search(sentence, between, at):
             break
-        if _DENIES.search(sentence[max(0, cue_start - 60) : cue_start]):
+        if targeting.DENIES.search(sentence[max(0, cue_start - 60) : cue_start]):
             return None
         return Tier.HIGH
     return Tier.LOW
 
 
-def _records(
-    found: Iterator[Mentioned], place: Callable[[int, int], Place], text: str
-) -> tuple[Target, ...]:
+def _records(found: Iterator[Mentioned], place: Callable[[int, int], Place], text: str) -> tuple[Target, ...]:
     groups: dict[tuple[str, str], list[Mentioned]] = {}
     for one in found:
         groups.setdefault((one.hit.entry.kind, one.hit.entry.name), []).append(one)
