@@ -1,0 +1,101 @@
+"""The language model chooses among the candidates of the technique specialist, sentence by sentence.
+
+For each report the specialist's candidates from probability .15 on are grouped by their best sentence. Of
+sentences with a candidate below .80 the 20 likeliest are read by the model, which answers with the letter of
+one of at most four techniques, or of none: some 200 tokens and 2.6 s a question on two cores. What it
+answers is written down, so that ways of joining both opinions can be compared without asking again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from cybersecqwen.bootstrap import App
+from cybersecqwen.detect.report.technique_names import canonical
+from cybersecqwen.knowledge.store import Store
+from cybersecqwen.models.interface import LanguageModel
+from cybersecqwen.settings import load_settings
+
+from .report_techniques import SEED, Case
+
+LEAST = 0.15
+SURE = 0.8
+"""Probability from which the specialist is not doubted."""
+OPTIONS = 4
+QUESTIONS = 20
+"""Of one report at most."""
+SENTENCE = 420
+TIMEOUT_S = 120.0
+INSTRUCTIONS = "You map sentences of threat reports to the ATT&CK technique that somebody carried out."
+QUESTION = "Which technique does the sentence say was carried out?"
+
+Candidate = dict[str, Any]
+"""label, p of the specialist; where it was asked about q of the model's letter, none ("none of these")
+and top (the best letter of its question)."""
+
+
+def ask(reports: list[Case], store: Store, name: str, limit: int, seconds: float, save: Path | None) -> None:
+    """Ask about reports drawn by the seed until the time is over; write down the answers of whole reports."""
+    drawn = random.Random(SEED).sample(reports, len(reports))[: limit or len(reports)]
+    answers: dict[str, list[Candidate]] = {}
+    began = time.perf_counter()
+    asked = 0
+    with App(load_settings()).models(name) as (model, *_):
+        for one in drawn:
+            if time.perf_counter() - began > seconds:
+                break
+            answers[one.title] = _read(one, store, model)
+            asked += len({row["sentence"] for row in answers[one.title] if "q" in row})
+            spent = time.perf_counter() - began
+            print(f"{len(answers)} reports, {asked} questions, {spent:.0f} s", file=sys.stderr, flush=True)
+            if save is not None:
+                save.write_text(json.dumps({"model": name, "answers": answers}, indent=1), "utf-8")
+
+
+def _read(one: Case, store: Store, model: LanguageModel) -> list[Candidate]:
+    by_sentence: dict[tuple[int, int], list[tuple[float, str]]] = defaultdict(list)
+    for ranked in one.machine.report(one.text, threshold=LEAST).ranked:
+        if ranked.spans:
+            best = max(ranked.spans, key=lambda span: _score(one, span, ranked.label))
+            by_sentence[best].append((ranked.probability, ranked.label))
+    rows: list[Candidate] = []
+    doubted = [span for span, all in by_sentence.items() if min(all)[0] < SURE]
+    doubted.sort(key=lambda span: max((p for p, _ in by_sentence[span] if p < SURE)), reverse=True)
+    for span in by_sentence:
+        chosen = sorted(by_sentence[span], reverse=True)
+        shares: tuple[float, ...] = ()
+        if span in doubted[:QUESTIONS]:
+            chosen = chosen[:OPTIONS]
+            shares = _choice(one.text[span[0] : span[1]], [label for _, label in chosen], store, model)
+        for at, (p, label) in enumerate(chosen):
+            row: Candidate = {"label": canonical(label, store) or label, "p": p, "sentence": span[0]}
+            if shares:
+                row |= {"q": shares[at], "none": shares[-1], "top": max(shares)}
+            rows.append(row)
+    return rows
+
+
+def _score(one: Case, span: tuple[int, int], label: str) -> float:
+    judged = one.machine.report(one.text[span[0] : span[1]], domain="enterprise", threshold=0.0, most=8)
+    return next((ranked.probability for ranked in judged.ranked if ranked.label == label), 0.0)
+
+
+def _choice(sentence: str, labels: list[str], store: Store, model: LanguageModel) -> tuple[float, ...]:
+    letters = [chr(ord("A") + at) for at in range(len(labels) + 1)]
+    names = [_name(label, store) for label in labels] + ["none of these"]
+    lines = "\n".join(f"{letter}. {name}" for letter, name in zip(letters, names, strict=True))
+    material = [("sentence", sentence[:SENTENCE])]
+    return model.choose_about(INSTRUCTIONS, material, f"{QUESTION}\n{lines}", letters, timeout_s=TIMEOUT_S)
+
+
+def _name(label: str, store: Store) -> str:
+    entity = store.get(label)
+    name = entity.name if entity is not None else label
+    top = store.get(label.partition(".")[0]) if "." in label else None
+    return f"{top.name}: {name}" if top is not None else name
