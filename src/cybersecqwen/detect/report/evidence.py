@@ -30,7 +30,7 @@ STEPS = 12
 
 _NOT = re.compile(
     r"(?:\b(?:not|never|no|without|neither|nor|no longer|rather than|instead of|unlike)|n't)"
-    r"(?: (?:a|an|the|any|been|be|used|known|as|observed|directly|itself))*+ ?\Z"
+    r"(?: (?:a|an|the|any|been|be|used|known|as|observed|directly|itself)\b)*+ ?\Z"
 )
 _JOINS = re.compile(r"\b(?:and|or|und|as well as)\b|[^\w]+")
 _CLAUSE = re.compile(
@@ -52,10 +52,11 @@ class Reading:
         self._covered = [0]
         for start, end in zip(self._starts, self._ends, strict=True):
             self._covered.append(self._covered[-1] + end - start)
-        self._hits = [hit for hit in cues.hits(self.low) if not self._inside(hit) and self._whole(hit)]
+        hits = [hit for hit in cues.hits(self.low) if not self._inside(hit) and self._whole(hit)]
+        self._orders = orders.find(self.text, self.low, hits, self.layout)
+        self._hits = [hit for hit in hits if self._counts(hit)]
         self._at = [hit.start for hit in self._hits]
         self._heads = [heading.start for heading in self.layout.headings]
-        self._ordered, self._near_order = orders.units(self.text, self.low, self._hits, self.layout)
         self._links = references.Links(passage, found)
         self._known: dict[int, tuple[Evidence, ...]] = {}
         self._hints: dict[int, tuple[Evidence, ...] | None] = {}
@@ -79,25 +80,19 @@ class Reading:
         kind = self.layout.kinds[unit]
         noted = False
         listed = kind in ("item", "row", "code") or 2 * self._length(a, b) >= b - a
-        ordered = unit in self._ordered
-        if not ordered:
-            row = kind == "row"
-            yield from self._around(start, end, max(a, start - WINDOW), min(b, end + WINDOW), row)
-            if start - a > WINDOW:
-                yield from self._lead(a, start)
-            if row:
-                yield from self._column(unit, start)
-            elif listed:
-                noted = self._is_noted(unit)
-                yield from self._neighbours(unit, noted)
-        tame = ordered or unit in self._near_order
-        for one in self._above(unit - noted, start, listed):
-            if not (tame and one.role in _HARMLESS):
-                yield one
+        row = kind == "row"
+        yield from self._around(start, end, max(a, start - WINDOW), min(b, end + WINDOW), row)
+        if start - a > WINDOW:
+            yield from self._lead(a, start)
+        if row:
+            yield from self._column(unit, start)
+        elif listed:
+            noted = self._is_noted(unit)
+            yield from self._neighbours(unit, noted)
+        yield from self._above(unit - noted, start, listed)
 
     def _around(self, start: int, end: int, lo: int, hi: int, row: bool) -> Iterator[Evidence]:
         """The cues of the unit itself, nearest first on each side."""
-        tame = self.layout.at(start) in self._near_order
         first, last = bisect_left(self._at, lo), bisect_left(self._at, hi)
         middle = bisect_left(self._at, start)
         for hits, before in (
@@ -111,12 +106,12 @@ class Reading:
                     continue
                 if cue.side == ("after" if before else "before"):
                     continue
-                if (tame and cue.role in _HARMLESS) or self._negated(hit):
+                if self._negated(hit):
                     continue
                 score = cue.weight * self._nearness(hit, start, end, before, row)
                 if nearer and nearer != cue.role:
                     score *= 0.45
-                elif cue.weight >= 2:
+                elif cue.weight >= 2.4:
                     nearer = cue.role
                 side = "before" if before else "after"
                 why = f"{self._quoted(hit.start, hit.end)} stands {side} it"
@@ -192,7 +187,7 @@ class Reading:
         return self.low[b - 1] not in "s:" and bool(self._told(a, b))
 
     def _is_label(self, unit: int) -> bool:
-        if not 0 <= unit < len(self.layout.starts) or unit in self._ordered:
+        if not 0 <= unit < len(self.layout.starts):
             return False
         a, b = self.layout.starts[unit], self.layout.ends[unit]
         return b - a <= LONGEST_LABEL and not self._length(a, b)
@@ -227,7 +222,7 @@ class Reading:
             a, b = heading.start, heading.end
             hits = self._hits[bisect_left(self._at, a) : bisect_left(self._at, b)]
             hits = [hit for hit in hits if hit.end <= b and not self._negated(hit)]
-            if self.layout.at(a) in self._ordered or self._length(a, b):
+            if self._length(a, b):
                 hits = []
             why = f"under {'the heading ' if b - a <= LONGEST_HEADING else ''}{self._quoted(a, b)}"
             share = 0.95 if b - a <= LONGEST_HEADING else 0.6
@@ -257,8 +252,14 @@ class Reading:
             at + 1 < len(self._starts) and self._starts[at + 1] < hit.end
         )
 
+    def _counts(self, hit: Hit) -> bool:
+        """Whether a cue is part of a statement, and not of an order to the reader."""
+        if hit.cue.role in _HARMLESS and self.layout.at(hit.start) in self._orders.tame:
+            return False
+        return not self._orders.covers(hit.start, hit.end)
+
     def _whole(self, hit: Hit) -> bool:
-        """Whether a cue stands in one unit: the last word of a heading and the first below it are no phrase."""
+        """Whether a cue stands in one unit: a heading and what stands below it share no phrase."""
         return "\n" not in self.text[hit.start : hit.end] or self.layout.at(hit.start) == self.layout.at(
             hit.end - 1
         )

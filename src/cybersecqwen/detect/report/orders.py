@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from .context import Layout
 from .cues import Hit
@@ -15,6 +17,8 @@ from .cues import Hit
 NEAR = 2
 """Units after an order in which words that would make an indicator harmless do not count either."""
 
+TAIL = 40
+"""Characters after an order, in its unit, that still belong to it ("classified as …")."""
 WINDOW = 600
 """Characters from a trigger (`cues.toml`, [order.any]) in which the order must end."""
 
@@ -50,8 +54,24 @@ _TOLD = re.compile(
 )
 
 
-def units(text: str, low: str, hits: Sequence[Hit], layout: Layout) -> tuple[frozenset[int], frozenset[int]]:
-    """Numbers of the units that hold an order, and of those so near to one that they may belong to it.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Orders:
+    """Where a text tells its reader what to do."""
+
+    spans: tuple[tuple[int, int], ...]
+    """The words themselves: no cue in them counts."""
+    tame: frozenset[int]
+    """Units that hold an order or stand so near to one that they may belong to it: what would make an
+    indicator harmless does not count there."""
+
+    def covers(self, start: int, end: int) -> bool:
+        """Whether a stretch lies in an order, wholly or in part."""
+        at = bisect_right(self.spans, (start, end)) - 1
+        return any(a < end and start < b for a, b in self.spans[max(at, 0) : at + 2])
+
+
+def find(text: str, low: str, hits: Sequence[Hit], layout: Layout) -> Orders:
+    """The orders of a text.
 
     Args:
         text: The text as it stands.
@@ -59,10 +79,10 @@ def units(text: str, low: str, hits: Sequence[Hit], layout: Layout) -> tuple[fro
         hits: Its cues; those of role "order" are followed up.
         layout: Its units.
     """
-    ordered: set[int] = set()
-    near: set[int] = set()
+    spans: list[tuple[int, int]] = []
+    tame: set[int] = set()
     for hit in hits:
-        if hit.cue.role != "order":
+        if hit.cue.role != "order" or (spans and hit.start < spans[-1][1]):
             continue
         stop = hit.start + WINDOW
         match = _ORDER.match(low, hit.start, stop)
@@ -70,7 +90,9 @@ def units(text: str, low: str, hits: Sequence[Hit], layout: Layout) -> tuple[fro
             match = _TOLD.match(low, hit.start, stop)
         if match is None or "\n\n" in text[match.start() : match.end()]:
             continue  # words of different paragraphs
-        first, last = layout.at(match.start()), layout.at(match.end() - 1)
-        ordered.update(range(max(first, 0), last + 1))
-        near.update(range(max(first - 1, 0), last + 1 + NEAR))
-    return frozenset(ordered), frozenset(near)
+        start, end = match.span()
+        first, last = layout.at(start), layout.at(end - 1)
+        tail = TAIL if low.endswith("ed", start, end) else 0
+        spans.append((start, max(end, min(end + tail, layout.ends[last]))))
+        tame.update(range(max(first - 1, 0), last + 1 + NEAR))
+    return Orders(spans=tuple(spans), tame=frozenset(tame))

@@ -71,18 +71,18 @@ class Links:
         kind, text = match.type, self._text
         if kind not in ("url", "domain", "email", "ipv4", "ipv6"):
             return
-        host = host_of(match.value) if kind == "url" else match.value.rpartition("@")[2]
-        if self._publishers and belongs(host, self._publishers):
-            yield _told(3.4, f"the publisher's own host: {host}")
         raw = text[start:end]
         if is_defanged(raw):
             yield Evidence(role="listed", score=0.55, why="it is written so that nobody follows it")
             return
+        host = host_of(match.value) if kind == "url" else match.value.rpartition("@")[2]
+        if self._publishers and belongs(host, self._publishers):
+            yield _told(3.4, f"the publisher's own host: {host}")
         if "://" not in raw:
             return
         line = max(text.rfind("\n", max(0, start - 400), start), 0)
         if _FOOTNOTE.match(text, line) and not _scheme_only(text[line:start]):
-            yield _told(2.8, "a footnote")
+            yield _told(3.6, "a footnote")
         at = bisect_right(self._starts, start) - 1
         if at >= 0 and self._ends[at] >= end:
             yield _told(1.6, "a link that can be followed")

@@ -99,9 +99,12 @@ def _by_role(kind: str, evidence: Iterable[Evidence]) -> dict[Role, tuple[Eviden
     """For each role that a type can have the best evidence of one occurrence."""
     best: dict[Role, tuple[Evidence, float]] = {}
     for one in evidence:
-        role = defaults.fitted(kind, one.role)
-        if role and (_ROLES[role] not in best or best[_ROLES[role]][1] < one.score):
-            best[_ROLES[role]] = (one, one.score)
+        fitted = defaults.fitted(kind, one.role)
+        if not fitted or (fitted != one.role and not one.plain):
+            continue
+        role, score = _ROLES[fitted], one.score * (1.0 if fitted == one.role else 0.8)
+        if role not in best or best[role][1] < score:
+            best[role] = (one, score)
     return best
 
 

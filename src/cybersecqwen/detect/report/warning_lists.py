@@ -1,6 +1,6 @@
 """Known-good hosts, addresses and hashes: our own short list, and MISP's where it is installed.
 
-The package pymispwarninglists imports 65 MB; here 27 of its 119 lists (`_LISTS`) are read straight from its
+The package pymispwarninglists imports 65 MB; here 30 of its 119 lists (`_LISTS`) are read straight from its
 files, each group when the first indicator of that type is asked for. Left out on purpose:
 
 - ranges that customers rent (AWS, Azure, GCP, OVH, VPN providers): attackers are customers, too;
