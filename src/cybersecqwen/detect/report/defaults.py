@@ -50,7 +50,7 @@ def fixed(kind: str) -> RoleOf | None:
     return RoleOf(role=role, tier=Tier.HIGH, why=why)
 
 
-def fitted(kind: str, role: str) -> str:
+def fitted(kind: str, role: str, value: str = "") -> str:
     """The key of a role as an indicator of this type can have it; "" where it cannot.
 
     An address is no payload but where one comes from; a hash beside "C2" is that of what talks to it.
@@ -66,8 +66,15 @@ def fitted(kind: str, role: str) -> str:
     if kind == "file" or kind in HASHES or kind == "package":
         if role in ("c2", "exfiltration", "attacker", "listed", "victim", "reference"):
             return ""
+        if kind == "file" and role in ("payload", "delivery") and _is_folder(value):
+            return "artefact"
         return "" if role == "artefact" and kind != "file" else role
     return role if role in ("attacker", "legitimate", "artefact", "listed") else ""
+
+
+def _is_folder(path: str) -> bool:
+    """Whether the last part of a path has no ending: what is dropped there is no part of the path."""
+    return ("\\" in path or "/" in path) and "." not in path.replace("/", "\\").rpartition("\\")[2]
 
 
 def fallback(kind: str, value: str, note: str) -> RoleOf:

@@ -85,7 +85,7 @@ def _role(key: tuple[str, str], some: list[Match], reading: Reading) -> RoleOf:
         return fixed
     votes: dict[Role, _Vote] = {}
     for match in some:
-        _count(votes, _by_role(kind, reading.of(match)))
+        _count(votes, _by_role(key, reading.of(match)))
     _count(votes, {role: (one, one.score) for role, one in _priors(kind, value, some)})
     return _decide(votes, defaults.fallback(kind, value, some[0].note))
 
@@ -95,12 +95,12 @@ def _priors(kind: str, value: str, some: list[Match]) -> Iterable[tuple[Role, Ev
         yield _ROLES[one.role], one
 
 
-def _by_role(kind: str, evidence: Iterable[Evidence]) -> dict[Role, tuple[Evidence, float]]:
+def _by_role(key: tuple[str, str], evidence: Iterable[Evidence]) -> dict[Role, tuple[Evidence, float]]:
     """For each role that a type can have the best evidence of one occurrence."""
     best: dict[Role, tuple[Evidence, float]] = {}
     for one in evidence:
-        fitted = defaults.fitted(kind, one.role)
-        if not fitted or (fitted != one.role and not one.plain):
+        fitted = defaults.fitted(key[0], one.role, key[1])
+        if not fitted or (fitted == "delivery" != one.role and not one.plain):
             continue
         role, score = _ROLES[fitted], one.score * (1.0 if fitted == one.role else 0.8)
         if role not in best or best[role][1] < score:
