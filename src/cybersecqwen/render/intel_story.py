@@ -197,7 +197,7 @@ def sections(report: Report, intel: Intelligence, detail: Detail) -> tuple[Secti
 
 
 def where(place: Place | None, intel: Intelligence) -> str:
-    """ "p. 3 l. 12", behind the document's id where there are several."""
+    """As in "p. 3 l. 12", behind the document's id where there are several."""
     if place is None or not (place.page or place.line):
         return ""
     text = f"p. {place.page} l. {place.line}" if place.page else f"l. {place.line}"

@@ -26,7 +26,7 @@ _READER = (
 _SET = r"(?:tag|mark|classify|label|treat|rate|score|report|consider|list|record|set|declare)"
 _ORDERS = re.compile(
     r"\b(?:"
-    r"(?:ignor\w+|disregard\w*|forget|overrid\w+|bypass) (?:\w+ ){0,3}?"
+    r"(?:ignore|disregard|forget|override|bypass) (?:\w+ ){0,3}?"
     r"(?:instructions?|prompts?|rules|guidelines|directions|checks|context|above|previous|training)"
     rf"|{_SET} (?:\w+ ){{0,6}}?{_THINGS} (?:\w+ ){{0,3}}?(?:as|to) (?:\w+ ){{0,2}}?{_MILD}"
     rf"|(?:do not|don t|never|stop) (?:extract|report|flag|list|include|analy[sz]e|output|return|tag) "
