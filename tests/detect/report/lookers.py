@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cybersecqwen.detect.report.interface import Looker
 from cybersecqwen.detect.text.matches import Match
 
@@ -53,17 +55,8 @@ def windows(looker: Looker, text: str) -> list[tuple[int, int]]:
 
 def found_in_windows(looker: Looker, text: str) -> list[Match]:
     """All matches, looked for window by window."""
-    matches = []
-    for start, end in windows(looker, text):
-        piece = text[start:end]
-        for match in looker.find(piece, lowered(piece)):
-            matches.append(
-                Match(
-                    type=match.type,
-                    value=match.value,
-                    start=match.start + start,
-                    end=match.end + start,
-                    claims=match.claims,
-                )
-            )
-    return matches
+    return [
+        replace(match, start=match.start + start, end=match.end + start)
+        for start, end in windows(looker, text)
+        for match in looker.find(text[start:end], lowered(text[start:end]))
+    ]

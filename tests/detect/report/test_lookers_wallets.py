@@ -47,7 +47,7 @@ MIXED = (
     "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB",
     "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
 )
-# From: the donation addresses that the Monero project publishes (getmonero.org; README of monero-project/monero)
+# From: donation addresses that the Monero project publishes (getmonero.org; README of its repository)
 XMR = (
     "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A",
     "888tNkZrPN6JsEgekjMnABU4TBzc2Dt29EPAvkRxbANsAnjyPbb3iQ1YBRk1UXcdRsiKc9dhwMVgN5S9cQUiyoogDavup3H",
@@ -55,7 +55,7 @@ XMR = (
 
 
 def test_keccak_with_its_published_vectors() -> None:
-    """From: the known-answer tests of the Keccak submission (KeccakCodePackage, Len = 0) and EIP-55's hash."""
+    """From: the known-answer tests of the Keccak submission (empty message); Ethereum's hash of "abc"."""
     assert (
         checksums.keccak256(b"").hex() == "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
     )

@@ -23,7 +23,7 @@ _BLOCKS = frozenset(str(3 << power) for power in range(31))
 _TLSH = re.compile(r"T1[0-9A-Fa-f]{70}(?![0-9A-Za-z])")
 _TLSH_CUED = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{70}(?![0-9a-z])")
 _HEX32 = re.compile(r"(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])")
-_JA3 = re.compile(r"(?<![a-z0-9])ja3s?(?![a-z0-9])")
+_JA3 = re.compile(r"ja3(?<![a-z0-9]ja3)s?(?![a-z0-9])")
 _IMPHASH = re.compile(r"imp[ -]?hash|import hash")
 _TLSH_WORD = re.compile(r"tlsh")
 # Names of other hashes end what one cue speaks of

@@ -36,8 +36,8 @@ _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?(
 _BETWEEN = re.compile(
     r"(?:\s(?:as|for|is|was))?(?:\s(?:a|an|the|its|their|this))?(?:\s(?:named|unique|global|system|windows|hard-?coded|string|name))?\s\Z"
 )
-_LAST = re.compile(r"(?:\A|(?<=[\s(]))[^\s\"'`“”‘’«»<>|,;()]{3,220}\Z")
-_CELL_BEFORE = re.compile(r"(?:\A|\t)([^\t\n]{3,200})\t\Z")
+_LAST = re.compile(r"(?<![^\s(])[^\s\"'`“”‘’«»<>|,;()]{3,220}\Z")
+_CELL_BEFORE = re.compile(r"(?<![^\t\n])([^\t\n]{3,200})\t\Z")
 _HEADING = re.compile(
     r"[\W_]{0,8}(?:names? of |created |observed |related |malware |associated )?mut(?:ex(?:es)?|ants?)"
     r"(?: objects?| names?| created| values?| strings?| observed| used)?[\W_]{0,8}"

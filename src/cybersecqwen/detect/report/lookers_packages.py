@@ -56,7 +56,17 @@ _WORD = re.compile(
     r"|(maven (?:artifacts?|packages?|dependenc(?:y|ies)))|(nuget packages?)"
     r"|(python packages?)|((?:node\.js|nodejs|javascript) packages?))(?![\w-])"
 )
-_KINDS = ("npm", "pypi", "gem", "cargo", "golang", "maven", "nuget", "pypi", "npm")
+_KINDS = (
+    "npm",
+    "pypi",
+    "gem",
+    "cargo",
+    "golang",
+    "maven",
+    "nuget",
+    "pypi",
+    "npm",
+)
 _ANNOUNCED = re.compile(
     r"\s?(?:,\s)?(?:(?:which |that )?(?:is |was |are |were )?(?:named|called|known as|dubbed)"
     r"|names?:?|:|such as|like|with the names?|including|[(\u2013-])?:?\s{0,2}(?:the )?"
@@ -266,8 +276,9 @@ def _scoped(low: str) -> Iterator[Found]:
 PACKAGE = Looker(
     find=find_packages,
     needles=(
-        "npm", "yarn", "pypi", "python package", "pip install", "pip3", "pip2", "pipx", "gem", "crate",
-        "cargo", "go get", "go install", "go module", "go package", "golang", "maven", "nuget", "dotnet add",
+        "npm", "yarn", "pypi", "python package", "pip install", "pip3", "pip2", "pipx", "rubygem",
+        "ruby gem", "gem install", "crate", "cargo", "go get", "go install", "go module", "go package",
+        "golang", "maven", "nuget", "dotnet add",
         "install-package", "pkg:", "node.js package", "nodejs package", "javascript package",
     ),
     lines_after=1,

@@ -11,18 +11,19 @@ from .interface import Looker
 from .nearby import Span, ahead, behind, is_name, is_odd, listed, named, quoted, quoted_before, token
 
 _COMMAND = re.compile(
-    r"(?<![\w.-])(?:sc(?:\.exe)?[\"']?\s(?:\\{2,4}[\w.*-]{1,64}\s)?\s?"
+    r"(?:sc(?:\.exe)?[\"']?\s(?:\\{2,4}[\w.*-]{1,64}\s)?\s?"
     r"(?:create|config|start|stop|delete|failure|description|sdset|qc|query)\s{1,2}"
     r"|net1?(?:\.exe)?[\"']?\s(?:start|stop)\s{1,2}"
     r"|systemctl\s(?:--[\w=-]{1,20}\s){0,3}(?:enable|start|restart|disable|stop|mask|status)\s(?:--[\w=-]{1,20}\s){0,2}"
     r"|(?:new|set|start|stop|restart|suspend|remove)-service\s(?:-(?!name)\w{1,20}\s){0,3}(?:-name\s{1,2})?"
     r"|createservice[aw]?\([^\n\"“]{0,80}(?=[\"“]))"
 )
-_UNIT = re.compile(
-    r"(?<![\w./\\@:-])(?!(?:system|windows|web|this|app|android)\.)[A-Za-z0-9_][\w@-]{1,80}\.service(?![\w./\\(:-])"
+_UNIT = re.compile(r"\.service(?![\w./\\(:-])")
+_UNIT_NAME = re.compile(
+    r"(?<![\w./\\@:-])(?!(?:system|windows|web|this|app|android)\Z)[A-Za-z0-9_][\w@-]{1,80}\Z"
 )
 _UNIT_CUE = re.compile(r"systemd|systemctl|unit|daemon|(?<!\.)(?<![a-z])services?(?![a-z])")
-_WORD = re.compile(r"(?<![\w.-])services?(?![\w-])")
+_WORD = re.compile(r"service(?<![\w.-]service)s?(?![\w-])")
 _STRONG = re.compile(
     r"\s?,?\s?(?:which (?:is|was) |that (?:is|was) |is |was )?"
     r"(?:named|called|known as|titled|dubbed"
@@ -31,7 +32,9 @@ _STRONG = re.compile(
 )
 _LABEL = re.compile(r"(?:\s?(?:display)?\s?names?)\s{0,2}(?:is\s|was\s|are\s|of\s|[:=\t|]{1,2})\s{0,3}")
 _SHORT_LABEL = re.compile(r"[ \xa0]{0,2}[:=\t|][ \xa0]{0,2}")
-_LABEL_BEFORE = re.compile(r"(?:display\s?|service\s?)name\s{0,2}[:=\t|]{1,2}\s{0,3}")
+_LABEL_BEFORE = re.compile(
+    r"name(?:(?<=displayname)|(?<=display name)|(?<=servicename)|(?<=service name))\s{0,2}[:=\t|]{1,2}\s{0,3}"
+)
 _QUOTE = re.compile(r"\s?[(,]?\s?(?=[\"“'‘`„])")
 # What says that the service is one of an operating system, and not one on the web
 _HOST = re.compile(
@@ -71,6 +74,8 @@ def find_services(text: str, low: str) -> Iterator[Match]:
 
 def _commands(text: str, low: str) -> Iterator[Span]:
     for match in _COMMAND.finditer(low):
+        if match.start() and (low[match.start() - 1].isalnum() or low[match.start() - 1] in "_.-"):
+            continue
         at = match.end()
         end = ahead(text, at, 220, 0)
         span = _rest(text, match.start(), at, end) or quoted(text, at, end) or token(text, at, end)
@@ -91,12 +96,12 @@ def _units(text: str, low: str) -> Iterator[Span]:
     if ".service" not in low:
         return
     for match in _UNIT.finditer(text):
-        near = (
-            low[behind(low, match.start(), 160) : match.start()]
-            + low[match.end() : ahead(low, match.end(), 60, 0)]
-        )
-        if _UNIT_CUE.search(near):
-            yield match.span()
+        name = _UNIT_NAME.search(text, max(0, match.start() - 82), match.start())
+        if name:
+            start, end = name.start(), match.end()
+            near = low[behind(low, start, 160) : start] + " " + low[end : ahead(low, end, 60, 0)]
+            if _UNIT_CUE.search(near):
+                yield start, end
 
 
 def _words(text: str, low: str) -> Iterator[Span]:

@@ -13,7 +13,8 @@ from .nearby import Span, ahead, behind, is_name, is_odd, listed, named, quoted,
 _SCHTASKS = re.compile(r"schtasks")
 _NAME_FLAG = re.compile(r"[/-]tn[\s:=]{1,3}")
 _POWERSHELL = re.compile(r"-taskname[\s:=]{1,3}")
-_WORD = re.compile(r"(?<![\w-])(?:scheduled |schedule |windows |cron |startup )?tasks?(?![\w-])")
+_WORD = re.compile(r"task(?<![\w-]task)s?(?![\w-])")
+_KIND = re.compile(r"(?:scheduled?|windows|cron|startup)\s\Z")
 _STRONG = re.compile(
     r"\s?(?:entry|job)?\s?,?\s?(?:which (?:is|was) |that (?:is|was) |is |was )?"
     r"(?:named|called|known as|titled|dubbed"
@@ -23,7 +24,7 @@ _STRONG = re.compile(
 _LABEL = re.compile(r"\s?names?\s{0,2}(?:is\s|was\s|of\s|[:=\t|]{1,2})\s{0,3}")
 _SHORT_LABEL = re.compile(r"[ \xa0]{0,2}[:=\t|][ \xa0]{0,2}")
 _QUOTE = re.compile(r"\s?[(,]?\s?(?=[\"“'‘`„])")
-_PATH = re.compile(r"(?<![\w\\:%/.*}-])\\Microsoft\\Windows(?:\\[\w.{}-]{1,80}(?: [\w.{}-]{1,40}){0,3})+\b")
+_PATH = re.compile(r"\\(?<![\w\\:%/.*}-]\\)Microsoft\\Windows(?:\\[\w.{}-]{1,80}(?: [\w.{}-]{1,40}){0,3})+\b")
 _CUE = re.compile(r"task")
 
 
@@ -61,7 +62,9 @@ def _words(text: str, low: str) -> Iterator[Span]:
     for word in _WORD.finditer(low):
         at = word.end()
         start, end = behind(text, word.start(), 120), ahead(text, at, 300)
-        scheduled = word.group().startswith(("sched", "windows")) or "schedul" in low[start : word.start()]
+        scheduled = "schedul" in low[start : word.start()] or low.startswith(
+            "windows ", max(0, word.start() - 8)
+        )
         label = _LABEL.match(low, at, end)
         if label:
             span = named(text, label.end(), end)
@@ -86,7 +89,8 @@ def _words(text: str, low: str) -> Iterator[Span]:
         quote = _QUOTE.match(text, at, end)
         span = quoted(text, quote.end(), end) if quote else None
         if not span:
-            edge = low[start : word.start()].rstrip(" ")
+            kind = _KIND.search(low, start, word.start())
+            edge = low[start : kind.start() if kind else word.start()].rstrip(" ")
             span = quoted_before(text, start, start + len(edge)) if not edge.endswith("\n") else None
         if span and _shows(text[slice(*span)]):
             yield span

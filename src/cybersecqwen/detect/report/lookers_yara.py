@@ -48,7 +48,7 @@ def _end(text: str, start: int, at: int) -> tuple[int, bool]:
 
     What was read before that point is not read again, which keeps the time linear.
     """
-    limit = min(start + LONGEST_RULE, len(text))
+    header, limit = at, min(start + LONGEST_RULE, len(text))
     lines, condition = 0, False
     while at < limit and lines < MOST_LINES:
         match = _TOKEN.match(text, at, limit)
@@ -68,10 +68,16 @@ def _end(text: str, start: int, at: int) -> tuple[int, bool]:
             lines += text.count("\n", at, found)
             at = found + len(close)
         elif kind == "open":
-            return match.start(), False
+            return _header_before(text, header, match.start()), False
         elif kind == "close":
             return at, condition
     return at, False
+
+
+def _header_before(text: str, start: int, at: int) -> int:
+    """Where the line begins whose rule the brace at `at` opens; `at` where none does."""
+    word = text.rfind("rule", max(start, at - 500), at)
+    return max(text.rfind("\n", start, word) + 1, start) if word >= 0 else at
 
 
 YARA = Looker(
