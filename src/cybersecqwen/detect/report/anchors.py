@@ -1,28 +1,21 @@
 """Where in a text an indicator can begin at all, found in passes over one byte a character.
 
-Each method gives ascending offsets: a superset of those at which the pattern of its looker can match, so that the
-pattern is only tried there. All passes are linear.
+Each property gives ascending offsets: a superset of those at which the pattern of its looker can match, so that
+the pattern is only tried there. All passes are linear; most look only at the neighbours of rare characters.
 """
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from cybersecqwen.detect.text.urls import SCHEMES
+from .folding import Offsets
+from .shadow import Mask, mask, run_ends, run_starts, shadow, spaced, table, union, within
+from .url_anchors import scheme_starts
 
-from .folding import code_points
-
-Offsets = np.ndarray[tuple[int], np.dtype[np.intp]]
-Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-_WORD, _OTHER, _BLANK = 0xE9, 0x80, 0xA0
-"""Bytes that stand for a letter, another character and a blank beyond ASCII."""
-# Letters beyond ASCII that patterns which ignore case take for one of ASCII
-_FOLDED_LETTERS = {0x017F: ord("s"), 0x212A: ord("k"), 0x0130: ord("i"), 0x0131: ord("i")}
-_DOT, _COLON, _SLASH, _BACKSLASH, _DASH, _AT, _OPEN = b".:/\\-@["
+_DOT, _COLON, _SLASH, _BACKSLASH, _DASH, _AT, _TILDE, _PERCENT, _DOLLAR = b".:/\\-@~%$"
 
 
 class Anchors:
@@ -31,88 +24,99 @@ class Anchors:
     def __init__(self, text: str) -> None:
         self.text = text
         """What is searched."""
-        self.bytes = _shadow(text)
+        self.bytes = shadow(text)
         """One byte a character: ASCII as it is, others by their kind."""
+        self.low = self.bytes.lower().decode("latin-1")
+        """The text in lower case, each letter beyond ASCII as one and the same: for words of ASCII."""
         self._codes = np.frombuffer(self.bytes, dtype=np.uint8)
         self.size = len(self._codes)
         """Characters."""
 
-    def literals(self, pattern: bytes) -> Offsets:
-        """Where a pattern of RE2 without captures begins, case ignored."""
-        found = [match.start() for match in _compiled(pattern).finditer(self.bytes)]
-        return np.array(found, dtype=np.intp)
+    def _where(self, code: int) -> Offsets:
+        return np.flatnonzero(self._codes == code)
 
-    @cached_property
-    def _name(self) -> Mask:
-        return _table("name").take(self._codes)
-
-    @cached_property
-    def _name_starts(self) -> Offsets:
-        return _run_starts(self._name)
-
-    @cached_property
-    def _hex(self) -> Mask:
-        return _table("hex").take(self._codes)
-
-    @cached_property
-    def _hex_starts(self) -> Offsets:
-        return _run_starts(self._hex)
-
-    @cached_property
-    def _dots(self) -> Offsets:
-        """Dots between characters of names."""
-        dots = np.flatnonzero(self._codes == _DOT)
-        dots = dots[(dots > 0) & (dots < self.size - 1)]
-        return dots[self._name[dots - 1] & self._name[dots + 1]]
-
-    @cached_property
-    def _colons(self) -> Offsets:
-        return np.flatnonzero(self._codes == _COLON)
-
-    @cached_property
-    def _backslashes(self) -> Offsets:
-        return np.flatnonzero(self._codes == _BACKSLASH)
+    def _near(self, offsets: Offsets, kind: str) -> Mask:
+        """Whether the characters at some offsets belong to a class; False outside the text."""
+        return table(kind).take(self._at(offsets))
 
     def _at(self, offsets: Offsets) -> Any:
         """The bytes at some offsets; 0 outside the text."""
         inside = (offsets >= 0) & (offsets < self.size)
         return np.where(inside, self._codes.take(offsets, mode="clip"), 0) if self.size else offsets * 0
 
-    def _is_name(self, offsets: Offsets) -> Mask:
-        return _table("name").take(self._at(offsets))
+    @cached_property
+    def _name(self) -> Mask:
+        return mask(self.bytes, "name")
 
-    def _head(self, starts: Offsets, offsets: Offsets) -> Offsets:
-        """The starts of the runs that hold the offsets."""
-        if not len(starts) or not len(offsets):
-            return offsets[:0]
-        return starts[np.maximum(np.searchsorted(starts, offsets, "right") - 1, 0)]
+    @cached_property
+    def _name_starts(self) -> Offsets:
+        return run_starts(self._name)
+
+    @cached_property
+    def _dots(self) -> Offsets:
+        """Dots between characters of names."""
+        dots = self._where(_DOT)
+        return dots[self._near(dots - 1, "name") & self._near(dots + 1, "name")]
+
+    @cached_property
+    def _colons(self) -> Offsets:
+        return self._where(_COLON)
+
+    @cached_property
+    def _slashes(self) -> Offsets:
+        return self._where(_SLASH)
+
+    @cached_property
+    def _backslashes(self) -> Offsets:
+        return self._where(_BACKSLASH)
+
+    @cached_property
+    def _dashes(self) -> Offsets:
+        """Dashes between characters of names."""
+        dashes = self._where(_DASH)
+        return dashes[self._near(dashes - 1, "hex") & self._near(dashes + 1, "hex")]
+
+    @cached_property
+    def _opening(self) -> Offsets:
+        """Brackets that open."""
+        return np.flatnonzero(mask(self.bytes, "open"))
 
     @cached_property
     def line_breaks(self) -> Offsets:
         """Line feeds."""
-        return np.flatnonzero(self._codes == 10)
+        return self._where(10)
+
+    def _opened(self, kind: str) -> Offsets:
+        """Opening brackets before a character of a class, or a blank and one."""
+        opening = self._opening
+        blank = (self._at(opening + 1) == 32) & self._near(opening + 2, kind)
+        return opening[self._near(opening + 1, kind) | blank]
 
     @cached_property
     def dotted(self) -> Offsets:
         """First characters of names with a dot, written in any way, behind their first label."""
-        plain = self._head(self._name_starts, self._dots - 1)
-        plain = plain[~((self._at(plain - 1) == _DOT) & self._is_name(plain - 2))]
-        marks = self.literals(rb"\[ ?\.|\.\]|[\[({<] ?(?:\.|dot)|\\\.")
-        before = np.where(
-            self._is_name(marks - 1), marks - 1, np.where(self._is_name(marks - 2), marks - 2, marks - 3)
+        plain = _heads(self._name_starts, self._dots - 1)
+        plain = plain[~((self._at(plain - 1) == _DOT) & self._near(plain - 2, "name"))]
+        dots = self._where(_DOT)
+        slashes = self._backslashes
+        marks = union(
+            self._opened("dot"),
+            dots[self._at(dots + 1) == ord("]")],
+            slashes[self._at(slashes + 1) == _DOT],
         )
-        before = before[self._is_name(before)]
-        return _union(plain, self._head(self._name_starts, before))
+        before = marks - 1
+        for _ in range(2):  # a blank, a dot too many
+            before = np.where(self._near(before, "name"), before, before - 1)
+        before = before[self._near(before, "name")]
+        return union(plain, _heads(self._name_starts, before))
 
     @cached_property
     def numbers(self) -> Offsets:
         """Dotted names that begin with a digit, and digits behind the dash of a range."""
         heads = self.dotted
-        digit = _table("digit")
-        heads = heads[digit.take(self._at(heads))]
-        dashes = np.flatnonzero(self._codes == _DASH)
-        dashes = dashes[digit.take(self._at(dashes - 1)) & digit.take(self._at(dashes + 1))]
-        return _union(heads, dashes + 1)
+        dashes = self._dashes
+        dashes = dashes[self._near(dashes - 1, "digit") & self._near(dashes + 1, "digit")]
+        return union(heads[self._near(heads, "digit")], dashes + 1)
 
     @cached_property
     def colon_pairs(self) -> Offsets:
@@ -120,208 +124,169 @@ class Anchors:
         colons = self._colons
         first = colons[:-1][np.diff(colons) <= 7] if len(colons) > 1 else colons[:0]
         found = [first]
-        for end in (first, first - 1):  # "[:]"
-            run = end[_table("hex").take(self._at(end - 1))]
-            starts = self._head(self._hex_starts, run - 1)
-            found += [end, starts, starts - 1]
-        found_all = _union(*found)
-        return found_all[found_all >= 0]
+        for end in (first, first[self._at(first - 1) == ord("[")] - 1):  # "[:]"
+            for _ in range(5):
+                found += [end, end[self._at(end - 1) == ord("[")] - 1]
+                end = end[self._near(end - 1, "hex")] - 1
+        return union(*found)
 
     @cached_property
     def networks(self) -> Offsets:
         """Where networks can begin: addresses shortly before a slash and a digit."""
-        slashes = np.flatnonzero(self._codes == _SLASH)
-        digit = _table("digit").take(self._at(slashes + 1)) | (self._at(slashes - 1) == _OPEN)
-        return _within(_union(self.numbers, self.colon_pairs), slashes[digit], 60)
+        slashes = self._slashes
+        digit = self._near(slashes + 1, "digit") | (self._at(slashes - 1) == ord("["))
+        return within(union(self.numbers, self.colon_pairs), slashes[digit], 60)
 
     @cached_property
     def hardware(self) -> Offsets:
-        """Where hardware addresses can begin: two signs in a row at the right distance."""
-        dashes = np.flatnonzero(self._codes == _DASH)
-        found = [_spaced(self._colons, 3) - 2, _spaced(dashes, 3) - 2]
+        """Where hardware addresses can begin: signs in a row at the right distance."""
         dots = self._dots
-        found.append(dots[:-1][np.diff(dots) == 5] - 4 if len(dots) > 1 else dots[:0])
-        all_found = _union(*found)
-        return all_found[all_found >= 0]
+        found = union(
+            spaced(self._colons, 3) - 2,
+            spaced(self._dashes, 3) - 2,
+            dots[:-1][np.diff(dots) == 5] - 4 if len(dots) > 1 else dots[:0],
+        )
+        return found[found >= 0]
 
     @cached_property
     def hashes(self) -> Offsets:
-        """Runs of hexadecimal digits as long as a hash."""
-        starts = self._hex_starts
-        ends = _run_ends(self._hex)
-        lengths = ends - starts
+        """Runs of letters and digits as long as a hash."""
+        starts = self._name_starts
+        lengths = run_ends(self._name) - starts
+        long = lengths >= 32
+        starts, lengths = starts[long], lengths[long]
         return starts[(lengths == 32) | (lengths == 40) | (lengths == 64) | (lengths == 128)]
+
+    @cached_property
+    def techniques(self) -> Offsets:
+        """T, TA and, where ATT&CK is named, the letters of its other objects before four digits."""
+        first = self._where(ord("T"))
+        first = first[self._near(first + 4, "digit")]
+        if "mitre" in self.low or "att&ck" in self.low:
+            others = np.flatnonzero(mask(self.bytes, "object"))
+            digits = self._near(others + 4, "digit")
+            first = union(
+                first, others[digits & (self._near(others + 1, "digit") | self._near(others + 5, "digit"))]
+            )
+        return first
+
+    @cached_property
+    def systems(self) -> Offsets:
+        """AS or asn before a number."""
+        first = self._where(ord("A"))
+        return union(first[self._at(first + 1) == ord("S")], self.words("asn"))
+
+    def words(self, word: str) -> Offsets:
+        """Where a rare word of lower-case ASCII stands."""
+        found = []
+        at = self.low.find(word)
+        while at >= 0:
+            found.append(at)
+            at = self.low.find(word, at + 1)
+        return np.array(found, dtype=np.intp)
 
     @cached_property
     def file_names(self) -> Offsets:
         """First characters of runs that hold a dot, as names of files are written."""
-        starts = _run_starts(_table("file").take(self._codes))
-        dots = np.flatnonzero(self._codes == _DOT)
-        dots = dots[_table("file").take(self._at(dots - 1)) & _table("word").take(self._at(dots + 1))]
-        return _union(self._head(starts, dots))
+        dots = self._where(_DOT)
+        dots = dots[self._near(dots - 1, "file") & self._near(dots + 1, "word")]
+        starts = run_starts(mask(self.bytes, "file")) if len(dots) else dots
+        return union(_heads(starts, dots))
 
     @cached_property
     def urls(self) -> Offsets:
         """Schemes with what follows them."""
-        return self.literals(
-            rb"(?:" + SCHEMES.encode() + rb")(?: ?\[ ?:// ?\]| :// |\[:/\]/|(?:\[:\]?|:\]|\(:\)|\{:\}|:)[\[/\\_]|__)"
-        )
+        colons = self._colons
+        return scheme_starts(self.text, colons[self._near(colons + 1, "separator")])
 
     @cached_property
     def emails(self) -> Offsets:
         """First characters of what stands before an at sign, written in any way."""
-        marks = np.flatnonzero(self._codes == _AT)
-        marks = _union(marks, self.literals(rb"[\[({<] ?(?:at|@)"))
-        local = _table("local")
-        before = np.where(local.take(self._at(marks - 1)), marks - 1, marks - 2)
-        before = before[local.take(self._at(before))]
-        return _union(self._head(_run_starts(local.take(self._codes)), before)) if len(before) else before
+        marks = union(self._where(_AT), self._opened("at"))
+        before = np.where(self._near(marks - 1, "local"), marks - 1, marks - 2)
+        before = before[self._near(before, "local")]
+        return union(_heads(run_starts(mask(self.bytes, "local")), before)) if len(before) else before
 
     @cached_property
     def windows(self) -> Offsets:
         """Drives, shares, variables and devices."""
-        return self.literals(rb"[a-z]:\\|%[a-z]|\$env:|\\\\|\\device\\|\\\?\?\\")
+        slashes = self._backslashes
+        percents, dollars = self._where(_PERCENT), self._where(_DOLLAR)
+        before = self._at(slashes - 1)
+        first = slashes[~self._near(slashes - 1, "unc")]
+        return union(
+            slashes[(before == _COLON) & (slashes > 1)] - 2,
+            first[self._near(first + 1, "device")],
+            percents[self._near(percents + 1, "word")],
+            dollars[self._near(dollars + 1, "word")],
+        )
 
     @cached_property
     def unix(self) -> Offsets:
         """Slashes and tildes at the beginning of a path."""
-        slashes = np.flatnonzero(self._codes == _SLASH)
-        first = slashes[_table("word").take(self._at(slashes + 1)) & ~_table("unix").take(self._at(slashes - 1))]
-        homes = slashes[self._at(slashes - 1) == ord("~")] - 1
-        return _union(first, homes)
+        slashes = self._slashes
+        first = slashes[self._near(slashes + 1, "word") & ~self._near(slashes - 1, "unix")]
+        return union(first, slashes[self._at(slashes - 1) == _TILDE] - 1)
 
     @cached_property
     def forward(self) -> Offsets:
         """Drives and variables before a slash."""
-        colons = self._colons
-        drives = colons[(self._at(colons + 1) == _SLASH) & (self._at(colons + 2) != _SLASH)] - 1
-        return _union(drives[drives >= 0], self.literals(rb"%[a-z][^%/\\\s]{1,24}%/"))
+        slashes, percents = self._slashes, self._where(_PERCENT)
+        drives = slashes[(self._at(slashes - 1) == _COLON) & (self._at(slashes + 1) != _SLASH)] - 2
+        after = slashes[self._at(slashes - 1) == _PERCENT] - 1
+        return union(drives[drives >= 0], within(percents, after, 30))
 
     @cached_property
     def relative(self) -> Offsets:
         """Runs of names with a backslash in them, and what stands in brackets before one."""
-        table = _table("relative")
         slashes = self._backslashes
         if not len(slashes):
             return slashes
-        found = [self._head(_run_starts(table.take(self._codes)), slashes)]
-        found.append(self.literals(rb"[<{\[][a-z_ ]{2,30}[>}\]]\\"))
-        return _union(*found)
+        runs = _heads(run_starts(mask(self.bytes, "relative")), slashes)
+        return union(runs, within(self._opening, slashes[self._near(slashes - 1, "close")], 34))
+
+    @cached_property
+    def _before_backslash(self) -> Offsets:
+        """First characters of names that stand before a backslash, or a colon and one."""
+        slashes = self._backslashes
+        last = np.where(self._at(slashes - 1) == _COLON, slashes - 2, slashes - 1)
+        last = last[self._near(last, "name")]
+        return union(_heads(self._name_starts, last))
 
     @cached_property
     def registry(self) -> Offsets:
         """Hives."""
-        return self.literals(rb"hk(?:lm|cu|u|cr|cc|ey_)|\\registry\\") if len(self._backslashes) else self._backslashes
+        slashes = self._backslashes
+        names = self._before_backslash
+        inner = self._before_backslash_after_dash
+        return union(names[self._near(names, "h")], inner, slashes[self._near(slashes + 1, "r")])
+
+    @cached_property
+    def _before_backslash_after_dash(self) -> Offsets:
+        """As `_before_backslash`, where the name begins behind a dash: "-HKLM"."""
+        dashes = self._where(_DASH)
+        return dashes[self._near(dashes + 1, "h")] + 1 if len(self._backslashes) else dashes[:0]
 
     @cached_property
     def bare_keys(self) -> Offsets:
         """First parts of registry keys without a hive."""
-        if not len(self._backslashes):
-            return self._backslashes
-        found = self.literals(rb"(?:software|system)\\")
-        return _union(found, found[self._at(found - 1) == _BACKSLASH] - 1)
+        dashes = self._where(_DASH) if len(self._backslashes) else self._backslashes
+        found = union(self._before_backslash, dashes + 1)
+        found = found[self._near(found, "s")]
+        return union(found, found[self._at(found - 1) == _BACKSLASH] - 1)
 
     @cached_property
     def pipes(self) -> Offsets:
         """Backslashes shortly before the word pipe."""
         slashes = self._backslashes
-        if not len(slashes):
-            return slashes
-        first = slashes[~_table("unc").take(self._at(slashes - 1))]
-        return _within(first, self.literals(rb"pipe\\"), 280)
+        first = slashes[~self._near(slashes - 1, "unc")]
+        words = slashes[self._near(slashes - 1, "e") & self._near(slashes - 4, "p")]
+        return within(first, words, 290)
 
 
-@cache
-def _compiled(pattern: bytes) -> Any:
-    import re2
-
-    options = re2.Options()
-    options.case_sensitive = False
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.log_errors = False
-    return re2.compile(pattern, options)
-
-
-@cache
-def _table(kind: str) -> Any:
-    """For each byte, whether it belongs to a class of characters."""
-    digits = b"0123456789"
-    letters = bytes(range(97, 123)) + bytes(range(65, 91)) + bytes([_WORD])
-    word = digits + letters + b"_"
-    members = {
-        "digit": digits,
-        "hex": digits + b"abcdefABCDEF",
-        "word": word,
-        "name": word + b"-",
-        "local": word + b".+-",
-        "file": word + b"~+.-",
-        "unix": word + b".:/\\~-",
-        "relative": word + b".~$\\-",
-        "unc": word + b"\\",
-    }[kind]
-    table = np.zeros(256, dtype=np.bool_)
-    table[list(members)] = True
-    return table
-
-
-def _shadow(text: str) -> bytes:
-    """One byte a character, see `Anchors.bytes`."""
-    if text.isascii():
-        return text.encode("ascii")
-    codes = code_points(text)
-    present = np.zeros(0x110000, dtype=np.bool_)
-    present[codes] = True
-    table = np.full(0x110000, _OTHER, dtype=np.uint8)
-    table[:128] = np.arange(128)
-    for code in np.flatnonzero(present[128:]) + 128:
-        character = chr(code)
-        if code in _FOLDED_LETTERS:
-            table[code] = _FOLDED_LETTERS[int(code)]
-        elif character.isalnum():
-            table[code] = _WORD
-        elif character.isspace():
-            table[code] = _BLANK
-    return bytes(table.take(codes).tobytes())
-
-
-def _run_starts(mask: Mask) -> Offsets:
-    """Where runs of members begin."""
-    if not len(mask):
-        return np.zeros(0, dtype=np.intp)
-    starts = np.flatnonzero(mask[1:] & ~mask[:-1]) + 1
-    return np.concatenate((np.zeros(1, dtype=np.intp), starts)) if mask[0] else starts
-
-
-def _run_ends(mask: Mask) -> Offsets:
-    """Where runs of members end, after the last one."""
-    if not len(mask):
-        return np.zeros(0, dtype=np.intp)
-    ends = np.flatnonzero(mask[:-1] & ~mask[1:]) + 1
-    return np.concatenate((ends, np.array([len(mask)], dtype=np.intp))) if mask[-1] else ends
-
-
-def _union(*parts: Offsets) -> Offsets:
-    """All offsets once, ascending."""
-    joined = np.concatenate(parts)
-    if len(parts) > 1:
-        joined.sort()
-    if len(joined) < 2:
-        return joined
-    return joined[np.concatenate((np.ones(1, dtype=np.bool_), joined[1:] != joined[:-1]))]
-
-
-def _spaced(offsets: Offsets, distance: int) -> Offsets:
-    """The first of three offsets in a row at a distance."""
-    if len(offsets) < 3:
+def _heads(starts: Offsets, offsets: Offsets) -> Offsets:
+    """The starts of the runs that hold the offsets, each once where offsets ascend."""
+    if not len(starts) or not len(offsets):
         return offsets[:0]
-    near = np.diff(offsets) == distance
-    return offsets[:-2][near[:-1] & near[1:]]
-
-
-def _within(offsets: Offsets, marks: Offsets, reach: int) -> Offsets:
-    """The offsets that stand at most so many characters before a mark."""
-    if not len(marks) or not len(offsets):
-        return offsets[:0]
-    following = np.searchsorted(marks, offsets, "right")
-    near = following < len(marks)
-    return offsets[near & (marks[np.minimum(following, len(marks) - 1)] - offsets <= reach)]
+    heads = starts[np.searchsorted(starts, offsets, "right") - 1]
+    return heads[np.concatenate((np.ones(1, dtype=np.bool_), heads[1:] != heads[:-1]))]

@@ -1,7 +1,7 @@
 """Text as a reader sees it: full-width signs as ASCII, characters without width left out.
 
 Reports take "evil。com", "１．２．３．４" or "ev<soft hyphen>il.com" from pages and PDF files, and look-alikes are a
-way to hide from patterns. The folded text is what lookers read; `Folded.back` leads its offsets back.
+way to hide from patterns. The folded text is what lookers read; `Folded.back` leads offsets back.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _ALIKE = {
 }
 
 Codes = np.ndarray[tuple[int], np.dtype[np.uint32]]
+Offsets = np.ndarray[tuple[int], np.dtype[np.intp]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,12 @@ class Folded:
     """A text and the way back to the one that it was made of."""
 
     text: str
-    back: np.ndarray[tuple[int], np.dtype[np.intp]] | None
-    """Offset in the original for each character; None where offsets are the same."""
+    hidden: Offsets | None
+    """Where invisible characters stood, counted without those before them; None where there were none."""
+
+    def back(self, offsets: Offsets) -> Offsets:
+        """The offsets in the original of some characters."""
+        return offsets if self.hidden is None else offsets + np.searchsorted(self.hidden, offsets, "right")
 
 
 def code_points(text: str) -> Codes:
@@ -56,19 +61,22 @@ def folded(text: str) -> Folded:
     if text.isascii():
         return Folded(text, None)
     codes = code_points(text)
-    kinds = _kinds().take(np.minimum(codes, 0xFFFF))
+    foreign = np.flatnonzero(codes > 127)
+    kinds = _kinds().take(codes[foreign], mode="clip")
     if not kinds.any():
         return Folded(text, None)
-    mapped = np.where(kinds == 1, _targets().take(np.minimum(codes, 0xFFFF)), codes).astype(np.uint32)
-    stops = np.flatnonzero(kinds == 3)
+    foreign, kinds = foreign[kinds > 0], kinds[kinds > 0]
+    codes = codes.copy()
+    alike = foreign[kinds == 1]
+    codes[alike] = _targets().take(codes[alike])
+    stops = foreign[kinds == 3]
     stops = stops[(stops > 0) & (stops < len(codes) - 1)]
-    between = _letters(mapped[stops - 1]) & _letters(mapped[stops + 1]) if len(stops) else stops
-    mapped[stops[between.astype(bool)]] = 0x2E
-    back = None
-    if (kinds == 2).any():
-        back = np.flatnonzero(kinds != 2)
-        mapped = mapped[back]
-    return Folded(mapped.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"), back)
+    codes[stops[_letters(codes[stops - 1]) & _letters(codes[stops + 1])]] = 0x2E
+    hidden = foreign[kinds == 2]
+    if len(hidden):
+        codes = np.delete(codes, hidden)
+    seen = codes.tobytes().decode("utf-32-le", "surrogatepass")
+    return Folded(seen, hidden - np.arange(len(hidden)) if len(hidden) else None)
 
 
 def _letters(codes: Codes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -80,7 +88,7 @@ def _letters(codes: Codes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 @cache
 def _kinds() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     """0 for characters that stay, 1 for those with another meaning, 2 for invisible ones, 3 for stops."""
-    table = np.zeros(0x10000, dtype=np.uint8)
+    table = np.zeros(0x10000, dtype=np.uint8)  # the last one stands for all beyond
     table[list(_ALIKE)] = 1
     table[list(_INVISIBLE)] = 2
     table[list(_STOPS)] = 3
@@ -88,7 +96,7 @@ def _kinds() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
 
 
 @cache
-def _targets() -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+def _targets() -> Codes:
     table = np.arange(0x10000, dtype=np.uint32)
     table[list(_ALIKE)] = list(_ALIKE.values())
     return table

@@ -7,5 +7,5 @@ from cybersecqwen.detect.text import codes
 from .shaped import shaped
 
 HASH = shaped(codes.find_hashes, lambda anchors: anchors.hashes)
-CVE = shaped(codes.find_cves, lambda anchors: anchors.literals(rb"cve"))
-ATTACK = shaped(codes.find_attack, lambda anchors: anchors.literals(rb"t[01a][0-9]{3}"))
+CVE = shaped(codes.find_cves, lambda anchors: anchors.words("cve"))
+ATTACK = shaped(codes.find_attack, lambda anchors: anchors.techniques)

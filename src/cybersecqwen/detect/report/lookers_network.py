@@ -9,7 +9,7 @@ from .shaped import shaped
 URL = shaped(urls.find_urls, lambda anchors: anchors.urls)
 EMAIL = shaped(names.find_emails, lambda anchors: anchors.emails)
 MAC = shaped(addresses.find_mac, lambda anchors: anchors.hardware)
-ASN = shaped(addresses.find_asn, lambda anchors: anchors.literals(rb"asn?[ :#0-9-]"))
+ASN = shaped(addresses.find_asn, lambda anchors: anchors.systems)
 CIDR = shaped(addresses.find_cidr, lambda anchors: anchors.networks)
 ADDRESS = shaped(addresses.find_v4, lambda anchors: anchors.numbers)
 ADDRESS_V6 = shaped(addresses.find_v6, lambda anchors: anchors.colon_pairs)

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from .anchors import Anchors, Offsets
+from .anchors import Anchors
+from .folding import Offsets
 from .interface import Looker
 
 
-def windows(anchors: Anchors, low: str, lookers: Sequence[Looker]) -> dict[int, list[tuple[int, int]]]:
+def windows(anchors: Anchors, lookers: Sequence[Looker]) -> dict[int, list[tuple[int, int]]]:
     """For each looker, by its place in the list, the lines that it is asked about.
 
     Windows begin and end at line breaks; those that touch are one.
@@ -21,7 +22,7 @@ def windows(anchors: Anchors, low: str, lookers: Sequence[Looker]) -> dict[int, 
     if automaton is None:
         return {}
     hits: dict[int, list[int]] = {}
-    for end, needle in automaton.iter(low):
+    for end, needle in automaton.iter(anchors.low):
         for owner in owners[needle]:
             hits.setdefault(owner, []).append(end)
     if not hits:

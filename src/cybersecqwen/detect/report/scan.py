@@ -19,11 +19,10 @@ from cybersecqwen.detect.text.matches import Match
 
 from .anchors import Anchors
 from .extractors import REPORT_EXTRACTORS
-from .folding import Folded, folded
+from .folding import Folded, Offsets, folded
 from .interface import Looker
 from .needles import windows
 from .shaped import ShapedLooker
-
 
 
 def scan(text: str) -> tuple[Match, ...]:
@@ -37,22 +36,33 @@ def scan(text: str) -> tuple[Match, ...]:
         raises.
     """
     seen = folded(text)
-    low = lowered(seen.text)
     anchors = Anchors(seen.text)
-    around = windows(anchors, low, lookers())
-    found = _claimed(
-        ((looker, _found(looker, seen.text, low, anchors, around.get(at, ()))) for at, looker in enumerate(lookers())),
-        len(seen.text),
-    )
-    return _ordered(found, seen)
+    claims = Claims(anchors.size)
+    around = windows(anchors, lookers())
+    for at, looker in enumerate(lookers()):
+        if isinstance(looker, ShapedLooker):
+            starts = claims.free(looker.starts(anchors))
+            if starts:
+                claims.add(looker.find_at(anchors.text, anchors.low, starts))
+        elif looker.needles:
+            claims.add(_in_windows(looker, anchors.text, around.get(at, ())))
+        else:
+            claims.add(looker.find(anchors.text, lowered(anchors.text)))
+    return _ordered(claims.kept, seen)
 
 
 def scan_slowly(text: str) -> tuple[Match, ...]:
     """The same as `scan`, with every looker asked about the whole text: what tests compare it with."""
     seen = folded(text)
     low = lowered(seen.text)
-    found = _claimed(((looker, looker.find(seen.text, low)) for looker in lookers()), len(seen.text))
-    return _ordered(found, seen)
+    claims = Claims(len(low))
+    everywhere = np.arange(len(low), dtype=np.intp)
+    for looker in lookers():
+        if isinstance(looker, ShapedLooker):
+            claims.add(looker.find_at(seen.text, low, claims.free(everywhere)))
+        else:
+            claims.add(looker.find(seen.text, low))
+    return _ordered(claims.kept, seen)
 
 
 @cache
@@ -69,44 +79,48 @@ def lowered(text: str) -> str:
     return low
 
 
-def _found(
-    looker: Looker, text: str, low: str, anchors: Anchors, around: Iterable[tuple[int, int]]
-) -> Iterator[Match]:
-    """What one looker finds, candidates only."""
-    if isinstance(looker, ShapedLooker):
-        starts = looker.starts(anchors)
-        if len(starts):
-            yield from looker.find_at(text, low, starts.tolist())
-    elif looker.needles:
-        for start, end in around:
-            for match in looker.find(text[start:end], low[start:end]):
-                yield replace(match, start=match.start + start, end=match.end + start)
-    else:
-        yield from looker.find(text, low)
+def _in_windows(looker: Looker, text: str, around: Iterable[tuple[int, int]]) -> Iterator[Match]:
+    """What a looker with needles finds in the lines around them."""
+    for start, end in around:
+        window = text[start:end]
+        for match in looker.find(window, lowered(window)):
+            yield replace(match, start=match.start + start, end=match.end + start)
 
 
-def _claimed(found: Iterable[tuple[Looker, Iterator[Match]]], size: int) -> list[Match]:
-    """The matches that stand in no stretch which an earlier looker claims."""
-    kept: list[Match] = []
-    taken = bytearray(size)
-    for _, matches in found:
-        fresh = [match for match in matches if 1 not in taken[match.start : match.end]]
-        kept += fresh
+class Claims:
+    """What was found so far, and which stretches are claimed."""
+
+    def __init__(self, size: int) -> None:
+        self.kept: list[Match] = []
+        """Matches in no stretch that an earlier looker claims."""
+        self._taken = bytearray(size)
+
+    def free(self, starts: Offsets) -> list[int]:
+        """Those of some offsets that no looker claims: no match begins at another."""
+        if not len(starts):
+            return []
+        taken = np.frombuffer(self._taken, dtype=np.uint8)
+        free: list[int] = starts[taken[starts] == 0].tolist()
+        return free
+
+    def add(self, found: Iterable[Match]) -> None:
+        """Keeps the matches of one looker; its own may overlap."""
+        taken = self._taken
+        fresh = [match for match in found if 1 not in taken[match.start : match.end]]
+        self.kept += fresh
         for match in fresh:
             if match.claims:
                 start, end = match.start, match.end
                 taken[start:end] = b"\1" * (end - start)
-    return kept
 
 
 def _ordered(found: list[Match], seen: Folded) -> tuple[Match, ...]:
     """In order of appearance, with the offsets of the text as it was given."""
     found.sort(key=lambda match: (match.start, -match.end))
-    back = seen.back
-    if back is None:
+    if seen.hidden is None:
         return tuple(found)
-    starts = back[np.array([match.start for match in found], dtype=np.intp)]
-    ends = back[np.array([match.end - 1 for match in found], dtype=np.intp)] + 1
+    starts = seen.back(np.array([match.start for match in found], dtype=np.intp))
+    ends = seen.back(np.array([match.end - 1 for match in found], dtype=np.intp)) + 1
     return tuple(
         replace(match, start=start, end=end)
         for match, start, end in zip(found, starts.tolist(), ends.tolist(), strict=True)

@@ -76,7 +76,7 @@ _VERSION = re.compile(
     r"|requirement|control|oid|patch|player|acrobat|reader|office|chrome|firefox|safari|opera|edge|mozilla|gecko|webkit"
     r"|trident|android|ios|macos|kernel|sdk|jdk|jre|java|flash|openssl|apache|nginx|php|plugin|framework|\.net|msie"
     r"|exchange|fortios|pan-os|ios xe|confluence|jira|gitlab|teamviewer|winrar|prior to|up to|through"
-    r"|earlier than|before|since))s?|[a-z0-9]{2}/|\bv|[\u00a7#])[\s\"'=:/(]{0,3}\Z"
+    r"|earlier than|before|since))s?|[a-z0-9]{2}/|\bv|#)[\s\"'=:/(]{0,3}\Z"
 )
 _LATER = re.compile(
     r",? (?:and|or) (?:earlier|later|below|above|prior|older|newer|up)\b|(?: |-)?(?:beta|alpha|rc[0-9])\b"
@@ -159,7 +159,7 @@ def find_mac(text: str, low: str, starts: Iterable[int] | None = None) -> Iterat
         yield Match(type="mac", value=value, start=match.start(), end=match.end(), note=special)
 
 
-_ASN = re.compile(r"(?<![\w-])(?:AS[N]?|[aA]sn)(?:(?:[ :#-]|: )?)([1-9][0-9]{0,9})(?![\w-]|\.[0-9])")
+_ASN = re.compile(r"(?<![\w-])(?:ASN?|asn)(?:(?:[ :#-]|: )?)([1-9][0-9]{0,9})(?![\w-]|\.[0-9])")
 _ASN_CONTEXT = re.compile(r"\basn?s?\b|autonomous|\bbgp\b|hosting|hosted|provider|\bisp\b|network|\bwhois\b")
 
 

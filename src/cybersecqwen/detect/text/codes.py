@@ -49,7 +49,9 @@ def find_hashes(text: str, low: str, starts: Iterable[int] | None = None) -> Ite
         if not note and len(value) <= 40:
             note = _no_file(low, start, len(value))
         # "5f4d….exe": the name is an indicator, too
-        names = text[match.end() : match.end() + 1] == "." and text[match.end() + 1 : match.end() + 2].isalnum()
+        names = (
+            text[match.end() : match.end() + 1] == "." and text[match.end() + 1 : match.end() + 2].isalnum()
+        )
         yield Match(
             type=TYPES[len(value)], value=value, start=start, end=match.end(), note=note, claims=not names
         )
@@ -57,7 +59,9 @@ def find_hashes(text: str, low: str, starts: Iterable[int] | None = None) -> Ite
 
 def _no_file(low: str, start: int, length: int) -> str:
     """Why a hexadecimal number is not the hash of a file; "" where nothing says so."""
-    before = low[max(0, start - 24) : start]
+    before = low[max(0, start - 24) : start].rpartition("\n")[2]
+    if not before.strip():
+        return ""
     gap = _NO_FILE_GAP.search(before)
     head = before[: gap.start()] if gap else before
     for found in _NO_FILE.finditer(head):
@@ -92,7 +96,7 @@ def find_attack(text: str, low: str, starts: Iterable[int] | None = None) -> Ite
                 value = match.group().replace("/", ".")
                 yield Match(type="attack", value=value, start=match.start(), end=match.end())
     if "att&ck" in low or "mitre" in low:
-        for match in _OBJECT.finditer(text):
+        for match in over(_OBJECT, text, starts):
             if _stands_alone(text, match.start()):
                 yield Match(type="attack", value=match.group(), start=match.start(), end=match.end())
 

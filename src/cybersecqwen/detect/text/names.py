@@ -62,6 +62,8 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
     pattern = _DOMAIN_DEFANGED if starts is not None or is_defanged(low) else _DOMAIN
     for match in over(pattern, text, starts):
         raw = match[1]
+        if raw[-1].isdigit() and "xn--" not in raw:
+            continue  # 10.5, v1.2
         kept, value, note = _read(raw, match[2] is not None)
         if not kept:
             continue

@@ -1,0 +1,117 @@
+"""One byte a character, classes of characters, and arrays of offsets."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from .folding import Offsets, code_points
+
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+WORD, OTHER, BLANK = 0xE9, 0x80, 0xA0
+"""Bytes that stand for a letter, another character and a blank beyond ASCII."""
+# Letters beyond ASCII that patterns which ignore case take for one of ASCII
+_FOLDED_LETTERS = {0x017F: ord("s"), 0x212A: ord("k"), 0x0130: ord("i"), 0x0131: ord("i")}
+
+_DIGITS = b"0123456789"
+_WORD = _DIGITS + bytes(range(97, 123)) + bytes(range(65, 91)) + bytes([WORD]) + b"_"
+_CLASSES = {
+    "digit": _DIGITS,
+    "hex": _DIGITS + b"abcdefABCDEF",
+    "word": _WORD,
+    "name": _WORD + b"-",
+    "local": _WORD + b".+-",
+    "file": _WORD + b"~+.-",
+    "unix": _WORD + b".:/\\~-",
+    "relative": _WORD + b".~$\\-",
+    "unc": _WORD + b"\\",
+    "device": b"\\?dD",
+    "open": b"[({<",
+    "close": b">}]",
+    "dot": b".dD",
+    "at": b"@aA",
+    "separator": b"/\\[]_)}",
+    "object": b"SGCMD",
+    **{letter: (letter + letter.upper()).encode() for letter in "ehprs"},
+}
+
+
+def shadow(text: str) -> bytes:
+    """One byte a character: ASCII as it is, letters, blanks and others beyond it by their kind."""
+    if text.isascii():
+        return text.encode("ascii")
+    codes = code_points(text)
+    low = codes.astype(np.uint8)
+    foreign = np.flatnonzero(codes > 127)
+    points = codes[foreign]
+    present = np.zeros(0x110000, dtype=np.bool_)
+    present[points] = True
+    kinds = np.full(0x110000, OTHER, dtype=np.uint8)
+    for code in np.flatnonzero(present).tolist():
+        character = chr(code)
+        if code in _FOLDED_LETTERS:
+            kinds[code] = _FOLDED_LETTERS[code]
+        elif character.isalnum():
+            kinds[code] = WORD
+        elif character.isspace():
+            kinds[code] = BLANK
+    low[foreign] = kinds.take(points)
+    return low.tobytes()
+
+
+def mask(low: bytes, kind: str) -> Mask:
+    """For each character, whether it belongs to a class."""
+    return np.frombuffer(low.translate(table(kind).tobytes()), dtype=np.bool_)
+
+
+@cache
+def table(kind: str) -> Any:
+    """For each byte, whether it belongs to a class of characters."""
+    members = np.zeros(256, dtype=np.bool_)
+    members[list(_CLASSES[kind])] = True
+    return members
+
+
+def run_starts(members: Mask) -> Offsets:
+    """Where runs of members begin."""
+    if not len(members):
+        return np.zeros(0, dtype=np.intp)
+    starts = np.flatnonzero(members[1:] & ~members[:-1]) + 1
+    return np.concatenate((np.zeros(1, dtype=np.intp), starts)) if members[0] else starts
+
+
+def run_ends(members: Mask) -> Offsets:
+    """Where runs of members end, after the last one."""
+    if not len(members):
+        return np.zeros(0, dtype=np.intp)
+    ends = np.flatnonzero(members[:-1] & ~members[1:]) + 1
+    return np.concatenate((ends, np.array([len(members)], dtype=np.intp))) if members[-1] else ends
+
+
+def union(*parts: Offsets) -> Offsets:
+    """All offsets once, ascending."""
+    joined = np.concatenate(parts)
+    if len(joined) < 2:
+        return joined
+    joined.sort(kind="stable")  # parts that ascend are merged in linear time
+    return joined[np.concatenate((np.ones(1, dtype=np.bool_), joined[1:] != joined[:-1]))]
+
+
+def spaced(offsets: Offsets, distance: int) -> Offsets:
+    """The first of three offsets in a row at a distance."""
+    if len(offsets) < 3:
+        return offsets[:0]
+    near = np.diff(offsets) == distance
+    return offsets[:-2][near[:-1] & near[1:]]
+
+
+def within(offsets: Offsets, marks: Offsets, reach: int) -> Offsets:
+    """The offsets that stand at most so many characters before a mark."""
+    if not len(marks) or not len(offsets):
+        return offsets[:0]
+    following = np.searchsorted(marks, offsets, "right")
+    near = following < len(marks)
+    return offsets[near & (marks[np.minimum(following, len(marks) - 1)] - offsets <= reach)]
