@@ -255,7 +255,7 @@ def test_known_injections_change_no_role(data_dir: Path) -> None:
 
 def test_every_line_of_the_cues_can_be_found() -> None:
     known = {"c2", "delivery", "payload", "exfiltration", "artefact", "attacker", "victim", "legitimate"}
-    known |= {"reference", "listed", "type", "none", "order"}
+    known |= {"reference", "listed", "type", "none", "order", "origin"}
     for phrase, told_by in cues.phrases().items():
         assert phrase == cues.plain(phrase), phrase
         assert all(one.role in known and one.side in ("before", "after", "any", "heading") for one in told_by)

@@ -55,6 +55,10 @@ def fitted(kind: str, role: str, value: str = "") -> str:
 
     An address is no payload but where one comes from; a hash beside "C2" is that of what talks to it.
     """
+    if role == "origin":
+        if kind in ("ipv4", "ipv6", "cidr", "email", "asn"):
+            return "attacker"
+        return "delivery" if kind in ("url", "domain") else ""
     if kind in NETWORK:
         if role == "payload":
             return "delivery"
@@ -119,6 +123,8 @@ def priors(kind: str, value: str, note: str) -> tuple[Evidence, ...]:
     if kind == "url":
         return _linked(warning_lists.host_of(value))
     if kind in ("ipv4", "ipv6"):
+        if note.startswith("private address"):
+            return (Evidence(role="victim", score=0.9, why="an address of an internal network"),)
         return _known(value)
     if kind == "email" and value.startswith(("security@", "abuse@", "soc@", "press@", "media@", "report@")):
         return (Evidence(role="reference", score=2.5, why="a contact address of an organisation"),)
@@ -148,10 +154,12 @@ def _known(name: str) -> tuple[Evidence, ...]:
 def _linked(host: str) -> tuple[Evidence, ...]:
     kind, known = warning_lists.own(host)
     if kind in ("publisher", "standard", "sandbox", "docs"):
-        why = f"a link to a {warning_lists.NOTES[kind]}: {known}"
+        why = f"a link into {known}: {warning_lists.NOTES[kind]}"
         return (Evidence(role="reference", score=2.4, why=why),)
     if kind in ("vendor", "ipcheck", "resolver"):
         return (Evidence(role="legitimate", score=1.6, why=f"{warning_lists.NOTES[kind]}: {known}"),)
     if kind in ("social", "service"):
-        return (Evidence(role="reference", score=0.7, why=f"a link into a {warning_lists.NOTES[kind]}"),)
+        return (
+            Evidence(role="reference", score=0.7, why=f"a link into {known}: {warning_lists.NOTES[kind]}"),
+        )
     return ()

@@ -38,6 +38,7 @@ _CLAUSE = re.compile(
 )
 _CELL = re.compile(r"[\t|]")
 _SILENT = frozenset({"none", "type", "order"})
+_REACHES = {"legitimate": 60, "victim": 24, "origin": 24}  # characters; words of these roles stand near
 _HARMLESS = frozenset({"legitimate", "victim", "reference"})
 
 
@@ -102,7 +103,7 @@ class Reading:
             nearer = ""
             for hit in hits:
                 cue = hit.cue
-                if hit.end > hi or cue.role in _SILENT or cue.side == "heading":
+                if hit.end > hi or cue.role in _SILENT or (cue.side == "heading" and not row):
                     continue
                 if cue.side == ("after" if before else "before"):
                     continue
@@ -111,7 +112,7 @@ class Reading:
                 score = cue.weight * self._nearness(hit, start, end, before, row)
                 if nearer and nearer != cue.role:
                     score *= 0.45
-                elif cue.weight >= 2.4:
+                elif cue.weight >= 2.4 or cue.role == "origin":
                     nearer = cue.role
                 side = "before" if before else "after"
                 why = f"{self._quoted(hit.start, hit.end)} stands {side} it"
@@ -133,7 +134,7 @@ class Reading:
             return max(near, 0.8)
         if gap > 12 and _CLAUSE.search(self.low, a, b):
             near *= 0.5
-        if hit.cue.role == "legitimate" and gap > 60:
+        if gap > _REACHES.get(hit.cue.role, gap):
             near *= 0.5
         if not before and hit.cue.side == "any":
             near *= 0.85  # a noun mostly stands before what it names

@@ -86,6 +86,8 @@ class Links:
         at = bisect_right(self._starts, start) - 1
         if at >= 0 and self._ends[at] >= end:
             yield _told(1.6, "a link that can be followed")
+        if raw.startswith("https://"):
+            yield _told(0.6, "a link that can be followed")
         if self._defanged and raw.startswith("https://"):
             yield _told(1.3, "a link left whole where dangerous ones are not")
 

@@ -100,9 +100,9 @@ def _by_role(key: tuple[str, str], evidence: Iterable[Evidence]) -> dict[Role, t
     best: dict[Role, tuple[Evidence, float]] = {}
     for one in evidence:
         fitted = defaults.fitted(key[0], one.role, key[1])
-        if not fitted or (fitted == "delivery" != one.role and not one.plain):
+        if not fitted or (fitted == "delivery" and one.role == "payload" and not one.plain):
             continue
-        role, score = _ROLES[fitted], one.score * (1.0 if fitted == one.role else 0.8)
+        role, score = _ROLES[fitted], one.score * (0.8 if fitted == "delivery" != one.role else 1.0)
         if role not in best or best[role][1] < score:
             best[role] = (one, score)
     return best
