@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -544,3 +547,24 @@ def test_no_text_makes_the_check_of_forms_raise(value: str, type: str) -> None:
 )
 def test_parts_of_urls(url: str, parts: tuple[str, str]) -> None:
     assert url_parts(url) == parts
+
+
+# --- the tools of others, where they are installed -------------------------------------------------------
+
+
+@pytest.mark.skipif(not shutil.which("named-checkzone"), reason="named-checkzone (BIND) is not installed")
+@pytest.mark.parametrize("report", [intel_report(), of()], ids=["whole", "empty"])
+def test_bind_takes_the_zone(report: Report, tmp_path: Path) -> None:
+    zone = tmp_path / "zone"
+    zone.write_text(rendered("rpz", report), encoding="utf-8")
+    command = ["named-checkzone", "rpz.local", str(zone)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+@QUICK
+@given(intel_reports)
+def test_yara_compiles_the_rule(report: Report) -> None:
+    yara = pytest.importorskip("yara", reason="yara-python is not installed")
+    rules = list(yara.compile(source=rendered("yara", report)))
+    assert all(rule.identifier.startswith("csq_") for rule in rules)

@@ -197,6 +197,8 @@ def _clean(value: _T) -> _T:
 
 
 def _cleaned(value: Any) -> Any:
+    if isinstance(value, Place) and value.document.isascii():
+        return value  # there are many of them
     if isinstance(value, str):
         if value.isascii():
             return value
