@@ -44,7 +44,8 @@ _JA4 = re.compile(
     r"(?:_[0-9]{1,3}(?:-[0-9]{1,3}){0,15})?"  # JA4T
     r")(?![\w-])"
 )
-_STRONG_JA4 = re.compile(r"[tqd][0-9sd][0-9]|[a-z]{2}[0-9]{2}[cn][rn]")
+# How JA4 of TLS 1.0 to 1.3 and of QUIC begins: these need no word beside them
+_PLAIN = tuple(f"{kind}{name}" for kind in ("t10", "t11", "t12", "t13", "q13") for name in "di")
 
 
 def find_ssdeep(text: str, low: str) -> Iterator[Match]:
@@ -97,7 +98,7 @@ def find_ja4(text: str, low: str) -> Iterator[Match]:
         if not text[start:end].isascii():
             continue
         named = "ja4" in low[behind(low, start, 400, 3) : ahead(low, end, 40, 0)]
-        if named or _STRONG_JA4.match(match.group()):
+        if named or match.group().startswith(_PLAIN):
             yield Match(type="ja4", value=match.group(), start=start, end=end)
 
 
@@ -138,6 +139,6 @@ IMPHASH = Looker(
 )
 JA4 = Looker(
     find=find_ja4,
-    needles=("ja4", "t13d", "t12d", "t13i", "t12i", "t11d", "t10d", "q13d", "q13i"),
+    needles=("ja4", *_PLAIN),
     lines_after=3,
 )
