@@ -26,6 +26,8 @@ _ITEM = re.compile(r"\s{0,12}(?:[-*+•·▪◦‣–—●○►»]|\[?[0-9]{1,
 _MARKUP = re.compile(r"\s{0,3}(?:#{1,6}\s|={3,}|-{3,}\s*\Z)")
 _TITLED = re.compile(r"[\s#*_\"'(\[“0-9.]{0,12}[^\W\d_]")
 _FRONT = re.compile(r"[a-z]{1,20}:\s")
+_FIELD = re.compile(r"[A-Za-z][\w -]{0,24}:\s")
+_BORDER = re.compile(r"[\s+|=:-]{1,600}\Z")
 _FIGURES = ("Figure ", "Fig.", "FIGURE ", "Image ", "Screenshot")
 _FINAL = (".", ";", ",", "!", "?", '"', "”")
 
@@ -53,6 +55,8 @@ class Layout:
     """In order."""
     tables: list[int] = field(default_factory=list)
     """For each unit the number of the first row of its table; -1 outside tables."""
+
+    _reached: int = 0
 
     @classmethod
     def of(cls, passage: Passage) -> Layout:
@@ -83,7 +87,7 @@ class Layout:
         first = -1
         if kind == "row":
             first = len(self.starts)
-            if self.kinds and self.kinds[-1] == "row" and start - self.ends[-1] <= 2:
+            if self.kinds and self.kinds[-1] == "row" and start - max(self.ends[-1], self._reached) <= 2:
                 first = self.tables[-1]
         self.starts.append(start)
         self.ends.append(end)
@@ -126,7 +130,9 @@ class Layout:
             last = b
             if held >= 0:
                 continue
-            if "\t" in line or line.count("|") > 1:
+            if _BORDER.match(line) and self.kinds and self.kinds[-1] == "row":
+                self._reached = b  # a rule between rows
+            elif "\t" in line or line.count("|") > 1:
                 self._unit(a, b, "row")
             elif _ITEM.match(line):
                 self._sentences(text, a, b, "item")
@@ -239,6 +245,8 @@ def _goes_on(before: str, line: str) -> bool:
     """Whether a line ends in the middle of a sentence that the next one goes on with."""
     tail = before.rpartition("\n")[2].rstrip()
     if len(tail) < WRAPPED or tail.endswith((".", ":", ";", "!", "?")) or _ITEM.match(line):
+        return False
+    if _FIELD.match(line):
         return False
     if len(line.strip()) <= SHORT_LINE and line[:1].isupper() and _is_heading(line):
         return False

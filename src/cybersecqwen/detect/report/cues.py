@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-_BLANKS = {ord(c): " " for c in "\t\n\r\x0b\x0c\xa0\u2002\u2003\u2009\u200b\u202f"}
-_SIGNS = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014"} | {ord(c): "'" for c in "\u2018\u2019"}
-_PLAIN = _BLANKS | _SIGNS
+_PLAIN = (
+    *((letter, " ") for letter in "\t\n\r\x0b\x0c\xa0\u2002\u2003\u2009\u200b\u202f"),
+    *((letter, "-") for letter in "\u2010\u2011\u2012\u2013\u2014"),
+    *((letter, "'") for letter in "\u2018\u2019"),
+)
 _CHOICE = re.compile(r"\{([^{}]{0,200})\}")
 
 
@@ -28,8 +30,7 @@ class Cue:
     """1 (hint) to 4 (says it outright)."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A cue in a text."""
 
     start: int
@@ -83,7 +84,10 @@ def plain(text: str) -> str:
     low = text.lower()
     if len(low) != len(text):  # a few letters grow in lower case; offsets must not
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return low.translate(_PLAIN)
+    for letter, sign in _PLAIN:  # most of them stand in no text: faster than to translate every letter
+        if letter in low:
+            low = low.replace(letter, sign)
+    return low
 
 
 def hits(low: str) -> list[Hit]:
