@@ -1,18 +1,17 @@
 """Where in a text an indicator can begin at all, found in passes over one byte a character.
 
-Each property gives ascending offsets: a superset of those at which the pattern of its looker can match, so that
-the pattern is only tried there. All passes are linear; most look only at the neighbours of rare characters.
+Each property gives ascending offsets: a superset of those at which the pattern of its looker can match, so
+that the pattern is only tried there. All passes are linear; most look only at the neighbours of rare characters.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from .folding import Offsets
-from .shadow import Mask, mask, run_ends, run_starts, shadow, spaced, table, union, within
+from .shadow import Bytes, Mask, mask, run_ends, run_starts, shadow, spaced, table, union, within
 from .url_anchors import scheme_starts
 
 _DOT, _COLON, _SLASH, _BACKSLASH, _DASH, _AT, _TILDE, _PERCENT, _DOLLAR = b".:/\\-@~%$"
@@ -39,10 +38,13 @@ class Anchors:
         """Whether the characters at some offsets belong to a class; False outside the text."""
         return table(kind).take(self._at(offsets))
 
-    def _at(self, offsets: Offsets) -> Any:
+    def _at(self, offsets: Offsets) -> Bytes:
         """The bytes at some offsets; 0 outside the text."""
-        inside = (offsets >= 0) & (offsets < self.size)
-        return np.where(inside, self._codes.take(offsets, mode="clip"), 0) if self.size else offsets * 0
+        if not self.size:
+            return np.zeros(len(offsets), dtype=np.uint8)
+        near = self._codes.take(offsets, mode="clip")
+        near[(offsets < 0) | (offsets >= self.size)] = 0
+        return near
 
     @cached_property
     def _name(self) -> Mask:

@@ -8,8 +8,8 @@ from .interface import Looker
 
 _HERE = "cybersecqwen.detect.report"
 
-# Order is meaning: an earlier looker claims its stretch. What has a frame of its own (a rule, a fingerprint, a
-# user agent) comes before the URLs, addresses and hashes that stand inside it; names of files come last.
+# Order is meaning: an earlier looker claims its stretch. What has a frame of its own (a rule, a fingerprint,
+# a user agent) comes before the URLs, addresses and hashes that stand inside it; names of files come last.
 REPORT_EXTRACTORS: Registry[Looker] = Registry(
     "report looker",
     {
@@ -47,6 +47,7 @@ REPORT_EXTRACTORS: Registry[Looker] = Registry(
         "cidr": f"{_HERE}.lookers_network:CIDR",
         "ipv4": f"{_HERE}.lookers_network:ADDRESS",
         "ipv6": f"{_HERE}.lookers_network:ADDRESS_V6",
+        "spaced name": f"{_HERE}.lookers_spaced:SPACED",
         "domain": f"{_HERE}.lookers_network:DOMAIN",
         "file name": f"{_HERE}.lookers_files:NAME",
     },

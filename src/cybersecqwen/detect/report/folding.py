@@ -1,7 +1,7 @@
 """Text as a reader sees it: full-width signs as ASCII, characters without width left out.
 
-Reports take "evil。com", "１．２．３．４" or "ev<soft hyphen>il.com" from pages and PDF files, and look-alikes are a
-way to hide from patterns. The folded text is what lookers read; `Folded.back` leads offsets back.
+Reports take "evil。com", "１．２．３．４" or "ev<soft hyphen>il.com" from pages and PDF files, and look-alikes
+are a way to hide from patterns. The folded text is what lookers read; `Folded.back` leads offsets back.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _ALIKE = {
     0x2044: 0x2F,  # fraction slash
     0x2215: 0x2F,  # division slash
     0x3000: 0x20,  # ideographic space
-    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},  # full-width forms of ASCII
+    # full-width letters, digits, and the signs that indicators hold; the others end them
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()},
+    **{ord(sign) + 0xFEE0: ord(sign) for sign in "./:@[](){}-_\\%#=&+~$*"},
 }
 
 Codes = np.ndarray[tuple[int], np.dtype[np.uint32]]

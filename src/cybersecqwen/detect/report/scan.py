@@ -3,8 +3,8 @@
 text ─folded→ text without disguise ─Anchors→ offsets at which each looker may find something
      ─lookers, in order of claiming→ Match … ─back→ offsets in the text
 
-Finders are tried at those offsets only; lookers with needles get the lines around them. `scan_slowly` asks every
-looker about the whole text instead, and finds the same.
+Finders are tried at those offsets only; lookers with needles get the lines around them. `scan_slowly` asks
+every looker about the whole text instead, and finds the same.
 """
 
 from __future__ import annotations

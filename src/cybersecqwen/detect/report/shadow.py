@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from .folding import Offsets, code_points
 
+Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 WORD, OTHER, BLANK = 0xE9, 0x80, 0xA0
@@ -68,7 +68,7 @@ def mask(low: bytes, kind: str) -> Mask:
 
 
 @cache
-def table(kind: str) -> Any:
+def table(kind: str) -> Mask:
     """For each byte, whether it belongs to a class of characters."""
     members = np.zeros(256, dtype=np.bool_)
     members[list(_CLASSES[kind])] = True

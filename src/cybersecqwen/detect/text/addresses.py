@@ -160,14 +160,14 @@ def find_mac(text: str, low: str, starts: Iterable[int] | None = None) -> Iterat
 
 
 _ASN = re.compile(r"(?<![\w-])(?:ASN?|asn)(?:(?:[ :#-]|: )?)([1-9][0-9]{0,9})(?![\w-]|\.[0-9])")
-_ASN_CONTEXT = re.compile(r"\basn?s?\b|autonomous|\bbgp\b|hosting|hosted|provider|\bisp\b|network|\bwhois\b")
+_ASN_CONTEXT = re.compile(r"\basns?\b|autonomous|\bbgp\b|hosting|hosted|provider|\bisp\b|network|\bwhois\b")
 
 
 def find_asn(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
     """Numbers of autonomous systems (RFC 6793): AS64500, ASN 64500; short ones where the line says so."""
     for match in over(_ASN, text, starts):
         number = match[1]
-        if int(number) >= 1 << 32:
+        if int(number) >= 1 << 32 or match.group() in ("AS400", "AS/400"):
             continue
         written = match.group()
         if written[:3].lower() != "asn" and (len(number) < 4 or not written[2].isdigit()):
@@ -177,7 +177,7 @@ def find_asn(text: str, low: str, starts: Iterable[int] | None = None) -> Iterat
                 low[max(begin, match.start() - 80) : match.start()]
                 + low[match.end() : min(stop if stop >= 0 else len(low), match.end() + 80)]
             )
-            if not _ASN_CONTEXT.search(line):
+            if not _ASN_CONTEXT.search(line) or (len(number) < 3 and "autonomous" not in line):
                 continue
         yield Match(type="asn", value=f"AS{number}", start=match.start(), end=match.end())
 

@@ -22,7 +22,7 @@ EXTENSIONS = words(
         .sln .mof .xsl .mui .nls .pf .job .theme .ps1xml .md .odt .ods .hwp .swf .jnlp .iqy .slk
         .wbk .wim .vmdk .ova .msix .appx .gadget .ax .tlb .dylib .plist .scpt .kext .lua .sql .mdb
         .accdb .db3 .arm .arm5 .arm6 .arm7 .mips .mpsl .m68k .x86 .sh4 .ppc .spc .lz .lzma .lzh .ace
-        .arj .alz .egg .uue .z .mp4 .mp3 .avi .wav .webp .css .manifest .desktop .cron .old .orig
+        .arj .alz .egg .uue .z .mp4 .mp3 .avi .wav .webp .mov .m4a .mkv .css .manifest .desktop .cron .old .orig
         .enc .crypt .locked .pcap .pcapng .yar .yara .jpe .jfif .rdp .ovpn .p12 .asc .gpg .vsdm
         .dotx .xltm .xlt .potm .ppsx .ppsm .pps .oxps .xps .library-ms .settingcontent-ms .wsc .fon
         .cpio .vmx .nvram .raw .mem .ldb .edb .ost .pst .mobileconfig .ipa .aar .dex .smali .pyd
@@ -46,6 +46,9 @@ DETECTIONS = words(
         """
 )
 """First words of names that antivirus products give to malware."""
+
+PACKAGES = words("com org net edu gov io androidx java javax kotlin")
+"""First labels of names of packages, written from the top-level domain down."""
 
 _SEGMENT = r"[^\\/:*?\"'<>|\r\n\t ,;()\u2018-\u201f]++"
 _WORDS = r"[^\\/:*?\"'<>|\r\n\t ,;]++(?: [^\\/:*?\"'<>|\r\n\t ,;]++){0,4}+\\{1,2}"
@@ -87,7 +90,7 @@ _HIVES = {
     "hkcc": "HKCC",
     "hkey_current_config": "HKCC",
 }
-_KEY = r"[^\\/\"'<>|\r\n\t ,;]++(?: (?![A-Za-z]:|[-\\])[^\\/\"'<>|\r\n\t ,;]++){0,4}+\\"
+_KEY = r"[^\\/\"'<>|\r\n\t ,;]++(?: (?![A-Za-z]:|[-\\]|HK)[^\\/\"'<>|\r\n\t ,;]++){0,4}+\\"
 _REGISTRY = re.compile(
     r"(?<![\w\\])(HKLM|HKCU|HKU|HKCR|HKCC|HKEY_LOCAL_MACHINE|HKEY_CURRENT_USER|HKEY_USERS|HKEY_CLASSES_ROOT"
     rf"|HKEY_CURRENT_CONFIG|\\REGISTRY\\(?:MACHINE|USER)):?\\+(?:{_KEY})*+[^\\/\"'<>|\r\n\t ,;]*+",
@@ -234,7 +237,8 @@ def _is_name(name: str) -> bool:
         return stem.lower() in known.COM_FILES
     if ending not in EXTENSIONS or not any(c.isalpha() for c in stem) or name.lower() in PRODUCTS:
         return False
-    if stem.partition(".")[0].lower() in DETECTIONS:
+    first, rest, _ = stem.partition(".")
+    if first.lower() in DETECTIONS or (rest and first in PACKAGES and ending in (".app", ".one", ".java")):
         return False
     return not (last[:1].isupper() and stem != stem.upper() and ending in _CODE_ENDINGS)
 

@@ -8,12 +8,15 @@ from functools import cache, lru_cache
 from typing import Any
 
 from . import known
-from .files import DETECTIONS, EXTENSIONS, PRODUCTS
+from .files import DETECTIONS, EXTENSIONS, PACKAGES, PRODUCTS
 from .matches import AT, DOT, Match, is_defanged, over, refanged, words
+
+_SENTENCE = re.compile(r"\.([A-Z][a-z]{0,20}|[^\x00-\x7f][\w-]{0,60})\Z")
+"""The first word of the next sentence, where the blank before it is lost."""
 
 _LABEL = r"[\w-]++"
 # ".evil.com" of a list of suffixes and "*.evil.com" are names too; "this.x.com" and "a/b.com" are not
-_BEFORE = r"(?:(?<![\w@.\\/%$-])|(?<=[\s\"'(,*]\.)|(?<=\A\.)|(?<=[\s\"'<(,]@)|(?<=\A@))"
+_BEFORE = r"(?:(?<![\w@.\\/%$-])|(?<=[\s\"'(,*]\.)|(?<=\A\.)|(?<=[\s\"'<(,]@)|(?<=\A@)|(?<=[\s\"'(=]//))"
 _AFTER = r"(?:(?:\[:\]|:)([0-9]{1,5})(?![\w.]|:[0-9]))?(?![\w@])"
 _DOMAIN = re.compile(rf"{_BEFORE}({_LABEL}(?:\.{_LABEL})++){_AFTER}")
 _DOMAIN_DEFANGED = re.compile(rf"{_BEFORE}({_LABEL}(?:{DOT}{_LABEL})++){_AFTER}")
@@ -28,14 +31,14 @@ _AMBIGUOUS = words(
 )
 # Endings that are a word of English or of code: "this.name", "click.in"
 _WORDLIKE = words("name id is do in it to at me my so no be by as am us pro call support software call")
+_CALLED = words("com net org info biz ru cn onion")
+"""Endings that are no name of a function: "evil.com(192.0.2.1)"."""
 _CODE_STEMS = words(
     """
         this self obj object document window item user file node data e event request response args result
         row element el key value config options params ctx context app etc i j x y
         """
 )
-# First labels of names of packages, written from the top-level domain down
-_REVERSED = words("com org net edu gov io androidx java javax kotlin")
 # Roots beside that of IANA which malware uses: Tor (RFC 7686), I2P, Namecoin, Emercoin; and RFC 2606
 _OTHER_ROOTS = words("onion i2p bit bazar coin emc example")
 
@@ -68,7 +71,7 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
         if not kept:
             continue
         end = match.end(1)
-        if text[end : end + 1] == "(" and kept == value and raw.count(".") == 1:
+        if text[end : end + 1] == "(" and kept == value and value.rpartition(".")[2] not in _CALLED:
             continue  # a call: name.method(
         start = match.start(1)
         yield Match(
@@ -88,7 +91,9 @@ def _read(raw: str, port: bool) -> tuple[str, str, str]:
     dots = value != raw.lower()
     # the list of public suffixes takes long to load, so it is asked last
     if not dots and (_is_file(value, port) or _is_code(raw, value)):
-        return "", "", ""
+        sentence = _SENTENCE.search(raw)  # "evil.com.The next"
+        if sentence is None or not raw[: sentence.start()].islower():
+            return "", "", ""
     name, cut = _registrable(value, raw)
     if cut and not dots and (_is_file(name, False) or _is_code(raw[: len(raw) - cut], name)):
         return "", "", ""
@@ -97,9 +102,9 @@ def _read(raw: str, port: bool) -> tuple[str, str, str]:
 
 def _registrable(value: str, raw: str) -> tuple[str, int]:
     """The domain in a dotted run, and how many characters of its end belong to the next sentence."""
-    if is_domain(value):
+    last = _SENTENCE.search(raw)
+    if is_domain(value) and not (last and raw[: last.start()].islower() and last[1].isascii()):
         return value, 0
-    last = re.search(r"\.([A-Z][a-z]{0,20}|[^\x00-\x7f][\w-]{0,60})\Z", raw)  # "evil.com.The next"
     if last and is_domain(value[: -len(last.group())]):
         return value[: -len(last.group())], len(last.group())
     foreign = re.search(r"[^\x00-\x7f]+\Z", raw)  # "evil.com" with the next word of Chinese behind it
@@ -154,7 +159,7 @@ def _is_code(raw: str, value: str) -> bool:
     first, last = labels[0], labels[-1]
     if value in PRODUCTS or first in DETECTIONS:
         return True
-    if len(labels) > 2 and first in _REVERSED and last not in ("com", "net", "org", "ru", "cn", "info"):
+    if len(labels) > 2 and first in PACKAGES and last not in ("com", "net", "org", "ru", "cn", "info"):
         return True
     if (
         len(labels) == 2

@@ -18,17 +18,19 @@ SEPARATORS = (
 """What stands between scheme and host."""
 
 _LABEL = r"[\w-]++"
-_REST = r"[^\s\"'<>`{}|^\\\u2018-\u201f\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff1b\u3010\u3011\u300a\u300b]"
+_REST = (
+    r"[^\s\"'<>`{}|^\\\],;\u2018-\u201f\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff1b\u3010\u3011\u300a\u300b]"
+)
 _URL = re.compile(
     rf"(?<![A-Za-z0-9])({SCHEMES}){SEPARATORS}"
     r"((?:[^\s\"'<>`{}|^\\/@\[\]()]{1,256}+@)?+)"
     rf"(\[[0-9A-Fa-f:.]{{2,45}}\]|{_LABEL}(?:(?:{DOT}| [dD][oO][tT] ){_LABEL})*+\.?)"
     r"((?:(?::|\[:\])[0-9]{1,5}(?![0-9A-Za-z]))?+)"
-    rf"((?:(?:\[/\]|[/?#]){_REST}{{0,4096}}+)?)",
+    rf"((?:(?:\[/\]|[/?#])(?:{_REST}{{1,4096}}+|\](?!\()|[,;](?!h(?:tt|xx)ps?\b)){{0,4096}}+)?)",
     re.IGNORECASE,
 )
 # Where a URL ends though the next character could stand in one: Markdown, lists, text that was HTML
-_CUT = re.compile(r"\]\(|\)\[|[,;](?=h(?:tt|xx)ps?\b)|&(?:quot|gt|lt|nbsp|#39|#34);", re.IGNORECASE)
+_CUT = re.compile(r"\)\[|&(?:quot|gt|lt|nbsp|#39|#34);", re.IGNORECASE)
 _TEMPLATE = "[{(%$"
 _END = ".,;:!?)]}*\u2026"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -96,9 +98,7 @@ def _host(name: str, start: int, end: int, port: str) -> Match | None:
 
 def _trimmed(rest: str, whole: str) -> str:
     """Without the punctuation of the sentence; a bracket stays where its partner is inside."""
-    cut = (
-        _CUT.search(rest) if "&" in rest or "]" in rest or ")" in rest or "," in rest or ";" in rest else None
-    )
+    cut = _CUT.search(rest) if "&" in rest or ")[" in rest else None
     if cut:
         whole = whole[: len(whole) - len(rest) + cut.start()]
         rest = rest[: cut.start()]
