@@ -15,15 +15,13 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from cybersecqwen.records.intel import Dated, Place
-from cybersecqwen.specialists.sentences import sentences
 
 from . import date_words
-from .gazetteer import skipped
+from .gazetteer import sentences_of, skipped
 from .interface import LONGEST_CONTEXT, Passage
 
 MOST = 2_000
 """Dates of one text that are returned."""
-_MOST_SENTENCES = 100_000
 
 
 class Found(NamedTuple):
@@ -65,7 +63,7 @@ def find(passage: Passage, published: str, place: Callable[[int, int], Place]) -
 def _found(passage: Passage, published: date | None) -> Iterator[Found]:
     text = passage.text
     code = skipped(passage)
-    for start, end in sentences(text, _MOST_SENTENCES):
+    for start, end in sentences_of(text):
         while code and code[0][1] <= start:
             code.pop(0)
         if code and code[0][0] < end:

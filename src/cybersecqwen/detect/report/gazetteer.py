@@ -13,9 +13,15 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+from cybersecqwen.specialists.sentences import sentences
+
 from .interface import Passage
 
+MOST_SENTENCES = 100_000
+"""Sentences of one text that are read."""
+
 _WORD = re.compile(r"[^\W_]+")
+_MONTH_END = re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.\Z")
 _PATH = frozenset("\\/%_@")
 
 
@@ -78,6 +84,18 @@ def hits(text: str, low: str) -> Iterator[Hit]:
             yield Hit(start, end, entry)
             past = end
             break
+
+
+@lru_cache(maxsize=2)
+def sentences_of(text: str) -> tuple[tuple[int, int], ...]:
+    """Start and end of the sentences of a text, kept for the steps that look at the same text one by one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sentences(text, MOST_SENTENCES):
+        if found and text[start].isdigit() and _MONTH_END.search(text, max(0, found[-1][1] - 6), found[-1][1]):
+            found[-1] = (found[-1][0], end)  # "on 12 Sept. 2021"
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
 def skipped(passage: Passage) -> list[tuple[int, int]]:

@@ -50,6 +50,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 
+_MAY_BE = re.compile(r"[Tt] ?[Ll] ?[Pp]|[Tt][Rr][Aa][Ff][Ff][Ii][Cc][ -][Ll][Ii][Gg]")
+
 # What a legend says of a level; TLP 1.0 and 2.0 and the sheets of CERTs use these words
 _DEFINES = re.compile(
     r"\b(?:eyes and ears|recipients?|disclos(?:ure|ed)|sources may|may (?:be )?(?:share|distribut|spread)"
@@ -114,7 +116,7 @@ def all(text: str) -> tuple[tuple[Tlp, int, int], ...]:
 
 
 def _hits(text: str) -> Iterator[_Hit]:
-    if "ight" not in text and not re.search(r"[Tt] ?[Ll] ?[Pp]", text) and "IGHT" not in text:
+    if not _MAY_BE.search(text):
         return
     every = list(_LABEL.finditer(text))
     if len(every) > MOST:
@@ -229,6 +231,8 @@ def _fold(text: str) -> tuple[str, _Moved]:
         return text, _Moved([])
     strange = {char for char in set(text) if ord(char) > 127}
     table = {ord(char): folded for char in strange if (folded := _plain(char)) != char}
+    if not table:
+        return text, _Moved([])
     gone = {char for char in strange if table.get(ord(char)) == ""}
     dropped: list[int] = []
     if gone:

@@ -16,7 +16,7 @@ MAYBE = re.compile(
 )
 """What makes a sentence less than a statement."""
 DENIED = re.compile(
-    r"\b(?:not|never|no|without|neither|nor|none|cannot|unlike|rather than|instead of|unable"
+    r"\b(?:not|never|no|without|neither|nor|none|cannot|rather than|instead of|unable"
     r"|fail(?:s|ed)? to|unrelated|no longer|refut\w+|den(?:y|ies|ied)|false(?:ly)?)\b"
     r"|n['’]t\b|\?\s*\Z",
     re.IGNORECASE,
@@ -130,7 +130,8 @@ GENITIVE = re.compile(rf"['’](?:s)?\s{HEAD}", re.IGNORECASE)
 """Between a group and what is its own."""
 PREPOSITION = re.compile(
     r"\b(?:of|by|with|from|to|in|against|on|for|like|than|via|using|through|as|into|between"
-    r"|at|including|similar to|unlike)\s(?:the\s|a\s|an\s|its\s|their\s)?[\"“'‘(]?\Z",
+    r"|at|including|similar to|track|tracks|tracking|study|studying|investigating|monitoring"
+    r"|analy[sz]ing)\s(?:the\s|a\s|an\s|its\s|their\s)?[\"“'‘(]?\Z",
     re.IGNORECASE,
 )
 """Before a name that is no subject."""

@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 from cybersecqwen.detect.text.matches import Match
 from cybersecqwen.records.intel import End, Place, Relation, Target, Tier
-from cybersecqwen.specialists.sentences import sentences
 
 from . import ends, phrases, tables
 from . import targets as targets_of
 from .ends import Mention, Run
-from .gazetteer import skipped
+from .gazetteer import sentences_of, skipped
 from .interface import LONGEST_CONTEXT, NameFound, Passage, RoleOf
 from .stated import has_verb, said
 from .verbs import allowed
@@ -29,7 +28,6 @@ MOST = 2_000
 """Relations of one text."""
 MOST_MEMBERS = 12
 """Members of one list that are related."""
-_MOST_SENTENCES = 100_000
 _LONGEST_GAP = 220
 
 
@@ -106,7 +104,7 @@ def _every(passage: Passage, mentions: list[Mention]) -> Iterator[_Stated]:
     if len(mentions) < 2:
         return
     at = 0
-    for start, end in sentences(text, _MOST_SENTENCES):
+    for start, end in sentences_of(text):
         while at < len(mentions) and mentions[at].start < start:
             at += 1
         first = at

@@ -106,7 +106,7 @@ ORIGIN_BEFORE = re.compile(
     r" by|\bon behalf of|\b(?:affiliated|associated|aligned|affiliation) with|\boriginat\w+ "
     r"(?:in|from|out of)|\boperat\w+ (?:out of|from)"
     r"|\bemanat\w+ from|\binterests? of|\b(?:actors?|groups?|hackers?|attackers?|gang"
-    r"|operators?|adversar\w+) (?:\w+ ){0,2}(?:in|from|out of)"
+    r"|operators?|adversar\w+) (?:(?:based|located|operating|living|residing) )?(?:in|from|out of)"
     r"|\b(?:working|works?) for|\b(?:likely|believed to be|possibly|allegedly) (?:from|of"
     r"|in)|-nexus|\bnation-states?,? (?:such as|like|including))"
     r" (?:the )?(?:(?:government|interests?|state|regime|country|nation) of )?(?:the )?\Z",

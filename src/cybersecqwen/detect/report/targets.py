@@ -12,16 +12,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cybersecqwen.records.intel import Place, Target, Tier
-from cybersecqwen.specialists.sentences import sentences
 
 from . import targeting
-from .gazetteer import Hit, ambiguous, hits, lower, skipped
+from .gazetteer import Hit, ambiguous, hits, lower, sentences_of, skipped
 from .interface import LONGEST_CONTEXT, Passage
 
 MOST_PLACES = 50
 """Places of one target that are kept."""
-MOST_SENTENCES = 100_000
-"""Sentences of one text that are read."""
 _FAR = 300  # characters between the words that state the targeting and what is targeted
 _ORDER = {tier: index for index, tier in enumerate(Tier)}
 
@@ -70,7 +67,7 @@ def _search(text: str, code: list[tuple[int, int]]) -> Iterator[Mentioned]:
     low = lower(text)
     found = hits(text, low)
     hit = next(found, None)
-    for start, end in sentences(text, MOST_SENTENCES):
+    for start, end in sentences_of(text):
         inside: list[Hit] = []
         while hit is not None and hit.end <= end:
             if hit.start >= start:
@@ -95,9 +92,15 @@ def _judged(text: str, span: tuple[int, int], inside: list[Hit]) -> Iterator[Men
         stated = sorted(
             stated + [match.span() for match in targeting.MEMBERS.finditer(sentence)], key=lambda s: s[1]
         )
-    spared = targeting.LANGUAGE.search(sentence) is not None
+    spared = targeting.LANGUAGE.search(sentence) is not None or (
+        "CIS" in sentence and targeting.SPARED.search(sentence) is not None
+    )
+    last: Hit | None = None
     for hit in inside:
         entry = hit.entry
+        if last is not None and last.entry.name == entry.name and text[last.end : hit.start] == " (":
+            continue  # "People's Republic of China (PRC)"
+        last = hit
         at, past = hit.start - start, hit.end - start
         before, after = sentence[max(0, at - 80) : at], sentence[past : past + 160]
         if entry.kind in ("country", "region") and not _is_place(hit, before, after):
@@ -116,7 +119,7 @@ def _judged(text: str, span: tuple[int, int], inside: list[Hit]) -> Iterator[Men
                 continue
             if targeting.NOT_TARGET_AFTER.match(after) or targeting.INFRASTRUCTURE.search(before):
                 continue
-            if spared or (targeting.SPARED.search(sentence) and "CIS" in sentence):
+            if spared:
                 continue
         tier_found = _tier(sentence, at, past, stated, after, entry.kind)
         if tier_found is None:
