@@ -211,10 +211,9 @@ def test_every_type_that_comes_out_is_allowed_by_the_specification() -> None:
 
 WORDS = sorted(
     words(
-        """intrusion-set campaign malware tool vulnerability attack-pattern identity location address
-        file"""
-        CVE-2021-44228 93.184.215.14 targeted Ukraine banks 's | C2 Family [T1566.001] ( ) communicates to
-        dropped like attributed is a variant"""
+        """APT29 APT28 Mimikatz Emotet TrickBot PsExec used uses using was by and , . the not may which with
+        of CVE-2021-44228 93.184.215.14 targeted Ukraine banks 's | C2 Family [T1566.001] ( ) communicates
+        to dropped like attributed is a variant"""
     )
     | {"\n", "\t"}
 )

@@ -99,6 +99,8 @@ PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 """Before the date of publication."""
+DATE_FIELD = re.compile(r"\bdate\s?[:=]", re.IGNORECASE)
+"""A field that rules and messages have too."""
 NOT_PUBLISHED = re.compile(r"\b(?:updated|modified|they|group|actor)\b", re.IGNORECASE)
 """Before a date that is not that of publication."""
 FRONT = 3_000  # characters of a text in which "Date:" is the report's, not that of a rule or message in it
@@ -117,7 +119,7 @@ ACTIVITY = re.compile(
 )
 """The sentence is about the activity."""
 NOT_ACTIVITY = re.compile(
-    r"\b(?:patch\w*|hotfix\w*|fixed|fixes|copyright|all rights|retrieved|accessed on|last "
+    r"\b(?:(?:we|previously|already) (?:\w+ )?(?:noted|highlighted|mentioned|covered)|patch\w*|hotfix\w*|fixed|fixes|copyright|all rights|retrieved|accessed on|last "
     r"(?:updated|modified|reviewed|revised)|updated|revis\w+"
     r"|releas(?:ed?|ing)|publish\w*|public(?:ly)? disclos\w*|disclos\w+|announc\w+|reveal\w+"
     r"|(?:by|from) (?:CISA|(?:the )?FBI|NSA|US-CERT)|advisory|advisories|blog ?posts?|blogs?"

@@ -101,7 +101,7 @@ def _in_sentence(text: str, span: tuple[int, int], published: date | None) -> It
             and _full(value)
         ):
             if not date_words.NOT_PUBLISHED.search(before) and (
-                start < date_words.FRONT or "date:" not in before.lower()
+                start < date_words.FRONT or not date_words.DATE_FIELD.search(before)
             ):
                 yield Found("published", value, *written)
             continue

@@ -91,7 +91,11 @@ def sentences_of(text: str) -> tuple[tuple[int, int], ...]:
     """Start and end of the sentences of a text, kept for the steps that look at the same text one by one."""
     found: list[tuple[int, int]] = []
     for start, end in sentences(text, MOST_SENTENCES):
-        if found and text[start].isdigit() and _MONTH_END.search(text, max(0, found[-1][1] - 6), found[-1][1]):
+        if (
+            found
+            and text[start].isdigit()
+            and _MONTH_END.search(text, max(0, found[-1][1] - 6), found[-1][1])
+        ):
             found[-1] = (found[-1][0], end)  # "on 12 Sept. 2021"
         else:
             found.append((start, end))
