@@ -19,11 +19,30 @@ from pathlib import Path
 from typing import Any
 
 _SUBJECTS = (
-    ["The loader", "Its operator", "The second stage", "This cluster", "The implant", "A scheduled task", "The dropper"]
+    "The loader",
+    "Its operator",
+    "The second stage",
+    "This cluster",
+    "The implant",
+    "A scheduled task",
 )
-_VERBS = ["contacts", "writes", "decrypts", "starts", "replaces", "collects", "stages", "uploads"]
-_OBJECTS = ["a list of servers kept in its resources", "the archive with the stolen mail", "credentials from the browser", "a copy of itself under the profile of the user", "the configuration that was sent before", "an encrypted blob from the registry"]
-_TAILS = ["before the first beacon", "after a delay of several minutes", "when no debugger is attached", "once the host belongs to a domain", "which makes the activity hard to see in proxy logs", "as seen in three intrusions of this year"]
+_VERBS = ("contacts", "writes", "decrypts", "starts", "replaces", "collects", "stages", "uploads")
+_OBJECTS = (
+    "a list of servers kept in its resources",
+    "the archive with the stolen mail",
+    "credentials from the browser",
+    "a copy of itself under the profile of the user",
+    "the configuration that was sent before",
+    "an encrypted blob from the registry",
+)
+_TAILS = (
+    "before the first beacon",
+    "after a delay of several minutes",
+    "when no debugger is attached",
+    "once the host belongs to a domain",
+    "which makes the activity hard to see in proxy logs",
+    "as seen in three intrusions of this year",
+)
 
 
 def prose(chance: random.Random, sentences: int) -> str:
@@ -116,7 +135,8 @@ def page(megabytes: int) -> bytes:
             for kind, value in rows(chance)[:4]
         )
         part = (
-            f'<h2 class="wp-block-heading">Part {size}</h2>\n<p class="wp-block-paragraph">{prose(chance, 8)}\n'
+            f'<h2 class="wp-block-heading">Part {size}</h2>\n'
+            f'<p class="wp-block-paragraph">{prose(chance, 8)}\n'
             f'{prose(chance, 8)} <a href="https://www.example.com/ref/{size}">More of it</a>.</p>\n'
             f"<p>{prose(chance, 9)}</p>\n<pre><code>{prose(chance, 4)}\n</code></pre>\n"
             f'<figure class="wp-block-table"><table><tbody>{cells}</tbody></table></figure>\n'
@@ -213,7 +233,8 @@ def main() -> None:
         seconds, size, peak = measured(_READ, html)
         millions = html.stat().st_size / 1e6
         print(
-            f"page of {millions:.0f} MB: {seconds:.2f} s, {millions / seconds:.1f} MB/s, {peak:.0f} MB, {size:,} characters"
+            f"page of {millions:.0f} MB: {seconds:.2f} s, {millions / seconds:.1f} MB/s, {peak:.0f} MB, "
+            f"{size:,} characters"
         )
 
 

@@ -31,9 +31,9 @@ class Recognises(Protocol):
 
 
 Expand = Callable[[Blob, Limits, int], Iterator[Item]]
-"""What becomes of a file: itself, what it holds, or a damage; the number is how many files it is inside of."""
+"""What becomes of a file: itself, what it holds, or a damage; the number says how many files it is inside."""
 Live = Callable[[str, bytes, Again], Item | None]
-"""What becomes of a stream (its name, its first bytes) that can be read only once, or None to keep it first."""
+"""What becomes of a stream (its name, its first bytes) that can be read once, or None to keep it first."""
 
 _ELSE: tuple[tuple[bytes, str], ...] = (
     (b"\x00\x05\x16\x07", "macOS file metadata (AppleDouble)"),

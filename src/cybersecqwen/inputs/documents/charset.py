@@ -59,6 +59,6 @@ def _known(name: str) -> str:
     except (LookupError, ValueError):
         return ""
     # UTF-16 that is declared in ASCII bytes cannot be; "idna", "rot13" and their like are no character sets.
-    if name.startswith("utf-16") or name.startswith("utf-32") or not found._is_text_encoding:
+    if name.startswith(("utf-16", "utf-32")) or not found._is_text_encoding:
         return "utf-8"
     return "" if found.name in ("idna", "punycode", "undefined", "unicode_escape") else found.name

@@ -7,7 +7,8 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ISO = re.compile(r"(?<!\d)(\d{4})-?/?(\d\d)-?/?(\d\d)(?!\d{3})")
+_ISO = re.compile(r"(?<!\d)(\d{4})[-/](\d\d)[-/](\d\d)(?!\d)")
+_PLAIN = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:\d{2}|\D|$)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[ .-]{1,2}([A-Za-z]{3,9})\.?,?[ -](\d{4})(?!\d)")
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
 
@@ -19,7 +20,7 @@ def iso_date(text: str) -> str:
     figures alone with the day or month first are left: nobody can tell which is which.
     """
     text = text.strip()[:200]
-    if match := _ISO.search(text):
+    if match := _ISO.search(text) or _PLAIN.match(text):
         return _valid(match[1], match[2], match[3])
     if match := _DAY_FIRST.search(text):
         return _valid(match[3], _month(match[2]), match[1])

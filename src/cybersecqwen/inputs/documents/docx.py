@@ -42,7 +42,7 @@ class DocxReader(DocumentReader):
     name = "docx"
 
     def recognise(self, head: bytes, name: str) -> int:
-        """See `DocumentReader.recognise`: a ZIP whose first members are those of a package with a `word` folder."""
+        """See `DocumentReader.recognise`: a ZIP whose first members are of a package with a `word` folder."""
         if not head.startswith(b"PK\x03\x04"):
             return 0
         first = head[30:330]
@@ -81,14 +81,14 @@ class DocxReader(DocumentReader):
         )
 
     def _read(self, package: Package, body: _Body) -> None:
-        top = {kind: target for kind, target in package.relations("").values()}
+        top = dict(package.relations("").values())
         main = top.get("officeDocument", "word/document.xml")
         core = package.tree(top.get("core-properties", "docProps/core.xml"))
         if core is not None:
             body.facts = {key: (core.findtext(tag) or "").strip() for key, tag in _CORE.items()}
             body.title = body.facts.get("title", "")[:500]
         relations = package.relations(main)
-        parts = {kind: target for kind, target in relations.values()}
+        parts = dict(relations.values())
         styles = package.tree(parts.get("styles", "word/styles.xml"))
         body.styles = _styles(styles) if styles is not None else {}
         root = package.tree(main)

@@ -51,8 +51,8 @@ class Package:
                         self.problems[f"Its part {_shown(name)} unpacks to more than {most:,} bytes."] = None
                         return b""
                     if size > _FREE and size > self._limits.ratio * max(info.compress_size, 1):
-                        reason = f"Its part {_shown(name)} unpacks to more than {self._limits.ratio} times its size."
-                        self.problems[reason] = None
+                        times = f"{self._limits.ratio} times its size"
+                        self.problems[f"Its part {_shown(name)} unpacks to more than {times}."] = None
                         return b""
         except (
             zipfile.BadZipFile,

@@ -28,8 +28,8 @@ from .interface import Document, DocumentReader
 _SHOWN = ("From", "Reply-To", "Return-Path", "To", "Cc", "Received", "Subject", "Date")
 _HEADER = re.compile(rb"(?:^|\n)([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?", re.M)
 _KNOWN = frozenset(
-    b"from to subject date received return-path message-id mime-version content-type delivered-to reply-to cc "
-    b"sender x-originating-ip received-spf dkim-signature authentication-results x-mailer "
+    b"from to subject date received return-path message-id mime-version content-type delivered-to reply-to "
+    b"cc sender x-originating-ip received-spf dkim-signature authentication-results x-mailer "
     b"content-transfer-encoding arc-seal snapshot-content-location".split()
 )
 _MOST_HEADERS = 200
@@ -141,7 +141,7 @@ def _opener(data: bytes) -> Any:
 
 def _parsed(found: Bytes) -> EmailMessage | None:
     try:
-        return BytesParser(policy=policy.default).parsebytes(found.data)  # type: ignore[return-value]
+        return BytesParser(policy=policy.default).parsebytes(found.data)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, KeyError):
         return None  # the parser of the standard library raises all of these on hostile headers
 
@@ -233,7 +233,8 @@ def _walk(message: EmailMessage) -> Iterator[EmailMessage]:
         count += 1
         yield part
         if part.get_content_maintype() == "multipart" and part.is_multipart():
-            stack += [one for one in reversed(part.get_payload()) if isinstance(one, EmailMessage)]
+            below: Any = part.get_payload()
+            stack += [one for one in reversed(below) if isinstance(one, EmailMessage)]
 
 
 def _is_attached(part: EmailMessage) -> bool:
@@ -280,8 +281,8 @@ def _attachments(message: EmailMessage) -> Iterator[EmailMessage]:
 def _payload(part: EmailMessage) -> bytes:
     try:
         if part.get_content_type() == "message/rfc822":
-            inner = part.get_payload()
-            return inner[0].as_bytes(policy=policy.compat32) if isinstance(inner, list) and inner else b""  # type: ignore[union-attr]
+            inner: Any = part.get_payload()
+            return inner[0].as_bytes(policy=policy.compat32) if isinstance(inner, list) and inner else b""
         data = part.get_payload(decode=True)
     except Exception:  # the standard library raises what it likes on damaged parts
         return b""

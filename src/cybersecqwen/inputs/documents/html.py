@@ -56,7 +56,7 @@ class HtmlReader(DocumentReader):
         text = as_utf8(head)
         if _BEGIN.match(text[:8_192]):
             return 90
-        if not text.lstrip()[:1] == b"<" and not name.lower().endswith((".html", ".htm", ".xhtml")):
+        if text.lstrip()[:1] != b"<" and not name.lower().endswith((".html", ".htm", ".xhtml")):
             return 0
         if len(_TAGS.findall(text)) >= 2:
             return 60
@@ -113,7 +113,8 @@ def read_page(source: str, limits: Limits) -> Page:
     size = walk_html(source, collector.on_tag, collector.on_text, collector.on_raw, deadline)
     collector.flush()
     if size < len(source):
-        reason = f"Reading was ended after {limits.document_seconds} s; {len(source) - size:,} characters were left."
+        left = len(source) - size
+        reason = f"Reading was ended after {limits.document_seconds} s; {left:,} characters were left."
         page.damage.append((reason, source.count("\n", 0, size) + 1, 1))
     if collector.hidden_chars > _SENTENCE:
         reason = f"{collector.hidden_chars:,} characters that a browser does not show were left out."

@@ -62,7 +62,7 @@ def _reason(block: Found, by_main: bool) -> str:
 
 
 def _links_alone(blocks: Sequence[Found], why: list[str]) -> None:
-    """Mark runs of four or more short blocks that are nothing but links, unless a heading calls them sources."""
+    """Mark runs of four or more short blocks of nothing but links, unless a heading calls them sources."""
     run: list[int] = []
     heading = ""
     for at, block in enumerate(blocks):

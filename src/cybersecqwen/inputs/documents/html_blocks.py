@@ -10,7 +10,7 @@ from .html_tags import BLOCKS, CONTAINERS, DROPPED, VOID, Tag
 _DEEPEST = 512
 """Elements on the stack; what nests deeper is read as if it stood in the last of them."""
 _INVISIBLE = {0xAD: None, 0x200B: None, 0x2060: None, 0xFEFF: None}
-"""Soft hyphen, zero-width space, word joiner, byte order mark: no person sees them, and they cut indicators."""
+"""Soft hyphen, zero-width space, word joiner, byte order mark: not seen, and they cut indicators."""
 _CLOSED_BY_NEXT = frozenset(["p", "li", "dt", "dd", "tr", "td", "th", "option"])
 
 
@@ -212,10 +212,9 @@ class Collector:
                 self._size += 1
                 self._space = False
             return
-        if self._row and self._size and name in ("p", "div", "section", "ul", "li", "pre"):
-            if "\t" in self._pieces or self._size < 200:
-                self._space = True  # a cell of several paragraphs stays in its row
-                return
+        if self._in_cell() and name in ("p", "div", "section", "ul", "li", "pre"):
+            self._space = True  # a cell of several paragraphs stays in its row
+            return
         self.flush()
         self._kind = BLOCKS[name]
         if name in ("ul", "ol", "table"):
@@ -227,6 +226,10 @@ class Collector:
             self._pre += 1
         if name == "h1":
             self._kind = "heading"
+
+    def _in_cell(self) -> bool:
+        """Whether a row goes on; a long first cell is the layout of a page, not a table."""
+        return self._row and self._size > 0 and ("\t" in self._pieces or self._size < 200)
 
     def _block_end(self, name: str) -> None:
         if self._top.dropped and name not in ("pre", "table", "ul", "ol"):

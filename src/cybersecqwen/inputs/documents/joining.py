@@ -27,7 +27,7 @@ class Vocabulary:
                 break
 
     def join(self, before: str, after: str, *, alone: bool = False) -> str | None:
-        """What stands between two lines of running text, the first of which is full: " ", "", or "\\n".
+        r"""What stands between two lines of running text, the first of which is full: " ", "", or "\\n".
 
         None means that the hyphen at the end of the first goes, too. `alone` says that the last word of the
         first line is all that stands in it.
@@ -45,14 +45,14 @@ class Vocabulary:
         return " "
 
     def _indicator(self, last: str, first: str, after: str, alone: bool) -> str | None:
-        """ "" where an indicator goes on, "\\n" where one surely ends, None where this is no question."""
+        """Nothing where an indicator goes on, a line break where one surely ends, None where there is none."""
         bare_last, bare_first = last.strip("\"'(),;:"), first.strip("\"'(),;.")
         if _HEX.fullmatch(bare_last) and _HEX.fullmatch(bare_first) and bare_last[-1] == last[-1]:
             if len(bare_last) in _HASHES or len(bare_first) in _HASHES:
                 return "\n"
             if len(bare_last) >= 4 and len(bare_last) + len(bare_first) in _HASHES:
                 return ""
-        if _DEFANG_END.search(last) and first[0].isalnum():
+        if _DEFANG_END.search(last) and (first[0].isalnum() or first.startswith((".]", "."))):
             return ""
         if _DEFANG_BEGIN.match(first) and last[-1].isalnum():
             return ""

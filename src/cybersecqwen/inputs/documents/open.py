@@ -80,7 +80,7 @@ def _refused(head: bytes) -> str:
     if head.startswith(b"PK\x03\x04"):
         name = head[30:300]
         if name.startswith(_OFFICE):
-            return "an Office file of another kind than DOCX (a workbook or slides), not a document that can be read"
+            return "an Office file of another kind than DOCX (a workbook or slides), which is not read"
         return next((what for magic, what in _ELSE if name.startswith(magic)), "")
     return next((what for magic, what in _ELSE if head.startswith(magic)), "")
 

@@ -2,7 +2,8 @@
 
 pypdf is Python: what a hostile file does to it is an exception, a page that takes too long, or a process
 that ends, and costs that page. Pages are gone through for pieces of text with their positions
-(`pdf_content.py`), which become lines in reading order (`pdf_layout.py`), and those paragraphs (`pdf_flow.py`).
+(`pdf_content.py`), which become lines in reading order (`pdf_layout.py`), and these paragraphs
+(`pdf_flow.py`).
 """
 
 from __future__ import annotations
@@ -99,7 +100,10 @@ def _file_of(blob: Blob, limits: Limits) -> Iterator[tuple[Path, int, str]]:
 def _lines(raw: Sequence[Any]) -> list[Line]:
     found = []
     for y, size, left, right, region, segments in raw:
-        parts = [Segment(x0, x1, y, size, text, mono, bold) for x0, x1, text, mono, bold in segments]
+        parts = [
+            Segment(x0, x1, y, size, text, mono, bold, anchors)
+            for x0, x1, text, mono, bold, anchors in segments
+        ]
         found.append(Line(parts, y, size or 1.0, left, right, region))
     return found
 
@@ -112,14 +116,22 @@ def _links(
         for x0, y0, x1, y1, target in page["links"]:
             left, right, low, high = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
             for piece in placed.get(number, ()):
-                middle = piece.y + 0.3 * piece.size
-                width = piece.x1 - piece.x0
-                if not low <= middle <= high or piece.x1 <= left + 1 or piece.x0 >= right - 1 or width <= 0:
-                    continue
-                length = piece.end - piece.start
-                first = round((max(left, piece.x0) - piece.x0) / width * length)
-                last = round((min(right, piece.x1) - piece.x0) / width * length)
-                builder.link(piece.start + first, piece.start + last, target)
+                if low <= piece.y + 0.3 * piece.size <= high:
+                    first, last = _covered(piece.anchors, left, right)
+                    builder.link(piece.start + first, min(piece.start + last, piece.end), target)
+
+
+def _covered(anchors: Sequence[Sequence[float]], left: float, right: float) -> tuple[int, int]:
+    """First and last character that a rectangle from `left` to `right` covers."""
+    first = last = -1
+    for (start, x0), (end, x1) in zip(anchors[::2], anchors[1::2], strict=False):
+        width = x1 - x0
+        if width <= 0 or x1 <= left + 1 or x0 >= right - 1:
+            continue
+        if first < 0:
+            first = int(start + round((max(left, x0) - x0) / width * (end - start)))
+        last = int(start + round((min(right, x1) - x0) / width * (end - start)))
+    return first, last
 
 
 def _damage(blob: Blob, answers: Answers, limits: Limits, *, full: bool) -> Iterator[Damage]:

@@ -292,10 +292,7 @@ class Content:
         length = (at - begun) * across
         if not (abs(x) < 1e6 and abs(y) < 1e6 and abs(length) < 1e6):
             return
-        if abs(matrix[0]) >= abs(matrix[1]):
-            turn = 0 if matrix[0] >= 0 else 2
-        else:
-            turn = 1 if matrix[1] > 0 else 3
+        turn = (0 if matrix[0] >= 0 else 2) if abs(matrix[0]) >= abs(matrix[1]) else 1 if matrix[1] > 0 else 3
         runs = self.invisible if state.mode in (3, 7) else self.runs
         if len(runs) >= _MOST_RUNS:
             self.cut = f"it has more than {_MOST_RUNS:,} pieces of text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,10 @@ _LONE_BULLET = re.compile(
     r"[•●▪■◦‣∙·○➢➤►✓\uf0b7\uf0a7–*-]|\(?(?:\d{1,3}|[a-z])[.)]|\d{1,2}(?:\.\d{1,2}){0,3}\.?"
 )
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s{1,4}\S")
+_LONG = 25
+"""Characters of a word from which on the line before it is no measure of anything."""
+_CUT = ("-", "\u2010", "\xad", "[.]", "[", "[.")
+"""Ends of lines that stand in the middle of a word."""
 _SENTENCE_END = (".", "!", "?", ":", ".”", '."', ".)")
 
 
@@ -27,8 +32,8 @@ class Placed:
     end: int
     y: float
     size: float
-    x0: float
-    x1: float
+    anchors: list[tuple[int, float]]
+    """(character, x) as `Segment.anchors`."""
 
 
 @dataclass(slots=True)
@@ -72,10 +77,7 @@ class Flow:
         at = 0
         while at < len(self._lines) and not self.builder.full:
             one = self._lines[at]
-            if one.kind == "row":
-                at = self._table(at)
-            else:
-                at = self._block(at)
+            at = self._table(at) if one.kind == "row" else self._block(at)
 
     def _leading(self) -> float:
         """Line spacing in sizes: the middle of what lies between lines that follow each other."""
@@ -136,15 +138,15 @@ class Flow:
         first = self._lines[at]
         kind = first.kind
         if kind == "heading" and not self._titled and first.page == self._lines[0].page:
-            if first.line.size >= self._title * 0.98 and self._title > self._body * 1.15:
-                kind, self._titled = "title", True
+            self._titled = first.line.size >= self._title * 0.98 and self._title > self._body * 1.15
+            kind = "title" if self._titled else kind
         start = self.builder.begin(kind)
         before: _At | None = None
         glue = ""
         while at < len(self._lines):
             one = self._lines[at]
             if before is not None:
-                after = self._next_word(one)
+                after = one.line.segments[0].text
                 joined = self._relation(before, one, first, after)
                 if joined is None:
                     break
@@ -158,11 +160,8 @@ class Flow:
         self.builder.end(start)
         return at
 
-    def _next_word(self, one: _At) -> str:
-        return one.line.segments[0].text
-
     def _relation(self, before: _At, one: _At, first: _At, after: str) -> str | None:
-        """What stands between two lines of a block: " ", "" , newline, "-" (the hyphen goes); None: a new block."""
+        """What stands between two lines of a block; "-" where the hyphen goes, None where a new one begins."""
         old, new = before.line, one.line
         if one.kind != first.kind and not (first.kind == "item" and one.kind == "paragraph"):
             return None
@@ -174,33 +173,36 @@ class Flow:
             return None
         if first.kind == "code":
             return "\n" if same else None
-        text = old.segments[-1].text
-        if first.kind == "heading" and not (same and _full(old, new)):
-            return None if not same or first.line.size <= self._body * 1.15 else " "
         full = _full(old, new)
-        if not same:
-            other = before.page != one.page or old.region != new.region
-            if other and not (
-                full and (after[:1].islower() or not text.endswith(_SENTENCE_END)) and after[:1].isalnum()
-            ):
-                if not (text.endswith("-") and full):
-                    return None
-        elif first.kind == "paragraph":
-            indent = new.segments[0].x0 - old.segments[0].x0
-            if indent > 0.8 * new.size and before is not first and text.endswith(_SENTENCE_END):
+        if first.kind == "heading":
+            large = first.line.size > self._body * 1.15
+            return " " if same and (full or large) else None
+        if same:
+            if self._ends(before, one, first, full=full, step=step):
                 return None
-            if not full and text.endswith(_SENTENCE_END) and step > self._lead * 1.12 * new.size:
-                return None
-        elif first.kind == "item" and one.kind == "paragraph":
-            if new.segments[0].x0 <= first.line.segments[0].x0 + 0.2 * new.size and not full:
-                return None
+        elif not full or not _continues(old.segments[-1].text, after):
+            return None
         if not full:
             return "\n"
-        alone = len(old.segments) == 1 and " " not in text
-        glue = self._words.join(text, after, alone=alone and old.segments[0].x1 >= old.right - 1.2 * old.size)
-        if glue == " " and len(after.split(None, 1)[0]) > 25:
+        text = old.segments[-1].text
+        alone = (
+            len(old.segments) == 1 and " " not in text and old.segments[0].x1 >= old.right - 1.2 * old.size
+        )
+        glue = self._words.join(text, after, alone=alone)
+        if glue == " " and len(after.split(None, 1)[0]) > _LONG:
             return "\n"
         return "-" if glue is None else glue
+
+    def _ends(self, before: _At, one: _At, first: _At, *, full: bool, step: float) -> bool:
+        """Whether a block ends between two lines that stand one below the other."""
+        old, new = before.line, one.line
+        sentence = old.segments[-1].text.endswith(_SENTENCE_END)
+        x = new.segments[0].x0
+        if first.kind == "paragraph":
+            if x - old.segments[0].x0 > 0.8 * new.size and before is not first and sentence:
+                return True
+            return not full and sentence and step > self._lead * 1.12 * new.size
+        return not full and x <= first.line.segments[0].x0 + 0.2 * new.size
 
     def _place(self, one: _At, glue: str, dropped: int) -> None:
         builder = self.builder
@@ -217,7 +219,7 @@ class Flow:
         start = self.builder.size
         self.builder.add(segment.text, page, number)
         self.placed.setdefault(page, []).append(
-            Placed(start, self.builder.size, segment.y, segment.size, segment.x0, segment.x1)
+            Placed(start, self.builder.size, segment.y, segment.size, segment.anchors)
         )
 
     def _table(self, at: int) -> int:
@@ -225,7 +227,7 @@ class Flow:
         end = at
         while end < len(self._lines) and self._lines[end].page == self._lines[at].page:
             one = self._lines[end]
-            if one.kind != "row" and not (end > at and self._continues(self._lines[end - 1], one)):
+            if one.kind != "row" and not (end > at and self._goes_on(self._lines[end - 1], one)):
                 break
             end += 1
         group = at + 1
@@ -233,24 +235,21 @@ class Flow:
             self._row(row, group)
         return end
 
-    def _continues(self, before: _At, one: _At) -> bool:
+    def _goes_on(self, before: _At, one: _At) -> bool:
         """Whether a line with one segment goes on with a cell of the row before it."""
         step = before.line.y - one.line.y
+        if before.line.region != one.line.region or not 0 < step < 1.3 * self._lead * one.line.size:
+            return False
+        if len(one.line.segments) != 1:
+            return False
+        below = one.line.segments[0]
+        if any(self._cut(above, below) for above in before.line.segments):
+            return True
+        columns = before.line.segments[1:] or before.line.segments
         return (
-            before.line.region == one.line.region
-            and 0 < step < 1.3 * self._lead * one.line.size
-            and one.kind in ("paragraph", "code")
-            and len(one.line.segments) == 1
-            and any(
-                abs(s.x0 - one.line.segments[0].x0) < 4
-                for s in before.line.segments[1:] or before.line.segments
-            )
-            and one.line.segments[0].x1 < one.line.right - 20
-        ) or (
-            before.line.region == one.line.region
-            and 0 < step < 1.3 * self._lead * one.line.size
-            and len(one.line.segments) == 1
-            and any(self._cut(s, one.line.segments[0]) for s in before.line.segments)
+            one.kind in ("paragraph", "code")
+            and any(abs(above.x0 - below.x0) < 4 for above in columns)
+            and below.x1 < one.line.right - 20
         )
 
     def _cut(self, upper: Segment, lower: Segment) -> bool:
@@ -279,6 +278,13 @@ class Flow:
         self.builder.end(start)
 
 
+def _continues(text: str, after: str) -> bool:
+    """Whether a paragraph goes on in the next column or on the next page."""
+    if text.endswith(("-", "[.]", "[")):
+        return True
+    return after[:1].isalnum() and (after[:1].islower() or not text.endswith(_SENTENCE_END))
+
+
 def _below(segment: Segment, columns: Sequence[Segment], column: int) -> bool:
     """Whether a segment stands under this column: the nearest that does not begin right of it."""
     found = 0
@@ -294,10 +300,10 @@ def _aligned(line: Line, other: Line) -> bool:
 
 
 def _rows(lines: Sequence[_At], lead: float) -> Iterator[list[_At]]:
-    """Lines of a table by rows: what stands closer below a row than rows do, and lacks cells, goes on with it."""
+    """Lines of a table by rows: what stands closer below one than rows do, and lacks cells, goes on with it."""
     pitches = sorted(
         a.line.y - b.line.y
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in itertools.pairwise(lines)
         if len(a.line.segments) == len(b.line.segments) > 1
     )
     pitch = pitches[len(pitches) // 2] if pitches else 0.0
@@ -321,6 +327,9 @@ def _rows(lines: Sequence[_At], lead: float) -> Iterator[list[_At]]:
 
 def _full(old: Line, new: Line) -> bool:
     """Whether the next line's first word would not have found room at the end of this one."""
+    end = old.segments[-1]
+    if end.text.endswith(_CUT) and end.x1 > old.left + 0.7 * (old.right - old.left):
+        return True
     segment = new.segments[0]
     word = segment.text.split(None, 1)[0]
     width = (segment.x1 - segment.x0) * len(word) / max(len(segment.text), 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .pdf_content import Run
 
@@ -14,6 +14,7 @@ _GUTTER_LINES = 5
 _FILL = 0.65
 """Share of a column's width that its middle line fills; a table's cells fill less."""
 _MOST_COLUMNS = 4
+_ANCHORS = 400
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class Segment:
     text: str
     mono: bool
     bold: bool
+    anchors: list[tuple[int, float]] = field(default_factory=list)
+    """(character, x): the beginnings and ends of the pieces that it was made of."""
 
 
 @dataclass(slots=True)
@@ -96,12 +99,14 @@ def _segments(row: list[Run]) -> list[Segment]:
                 spaced = gap > _SPACE * em and last.text[-1] != " " and text[0] != " "
                 last.text += f" {text}" if spaced else text
                 last.x1 = max(last.x1, x1)
+                if len(last.anchors) < _ANCHORS:
+                    last.anchors += ((len(last.text) - len(text), x0), (len(last.text), x1))
                 if size > last.size:
                     last.size, last.y = size, y
                 last.mono = last.mono and mono
                 last.bold = last.bold and bold
                 continue
-        found.append(Segment(x0, x1, y, size, text, mono, bold))
+        found.append(Segment(x0, x1, y, size, text, mono, bold, [(0, x0), (len(text), x1)]))
     kept = []
     for segment in found:
         stripped = segment.text.strip()
@@ -109,6 +114,8 @@ def _segments(row: list[Run]) -> list[Segment]:
             lead = len(segment.text) - len(segment.text.lstrip())
             segment.x0 += (segment.x1 - segment.x0) * lead / max(len(segment.text), 1)
             segment.text = " ".join(stripped.split()) if not segment.mono else stripped
+            if lead:
+                segment.anchors = [(max(at - lead, 0), x) for at, x in segment.anchors]
             kept.append(segment)
     return kept
 

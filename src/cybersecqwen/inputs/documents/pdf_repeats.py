@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from statistics import median
 
 from .html_article import INDICATOR
 from .pdf_layout import Line
@@ -22,19 +23,22 @@ _NUMBER = re.compile(
 def repeated(pages: Mapping[int, Sequence[Line]]) -> dict[int, set[int]]:
     """Page → indexes of its lines to leave out.
 
-    A line that stands with the same words (figures aside) at the same edge of many pages is left out where it
-    stands again; where it stands first it is kept, because it may carry a marking, and so is each that holds an
-    indicator not seen before. Page numbers are left out everywhere.
+    A line that stands with the same words (a number that counts with the pages aside) at the same edge of many
+    pages is left out where it stands again; where it stands first it is kept, because it may carry a marking,
+    and so is each that holds an indicator not seen before, and all that is larger than the text. Page numbers
+    are left out everywhere.
     """
-    edges = {number: _edges(lines) for number, lines in pages.items()}
+    body = median(line.size for lines in pages.values() for line in lines) if pages else 0.0
+    edges = {number: _edges(lines, body) for number, lines in pages.items()}
     count: dict[tuple[str, str], int] = {}
-    numbers: dict[str, list[int]] = {"top": [], "bottom": []}
+    numbers: dict[str, set[int]] = {"top": set(), "bottom": set()}
     for number, edge in edges.items():
-        for side, key in {(side, _key(pages[number][at])) for side, at in edge}:
-            count[side, key] = count.get((side, key), 0) + 1
+        found = {(side, key) for side, at in edge for key in _keys(pages[number][at], number)}
+        for one in found:
+            count[one] = count.get(one, 0) + 1
         for side, at in edge:
             if _NUMBER.fullmatch(pages[number][at].text.strip()):
-                numbers[side].append(number)
+                numbers[side].add(number)
     enough = max(3, int(len(pages) * _SHARE))
     left: dict[int, set[int]] = {}
     seen: set[str] = set()
@@ -42,11 +46,11 @@ def repeated(pages: Mapping[int, Sequence[Line]]) -> dict[int, set[int]]:
         for side, at in edges[number]:
             text = pages[number][at].text.strip()
             if _NUMBER.fullmatch(text):
-                if len(set(numbers[side])) >= min(max(2, enough), len(pages)):
+                if len(numbers[side]) >= min(max(2, enough), len(pages)):
                     left.setdefault(number, set()).add(at)
                 continue
-            key = _key(pages[number][at])
-            if count[side, key] < enough:
+            key = next((key for key in _keys(pages[number][at], number) if count[side, key] >= enough), "")
+            if not key or len(pages[number]) <= _EDGE:
                 continue
             told = text if INDICATOR.search(text) else key
             if told in seen:
@@ -55,15 +59,23 @@ def repeated(pages: Mapping[int, Sequence[Line]]) -> dict[int, set[int]]:
     return left
 
 
-def _edges(lines: Sequence[Line]) -> list[tuple[str, int]]:
-    """("top" or "bottom", index) of the outermost lines by height."""
+def _edges(lines: Sequence[Line], body: float) -> list[tuple[str, int]]:
+    """("top" or "bottom", index) of the outermost lines by height, those larger than the text aside."""
     order = sorted(range(len(lines)), key=lambda at: -lines[at].y)
     if len(order) <= _EDGE:
-        return [("top" if rank == 0 else "bottom", at) for rank, at in enumerate(order)]
-    half = len(order) // 2
-    top = [("top", at) for at in order[: min(_EDGE, half)]]
-    return top + [("bottom", at) for at in order[-min(_EDGE, half) :]]
+        found = [("top" if rank == 0 else "bottom", at) for rank, at in enumerate(order)]
+    else:
+        half = len(order) // 2
+        found = [("top", at) for at in order[: min(_EDGE, half)]]
+        found += [("bottom", at) for at in order[-min(_EDGE, half) :]]
+    return [(side, at) for side, at in found if lines[at].size <= body * 1.1]
 
 
-def _key(line: Line) -> str:
-    return _DIGITS.sub("#", " ".join(line.text.lower().split()))[:200]
+def _keys(line: Line, page: int) -> list[str]:
+    """The line's words; and these with each number in turn told by how far it is from that of the page."""
+    text = " ".join(line.text.lower().split())[:200]
+    found = [text]
+    for match in list(_DIGITS.finditer(text))[:6]:
+        if len(match[0]) <= 5:
+            found.append(f"{text[: match.start()]}#{int(match[0]) - page}#{text[match.end() :]}")
+    return found

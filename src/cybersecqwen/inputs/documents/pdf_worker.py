@@ -27,6 +27,7 @@ PAGE_SECONDS = 15
 """Of one page."""
 _MOST_LINES = 20_000
 _MOST_LINKS = 2_000
+_REPAIRED_BYTES = 100_000_000
 _STREAM_BYTES = 50_000_000
 
 
@@ -85,14 +86,10 @@ class Encrypted(Exception):
 
 
 def _opened() -> tuple[Any, dict[str, str]]:
-    from pypdf import PdfReader
     from pypdf.errors import DependencyError
 
-    stream = os.fdopen(os.dup(0), "rb")
-    stream.seek(0)
     try:
-        # Several passes over a damaged file are pypdf's own recovery: it looks for objects by their headers.
-        reader = PdfReader(stream, strict=False)
+        reader = _reader(os.fdopen(os.dup(0), "rb"))
         encrypted = reader.is_encrypted
         if encrypted and not reader.decrypt(""):
             raise Encrypted("It is encrypted; remove its password first.")
@@ -106,6 +103,29 @@ def _opened() -> tuple[Any, dict[str, str]]:
     except Exception:
         info = {}
     return reader, info
+
+
+def _reader(stream: Any) -> Any:
+    """Pypdf's reader; where the end of the file is missing, of the file with an end that says nothing.
+
+    pypdf then looks for the objects by their headers, as it does where their table is damaged.
+    """
+    from io import BytesIO
+
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    stream.seek(0)
+    try:
+        reader = PdfReader(stream, strict=False)
+        if len(reader.pages):
+            return reader
+    except PyPdfError:
+        stream.seek(0, os.SEEK_END)
+        if stream.tell() > _REPAIRED_BYTES:
+            raise
+    stream.seek(0)
+    return PdfReader(BytesIO(stream.read(_REPAIRED_BYTES) + b"\nstartxref\n0\n%%EOF\n"), strict=False)
 
 
 def _page(reader: Any, number: int, fonts: dict[Any, Any], most: int) -> dict[str, Any]:
@@ -147,18 +167,25 @@ def _page(reader: Any, number: int, fonts: dict[Any, Any], most: int) -> dict[st
     shown = sum(len(run.text) for run in runs)
     if content.unknown > 20 and content.unknown * 4 > shown:
         said.append("a font does not say which characters its glyphs are")
+    links = _links(page)
+    linked = bool(links)
     return {
         "lines": [
             [
                 round(line.y, 1), round(line.size, 1), round(line.left, 1), round(line.right, 1), line.region,
-                [[round(s.x0, 1), round(s.x1, 1), s.text, s.mono, s.bold] for s in line.segments],
+                [_segment(s, linked) for s in line.segments],
             ]
             for line in kept
         ],
-        "links": _links(page),
+        "links": links,
         "images": content.images,
         "said": said,
     }  # fmt: skip
+
+
+def _segment(segment: Any, linked: bool) -> list[Any]:
+    anchors = [(at, round(x, 1)) for at, x in segment.anchors] if linked else []
+    return [round(segment.x0, 1), round(segment.x1, 1), segment.text, segment.mono, segment.bold, anchors]
 
 
 def _links(page: Any) -> list[list[Any]]:
