@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -318,10 +319,18 @@ def test_suricata_looks_for_each_indicator_in_its_buffer() -> None:
         "http.user_agent": {'Mozilla/4.0 (compatible; "MSIE"; x|y)'},
         "ja3.hash": {"e7d705a3286e19ea42f587b344ee6865"},
         "tls.cert_fingerprint": {":".join(SHA1[at : at + 2] for at in range(0, 40, 2))},
+        "tls.cert_serial": {"0F:8B:60:0F:F1:88:2E"},
         "[45.9.148.7]": set(),
         "[45.9.148.0/24]": set(),
         "[2a03:2880:f10c:83::25de]": set(),
     }
+    for _, options in read_rules(rendered("suricata", intel_report())):
+        sizes = [
+            (len(unhex(value)), int(size))
+            for (_, value), (name, size) in pairwise(options)
+            if name == "bsize"
+        ]
+        assert all(told == real for real, told in sizes)
     heads = [head for head, _ in read_rules(rendered("suricata", intel_report()))]
     assert "alert tcp $HOME_NET any -> [45.9.148.7] 8443" in heads
 

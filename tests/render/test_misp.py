@@ -146,6 +146,8 @@ def test_types_and_categories() -> None:
         ("named pipe", "msagent_12", False),
         ("AS", "AS49505", False),
         ("x509-fingerprint-sha1", SHA1, True),
+        ("text", "0f8b600ff1882e", False),
+        ("imphash", "066c972d2129d0e167d371a0abfcf03b", True),
         ("vulnerability", "CVE-2021-44228", False),
         ("text", "QuietLoader", False),
         ("threat-actor", "Quiet Spider", False),

@@ -13,7 +13,7 @@ from cybersecqwen.records.intel import Observable
 LONGEST = 2_048
 """Characters of a value that goes into a pattern or rule."""
 
-_HEX = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128, "ja3": 32}
+_HEX = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128, "ja3": 32, "imphash": 32}
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?:{_LABEL}\.){{1,126}}[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
 # From: RFC 3986, the characters of a URI; schemes that reports name.
@@ -38,7 +38,7 @@ _FORMS = {
     "btc": re.compile(r"[A-Za-z0-9]{14,90}"),
     "eth": re.compile(r"0x[0-9A-Fa-f]{40}"),
     "xmr": re.compile(r"[1-9A-HJ-NP-Za-km-z]{95,106}"),
-    "certificate": re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}"),
+    "certificate": re.compile(r"[0-9a-f]{8,44}|[0-9a-f]{64}"),
 }
 _TEXTS = ("registry", "file", "mutex", "pipe", "service", "task", "user-agent", "package")
 _RULES = ("yara", "sigma", "suricata")
@@ -105,9 +105,16 @@ def split_path(value: str) -> tuple[str, str]:
     return folder or (separator if value.startswith(separator) else ""), name
 
 
-def certificate_algorithm(value: str) -> str:
-    """Which hash a certificate's fingerprint is, by its length, as STIX writes it."""
-    return {32: "MD5", 40: "SHA-1", 64: "SHA-256"}.get(len(value), "")
+def certificate_algorithm(one: Observable) -> str:
+    """Which hash the fingerprint of a certificate is, as STIX writes it; "" for a serial number.
+
+    Both are hexadecimal and may have one length: what has the length of a hash is a serial number only where
+    the sentence says "serial" and speaks of no fingerprint or thumbprint.
+    """
+    told = one.context.lower()
+    if "serial" in told and "print" not in told:
+        return ""
+    return {32: "MD5", 40: "SHA-1", 64: "SHA-256"}.get(len(one.value), "")
 
 
 def _is_address(value: str, version: int = 0) -> bool:

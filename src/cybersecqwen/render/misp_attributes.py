@@ -33,6 +33,7 @@ _TYPES: Mapping[str, tuple[str, str]] = {
     "sha512": ("sha512", _PAYLOAD),
     "ssdeep": ("ssdeep", _PAYLOAD),
     "tlsh": ("tlsh", _PAYLOAD),
+    "imphash": ("imphash", _PAYLOAD),
     "ja3": ("ja3-fingerprint-md5", _NETWORK),
     "ja4": ("other", _NETWORK),
     "cve": ("vulnerability", "External analysis"),
@@ -57,6 +58,7 @@ _TYPES: Mapping[str, tuple[str, str]] = {
 _FOR_PEOPLE = frozenset(
     (
         "other",
+        "text",
         "vulnerability",
         "AS",
         "mac-address",
@@ -95,10 +97,11 @@ def attribute(view: Exported, event: UUID, one: Observable) -> dict[str, Any] | 
     elif one.type == "asn":
         value = f"AS{value.upper().removeprefix('AS')}"
     elif one.type == "certificate":
-        type = f"x509-fingerprint-{certificate_algorithm(value).replace('-', '').lower()}"
+        algorithm = certificate_algorithm(one).replace("-", "").lower()
+        type, category = (f"x509-fingerprint-{algorithm}", category) if algorithm else ("text", _OTHER)
     if one.type == "file" and one.role is Role.ARTEFACT:
         category = _DROPPED
-    named = one.type if type == "other" else ""
+    named = {"other": one.type, "text": "serial number of a certificate"}.get(type, "")
     return make(
         event, type, category, value, type not in _FOR_PEOPLE and is_detection(one), comment(view, one, named)
     )

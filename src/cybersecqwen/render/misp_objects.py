@@ -36,7 +36,7 @@ _TEMPLATES = {
         "Vulnerability object describing a common vulnerability enumeration",
     ),
 }
-_OF_FILES = ("md5", "sha1", "sha256", "sha512", "ssdeep", "tlsh")
+_OF_FILES = ("md5", "sha1", "sha256", "sha512", "ssdeep", "tlsh", "imphash")
 
 
 def files_together(found: Iterable[Observable]) -> list[tuple[Observable, ...]]:
@@ -85,11 +85,12 @@ def _file_attributes(view: Exported, event: UUID, row: tuple[Observable, ...]) -
 
 
 def certificate_object(view: Exported, event: UUID, one: Observable) -> dict[str, Any] | None:
-    """The object of a certificate's fingerprint; None where its form is none."""
-    made = attribute(view, event, one)
-    if made is None or not str(made["type"]).startswith("x509-"):
+    """The object of a certificate's fingerprint or serial number; None where its form is none."""
+    made = attribute(view, event, one) if well_formed(one) else None
+    if made is None:
         return None
-    return _object("x509", event, [{**made, "object_relation": made["type"]}], one.context)
+    relation = "serial-number" if made["type"] == "text" else made["type"]
+    return _object("x509", event, [{**made, "object_relation": relation}], one.context)
 
 
 def vulnerability_object(event: UUID, one: Named, id: str) -> dict[str, Any]:

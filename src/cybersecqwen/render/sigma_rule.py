@@ -32,6 +32,7 @@ _TYPES = (
     "md5",
     "sha1",
     "sha256",
+    "imphash",
     "registry",
     "file",
     "pipe",
@@ -117,14 +118,14 @@ _KINDS = (
         name="process-hash",
         title="Process whose image has a hash",
         logsource=(("category", "process_creation"), _WINDOWS),
-        types=("md5", "sha1", "sha256"),
+        types=("md5", "sha1", "sha256", "imphash"),
         fields=("Hashes|contains",),
     ),
     _Kind(
         name="library-hash",
         title="Loaded library that has a hash",
         logsource=(("category", "image_load"), _WINDOWS),
-        types=("md5", "sha1", "sha256"),
+        types=("md5", "sha1", "sha256", "imphash"),
         fields=("Hashes|contains",),
     ),
     _Kind(
@@ -223,7 +224,7 @@ def _values(kind: _Kind, one: Observable) -> Iterator[tuple[str, ...]]:
         host, path = url_parts(value)
         port = value.partition("://")[2].partition("/")[0].rpartition(":")[2]
         yield (literal(f"{host}:{port}{path}" if port.isdigit() else host + path),)
-    elif one.type in ("md5", "sha1", "sha256"):
+    elif one.type in ("md5", "sha1", "sha256", "imphash"):
         yield (f"{one.type.upper()}={value.upper()}",)
     elif one.type == "cidr":
         yield (value,)

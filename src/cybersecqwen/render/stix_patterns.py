@@ -41,11 +41,12 @@ def pattern(one: Observable) -> tuple[str, str]:
     value, type = one.value, one.type
     if type in RULES:
         return value, type
-    tests = _tests(type, value)
+    tests = _tests(one)
     return (f"[{' AND '.join(tests)}]", "stix") if tests else ("", "")
 
 
-def _tests(type: str, value: str) -> list[str]:
+def _tests(one: Observable) -> list[str]:
+    type, value = one.type, one.value
     if type in _VALUES:
         return [_equal(f"{_VALUES[type]}:value", value)]
     if type == "cidr":
@@ -56,7 +57,11 @@ def _tests(type: str, value: str) -> list[str]:
     if type in _HASHES:
         return [_equal(f"file:hashes.{_key(_HASHES[type])}", _digest(type, value))]
     if type == "certificate":
-        return [_equal(f"x509-certificate:hashes.{_key(certificate_algorithm(value))}", value)]
+        algorithm = certificate_algorithm(one)
+        path = f"hashes.{_key(algorithm)}" if algorithm else "serial_number"
+        return [_equal(f"x509-certificate:{path}", value)]
+    if type == "imphash":
+        return [_equal("file:extensions.'windows-pebinary-ext'.imphash", value)]
     if type == "asn":
         return [f"autonomous-system:number = {_number(value)}"]
     if type == "registry":
@@ -99,15 +104,16 @@ def observable_object(one: Observable) -> dict[str, Any] | None:
     """The observable object (SCO) of an indicator, without markings; None for types that STIX has not."""
     if not well_formed(one):
         return None
-    made = _object(one.type, one.value)
+    made = _object(one)
     if made is None:
         return None
     type, contributing = made
     return {"type": type, "spec_version": "2.1", "id": _id(type, contributing), **contributing}
 
 
-def _object(type: str, value: str) -> tuple[str, dict[str, Any]] | None:
+def _object(one: Observable) -> tuple[str, dict[str, Any]] | None:
     """Type and the properties that contribute to the identifier."""
+    type, value = one.type, one.value
     if type in _VALUES:
         return _VALUES[type], {"value": value}
     if type == "cidr":
@@ -117,7 +123,8 @@ def _object(type: str, value: str) -> tuple[str, dict[str, Any]] | None:
     if type in _HASHES:
         return "file", {"hashes": {_HASHES[type]: _digest(type, value)}}
     if type == "certificate":
-        return "x509-certificate", {"hashes": {certificate_algorithm(value): value}}
+        algorithm = certificate_algorithm(one)
+        return "x509-certificate", {"hashes": {algorithm: value}} if algorithm else {"serial_number": value}
     if type == "asn":
         return "autonomous-system", {"number": _number(value)}
     if type == "registry":
