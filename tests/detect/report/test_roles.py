@@ -340,5 +340,6 @@ def test_a_long_unit_is_bounded_around_the_stretch() -> None:
 def test_types_that_have_one_role_only() -> None:
     assert defaults.fixed("mutex") == RoleOf(role=ARTEFACT, tier=Tier.HIGH, why="a mutex is left on a host")
     assert defaults.fixed("domain") is None
-    assert defaults.fitted("ipv4", "payload") == "delivery"
-    assert defaults.fitted("md5", "c2") == ""
+    verb = cues.Evidence(role="payload", score=3, plain=True, why="")
+    assert defaults.fitted("ipv4", "45.77.10.9", verb) == ("delivery", 0.8)
+    assert defaults.fitted("md5", HASH, cues.Evidence(role="c2", score=3, why="")) == ("", 0.0)

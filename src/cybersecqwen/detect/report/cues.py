@@ -47,6 +47,8 @@ class Evidence:
     score: float
     plain: bool = False
     """Whether the text says it outright."""
+    noun: bool = False
+    """Whether it names a thing ("loader"), where a verb would say what is done with the indicator."""
     why: str
 
 

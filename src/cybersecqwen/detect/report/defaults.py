@@ -39,6 +39,7 @@ _FIXED = {
     "service": (Role.ARTEFACT, "a service is left on a host"),
     "task": (Role.ARTEFACT, "a scheduled task is left on a host"),
 }
+_NONE = ("", 0.0)
 _WALLETS = frozenset({"btc", "eth", "xmr"})
 
 
@@ -50,30 +51,47 @@ def fixed(kind: str) -> RoleOf | None:
     return RoleOf(role=role, tier=Tier.HIGH, why=why)
 
 
-def fitted(kind: str, role: str, value: str = "") -> str:
-    """The key of a role as an indicator of this type can have it; "" where it cannot.
+def fitted(kind: str, value: str, one: Evidence) -> tuple[str, float]:
+    """The key of a role as an indicator of this type can have it, and the share of the score that it keeps.
 
-    An address is no payload but where one comes from; a hash beside "C2" is that of what talks to it.
+    An address is no payload: one comes from it, or talks to it. A hash beside "C2" is that of what talks to
+    it. ("", 0) where the role is none for this type.
     """
+    role = one.role
     if role == "origin":
         if kind in ("ipv4", "ipv6", "cidr", "email", "asn"):
-            return "attacker"
-        return "delivery" if kind in ("url", "domain") else ""
+            return "attacker", 1.0
+        return ("delivery", 1.0) if kind in ("url", "domain") else _NONE
     if kind in NETWORK:
+        if role == "delivery" and kind == "email":
+            return "attacker", 0.9  # a mailbox that delivers is a sender
         if role == "payload":
-            return "delivery"
-        if role == "reference" and kind not in ("url", "domain", "email"):
-            return ""
-        return "" if role == "artefact" else role
-    if kind in _WALLETS:
-        return role if role in ("attacker", "listed", "victim", "legitimate") else ""
-    if kind == "file" or kind in HASHES or kind == "package":
-        if role in ("c2", "exfiltration", "attacker", "listed", "victim", "reference"):
-            return ""
+            return _network_payload(kind, value, one)
+        if role == "artefact" or (role == "reference" and kind not in ("url", "domain", "email")):
+            return _NONE
+    elif kind in _WALLETS:
+        return (role, 1.0) if role in ("attacker", "listed", "victim", "legitimate") else _NONE
+    elif kind == "file" or kind in HASHES or kind == "package":
+        if role not in ("payload", "delivery", "artefact", "legitimate"):
+            return _NONE
+        if role == "artefact" and kind != "file":
+            return _NONE
         if kind == "file" and role in ("payload", "delivery") and _is_folder(value):
-            return "artefact"
-        return "" if role == "artefact" and kind != "file" else role
-    return role if role in ("attacker", "legitimate", "artefact", "listed") else ""
+            return "artefact", 1.0
+        if role == "delivery" and not one.noun:
+            return "payload", 0.8  # what is downloaded, not what it comes from
+    elif role not in ("attacker", "legitimate", "artefact", "listed"):
+        return _NONE
+    return role, 1.0
+
+
+def _network_payload(kind: str, value: str, one: Evidence) -> tuple[str, float]:
+    """What a word for malware says about a host: what is fetched comes from it, what runs talks to it."""
+    if not one.plain:
+        return _NONE
+    if not one.noun or (kind == "url" and value.lower().rpartition(".")[2] in PROGRAMS):
+        return "delivery", 0.8
+    return "c2", 0.5
 
 
 def _is_folder(path: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cybersecqwen.detect.text.matches import Match
 
@@ -116,7 +117,7 @@ class Reading:
                     nearer = cue.role
                 side = "before" if before else "after"
                 why = f"{self._quoted(hit.start, hit.end)} stands {side} it"
-                yield Evidence(role=cue.role, score=score, plain=cue.weight >= 3, why=why)
+                yield _said(hit, score, why)
 
     def _nearness(self, hit: Hit, start: int, end: int, before: bool, row: bool) -> float:
         """1 beside the indicator down to 0.3 at the end of a long sentence."""
@@ -147,7 +148,7 @@ class Reading:
         for hit in self._hits[bisect_left(self._at, a) : bisect_left(self._at, stop)]:
             if hit.cue.side in ("any", "before") and hit.cue.role not in _SILENT:
                 why = f"{self._quoted(hit.start, hit.end)} stands at the beginning of its list"
-                yield Evidence(role=hit.cue.role, score=hit.cue.weight * 0.6, why=why)
+                yield replace(_said(hit, hit.cue.weight * 0.6, why), plain=False)
 
     def _column(self, unit: int, start: int) -> Iterator[Evidence]:
         """The head of the column that a cell stands in."""
@@ -165,8 +166,7 @@ class Reading:
         for hit in self._hits[bisect_left(self._at, a) : bisect_left(self._at, b)]:
             if hit.cue.role not in _SILENT:
                 why = f"in the column {self._quoted(a, b)}"
-                plain = hit.cue.weight >= 3
-                yield Evidence(role=hit.cue.role, score=hit.cue.weight * 1.1, plain=plain, why=why)
+                yield _said(hit, hit.cue.weight * 1.1, why)
 
     def _neighbours(self, unit: int, noted: bool) -> Iterator[Evidence]:
         """The lines beside one that holds nothing but indicators: cells of a table that lost its shape."""
@@ -175,7 +175,7 @@ class Reading:
                 a, b = self.layout.starts[other], self.layout.ends[other]
                 for hit in self._told(a, b):
                     why = f"{self._quoted(a, b)} stands beside it"
-                    yield Evidence(role=hit.cue.role, score=hit.cue.weight * share, plain=True, why=why)
+                    yield replace(_said(hit, hit.cue.weight * share, why), plain=True)
 
     def _is_noted(self, unit: int) -> bool:
         """Whether a line's note stands below it, as in a table of two columns that was written line by line.
@@ -210,9 +210,7 @@ class Reading:
             if hint:
                 share = 1.0 if listed else 0.4 if heading.named or far < 800 else 0.2
                 for one in hint:
-                    yield Evidence(
-                        role=one.role, score=one.score * share, plain=one.plain and listed, why=one.why
-                    )
+                    yield replace(one, score=one.score * share, plain=one.plain and listed)
                 return
             if hint is None and (heading.named or self.text[heading.end - 1] == ":"):
                 return  # it is about something else
@@ -228,7 +226,7 @@ class Reading:
             why = f"under {'the heading ' if b - a <= LONGEST_HEADING else ''}{self._quoted(a, b)}"
             share = 0.95 if b - a <= LONGEST_HEADING else 0.6
             told = tuple(
-                Evidence(role=hit.cue.role, score=hit.cue.weight * share, plain=hit.cue.weight >= 3, why=why)
+                _said(hit, hit.cue.weight * share, why)
                 for hit in hits
                 if hit.cue.role not in _SILENT and (hit.cue.side != "after" or hit.cue.weight >= 4)
             )
@@ -278,6 +276,13 @@ class Reading:
             at = self._ends[one]
         parts.append(self.low[at:b])
         return " ".join(parts)
+
+
+def _said(hit: Hit, score: float, why: str) -> Evidence:
+    """A cue as evidence; from weight 3 on its words say it outright."""
+    cue = hit.cue
+    noun = cue.side in ("any", "heading")
+    return Evidence(role=cue.role, score=score, plain=cue.weight >= 3, noun=noun, why=why)
 
 
 def _outer(found: Found) -> tuple[list[int], list[int]]:

@@ -99,10 +99,10 @@ def _by_role(key: tuple[str, str], evidence: Iterable[Evidence]) -> dict[Role, t
     """For each role that a type can have the best evidence of one occurrence."""
     best: dict[Role, tuple[Evidence, float]] = {}
     for one in evidence:
-        fitted = defaults.fitted(key[0], one.role, key[1])
-        if not fitted or (fitted == "delivery" and one.role == "payload" and not one.plain):
+        fitted, share = defaults.fitted(*key, one)
+        if not fitted:
             continue
-        role, score = _ROLES[fitted], one.score * (0.8 if fitted == "delivery" != one.role else 1.0)
+        role, score = _ROLES[fitted], one.score * share
         if role not in best or best[role][1] < score:
             best[role] = (one, score)
     return best
