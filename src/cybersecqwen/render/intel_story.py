@@ -221,7 +221,7 @@ def _judgements(intel: Intelligence, amounts: IntelAmounts) -> Section:
     return Section(
         id="judgements",
         heading="Key judgements",
-        remark="likelihood in the words of ICD 203",
+        remark="likelihood and confidence, in the words of ICD 203",
         columns=("Likelihood", "Confidence", "Judgement", "Because"),
         groups=(Group(heading="", rows=tuple(_judgement(one) for one in shown), more=more),),
     )

@@ -11,7 +11,7 @@ from .intel_story import Row, Section, banner, read_line, sections
 from .interface import Detail
 from .page import Run, fitted
 from .terminal_incident import Sheet
-from .wording import headline
+from .wording import clipped, headline
 
 _MARKS = {
     Tlp.NONE: "needs review",
@@ -23,6 +23,7 @@ _MARKS = {
 }
 _TIERS = {"high": "high", "moderate": "medium", "low": "informational"}
 _WIDEST = 18  # cells of a lead column
+_BODY = 2_000  # characters of what is no value
 
 
 def write_intel(sheet: Sheet, report: Report, intel: Intelligence, title: str, detail: Detail) -> None:
@@ -89,9 +90,9 @@ def _row(sheet: Sheet, row: Row, widths: list[int], indent: str, *, quotes: bool
 
 
 def shown(sheet: Sheet, row: Row) -> str:
-    """The body of a row: a value broken by its type, anything else as text."""
+    """The body of a row: a value broken by its type, anything else as text; whole, as values must be."""
     if not row.type:
-        return sheet.show(row.body)
+        return sheet.defang.show(clipped(row.body, _BODY))
     return sheet.defang.indicator(
         Indicator(
             type=row.type, value=row.body, raw=row.body, evidence=Evidence(event="", field="", value="")

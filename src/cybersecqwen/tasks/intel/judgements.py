@@ -88,9 +88,7 @@ def _exploitation(intel: Intelligence) -> Iterator[Judgement]:
             f"{one.id} is in CISA's catalogue since {one.facts.get('added', 'an unknown date')}"
             for one in known[:5]
         ]
-        basis += (
-            [f"used in ransomware campaigns according to the catalogue: {listed(ransom)}"] if ransom else []
-        )
+        basis += [f"used in ransomware campaigns: {listed(ransom)}"] if ransom else []
         yield Judgement(
             text=f"Attackers exploit {listed([one.id for one in known])} where it is left open",
             likelihood="almost certainly",
