@@ -62,7 +62,8 @@ def labelled(
     """The labelled paragraphs: ours alone, all types; then all tools on the types that each one knows."""
     n = sum(len(one.labels) for one in paragraphs)
     empty = sum(not one.labels for one in paragraphs)
-    yield f"## Labelled paragraphs\n\n{len(paragraphs)} paragraphs, {empty} without an indicator; {n} labels.\n"
+    yield "## Labelled paragraphs\n"
+    yield f"{len(paragraphs)} paragraphs, {empty} without an indicator; {n} labels.\n"
     whole = frozenset(TYPES)
     ours = answers[OURS]
     rows = {
@@ -104,11 +105,11 @@ def _overall(
             for mode in ("lenient", "strict")
         }
         figures["peers"][tool] = {name: asdict(one) for name, one in both.items()}
-        mine = both[f"{tool} lenient"]
+        mine, ours = (both[f"{name} lenient"] for name in (tool, OURS))
+        strict, ours_strict = (both[f"{name} strict"] for name in (tool, OURS))
         yield (
             f"| {tool} | {len(types)} | {_three(mine.precision)} | {_three(mine.recall)} |"
-            f" {_three(mine.f1)} | {_three(both[f'{tool} strict'].f1)} | {_three(both[f'{OURS} lenient'].f1)} |"
-            f" {_three(both[f'{OURS} strict'].f1)} |"
+            f" {_three(mine.f1)} | {_three(strict.f1)} | {_three(ours.f1)} | {_three(ours_strict.f1)} |"
         )
 
 

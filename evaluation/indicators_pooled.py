@@ -96,13 +96,17 @@ def pool(texts: Sequence[Text], answers: Mapping[str, Sequence[Answer]]) -> list
             for item in given[position].items:
                 if item.type in CLAIMS[tool]:
                     found[item.type, canonical(item.type, item.value, lenient=True)].add(tool)
-        inner = {host_of(kind, value) for kind, value in found} - {""}
         hosts = {value for kind, value in found if kind in HOSTS}
+        bare = {
+            ("url", value)
+            for (kind, value), tools in found.items()
+            if kind == "url" and len(tools) == 1 and "/" not in value.partition("://")[2]
+        }
+        inner = {host_of(*one) for one in found.keys() - bare} - {""}
         for (kind, value), tools in sorted(found.items()):
             one = Pooled(sha256=text.sha256, type=kind, value=value, tools=frozenset(tools))
-            bare = kind == "url" and "/" not in value.partition("://")[2] and host_of(kind, value) in hosts
-            inside = kind in HOSTS and value in inner
-            if agreed(one, answers) or not (inside or (bare and len(tools) == 1)):
+            twice = (kind, value) in bare and host_of(kind, value) in hosts
+            if agreed(one, answers) or not (twice or (kind in HOSTS and value in inner)):
                 pooled.append(one)
     return pooled
 
