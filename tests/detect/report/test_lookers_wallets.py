@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cybersecqwen.detect.report import checksums
 from cybersecqwen.detect.report.interface import Looker
-from cybersecqwen.detect.report.lookers_wallets import BITCOIN, ETHEREUM, MONERO
+from cybersecqwen.detect.report.lookers_wallets import COIN, ETHEREUM
 
 from .lookers import found, values
 
@@ -68,7 +68,7 @@ def test_keccak_with_its_published_vectors() -> None:
 
 @pytest.mark.parametrize("address", [*OLD, *SEGWIT])
 def test_bitcoin_address(address: str) -> None:
-    (match,) = found(BITCOIN, f"Pay to {address}, then wait.")
+    (match,) = found(COIN, f"Pay to {address}, then wait.")
     assert match.type == "btc"
     assert match.value == (address.lower() if address[:2] in ("bc", "BC") else address)
     assert (match.start, match.end) == (7, 7 + len(address))
@@ -76,7 +76,7 @@ def test_bitcoin_address(address: str) -> None:
 
 @pytest.mark.parametrize("address", NO_SEGWIT)
 def test_no_witness_address(address: str) -> None:
-    assert values(BITCOIN, f"wallet {address} here") == []
+    assert values(COIN, f"wallet {address} here") == []
 
 
 @pytest.mark.parametrize("address", MIXED)
@@ -90,7 +90,7 @@ def test_ethereum_address(address: str) -> None:
 
 @pytest.mark.parametrize("address", XMR)
 def test_monero_address(address: str) -> None:
-    (match,) = found(MONERO, f"xmr={address}&x")
+    (match,) = found(COIN, f"xmr={address}&x")
     assert (match.type, match.value) == ("xmr", address)
 
 
@@ -109,10 +109,10 @@ def test_monero_address(address: str) -> None:
     ],
 )
 def test_no_address(text: str) -> None:
-    assert values(BITCOIN, text) + values(ETHEREUM, text) + values(MONERO, text) == []
+    assert values(COIN, text) + values(ETHEREUM, text) == []
 
 
-ALL = [*((BITCOIN, one) for one in (*OLD, *SEGWIT)), *((MONERO, one) for one in XMR)]
+ALL = [*((COIN, one) for one in (*OLD, *SEGWIT)), *((COIN, one) for one in XMR)]
 
 
 @settings(max_examples=200, deadline=None)

@@ -10,13 +10,23 @@ from cybersecqwen.detect.text.matches import Match, words
 from .interface import Looker
 from .nearby import Span, ahead, behind, is_name, is_odd, listed, named, quoted, quoted_before, token
 
-_COMMAND = re.compile(
-    r"(?:sc(?:\.exe)?[\"']?\s(?:\\{2,4}[\w.*-]{1,64}\s)?\s?"
-    r"(?:create|config|start|stop|delete|failure|description|sdset|qc|query)\s{1,2}"
-    r"|net1?(?:\.exe)?[\"']?\s(?:start|stop)\s{1,2}"
-    r"|systemctl\s(?:--[\w=-]{1,20}\s){0,3}(?:enable|start|restart|disable|stop|mask|status)\s(?:--[\w=-]{1,20}\s){0,2}"
-    r"|(?:new|set|start|stop|restart|suspend|remove)-service\s(?:-(?!name)\w{1,20}\s){0,3}(?:-name\s{1,2})?"
-    r"|createservice[aw]?\([^\n\"“]{0,80}(?=[\"“]))"
+# Each begins with a literal, which is found ten times as fast as a choice of them
+_COMMANDS = (
+    re.compile(
+        r"sc(?:\.exe[\"']? {1,2}(?:\\{2,4}[\w.*-]{1,64} )?"
+        r"(?:create|config|start|stop|delete|failure|description|sdset|qc|query)"
+        r"| (?:\\{2,4}[\w.*-]{1,64} )?(?:create|config|start|stop|delete)) {1,2}"
+    ),
+    re.compile(r"net(?:1|\.exe[\"']?)? (?:start|stop) {1,2}"),
+    re.compile(
+        r"systemctl (?:--[\w=-]{1,20} ){0,3}(?:enable|start|restart|disable|stop|mask|status) "
+        r"(?:--[\w=-]{1,20} ){0,2}"
+    ),
+    re.compile(
+        r"-service(?:(?<=new-service)|(?<=set-service)|(?<=start-service)|(?<=stop-service)|(?<=remove-service))"
+        r" (?:-(?!name)\w{1,20} ){0,3}(?:-name {1,2})?"
+    ),
+    re.compile(r"createservice[aw]?\([^\n\"“]{0,80}(?=[\"“])"),
 )
 _UNIT = re.compile(r"\.service(?![\w./\\(:-])")
 _UNIT_NAME = re.compile(
@@ -35,6 +45,8 @@ _SHORT_LABEL = re.compile(r"[ \xa0]{0,2}[:=\t|][ \xa0]{0,2}")
 _LABEL_BEFORE = re.compile(
     r"name(?:(?<=displayname)|(?<=display name)|(?<=servicename)|(?<=service name))\s{0,2}[:=\t|]{1,2}\s{0,3}"
 )
+# A source of Sigma: "    service: sysmon"
+_YAML = re.compile(r"[ \t]{1,24}service:[ \t]+[a-z0-9_-]{1,60}[ \t\r]*")
 _QUOTE = re.compile(r"\s?[(,]?\s?(?=[\"“'‘`„])")
 # What says that the service is one of an operating system, and not one on the web
 _HOST = re.compile(
@@ -58,6 +70,7 @@ _WEB = re.compile(
 _NOT_ONE = words("accounts account name names type types for and command control discovery execution")
 _NEXT_LABEL = re.compile(r"\s?Service (?:File\s?[Nn]ame|Type|Start|Account|Path)")
 _SITE = re.compile(r"\[\.\]|://|\w\.(?!service\Z)[a-z]{2,5}\Z")
+_CLOSING = frozenset("\"“”»'‘’`")
 _FLAG = re.compile(r"[-/]|\\\\|\$\(")
 
 
@@ -73,8 +86,9 @@ def find_services(text: str, low: str) -> Iterator[Match]:
 
 
 def _commands(text: str, low: str) -> Iterator[Span]:
-    for match in _COMMAND.finditer(low):
-        if match.start() and (low[match.start() - 1].isalnum() or low[match.start() - 1] in "_.-"):
+    for match in (match for command in _COMMANDS for match in command.finditer(low)):
+        before = low[match.start() - 1 : match.start()]
+        if (before.isalnum() or before in ("_", ".", "-")) and low[match.start()] != "-":
             continue
         at = match.end()
         end = ahead(text, at, 220, 0)
@@ -121,10 +135,7 @@ def _words(text: str, low: str) -> Iterator[Span]:
             if span and is_odd(text[slice(*span)]) and _label_cue(low, start, word.start()):
                 yield span
             continue
-        before = low[start : word.start()]
-        if _WEB.search(before):
-            continue
-        yield from _announced(text, low, word, before, end)
+        yield from _announced(text, low, word, low[start : word.start()], end)
     for match in _LABEL_BEFORE.finditer(low):
         end = ahead(text, match.end(), 220, 0)
         span = named(text, match.end(), end)
@@ -140,7 +151,7 @@ def _cut(text: str, span: Span) -> Span:
 
 def _label_cue(low: str, start: int, at: int) -> bool:
     """Whether "service:" heads a cell or line, as in "Windows service: x", and not a source of Sigma."""
-    if "logsource" in low[behind(low, at, 200, 3) : at]:
+    if _YAML.fullmatch(low, start, ahead(low, at, 120, 0)):
         return False
     return not low[start:at].strip(" \t-*|\u2022") or bool(_HOST.search(low, start, at))
 
@@ -151,24 +162,23 @@ def _announced(text: str, low: str, word: re.Match[str], before: str, end: int) 
     strong = _STRONG.match(low, at, end)
     if strong:
         span = named(text, strong.end(), end)
-        if span and (_HOST.search(before) or _HOST.search(low, span[1], ahead(low, span[1], 80, 0))):
+        if not span or _WEB.search(before[-48:]):
+            return
+        if _HOST.search(before) or _HOST.search(low, span[1], ahead(low, span[1], 80, 0)):
             yield span
             yield from listed(text, span, end)
         return
-    if not _HOST.search(before):
-        return
     quote = _QUOTE.match(text, at, end)
     span = quoted(text, quote.end(), end) if quote else None
-    if span:
-        if _shows(text, span):
-            yield span
-            yield from (more for more in listed(text, span, end) if _shows(text, more))
+    if not span:
+        edge = before.rstrip(" ")
+        if edge != before and edge[-1:] in _CLOSING:
+            span = quoted_before(text, word.start() - len(before), word.start() - len(before) + len(edge))
+    if not span or not _shows(text, span) or not _HOST.search(before) or _WEB.search(before[-48:]):
         return
-    gap = len(before) - len(before.rstrip(" "))
-    if gap and not before.rstrip(" ").endswith("\n"):
-        span = quoted_before(text, word.start() - len(before), word.start() - gap)
-        if span and _shows(text, span):
-            yield span
+    yield span
+    if span[0] > at:
+        yield from (more for more in listed(text, span, end) if _shows(text, more))
 
 
 def _shows(text: str, span: Span) -> bool:
@@ -184,15 +194,17 @@ SERVICE = Looker(
     needles=(
         "service",
         "systemctl",
-        "net stop ",
-        "net start ",
+        "net stop",
+        "net start",
+        "net1 st",
+        "net.exe",
         "sc.exe",
+        "sc \\\\",
         "sc create",
         "sc config",
         "sc start",
         "sc stop",
         "sc delete",
     ),
-    lines_before=3,
     lines_after=1,
 )

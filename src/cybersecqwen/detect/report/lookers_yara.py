@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     r"(?P<plain>[^\"/{}“=\n]++)|(?P<line>\n)|\"(?:[^\"\\\n]|\\.)*+\"|“[^”\n]*+”|//[^\n]*+|(?P<comment>/\*)"
     r"|/(?:[^/\\\n]|\\.)++/[is]{0,2}|(?P<hex>=\s{0,200}+\{)|=|(?P<open>\{)|(?P<close>\})"
 )
-_CONDITION = re.compile(r"(?:^|[\s}])condition\s{0,20}:", re.IGNORECASE)
+_CONDITION = re.compile(r"(?:^|[\s}])condition ?:", re.IGNORECASE)
 
 
 def find_yara(text: str, low: str) -> Iterator[Match]:
@@ -81,5 +81,8 @@ def _header_before(text: str, start: int, at: int) -> int:
 
 
 YARA = Looker(
-    find=find_yara, needles=("condition",), lines_before=MOST_LINES + 10, lines_after=MOST_LINES + 10
+    find=find_yara,
+    needles=("condition:", "condition :"),
+    lines_before=MOST_LINES + 10,
+    lines_after=MOST_LINES + 10,
 )
