@@ -1,7 +1,8 @@
 """Where in a text an indicator can begin at all, found in passes over one byte a character.
 
 Each property gives ascending offsets: a superset of those at which the pattern of its looker can match, so
-that the pattern is only tried there. All passes are linear; most look only at the neighbours of rare characters.
+that the pattern is only tried there. All passes are linear; most look only at the neighbours of rare
+characters.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ class Anchors:
         """Opening brackets before a character of a class, or a blank and one."""
         opening = self._opening
         blank = (self._at(opening + 1) == 32) & self._near(opening + 2, kind)
-        return opening[self._near(opening + 1, kind) | blank]
+        found: Offsets = opening[self._near(opening + 1, kind) | blank]
+        return found
 
     @cached_property
     def dotted(self) -> Offsets:
@@ -157,7 +159,8 @@ class Anchors:
         lengths = run_ends(self._name) - starts
         long = lengths >= 32
         starts, lengths = starts[long], lengths[long]
-        return starts[(lengths == 32) | (lengths == 40) | (lengths == 64) | (lengths == 128)]
+        found: Offsets = starts[np.isin(lengths, (32, 40, 64, 128))]
+        return found
 
     @cached_property
     def techniques(self) -> Offsets:
@@ -291,4 +294,5 @@ def _heads(starts: Offsets, offsets: Offsets) -> Offsets:
     if not len(starts) or not len(offsets):
         return offsets[:0]
     heads = starts[np.searchsorted(starts, offsets, "right") - 1]
-    return heads[np.concatenate((np.ones(1, dtype=np.bool_), heads[1:] != heads[:-1]))]
+    found: Offsets = heads[np.concatenate((np.ones(1, dtype=np.bool_), heads[1:] != heads[:-1]))]
+    return found

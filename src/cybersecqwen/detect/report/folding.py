@@ -1,7 +1,8 @@
 """Text as a reader sees it: full-width signs as ASCII, characters without width left out.
 
-Reports take "evil。com", "１．２．３．４" or "ev<soft hyphen>il.com" from pages and PDF files, and look-alikes
-are a way to hide from patterns. The folded text is what lookers read; `Folded.back` leads offsets back.
+Reports take "evil。com", "１．２．３．４" or "ev<soft hyphen>il.com" from pages and PDF files, and
+look-alikes are a way to hide from patterns. The folded text is what lookers read; `Folded.back` leads
+offsets back.
 """
 
 from __future__ import annotations

@@ -30,10 +30,11 @@ _SPACED = re.compile(
 # Words that stand before ".com" or "dot com" when an ending is spoken about
 _NO_NAMES = words(
     """
-        a an the and or of in on at to for from with by as is are was were be been this that these those its their
-        our your any all each every other some many no not only use uses used using like such as via under into
-        than new old own same malicious legitimate generic registered register registering popular common rare
-        dot single different several various custom written based compiled obfuscated malicious called
+        a an the and or of in on at to for from with by as is are was were be been this that these
+        those its their our your any all each every other some many no not only use uses used using
+        like such via under into than new old own same malicious legitimate generic registered
+        register registering popular common rare dot single different several various custom written
+        based compiled obfuscated called
         """
 )
 _ERA = re.compile(r" (?:bubble|boom|era|crash|compan|business|start-?up|domains?|tlds?|zone)")
@@ -48,6 +49,9 @@ def find_spaced(text: str, low: str) -> Iterator[Match]:
         for match in _WORDS.finditer(text):
             value = re.sub(r"\s+dot\s+", ".", match[2].lower())
             first = value.partition(".")[0]
+            ending = value.rpartition(".")[2]
+            if ending not in _ENDINGS or ending in ("me", "us", "so"):
+                continue
             if first in _NO_NAMES or len(first) < 3 or not is_domain(value) or _ERA.match(low, match.end()):
                 continue
             local = (match[1] or "").lower()

@@ -79,7 +79,7 @@ def run_starts(members: Mask) -> Offsets:
     """Where runs of members begin."""
     if not len(members):
         return np.zeros(0, dtype=np.intp)
-    starts = np.flatnonzero(members[1:] & ~members[:-1]) + 1
+    starts: Offsets = np.flatnonzero(members[1:] & ~members[:-1]) + 1
     return np.concatenate((np.zeros(1, dtype=np.intp), starts)) if members[0] else starts
 
 
@@ -87,7 +87,7 @@ def run_ends(members: Mask) -> Offsets:
     """Where runs of members end, after the last one."""
     if not len(members):
         return np.zeros(0, dtype=np.intp)
-    ends = np.flatnonzero(members[:-1] & ~members[1:]) + 1
+    ends: Offsets = np.flatnonzero(members[:-1] & ~members[1:]) + 1
     return np.concatenate((ends, np.array([len(members)], dtype=np.intp))) if members[-1] else ends
 
 
@@ -97,7 +97,8 @@ def union(*parts: Offsets) -> Offsets:
     if len(joined) < 2:
         return joined
     joined.sort(kind="stable")  # parts that ascend are merged in linear time
-    return joined[np.concatenate((np.ones(1, dtype=np.bool_), joined[1:] != joined[:-1]))]
+    once: Offsets = joined[np.concatenate((np.ones(1, dtype=np.bool_), joined[1:] != joined[:-1]))]
+    return once
 
 
 def spaced(offsets: Offsets, distance: int) -> Offsets:
@@ -105,7 +106,8 @@ def spaced(offsets: Offsets, distance: int) -> Offsets:
     if len(offsets) < 3:
         return offsets[:0]
     near = np.diff(offsets) == distance
-    return offsets[:-2][near[:-1] & near[1:]]
+    first: Offsets = offsets[:-2][near[:-1] & near[1:]]
+    return first
 
 
 def within(offsets: Offsets, marks: Offsets, reach: int) -> Offsets:

@@ -25,7 +25,8 @@ def scheme_starts(text: str, colons: Offsets) -> Offsets:
     ends = colons.tolist()
     at = text.find("__")
     while at >= 0:
-        ends.append(at)
+        if at and text[at - 1] in "pPsS":
+            ends.append(at)
         at = text.find("__", at + 1)
     found = set()
     for end in ends:

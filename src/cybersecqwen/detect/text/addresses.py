@@ -171,12 +171,8 @@ def find_asn(text: str, low: str, starts: Iterable[int] | None = None) -> Iterat
             continue
         written = match.group()
         if written[:3].lower() != "asn" and (len(number) < 4 or not written[2].isdigit()):
-            begin = low.rfind("\n", 0, match.start()) + 1
-            stop = low.find("\n", match.end())
-            line = (
-                low[max(begin, match.start() - 80) : match.start()]
-                + low[match.end() : min(stop if stop >= 0 else len(low), match.end() + 80)]
-            )
+            before = low[max(0, match.start() - 80) : match.start()].rpartition("\n")[2]
+            line = before + low[match.end() : match.end() + 80].partition("\n")[0]
             if not _ASN_CONTEXT.search(line) or (len(number) < 3 and "autonomous" not in line):
                 continue
         yield Match(type="asn", value=f"AS{number}", start=match.start(), end=match.end())

@@ -22,11 +22,11 @@ EXTENSIONS = words(
         .sln .mof .xsl .mui .nls .pf .job .theme .ps1xml .md .odt .ods .hwp .swf .jnlp .iqy .slk
         .wbk .wim .vmdk .ova .msix .appx .gadget .ax .tlb .dylib .plist .scpt .kext .lua .sql .mdb
         .accdb .db3 .arm .arm5 .arm6 .arm7 .mips .mpsl .m68k .x86 .sh4 .ppc .spc .lz .lzma .lzh .ace
-        .arj .alz .egg .uue .z .mp4 .mp3 .avi .wav .webp .mov .m4a .mkv .css .manifest .desktop .cron .old .orig
-        .enc .crypt .locked .pcap .pcapng .yar .yara .jpe .jfif .rdp .ovpn .p12 .asc .gpg .vsdm
-        .dotx .xltm .xlt .potm .ppsx .ppsm .pps .oxps .xps .library-ms .settingcontent-ms .wsc .fon
-        .cpio .vmx .nvram .raw .mem .ldb .edb .ost .pst .mobileconfig .ipa .aar .dex .smali .pyd
-        .pyw .pyz .whl .vim
+        .arj .alz .egg .uue .z .mp4 .mp3 .avi .wav .webp .mov .m4a .mkv .css .manifest .desktop
+        .cron .old .orig .enc .crypt .locked .pcap .pcapng .yar .yara .jpe .jfif .rdp .ovpn .p12
+        .asc .gpg .vsdm .dotx .xltm .xlt .potm .ppsx .ppsm .pps .oxps .xps .library-ms
+        .settingcontent-ms .wsc .fon .cpio .vmx .nvram .raw .mem .ldb .edb .ost .pst .mobileconfig
+        .ipa .aar .dex .smali .pyd .pyw .pyz .whl .vim
         """
 ) | {f".{kind}ll" for kind in "wx"}  # add-ins of Word and Excel
 """Endings that make a bare name a file."""
