@@ -12,7 +12,20 @@ from .cues import Evidence
 from .interface import RoleOf
 
 NETWORK = frozenset(
-    {"ipv4", "ipv6", "cidr", "domain", "url", "email", "asn", "ja3", "ja4", "certificate", "user-agent"}
+    {
+        "ipv4",
+        "ipv6",
+        "cidr",
+        "mac",
+        "domain",
+        "url",
+        "email",
+        "asn",
+        "ja3",
+        "ja4",
+        "certificate",
+        "user-agent",
+    }
 )
 """Types that stand for something on a network."""
 HASHES = frozenset({"md5", "sha1", "sha256", "sha512", "ssdeep", "tlsh"})
@@ -39,6 +52,15 @@ _FIXED = {
     "service": (Role.ARTEFACT, "a service is left on a host"),
     "task": (Role.ARTEFACT, "a scheduled task is left on a host"),
 }
+# what a report gives for the attacker's side, as nobody blocks his own by it
+_ATTACKERS = {
+    "ja3": "a fingerprint of a client or server",
+    "ja4": "a fingerprint of a client or server",
+    "certificate": "a certificate",
+    "user-agent": "a user agent",
+    "asn": "a network",
+    "mac": "a hardware address",
+}
 _NONE = ("", 0.0)
 _WALLETS = frozenset({"btc", "eth", "xmr"})
 
@@ -63,8 +85,6 @@ def fitted(kind: str, value: str, one: Evidence) -> tuple[str, float]:
             return "attacker", 1.0
         return ("delivery", 1.0) if kind in ("url", "domain") else _NONE
     if kind in NETWORK:
-        if role == "delivery" and kind == "email":
-            return "attacker", 0.9  # a mailbox that delivers is a sender
         if role == "payload":
             return _network_payload(kind, value, one)
         if role == "artefact" or (role == "reference" and kind not in ("url", "domain", "email")):
@@ -111,8 +131,9 @@ def fallback(kind: str, value: str, note: str) -> RoleOf:
     if kind in _WALLETS:
         why = "a wallet belongs to the attacker unless something else is said"
         return RoleOf(role=Role.ATTACKER, tier=Tier.MODERATE, why=why)
-    if kind in ("ja3", "ja4", "certificate", "user-agent"):
-        why = f"a {kind} in a report is the attacker's unless something else is said"
+    if kind in _ATTACKERS or (kind == "cidr" and not note):
+        what = _ATTACKERS.get(kind, "a range of addresses")
+        why = f"{what} in a report is the attacker's unless something else is said"
         return RoleOf(role=Role.ATTACKER, tier=Tier.LOW, why=why)
     if kind == "package":
         why = "a package in a report is a payload unless something else is said"
@@ -140,7 +161,7 @@ def priors(kind: str, value: str, note: str) -> tuple[Evidence, ...]:
         return (*_known(value), *(_told(note) if note.startswith("well-known") else ()))
     if kind == "url":
         return _linked(warning_lists.host_of(value))
-    if kind in ("ipv4", "ipv6"):
+    if kind in ("ipv4", "ipv6", "cidr"):
         if note.startswith("private address"):
             return (Evidence(role="victim", score=0.9, why="an address of an internal network"),)
         return _known(value)
