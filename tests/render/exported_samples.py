@@ -70,6 +70,8 @@ OBSERVABLES = (
         r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Run\Upd'ater*",
         Role.ARTEFACT,
     ),
+    seen("registry", r"HKLM\SOFTWARE\Upd", Role.ARTEFACT),
+    seen("registry", r"HKLM\SOFTWARE\Upd\thku", Role.ARTEFACT),
     seen("file", r"C:\ProgramData\upd\update.exe", Role.PAYLOAD, context=ROW),
     seen("file", "/tmp/.x/kworker", Role.ARTEFACT),
     seen("file", "loader.dll", Role.PAYLOAD),

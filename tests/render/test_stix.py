@@ -16,7 +16,7 @@ from cybersecqwen.records import Report
 from cybersecqwen.records.intel import Tlp
 from cybersecqwen.render.interface import RenderOptions
 from cybersecqwen.render.stix import StixRenderer
-from cybersecqwen.render.stix_patterns import observable_object, pattern, quoted
+from cybersecqwen.render.stix_patterns import observable_object, pattern, quoted, registry_key
 from tests.strategies import FAST, reports
 
 from .exported_samples import INTEL, OBSERVABLES, hostile, intel_report, intel_reports, seen
@@ -108,7 +108,7 @@ def test_every_usable_indicator_is_there_in_some_form() -> None:
     made = rendered(intel_report())
     text = json.dumps([one for one in made["objects"] if one["type"] != "relationship"])
     for one in INTEL.usable:
-        shown = one.value.removeprefix("AS") if one.type == "asn" else one.value
+        shown = one.value.removeprefix("AS") if one.type == "asn" else registry_key(one.value)
         folder, _, name = shown.replace("\\", "/").rpartition("/")
         assert json.dumps(name if one.type == "file" else shown)[1:-1] in text or folder, one
 
@@ -126,6 +126,7 @@ def test_every_usable_indicator_is_there_in_some_form() -> None:
         ("certificate", "ab" * 20, f"[x509-certificate:hashes.'SHA-1' = '{'ab' * 20}']"),
         ("certificate", "ab" * 9, f"[x509-certificate:serial_number = '{'ab' * 9}']"),
         ("imphash", "ab" * 16, f"[file:extensions.'windows-pebinary-ext'.imphash = '{'ab' * 16}']"),
+        ("registry", r"hklm\Software\x", r"[windows-registry-key:key = 'HKEY_LOCAL_MACHINE\\Software\\x']"),
         ("ja3", "ab" * 16, ""),
         ("md5", "'] OR [x:y = '", ""),
     ],
@@ -142,6 +143,7 @@ def test_no_value_leaves_its_string(value: str) -> None:
         if text:
             found = Pattern(text).inspect().comparisons
             ((_, _, literal),) = next(iter(found.values()))
+            value = registry_key(value) if type == "registry" else value
             assert literal == quoted(value) or literal.strip("'") == quoted(value)[1:-1]
             assert len(found) == 1
 

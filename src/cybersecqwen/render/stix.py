@@ -141,7 +141,8 @@ class _Bundle:
         """A CVE or technique that the report writes out, unless it is there already."""
         if one.type == "cve":
             named = Named(id=one.value, name=one.value, type="vulnerability")
-            self._by_end[one.type, one.value] = self._add(named_object(named))
+            added = self._add(named_object(named))
+            self._by_end[one.type, one.value] = self._by_end["vulnerability", one.value] = added
         elif one.value.startswith("T") and ("technique", one.value) not in self._by_end:
             technique = ReportedTechnique(id=one.value, name=one.value)
             self._by_end["technique", one.value] = self._add(attack_pattern(technique))

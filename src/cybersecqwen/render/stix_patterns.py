@@ -6,6 +6,7 @@ Facts: STIX 2.1 (OASIS standard, 10 June 2021), sections 2.9 (identifiers), 6 (o
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -29,6 +30,14 @@ _HASHES = {
 _ADDRESSES = {"ipv4": "ipv4-addr", "ipv6": "ipv6-addr"}
 _VALUES = {**_ADDRESSES, "url": "url", "email": "email-addr", "mac": "mac-addr"}
 _USER_AGENT = "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'"
+_HIVES = {
+    "HKLM": "HKEY_LOCAL_MACHINE",
+    "HKCU": "HKEY_CURRENT_USER",
+    "HKCR": "HKEY_CLASSES_ROOT",
+    "HKU": "HKEY_USERS",
+    "HKCC": "HKEY_CURRENT_CONFIG",
+}
+_ABBREVIATED = re.compile("|".join((*_HIVES, *map(str.lower, _HIVES))))
 _SERVICE = "process:extensions.'windows-service-ext'.service_name"
 RULES = ("yara", "sigma", "suricata")
 """Types whose value is a pattern of its own language (open vocabulary pattern-type-ov)."""
@@ -65,7 +74,7 @@ def _tests(one: Observable) -> list[str]:
     if type == "asn":
         return [f"autonomous-system:number = {_number(value)}"]
     if type == "registry":
-        return [_equal("windows-registry-key:key", value)]
+        return [_equal("windows-registry-key:key", registry_key(value))]
     if type == "mutex":
         return [_equal("mutex:name", value)]
     if type == "file":
@@ -89,6 +98,12 @@ def _equal(path: str, value: str) -> str:
 def _key(algorithm: str) -> str:
     """An algorithm as a step of an object path: quoted where it has a hyphen."""
     return f"'{algorithm}'" if "-" in algorithm else algorithm
+
+
+def registry_key(value: str) -> str:
+    """A key with its hive written out: the standard allows no abbreviated one (section 6.17)."""
+    hive, separator, rest = value.partition("\\")
+    return _HIVES.get(hive.upper().rstrip(":"), hive) + separator + rest
 
 
 def _digest(type: str, value: str) -> str:
@@ -128,7 +143,9 @@ def _object(one: Observable) -> tuple[str, dict[str, Any]] | None:
     if type == "asn":
         return "autonomous-system", {"number": _number(value)}
     if type == "registry":
-        return "windows-registry-key", {"key": value}
+        key = registry_key(value)
+        # what looks like an abbreviation further on is refused by validators as well
+        return None if _ABBREVIATED.search(key) else ("windows-registry-key", {"key": key})
     if type == "mutex":
         return "mutex", {"name": value}
     name = split_path(value)[1] if type == "file" else ""
