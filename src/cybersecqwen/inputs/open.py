@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 
 from cybersecqwen.errors import InputError, LimitError
-from cybersecqwen.records import Damage, Limits
+from cybersecqwen.records import Damage, Limits, Source
 from cybersecqwen.registry import Registry
 
 from . import READERS, UNPACKERS
@@ -78,8 +78,12 @@ def each_file(
     *,
     stdin: BinaryIO | None = None,
     live: Live[Item] | None = None,
+    go_on: bool = False,
 ) -> Iterator[Item | Damage]:
-    """What `expand` makes of every file that the names stand for, as `open_inputs` says."""
+    """What `expand` makes of every file that the names stand for, as `open_inputs` says.
+
+    With `go_on` a file that cannot be read when its turn comes is a damage, and the others are read.
+    """
     names = named(paths)
     for name in names:
         if name != "-":
@@ -89,9 +93,21 @@ def each_file(
             yield from _once("-", stdin or _standard_input(), limits, expand, live)
         elif Path(name).is_dir():
             for path, damage in walk(name):
-                yield from (damage,) if damage is not None else _file(str(path), limits, expand, live)
+                if damage is not None:
+                    yield damage
+                else:
+                    yield from _told(str(path), _file(str(path), limits, expand, live), go_on)
         else:
-            yield from _file(name, limits, expand, live)
+            yield from _told(name, _file(name, limits, expand, live), go_on)
+
+
+def _told(name: str, items: Iterator[Item | Damage], go_on: bool) -> Iterator[Item | Damage]:
+    try:
+        yield from items
+    except InputError as error:
+        if not go_on:
+            raise
+        yield Damage(source=Source(path=name), reason=error.message)
 
 
 def named(paths: Sequence[str | os.PathLike[str]]) -> list[str]:

@@ -11,10 +11,14 @@ from cybersecqwen.inputs.documents import Document
 from cybersecqwen.inputs.documents.open import open_documents
 from cybersecqwen.records import Damage, Limits
 
-WIDE = "The operators moved from one host to the next with tools that every administrator has at hand, and left few"
+WIDE = (
+    "The operators moved from one host to the next with tools that every administrator has at hand, "
+    "and left few"
+)
 PROSE = (
-    "The operators moved from one host to the next with tools that administrators use every day, and they left few "
-    "traces on the disks of the servers. Most of what is known comes from memory images and from the logs of the proxy. "
+    "The operators moved from one host to the next with tools that administrators use every day, and they "
+    "left few traces on the disks of the servers. Most of what is known comes from memory images and from the "
+    "logs of the proxy. "
 )
 
 

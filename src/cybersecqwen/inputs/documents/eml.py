@@ -182,7 +182,7 @@ def _address(message: EmailMessage) -> str:
 
     try:
         return parseaddr(_header(message, "From"))[1][:200]
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, RecursionError):
         return ""
 
 

@@ -45,7 +45,7 @@ class Vocabulary:
         return " "
 
     def _indicator(self, last: str, first: str, after: str, alone: bool) -> str | None:
-        """Nothing where an indicator goes on, a line break where one surely ends, None where there is none."""
+        """Nothing where an indicator goes on, a line break where one ends, None where there is none."""
         bare_last, bare_first = last.strip("\"'(),;:"), first.strip("\"'(),;.")
         if _HEX.fullmatch(bare_last) and _HEX.fullmatch(bare_first) and bare_last[-1] == last[-1]:
             if len(bare_last) in _HASHES or len(bare_first) in _HASHES:

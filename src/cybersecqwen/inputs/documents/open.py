@@ -33,7 +33,7 @@ def open_documents(
     vanishes while it is read is a damage. Raises InputError before the first item where a path is missing
     or unreadable, or a pattern fits nothing.
     """
-    yield from each_file(paths, limits, _expand, stdin=stdin)
+    yield from each_file(paths, limits, _expand, stdin=stdin, go_on=True)
 
 
 def _expand(blob: Blob, limits: Limits, depth: int) -> Iterator[Document | Damage]:
@@ -42,12 +42,12 @@ def _expand(blob: Blob, limits: Limits, depth: int) -> Iterator[Document | Damag
         if not head:
             yield blob.damage("It is empty.")
             return
-        if (refused := _refused(head)) and not best_of(DOCUMENTS, head, blob.name):
-            yield blob.damage(f"It is {refused}.")
-            return
         sure = best_of(DOCUMENTS, head, blob.name)
         if sure is not None:
             yield from _document(sure, blob, limits, depth)
+            return
+        if refused := _refused(head):
+            yield blob.damage(f"It is {refused}.")
             return
     except InputError as error:
         yield blob.damage(error.message)

@@ -199,7 +199,7 @@ class Content:
                     actual.append(_actual_text(operands))
             elif word == b"EMC" and actual:
                 actual.pop()
-        except (IndexError, TypeError, ValueError, OverflowError):
+        except (AttributeError, IndexError, TypeError, ValueError, OverflowError):
             return  # operands that the operator does not take: it does nothing
 
     def _font(self, name: Any, fonts: Mapping[str, Any]) -> Font | None:

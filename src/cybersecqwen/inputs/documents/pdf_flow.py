@@ -161,7 +161,7 @@ class Flow:
         return at
 
     def _relation(self, before: _At, one: _At, first: _At, after: str) -> str | None:
-        """What stands between two lines of a block; "-" where the hyphen goes, None where a new one begins."""
+        """What stands between two lines of a block; "-": the hyphen goes, None: a new one begins."""
         old, new = before.line, one.line
         if one.kind != first.kind and not (first.kind == "item" and one.kind == "paragraph"):
             return None
@@ -300,7 +300,7 @@ def _aligned(line: Line, other: Line) -> bool:
 
 
 def _rows(lines: Sequence[_At], lead: float) -> Iterator[list[_At]]:
-    """Lines of a table by rows: what stands closer below one than rows do, and lacks cells, goes on with it."""
+    """Lines of a table by rows: what stands closer below one than rows do, and lacks cells, is part of it."""
     pitches = sorted(
         a.line.y - b.line.y
         for a, b in itertools.pairwise(lines)

@@ -23,10 +23,10 @@ _NUMBER = re.compile(
 def repeated(pages: Mapping[int, Sequence[Line]]) -> dict[int, set[int]]:
     """Page → indexes of its lines to leave out.
 
-    A line that stands with the same words (a number that counts with the pages aside) at the same edge of many
-    pages is left out where it stands again; where it stands first it is kept, because it may carry a marking,
-    and so is each that holds an indicator not seen before, and all that is larger than the text. Page numbers
-    are left out everywhere.
+    A line that stands with the same words (a number that counts with the pages aside) at the same edge of
+    many pages is left out where it stands again; where it stands first it is kept, because it may carry a
+    marking, and so is each that holds an indicator not seen before, and all that is larger than the text.
+    Page numbers are left out everywhere.
     """
     body = median(line.size for lines in pages.values() for line in lines) if pages else 0.0
     edges = {number: _edges(lines, body) for number, lines in pages.items()}
@@ -74,8 +74,8 @@ def _edges(lines: Sequence[Line], body: float) -> list[tuple[str, int]]:
 def _keys(line: Line, page: int) -> list[str]:
     """The line's words; and these with each number in turn told by how far it is from that of the page."""
     text = " ".join(line.text.lower().split())[:200]
-    found = [text]
-    for match in list(_DIGITS.finditer(text))[:6]:
-        if len(match[0]) <= 5:
-            found.append(f"{text[: match.start()]}#{int(match[0]) - page}#{text[match.end() :]}")
-    return found
+    return [text] + [
+        f"{text[: match.start()]}#{int(match[0]) - page}#{text[match.end() :]}"
+        for match in list(_DIGITS.finditer(text))[:6]
+        if len(match[0]) <= 5
+    ]

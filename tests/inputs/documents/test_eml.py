@@ -1,0 +1,105 @@
+"""Messages: headers, which body is read, and messages that fight back."""
+
+from __future__ import annotations
+
+import pytest
+
+from cybersecqwen.inputs.documents import Document
+from cybersecqwen.inputs.documents.eml import EmlReader
+from cybersecqwen.records import Limits
+from tests.inputs.blobs import blob_of
+
+from .makers import PROSE, check, message
+
+
+def read(data: bytes) -> Document:
+    found = EmlReader().read(blob_of(data), Limits())
+    check(found)
+    return found
+
+
+def test_headers_and_text() -> None:
+    data = message("Dear team,\n\nit calls hxxp://evil[.]example/a\nevery day.\n\n> quoted\n").as_bytes()
+    data = (
+        b"Return-Path: <bounce@example.org>\nReceived: from a.example by b.example;\n Wed, 4 Mar 2026\n"
+        + data
+    )
+    found = read(data)
+    assert [(block.kind, found.text[block.start : block.end]) for block in found.blocks] == [
+        ("header", "From: Analyst <analyst@example.org>"),
+        ("header", "Reply-To: other@example.net"),
+        ("header", "Return-Path: <bounce@example.org>"),
+        ("header", "To: team@example.com"),
+        ("header", "Received: from a.example by b.example; Wed, 4 Mar 2026"),
+        ("header", "Subject: Report on a loader"),
+        ("header", "Date: Wed, 04 Mar 2026 09:00:00 +0000"),
+        ("paragraph", "Dear team,"),
+        ("paragraph", "it calls hxxp://evil[.]example/a\nevery day."),
+        ("quote", "> quoted"),
+    ]
+    assert (found.title, found.publisher, found.published) == (
+        "Report on a loader",
+        "analyst@example.org",
+        "2026-03-04",
+    )
+    lines = data.decode().splitlines()
+    for word in ("Return-Path", "Received", "Subject", "hxxp", "every day", "quoted"):
+        assert word in lines[found.place(found.text.index(word))[1] - 1]
+
+
+def test_html_is_read_where_there_is_no_text() -> None:
+    made = message("x")
+    made.set_content("<html><body><table><tr><td><h1>Big</h1><p>Click <a href='https://evil.example/x'>here</a></p>"
+                     "</td></tr></table></body></html>", subtype="html")  # fmt: skip
+    found = read(made.as_bytes())
+    assert "Big\n\nClick here" in found.text
+    [link] = found.links
+    assert (found.text[link.start : link.end], link.target) == ("here", "https://evil.example/x")
+
+
+def test_text_is_preferred_unless_it_says_nothing() -> None:
+    html = f"<html><body><p>{PROSE * 5}</p></body></html>"
+    assert "Short but true" in read(message("Short but true. " * 30, html=html).as_bytes()).text
+    assert "moved from one host" in read(message("Use a better program.", html=html).as_bytes()).text
+
+
+def test_encoded_words_and_charsets() -> None:
+    data = (
+        b"From: =?utf-8?b?w4TDlg==?= <a@example.org>\nSubject: =?iso-8859-1?q?Gr=F6=DFe?= =?bad\n"
+        b"Date: nonsense\nMIME-Version: 1.0\nContent-Type: text/plain; charset=iso-8859-1\n"
+        b"Content-Transfer-Encoding: quoted-printable\n\nGr=F6=DFe =\nund mehr\n"
+    )
+    found = read(data)
+    assert "From: ÄÖ <a@example.org>" in found.text
+    assert "Größe und mehr" in found.text
+    assert found.published == ""
+
+
+def test_a_page_saved_as_one_file() -> None:
+    data = (
+        b"From: <Saved by a browser>\nSnapshot-Content-Location: https://blog.example.org/x\nSubject: Page\n"
+        b"Date: Wed, 4 Mar 2026 09:00:00 -0000\nMIME-Version: 1.0\n"
+        b'Content-Type: multipart/related; boundary="b"\n\n--b\nContent-Type: text/html\n\n'
+        b"<html><body><article><p>The page says something of interest.</p></article></body></html>\n--b--\n"
+    )
+    assert EmlReader().recognise(data, "page.mhtml") >= 50
+    found = read(data)
+    assert "something of interest" in found.text
+    assert found.publisher == "blog.example.org"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Content-Type: multipart/mixed; boundary=a\n\n"
+        + b"--a\nContent-Type: multipart/mixed; boundary=a\n\n" * 3_000,
+        b"Content-Type: message/rfc822\n\n" * 2_000,
+        b"From: " + b"=?utf-8?q?" * 20_000 + b"\nSubject: x\n\nbody",
+        b"From: " + b"(" * 50_000 + b"\n\n",
+        b"Content-Type: text/plain; charset*0*=x''%%%; name*=\xff\n\nx",
+        b"Content-Transfer-Encoding: base64\nFrom: a\n\n!!!!" + b"=" * 1_000,
+    ],
+)
+def test_hostile_messages_end(data: bytes) -> None:
+    read(data)
+    EmlReader().inside(blob_of(data), Limits(), 1)
