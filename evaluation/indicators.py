@@ -30,6 +30,7 @@ from .indicators_pooled import Pooled, agreed, estimate, pool, read_judgements
 from .indicators_scores import Score, missed, total, total_spans
 from .indicators_texts import cyner, tram
 from .indicators_tools import CLAIMS, OURS, PEERS, Answer, load_or_run
+from .rates import Rate
 
 LABELLED = Path(__file__).resolve().parents[1] / "tests" / "data" / "intel" / "labelled.jsonl"
 Triple = tuple[float, float, float]
@@ -53,7 +54,7 @@ def main() -> None:
         figures |= {"conditions": conditions(), "date": time.strftime("%Y-%m-%d", time.gmtime())}
         figures["labelled_sha256"] = hashlib.sha256(LABELLED.read_bytes()).hexdigest()
         arguments.save.parent.mkdir(parents=True, exist_ok=True)
-        arguments.save.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+        arguments.save.write_text(_by_lines(figures), "utf-8")
 
 
 def labelled(
@@ -128,11 +129,19 @@ def reports(data: Path, python: Path, kept: Path | None, figures: dict[str, Any]
         some = [one for one in items if corpus[one.sha256] == name]
         yield from _pooled(name, some, judged, tools, figures["pooled"])
     yield from _pooled_types(items, judged, tools, figures["pooled"])
-    size = sum(len(one.text.encode("utf-8")) for one in everything) / 1e6
-    yield f"\nTime over both ({size:.2f} MB), this machine, one process each:\n"
-    figures["seconds"] = {tool: sum(one.seconds for one in answers[tool]) for tool in tools}
-    for tool, seconds in figures["seconds"].items():
-        yield f"* {tool}: {seconds:.2f} s, {size / seconds:.2f} MB/s"
+    figures["speed"] = {}
+    begin = 0
+    yield "\nMB of text a second, one process each (CyNER is short sentences: mostly the cost of a call):\n"
+    yield "| corpus | MB | " + " | ".join(tools) + " |\n|---|---:|" + "---:|" * len(tools)
+    for name, corpus_texts in texts.items():
+        size = sum(len(one.text.encode("utf-8")) for one in corpus_texts) / 1e6
+        rate = {
+            tool: size / sum(one.seconds for one in answers[tool][begin : begin + len(corpus_texts)])
+            for tool in tools
+        }
+        figures["speed"][name] = {"MB": size, "MB/s": rate}
+        begin += len(corpus_texts)
+        yield f"| {name} | {size:.2f} | " + " | ".join(f"{one:.2f}" for one in rate.values()) + " |"
     begin = len(texts["tram_reports"])
     figures["cyner_tags"] = {}
     yield from recalls(
@@ -144,12 +153,16 @@ def _judged_of(
     items: Sequence[Pooled], judged: Mapping[Any, bool], tools: Sequence[str], figures: dict[str, Any]
 ) -> Iterator[str]:
     """What the pool holds and what of it was judged."""
-    alike = sum(agreed(one, tools) for one in items)
+    alike = [one for one in items if agreed(one, tools)]
     known = [judged[one.key] for one in items if one.key in judged and not agreed(one, tools)]
-    figures["pool"] = {"items": len(items), "agreed": alike, "judged": len(known), "true": sum(known)}
+    looked = [judged[one.key] for one in alike if one.key in judged]
+    figures["pool"] = {"items": len(items), "agreed": len(alike), "judged": len(known), "true": sum(known)}
+    figures["pool"] |= {"agreed_judged": len(looked), "agreed_true": sum(looked)}
     yield (
-        f"\n## Pooled judgement\n\n{len(items)} items found by any tool, {alike} by all that know the type;"
-        f" of the other {len(items) - alike}, {len(known)} were judged, {sum(known)} of them true."
+        f"\n## Pooled judgement\n\n{len(items)} items found by any tool, {len(alike)} by all that know the type;"
+        f" of the other {len(items) - len(alike)}, {len(known)} were judged, {sum(known)} of them true."
+        f" Of those that all agree on, {len(looked)} were judged too, to see what that is worth:"
+        f" {Rate(hits=sum(looked), of=len(looked))} true."
     )
 
 
@@ -203,6 +216,25 @@ def misses(paragraphs: Sequence[Paragraph], answers: Sequence[Answer]) -> Iterat
         false, missing = missed(paragraph, answer)
         if false or missing:
             yield f"* {paragraph.id}: false {sorted(false)}, missing {sorted(missing)}"
+
+
+def _by_lines(figures: Mapping[str, Any]) -> str:
+    """JSON with one line for each figure of the second level, four decimals."""
+
+    def short(value: Any) -> Any:
+        if isinstance(value, float):
+            return round(value, 4)
+        if isinstance(value, dict):
+            return {name: short(one) for name, one in value.items()}
+        return [short(one) for one in value] if isinstance(value, list | tuple) else value
+
+    def lines(value: Any) -> str:
+        if not isinstance(value, dict) or not any(isinstance(one, dict) for one in value.values()):
+            return json.dumps(value)
+        return "{\n" + ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in value.items()) + "\n }"
+
+    parts = (f" {json.dumps(name)}: {lines(one)}" for name, one in short(dict(figures)).items())
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def _cells(one: Score) -> str:

@@ -63,9 +63,8 @@ SEARCHER = {
     "bitcoin": "btc",
     "ethereum": "eth",
     "monero": "xmr",
-    "packageName": "package",
 }
-"""iocsearcher's names to ours."""
+"""iocsearcher's names to ours. Its packageName is an Android application, which is no type of ours."""
 
 
 def finder() -> Callable[[str], Pairs]:
