@@ -42,6 +42,8 @@ AGENTS: tuple[tuple[str, list[str]], ...] = (
     ('"user-agent": "okhttp/4.9"', ["okhttp/4.9"]),
     ("user agents such as ‘sqlmap/1.7#stable (https://sqlmap.org)’", ["sqlmap/1.7#stable (https://sqlmap.org)"]),
     ('User-Agent\tDalvik/2.1.0 (Linux; U; Android 9)', ["Dalvik/2.1.0 (Linux; U; Android 9)"]),
+    ("The user-agent name is “cur1-agent“, and", ["cur1-agent"]),
+    (f"loginUser-agent{OLD}–Web", [OLD]),
     ("User-Agent: *\nDisallow: /", []),
     ("User-Agent: <random>", []),
     ('"user-agent": null', []),

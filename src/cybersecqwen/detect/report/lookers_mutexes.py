@@ -32,6 +32,8 @@ _NAMESPACE = re.compile(
     r"[^\s\"'`“”‘’«»<>|,;()\[\]*?]{1,200}",
     re.IGNORECASE,
 )
+# Further on in the sentence: "a mutex that makes sure that it runs once: Local\x"
+_NAMESPACED = re.compile(r"(?<![\w\\/%:.])(?:Global|Local)\\{1,2}[^\s\"'`“”‘’«»<>|,;()\[\]*?\\]{3,200}(?!\\)")
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?(?![\w-])")
 _BETWEEN = re.compile(
     r"(?:\s(?:as|for|is|was))?(?:\s(?:a|an|the|its|their|this))?(?:\s(?:named|unique|global|system|windows|hard-?coded|string|name))?\s\Z"
@@ -43,8 +45,9 @@ _HEADING = re.compile(
     r"(?: objects?| names?| created| values?| strings?| observed| used)?[\W_]{0,8}"
 )
 _ITEM = re.compile(r"[ \t]{0,12}(?:[-*\u2022\u25e6\u25cf\u00b7]|[0-9]{1,2}[.)])?[ \t]{0,4}")
+_HASH = re.compile(r"(?:[0-9A-Fa-f]{2}){16,64}\Z")
 _OTHER = re.compile(
-    r"(?:[0-9A-Fa-f]{2}){16,64}\Z|https?:|hxxps?:|[\w-]+(?:\[?\.\]?[\w-]+)*\[?\.\]?[A-Za-z]{2,6}\Z|[A-Za-z]:\\|HK|[0-9.]+\Z"
+    r"https?:|hxxps?:|[\w-]+(?:\[?\.\]?[\w-]+)*\[?\.\]?[A-Za-z]{2,6}\Z|[A-Za-z]:\\|HK|[0-9.]+\Z"
 )
 
 
@@ -118,7 +121,8 @@ def _after(text: str, low: str, at: int, end: int) -> Span | None:
             span = span if span and _telling(text[slice(*span)]) else None
         if span and _is_one(text[slice(*span)]):
             return span
-    return None
+    later = _NAMESPACED.search(text, at, min(end, ahead(text, at, 200)))
+    return (later.start(), later.start() + len(later.group().rstrip(".;,"))) if later else None
 
 
 def _framed(text: str, at: int, end: int) -> Span | None:
@@ -158,18 +162,22 @@ def _lone(text: str, start: int, end: int) -> Span | None:
     end = start + len(raw.strip())
     span = _framed(text, start, end)
     if span:
-        return span if end - span[1] <= 1 and _is_one(text[slice(*span)]) else None
+        return span if end - span[1] <= 1 and _is_one(text[slice(*span)], True) else None
     raw = text[start:end]
-    odd = " " not in raw and "\t" not in raw and not raw.endswith(":") and is_odd(raw) and _is_one(raw)
+    odd = " " not in raw and "\t" not in raw and not raw.endswith(":") and is_odd(raw) and _is_one(raw, True)
     return (start, end) if odd else None
 
 
 def _telling(word: str) -> bool:
     """Whether a bare word right after "mutex" is its name: "the mutex Screen#77", not "the mutex UUID"."""
-    return is_odd(word) and (any(c.isdigit() or c in "_#" for c in word) or "\\" in word) and len(word) > 4
+    telling = any(c.isdigit() or c in "_#\\" for c in word)
+    return is_odd(word) and telling and len(word) > 4 and not _HASH.match(word)
 
 
-def _is_one(name: str) -> bool:
+def _is_one(name: str, listed: bool = False) -> bool:
+    """Whether it is no other thing; under a heading, a hash may be the next kind of indicator."""
+    if listed and _HASH.match(name):
+        return False
     return is_name(name) and not _OTHER.match(name) and not name.lower().startswith(("mutex", "mutant"))
 
 
