@@ -52,7 +52,7 @@ _AT_LEAST = (
 SINCE = re.compile(
     rf"(?:\b(?:since|as early as|as far back as|dat(?:es|ing|ed) back to|going back to"
     rf"|goes back to|(?:start(?:ed|ing|s)?|beg[aiu]n(?:ning|s)?"
-    rf"|commenc\w+)(?: \w+){{0,6}}? (?:in|on|from|around|at)|(?:from|began|begins|starting"
+    rf"|commenc\w+)(?: \w+){{0,6}}? (?:in|on|from|around|at)|(?:began|begins|starting"
     rf"|started|beginning))"
     r"|\bfirst (?:\w+ ){0,2}?(?:observed|seen|spotted|discovered|identified|detected"
     r"|reported|appeared|emerged|documented|surfaced|noticed"
@@ -119,13 +119,15 @@ ACTIVITY = re.compile(
 )
 """The sentence is about the activity."""
 NOT_ACTIVITY = re.compile(
-    r"\b(?:(?:we|previously|already) (?:\w+ )?(?:noted|highlighted|mentioned|covered)|patch\w*|hotfix\w*|fixed|fixes|copyright|all rights|retrieved|accessed on|last "
+    r"\b(?:(?:we|previously|already) (?:\w+ )?(?:noted|highlighted|mentioned|covered"
+    r"|discussed|described|wrote)|exposed|unseal\w*|issued to|will|update"
+    r"|patch\w*|hotfix\w*|fixed|fixes|copyright|all rights|retrieved|accessed on|last "
     r"(?:updated|modified|reviewed|revised)|updated|revis\w+"
     r"|releas(?:ed?|ing)|publish\w*|public(?:ly)? disclos\w*|disclos\w+|announc\w+|reveal\w+"
     r"|(?:by|from) (?:CISA|(?:the )?FBI|NSA|US-CERT)|advisory|advisories|blog ?posts?|blogs?"
     r"|article|whitepaper|indict\w*|sanction\w*"
     r"|arrest\w*|presented|conference|webinar|report(?:ed)? (?:by|on|from)|wrote|written in"
-    r"|described in|documented by|born|founded"
+    r"|described (?:in|by)|documented by|born|founded"
     r"|end[- ]of[- ](?:life|support)|deprecat\w+|subscrib\w+|read more|mitigat\w+|added to"
     r"|version|vulnerabilit(?:y|ies) (?:was|were)|reported)\b|©|\(c\)",
     re.IGNORECASE,

@@ -85,6 +85,8 @@ def fitted(kind: str, value: str, one: Evidence) -> tuple[str, float]:
             return "attacker", 1.0
         return ("delivery", 1.0) if kind in ("url", "domain") else _NONE
     if kind in NETWORK:
+        if role == "c2" and kind == "email":
+            return "attacker", 0.8
         if role == "payload":
             return _network_payload(kind, value, one)
         if role == "artefact" or (role == "reference" and kind not in ("url", "domain", "email")):
@@ -98,6 +100,8 @@ def fitted(kind: str, value: str, one: Evidence) -> tuple[str, float]:
             return _NONE
         if kind == "file" and role in ("payload", "delivery") and _is_folder(value):
             return "artefact", 1.0
+        if kind == "file" and role == "payload" and value.lower().rpartition(".")[2] not in PROGRAMS:
+            return "payload", 0.5 if one.noun else 0.9  # a text or picture: rather what malware leaves
         if role == "delivery" and not one.noun:
             return "payload", 0.8  # what is downloaded, not what it comes from
     elif role not in ("attacker", "legitimate", "artefact", "listed"):
@@ -156,7 +160,7 @@ def _file(value: str, note: str) -> RoleOf:
 def priors(kind: str, value: str, note: str) -> tuple[Evidence, ...]:
     """What the value itself says: a well-known host, a file of the operating system."""
     if kind == "file":
-        return (Evidence(role="legitimate", score=3.2, why=note),) if note else ()
+        return (Evidence(role="legitimate", score=3.9, why=note),) if note else ()
     if kind == "domain":
         return (*_known(value), *(_told(note) if note.startswith("well-known") else ()))
     if kind == "url":

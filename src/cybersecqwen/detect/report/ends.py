@@ -54,6 +54,7 @@ _SOFTWARE = re.compile(
     r"|implant|has been used by|was used by|used by)\b",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(NOUN)
 _SAME = re.compile(
     r"[\"”'’]?,?\s?[(\[]?(?:(?:also|previously|formerly|otherwise|or)?\s?(?:known|tracked"
     r"|referred to|dubbed)?\s?(?:as|a\.?k\.?a\.?)?)[,:]?\s?[\"“'‘]?",
@@ -115,6 +116,8 @@ def _fitting(names: Sequence[NameFound], text: str) -> Iterator[NameFound]:
 
 def _names(names: Iterable[NameFound]) -> Iterator[tuple[Mention, int]]:
     for one in names:
+        if one.text.islower() and _PLAIN.fullmatch(one.text):
+            continue  # "another wiper" is not the malware Wiper
         stix = {"group": "intrusion-set", "campaign": "campaign", "vulnerability": "vulnerability"}.get(
             one.type, "tool" if one.facts.get("kind") == "tool" else "malware"
         )

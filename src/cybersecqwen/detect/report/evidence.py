@@ -39,6 +39,7 @@ _CLAUSE = re.compile(
 )
 _CELL = re.compile(r"[\t|]")
 _SILENT = frozenset({"none", "type", "order"})
+_UNTITLED = _SILENT | {"origin"}
 _REACHES = {"legitimate": 60, "victim": 24, "origin": 24}  # characters; words of these roles stand near
 _HARMLESS = frozenset({"legitimate", "victim", "reference"})
 
@@ -71,7 +72,12 @@ class Reading:
         known = self._known.get(at)
         if known is None:
             known = self._known[at] = tuple(self._judge(at))
-        return (*known, *self._links.of(match, self._starts[at], self._ends[at]))
+        start, end = self._starts[at], self._ends[at]
+        if self._links.is_whole(start, end):
+            known = tuple(
+                one if one.role in _HARMLESS else replace(one, score=one.score * 0.6) for one in known
+            )
+        return (*known, *self._links.of(match, start, end))
 
     def _judge(self, at: int) -> Iterator[Evidence]:
         start, end = self._starts[at], self._ends[at]
@@ -173,6 +179,8 @@ class Reading:
         for other, share in ((unit + 1, 1.0 if noted else 0.75), (unit - 1, 0.0 if noted else 0.5)):
             if share and self._is_label(other):
                 a, b = self.layout.starts[other], self.layout.ends[other]
+                if other > unit and self.low[b - 1] in "s:":
+                    continue  # it stands above what comes next
                 for hit in self._told(a, b):
                     why = f"{self._quoted(a, b)} stands beside it"
                     yield replace(_said(hit, hit.cue.weight * share, why), plain=True)
@@ -228,7 +236,7 @@ class Reading:
             told = tuple(
                 _said(hit, hit.cue.weight * share, why)
                 for hit in hits
-                if hit.cue.role not in _SILENT and (hit.cue.side != "after" or hit.cue.weight >= 4)
+                if hit.cue.role not in _UNTITLED and (hit.cue.side != "after" or hit.cue.weight >= 4)
             )
             kinds = any(hit.cue.role == "type" for hit in hits)
             self._hints[step] = told or (() if kinds else None)
@@ -253,9 +261,15 @@ class Reading:
 
     def _counts(self, hit: Hit) -> bool:
         """Whether a cue is part of a statement, and not of an order to the reader."""
+        if self.low[hit.end - 1] == ":" and self._text_before(hit.start).isalnum():
+            return False
         if hit.cue.role in _HARMLESS and self.layout.at(hit.start) in self._orders.tame:
             return False
         return not self._orders.covers(hit.start, hit.end)
+
+    def _text_before(self, at: int) -> str:
+        """The last letter before, blanks left out but not line breaks; "" at the beginning."""
+        return self.text[max(0, at - 20) : at].rstrip(" \t\xa0")[-1:]
 
     def _whole(self, hit: Hit) -> bool:
         """Whether a cue stands in one unit: a heading and what stands below it share no phrase."""

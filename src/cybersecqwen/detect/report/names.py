@@ -8,6 +8,7 @@ text ─actor specialist's names→ what the store knows, with aliases
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,13 @@ MOST_CHARS = 4_000_000
 """Of a text, how much is read for names."""
 MOST_FOUND = 20_000
 """Places of names in one text."""
+
+SMALL = 2
+"""Characters of the names that are small words too."""
+_TOOL = re.compile(r"\.exe\b|[\"'”’`]? (?:command|utility|job)")
+
+_VENDOR = re.compile(r"(?<![\w-])([A-Z][A-Za-z]{2,15}) \Z")
+_VENDORS = frozenset({"google", "microsoft", "apple", "amazon", "adobe", "cisco", "oracle", "samsung"})
 
 # One character for one, so that offsets hold: names are cut by line ends and written with other hyphens.
 _PLAIN = str.maketrans({"\n": " ", "\t": " ", "\xa0": " ", "\u2010": "-", "\u2011": "-", "\u2019": "'"})
@@ -50,6 +58,7 @@ def find(text: str, store: Store, found: Found = ()) -> tuple[NameFound, ...]:
     """
     text = text[:MOST_CHARS]
     plain = text.translate(_PLAIN)
+    ordinary = Ordinary(store, text)
     names = [
         NameFound(
             id=one.id,
@@ -60,8 +69,8 @@ def find(text: str, store: Store, found: Found = ()) -> tuple[NameFound, ...]:
             end=one.end,
         )
         for one in _known(store).find(plain)
+        if not _is_small_word(plain, one.start, one.end) and not _is_of_product(plain, one.start, one.end)
     ]
-    ordinary = Ordinary(store, text)
     names = _joined(names, _unknown(text, plain, names, store, ordinary))
     names = _joined(names, _aliases(plain, text, names, store, ordinary))
     names += [
@@ -79,6 +88,23 @@ def _known(store: Store) -> Names:
 
         _KNOWN[store] = Names(store, ActorSpecialist(store=store).manifest.settings["guarded"])
     return _KNOWN[store]
+
+
+def _is_small_word(text: str, start: int, end: int) -> bool:
+    """The word "at", where nothing says that the tool at.exe is meant."""
+    if end - start > SMALL or not text[start:end].islower():
+        return False
+    return _TOOL.match(text, end, end + 12) is None
+
+
+def _is_of_product(text: str, start: int, end: int) -> bool:
+    """Part of the name of a product: Google Play, Microsoft Net Framework."""
+    if " " in text[start:end]:
+        return False
+    word = _VENDOR.search(text, max(0, start - 24), start)
+    if word is not None and word[1].lower() in _VENDORS:
+        return True
+    return text.startswith((" Store", " Protect"), end)
 
 
 def _unknown(

@@ -15,6 +15,10 @@ MAYBE = re.compile(
     re.IGNORECASE,
 )
 """What makes a sentence less than a statement."""
+FORMER = re.compile(
+    r"\b(?:former|ex-?)[ -]?(?:\w+ )?(?:members|developers|affiliates|operators|actors)\b", re.IGNORECASE
+)
+"""Before a group: it is not the group that acts."""
 DENIED = re.compile(
     r"\b(?:not|never|no|without|neither|nor|none|cannot|rather than|instead of|unable"
     r"|fail(?:s|ed)? to|unrelated|no longer|refut\w+|den(?:y|ies|ied)|false(?:ly)?)\b"

@@ -66,6 +66,14 @@ class Links:
             m.type in ("url", "domain", "ipv4") and is_defanged(self._text[m.start : m.end]) for m in found
         )
 
+    def is_whole(self, start: int, end: int) -> bool:
+        """Whether a link can be followed in a text where dangerous ones cannot."""
+        return (
+            self._defanged
+            and self._text.startswith("https://", start)
+            and not is_defanged(self._text[start:end])
+        )
+
     def of(self, match: Match, start: int, end: int) -> Iterator[Evidence]:
         """Evidence for one occurrence; `start` and `end` are those of the URL it stands in, or its own."""
         kind, text = match.type, self._text
@@ -88,7 +96,7 @@ class Links:
             yield _told(1.6, "a link that can be followed")
         if raw.startswith("https://"):
             yield _told(0.6, "a link that can be followed")
-        if self._defanged and raw.startswith("https://"):
+        if self.is_whole(start, end):
             yield _told(1.3, "a link left whole where dangerous ones are not")
 
 

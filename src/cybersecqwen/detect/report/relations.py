@@ -151,7 +151,7 @@ def _between(text: str, sentence: tuple[int, int], one: Run, other: Run) -> _Sta
     one, other = (
         run._replace(members=run.members[:MOST_MEMBERS], stix=run.stix[:MOST_MEMBERS]) for run in (one, other)
     )
-    before = text[max(sentence[0], one.start - 60) : one.start]
+    before = text[max(sentence[0], one.start - 100) : one.start]
     after = text[other.end : min(sentence[1], other.end + 30)]
     what = said(gap, before, after, one, other)
     if what is None:
@@ -163,6 +163,8 @@ def _between(text: str, sentence: tuple[int, int], one: Run, other: Run) -> _Sta
         or phrases.DENIED.search(text[max(sentence[0], sentence[1] - 3) : sentence[1]])
         or phrases.COMPARED.search(gap)
     ):
+        return None
+    if phrases.FORMER.search(before):
         return None
     if phrases.MAYBE.search(near):
         tier = Tier.LOW

@@ -45,7 +45,7 @@ def scan(text: str) -> tuple[Match, ...]:
             if starts:
                 claims.add(looker.find_at(anchors.text, anchors.low, starts))
         elif looker.needles:
-            claims.add(_in_windows(looker, anchors.text, around.get(at, ())))
+            claims.add(in_windows(looker, anchors.text, around.get(at, ())))
         else:
             claims.add(looker.find(anchors.text, lowered(anchors.text)))
     return _ordered(claims.kept, seen)
@@ -79,7 +79,7 @@ def lowered(text: str) -> str:
     return low
 
 
-def _in_windows(looker: Looker, text: str, around: Iterable[tuple[int, int]]) -> Iterator[Match]:
+def in_windows(looker: Looker, text: str, around: Iterable[tuple[int, int]]) -> Iterator[Match]:
     """What a looker with needles finds in the lines around them."""
     for start, end in around:
         window = text[start:end]

@@ -62,7 +62,7 @@ def said(gap: str, before: str, after: str, one: Run, other: Run) -> tuple[str, 
 
     Args:
         gap: The words between them.
-        before: Up to 60 characters of the sentence before the first.
+        before: Up to 100 characters of the sentence before the first.
         after: Up to 30 characters of it after the second.
         one: The first list.
         other: The second.

@@ -34,8 +34,9 @@ _ATTRIBUTED = re.compile(
 )
 _COMPARED = re.compile(
     r"\b(?:similar(?:ly)? to|similarit(?:y|ies) (?:to|with)|unlike|compared (?:to|with)|reminiscent of"
-    r"|in contrast to|resembl(?:es|ing|ed)|overlaps? with|as seen (?:in|with)|like|just like|other (?:groups|actors|families"
-    r"|malware|botnets|ransomware)\b.{0,30}|(?:previously|formerly|historically) (?:used|seen|associated)\b.{0,40}"
+    r"|in contrast to|resembl(?:es|ing|ed)|overlaps? with|as seen (?:in|with)|like|just like|other"
+    r" (?:groups|actors|families|malware|botnets|ransomware)\b.{0,30}"
+    r"|(?:previously|formerly|historically) (?:used|seen|associated)\b.{0,40}"
     r"|not (?:to be confused with|related to)|competitors?\b.{0,20}|rivals?\b.{0,20})\s?"
     r"(?:the |that of )?[\"“'‘]?\Z",
     re.IGNORECASE | re.DOTALL,

@@ -6,7 +6,7 @@ import re
 
 from .interface import LONGEST_CONTEXT
 
-LEAD = 1_200
+LEAD = 800
 """Characters within which title and first paragraph end."""
 
 _STOP = re.compile(r"[.!?][\"”'’)\]]{0,2}(?=\s)|\n")
@@ -35,6 +35,6 @@ def context(text: str, start: int, end: int) -> str:
 
 
 def lead(text: str) -> int:
-    """Where title and first paragraph end: at the first empty line after 300 characters, else at 1,200."""
+    """Where title and first paragraph end: at the first empty line after 300 characters, else at 800."""
     at = text.find("\n\n", 300, LEAD)
     return at if at >= 0 else min(len(text), LEAD)

@@ -95,17 +95,26 @@ _ACTOR = (
 ORIGIN_AFTER = re.compile(
     r"(?:['’]s)?(?: ?\([A-Z]{2,5}\)(?:['’]s)?)?(?:[- ](?:government|state|regime|military"
     r"|governmental|nation[- ]state))?(?:['’]s)?"
-    r"[- \u2010-\u2015]{1,2}(?:(?:sponsored|backed|nexus|linked|aligned|affiliated|speaking"
+    r"(?: (?:interests?|strategic|economic|long-term|geopolitical)\b|[- \u2010-\u2015]{1,2}"
+    r"(?:(?i:sponsored|backed|state-sponsored"
+    r"|government-sponsored|state-backed|nexus|linked|aligned|affiliated|speaking"
     r"|associated|supported|directed|led|run|origin"
-    rf"|language)\b|(?:[A-Za-z-]{{2,20}} )?(?:{_ACTOR})|based (?:{_ACTOR}))"
+    rf"|language)\b|(?:[A-Za-z-]{{2,20}} )?(?:{_ACTOR})|based (?:{_ACTOR})))"
 )
 """After a country: it is the actor's."""
+PRODUCT_AFTER = re.compile(
+    r" (?:AD )?(?:Defender|Identity|Sentinel|Security|Update|Server|Remote|Management"
+    r"|Command)\b"
+)
+"""After a platform: its name is a part of a product's or a technique's."""
+PRODUCT_BEFORE = re.compile(r"Defender for \Z")
+"""Before it."""
 ORIGIN_BEFORE = re.compile(
     r"(?:\b(?:attributed|attribution|link(?:s|ed)?|ties|tied|connected|connections?) "
     r"(?:\w+ )?(?:to|with)|\b(?:sponsored|backed|supported|directed|employed)"
     r" by|\bon behalf of|\b(?:affiliated|associated|aligned|affiliation) with|\boriginat\w+ "
     r"(?:in|from|out of)|\boperat\w+ (?:out of|from)"
-    r"|\bemanat\w+ from|\binterests? of|\b(?:actors?|groups?|hackers?|attackers?|gang"
+    r"|\bemanat\w+ from|\binterests? (?:of|to)|\b(?:actors?|groups?|hackers?|attackers?|gang"
     r"|operators?|adversar\w+) (?:(?:based|located|operating|living|residing) )?(?:in|from|out of)"
     r"|\b(?:working|works?) for|\b(?:likely|believed to be|possibly|allegedly) (?:from|of"
     r"|in)|-nexus|\bnation-states?,? (?:such as|like|including))"
@@ -130,7 +139,7 @@ NOT_TARGET_AFTER = re.compile(
     r"|[Ii]ndict|law enforcement|authorities)"
     r"|['’]s (?!Ministr|Parliament|Defen|State|Central|Foreign|Armed|Presiden|Govern)[A-Z]"
     r"|-CERT|\$|[- ]based (?:compan|firm|security|cyber|research|IP|server|hosting)|\.? ?"
-    r"(?:Gov|Cert)|[- ](?:IP|hosting|servers?|VPS|registr|domain|keyboard)"
+    r"(?:Gov|Cert)|[- ](?:affairs|[Tt]ime\b|underground|IP|hosting|servers?|VPS|registr|domain|keyboard)"
 )
 """After a country: an authority, a currency, an address."""
 INFRASTRUCTURE = re.compile(

@@ -105,6 +105,12 @@ def _judged(text: str, span: tuple[int, int], inside: list[Hit]) -> Iterator[Men
         before, after = sentence[max(0, at - 80) : at], sentence[past : past + 160]
         if entry.kind in ("country", "region") and not _is_place(hit, before, after):
             continue
+        if entry.kind == "region" and targeting.NOT_TARGET_AFTER.match(after):
+            continue
+        if entry.kind == "platform" and (
+            targeting.PRODUCT_AFTER.match(after) or targeting.PRODUCT_BEFORE.search(before)
+        ):
+            continue
         if entry.kind == "country":
             if targeting.SPEAKERS.match(after):
                 continue

@@ -131,8 +131,7 @@ def _around(text: str, kind: re.Match[str], ordinary: Ordinary) -> Iterator[tupl
             yield _made(name, _type(kind), said, after.start("name")), True
     if kind.lastgroup in ("loose", "campaign"):
         return
-    line = max(text.rfind("\n\n", 0, kind.start()) + 2, kind.start() - LONGEST - 2, 0)
-    before = _BEFORE.search(text, line, kind.start())
+    before = _BEFORE.search(text, max(0, kind.start() - LONGEST - 2), kind.start())
     if before is None:
         return
     words: list[tuple[int, str]] = []

@@ -36,7 +36,8 @@ _SCORE = re.compile(
 _BARE = re.compile(r"(?<![\w.])(?P<score>10\.0|[0-9]\.[0-9])(?:/10)?(?![\w]|\.[0-9])")
 _EXPLOITED = re.compile(
     r"\b(?:(?:actively |being |been |is |was |were |are |widely |mass[- ])(?:actively )?exploited"
-    r"|exploited (?:by|in)|exploit(?:s|ing) (?:of )?(?:the |a |this |an )?|exploitation of|in[- ]the[- ]wild|zero[- ]day|0[- ]day"
+    r"|exploited (?:by|in)|exploit(?:s|ing) (?:of )?(?:the |a |this |an )?|exploitation of|in[- ]the[- ]wild"
+    r"|zero[- ]day|0[- ]day"
     r"|active(?:ly)? exploit\w{0,5})",
     re.IGNORECASE,
 )
