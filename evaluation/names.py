@@ -38,6 +38,7 @@ class Tagged:
     tags: dict[str, list[Span]] = field(default_factory=dict)
 
     def is_even(self, at: int) -> bool:
+        """Whether the sentence at a character is of the half that was looked at."""
         return (bisect_right(self.sentences, at) - 1) % 2 == 0
 
 
@@ -111,12 +112,12 @@ def report(tagged: Tagged, mine: list[NameFound], even: bool) -> None:
         right = sum(overlaps(malware, *span) for span in ours)
         tag = sum(overlaps(anything, *span) for span in ours)
         print(f"{kind:16} tagged Malware {Rate(hits=right, of=len(ours))}, tagged at all {tag}")
-    named = [
-        span for span in malware if tagged.text[span[0] : span[1]] != tagged.text[span[0] : span[1]].lower()
-    ]
-    for kind, due in (("Malware tags", malware), ("with a capital", named)):
-        hit = sum(overlaps(every, *span) for span in due)
-        print(f"{kind:16} found {Rate(hits=hit, of=len(due))}")
+    hit = sum(overlaps(every, *span) for span in malware)
+    print(f"{'Malware tags':16} found {Rate(hits=hit, of=len(malware))}")
+    store = sorted({(one.start, one.end) for one in mine if one.id})
+    rest = [span for span in malware if not overlaps(store, *span)]
+    hit = sum(overlaps(every, *span) for span in rest)
+    print(f"{'not in store':16} found {Rate(hits=hit, of=len(rest))}")
     groups = sorted({(one.start, one.end) for one in mine if one.type == "group"})
     bodies = [span for span in tagged.tags["Organization"] if tagged.is_even(span[0]) == even]
     hit = sum(overlaps(groups, *span) for span in bodies)
