@@ -7,7 +7,7 @@ that are listed together ("from a.example, b.example and c.example") are as near
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,6 +17,7 @@ from . import cues, orders, references
 from .context import LONGEST_HEADING, Heading, Layout
 from .cues import Evidence, Hit
 from .interface import LONGEST_CONTEXT, Found, Passage
+from .spans import Spans
 
 WINDOW = 360
 """Characters on either side of an occurrence in which cues are looked for, within its unit."""
@@ -51,11 +52,12 @@ class Reading:
         self.text = passage.text
         self.low = cues.plain(passage.text)
         self.layout = Layout.of(passage)
-        self._starts, self._ends = _outer(found)
-        self._covered = [0]
-        for start, end in zip(self._starts, self._ends, strict=True):
-            self._covered.append(self._covered[-1] + end - start)
-        hits = [hit for hit in cues.hits(self.low) if not self._inside(hit) and self._whole(hit)]
+        self._spans = Spans(found)
+        hits = [
+            hit
+            for hit in cues.hits(self.low)
+            if not self._spans.touch(hit.start, hit.end) and self._whole(hit)
+        ]
         self._orders = orders.find(self.text, self.low, hits, self.layout)
         self._hits = [hit for hit in hits if self._counts(hit)]
         self._at = [hit.start for hit in self._hits]
@@ -66,13 +68,13 @@ class Reading:
 
     def of(self, match: Match) -> tuple[Evidence, ...]:
         """What speaks for a role of this occurrence; a host in a URL has what the URL has."""
-        at = bisect_right(self._starts, match.start) - 1
+        at = self._spans.at(match.start)
         if at < 0:
             return ()
         known = self._known.get(at)
         if known is None:
             known = self._known[at] = tuple(self._judge(at))
-        start, end = self._starts[at], self._ends[at]
+        start, end = self._spans.starts[at], self._spans.ends[at]
         if self._links.is_whole(start, end):
             known = tuple(
                 one if one.role in _HARMLESS else replace(one, score=one.score * 0.6) for one in known
@@ -80,14 +82,14 @@ class Reading:
         return (*known, *self._links.of(match, start, end))
 
     def _judge(self, at: int) -> Iterator[Evidence]:
-        start, end = self._starts[at], self._ends[at]
+        start, end = self._spans.starts[at], self._spans.ends[at]
         unit = self.layout.at(start)
         if unit < 0:
             return
         a, b = self.layout.starts[unit], max(self.layout.ends[unit], end)
         kind = self.layout.kinds[unit]
         noted = False
-        listed = kind in ("item", "row", "code") or 2 * self._length(a, b) >= b - a
+        listed = kind in ("item", "row", "code") or 2 * self._spans.length(a, b) >= b - a
         row = kind == "row"
         yield from self._around(start, end, max(a, start - WINDOW), min(b, end + WINDOW), row)
         if start - a > WINDOW:
@@ -128,10 +130,10 @@ class Reading:
     def _nearness(self, hit: Hit, start: int, end: int, before: bool, row: bool) -> float:
         """1 beside the indicator down to 0.3 at the end of a long sentence."""
         a, b = (hit.end, start) if before else (end, hit.start)
-        between = self._length(a, b)
+        between = self._spans.length(a, b)
         gap = b - a
         if between:
-            rest = self._without(a, b)
+            rest = self._spans.without(self.low, a, b)
             words = _JOINS.sub("", rest)
             gap = len(words) if len(words) < 12 else gap - between
             if len(words) >= 12 and not row:
@@ -149,8 +151,7 @@ class Reading:
 
     def _lead(self, a: int, start: int) -> Iterator[Evidence]:
         """Words at the beginning of a unit that is too long to be searched whole."""
-        at = bisect_right(self._starts, a)
-        stop = min(self._starts[at] if at < len(self._starts) else start, a + LONGEST_CONTEXT, start - WINDOW)
+        stop = min(self._spans.next(a, start), a + LONGEST_CONTEXT, start - WINDOW)
         for hit in self._hits[bisect_left(self._at, a) : bisect_left(self._at, stop)]:
             if hit.cue.side in ("any", "before") and hit.cue.role not in _SILENT:
                 why = f"{self._quoted(hit.start, hit.end)} stands at the beginning of its list"
@@ -162,7 +163,7 @@ class Reading:
         if first < 0 or first == unit:
             return
         a, b = self.layout.starts[first], min(self.layout.ends[first], self.layout.starts[first] + 2_000)
-        if self._length(a, b):
+        if self._spans.length(a, b):
             return
         column = len(_CELL.findall(self.text, self.layout.starts[unit], start))
         marks = [a - 1, *(mark.start() for mark in _CELL.finditer(self.text, a, b)), b]
@@ -199,7 +200,7 @@ class Reading:
         if not 0 <= unit < len(self.layout.starts):
             return False
         a, b = self.layout.starts[unit], self.layout.ends[unit]
-        return b - a <= LONGEST_LABEL and not self._length(a, b)
+        return b - a <= LONGEST_LABEL and not self._spans.length(a, b)
 
     def _told(self, a: int, b: int) -> list[Hit]:
         """Nouns of a stretch that say something."""
@@ -229,7 +230,7 @@ class Reading:
             a, b = heading.start, heading.end
             hits = self._hits[bisect_left(self._at, a) : bisect_left(self._at, b)]
             hits = [hit for hit in hits if hit.end <= b and not self._negated(hit)]
-            if self._length(a, b):
+            if self._spans.length(a, b):
                 hits = []
             why = f"under {'the heading ' if b - a <= LONGEST_HEADING else ''}{self._quoted(a, b)}"
             share = 0.95 if b - a <= LONGEST_HEADING else 0.6
@@ -252,13 +253,6 @@ class Reading:
             f'"{words}"' if len(words) <= LONGEST_QUOTE else f'"{words[:LONGEST_QUOTE].rpartition(" ")[0]} …"'
         )
 
-    def _inside(self, hit: Hit) -> bool:
-        """Whether a cue stands in an indicator: "c2" in a path says nothing."""
-        at = bisect_right(self._starts, hit.start) - 1
-        return (at >= 0 and self._ends[at] > hit.start) or (
-            at + 1 < len(self._starts) and self._starts[at + 1] < hit.end
-        )
-
     def _counts(self, hit: Hit) -> bool:
         """Whether a cue is part of a statement, and not of an order to the reader."""
         if self.low[hit.end - 1] == ":" and self._text_before(hit.start).isalnum():
@@ -277,37 +271,9 @@ class Reading:
             hit.end - 1
         )
 
-    def _length(self, a: int, b: int) -> int:
-        """Characters of a stretch that belong to indicators which lie in it whole."""
-        first, last = bisect_left(self._starts, a), bisect_left(self._starts, b)
-        return max(self._covered[last] - self._covered[first], 0) if last > first else 0
-
-    def _without(self, a: int, b: int) -> str:
-        """A stretch without the indicators in it."""
-        parts, at = [], a
-        for one in range(bisect_left(self._starts, a), bisect_left(self._starts, b)):
-            parts.append(self.low[at : self._starts[one]])
-            at = self._ends[one]
-        parts.append(self.low[at:b])
-        return " ".join(parts)
-
 
 def _said(hit: Hit, score: float, why: str) -> Evidence:
     """A cue as evidence; from weight 3 on its words say it outright."""
     cue = hit.cue
     noun = cue.side in ("any", "heading")
     return Evidence(role=cue.role, score=score, plain=cue.weight >= 3, noun=noun, why=why)
-
-
-def _outer(found: Found) -> tuple[list[int], list[int]]:
-    """The matches that lie in no other one; rules are left out, for what stands in them is judged alone."""
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in found:
-        if match.type in ("yara", "sigma", "suricata"):
-            continue
-        if ends and match.start < ends[-1]:
-            continue
-        starts.append(match.start)
-        ends.append(match.end)
-    return starts, ends
