@@ -19,6 +19,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import asdict
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -155,14 +156,16 @@ def _judged_of(
     """What the pool holds and what of it was judged."""
     alike = [one for one in items if agreed(one, tools)]
     known = [judged[one.key] for one in items if one.key in judged and not agreed(one, tools)]
-    looked = [judged[one.key] for one in alike if one.key in judged]
+    drawn = takewhile(lambda one: one.key in judged, sorted(alike, key=lambda one: one.order))
+    looked = [judged[one.key] for one in drawn]
     figures["pool"] = {"items": len(items), "agreed": len(alike), "judged": len(known), "true": sum(known)}
     figures["pool"] |= {"agreed_judged": len(looked), "agreed_true": sum(looked)}
+    yield "\n## Pooled judgement\n"
     yield (
-        f"\n## Pooled judgement\n\n{len(items)} items found by any tool, {len(alike)} by all that know the type;"
+        f"{len(items)} items found by any tool, {len(alike)} by all that know the type;"
         f" of the other {len(items) - len(alike)}, {len(known)} were judged, {sum(known)} of them true."
-        f" Of those that all agree on, {len(looked)} were judged too, to see what that is worth:"
-        f" {Rate(hits=sum(looked), of=len(looked))} true."
+        f" Of those that all agree on, a random {len(looked)} were judged too, to see what that is worth;"
+        f" true: {str(Rate(hits=sum(looked), of=len(looked))).strip()}."
     )
 
 
