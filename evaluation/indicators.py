@@ -55,7 +55,7 @@ def main() -> None:
         figures |= {"conditions": conditions(), "date": time.strftime("%Y-%m-%d", time.gmtime())}
         figures["labelled_sha256"] = hashlib.sha256(LABELLED.read_bytes()).hexdigest()
         arguments.save.parent.mkdir(parents=True, exist_ok=True)
-        arguments.save.write_text(_by_lines(figures), "utf-8")
+        arguments.save.write_text(by_lines(figures), "utf-8")
 
 
 def labelled(
@@ -221,7 +221,7 @@ def misses(paragraphs: Sequence[Paragraph], answers: Sequence[Answer]) -> Iterat
             yield f"* {paragraph.id}: false {sorted(false)}, missing {sorted(missing)}"
 
 
-def _by_lines(figures: Mapping[str, Any]) -> str:
+def by_lines(figures: Mapping[str, Any]) -> str:
     """JSON with one line for each figure of the second level, four decimals."""
 
     def short(value: Any) -> Any:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evaluation.indicators import by_lines
 from evaluation.indicators_cyner import refanged, shape
 from evaluation.indicators_labels import TYPES, Label, Paragraph
+from evaluation.indicators_roles import judged as judged_roles
 from evaluation.indicators_scores import by_spans, by_values, missed, score
 from evaluation.indicators_texts import Text, join
 from evaluation.indicators_tools import CLAIMS, Answer, Item
@@ -18,7 +20,7 @@ from evaluation.indicators_values import canonical, host_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cybersecqwen.records.intel import Observable
+from cybersecqwen.records.intel import Observable, Role
 from evaluation import indicators_labels as labels
 from evaluation import indicators_pooled as pooled
 from evaluation import indicators_runner as runner
@@ -356,3 +358,21 @@ def test_the_runner_survives_a_tool_that_breaks(tmp_path: Path) -> None:
     rows = [json.loads(line)[1] for line in done.stdout.splitlines()]
     assert rows == [[["attack", "T1059"], ["url", "one"]], []]
     assert "RuntimeError" in done.stderr
+
+
+def test_roles_are_judged_once_for_each_value_and_not_for_rules() -> None:
+    text = "The C2 server is 192.0.2.1. It was 192.0.2.1 before."
+    labels_ = (
+        Label(17, 26, "ipv4", "192.0.2.1", "command and control"),
+        Label(35, 44, "ipv4", "192.0.2.1", "command and control"),
+        Label(0, 3, "yara", "The", "detection"),
+    )
+    rows = list(judged_roles([Paragraph(id="a", text=text, labels=labels_)]))
+    assert [(row[0], row[1], row[2]) for row in rows] == [("a", Role.C2, Role.C2)]
+
+
+def test_saved_figures_are_json_with_a_line_for_each() -> None:
+    figures = {"a": {"x": {"f1": (0.123456, 0.0, 1.0)}, "y": None}, "b": "c", "d": {"e": 1.0}}
+    text = by_lines(figures)
+    assert json.loads(text) == {"a": {"x": {"f1": [0.1235, 0, 1]}, "y": None}, "b": "c", "d": {"e": 1}}
+    assert len(text.splitlines()) == 7
