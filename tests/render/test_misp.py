@@ -151,6 +151,8 @@ def test_types_and_categories() -> None:
         ("vulnerability", "CVE-2021-44228", False),
         ("text", "QuietLoader", False),
         ("threat-actor", "Quiet Spider", False),
+        ("target-location", "Ukraine", False),
+        ("comment", "Energy", False),
         ("suricata", 'alert tcp any any -> any any (msg:"x"; sid:1;)', True),
     } <= told
 

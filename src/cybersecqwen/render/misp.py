@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import orjson
 
 from cybersecqwen.records import Report, Severity
-from cybersecqwen.records.intel import Named, Observable, Tlp
+from cybersecqwen.records.intel import Named, Observable, Target, Tlp
 
 from .exported import Exported, exported
 from .interface import Renderer, RenderOptions
@@ -29,6 +29,7 @@ _LEVELS = {Severity.CRITICAL: "1", Severity.HIGH: "1", Severity.MEDIUM: "2", Sev
 """Severity to threat level: high, medium, low; 4 is undefined."""
 _DISTRIBUTIONS = {Tlp.CLEAR: "3", Tlp.GREEN: "1"}
 """Marking to distribution: all communities, this community; 0 (this organisation) for all others."""
+_TARGETS = {"country": "target-location", "region": "target-location", "sector": "comment"}
 _NAMES = {
     "group": ("threat-actor", "Attribution"),
     "campaign": ("campaign-name", "Attribution"),
@@ -63,6 +64,7 @@ def event(view: Exported) -> dict[str, Any]:
         and not _has_object(view, one)
         and (made := attribute(view, id, one))
     ]
+    attributes += [_target(id, one) for one in view.targets if one.kind in _TARGETS and one.name]
     attributes += [made for one in view.names if (made := _name(id, one))]
     attributes += [
         make(id, "text", "External analysis", text, False, told) for text, told in without_cluster(view)
@@ -113,6 +115,12 @@ def _name(id: UUID, one: Named) -> dict[str, Any] | None:
     type, category = _NAMES[one.type]
     told = "malware or tool named in the report" if one.type == "software" else one.why
     return make(id, type, category, one.name, False, told)
+
+
+def _target(id: UUID, one: Target) -> dict[str, Any]:
+    """Whom the activity concerns."""
+    told = f"{one.kind}; {one.tier.value} confidence"
+    return make(id, _TARGETS[one.kind], "Targeting data", one.name, False, told)
 
 
 def _documents(view: Exported, id: UUID) -> list[dict[str, Any]]:
