@@ -59,6 +59,7 @@ class Collector:
         self.hidden_count = 0
         self._stack: list[_Frame] = [_Frame("", "", False, False, False)]
         self._top = self._stack[0]
+        self._open: dict[str, int] = {}  # how often a name stands on the stack
         self._kind = "paragraph"
         self._pieces: list[str] = []
         self._size = 0
@@ -85,6 +86,9 @@ class Collector:
         """Text between two tags."""
         top = self._top
         if top.dropped:
+            return
+        if not self._pre and data.isspace():
+            self._space = True
             return
         if "&" in data:
             data = unescape(data)
@@ -137,6 +141,8 @@ class Collector:
     def on_tag(self, tag: Tag, line: int) -> None:
         """One tag."""
         name = tag.name
+        if tag.quiet and not self._open.get(name):
+            return
         if tag.closes:
             self._close(name)
             return
@@ -176,10 +182,14 @@ class Collector:
             above.main or tag.main,
         )
         self._stack.append(self._top)
+        self._open[tag.name] = self._open.get(tag.name, 0) + 1
 
     def _pop(self) -> None:
         self.flush()
-        self._stack.pop()
+        self._drop()
+
+    def _drop(self) -> None:
+        self._open[self._stack.pop().name] -= 1
         self._top = self._stack[-1]
 
     def _close(self, name: str) -> None:
@@ -187,6 +197,8 @@ class Collector:
             self._end_link()
         if name in BLOCKS:
             self._block_end(name)
+        if not self._open.get(name):
+            return
         stack = self._stack
         for back in range(1, min(len(stack), 32)):
             if stack[-back].name == name:
@@ -198,8 +210,7 @@ class Collector:
                     if name in BLOCKS:
                         self._pop()
                     else:
-                        stack.pop()
-                self._top = stack[-1]
+                        self._drop()
                 return
 
     def _block(self, name: str) -> None:
@@ -267,10 +278,14 @@ class Collector:
 
     def flush(self) -> None:
         """End the block that is being put together."""
+        if not self._size:  # spaces at most; an open link goes on
+            self._space, self._line = False, 0
+            if self._link is not None:
+                self._link = (0, self._link[1])
+            return
         target = self._link[1] if self._link is not None else ""
         self._end_link()
-        if self._size:
-            self._finish()
+        self._finish()
         if target:
             self._link = (0, target)
         self._pieces, self._size, self._lines, self._links = [], 0, [], []

@@ -202,6 +202,8 @@ class Tag(NamedTuple):
     """A person does not see what it holds."""
     main: bool
     """It holds the article."""
+    quiet: bool
+    """It means nothing for the text, unless an element of that name is on the stack."""
     attributes: dict[str, str]
     """Of `a`, `meta`, `link`, `base`, `time` and `html`; empty for others."""
 
@@ -214,10 +216,12 @@ def tag_of(head: str) -> Tag | None:
         return None
     name = match[1].lower()
     if head[0] == "/":
-        return Tag(name, True, "", False, False, {})
+        return Tag(name, True, "", False, False, _is_quiet(name) or name in ("td", "th", "time"), {})
     rest = head[match.end() :]
     if not rest.strip(" /\n\t\r"):
-        return Tag(name, False, REGIONS.get(name, ""), False, name in ("main", "article"), {})
+        return Tag(
+            name, False, REGIONS.get(name, ""), False, name in ("main", "article"), _is_quiet(name), {}
+        )
     found = attributes_of(rest)
     role = found.get("role", "").strip().lower()
     region = REGIONS.get(name, "") or _ROLES.get(role, "")
@@ -234,7 +238,19 @@ def tag_of(head: str) -> Tag | None:
     ):
         region = "for screen readers"
     kept = found if name in ("a", "meta", "link", "base", "time") else {}
-    return Tag(name, False, region, hidden, main, kept)
+    quiet = _is_quiet(name) and not (region or hidden or main)
+    return Tag(name, False, region, hidden, main, quiet, kept)
+
+
+def _is_quiet(name: str) -> bool:
+    """Whether a name stands for nothing but a way of writing: b, span, code, …"""
+    return not (
+        name in BLOCKS
+        or name in CONTAINERS
+        or name in DROPPED
+        or name in VOID
+        or name in ("a", "td", "th", "time")
+    )
 
 
 def attributes_of(text: str) -> dict[str, str]:

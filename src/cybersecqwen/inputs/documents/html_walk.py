@@ -15,7 +15,7 @@ from .html_tags import DROPPED, RAW, Tag, tag_of
 _STEP = 1 << 20
 _PIECES = 8  # that the value of an attribute may be spread over by "<" in it
 _REMEMBERED = 20_000
-_UNKNOWN = Tag("", False, "", False, False, {})
+_UNKNOWN = Tag("", False, "", False, False, True, {})
 
 OnTag = Callable[[Tag, int], None]
 OnText = Callable[[str, int], None]
@@ -156,7 +156,7 @@ class _Walk:
             if part[:1] == "/" and part[1 : 1 + len(name)].lower() == name:
                 head, _, data = part.partition(">")
                 self._raw = ""
-                self._tag(Tag(name, True, "", False, False, {}), line)
+                self._tag(Tag(name, True, "", False, False, False, {}), line)
                 self._plain(data, line + head.count("\n"))
             elif name == "title":
                 self._raw_text(f"<{part}", line)
