@@ -76,7 +76,7 @@ SENTENCES = [
     (f"A loader was found: {SHA256}.", SHA256, PAYLOAD),
     ("The phishing email carried the attachment Invoice_2291.docm.", "Invoice_2291.docm", DELIVERY),
     ("The ransom note README_UNLOCK.txt is written to every folder.", "README_UNLOCK.txt", ARTEFACT),
-    (f"The hash {HASH} belongs to the legitimate binary of the vendor.", HASH, PAYLOAD),
+    (f"The hash {HASH} belongs to the legitimate binary of the vendor.", HASH, LEGIT),
     (f"The legitimate binary {HASH} side-loads the library.", HASH, LEGIT),
     (r"Persistence: HKCU\Software\Microsoft\Windows\CurrentVersion\Run\Updater",
      r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run\Updater", ARTEFACT),
@@ -187,6 +187,23 @@ def test_the_publishers_own_host() -> None:
     found = told(text, publisher="www.lab-x.co.uk")
     assert found["https://blog.lab-x.co.uk/tools"].role is REFERENCE
     assert found["quiet-garden.net"].role is C2
+
+
+def test_what_nobody_is_to_follow_is_no_reference() -> None:
+    text = "Technical analysis\n\nSome of the addresses are:\n\n- hxxps://quiet-garden[.]net/a\n"
+    assert told(text)["https://quiet-garden.net/a"].role is ATTACKER
+    text = "Links:\n\n- http://abcdefghijklmnop.onion/pay\n"
+    assert all(one.role is not REFERENCE for one in told(text).values())
+
+
+def test_a_program_of_the_system_is_no_payload_of_what_it_runs() -> None:
+    found = told("The payload is executed with rundll32.exe once a day.")
+    assert found["rundll32.exe"].role is LEGIT
+
+
+def test_a_field_begins_a_line() -> None:
+    assert told("To: j.doe@acme-works.com\n")["j.doe@acme-works.com"].role is VICTIM
+    assert told("It translates to: quiet-garden[.]net")["quiet-garden.net"].role is not VICTIM
 
 
 BASE = "The implant beacons to quiet-garden[.]net. Stolen files were uploaded to 45.77.10[.]9.\n"

@@ -85,6 +85,8 @@ def fitted(kind: str, value: str, one: Evidence) -> tuple[str, float]:
             return "attacker", 1.0
         return ("delivery", 1.0) if kind in ("url", "domain") else _NONE
     if kind in NETWORK:
+        if role == "reference" and (value.endswith(".onion") or ".onion/" in value):
+            return _NONE
         if role == "c2" and kind == "email":
             return "attacker", 0.8
         if role == "payload":
@@ -161,6 +163,8 @@ def priors(kind: str, value: str, note: str) -> tuple[Evidence, ...]:
     """What the value itself says: a well-known host, a file of the operating system."""
     if kind == "file":
         return (Evidence(role="legitimate", score=3.9, why=note),) if note else ()
+    if kind in ("domain", "url") and (value.endswith(".onion") or ".onion/" in value):
+        return (Evidence(role="attacker", score=1.1, why="a hidden service of Tor"),)
     if kind == "domain":
         return (*_known(value), *(_told(note) if note.startswith("well-known") else ()))
     if kind == "url":

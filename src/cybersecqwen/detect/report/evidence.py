@@ -75,7 +75,12 @@ class Reading:
         if known is None:
             known = self._known[at] = tuple(self._judge(at))
         start, end = self._spans.starts[at], self._spans.ends[at]
-        if self._links.is_whole(start, end):
+        if references.is_defanged(self.text[start:end]):
+            known = tuple(
+                one if one.role != "reference" else replace(one, score=one.score * 0.35, plain=False)
+                for one in known
+            )
+        elif self._links.is_whole(start, end):
             known = tuple(
                 one if one.role in _HARMLESS else replace(one, score=one.score * 0.6) for one in known
             )
@@ -237,11 +242,17 @@ class Reading:
             told = tuple(
                 _said(hit, hit.cue.weight * share, why)
                 for hit in hits
-                if hit.cue.role not in _UNTITLED and (hit.cue.side != "after" or hit.cue.weight >= 4)
+                if hit.cue.role not in _UNTITLED and self._heads_list(hit, b)
             )
             kinds = any(hit.cue.role == "type" for hit in hits)
             self._hints[step] = told or (() if kinds else None)
         return self._hints[step]
+
+    def _heads_list(self, hit: Hit, end: int) -> bool:
+        """Whether a cue of a heading is about what stands below it: one that leads on needs a colon there."""
+        if hit.cue.side == "before":
+            return self.text[end - 1] == ":" or hit.cue.role not in _HARMLESS
+        return hit.cue.side != "after" or hit.cue.weight >= 4
 
     def _negated(self, hit: Hit) -> bool:
         """Whether "not", "never" or "without" stands before a cue."""

@@ -85,7 +85,7 @@ def _role(key: tuple[str, str], some: list[Match], reading: Reading) -> RoleOf:
         return fixed
     votes: dict[Role, _Vote] = {}
     for match in some:
-        _count(votes, _by_role(key, reading.of(match)))
+        _count(votes, _by_role(key, bool(match.note), reading.of(match)))
     _count(votes, {role: (one, one.score) for role, one in _priors(kind, value, some)})
     return _decide(votes, defaults.fallback(kind, value, some[0].note))
 
@@ -95,14 +95,19 @@ def _priors(kind: str, value: str, some: list[Match]) -> Iterable[tuple[Role, Ev
         yield _ROLES[one.role], one
 
 
-def _by_role(key: tuple[str, str], evidence: Iterable[Evidence]) -> dict[Role, tuple[Evidence, float]]:
-    """For each role that a type can have the best evidence of one occurrence."""
+def _by_role(
+    key: tuple[str, str], noted: bool, evidence: Iterable[Evidence]
+) -> dict[Role, tuple[Evidence, float]]:
+    """For each role that a type can have the best evidence of one occurrence.
+
+    What the operating system runs ("executes it with rundll32.exe") is rarely a payload itself.
+    """
     best: dict[Role, tuple[Evidence, float]] = {}
     for one in evidence:
         fitted, share = defaults.fitted(*key, one)
         if not fitted:
             continue
-        role, score = _ROLES[fitted], one.score * share
+        role, score = _ROLES[fitted], one.score * share * (0.6 if noted and fitted == "payload" else 1.0)
         if role not in best or best[role][1] < score:
             best[role] = (one, score)
     return best
