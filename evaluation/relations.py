@@ -8,8 +8,8 @@ patterns were written ("seen"), odd ones were not before the judging ("held out"
 is drawn of a kind with its sentences, for judging; the judgements are facts in
 results/relations_judged.json: the text's SHA-256, offsets, what was said, right or wrong. Without options
 the figures of docs/relations.md are computed from them, and how many of the judged statements the present
-code still makes. Groups and software are found by `specialists.mentions`, since that needs no report's
-own names; a report whose names are told better gives more relations.
+code still makes. A draw leaves out what is judged already, so that a second pass, after what the first
+found was mended, is about other statements.
 """
 
 from __future__ import annotations
@@ -22,16 +22,15 @@ import random
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from cybersecqwen.detect.report import dates, gazetteer, markings, relations, targets
+from cybersecqwen.detect.report import dates, gazetteer, markings, names, relations, targets
 from cybersecqwen.detect.report.interface import NameFound, Passage
 from cybersecqwen.detect.text import matches
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records.intel import Place
-from cybersecqwen.specialists import SPECIALISTS
-from cybersecqwen.specialists.actor import ActorSpecialist
 
 from .rates import Rate
 
@@ -81,26 +80,35 @@ def main() -> None:
 
 
 def drawn(data: Path, find: Find, kind: str, half: str) -> list[Said]:
-    """What is judged of a kind in one half, in the order of the draw."""
-    every = sorted(_every(data, find, kind, half), key=lambda one: (one.text, one.start, one.said))
+    """What is to be judged of a kind in one half, in the order of the draw."""
+    known = {(row["kind"], row["text"], row["start"], row["said"]) for row in _judged()}
+    every = [
+        one for one in _every(data, find, kind, half) if (kind, one.text, one.start, one.said) not in known
+    ]
+    every.sort(key=lambda one: (one.text, one.start, one.said))
     most = DRAWN[kind]
     return random.Random(SEED).sample(every, most) if len(every) > most else every
 
 
 def _figures(data: Path, find: Find) -> None:
-    judged = json.loads(JUDGED.read_text("utf-8"))["judged"]
-    print("| what | half | right of judged, Wilson 95 % | still said |\n| --- | --- | --- | --- |")
+    judged = _judged()
+    print("| what | half | pass | right of judged, Wilson 95 % | still said | of it right |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for kind in DRAWN:
         for half in HALVES:
-            some = [row for row in judged if row["kind"] == kind and row["half"] == half]
-            if not some:
-                continue
             now = {(one.text, one.start, one.said) for one in _every(data, find, kind, half)}
-            still = sum((row["text"], row["start"], row["said"]) in now for row in some)
-            print(
-                f"| {kind} | {half} | {Rate(hits=sum(row['right'] for row in some), of=len(some))} "
-                f"| {still} |"
-            )
+            for number in (1, 2):
+                some = [r for r in judged if (r["kind"], r["half"], r["pass"]) == (kind, half, number)]
+                if some:
+                    still = [row for row in some if (row["text"], row["start"], row["said"]) in now]
+                    rate = Rate(hits=sum(row["right"] for row in some), of=len(some))
+                    right = sum(row["right"] for row in still)
+                    print(f"| {kind} | {half} | {number} | {rate} | {len(still)} | {right} |")
+
+
+def _judged() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(JUDGED.read_text("utf-8"))["judged"]
+    return rows
 
 
 def _every(data: Path, find: Find, kind: str, half: str) -> Iterator[Said]:
@@ -157,26 +165,14 @@ def _place(start: int, end: int) -> Place:
 
 
 def _finder(store: Store) -> Find:
-    """Names as the actor specialist finds them, with what the store says of software."""
-    specialist = SPECIALISTS.get("actor")(store=store)
-    assert isinstance(specialist, ActorSpecialist)
+    """Names with what the store says of software."""
 
     def find(text: str) -> list[NameFound]:
         found = []
-        for one in specialist.mentions(text):
-            entity = store.get(one.id)
-            kind = entity.attributes.get("kind", "") if entity is not None else ""
-            found.append(
-                NameFound(
-                    id=one.id,
-                    name=one.name,
-                    type=one.type,
-                    text=one.text,
-                    start=one.start,
-                    end=one.end,
-                    facts={"kind": kind},
-                )
-            )
+        for one in names.find(text, store, matches(text)):
+            entity = store.get(one.id) if one.id else None
+            kind = str(entity.attributes.get("kind", "")) if entity is not None else one.facts.get("kind", "")
+            found.append(replace(one, facts={**one.facts, "kind": kind}))
         return found
 
     return find
@@ -199,12 +195,12 @@ def _procedures(data: Path) -> Iterator[str]:
 
 def _speed(data: Path, find: Find) -> None:
     text = "\n".join(_reports(data))[:70_000]
-    passage, names, some = Passage(text=text), find(text), matches(text)
+    passage, named, some = Passage(text=text), find(text), matches(text)
     steps: list[dict[str, float]] = []
     where = targets.find(passage, _place)
     runs: tuple[tuple[str, Callable[[], object]], ...] = (
         ("targets", lambda: (targets.find(passage, _place), targets.origins(passage, _place))),
-        ("relations", lambda: relations.find(passage, names, some, where, _place, {})),
+        ("relations", lambda: relations.find(passage, named, some, where, _place, {})),
         ("dates", lambda: dates.find(passage, "2023-01-01", _place)),
         ("markings", lambda: markings.all(text)),
     )

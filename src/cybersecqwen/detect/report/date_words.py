@@ -101,7 +101,7 @@ PUBLISHED = re.compile(
 """Before the date of publication."""
 DATE_FIELD = re.compile(r"\bdate\s?[:=]", re.IGNORECASE)
 """A field that rules and messages have too."""
-NOT_PUBLISHED = re.compile(r"\b(?:updated|modified|they|group|actor)\b", re.IGNORECASE)
+NOT_PUBLISHED = re.compile(r"\b(?:updated|modified|they|group|actor|attack|first|was)\b", re.IGNORECASE)
 """Before a date that is not that of publication."""
 FRONT = 3_000  # characters of a text in which "Date:" is the report's, not that of a rule or message in it
 """Characters of a text in which "Date:" is the report's, not that of a rule or message in it."""
