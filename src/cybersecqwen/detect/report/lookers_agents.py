@@ -27,7 +27,8 @@ _CLIENT = re.compile(rf"(?<![\w/.@-])(?:{'|'.join(_CLIENTS)})/[0-9]")
 _WORD = re.compile(r"(?<![a-z])user[ _-]?agents?")
 _HEADER = re.compile(r"[\"'`]?(?:\]|\|)?\s{0,2}[:=]\s{0,3}")
 _ANNOUNCED = re.compile(
-    r"(?:[ -]?(?:strings?|headers?|fields?|values?|names?))*+(?: used| observed| seen)?(?: in [\w ]{1,30})?[\"'`”]?"
+    r"(?:[ -]?(?:strings?|headers?|fields?|values?|names?))*+"
+    r"(?: used| observed| seen)?(?: in [\w ]{1,30})?[\"'`”]?"
     r"(?:\s?[:=|\t(\u2013-]{1,2}\s{0,2}"
     r"|,? (?:named|called|is|was|of|to|being|such as|set to|like|as|e\.g\.,?|with|are|were|value"
     r"|contains?|which is|that is)"

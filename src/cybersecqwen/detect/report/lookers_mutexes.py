@@ -18,7 +18,7 @@ _CALL = re.compile(r"mutex(?:ex)?[aw]?\(([^\n\"'“]{0,80}+)(?=[\"'“])")
 _STRONG = re.compile(
     r"\s?(?:(?:object|string|handle|value|created|used)s?\b)?\s?(?:,\s)?"
     r"(?:which is |that is |is |was |are |were )?(?:named|called|(?:with|by|using|under|of) (?:the |a )?"
-    r"(?:\w{1,12} )?(?:name|value|string)s?(?: of)?"
+    r"(?:[\w-]{1,14} )?(?:name|value|string)s?(?: of)?"
     r"|names?\s?(?:is|was|of|are)?|known as|titled|labell?ed)\s{0,2}[:=]?\s{0,3}"
     r"|\s?(?:(?:object|string|handle|value|created|used|name)s?\b)?(?: \([\w ]{1,30}\))?"
     r"\s{0,2}[:=\t|\u2013\u2192]\s{0,3}(?:[-*\u2022] ?)?"

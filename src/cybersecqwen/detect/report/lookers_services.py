@@ -40,7 +40,9 @@ _STRONG = re.compile(
     r"|(?:with|under|by|using) (?:the |a )?(?:display |service |random |fake )?names?(?: of)?)"
     r"\s{0,2}:?\s{0,2}"
 )
-_LABEL = re.compile(r"(?:\s?(?:display)?\s?names?)\s{0,2}(?:is\s|was\s|are\s|of\s|[:=\t|]{1,2})\s{0,3}")
+_LABEL = re.compile(
+    r"(?:\s?(?:display)?\s?names?)\s{0,2}(?:is\s|was\s|are\s|of\s|such as\s|like\s|[:=\t|]{1,2}|\s(?=[\"“`]))\s{0,3}"
+)
 _SHORT_LABEL = re.compile(r"[ \xa0]{0,2}[:=\t|][ \xa0]{0,2}")
 _LABEL_BEFORE = re.compile(
     r"name(?:(?<=displayname)|(?<=display name)|(?<=servicename)|(?<=service name))\s{0,2}[:=\t|]{1,2}\s{0,3}"
@@ -164,7 +166,8 @@ def _announced(text: str, low: str, word: re.Match[str], before: str, end: int) 
         span = named(text, strong.end(), end)
         if not span or _WEB.search(before[-48:]):
             return
-        if _HOST.search(before) or _HOST.search(low, span[1], ahead(low, span[1], 80, 0)):
+        known = text[span[0] - 1] == "`" or _HOST.search(before)
+        if known or _HOST.search(low, span[1], ahead(low, span[1], 80, 0)):
             yield span
             yield from listed(text, span, end)
         return

@@ -78,7 +78,7 @@ def _words(text: str, low: str) -> Iterator[Span]:
                 yield span
                 yield from listed(text, span, end)
             continue
-        if not scheduled:
+        if not scheduled and not text.startswith("`", at + 1):
             continue
         label = _SHORT_LABEL.match(low, at, end)
         if label:

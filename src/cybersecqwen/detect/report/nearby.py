@@ -24,7 +24,8 @@ _CAPITALISED = re.compile(r"[A-Z][\w.-]{0,60}+(?: [A-Z0-9][\w.-]{0,60}+){0,5}+")
 _ODD = re.compile(r"[0-9_#@$%&~+\\{]|[a-z][A-Z]|[A-Z]{2,}[a-z]{2}|.[!.-].")
 _NEXT = re.compile(r"\s{0,2}+(?:,\s?+(?:(?:and|or)\s)?|;|(?:and|or)\s|/|&|\u2022)\s{0,2}+")
 _PLACEHOLDER = re.compile(
-    r"[<%\[{$]|(?:x{3,}|\.{2,}|\u2026|n/?a|none|null|true|false|unknown|redacted)\Z", re.IGNORECASE
+    r"[<%\[$]|\{(?![0-9A-Fa-f]{8}-)|(?:x{3,}|\.{2,}|\u2026|n/?a|none|null|true|false|unknown|redacted)\Z",
+    re.IGNORECASE,
 )
 
 FUNCTION_WORDS = words(
@@ -38,6 +39,8 @@ FUNCTION_WORDS = words(
         then there these they this those through thus to too two under unless until up upon used using
         various versus via was we were what when where whether which while who whose will with within without
         would yet you your
+        based chosen composed configured consisting containing created derived found generated hidden hide
+        listed malicious matching mentioned picked randomly resembling selected set shown starting taken
         """
 )
 """Words that are never what a thing is named, however clear the cue: "a task named after …"."""
