@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -106,7 +107,15 @@ def hits(low: str) -> list[Hit]:
         if not found or found[-1][1] < end or found[-1][0] > start:  # of one end the longest comes first
             found.append((start, end, told))
     found.sort(key=_place)
+    void = [(a, b) for a, b, told in found if told[0].role == "none"]
+    if void:  # "the victim" and "victim's computer" share a word: the second says what is meant
+        found = [one for one in found if one[2][0].role == "none" or not _overlaps(one, void)]
     return [Hit(start=a, end=b, cue=cue) for a, b, told in found for cue in told]
+
+
+def _overlaps(hit: tuple[int, int, tuple[Cue, ...]], spans: list[tuple[int, int]]) -> bool:
+    at = bisect_right(spans, (hit[0], hit[0]))
+    return any(a < hit[1] and hit[0] < b for a, b in spans[max(at - 1, 0) : at + 1])
 
 
 def _place(hit: tuple[int, int, tuple[Cue, ...]]) -> tuple[int, int]:

@@ -27,6 +27,8 @@ LONGEST_LABEL = 60
 """Characters of a line that may be a note to the one beside it."""
 LONGEST_QUOTE = 80
 """Characters of words quoted in a reason."""
+NEAR = 1_000
+"""The same for one that would set apart what stands below it."""
 STEPS = 12
 """Headings above an occurrence that are looked at."""
 
@@ -221,6 +223,8 @@ class Reading:
             if far > REACH and not heading.named:
                 return
             hint = self._hint(step, heading)
+            if hint and not heading.named and far > NEAR and hint[0].role in ("legitimate", "victim"):
+                return
             if hint:
                 share = 1.0 if listed else 0.4 if heading.named or far < 800 else 0.2
                 for one in hint:
