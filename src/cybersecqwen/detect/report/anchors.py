@@ -15,7 +15,12 @@ from .folding import Offsets
 from .shadow import Bytes, Mask, mask, run_ends, run_starts, shadow, spaced, table, union, within
 from .url_anchors import scheme_starts
 
-_DOT, _COLON, _SLASH, _BACKSLASH, _DASH, _AT, _TILDE, _PERCENT, _DOLLAR = b".:/\\-@~%$"
+_DOT, _COLON, _SLASH, _BACKSLASH, _DASH, _AT, _TILDE, _PERCENT, _DOLLAR, _UNDERSCORE = b".:/\\-@~%$_"
+
+LONGEST_LOCAL_PART = 64
+"""Characters before the at sign (RFC 5321 §4.5.3.1.1)."""
+WORDS = ("cve", "asn", "mitre", "att&ck")
+"""Words of lower-case ASCII that candidates stand at or depend on."""
 
 
 class Anchors:
@@ -26,9 +31,12 @@ class Anchors:
         """What is searched."""
         self.bytes = shadow(text)
         """One byte a character: ASCII as it is, others by their kind."""
-        self.low = self.bytes.lower().decode("latin-1")
+        self.lowered = self.bytes.lower()
+        """The same in lower case."""
+        self.low = self.lowered.decode("latin-1")
         """The text in lower case, each letter beyond ASCII as one and the same: for words of ASCII."""
         self._codes = np.frombuffer(self.bytes, dtype=np.uint8)
+        self._words: dict[str, Offsets] = {}
         self.size = len(self._codes)
         """Characters."""
 
@@ -153,21 +161,39 @@ class Anchors:
         return found[found >= 0]
 
     @cached_property
+    def _name_lengths(self) -> Offsets:
+        return run_ends(self._name) - self._name_starts
+
+    @cached_property
     def hashes(self) -> Offsets:
         """Runs of letters and digits as long as a hash."""
-        starts = self._name_starts
-        lengths = run_ends(self._name) - starts
-        long = lengths >= 32
-        starts, lengths = starts[long], lengths[long]
+        long = self._name_lengths >= 32
+        starts, lengths = self._name_starts[long], self._name_lengths[long]
         found: Offsets = starts[np.isin(lengths, (32, 40, 64, 128))]
         return found
+
+    @cached_property
+    def long_names(self) -> Offsets:
+        """Runs of letters and digits that are longer than all hashes but the longest: TLSH."""
+        found: Offsets = self._name_starts[self._name_lengths >= 70]
+        return found
+
+    @cached_property
+    def digests(self) -> Offsets:
+        """First colons of two, behind a digit and with more between than times have: ssdeep."""
+        colons = self._colons
+        if len(colons) < 2:
+            return colons[:0]
+        gap = np.diff(colons)
+        first = colons[:-1][(gap > 3) & (gap <= 65)]
+        return first[self._near(first - 1, "digit") & self._near(first + 1, "digest")]
 
     @cached_property
     def techniques(self) -> Offsets:
         """T, TA and, where ATT&CK is named, the letters of its other objects before four digits."""
         first = self._where(ord("T"))
         first = first[self._near(first + 4, "digit")]
-        if "mitre" in self.low or "att&ck" in self.low:
+        if len(self.words("mitre")) or len(self.words("att&ck")):
             others = np.flatnonzero(mask(self.bytes, "object"))
             digits = self._near(others + 4, "digit")
             first = union(
@@ -181,14 +207,20 @@ class Anchors:
         first = self._where(ord("A"))
         return union(first[self._at(first + 1) == ord("S")], self.words("asn"))
 
+    def keep_words(self, words: dict[str, list[int]]) -> None:
+        """Takes over where each of `WORDS` stands, from a pass that looked for more than them."""
+        self._words = {word: np.array(found, dtype=np.intp) for word, found in words.items()}
+
     def words(self, word: str) -> Offsets:
-        """Where a rare word of lower-case ASCII stands."""
-        found = []
-        at = self.low.find(word)
-        while at >= 0:
-            found.append(at)
-            at = self.low.find(word, at + 1)
-        return np.array(found, dtype=np.intp)
+        """Where one of `WORDS` stands."""
+        if word not in self._words:
+            found = []
+            at = self.low.find(word)
+            while at >= 0:
+                found.append(at)
+                at = self.low.find(word, at + 1)
+            self._words[word] = np.array(found, dtype=np.intp)
+        return self._words[word]
 
     @cached_property
     def file_names(self) -> Offsets:
@@ -202,15 +234,24 @@ class Anchors:
     def urls(self) -> Offsets:
         """Schemes with what follows them."""
         colons = self._colons
-        return scheme_starts(self.text, colons[self._near(colons + 1, "separator")])
+        lines = self._where(_UNDERSCORE)
+        lines = lines[(self._at(lines + 1) == _UNDERSCORE) & self._near(lines - 1, "scheme end")]
+        return scheme_starts(self.text, union(colons[self._near(colons + 1, "separator")], lines))
 
     @cached_property
     def emails(self) -> Offsets:
         """First characters of what stands before an at sign, written in any way."""
         marks = union(self._where(_AT), self._opened("at"))
-        before = np.where(self._near(marks - 1, "local"), marks - 1, marks - 2)
-        before = before[self._near(before, "local")]
-        return union(_heads(run_starts(mask(self.bytes, "local")), before)) if len(before) else before
+        first = np.where(self._near(marks - 1, "local"), marks - 1, marks - 2)
+        first = first[self._near(first, "local")]
+        found = []
+        for _ in range(LONGEST_LOCAL_PART):
+            more = self._near(first - 1, "local")
+            found.append(first[~more])
+            first = first[more] - 1
+            if not len(first):
+                break
+        return union(*found) if found else first
 
     @cached_property
     def windows(self) -> Offsets:

@@ -1,4 +1,4 @@
-"""The lines around the needles of lookers."""
+"""The words that lookers are asked near, and the lines around them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .anchors import Anchors
+from .anchors import WORDS, Anchors
 from .folding import Offsets
 from .interface import Looker
 
@@ -16,50 +16,80 @@ from .interface import Looker
 def windows(anchors: Anchors, lookers: Sequence[Looker]) -> dict[int, list[tuple[int, int]]]:
     """For each looker, by its place in the list, the lines that it is asked about.
 
-    Windows begin and end at line breaks; those that touch are one.
+    Windows begin and end at line breaks; those that touch are one. What the same pass finds of
+    `anchors.WORDS` is kept there.
     """
-    automaton, owners = _automaton(tuple(looker.needles for looker in lookers))
-    if automaton is None:
-        return {}
-    hits: dict[int, list[int]] = {}
-    for end, needle in automaton.iter(anchors.low):
-        for owner in owners[needle]:
-            hits.setdefault(owner, []).append(end)
-    if not hits:
-        return {}
-    breaks = anchors.line_breaks
+    needles = tuple(looker.needles for looker in lookers)
+    hits = _hits(anchors, needles)
+    anchors.keep_words(
+        {
+            word: [end - len(word) + 1 for end in hits.get(at, [])]
+            for at, word in enumerate(WORDS, len(needles))
+        }
+    )
     return {
-        owner: _windows(np.array(ends, dtype=np.intp), lookers[owner], breaks, anchors.size)
+        owner: lines_around(np.array(ends, dtype=np.intp), lookers[owner], anchors)
         for owner, ends in hits.items()
+        if owner < len(needles)
     }
 
 
+def _hits(anchors: Anchors, needles: tuple[tuple[str, ...], ...]) -> dict[int, list[int]]:
+    """The last characters of needles, ascending, for each looker and then for each of `anchors.WORDS`.
+
+    RE2 skips to the first needle of a group that overlaps; an automaton then lists all that stand there.
+    """
+    pattern, automaton, owners, longest = _compiled(needles)
+    hits: dict[int, list[int]] = {}
+    low = anchors.low
+    reached = 0
+    for match in pattern.finditer(anchors.lowered):
+        begin, end = match.span()
+        # another needle in the text overlaps one that is found here, or is found itself
+        begin, end = max(begin - longest, reached), min(end + longest, len(low))
+        if begin >= end:
+            continue
+        # from further back than what is reached: a needle that ends behind it may begin before it
+        offset = max(0, begin - longest)
+        for last, needle in automaton.iter(low[offset:end]):  # a slice, for the automaton copies what it gets
+            if last + offset >= reached:
+                for owner in owners[needle]:
+                    hits.setdefault(owner, []).append(last + offset)
+        reached = end
+    return hits
+
+
 @cache
-def _automaton(needles: tuple[tuple[str, ...], ...]) -> tuple[Any, list[list[int]]]:
-    """An Aho-Corasick automaton over all needles, and the lookers of each."""
+def _compiled(needles: tuple[tuple[str, ...], ...]) -> tuple[Any, Any, list[list[int]], int]:
+    """The needles as an alternation and an automaton, the lookers of each, the length of the longest."""
     import ahocorasick
+    import re2
 
     owners: dict[str, list[int]] = {}
-    for owner, words in enumerate(needles):
+    for owner, words in enumerate((*needles, *((word,) for word in WORDS))):
         for word in words:
             owners.setdefault(word, []).append(owner)
-    if not owners:
-        return None, []
     automaton = ahocorasick.Automaton()
     for index, word in enumerate(owners):
         automaton.add_word(word, index)
     automaton.make_automaton()
-    return automaton, list(owners.values())
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    pattern = re2.compile("|".join(re2.escape(word) for word in owners).encode(), options)
+    return pattern, automaton, list(owners.values()), max(map(len, owners))
 
 
-def _windows(ends: Offsets, looker: Looker, breaks: Offsets, size: int) -> list[tuple[int, int]]:
-    """Whole lines around the last characters of needles, merged."""
-    lines = np.searchsorted(breaks, ends)
+def lines_around(marks: Offsets, looker: Looker, anchors: Anchors) -> list[tuple[int, int]]:
+    """Whole lines around some offsets, as many more as the looker wants, merged."""
+    if not len(marks):
+        return []
+    breaks = anchors.line_breaks
+    lines = np.searchsorted(breaks, marks)
     lines = lines[np.concatenate((np.ones(1, dtype=np.bool_), lines[1:] != lines[:-1]))]
     first = np.maximum(lines - looker.lines_before, 0)
     last = np.minimum(lines + looker.lines_after, len(breaks))
     apart = np.flatnonzero(first[1:] > last[:-1] + 1) + 1
     firsts = first[np.concatenate((np.zeros(1, dtype=np.intp), apart))]
     lasts = last[np.concatenate((apart - 1, np.array([len(last) - 1], dtype=np.intp)))]
-    edges = np.concatenate((np.full(1, -1, dtype=np.intp), breaks, np.full(1, size, dtype=np.intp)))
+    edges = np.concatenate((np.full(1, -1), breaks, np.full(1, anchors.size)))
     return list(zip((edges[firsts] + 1).tolist(), edges[lasts + 1].tolist(), strict=True))

@@ -10,7 +10,6 @@ every looker about the whole text instead, and finds the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -21,8 +20,8 @@ from .anchors import Anchors
 from .extractors import REPORT_EXTRACTORS
 from .folding import Folded, Offsets, folded
 from .interface import Looker
-from .needles import windows
-from .shaped import ShapedLooker
+from .needles import lines_around, windows
+from .shaped import LinedLooker, ShapedLooker
 
 
 def scan(text: str) -> tuple[Match, ...]:
@@ -39,15 +38,19 @@ def scan(text: str) -> tuple[Match, ...]:
     anchors = Anchors(seen.text)
     claims = Claims(anchors.size)
     around = windows(anchors, lookers())
+    low = ""
     for at, looker in enumerate(lookers()):
         if isinstance(looker, ShapedLooker):
             starts = claims.free(looker.starts(anchors))
             if starts:
                 claims.add(looker.find_at(anchors.text, anchors.low, starts))
+        elif isinstance(looker, LinedLooker):
+            claims.add(in_windows(looker, anchors.text, lines_around(looker.marks(anchors), looker, anchors)))
         elif looker.needles:
             claims.add(in_windows(looker, anchors.text, around.get(at, ())))
         else:
-            claims.add(looker.find(anchors.text, lowered(anchors.text)))
+            low = low or lowered(anchors.text)
+            claims.add(looker.find(anchors.text, low))
     return _ordered(claims.kept, seen)
 
 
@@ -84,7 +87,7 @@ def in_windows(looker: Looker, text: str, around: Iterable[tuple[int, int]]) -> 
     for start, end in around:
         window = text[start:end]
         for match in looker.find(window, lowered(window)):
-            yield replace(match, start=match.start + start, end=match.end + start)
+            yield _moved(match, match.start + start, match.end + start)
 
 
 class Claims:
@@ -122,6 +125,19 @@ def _ordered(found: list[Match], seen: Folded) -> tuple[Match, ...]:
     starts = seen.back(np.array([match.start for match in found], dtype=np.intp))
     ends = seen.back(np.array([match.end - 1 for match in found], dtype=np.intp)) + 1
     return tuple(
-        replace(match, start=start, end=end)
+        match if start == match.start and end == match.end else _moved(match, start, end)
         for match, start, end in zip(found, starts.tolist(), ends.tolist(), strict=True)
+    )
+
+
+def _moved(match: Match, start: int, end: int) -> Match:
+    """The match at other offsets; three times as fast as `dataclasses.replace`."""
+    return Match(
+        type=match.type,
+        value=match.value,
+        start=start,
+        end=end,
+        note=match.note,
+        claims=match.claims,
+        port=match.port,
     )

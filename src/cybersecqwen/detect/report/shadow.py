@@ -34,6 +34,8 @@ _CLASSES = {
     "dot": b".dD",
     "at": b"@aA",
     "separator": b"/\\[]_)}",
+    "digest": _WORD + b"+/",
+    "scheme end": b"pPsS",
     "object": b"SGCMD",
     **{letter: (letter + letter.upper()).encode() for letter in "ehprs"},
 }

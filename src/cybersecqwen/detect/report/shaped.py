@@ -33,3 +33,11 @@ class ShapedLooker(Looker):
 def shaped(find: Finder, starts: Callable[[Anchors], Any]) -> ShapedLooker:
     """A looker of one finder."""
     return ShapedLooker(find=find, find_at=find, starts=starts)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinedLooker(Looker):
+    """A looker that is asked about the lines around marks which are found by their shape."""
+
+    marks: Callable[[Anchors], Any]
+    """Ascending offsets (array of integers), one at least in each stretch that it can find."""

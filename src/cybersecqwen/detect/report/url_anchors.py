@@ -15,21 +15,15 @@ _LONGEST = 8
 """Characters of a scheme."""
 
 
-def scheme_starts(text: str, colons: Offsets) -> Offsets:
+def scheme_starts(text: str, separators: Offsets) -> Offsets:
     """First characters of schemes.
 
     Args:
         text: The whole text.
-        colons: Offsets of colons before a character that can belong to a separator.
+        separators: Offsets of colons before a character that can belong to a separator, and of "__".
     """
-    ends = colons.tolist()
-    at = text.find("__")
-    while at >= 0:
-        if at and text[at - 1] in "pPsS":
-            ends.append(at)
-        at = text.find("__", at + 1)
     found = set()
-    for end in ends:
+    for end in separators.tolist():
         stop = end
         while stop > 0 and text[stop - 1] in "[({ " and end - stop < 4:
             stop -= 1

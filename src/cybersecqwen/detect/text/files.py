@@ -219,7 +219,12 @@ def find_names(text: str, low: str, starts: Iterable[int] | None = None) -> Iter
     if starts is None and "." not in text:
         return
     for match in over(_NAME, text, starts):
-        raw = match.group().rstrip(".-+")
+        raw = match.group()
+        if raw[-1] in ".-+":
+            raw = raw.rstrip(".-+")
+        ending = raw[raw.rfind(".") :].lower()
+        if ending not in EXTENSIONS and ending != ".com":
+            continue  # the most frequent case
         kept = raw.lstrip("+-")
         start = match.start() + len(raw) - len(kept)
         if kept.startswith(".."):
@@ -235,7 +240,7 @@ def _is_name(name: str) -> bool:
     ending = "." + last.lower()
     if ending == ".com":
         return stem.lower() in known.COM_FILES
-    if ending not in EXTENSIONS or not any(c.isalpha() for c in stem) or name.lower() in PRODUCTS:
+    if ending not in EXTENSIONS or stem.upper() == stem.lower() or name.lower() in PRODUCTS:
         return False
     first, rest, _ = stem.partition(".")
     if first.lower() in DETECTIONS or (rest and first in PACKAGES and ending in (".app", ".one", ".java")):

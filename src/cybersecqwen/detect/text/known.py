@@ -5,6 +5,7 @@ A match is kept and noted, never dropped: attackers use the same files and hide 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from .matches import words
@@ -70,22 +71,25 @@ _BENIGN: dict[str, str] = {
 }
 
 # RFC 2606, RFC 6761, RFC 6762, RFC 8375 and ICANN's reservation of .internal (2024)
-_RESERVED: tuple[tuple[str, str], ...] = (
-    ("example.com", "documentation (RFC 2606)"),
-    ("example.net", "documentation (RFC 2606)"),
-    ("example.org", "documentation (RFC 2606)"),
-    ("example", "documentation (RFC 2606)"),
-    ("test", "testing (RFC 2606)"),
-    ("invalid", "invalid (RFC 2606)"),
-    ("localhost", "loopback (RFC 6761)"),
-    ("local", "local network (RFC 6762)"),
-    ("home.arpa", "local network (RFC 8375)"),
-    ("in-addr.arpa", "reverse look-up (RFC 1035)"),
-    ("ip6.arpa", "reverse look-up (RFC 3596)"),
-    ("internal", "private network (ICANN 2024)"),
-    ("lan", "private network"),
-    ("corp", "private network"),
-)
+_RESERVED: dict[str, str] = {
+    "example.com": "documentation (RFC 2606)",
+    "example.net": "documentation (RFC 2606)",
+    "example.org": "documentation (RFC 2606)",
+    "example": "documentation (RFC 2606)",
+    "test": "testing (RFC 2606)",
+    "invalid": "invalid (RFC 2606)",
+    "localhost": "loopback (RFC 6761)",
+    "local": "local network (RFC 6762)",
+    "home.arpa": "local network (RFC 8375)",
+    "in-addr.arpa": "reverse look-up (RFC 1035)",
+    "ip6.arpa": "reverse look-up (RFC 3596)",
+    "internal": "private network (ICANN 2024)",
+    "lan": "private network",
+    "corp": "private network",
+}
+
+_PARENTS = frozenset(".".join(name.split(".")[-2:]) for name in (*_BENIGN, *_RESERVED))
+"""Last two labels of all these names: most domains need no other look-up."""
 
 COM_FILES = frozenset(
     {"command", "chcp", "diskcomp", "diskcopy", "format", "mode", "more", "tree", "edit", "graftabl"}
@@ -134,20 +138,29 @@ _EMPTY = {
 def domain(name: str) -> str:
     """Why a domain is set apart, or ""."""
     labels = name.split(".")
+    if len(labels) == 1:
+        return _RESERVED.get(name, "single-label name")
+    if labels[-1] not in _RESERVED and ".".join(labels[-2:]) not in _PARENTS:
+        return ""
     for index in range(len(labels)):
         parent = ".".join(labels[index:])
         service = _BENIGN.get(parent)
         if service:
             return f"well-known service: {service}"
-        for reserved, why in _RESERVED:
-            if parent == reserved:
-                return why
-    return "single-label name" if len(labels) == 1 else ""
+        if parent in _RESERVED:
+            return _RESERVED[parent]
+    return ""
+
+
+_IN_FOLDER = re.compile(r"[^\w.+-]")
+"""What a bare name of a file does not hold."""
 
 
 @lru_cache(maxsize=8_192)
 def file(path: str) -> str:
     """Why a file is set apart, or "": one of the operating system's, in its own place or without any."""
+    if not _IN_FOLDER.search(path):
+        return "operating system file" if path.lower() in _SYSTEM_FILES else ""
     from cybersecqwen.detect.decode.places import extension, file_name, place
 
     where = place(path)
@@ -167,6 +180,6 @@ def file(path: str) -> str:
 
 def hash_note(value: str) -> str:
     """Why a hash is set apart, or ""."""
-    if len(set(value)) == 1:
+    if value.count(value[0]) == len(value):
         return "placeholder"
     return _EMPTY.get(value, "")

@@ -65,8 +65,9 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
     pattern = _DOMAIN_DEFANGED if starts is not None or is_defanged(low) else _DOMAIN
     for match in over(pattern, text, starts):
         raw = match[1]
-        if raw[-1].isdigit() and "xn--" not in raw:
-            continue  # 10.5, v1.2
+        ending = raw[raw.rfind(".") + 1 :]
+        if ending.isalnum() and not _may_end(ending):
+            continue  # the most frequent case: a file, a number, code
         kept, value, note = _read(raw, match[2] is not None)
         if not kept:
             continue
@@ -82,6 +83,15 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
             note=note,
             port=int(match[2]) if match[2] and kept == raw and int(match[2]) < 65_536 else 0,
         )
+
+
+@lru_cache(maxsize=8_192)
+def _may_end(ending: str) -> bool:
+    """Whether a name with this last part can be a domain, or one with the next sentence behind it."""
+    if _SENTENCE.fullmatch("." + ending):
+        return True
+    low = ending.lower()
+    return low in _OTHER_ROOTS or not low.isascii() or _suffixes().publicsuffix(f"a.a.{low}") is not None
 
 
 @lru_cache(maxsize=16_384)
@@ -102,30 +112,33 @@ def _read(raw: str, port: bool) -> tuple[str, str, str]:
 
 def _registrable(value: str, raw: str) -> tuple[str, int]:
     """The domain in a dotted run, and how many characters of its end belong to the next sentence."""
-    last = _SENTENCE.search(raw)
+    ending = raw[raw.rfind(".") + 1 :]
+    last = _SENTENCE.search(raw) if ending[:1].isupper() or not ending.isascii() else None
     if is_domain(value) and not (last and raw[: last.start()].islower() and last[1].isascii()):
         return value, 0
     if last and is_domain(value[: -len(last.group())]):
         return value[: -len(last.group())], len(last.group())
+    if ending.isascii():
+        return "", 0
     foreign = re.search(r"[^\x00-\x7f]+\Z", raw)  # "evil.com" with the next word of Chinese behind it
     if foreign and is_domain(value[: -len(foreign.group())]):
         return value[: -len(foreign.group())], len(foreign.group())
     return "", 0
 
 
+_WELL_FORMED = re.compile(r"(?:(?!-)[^.]{1,63}(?<!-)\.)*(?!-)[^._]{1,63}(?<!-)\.(?!-)[^._]{1,63}(?<!-)")
+"""Labels of at most 63 characters, none with a hyphen at an end; no underscore in the last two (RFC 1035)."""
+
+
 @lru_cache(maxsize=8_192)
 def is_domain(name: str) -> bool:
     """Whether a lower-case name ends in a public suffix and could be registered (RFC 1035 lengths)."""
-    if not 4 <= len(name) <= 253 or name.endswith((".", "-")):
+    if not 4 <= len(name) <= 253 or not _WELL_FORMED.fullmatch(name):
         return False
-    labels = name.split(".")
-    if len(labels) < 2 or any(
-        not 0 < len(label) <= 63 or label[0] == "-" or label[-1] == "-" for label in labels
-    ):
+    last = name.rpartition(".")[2]
+    if last.isdigit():
         return False
-    if labels[-1].isdigit() or "_" in labels[-1] or "_" in labels[-2]:
-        return False
-    if labels[-1] in _OTHER_ROOTS:
+    if last in _OTHER_ROOTS:
         return True
     if "xn--" in name:  # the list is read as Unicode: reading it as punycode takes twice as long
         try:
