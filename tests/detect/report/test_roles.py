@@ -123,6 +123,16 @@ def test_headings_that_the_format_names() -> None:
     assert found["https://some-lab.org/p/3"].tier is Tier.HIGH
 
 
+def test_a_rows_own_words_outweigh_the_heading() -> None:
+    text = (
+        "## C2 servers\n\n| Host | Use |\n|---|---|\n| one-node[.]cc | phishing page |\n| two-node[.]cc | |\n"
+    )
+    found = told(text)
+    assert found["one-node.cc"].role is DELIVERY
+    assert found["two-node.cc"].role is C2
+    assert found["two-node.cc"].why == 'under the heading "C2 servers"'
+
+
 def test_columns_and_cells_of_a_table() -> None:
     text = "C2\tPayload URL\tFile\none-node[.]cc\thxxp://two-files[.]top/x\tsvc_x.exe\n"
     found = told(text)

@@ -28,7 +28,7 @@ NETWORK = frozenset(
     }
 )
 """Types that stand for something on a network."""
-HASHES = frozenset({"md5", "sha1", "sha256", "sha512", "ssdeep", "tlsh"})
+HASHES = frozenset({"md5", "sha1", "sha256", "sha512", "ssdeep", "tlsh", "imphash"})
 """Types that stand for a file's contents."""
 
 PROGRAMS = words(

@@ -29,6 +29,8 @@ LONGEST_QUOTE = 80
 """Characters of words quoted in a reason."""
 NEAR = 1_000
 """The same for one that would set apart what stands below it."""
+OWN = 1.6
+"""Score from which the words of a unit itself halve what its heading says."""
 STEPS = 12
 """Headings above an occurrence that are looked at."""
 
@@ -98,7 +100,8 @@ class Reading:
         noted = False
         listed = kind in ("item", "row", "code") or 2 * self._spans.length(a, b) >= b - a
         row = kind == "row"
-        yield from self._around(start, end, max(a, start - WINDOW), min(b, end + WINDOW), row)
+        own = list(self._around(start, end, max(a, start - WINDOW), min(b, end + WINDOW), row))
+        yield from own
         if start - a > WINDOW:
             yield from self._lead(a, start)
         if row:
@@ -106,7 +109,8 @@ class Reading:
         elif listed:
             noted = self._is_noted(unit)
             yield from self._neighbours(unit, noted)
-        yield from self._above(unit - noted, start, listed)
+        said = max((one.score for one in own), default=0.0) >= OWN  # its own words outweigh a heading
+        yield from self._above(unit - noted, start, 0.5 if said else 1.0, listed)
 
     def _around(self, start: int, end: int, lo: int, hi: int, row: bool) -> Iterator[Evidence]:
         """The cues of the unit itself, nearest first on each side."""
@@ -214,7 +218,7 @@ class Reading:
         hits = self._hits[bisect_left(self._at, a) : bisect_left(self._at, b)]
         return [hit for hit in hits if hit.cue.side == "any" and hit.cue.role not in _SILENT]
 
-    def _above(self, unit: int, start: int, listed: bool) -> Iterator[Evidence]:
+    def _above(self, unit: int, start: int, share: float, listed: bool) -> Iterator[Evidence]:
         """The nearest heading above that says something."""
         at = bisect_left(self._heads, self.layout.starts[unit]) - 1
         for step in range(at, max(at - STEPS, -1), -1):
@@ -226,7 +230,7 @@ class Reading:
             if hint and not heading.named and far > NEAR and hint[0].role in ("legitimate", "victim"):
                 return
             if hint:
-                share = 1.0 if listed else 0.4 if heading.named or far < 800 else 0.2
+                share *= 1.0 if listed else 0.4 if heading.named or far < 800 else 0.2
                 for one in hint:
                     yield replace(one, score=one.score * share, plain=one.plain and listed)
                 return
@@ -263,7 +267,7 @@ class Reading:
         return bool(_NOT.search(self.low, max(0, hit.start - 30), hit.start))
 
     def _quoted(self, start: int, end: int) -> str:
-        words = " ".join(self.text[start:end].split())
+        words = " ".join(self.text[start:end].split()).strip("#*_= ")
         return (
             f'"{words}"' if len(words) <= LONGEST_QUOTE else f'"{words[:LONGEST_QUOTE].rpartition(" ")[0]} …"'
         )
