@@ -17,8 +17,8 @@ WIDE = (
 )
 PROSE = (
     "The operators moved from one host to the next with tools that administrators use every day, and they "
-    "left few traces on the disks of the servers. Most of what is known comes from memory images and from the "
-    "logs of the proxy. "
+    "left few traces on the disks of the servers. Most of what is known comes from memory images and from "
+    "the logs of the proxy. "
 )
 
 

@@ -71,13 +71,15 @@ def test_blocks_tables_and_facts() -> None:
 def test_links_notes_and_tracked_changes() -> None:
     relations = (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="r1" Type="http://x/hyperlink" Target="https://example.org/a" TargetMode="External"/>'
+        '<Relationship Id="r1" Type="http://x/hyperlink" Target="https://example.org/a" '
+        'TargetMode="External"/>'
         '<Relationship Id="r2" Type="http://x/footnotes" Target="footnotes.xml"/></Relationships>'
     )
     r = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
     inner = (
-        f'<w:p><w:r><w:t xml:space="preserve">See </w:t></w:r><w:hyperlink r:id="r1" {r}><w:r><w:t>this</w:t></w:r>'
-        "</w:hyperlink><w:del><w:r><w:delText>gone</w:delText></w:r></w:del><w:ins><w:r><w:t>, new</w:t></w:r></w:ins>"
+        '<w:p><w:r><w:t xml:space="preserve">See </w:t></w:r>'
+        f'<w:hyperlink r:id="r1" {r}><w:r><w:t>this</w:t></w:r></w:hyperlink>'
+        "<w:del><w:r><w:delText>gone</w:delText></w:r></w:del><w:ins><w:r><w:t>, new</w:t></w:r></w:ins>"
         "<w:r><w:instrText>HYPERLINK x</w:instrText></w:r><w:r><w:noBreakHyphen/><w:t>x</w:t></w:r></w:p>"
     )
     notes = (

@@ -37,8 +37,9 @@ def test_damaged_bytes(name: str) -> None:
 
 
 CONTENT = (
-    b"q 1 0 0 1 10 10 cm BT /F1 12 Tf 14 TL 50 700 Td (one \\(two\\) \\101) Tj T* [(a)-300(b)120<4142>] TJ 3 Tr "
-    b"(x) ' 1 2 (y) \" /Span<</ActualText<FEFF0041>>>BDC (z) Tj EMC ET Q BI /W 1 ID \x00\x01 EI /X1 Do 0 0 10 10 re f"
+    b"q 1 0 0 1 10 10 cm BT /F1 12 Tf 14 TL 50 700 Td (one \\(two\\) \\101) Tj T* "
+    b"[(a)-300(b)120<4142>] TJ 3 Tr (x) ' 1 2 (y) \" /Span<</ActualText<FEFF0041>>>BDC (z) Tj EMC ET Q "
+    b"BI /W 1 ID \x00\x01 EI /X1 Do 0 0 10 10 re f"
 )
 
 
@@ -50,7 +51,10 @@ def test_damaged_content_streams() -> None:
         lines_of(content.runs)
 
 
-CMAP = b"1 beginbfchar <01> <0041> endbfchar 2 beginbfrange <02> <05> <0042> <06> <07> [<0041> <00660069>] endbfrange"
+CMAP = (
+    b"1 beginbfchar <01> <0041> endbfchar "
+    b"2 beginbfrange <02> <05> <0042> <06> <07> [<0041> <00660069>] endbfrange"
+)
 
 
 def test_damaged_character_maps() -> None:

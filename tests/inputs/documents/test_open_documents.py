@@ -87,7 +87,8 @@ def test_a_folder_of_everything(tmp_path: Path) -> None:
         if isinstance(item, Document)
     }
     assert read == {
-        "a.docx": "docx", "a.eml": "eml", "a.html": "html", "a.md": "markdown", "a.pdf": "pdf", "a.txt": "text",
+        "a.docx": "docx", "a.eml": "eml", "a.html": "html", "a.md": "markdown", "a.pdf": "pdf",
+        "a.txt": "text",
         "b.zip!in.pdf": "pdf", "b.zip!deep.zip!x.docx": "docx", "c.html.gz!c.html": "html",
         "d.txt.zst!d.txt": "text", "i.pdf": "pdf",
     }  # fmt: skip

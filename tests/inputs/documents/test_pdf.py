@@ -156,7 +156,7 @@ def test_tables_are_rows_with_tabs() -> None:
 def test_a_hash_that_a_cell_has_cut_is_whole() -> None:
     pdf = pdf_file()
     pdf.set_font("Helvetica", size=8)
-    with pdf.table(col_widths=(20, 45, 35), v_align="TOP") as table:
+    with pdf.table(col_widths=(20, 45, 35)) as table:
         for cells in (
             ("Type", "Value", "Note"),
             ("SHA-256", SHA, "loader"),
@@ -168,6 +168,21 @@ def test_a_hash_that_a_cell_has_cut_is_whole() -> None:
     found = read(bytes(pdf.output()))
     assert f"SHA-256\t{SHA}\tloader" in found.text
     assert f"SHA-256\t{OTHER}\tsecond stage" in found.text
+
+
+def test_cells_that_lines_part_are_told_apart_however_near_they_are() -> None:
+    pdf = pdf_file()
+    pdf.multi_cell(0, 5, PROSE, new_x="LMARGIN", new_y="NEXT")
+    long = "a file that the loader writes to the folder of the user and starts by a scheduled task at once"
+    with pdf.table(col_widths=(50, 50)) as table:
+        for cells in (("Name", "What it is"), ("loader.exe", long), (long, "payload.dll")):
+            row = table.row()
+            for cell in cells:
+                row.cell(cell)
+    found = read(bytes(pdf.output()))
+    check(found)
+    rows = [found.text[b.start : b.end] for b in found.blocks if b.kind == "row"]
+    assert rows == ["Name\tWhat it is", f"loader.exe\t{long}", f"{long}\tpayload.dll"]
 
 
 def test_links_stand_behind_their_words() -> None:
@@ -249,7 +264,8 @@ def test_a_damaged_table_of_objects_does_not_matter() -> None:
 def raw_pdf(content: bytes, extra: bytes = b"", resources: bytes = b"") -> bytes:
     """A PDF with one page and this (compressed) content."""
     return (
-        b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
         b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>"
         + resources
         + b">>>>endobj\n5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
@@ -287,7 +303,10 @@ def test_a_bomb_costs_its_page_and_no_other_file() -> None:
     ],
 )
 def test_hostile_content_ends(content: bytes) -> None:
-    loop = b"6 0 obj<</Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</X1 6 0 R>>>>/Length 13>>stream\n/X1 Do /X1 Do\nendstream endobj\n"
+    loop = (
+        b"6 0 obj<</Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</X1 6 0 R>>>>/Length 13>>stream\n"
+        b"/X1 Do /X1 Do\nendstream endobj\n"
+    )
     check(read(raw_pdf(packed(content), loop, b"/XObject<</X1 6 0 R>>"), Limits(document_seconds=20)))
 
 

@@ -7,11 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from email import policy
 from email.message import EmailMessage
-from email.parser import BytesParser
-from html import unescape
 from typing import Any, BinaryIO
 
 from cybersecqwen.inputs.interface import Blob, Budget
@@ -19,9 +15,9 @@ from cybersecqwen.inputs.lines import BLOCK
 from cybersecqwen.records import Damage, Limits
 
 from .building import Builder
-from .bytes_of import Bytes, bytes_of
-from .charset import text_of
+from .bytes_of import bytes_of
 from .dates import iso_date
+from .eml_parts import attachments, body_of, decoded, header, label_of, parsed, payload, values_of
 from .html import host_of, read_page
 from .interface import Document, DocumentReader
 
@@ -32,9 +28,6 @@ _KNOWN = frozenset(
     b"cc sender x-originating-ip received-spf dkim-signature authentication-results x-mailer "
     b"content-transfer-encoding arc-seal snapshot-content-location".split()
 )
-_MOST_HEADERS = 200
-_MOST_PARTS = 1_000
-_HEADER_CHARS = 4_000
 
 
 class EmlReader(DocumentReader):
@@ -59,7 +52,7 @@ class EmlReader(DocumentReader):
         found = bytes_of(blob, limits, format=self.name)
         damage = list(found.damage)
         builder = Builder(limits)
-        message = _parsed(found)
+        message = parsed(found)
         if message is None:
             damage.append(blob.damage("Its parts nest too deep to be read.", format=self.name))
             return Document(
@@ -67,10 +60,10 @@ class EmlReader(DocumentReader):
             )
         lines = _Lines(found.data)
         _headers(builder, message, lines)
-        title, publisher, published = _header(message, "Subject"), "", iso_date(_header(message, "Date"))
-        part = _body(message)
+        title, publisher, published = header(message, "Subject"), "", iso_date(header(message, "Date"))
+        part = body_of(message)
         if part is not None:
-            text = _decoded(part)
+            text = decoded(part)
             at = lines.of(part)
             if part.get_content_type() == "text/html":
                 page = read_page(text, limits)
@@ -83,9 +76,9 @@ class EmlReader(DocumentReader):
                 ]
             else:
                 _plain(builder, text, at)
-        elif not any(True for _ in _attachments(message)):
+        elif not any(True for _ in attachments(message)):
             damage.append(blob.damage("The message has no text.", format=self.name))
-        publisher = host_of(_header(message, "Snapshot-Content-Location")) or publisher or _address(message)
+        publisher = host_of(header(message, "Snapshot-Content-Location")) or publisher or _address(message)
         if builder.full:
             reason = f"It has more than {limits.document_chars:,} characters; the rest was left."
             damage.append(blob.damage(reason, format=self.name))
@@ -106,13 +99,13 @@ class EmlReader(DocumentReader):
         """See `DocumentReader.inside`: attachments and messages attached, except pictures of the text."""
         del depth
         found = bytes_of(blob, limits, format=self.name)
-        message = _parsed(found)
+        message = parsed(found)
         if message is None:
             return ()
         budget = blob.budget or Budget(limits)
         items: list[Blob | Damage] = []
-        for number, part in enumerate(_attachments(message), 1):
-            label = _label(part, number)
+        for number, part in enumerate(attachments(message), 1):
+            label = label_of(part, number)
             inner = f"{blob.member}!{label}" if blob.member else label
             empty = Blob(path=blob.path, member=inner, opener=io.BytesIO)
             budget.members -= 1
@@ -120,7 +113,7 @@ class EmlReader(DocumentReader):
                 reason = f"The message has more than {limits.members:,} parts; the rest was left."
                 items.append(blob.damage(reason, format=self.name))
                 break
-            data = _payload(part)
+            data = payload(part)
             budget.bytes -= len(data)
             if budget.bytes < 0:
                 reason = f"The attachments hold more than {limits.unpacked_bytes:,} bytes."
@@ -139,49 +132,11 @@ def _opener(data: bytes) -> Any:
     return open_part
 
 
-def _parsed(found: Bytes) -> EmailMessage | None:
-    try:
-        return BytesParser(policy=policy.default).parsebytes(found.data)
-    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, KeyError):
-        return None  # the parser of the standard library raises all of these on hostile headers
-
-
-def _header(message: EmailMessage, name: str) -> str:
-    values = _values(message, name)
-    return values[0] if values else ""
-
-
-def _values(message: EmailMessage, name: str) -> list[str]:
-    """All values of a header as text, unfolded; the raw text where the standard library cannot parse it."""
-    found = []
-    try:
-        raw = [value for key, value in message.raw_items() if key.lower() == name.lower()]
-    except Exception:
-        return []
-    for value in raw[:_MOST_HEADERS]:
-        text = str(value)[:_HEADER_CHARS]
-        if "=?" in text:
-            text = _words(text)
-        found.append(" ".join(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split()))
-    return found
-
-
-def _words(text: str) -> str:
-    """Encoded words of RFC 2047 resolved; as it stands where they are damaged."""
-    from email.errors import HeaderParseError
-    from email.header import decode_header, make_header
-
-    try:
-        return str(make_header(decode_header(text)))
-    except (HeaderParseError, ValueError, LookupError, UnicodeError, AssertionError, TypeError):
-        return text
-
-
 def _address(message: EmailMessage) -> str:
     from email.utils import parseaddr
 
     try:
-        return parseaddr(_header(message, "From"))[1][:200]
+        return parseaddr(header(message, "From"))[1][:200]
     except (ValueError, IndexError, TypeError, RecursionError):
         return ""
 
@@ -219,92 +174,10 @@ class _Lines:
 
 def _headers(builder: Builder, message: EmailMessage, lines: _Lines) -> None:
     for name in _SHOWN:
-        for value in _values(message, name):
+        for value in values_of(message, name):
             start = builder.begin("header")
             builder.add(f"{name}: {value}", 0, lines.of_header(name))
             builder.end(start)
-
-
-def _walk(message: EmailMessage) -> Iterator[EmailMessage]:
-    """Parts of the message, not those of messages attached to it."""
-    stack, count = [message], 0
-    while stack and count < _MOST_PARTS:
-        part = stack.pop()
-        count += 1
-        yield part
-        if part.get_content_maintype() == "multipart" and part.is_multipart():
-            below: Any = part.get_payload()
-            stack += [one for one in reversed(below) if isinstance(one, EmailMessage)]
-
-
-def _is_attached(part: EmailMessage) -> bool:
-    try:
-        return part.get_content_disposition() == "attachment" or bool(part.get_filename())
-    except Exception:
-        return False
-
-
-def _body(message: EmailMessage) -> EmailMessage | None:
-    """The part to read: plain text that says something, else HTML."""
-    plain, html = None, None
-    for part in _walk(message):
-        if _is_attached(part) and part is not message:
-            continue
-        kind = part.get_content_type()
-        if kind == "text/plain" and plain is None and _payload(part).strip():
-            plain = part
-        elif kind == "text/html" and html is None:
-            html = part
-    if (
-        plain is not None
-        and html is not None
-        and len(_payload(plain)) * 20 < len(_payload(html))
-        and len(_payload(plain)) < 300
-    ):
-        return html  # "Your program does not show HTML"
-    return plain if plain is not None else html
-
-
-def _attachments(message: EmailMessage) -> Iterator[EmailMessage]:
-    body = _body(message)
-    for part in _walk(message):
-        if part is body or part.get_content_maintype() == "multipart":
-            continue
-        if (
-            _is_attached(part)
-            or part.get_content_type() == "message/rfc822"
-            or part.get_content_maintype() not in ("text", "image", "multipart")
-        ):
-            yield part
-
-
-def _payload(part: EmailMessage) -> bytes:
-    try:
-        if part.get_content_type() == "message/rfc822":
-            inner: Any = part.get_payload()
-            return inner[0].as_bytes(policy=policy.compat32) if isinstance(inner, list) and inner else b""
-        data = part.get_payload(decode=True)
-    except Exception:  # the standard library raises what it likes on damaged parts
-        return b""
-    return data if isinstance(data, bytes) else b""
-
-
-def _decoded(part: EmailMessage) -> str:
-    try:
-        declared = part.get_content_charset() or ""
-    except Exception:
-        declared = ""
-    return text_of(_payload(part), declared)
-
-
-def _label(part: EmailMessage, number: int) -> str:
-    try:
-        name = part.get_filename() or ""
-    except Exception:
-        name = ""
-    if not name:
-        name = f"part{number}.eml" if part.get_content_type() == "message/rfc822" else f"part{number}"
-    return "".join(char if char.isprintable() and char not in "!" else "?" for char in unescape(name)[:255])
 
 
 def _plain(builder: Builder, text: str, at: int) -> None:

@@ -243,7 +243,7 @@ def tag_of(head: str) -> Tag | None:
 
 
 def _is_quiet(name: str) -> bool:
-    """Whether a name stands for nothing but a way of writing: b, span, code, …"""
+    """Whether a name stands for nothing but a way of writing, as b, span and code do."""
     return not (
         name in BLOCKS
         or name in CONTAINERS

@@ -99,12 +99,12 @@ def _file_of(blob: Blob, limits: Limits) -> Iterator[tuple[Path, int, str]]:
 
 def _lines(raw: Sequence[Any]) -> list[Line]:
     found = []
-    for y, size, left, right, region, segments in raw:
+    for y, size, left, right, region, table, segments in raw:
         parts = [
             Segment(x0, x1, y, size, text, mono, bold, anchors)
             for x0, x1, text, mono, bold, anchors in segments
         ]
-        found.append(Line(parts, y, size or 1.0, left, right, region))
+        found.append(Line(parts, y, size or 1.0, left, right, region, table))
     return found
 
 

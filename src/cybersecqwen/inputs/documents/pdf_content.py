@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from math import hypot
 from time import monotonic
 from typing import Any, NamedTuple
 
 from .pdf_fonts import Font, value_of
+from .pdf_rules import Rules
+from .pdf_state import ONE, Matrix, State, times
+from .pdf_tokens import END_OF_IMAGE, TOKEN, hexadecimal, number, string
 
 _SPACE = 0.17
 """Ems between two pieces from which on there is a space."""
@@ -19,24 +21,7 @@ _MOST_FORMS = 2_000
 _DEEPEST = 12
 _STACK = 256
 
-_TOKEN = re.compile(
-    rb"(?:[\x00\t\n\x0c\r ]++|%[^\r\n]*+)*+(?:"
-    rb"([+-]?(?:\d++\.?+\d*+|\.\d++)-?\d*+)"  # 1: number
-    rb"|(\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\))*+\))"  # 2: string
-    rb"|<([0-9A-Fa-f\s]*+)>"  # 3: hexadecimal string
-    rb"|(/[^\x00\t\n\x0c\r ()<>\[\]{}/%]*+)"  # 4: name
-    rb"|([A-Za-z'\"][A-Za-z0-9*]*+)"  # 5: operator
-    rb"|(\[|\]|<<|>>)"  # 6
-    rb"|(\()"  # 7: a string that never ends
-    rb"|[^\x00\t\n\x0c\r ])",
-    re.S,
-)
-_ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|[\r\n])|(.))", re.S)
-_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
-_END_OF_IMAGE = re.compile(rb"[\s]EI(?=[\s]|$)")
-
-Matrix = tuple[float, float, float, float, float, float]
-_ONE: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+_PAINTS = frozenset((b"S", b"s", b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"n"))
 
 
 class Run(NamedTuple):
@@ -54,18 +39,6 @@ class Run(NamedTuple):
     """Quarter turns of its direction, counter-clockwise: 0 to 3."""
 
 
-def times(m: Matrix, n: Matrix) -> Matrix:
-    """First m, then n."""
-    return (
-        m[0] * n[0] + m[1] * n[2],
-        m[0] * n[1] + m[1] * n[3],
-        m[2] * n[0] + m[3] * n[2],
-        m[2] * n[1] + m[3] * n[3],
-        m[4] * n[0] + m[5] * n[2] + n[4],
-        m[4] * n[1] + m[5] * n[3] + n[5],
-    )
-
-
 class Content:
     """Reads content streams, forms included; `runs` has the text when it is through."""
 
@@ -74,6 +47,8 @@ class Content:
         self._deadline = deadline
         self._forms = 0
         self.runs: list[Run] = []
+        self.rules = Rules()
+        """Lines that were drawn."""
         self.images = 0
         """Pictures that were drawn."""
         self.invisible: list[Run] = []
@@ -83,24 +58,24 @@ class Content:
         self.cut = ""
         """Why reading ended before the end, or ""."""
 
-    def read(self, data: bytes, resources: Mapping[str, Any], ctm: Matrix = _ONE, depth: int = 0) -> None:
+    def read(self, data: bytes, resources: Mapping[str, Any], ctm: Matrix = ONE, depth: int = 0) -> None:
         """One stream; whatever stands in it, this ends."""
-        state = _State(ctm)
-        stack: list[_State] = []
+        state = State(ctm)
+        stack: list[State] = []
         fonts = _below(resources, "/Font")
         operands: list[Any] = []
         array: list[Any] | None = None
         actual: list[str | None] = []
         at, count = 0, 0
         while at < len(data):
-            for match in _TOKEN.finditer(data, at):
+            for match in TOKEN.finditer(data, at):
                 kind = match.lastindex
                 if kind == 1:
-                    (operands if array is None else array).append(_number(match[1]))
+                    (operands if array is None else array).append(number(match[1]))
                 elif kind == 2:
-                    (operands if array is None else array).append(_string(match[2]))
+                    (operands if array is None else array).append(string(match[2]))
                 elif kind == 3:
-                    (operands if array is None else array).append(_hex(match[3]))
+                    (operands if array is None else array).append(hexadecimal(match[3]))
                 elif kind == 4:
                     operands.append(match[4])
                 elif kind == 6:
@@ -119,7 +94,7 @@ class Content:
                     word = match[5]
                     if word == b"ID":
                         self.images += 1
-                        end = _END_OF_IMAGE.search(data, match.end())
+                        end = END_OF_IMAGE.search(data, match.end())
                         at = end.end() if end else len(data)
                         operands = []
                         break
@@ -136,8 +111,8 @@ class Content:
         self,
         word: bytes,
         operands: list[Any],
-        state: _State,
-        stack: list[_State],
+        state: State,
+        stack: list[State],
         fonts: Mapping[str, Any],
         resources: Mapping[str, Any],
         depth: int,
@@ -156,7 +131,7 @@ class Content:
             elif word == b"Tm":
                 state.line = state.text = tuple(map(float, operands[-6:]))  # type: ignore[assignment]
                 if len(state.text) != 6:
-                    state.line = state.text = _ONE
+                    state.line = state.text = ONE
             elif word == b"T*":
                 state.move(0.0, -state.leading)
             elif word == b"'":
@@ -170,7 +145,7 @@ class Content:
                 state.size = operands[-1]
                 state.font = self._font(operands[-2], fonts)
             elif word == b"BT":
-                state.line = state.text = _ONE
+                state.line = state.text = ONE
             elif word == b"q":
                 if len(stack) < _STACK:
                     stack.append(state.copy())
@@ -180,6 +155,16 @@ class Content:
             elif word == b"cm":
                 if len(operands) >= 6:
                     state.ctm = times(tuple(map(float, operands[-6:])), state.ctm)  # type: ignore[arg-type]
+            elif word == b"re":
+                x, y, width, height = operands[-4:]
+                self.rules.box(*state.at(x, y), *state.at(x + width, y + height))
+            elif word == b"m":
+                state.point = (operands[-2], operands[-1])
+            elif word == b"l":
+                self.rules.line(*state.at(*state.point), *state.at(operands[-2], operands[-1]))
+                state.point = (operands[-2], operands[-1])
+            elif word in _PAINTS:
+                self.rules.end(word != b"n")
             elif word == b"Tc":
                 state.char = operands[-1]
             elif word == b"Tw":
@@ -231,7 +216,7 @@ class Content:
             inner = _below(one, "/Resources") or resources
             self.read(one.get_data(), inner, ctm, depth + 1)  # type: ignore[attr-defined]
 
-    def _show(self, items: list[Any], state: _State, actual: list[str | None]) -> None:
+    def _show(self, items: list[Any], state: State, actual: list[str | None]) -> None:
         font, size = state.font, state.size
         if font is None:
             font = self._fonts.setdefault("", Font({}))
@@ -277,7 +262,7 @@ class Content:
         text: list[str],
         begun: float,
         at: float,
-        state: _State,
+        state: State,
         matrix: Matrix,
         across: float,
         tall: float,
@@ -300,60 +285,9 @@ class Content:
         runs.append(Run(x, x + max(length, 0.0), y, tall, shown, font.mono, font.bold, turn))
 
 
-class _State:
-    """Graphics and text state."""
-
-    __slots__ = ("char", "ctm", "font", "leading", "line", "mode", "rise", "size", "stretch", "text", "word")
-
-    def __init__(self, ctm: Matrix) -> None:
-        self.ctm = ctm
-        self.text: Matrix = _ONE
-        self.line: Matrix = _ONE
-        self.font: Font | None = None
-        self.size = 1.0
-        self.char = self.word = self.leading = self.rise = 0.0
-        self.stretch = 1.0
-        self.mode = 0
-
-    def copy(self) -> _State:
-        other = _State(self.ctm)
-        other.become(self)
-        return other
-
-    def become(self, other: _State) -> None:
-        for name in self.__slots__:
-            setattr(self, name, getattr(other, name))
-
-    def move(self, x: float, y: float) -> None:
-        self.line = self.text = times((1.0, 0.0, 0.0, 1.0, x, y), self.line)
-
-
 def _below(resources: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = value_of(resources, name)
     return found if isinstance(found, dict) else {}
-
-
-def _number(raw: bytes) -> float:
-    try:
-        return float(raw)
-    except ValueError:
-        return 0.0  # "1-2", as some producers write
-
-
-def _string(raw: bytes) -> bytes:
-    inner = raw[1:-1]
-    return _ESCAPE.sub(_unescaped, inner) if b"\\" in inner else inner
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    if match[1]:
-        return bytes((int(match[1], 8) & 0xFF,))
-    return b"" if match[2] else _ESCAPES.get(match[3], match[3])
-
-
-def _hex(raw: bytes) -> bytes:
-    digits = b"".join(raw.split())
-    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
 
 
 def _actual_text(operands: list[Any]) -> str | None:

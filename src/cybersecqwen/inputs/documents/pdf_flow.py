@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .building import Builder
 from .joining import Vocabulary
 from .pdf_layout import Line, Segment
+from .pdf_tables import Placing, aligned, below, rows_of
 
 _BULLET = re.compile(r"(?:[•●▪■◦‣∙·○➢➤►✓\uf0b7\uf0a7]|[-–*]|o|\(?(?:\d{1,3}|[a-zA-Z])[.)])(?=\s)")
 _LONE_BULLET = re.compile(
@@ -36,16 +36,6 @@ class Placed:
     """(character, x) as `Segment.anchors`."""
 
 
-@dataclass(slots=True)
-class _At:
-    """A line with its place."""
-
-    line: Line
-    page: int
-    number: int
-    kind: str
-
-
 class Flow:
     """Takes the pages in order; `builder` has the text when it is through."""
 
@@ -56,7 +46,7 @@ class Flow:
         self.placed: dict[int, list[Placed]] = {}
         """By page."""
         self._lines = [
-            _At(line, page, number, "")
+            Placing(line, page, number, "")
             for page in sorted(pages)
             for number, line in enumerate(pages[page], 1)
             if number - 1 not in left.get(page, ())
@@ -96,12 +86,15 @@ class Flow:
         for at, one in enumerate(self._lines):
             line = one.line
             first = line.segments[0]
+            if line.table:
+                one.kind = "row"
+                continue
             if many[at]:
                 near = any(
                     0 <= other < len(many)
                     and many[other]
                     and self._lines[other].page == one.page
-                    and _aligned(line, self._lines[other].line)
+                    and aligned(line, self._lines[other].line)
                     for other in (at - 1, at + 1, at - 2, at + 2)
                 )
                 gap = max(b.x0 - a.x1 for a, b in zip(line.segments, line.segments[1:], strict=False))
@@ -141,7 +134,7 @@ class Flow:
             self._titled = first.line.size >= self._title * 0.98 and self._title > self._body * 1.15
             kind = "title" if self._titled else kind
         start = self.builder.begin(kind)
-        before: _At | None = None
+        before: Placing | None = None
         glue = ""
         while at < len(self._lines):
             one = self._lines[at]
@@ -160,7 +153,7 @@ class Flow:
         self.builder.end(start)
         return at
 
-    def _relation(self, before: _At, one: _At, first: _At, after: str) -> str | None:
+    def _relation(self, before: Placing, one: Placing, first: Placing, after: str) -> str | None:
         """What stands between two lines of a block; "-": the hyphen goes, None: a new one begins."""
         old, new = before.line, one.line
         if one.kind != first.kind and not (first.kind == "item" and one.kind == "paragraph"):
@@ -193,7 +186,7 @@ class Flow:
             return "\n"
         return "-" if glue is None else glue
 
-    def _ends(self, before: _At, one: _At, first: _At, *, full: bool, step: float) -> bool:
+    def _ends(self, before: Placing, one: Placing, first: Placing, *, full: bool, step: float) -> bool:
         """Whether a block ends between two lines that stand one below the other."""
         old, new = before.line, one.line
         sentence = old.segments[-1].text.endswith(_SENTENCE_END)
@@ -204,7 +197,7 @@ class Flow:
             return not full and sentence and step > self._lead * 1.12 * new.size
         return not full and x <= first.line.segments[0].x0 + 0.2 * new.size
 
-    def _place(self, one: _At, glue: str, dropped: int) -> None:
+    def _place(self, one: Placing, glue: str, dropped: int) -> None:
         builder = self.builder
         if dropped:
             builder.drop_last()
@@ -231,11 +224,11 @@ class Flow:
                 break
             end += 1
         group = at + 1
-        for row in _rows(self._lines[at:end], self._lead):
+        for row in rows_of(self._lines[at:end], self._lead):
             self._row(row, group)
         return end
 
-    def _goes_on(self, before: _At, one: _At) -> bool:
+    def _goes_on(self, before: Placing, one: Placing) -> bool:
         """Whether a line with one segment goes on with a cell of the row before it."""
         step = before.line.y - one.line.y
         if before.line.region != one.line.region or not 0 < step < 1.3 * self._lead * one.line.size:
@@ -256,7 +249,7 @@ class Flow:
         """Whether the indicator in a cell surely goes on below it."""
         return abs(upper.x0 - lower.x0) < 4 and self._words.join(upper.text, lower.text) == ""
 
-    def _row(self, row: list[_At], group: int) -> None:
+    def _row(self, row: list[Placing], group: int) -> None:
         first = row[0].line
         start = self.builder.begin("row", group=group)
         rest = [list(one.line.segments) for one in row[1:]]
@@ -266,7 +259,7 @@ class Flow:
             self._put(segment, row[0].page, row[0].number)
             above = segment
             for one, segments in zip(row[1:], rest, strict=True):
-                for lower in [s for s in segments if _below(s, first.segments, column)]:
+                for lower in [s for s in segments if below(s, first.segments, column)]:
                     segments.remove(lower)
                     glue = self._words.join(above.text, lower.text, alone=" " not in above.text)
                     if glue is None:
@@ -283,46 +276,6 @@ def _continues(text: str, after: str) -> bool:
     if text.endswith(("-", "[.]", "[")):
         return True
     return after[:1].isalnum() and (after[:1].islower() or not text.endswith(_SENTENCE_END))
-
-
-def _below(segment: Segment, columns: Sequence[Segment], column: int) -> bool:
-    """Whether a segment stands under this column: the nearest that does not begin right of it."""
-    found = 0
-    for at, one in enumerate(columns):
-        if one.x0 <= segment.x0 + 4:
-            found = at
-    return found == column
-
-
-def _aligned(line: Line, other: Line) -> bool:
-    """Whether two cells that are not the first begin at the same place."""
-    return any(abs(a.x0 - b.x0) < 4 for a in line.segments[1:] for b in other.segments[1:])
-
-
-def _rows(lines: Sequence[_At], lead: float) -> Iterator[list[_At]]:
-    """Lines of a table by rows: what stands closer below one than rows do, and lacks cells, is part of it."""
-    pitches = sorted(
-        a.line.y - b.line.y
-        for a, b in itertools.pairwise(lines)
-        if len(a.line.segments) == len(b.line.segments) > 1
-    )
-    pitch = pitches[len(pitches) // 2] if pitches else 0.0
-    row: list[_At] = []
-    for one in lines:
-        if row:
-            step = row[-1].line.y - one.line.y
-            fewer = len(one.line.segments) < len(row[0].line.segments)
-            starts = row[0].line.segments
-            fits = all(any(abs(s.x0 - c.x0) < 4 for c in starts) for s in one.line.segments)
-            later = one.line.segments[0].x0 > starts[0].x0 + 4
-            close = step < 0.85 * pitch if pitch else step < 1.3 * lead * one.line.size
-            if one.kind != "row" or (fewer and fits and close and (later or pitch)):
-                row.append(one)
-                continue
-            yield row
-        row = [one]
-    if row:
-        yield row
 
 
 def _full(old: Line, new: Line) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .pdf_content import Run
+from .pdf_rules import Rules, cells, is_row
 
 _SPACE = 0.17
 _APART = 0.9
@@ -44,6 +45,8 @@ class Line:
     right: float
     region: int = 0
     """Number of the column on the page; lines of another one do not go on from it."""
+    table: int = 0
+    """1: the first line of a table row that lines around it part from others; 2: a further line of it."""
 
     @property
     def text(self) -> str:
@@ -51,14 +54,26 @@ class Line:
         return "\t".join(segment.text for segment in self.segments)
 
 
-def lines_of(runs: Iterable[Run]) -> list[Line]:
-    """The lines of a page; text that runs in another direction than most comes last."""
+class _Row(list[Segment]):
+    """The first line of each cell of a table row; `below` has the others."""
+
+    below: list[list[Segment]]
+
+
+def lines_of(runs: Iterable[Run], rules: Rules | None = None) -> list[Line]:
+    """The lines of a page; text that runs in another direction than most comes last.
+
+    `rules` are the lines drawn on it, ready: what stands between two of them is a row of a table.
+    """
     by_turn: dict[int, list[Run]] = {}
     for run in runs:
         by_turn.setdefault(run.turn, []).append(run)
     found: list[Line] = []
     for turn, group in sorted(by_turn.items(), key=lambda item: -sum(len(run.text) for run in item[1])):
-        rows = _rows([_upright(run) for run in group] if turn else group)
+        if turn or rules is None:
+            rows = _rows([_upright(run) for run in group] if turn else group, Rules())
+        else:
+            rows = _tabled(_rows(group, rules), rules)
         found += _ordered(rows, len(found) and found[-1].region + 1)
     return found
 
@@ -70,7 +85,7 @@ def _upright(run: Run) -> Run:
     return run._replace(x0=x, x1=x + length, y=y, turn=0)
 
 
-def _rows(runs: list[Run]) -> list[list[Segment]]:
+def _rows(runs: list[Run], rules: Rules) -> list[list[Segment]]:
     """Segments by base line, from the top; those of a row from the left."""
     rows: list[list[Run]] = []
     base = size = 0.0
@@ -82,10 +97,10 @@ def _rows(runs: list[Run]) -> list[list[Segment]]:
         else:
             rows.append([run])
             base, size = run.y, run.size
-    return [_segments(row) for row in rows]
+    return [_segments(row, rules) for row in rows]
 
 
-def _segments(row: list[Run]) -> list[Segment]:
+def _segments(row: list[Run], rules: Rules) -> list[Segment]:
     row.sort(key=lambda run: run.x0)
     found: list[Segment] = []
     for x0, x1, y, size, text, mono, bold, _ in row:
@@ -95,7 +110,7 @@ def _segments(row: list[Run]) -> list[Segment]:
             em = max(size, last.size)
             if text.strip() == last.text.strip() and abs(x0 - last.x0) < 0.2 * em:
                 continue  # printed twice to look bold
-            if -0.6 * em < gap < _APART * em:
+            if -0.6 * em < gap < _APART * em and not rules.parted(last.x1, x0, y + 0.3 * size):
                 spaced = gap > _SPACE * em and last.text[-1] != " " and text[0] != " "
                 last.text += f" {text}" if spaced else text
                 last.x1 = max(last.x1, x1)
@@ -120,6 +135,50 @@ def _segments(row: list[Run]) -> list[Segment]:
     return kept
 
 
+def _tabled(rows: list[list[Segment]], rules: Rules) -> list[list[Segment]]:
+    """The rows, those between two rules in several columns put together to rows of a table."""
+    if len(rules.across) < 2:
+        return rows
+    bands: dict[tuple[float, float], list[Segment]] = {}
+    for row in rows:
+        for segment in row:
+            band = rules.band((segment.x0 + segment.x1) / 2, segment.y + 0.2 * segment.size)
+            if band is not None:
+                bands.setdefault(band, []).append(segment)
+    tables: list[list[Segment]] = []
+    taken: set[int] = set()
+    for (below, above), segments in bands.items():
+        segments.sort(key=lambda segment: (segment.x0, -segment.y))
+        columns = cells([(segment.x0, segment.x1) for segment in segments])
+        lines = max(columns.count(column) for column in set(columns))
+        middle = (below + above) / 2
+        verticals = rules.columns(middle, segments[0].x0, max(segment.x1 for segment in segments))
+        if is_row(lines, columns[-1] + 1, verticals):
+            tables.append(_cells(segments, columns))
+            taken.update(map(id, segments))
+    if not tables:
+        return rows
+    rest = [[segment for segment in row if id(segment) not in taken] for row in rows]
+    return sorted([row for row in rest if row] + tables, key=lambda row: -max(segment.y for segment in row))
+
+
+def _cells(segments: Sequence[Segment], columns: Sequence[int]) -> _Row:
+    by_column: dict[int, list[Segment]] = {}
+    for segment, column in zip(segments, columns, strict=True):
+        by_column.setdefault(column, []).append(segment)
+    for cell in by_column.values():
+        cell.sort(key=lambda segment: (-segment.y, segment.x0))
+    row = _Row(cell[0] for cell in by_column.values())
+    later = sorted((s for cell in by_column.values() for s in cell[1:]), key=lambda s: (-s.y, s.x0))
+    row.below = []
+    for segment in later:
+        if row.below and abs(row.below[-1][0].y - segment.y) < 0.4 * segment.size:
+            row.below[-1].append(segment)
+        else:
+            row.below.append([segment])
+    return row
+
+
 def _ordered(rows: Sequence[list[Segment]], region: int) -> list[Line]:
     """The rows as lines, columns one after the other."""
     rows = [row for row in rows if row]
@@ -135,9 +194,7 @@ def _split(rows: Sequence[list[Segment]], found: list[Line], region: int, column
         if rows:
             left = min(row[0].x0 for row in rows)
             right = max(max(segment.x1 for segment in row) for row in rows)
-            for row in rows:
-                top = max(row, key=lambda segment: segment.size)
-                found.append(Line(row, top.y, top.size, left, right, region))
+            _emit(rows, found, left, right, region)
         return region + 1
     one: list[list[Segment]] = []
     two: list[list[Segment]] = []
@@ -156,7 +213,11 @@ def _split(rows: Sequence[list[Segment]], found: list[Line], region: int, column
     for row in rows:
         before = [segment for segment in row if segment.x1 <= gutter + 1]
         behind = [segment for segment in row if segment.x0 >= gutter - 1]
-        if len(before) + len(behind) < len(row):
+        crossing = len(before) + len(behind) < len(row)
+        if isinstance(row, _Row):  # it stays in one piece
+            crossing = len(before) < len(row) and len(behind) < len(row)
+            before, behind = (row, []) if before else ([], row)
+        if crossing:
             if one or two:
                 flush()
             across.append(row)
@@ -174,10 +235,17 @@ def _split(rows: Sequence[list[Segment]], found: list[Line], region: int, column
 def _plain(rows: Sequence[list[Segment]], found: list[Line], region: int) -> int:
     left = min(row[0].x0 for row in rows)
     right = max(max(segment.x1 for segment in row) for row in rows)
+    _emit(rows, found, left, right, region)
+    return region + 1
+
+
+def _emit(rows: Sequence[list[Segment]], found: list[Line], left: float, right: float, region: int) -> None:
     for row in rows:
         top = max(row, key=lambda segment: segment.size)
-        found.append(Line(row, top.y, top.size, left, right, region))
-    return region + 1
+        table = isinstance(row, _Row)
+        found.append(Line(row, top.y, top.size, left, right, region, int(table)))
+        if isinstance(row, _Row):
+            found += [Line(one, one[0].y, one[0].size, left, right, region, 2) for one in row.below]
 
 
 def _gutter(rows: Sequence[list[Segment]]) -> float | None:
@@ -187,7 +255,9 @@ def _gutter(rows: Sequence[list[Segment]]) -> float | None:
         for segment in row:
             key = round(segment.x0 / 3)
             starts[key] = starts.get(key, 0) + 1
-    segments = [segment for row in rows for segment in row]
+    segments = [segment for row in rows if not isinstance(row, _Row) for segment in row]
+    if not segments:
+        return None
     left = min(segment.x0 for segment in segments)
     for key, count in sorted(starts.items(), key=lambda item: (-item[1], item[0]))[:8]:
         if count < _GUTTER_LINES:

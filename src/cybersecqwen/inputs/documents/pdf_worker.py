@@ -156,7 +156,8 @@ def _page(reader: Any, number: int, fonts: dict[Any, Any], most: int) -> dict[st
             hidden += sum(len(run.text) for run in content.invisible)
     if hidden > 80:
         said.append(f"{hidden:,} characters that a viewer does not show were left out")
-    lines = lines_of(runs)
+    content.rules.ready()
+    lines = lines_of(runs, content.rules)
     size, kept = 0, []
     for line in lines[:_MOST_LINES]:
         size += sum(len(segment.text) for segment in line.segments)
@@ -172,7 +173,8 @@ def _page(reader: Any, number: int, fonts: dict[Any, Any], most: int) -> dict[st
     return {
         "lines": [
             [
-                round(line.y, 1), round(line.size, 1), round(line.left, 1), round(line.right, 1), line.region,
+                round(line.y, 1), round(line.size, 1), round(line.left, 1), round(line.right, 1),
+                line.region, line.table,
                 [_segment(s, linked) for s in line.segments],
             ]
             for line in kept

@@ -1,0 +1,143 @@
+"""Messages taken apart by the standard library, which raises many things on hostile ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from html import unescape
+from typing import Any
+
+from .bytes_of import Bytes
+from .charset import text_of
+
+_MOST_HEADERS = 200
+_MOST_PARTS = 1_000
+_HEADER_CHARS = 4_000
+
+
+def parsed(found: Bytes) -> EmailMessage | None:
+    """The message, or None where it cannot be taken apart."""
+    try:
+        return BytesParser(policy=policy.default).parsebytes(found.data)
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, KeyError):
+        return None  # the parser of the standard library raises all of these on hostile headers
+
+
+def header(message: EmailMessage, name: str) -> str:
+    """The first value of a header as text, or an empty text."""
+    values = values_of(message, name)
+    return values[0] if values else ""
+
+
+def values_of(message: EmailMessage, name: str) -> list[str]:
+    """All values of a header as text, unfolded; the raw text where the standard library cannot parse it."""
+    found = []
+    try:
+        raw = [value for key, value in message.raw_items() if key.lower() == name.lower()]
+    except Exception:
+        return []
+    for value in raw[:_MOST_HEADERS]:
+        text = str(value)[:_HEADER_CHARS]
+        if "=?" in text:
+            text = _words(text)
+        found.append(" ".join(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split()))
+    return found
+
+
+def _words(text: str) -> str:
+    """Encoded words of RFC 2047 resolved; as it stands where they are damaged."""
+    from email.errors import HeaderParseError
+    from email.header import decode_header, make_header
+
+    try:
+        return str(make_header(decode_header(text)))
+    except (HeaderParseError, ValueError, LookupError, UnicodeError, AssertionError, TypeError):
+        return text
+
+
+def _walk(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Parts of the message, not those of messages attached to it."""
+    stack, count = [message], 0
+    while stack and count < _MOST_PARTS:
+        part = stack.pop()
+        count += 1
+        yield part
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            below: Any = part.get_payload()
+            stack += [one for one in reversed(below) if isinstance(one, EmailMessage)]
+
+
+def _is_attached(part: EmailMessage) -> bool:
+    try:
+        return part.get_content_disposition() == "attachment" or bool(part.get_filename())
+    except Exception:
+        return False
+
+
+def body_of(message: EmailMessage) -> EmailMessage | None:
+    """The part to read: plain text that says something, else HTML."""
+    plain, html = None, None
+    for part in _walk(message):
+        if _is_attached(part) and part is not message:
+            continue
+        kind = part.get_content_type()
+        if kind == "text/plain" and plain is None and payload(part).strip():
+            plain = part
+        elif kind == "text/html" and html is None:
+            html = part
+    if (
+        plain is not None
+        and html is not None
+        and len(payload(plain)) * 20 < len(payload(html))
+        and len(payload(plain)) < 300
+    ):
+        return html  # "Your program does not show HTML"
+    return plain if plain is not None else html
+
+
+def attachments(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Parts that are files of their own: not the body, nor pictures shown in it."""
+    body = body_of(message)
+    for part in _walk(message):
+        if part is body or part.get_content_maintype() == "multipart":
+            continue
+        if (
+            _is_attached(part)
+            or part.get_content_type() == "message/rfc822"
+            or part.get_content_maintype() not in ("text", "image", "multipart")
+        ):
+            yield part
+
+
+def payload(part: EmailMessage) -> bytes:
+    """The bytes of a part, transfer encoding undone; none where that cannot be."""
+    try:
+        if part.get_content_type() == "message/rfc822":
+            inner: Any = part.get_payload()
+            return inner[0].as_bytes(policy=policy.compat32) if isinstance(inner, list) and inner else b""
+        data = part.get_payload(decode=True)
+    except Exception:  # the standard library raises what it likes on damaged parts
+        return b""
+    return data if isinstance(data, bytes) else b""
+
+
+def decoded(part: EmailMessage) -> str:
+    """The text of a part."""
+    try:
+        declared = part.get_content_charset() or ""
+    except Exception:
+        declared = ""
+    return text_of(payload(part), declared)
+
+
+def label_of(part: EmailMessage, number: int) -> str:
+    """Name of a part, fit to be a member of a path of members."""
+    try:
+        name = part.get_filename() or ""
+    except Exception:
+        name = ""
+    if not name:
+        name = f"part{number}.eml" if part.get_content_type() == "message/rfc822" else f"part{number}"
+    return "".join(char if char.isprintable() and char not in "!" else "?" for char in unescape(name)[:255])
