@@ -5,23 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cybersecqwen.detect.text.matches import Match, words
+from cybersecqwen.detect.text.matches import Match
 
 from .interface import Looker
-from .nearby import FUNCTION_WORDS, Span, ahead, behind, quoted, quoted_before
+from .nearby import FUNCTION_WORDS, Span, ahead, behind, quoted_before
+from .package_names import NO_NAMES, VERSION, bare_name, is_name, listed, name_at, quoted_name, value_of
 
-_NPM = r"(?:@[a-z0-9][a-z0-9._~-]{0,80}/)?[a-z0-9][a-z0-9._~-]{0,120}"
-_PLAIN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}"
-# From: https://github.com/package-url/purl-spec, the types; the names that their registries allow
-_NAMES: dict[str, re.Pattern[str]] = {
-    "npm": re.compile(_NPM, re.IGNORECASE),
-    "pypi": re.compile(_PLAIN),
-    "gem": re.compile(_PLAIN),
-    "cargo": re.compile(r"[A-Za-z][\w-]{0,63}"),
-    "golang": re.compile(r"[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1,60}){1,4}(?:/[\w.~-]{1,80}){1,6}"),
-    "maven": re.compile(r"[A-Za-z][\w.-]{1,100}:[A-Za-z][\w.-]{1,100}"),
-    "nuget": re.compile(r"[A-Za-z][\w.-]{1,100}"),
-}
 _COMMAND = re.compile(
     r"(?<![\w./-])(?:(npm|yarn|pnpm) (?:install|i|add)|(pip[23]?|pipx) install|(gem) install"
     r"|(cargo) (?:add|install)|(go) (?:get|install)|(dotnet) add package|(nuget) install|(install-package))"
@@ -67,15 +56,21 @@ _KINDS = (
     "pypi",
     "npm",
 )
+_REGISTRY = re.compile(
+    r"(?:(npm(?:js)?)|(pypi|python package index)|(rubygems)|(crates\.io)|(nuget)|(maven central))(?![\w/-])"
+)
+_REGISTRIES = ("npm", "pypi", "gem", "cargo", "nuget", "maven")
+_PACKAGE = re.compile(r"package(?<![\w./-]package)s?(?![\w/-])")
+_UPLOADED = re.compile(
+    r"(?: packages?)?(?: (?:was|were|is|are|has been|had been|first|that))*+"
+    r"(?: (?:uploaded|published|pushed|hosted|released|available|found|removed))?"
+    r" (?:to|on|in|from|into)(?: the)? \Z"
+)
 _ANNOUNCED = re.compile(
     r"\s?(?:,\s)?(?:(?:which |that )?(?:is |was |are |were )?(?:named|called|known as|dubbed)"
     r"|names?:?|:|such as|like|with the names?|including|[(\u2013-])?:?\s{0,2}(?:the )?"
 )
 _TOLD = re.compile(r"named|called|known as|dubbed|name")
-_SEPARATOR = re.compile(r"\s?(?:,\s?(?:and |or )?|and |or |/|\u2022|&)\s?")
-_VERSION = re.compile(
-    r"(?:@|==|>=|~=| ?\(?v?)(?=[0-9])[0-9][\w.+-]{0,40}\)?|@[\w.-]{1,30}|\[[\w,-]{1,60}\]|[=~>]=[\w.*]{1,30}"
-)
 _PURL = re.compile(
     r"(?<![\w+.-])pkg:([a-z][a-z0-9.+-]{1,20})/((?:[\w.%~@+-]{1,120}/){0,6})([\w.%~+-]{1,120})(@[\w.%~+-]{1,80})?"
     r"(\?[\w.%~=&:/+-]{1,200})?(#[\w.%~/+-]{1,120})?",
@@ -88,7 +83,13 @@ _BEFORE = re.compile(r"(?:@[a-z0-9][\w.~-]{0,60}/[a-z0-9][\w.~-]{0,80})\Z")
 
 def find_packages(text: str, low: str) -> Iterator[Match]:
     """Names of packages; see `interface.Looker`."""
-    found = [*_purls(text, low), *_commands(text, low), *_words(text, low), *_scoped(low)]
+    found = [
+        *_purls(text, low),
+        *_commands(text, low),
+        *_words(text, low),
+        *_scoped(low),
+        *_near_registries(text, low),
+    ]
     reached = 0
     for start, end, value in sorted(found, key=lambda one: (one[0], -one[1])):
         if start >= reached:
@@ -97,15 +98,6 @@ def find_packages(text: str, low: str) -> Iterator[Match]:
 
 
 Found = tuple[int, int, str]
-
-
-def _value(kind: str, name: str) -> str:
-    """Type of the purl and name, as the registry compares names."""
-    if kind == "pypi":  # From: PEP 503
-        name = re.sub(r"[-_.]+", "-", name).lower()
-    elif kind in ("npm", "nuget", "cargo"):
-        name = name.lower()
-    return f"{kind}:{name}"
 
 
 def _purls(text: str, low: str) -> Iterator[Found]:
@@ -140,11 +132,11 @@ def _commands(text: str, low: str) -> Iterator[Found]:
                 at = option.end()
                 continue
             gap = _ARGUMENT.match(text, at, end)
-            span = _name(text, kind, gap.end(), end) if gap else None
+            span = name_at(text, kind, gap.end(), end) if gap else None
             if not span or not _is_argument(text, span, end):
                 break
-            yield (*span, _value(kind, text[slice(*span)]))
-            version = _VERSION.match(text, span[1], end)
+            yield (*span, value_of(kind, text[slice(*span)]))
+            version = VERSION.match(text, span[1], end)
             at = version.end() if version else span[1]
             if text[at : at + 1] in ("'", '"'):
                 at += 1
@@ -155,29 +147,13 @@ def _is_argument(text: str, span: Span, end: int) -> bool:
     raw = text[slice(*span)]
     if (
         raw.lower() in FUNCTION_WORDS
-        or raw.lower() in _NO_NAMES
+        or raw.lower() in NO_NAMES
         or text[span[1] : span[1] + 3] in ("://", "+ht")
     ):
         return False
     return text[span[1] : span[1] + 1] not in ("/", "\\", ":", "(", "+") and not raw.endswith(
         (".txt", ".whl", ".gz", ".tgz")
     )
-
-
-_NO_NAMES = words(
-    """
-        command commands script scripts hook hooks process phase time step package packages module registry
-        install user users dependencies malicious itself request output log npm lifecycle event
-        """
-)
-
-
-def _name(text: str, kind: str, at: int, end: int) -> Span | None:
-    match = _NAMES[kind].match(text, at, end)
-    if not match:
-        return None
-    raw = match.group().rstrip("._-~")
-    return (at, at + len(raw)) if len(raw) > 1 and any(c.isalpha() for c in raw) else None
 
 
 def _words(text: str, low: str) -> Iterator[Found]:
@@ -187,7 +163,7 @@ def _words(text: str, low: str) -> Iterator[Found]:
         announced = _ANNOUNCED.match(low, word.end(), end)
         at = announced.end() if announced else word.end()
         told = bool(announced and _TOLD.search(announced.group()))
-        first = _quoted_name(text, kind, at, end) or _bare(text, kind, at, end, told)
+        first = quoted_name(text, kind, at, end) or bare_name(text, kind, at, end, told)
         if not first:
             start = behind(text, word.start(), 160)
             edge = len(low[start : word.start()].rstrip(" ")) + start
@@ -195,70 +171,38 @@ def _words(text: str, low: str) -> Iterator[Found]:
                 if low.endswith(ending, start, edge):
                     edge -= len(ending)
             before = quoted_before(text, start, edge) if edge > start else None
-            if before and _is_whole(text, kind, before):
-                yield (*before, _value(kind, text[slice(*before)]))
+            if before and is_name(text, kind, before):
+                yield (*before, value_of(kind, text[slice(*before)]))
             elif kind == "npm" and (scoped := _BEFORE.search(low, start, edge)):
-                yield (*scoped.span(), _value(kind, scoped.group()))
+                yield (*scoped.span(), value_of(kind, scoped.group()))
             continue
-        yield (*first, _value(kind, text[slice(*first)]))
-        at = first[1]
-        for _ in range(20):
-            version = _VERSION.match(text, at, end)
-            at = version.end() if version else at
-            while at < end and text[at] in "\"'`”’“":
-                at += 1
-            gap = _SEPARATOR.match(text, at, end)
-            more = _quoted_name(text, kind, gap.end(), end) if gap else None
-            if gap and not more:
-                more = _bare(text, kind, gap.end(), end, False)
-            if not more:
-                break
-            yield (*more, _value(kind, text[slice(*more)]))
-            at = more[1]
+        yield (*first, value_of(kind, text[slice(*first)]))
+        for more in listed(text, kind, first, end):
+            yield (*more, value_of(kind, text[slice(*more)]))
 
 
-def _quoted_name(text: str, kind: str, at: int, end: int) -> Span | None:
-    span = quoted(text, at, end)
-    if not span:
-        return None
-    name = _name(text, kind, span[0], span[1])
-    if not name:
-        return None
-    rest = text[name[1] : span[1]]
-    return name if not rest or _VERSION.fullmatch(rest) else None
-
-
-def _is_whole(text: str, kind: str, span: Span) -> bool:
-    return bool(_NAMES[kind].fullmatch(text, *span)) and text[slice(*span)].lower() not in FUNCTION_WORDS
-
-
-def _bare(text: str, kind: str, at: int, end: int, told: bool) -> Span | None:
-    """A name without quotation marks: any word that is told to be one, else one that no sentence has."""
-    span = _name(text, kind, at, end)
-    if not span:
-        return None
-    raw = text[slice(*span)]
-    low = raw.lower()
-    if low in FUNCTION_WORDS or low in _NO_NAMES or text[span[1] : span[1] + 1] == "(":
-        return None
-    if kind in ("golang", "maven") or raw.startswith("@"):
-        return span
-    if told:
-        return span
-    shaped = any(c.isdigit() for c in raw) or "_" in raw or ("-" in raw and raw == low and low.count("-") < 6)
-    version = _VERSION.match(text, span[1], end)
-    if version and text[span[1]] in "@=":
-        return span
-    return span if shaped and low.partition("-")[0] not in _COMPOUNDS else None
-
-
-# First halves of words of a sentence: "well-known", "third-party", "look-alike"
-_COMPOUNDS = words(
-    """
-        well third open look low high pre post non self re multi cross so up in two three end real long short
-        supply developer user typo attacker full highly build install cyber data zero server client command
-        """
-)
+def _near_registries(text: str, low: str) -> Iterator[Found]:
+    """What "a package named x" and "x was uploaded to" name, on the line that names a registry."""
+    for registry in _REGISTRY.finditer(low):
+        if registry.start() and (low[registry.start() - 1].isalnum() or low[registry.start() - 1] in "_./@-"):
+            continue
+        kind = _REGISTRIES[(registry.lastindex or 1) - 1]
+        start, end = behind(text, registry.start(), 200), ahead(text, registry.end(), 200, 0)
+        for word in _PACKAGE.finditer(low, start, end):
+            announced = _ANNOUNCED.match(low, word.end(), end)
+            at = announced.end() if announced else word.end()
+            told = bool(announced and _TOLD.search(announced.group()))
+            first = quoted_name(text, kind, at, end) or (
+                bare_name(text, kind, at, end, True) if told else None
+            )
+            if first:
+                yield (*first, value_of(kind, text[slice(*first)]))
+                for more in listed(text, kind, first, end):
+                    yield (*more, value_of(kind, text[slice(*more)]))
+        gap = _UPLOADED.search(low, start, registry.start())
+        before = quoted_before(text, start, gap.start()) if gap else None
+        if before and is_name(text, kind, before):
+            yield (*before, value_of(kind, text[slice(*before)]))
 
 
 def _scoped(low: str) -> Iterator[Found]:
@@ -270,7 +214,7 @@ def _scoped(low: str) -> Iterator[Found]:
             + low[match.end() : ahead(low, match.end(), 80, 0)]
         )
         if _SCOPE_CUE.search(near):
-            yield match.start(), match.start() + len(raw), _value("npm", raw)
+            yield match.start(), match.start() + len(raw), value_of("npm", raw)
 
 
 PACKAGE = Looker(
@@ -278,8 +222,9 @@ PACKAGE = Looker(
     needles=(
         "npm", "yarn", "pypi", "python package", "pip install", "pip3", "pip2", "pipx", "rubygem",
         "ruby gem", "gem install", "crate", "cargo", "go get", "go install", "go module", "go package",
-        "golang", "maven", "nuget", "dotnet add",
-        "install-package", "pkg:", "node.js package", "nodejs package", "javascript package",
+        "golang", "maven", "nuget", "dotnet add", "install-package", "pkg:", "node.js package", 
+        "nodejs package",
+        "javascript package",
     ),
     lines_after=1,
 )  # fmt: skip

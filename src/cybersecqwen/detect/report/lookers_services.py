@@ -41,7 +41,8 @@ _STRONG = re.compile(
     r"\s{0,2}:?\s{0,2}"
 )
 _LABEL = re.compile(
-    r"(?:\s?(?:display)?\s?names?)\s{0,2}(?:is\s|was\s|are\s|of\s|such as\s|like\s|[:=\t|]{1,2}|\s(?=[\"“`]))\s{0,3}"
+    r"(?:\s?(?:display)?\s?names?)\s{0,2}(?:is\s|was\s|are\s|of\s|such as\s|like\s"
+    r"|[:=\t|]{1,2}|\s(?=[\"“`]))\s{0,3}"
 )
 _SHORT_LABEL = re.compile(r"[ \xa0]{0,2}[:=\t|][ \xa0]{0,2}")
 _LABEL_BEFORE = re.compile(
