@@ -97,7 +97,7 @@ def _figures(data: Path, find: Find) -> None:
     for kind in DRAWN:
         for half in HALVES:
             now = {(one.text, one.start, one.said) for one in _every(data, find, kind, half)}
-            for number in (1, 2):
+            for number in (1, 2, 3):
                 some = [r for r in judged if (r["kind"], r["half"], r["pass"]) == (kind, half, number)]
                 if some:
                     still = [row for row in some if (row["text"], row["start"], row["said"]) in now]

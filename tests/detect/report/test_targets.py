@@ -109,6 +109,7 @@ def test_denied_targeting_is_none(text: str) -> None:
         ("A China-nexus group attacked Taiwanese government agencies.", "China", "Taiwan"),
         ("The North Korea-aligned group attacked banks in Japan.", "North Korea", "Japan"),
         ("Iranian government-sponsored APT actors compromised networks in Israel.", "Iran", "Israel"),
+        ("Chinese hackers ran the attack on Ukraine by threat actors.", "China", "Ukraine"),
         ("The campaign against Poland was attributed to Belarus.", "Belarus", "Poland"),
         ("Hackers working for the People's Republic of China (PRC) hit firms in Canada.", "China", "Canada"),
     ],

@@ -16,7 +16,8 @@ _ADDRESSES = frozenset({"ipv4", "ipv6", "domain", "url"})
 _FILES = frozenset({"file", "path", "md5", "sha1", "sha256", "sha512"})
 
 NOUN = (
-    r"(?:operators?|actors?|affiliates?|groups?|gangs?|team|threat|hackers?|members?"
+    r"(?:operators?|actors?|subgroups?|clusters?|syndicates?|crew|cybercrime|cybercriminal"
+    r"|cryptojacking|RaaS|affiliates?|groups?|gangs?|team|threat|hackers?|members?"
     r"|attackers?|malware|ransomware|backdoors?|trojans?|loaders?"
     r"|downloaders?|droppers?|botnets?|RATs?|remote access (?:trojan|tool)s?|implants?"
     r"|campaigns?|operations?|samples?|payloads?|infections?|tools?|toolkits?"

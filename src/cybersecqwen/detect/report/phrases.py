@@ -34,7 +34,8 @@ COMPARED = re.compile(
 )
 """What only compares two things."""
 ADVERB = (
-    r"(?:also|then|often|frequently|typically|commonly|usually|primarily|mainly|recently"
+    r"(?:also|later on|meanwhile|however|then|often|frequently|typically|commonly|usually"
+    r"|primarily|mainly|recently"
     r"|previously|currently|heavily|now|first|initially|subsequently|later|still|actively"
     r"|successfully|repeatedly|historically|regularly|directly|reportedly|likely|possibly"
     r"|ultimately|eventually|widely|exclusively|mostly|consistently|in turn|\w{3,14}ly)"
@@ -42,7 +43,8 @@ ADVERB = (
 """Words between a subject and its verb."""
 AUX = (
     r"(?:has|have|had|is|are|was|were|be|been|being|may|might|could|can|would|will|did|do"
-    r"|does|to|known to|known for|seen|observed|spotted|caught|found|reported|continues? to"
+    r"|does|to|known to|used(?: now| primarily| mainly)? to|known for|seen|observed|spotted"
+    r"|caught|found|reported|continues? to"
     r"|continued to|began|started|believed to|suspected of|thought to|able to|attempt(?:s|ed"
     r"|ing)? to|tried to|likely to|appears to|not|never)"
 )
@@ -84,7 +86,7 @@ SERVER = re.compile(
 """Between a family and the address of its server."""
 OWNED = re.compile(
     r"(?:['’]s)?(?:\s(?:ransomware|malware|group|gang|owned|controlled|operated|known|leak"
-    r"|staging|attacker|actor)){0,2}\s(?:C2|C&C|command[- ]and[- ]control|domains?|servers?"
+    r"|staging|attacker|actor)){0,2}\s(?:C2|C&C|command[- ]and[- ]control|(?:sub)?domains?|servers?"
     r"|IP address(?:es)?"
     r"|IPs?|URLs?|infrastructure|websites?|sites?|repository)(?:\s(?:servers?|domains?"
     r"|address(?:es)?|infrastructure|at|is|was|are|of)){0,3}\s?[:(\[]?\s?",
@@ -114,7 +116,8 @@ MEANS = re.compile(
 )
 """What a group did and by what: "moved laterally using"."""
 NOT_MEANS = re.compile(
-    r"\b(?:that|which|who|whose|but|while|when|after|before|victims?|users?|if|because|where"
+    r"\b(?:that|which|who|whose|but|while|when|after|before|victims?(?! (?:networks?"
+    r"|environments?|systems?|machines?|hosts?|data))|users?|if|because|where"
     r"|until|than|like|and|software|malware to|researchers?|we|defenders|to)\b",
     re.IGNORECASE,
 )
@@ -183,3 +186,11 @@ LOOSE = frozenset(
 """Participles that do not say who acts."""
 NO_BE = frozenset({"attributed-to", "variant-of", "related-to"})
 """Verbs that take a form of "be"."""
+ATTACK_ON = re.compile(
+    r"\b(?:attacks?|cyberattacks?|campaigns?|intrusions?|operations?) (?:on|against"
+    r"|targeting) (?:[\w'’-]+ ){0,5}\Z",
+    re.IGNORECASE,
+)
+"""Before a target: an attack on it."""
+USED_TO = re.compile(r"\bused(?: \w+)? to\s*\Z", re.IGNORECASE)
+"""Before a verb: the subject is what it is done with."""

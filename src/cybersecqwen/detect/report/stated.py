@@ -39,7 +39,8 @@ def _forms() -> _Forms:
             flags,
         ),
         hosted=re.compile(
-            rf"{TAIL}(?P<aux>(?:,?\s(?:{phrases.AUX}|{phrases.ADVERB})){{0,4}})\s(?P<verb>hosted|downloaded|served"
+            rf"{TAIL}(?P<aux>(?:,?\s(?:{phrases.AUX}|{phrases.ADVERB})){{0,4}})\s(?P<verb>hosted"
+            rf"|downloaded|served"
             rf"|retrieved|fetched|delivered)\s(?:on|at|from|via)\s(?P<head>{phrases.OBJECT_HEAD})",
             flags,
         ),
@@ -87,6 +88,13 @@ def said(gap: str, before: str, after: str, one: Run, other: Run) -> tuple[str, 
     noun = forms.noun_before.search(before) if match else None
     if match and noun and not forms.verbs.search(match["head"]):
         return words.nouns[_plain(noun["verb"])], True, Tier.HIGH
+    where = one.stix[0] in ("identity", "location") and other.stix[0] in (
+        "intrusion-set",
+        "campaign",
+        "malware",
+    )
+    if match and where and phrases.ATTACK_ON.search(before) and not forms.verbs.search(match["head"]):
+        return "targets", True, Tier.HIGH
     match = forms.hosted.fullmatch(gap)
     if match and other.stix[0] == "address" and not forms.verbs.search(match["head"]):
         return "hosts", True, Tier.HIGH
@@ -114,16 +122,20 @@ def _by_what_they_are(
     if first == "file" and second == "malware" and phrases.IS_SAMPLE.fullmatch(gap):
         return "related-to", True, Tier.MODERATE
     acts = first in ("intrusion-set", "campaign") or phrases.PEOPLE.match(gap) is not None
-    if second in ("malware", "tool", "vulnerability") and acts and not phrases.PREPOSITION.search(before):
+    opens = (
+        first == "malware" and re.search(r"(?:\A|, |\.\s|;)(?:the\s)?\Z", before, re.IGNORECASE) is not None
+    )
+    if (
+        second in ("malware", "tool", "vulnerability")
+        and (acts or opens)
+        and not phrases.PREPOSITION.search(before)
+    ):
         means = phrases.MEANS.fullmatch(gap)
         if means and phrases.DOES.match(means["tail"] + " ") and not phrases.NOT_MEANS.search(means["tail"]):
             head = means["head"]
             if re.fullmatch(phrases.OBJECT_HEAD, head) and not _forms().verbs.search(head):
                 verb = "exploits" if means["verb"].lower() == "exploiting" else "uses"
                 return verb, False, Tier.MODERATE
-    opens = (
-        first == "malware" and re.search(r"(?:\A|, |\.\s|;)(?:the\s)?\Z", before, re.IGNORECASE) is not None
-    )
     if second == "attack-pattern" and (acts or opens) and not phrases.PREPOSITION.search(before):
         does = phrases.DOES.match(gap)
         if (
@@ -148,6 +160,8 @@ def _active(match: re.Match[str], before: str, one: Run, other: Run) -> tuple[st
     be = phrases.BE.search(aux) is not None
     if verb not in phrases.NO_BE and be and not form.split()[0].endswith("ing"):
         return None  # "was used …" without "by"
+    if phrases.USED_TO.search(aux):
+        return (verb, False, Tier.HIGH) if verb in ("delivers", "drops", "downloads") else None
     if re.search(r"\bto\s*\Z", aux) and not re.search(
         r"\b(?:known|continues?|continued|attempt\w*|tried|likely|appears|believed|thought|able"
         r"|seen|observed|began|started) to\s*\Z",

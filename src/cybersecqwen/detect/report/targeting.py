@@ -92,6 +92,10 @@ _ACTOR = (
     r"|attackers?|malicious|crime|underground"
     r"|criminals?|operators|national)"
 )
+_LINKS = (
+    r"(?:by|and|or|in|on|to|with|from|for|against|of|were|was|are|is|have|has|the|as|when"
+    r"|while|after|using|where|that) "
+)
 ORIGIN_AFTER = re.compile(
     r"(?:['’]s)?(?: ?\([A-Z]{2,5}\)(?:['’]s)?)?(?:[- ](?:government|state|regime|military"
     r"|governmental|nation[- ]state))?(?:['’]s)?"
@@ -99,7 +103,7 @@ ORIGIN_AFTER = re.compile(
     r"(?:(?i:sponsored|backed|state-sponsored"
     r"|government-sponsored|state-backed|nexus|linked|aligned|affiliated|speaking"
     r"|associated|supported|directed|led|run|origin"
-    rf"|language)\b|(?:[A-Za-z-]{{2,20}} )?(?:{_ACTOR})|based (?:{_ACTOR})))"
+    rf"|language)\b|(?:(?!{_LINKS})[A-Za-z-]{{2,20}} )?(?:{_ACTOR})|based (?:{_ACTOR})))"
 )
 """After a country: it is the actor's."""
 PRODUCT_AFTER = re.compile(
