@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -172,8 +173,12 @@ print(time.monotonic() - start, size, 0, 0)
 """
 
 
-def measured(script: str, path: Path) -> tuple[float, int, float]:
-    """(seconds, characters, peak memory in MB, summed over processes) of a run in a process of its own."""
+def measured(script: str, path: Path) -> tuple[float, float, int, float]:
+    """(seconds, CPU seconds, characters, peak memory in MB) of a run, summed over its processes.
+
+    CPU seconds are of all of it, the start of Python and imports included.
+    """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(
         [sys.executable, "-c", script, str(path)],
         stdout=subprocess.PIPE,
@@ -190,7 +195,9 @@ def measured(script: str, path: Path) -> tuple[float, int, float]:
     assert process.stdout is not None
     with process.stdout as output:
         seconds, size, *_ = output.read().split()
-    return float(seconds), int(size), peak / 1e6
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    work = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return float(seconds), work, int(size), peak / 1e6
 
 
 def memory(pid: int) -> int:
@@ -221,20 +228,20 @@ def main() -> None:
         pdf = Path(folder, "report.pdf")
         report(pdf, words.pages)
         print(f"report of {words.pages} pages, {pdf.stat().st_size / 1e6:.1f} MB")
-        print(f"{'':14}{'s':>8}{'pages/s':>10}{'MB':>8}{'characters':>14}")
+        print(f"{'':14}{'s':>8}{'CPU s':>8}{'pages/s':>10}{'MB':>8}{'characters':>14}")
         others = {"csq": _READ, "pypdf": _PYPDF}
         if importlib.util.find_spec("pypdfium2"):
             others["pdfium"] = _PDFIUM
         for name, script in others.items():
-            seconds, size, peak = measured(script, pdf)
-            print(f"{name:14}{seconds:8.2f}{words.pages / seconds:10.1f}{peak:8.0f}{size:14,}")
+            seconds, work, size, peak = measured(script, pdf)
+            print(f"{name:14}{seconds:8.2f}{work:8.2f}{words.pages / seconds:10.1f}{peak:8.0f}{size:14,}")
         html = Path(folder, "page.html")
         html.write_bytes(page(words.html))
-        seconds, size, peak = measured(_READ, html)
+        seconds, work, size, peak = measured(_READ, html)
         millions = html.stat().st_size / 1e6
         print(
-            f"page of {millions:.0f} MB: {seconds:.2f} s, {millions / seconds:.1f} MB/s, {peak:.0f} MB, "
-            f"{size:,} characters"
+            f"page of {millions:.0f} MB: {seconds:.2f} s, {millions / seconds:.1f} MB/s, "
+            f"{millions / work:.1f} MB a CPU second, {peak:.0f} MB, {size:,} characters"
         )
 
 
