@@ -140,3 +140,17 @@ def test_every_extractor_is_described_and_callable() -> None:
     for name, extractor in EXTRACTORS:
         assert extractor.__doc__, name
         assert list(extractor("", "")) == []
+
+
+def test_flat_top_level_domains_are_as_in_the_list_of_public_suffixes() -> None:
+    from pathlib import Path
+
+    import publicsuffixlist
+
+    from cybersecqwen.detect.text.names import FLAT
+
+    listed = Path(publicsuffixlist.__file__).with_name("public_suffix_list.dat").read_text("utf-8")
+    icann = listed.partition("===BEGIN PRIVATE DOMAINS===")[0].splitlines()
+    rules = {line.strip() for line in icann if line.strip() and not line.startswith("//")}
+    assert rules >= FLAT
+    assert not {rule for rule in rules if "." in rule and rule.rpartition(".")[2] in FLAT}

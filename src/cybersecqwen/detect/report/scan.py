@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from operator import attrgetter
 
 import numpy as np
 
@@ -119,7 +120,8 @@ class Claims:
 
 def _ordered(found: list[Match], seen: Folded) -> tuple[Match, ...]:
     """In order of appearance, with the offsets of the text as it was given."""
-    found.sort(key=lambda match: (match.start, -match.end))
+    found.sort(key=attrgetter("end"), reverse=True)
+    found.sort(key=attrgetter("start"))
     if seen.hidden is None:
         return tuple(found)
     starts = seen.back(np.array([match.start for match in found], dtype=np.intp))

@@ -43,6 +43,16 @@ _CODE_STEMS = words(
 _OTHER_ROOTS = words("onion i2p bit bazar coin emc example")
 
 
+# From: Public Suffix List, ICANN section (https://publicsuffix.org/list/), 2026-10; a test compares it
+FLAT = words(
+    """
+        com net org info biz xyz top club site online shop live ru de eu nl cc su tk icu vip space website
+        tech store app dev cloud link work world today life news email
+        """
+)
+"""Frequent top-level domains directly below which all names are registered: the list need not be asked."""
+
+
 def find_emails(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
     """E-mail addresses; see `matches.Extractor` and `matches.over`."""
     if starts is None and "@" not in text and "at" not in low:
@@ -138,7 +148,7 @@ def is_domain(name: str) -> bool:
     last = name.rpartition(".")[2]
     if last.isdigit():
         return False
-    if last in _OTHER_ROOTS:
+    if last in _OTHER_ROOTS or last in FLAT:
         return True
     if "xn--" in name:  # the list is read as Unicode: reading it as punycode takes twice as long
         try:
