@@ -40,8 +40,22 @@ class Anchors:
         self.size = len(self._codes)
         """Characters."""
 
+    @cached_property
+    def _marks(self) -> Offsets:
+        """All signs that candidates stand at: found at once, they are a small part of the text."""
+        return np.flatnonzero(mask(self.bytes, "mark"))
+
+    @cached_property
+    def _mark_bytes(self) -> Bytes:
+        return self._codes[self._marks]
+
     def _where(self, code: int) -> Offsets:
-        return np.flatnonzero(self._codes == code)
+        """Where a sign stands."""
+        found: Offsets = self._marks[self._mark_bytes == code]
+        return found
+
+    def _where_letter(self, letter: str) -> Offsets:
+        return np.flatnonzero(self._codes == ord(letter))
 
     def _near(self, offsets: Offsets, kind: str) -> Mask:
         """Whether the characters at some offsets belong to a class; False outside the text."""
@@ -90,7 +104,8 @@ class Anchors:
     @cached_property
     def _opening(self) -> Offsets:
         """Brackets that open."""
-        return np.flatnonzero(mask(self.bytes, "open"))
+        found: Offsets = self._marks[table("open").take(self._mark_bytes)]
+        return found
 
     @cached_property
     def line_breaks(self) -> Offsets:
@@ -191,7 +206,7 @@ class Anchors:
     @cached_property
     def techniques(self) -> Offsets:
         """T, TA and, where ATT&CK is named, the letters of its other objects before four digits."""
-        first = self._where(ord("T"))
+        first = self._where_letter("T")
         first = first[self._near(first + 4, "digit")]
         if len(self.words("mitre")) or len(self.words("att&ck")):
             others = np.flatnonzero(mask(self.bytes, "object"))
@@ -204,7 +219,7 @@ class Anchors:
     @cached_property
     def systems(self) -> Offsets:
         """AS or asn before a number."""
-        first = self._where(ord("A"))
+        first = self._where_letter("A")
         return union(first[self._at(first + 1) == ord("S")], self.words("asn"))
 
     def keep_words(self, words: dict[str, list[int]]) -> None:

@@ -29,6 +29,7 @@ _CLASSES = {
     "relative": _WORD + b".~$\\-",
     "unc": _WORD + b"\\",
     "device": b"\\?dD",
+    "mark": b".:/\\-@~%$_\n[({<",
     "open": b"[({<",
     "close": b">}]",
     "dot": b".dD",
