@@ -138,6 +138,9 @@ def test_codes_places_and_counts() -> None:
 def test_code_is_left_out() -> None:
     text = "The group targeted Ukraine."
     assert targets.find(Passage(text=text, blocks=[(0, len(text), "code")]), place) == ()
+    three = "The group targeted Ukraine.\nThe group targeted Poland.\nThe group targeted Latvia."
+    blocks = [(0, 27, "code"), (28, 54, "paragraph"), (55, len(three), "code")]
+    assert [one.name for one in targets.find(Passage(text=three, blocks=blocks), place)] == ["Poland"]
 
 
 def test_sectors_are_of_the_open_vocabulary() -> None:

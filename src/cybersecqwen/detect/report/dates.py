@@ -64,9 +64,9 @@ def _found(passage: Passage, published: date | None) -> Iterator[Found]:
     text = passage.text
     code = skipped(passage)
     for start, end in sentences_of(text):
-        while code and code[0][1] <= start:
-            code.pop(0)
-        if code and code[0][0] < end:
+        while code and code[-1][1] <= start:
+            code.pop()
+        if code and code[-1][0] < end:
             continue
         if date_words.MAY_BE.search(text, start, end):
             yield from _in_sentence(text, (start, end), published)

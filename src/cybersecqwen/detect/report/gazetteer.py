@@ -103,8 +103,8 @@ def sentences_of(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def skipped(passage: Passage) -> list[tuple[int, int]]:
-    """Stretches that are code, in order: they state nothing about targets, dates or relations."""
-    return sorted((start, end) for start, end, kind in passage.blocks if kind == "code")
+    """Stretches that are code, last first: they state nothing about targets, dates or relations."""
+    return sorted(((start, end) for start, end, kind in passage.blocks if kind == "code"), reverse=True)
 
 
 @lru_cache(maxsize=1)

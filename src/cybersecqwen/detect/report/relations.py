@@ -110,9 +110,9 @@ def _every(passage: Passage, mentions: list[Mention]) -> Iterator[_Stated]:
         first = at
         while at < len(mentions) and mentions[at].end <= end:
             at += 1
-        while code and code[0][1] <= start:
-            code.pop(0)
-        if at - first < 2 or (code and code[0][0] < end):
+        while code and code[-1][1] <= start:
+            code.pop()
+        if at - first < 2 or (code and code[-1][0] < end):
             continue
         last: _Stated | None = None
         for one, other in pairwise(ends.runs(text, mentions[first:at])):

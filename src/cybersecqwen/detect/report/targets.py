@@ -73,9 +73,9 @@ def _search(text: str, code: list[tuple[int, int]]) -> Iterator[Mentioned]:
             if hit.start >= start:
                 inside.append(hit)
             hit = next(found, None)
-        while code and code[0][1] <= start:
-            code.pop(0)
-        if inside and not (code and code[0][0] < end):
+        while code and code[-1][1] <= start:
+            code.pop()
+        if inside and not (code and code[-1][0] < end):
             yield from _judged(text, (start, end), inside)
 
 
