@@ -149,9 +149,15 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=0, help="reports that the model reads, drawn by a seed")
     parser.add_argument("--minutes", type=float, default=25.0, help="after which the model is asked no more")
     parser.add_argument("--save", type=Path, help="JSON file for what the model answered")
+    parser.add_argument("--compare", type=Path, help="a file of --save: compare its answers, ask nothing")
     chosen = parser.parse_args()
     with Store.open() as store:
         reports = cases(data_folder(chosen.data), store, chosen.held_out)
+        if chosen.compare:
+            from .report_techniques_model import compare
+
+            compare(reports, chosen.compare)
+            return
         if chosen.model:
             from .report_techniques_model import ask
 

@@ -9,20 +9,25 @@ answers is written down, so that ways of joining both opinions can be compared w
 from __future__ import annotations
 
 import json
+import math
 import random
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cybersecqwen.bootstrap import App
+from cybersecqwen.detect.report.described import described
 from cybersecqwen.detect.report.technique_names import canonical
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.models.interface import LanguageModel
 from cybersecqwen.settings import load_settings
 
-from .report_techniques import SEED, Case
+from .report_techniques import SEED, Case, told
 
 LEAST = 0.15
 SURE = 0.8
@@ -56,6 +61,73 @@ def ask(reports: list[Case], store: Store, name: str, limit: int, seconds: float
             print(f"{len(answers)} reports, {asked} questions, {spent:.0f} s", file=sys.stderr, flush=True)
             if save is not None:
                 save.write_text(json.dumps({"model": name, "answers": answers}, indent=1), "utf-8")
+    if save is not None:
+        compare(reports, save)
+
+
+def compare(reports: list[Case], save: Path) -> None:
+    """Ways of joining the model's answers with the specialist, over the reports that it read whole."""
+    answers: dict[str, list[Candidate]] = json.loads(save.read_text("utf-8"))["answers"]
+    read = [one for one in reports if one.title in answers]
+    said = {one.title: set(described(one.text, one.machine)) for one in read}
+    asked = sum("q" in row for rows in answers.values() for row in rows)
+    questions = sum(len({row["sentence"] for row in rows if "q" in row}) for rows in answers.values())
+    print(f"{len(read)} reports, {questions} questions about {asked} candidates", file=sys.stderr)
+
+    def rows(one: Case, least: float) -> list[Candidate]:
+        return [row for row in answers[one.title] if row["p"] >= least]
+
+    def struck(one: Case) -> set[str]:
+        all = rows(one, LEAST)
+        none = {row["label"] for row in all if "q" in row and row["none"] == row["top"]}
+        return none - {row["label"] for row in all if row.get("q") == row.get("top")}
+
+    told("specialist, sentences", read, lambda one: said[one.title])
+    told("specialist, sub-techniques at once", read, lambda one: {row["label"] for row in rows(one, 0.3)})
+    told(
+        "the model chooses",
+        read,
+        lambda one: {
+            row["label"]
+            for row in rows(one, LEAST)
+            if (row["p"] >= SURE or row["q"] == row["top"] if "q" in row else row["p"] >= 0.3)
+        },
+    )
+    told("the model strikes from sentences", read, lambda one: said[one.title] - struck(one))
+    told("both joined, left out in turn", read, joined(read, answers))
+
+
+def joined(read: list[Case], answers: dict[str, list[Candidate]]) -> Callable[[Case], set[str]]:
+    """log-odds of the specialist plus a share of the model's; share and threshold fitted on the other reports."""
+    grid = [(share, cut) for share in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0) for cut in np.arange(-1.8, 1.2, 0.2)]
+
+    def kept(title: str, share: float, cut: float) -> set[str]:
+        return {row["label"] for row in answers[title] if _odds(row, share) >= cut}
+
+    lists = {key: {one.title: kept(one.title, *key) for one in read} for key in grid}
+    counts = {
+        key: {
+            one.title: np.array([len(all[one.title] & one.truth), len(all[one.title]) + len(one.truth)])
+            for one in read
+        }
+        for key, all in lists.items()
+    }
+    chosen: dict[str, set[str]] = {}
+    for out in read:
+        best = max(grid, key=lambda key: _f1([c for title, c in counts[key].items() if title != out.title]))
+        chosen[out.title] = lists[best][out.title]
+    return lambda one: chosen[one.title]
+
+
+def _f1(counts: list[Any]) -> float:
+    right, both = np.sum(counts, axis=0)
+    return float(2 * right / max(both, 1))
+
+
+def _odds(row: Candidate, share: float) -> float:
+    p = min(max(row["p"], 1e-4), 1 - 1e-4)
+    model = math.log(max(row["q"], 1e-4) / max(row["none"], 1e-4)) if "q" in row else 0.0
+    return math.log(p / (1 - p)) + share * model
 
 
 def _read(one: Case, store: Store, model: LanguageModel) -> list[Candidate]:

@@ -19,7 +19,7 @@ from cybersecqwen.specialists.mentions import TYPES, Names
 from .interface import Found, NameFound
 from .name_shapes import Ordinary
 from .stated_aliases import stated
-from .unknown_names import introduced
+from .unknown_names import MOST, introduced
 
 if TYPE_CHECKING:
     from cybersecqwen.knowledge.store import Store
@@ -72,7 +72,9 @@ def find(text: str, store: Store, found: Found = ()) -> tuple[NameFound, ...]:
         if not _is_small_word(plain, one.start, one.end) and not _is_of_product(plain, one.start, one.end)
     ]
     names = _joined(names, _unknown(text, plain, names, store, ordinary))
-    names = _joined(names, _aliases(plain, text, names, store, ordinary))
+    told = _aliases(plain, names, store, ordinary)
+    names = [one for one in names if one.id or one.text not in told]
+    names = _joined(names, _places(text, plain, told))
     names += [
         _vulnerability(match.value, text, match.start, match.end, store)
         for match in found
@@ -126,18 +128,19 @@ def _unknown(
 
 
 def _aliases(
-    plain: str, text: str, names: list[NameFound], store: Store, ordinary: Ordinary
-) -> Iterator[NameFound]:
+    plain: str, names: list[NameFound], store: Store, ordinary: Ordinary
+) -> Mapping[str, Mapping[str, Any]]:
+    """Names that the report says are another name of something, with what that is."""
     told: dict[str, dict[str, Any]] = {}
-    for left, name, _ in stated(plain, names, ordinary):
-        if name not in told and len(told) < 200 and _owner(name, store) is None:
-            told[name] = {
-                "id": left.id,
-                "name": left.name,
-                "type": left.type,
-                "facts": {**left.facts, "stated": True},
-            }
-    yield from _places(text, plain, told)
+    heads: set[str] = set()
+    for head, name, _ in stated(plain, names, ordinary):
+        if name in told or name in heads or head.text in told or len(told) == MOST:
+            continue
+        if _owner(name, store) is None:
+            heads.add(head.text)
+            facts = {**head.facts, "stated": True}
+            told[name] = {"id": head.id, "name": head.name, "type": head.type, "facts": facts}
+    return told
 
 
 def _owner(name: str, store: Store, kind: str = "") -> tuple[str, str, str] | None:

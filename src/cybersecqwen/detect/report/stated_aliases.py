@@ -24,21 +24,26 @@ MOST = 12
 
 
 def stated(text: str, names: Sequence[NameFound], ordinary: Ordinary) -> Iterator[tuple[NameFound, str, int]]:
-    """The name that is known so far, another that the report says is the same, and where it stands."""
+    """The name that others are said to be the same as, each of them, and where it stands.
+
+    The former is one of the store where there is one, the latter never is.
+    """
     ends = {one.end: one for one in names}
     starts = {one.start: one for one in names}
     for match in _ALSO.finditer(text):
-        left = _before(text, match.start(), ends)
         items = list(_items(text, match.end(), starts, ordinary))
+        left = _before(text, match.start(), ends)
         if left is None:
-            left = next((starts[at] for _, at in items if at in starts), None)
             alone = _word_before(text, match.start(), ordinary)
-            if left is None or not alone:
-                continue
-            items.append((alone, match.start() - len(alone)))
-        for name, at in items:
-            if at not in starts and name != left.text:
-                yield left, name, at
+            items += [(alone, match.start() - len(alone))] if alone else []
+        elif not left.id:
+            items.append((left.text, left.start))
+        known = [starts[at] for _, at in items if at in starts and starts[at].id]
+        head = left if left is not None and (left.id or not known) else known[0] if known else None
+        for name, at in items if head is not None else ():
+            other = starts.get(at)
+            if head is not None and name != head.text and (other is None or not other.id):
+                yield head, name, at
 
 
 def _before(text: str, at: int, ends: dict[int, NameFound]) -> NameFound | None:

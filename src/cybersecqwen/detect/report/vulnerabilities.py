@@ -27,7 +27,8 @@ _ORDER = tuple(Tier)
 
 # From: CVSS 3.1 §6 and 4.0 §7 (https://www.first.org/cvss/), vector strings
 _VECTOR = re.compile(r"(?:CVSS:(?:3\.[01]|4\.0)/)?AV:[NALP](?:/[A-Z]{1,3}:[A-Z]{1,5}){5,30}(?![\w/])")
-_VERSION = r"(?:\s{0,2}(?:v|version )?(?:2(?:\.0)?|3(?:\.[01x])?|4(?:\.0)?)(?=[\s:)(,]|\Z))?"
+# A number right after "CVSS" that is a version of it is no score; possessive, so that it is not tried as one.
+_VERSION = r"(?:[\s:]{0,2}(?:v|version )?(?:2(?:\.0)?|3(?:\.[01x])?|4(?:\.0)?)(?=[\s:)(,;]|\.(?![0-9])|\Z))?+"
 _SCORE = re.compile(
     rf"\bCVSS{_VERSION}(?:\s|base|score|rating|severity|of|is|was|with|:|=|\(|\[|-|–|,|a){{0,12}}"
     r"(?P<score>10(?:\.0)?|[0-9]\.[0-9])(?![\w]|\.[0-9])",
