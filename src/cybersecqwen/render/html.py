@@ -23,8 +23,9 @@ from . import wording
 from .answer import answer_view, is_answer
 from .defang import Defanger
 from .detail import first
+from .diff_story import is_diff
 from .draw_tree import BOX_HEIGHT, BOX_WIDTH
-from .html_intel import intel_page
+from .html_intel import IntelPage, diff_page, intel_page
 from .html_logs import logs_page
 from .html_view import AMOUNTS, Quoter, findings_view, incident_view, indicator_views, paragraphs, stages
 from .interface import Renderer, RenderOptions
@@ -65,7 +66,7 @@ class HtmlRenderer(Renderer):
                 report=report,
                 answer=answer_view(report) if is_answer(report) else None,
                 logs=logs,
-                intel=intel_page(report, report.intel, defang, options) if report.intel else None,
+                intel=_storied(report, defang, options),
                 problems=problems,
                 problems_more=problems_more,
                 title=wording.headline(report, options.title),
@@ -82,6 +83,13 @@ class HtmlRenderer(Renderer):
                 ),
             )
         )
+
+
+def _storied(report: Report, defang: Defanger, options: RenderOptions) -> IntelPage | None:
+    """The view of threat reports and of their comparison; None for others."""
+    if report.intel is not None:
+        return intel_page(report, report.intel, defang, options)
+    return diff_page(report, defang, options) if is_diff(report) else None
 
 
 def _outside(report: Report, defang: Defanger, amounts: Any) -> dict[str, Any]:

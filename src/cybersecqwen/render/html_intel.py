@@ -10,6 +10,7 @@ from cybersecqwen.records import Evidence, Indicator, Report
 from cybersecqwen.records.intel import Intelligence
 
 from .defang import Defanger
+from .diff_story import BANNER, diff_line, diff_sections
 from .intel_story import Row, Section, banner, read_line, sections
 from .interface import RenderOptions
 
@@ -54,5 +55,18 @@ def intel_page(report: Report, intel: Intelligence, defang: Defanger, options: R
         ),
         sections=sections(report, intel, options.detail),
         quotes=options.detail != "brief",
+        defang=defang,
+    )
+
+
+def diff_page(report: Report, defang: Defanger, options: RenderOptions) -> IntelPage:
+    """The view of the comparison of two reports."""
+    return IntelPage(
+        banner=BANNER,
+        mark="none",
+        read=diff_line(report),
+        tiles=tuple((name, count) for name, count in report.counts.items()),
+        sections=diff_sections(report, options.detail),
+        quotes=False,
         defang=defang,
     )

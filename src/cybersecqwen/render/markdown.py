@@ -10,12 +10,13 @@ from cybersecqwen.records import Evidence, Finding, Incident, Indicator, Problem
 from .answer import is_answer
 from .defang import Defanger, safe_text
 from .detail import AMOUNTS, EVERYTHING, Amounts, first
+from .diff_story import is_diff
 from .interface import Renderer, RenderOptions
 from .logs import is_logs
 from .logs_detail import PAGE
 from .logs_story import beside_logs, other_problems
 from .markdown_answer import answer_lines
-from .markdown_intel import intel_lines
+from .markdown_intel import diff_lines, intel_lines
 from .markdown_logs import logs_lines
 from .markdown_text import code, escaped, fenced
 from .read_logs import logs_view
@@ -67,6 +68,9 @@ class MarkdownRenderer(Renderer):
         elif report.intel is not None:
             headed = headline(report, options.title)
             note.add(*intel_lines(report, report.intel, headed, options.detail, note.cell, note.value))
+        elif is_diff(report):
+            headed = headline(report, options.title)
+            note.add(*diff_lines(report, headed, options.detail, note.cell, note.value))
         elif is_logs(report):
             problems, limit = _logs(note, report, options), PAGE[options.detail].problems
         else:

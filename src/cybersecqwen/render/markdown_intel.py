@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from cybersecqwen.records import Report
 from cybersecqwen.records.intel import Intelligence
 
+from .diff_story import BANNER, diff_line, diff_sections
 from .intel_story import Group, Row, Section, banner, read_line, sections
 from .interface import Detail
 
@@ -40,6 +41,22 @@ def intel_lines(
             yield from ("", f"*{say(section.remark)}*")
         for group in section.groups:
             yield from _group(section, group, detail == "full", say, value)
+
+
+def diff_lines(
+    report: Report,
+    title: str,
+    detail: Detail,
+    say: Callable[[str], str],
+    value: Callable[[str, str], str],
+) -> Iterator[str]:
+    """The comparison of two reports, up to "About this result"; arguments as for `intel_lines`."""
+    yield f"# {say(title)}"
+    yield from ("", f"**{BANNER}** · {say(diff_line(report))}")
+    for section in diff_sections(report, detail):
+        yield from ("", f"## {say(section.heading)}")
+        for group in section.groups:
+            yield from _group(section, group, False, say, value)
 
 
 def _group(

@@ -9,6 +9,7 @@ from cybersecqwen.records import Incident, Problem, Report, Verdict
 from .answer import is_answer
 from .defang import Defanger
 from .detail import AMOUNTS, EVERYTHING, first
+from .diff_story import is_diff
 from .interface import Renderer, RenderOptions
 from .logs import is_logs
 from .logs_detail import PAGE
@@ -24,7 +25,7 @@ from .terminal_incident import (
     write_indicators,
     write_techniques,
 )
-from .terminal_intel import write_intel
+from .terminal_intel import write_diff, write_intel
 from .terminal_logs import write_end, write_logs, write_read
 from .wording import (
     clock,
@@ -57,6 +58,8 @@ class TerminalRenderer(Renderer):
             write_answer(sheet, report, options.title)
         elif report.intel is not None:
             write_intel(sheet, report, report.intel, options.title, options.detail)
+        elif is_diff(report):
+            write_diff(sheet, report, options.title, options.detail)
         elif is_logs(report):
             _headline(sheet, report, options.title)
             view = logs_view(report)

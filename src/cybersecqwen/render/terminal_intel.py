@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from cybersecqwen.records import Evidence, Indicator, Report
 from cybersecqwen.records.intel import Intelligence, Tlp
 
+from .diff_story import BANNER, diff_line, diff_sections
 from .intel_story import Row, Section, banner, read_line, sections
 from .interface import Detail
 from .page import Run, fitted
@@ -35,6 +36,15 @@ def write_intel(sheet: Sheet, report: Report, intel: Intelligence, title: str, d
     _written(sheet, report)
     for section in sections(report, intel, detail):
         _section(sheet, section, quotes=sheet.amounts.everything)
+
+
+def write_diff(sheet: Sheet, report: Report, title: str, detail: Detail) -> None:
+    """The comparison of two reports; everything but the problems and the last line."""
+    badge: list[Run] = [(f" {BANNER} ", "needs review"), ("  ", "")]
+    sheet.page.add((sheet.show(headline(report, title)), "strong"), first=badge)
+    sheet.page.add((sheet.show(diff_line(report)), "quiet"), first=[("  ", "")])
+    for section in diff_sections(report, detail):
+        _section(sheet, section, quotes=False)
 
 
 def _written(sheet: Sheet, report: Report) -> None:

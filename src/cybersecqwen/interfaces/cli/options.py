@@ -7,7 +7,12 @@ from typing import Annotated, Optional
 import typer
 
 Format = Annotated[
-    str, typer.Option("--format", "-f", help="terminal, json, markdown, html, ndjson or ocsf.")
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        help="terminal, json, markdown, html, ndjson, ocsf, stix, misp, navigator, csv, hosts, rpz, suricata, sigma, yara.",
+    ),
 ]
 Save = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads this at run time on 3.11

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from cybersecqwen import __version__
 from cybersecqwen.errors import UsageError
-from cybersecqwen.records import Provenance, Report, Severity, Verdict
+from cybersecqwen.records import Evidence, Indicator, Provenance, Report, Severity, Verdict
 from cybersecqwen.records.intel import Intelligence
 from cybersecqwen.tasks.interface import Request, Task, Tools
 
@@ -58,6 +58,7 @@ class Diff(Task):
             title=", ".join(f"{count:,} {how}" for how, count in {**counts, "alike": same}.items()),
             sources=tuple(request.paths),
             counts={**counts, "alike": same},
+            indicators=tuple(_indicator(one) for one in found if one.kind == "indicator"),
             timings_ms={"read": round((time.perf_counter() - start) * 1000, 2)},
             provenance=Provenance(version=__version__, knowledge=tools.store.manifest.version),
             extra={"diff": {"changes": [_json(one) for one in found], "alike": same}},
@@ -128,6 +129,13 @@ def _picture(path: str, request: Request, tools: Tools) -> Intelligence:
         return known
     part = Request(paths=(path,), stdin=request.stdin)
     return merge([one.intel for one in read(part, tools, IntelOptions()).analyses])
+
+
+def _indicator(one: Change) -> Indicator:
+    """What is new can be exported; what is not is set apart."""
+    evidence = Evidence(event="", field="text", value=one.value)
+    note = one.now if one.now.startswith("set apart") else "" if one.how == "new" else one.how
+    return Indicator(type=one.type, value=one.value, raw=one.value, evidence=evidence, note=note)
 
 
 def _json(one: Change) -> dict[str, Any]:
