@@ -66,7 +66,7 @@ def _record(kind: type[Any], value: Mapping[Any, Any], depth: int) -> Any:
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind, vars(intel))
 
 
