@@ -162,6 +162,23 @@ def test_a_page_that_is_all_boilerplate_is_read_whole() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("sidebar", False),
+        ("overlay-content sidebar", False),
+        ("content-with-sidebar", True),
+        ("post has-sidebar", True),
+        ("related-posts", False),
+        ("cookie-notice", False),
+        ("entry-content social", True),
+    ],
+)
+def test_words_of_the_class(words: str, kept: bool) -> None:
+    found = page(f"<body><p>{PROSE * 3}</p><div class='{words}'><p>What it holds.</p></div></body>")
+    assert ("What it holds" in found.text) is kept
+
+
 def test_charsets() -> None:
     meta = "<meta http-equiv=Content-Type content='text/html; charset=windows-1251'>"
     text = f"<html><head>{meta}</head><p>Привет</p>"

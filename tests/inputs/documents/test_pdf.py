@@ -373,3 +373,11 @@ def test_a_process_that_ends_costs_its_page(monkeypatch: pytest.MonkeyPatch) -> 
     assert any("Page 2 could not be read: the parser gave up." in damage.reason for damage in found.damage)
     assert "page number 0" in found.text
     assert "page number 2" in found.text
+
+
+def test_the_tables_inside_pypdf_are_where_they_are_looked_for() -> None:
+    from cybersecqwen.inputs.documents import pdf_fonts
+
+    assert pdf_fonts._core_widths("Helvetica")["i"] == 222
+    assert pdf_fonts._glyphs()["/fi"] in ("fi", "\ufb01")
+    assert pdf_fonts._base("/WinAnsiEncoding")[0x80] == "€"

@@ -181,6 +181,12 @@ _CONTENT = frozenset(
         "page",
     ]
 )
+_ARTICLE = frozenset(
+    (
+        *("content", "article", "post", "entry", "main", "entry-content", "post-content"),
+        *("article-content", "page-content", "post-body"),
+    )
+)
 _WORD = re.compile(r"[a-z]+")
 _ATTRIBUTE = re.compile(
     r"""([a-zA-Z_:@][\w:.-]{0,60}+)(?:\s{0,20}+=\s{0,20}+("[^"]*+"|'[^']*+'|[^\s"'>]*+))?"""
@@ -270,10 +276,12 @@ def _by_words(found: dict[str, str]) -> str:
         return ""
     if not _OFFSCREEN.isdisjoint(said.split()):
         return "for screen readers"
-    words = _WORD.findall(said.lower())
-    region = next((_WORDS[word] for word in words if word in _WORDS), "")
-    return (
-        ""
-        if region and not _CONTENT.isdisjoint(words) and region in ("aside", "header", "footer", "navigation")
-        else region
-    )
+    tokens = said.lower().split()
+    if not _ARTICLE.isdisjoint(tokens):
+        return ""
+    for token in tokens:
+        words = _WORD.findall(token)
+        region = next((_WORDS[word] for word in words if word in _WORDS), "")
+        if region and _CONTENT.isdisjoint(words):  # "has-sidebar" and "content-with-sidebar" are no sidebars
+            return region
+    return ""
