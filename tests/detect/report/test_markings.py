@@ -45,6 +45,7 @@ LEGEND = (
         ("T L P : R E D", Tlp.RED),
         ("TLP:WHITE", Tlp.CLEAR),
         ("TLP:CLEAR", Tlp.CLEAR),
+        ("Please find the report (TLP:GREEN) attached to this mail, and call us.", Tlp.GREEN),
         ("Classification: TLP:RED", Tlp.RED),
         ("ACME Threat Report | TLP:GREEN | Page 3", Tlp.GREEN),
         (
@@ -83,6 +84,11 @@ def test_a_legend_marks_nothing_but_the_banner_beside_it_does() -> None:
         found = markings.read(f"{level.value}\n{BODY}{LEGEND}{BODY}")
         assert found is not None and found[0] is level
         found = markings.read(f"{BODY}{LEGEND}{BODY}\n{level.value}")
+        assert found is not None and found[0] is level
+        footers = f"{BODY}ACME | {level.value} | Page 1\n" * 3
+        found = markings.read(f"{footers}{LEGEND}{BODY}")
+        assert found is not None and found[0] is level
+        found = markings.read(f"{BODY}{LEGEND}ACME | {level.value} | Page 9\n{BODY}")
         assert found is not None and found[0] is level
 
 

@@ -16,6 +16,7 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -68,6 +69,9 @@ _STATES = re.compile(
     r"|classification|sensitivity|marking|dissemination)\b",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"\b(?:report|document|advisory|alert|bulletin|paper|attachment|briefing|notice)s? [(\[]\Z", re.IGNORECASE
+)
 _PROSE = re.compile(r"\b[a-z]{2,20} ?\Z")
 _LINE_WORDS = 8  # words besides the label in a line that is a banner
 _APART = 400  # characters between two levels of one legend
@@ -84,6 +88,16 @@ _ALIKE = str.maketrans(
 
 
 _COLONS = frozenset("\ua789\u02d0\u2236\u0589\u05c3\ufe55\uff1a\u1803\u205a")
+
+
+class _Beside(Enum):
+    """How a label stands to a legend."""
+
+    NOTHING = 0
+    LEGEND = 1
+    """Beside one: only a banner counts."""
+    EXPLAINED = 2
+    """It is what the legend explains."""
 
 
 class _Hit(NamedTuple):
@@ -109,7 +123,7 @@ def all(text: str) -> tuple[tuple[Tlp, int, int], ...]:
     edges = _edges(folded)
     found = []
     for index, hit in enumerate(hits):
-        if _marks(folded, hit, index in legend, edges):
+        if _marks(folded, hit, legend.get(index, _Beside.NOTHING), edges):
             start, end = moved(hit.start), moved(hit.end - 1) + 1
             found.append((hit.level, start, end))
     return tuple(found)
@@ -133,16 +147,19 @@ def _hits(text: str) -> Iterator[_Hit]:
         yield _Hit(level, match.start(), match.end(), (start, end if end >= 0 else match.end() + 400))
 
 
-def _marks(text: str, hit: _Hit, in_legend: bool, edges: tuple[int, int]) -> bool:
+def _marks(text: str, hit: _Hit, beside: _Beside, edges: tuple[int, int]) -> bool:
     """Whether this label marks the document."""
     start, end = hit.line
     line = text[start : min(end, len(text))]
-    alone = len(line.split()) <= 4
-    if (hit.start < edges[0] or hit.start >= edges[1]) and (alone or not in_legend):
-        return alone or _banner(text, hit) or bool(_STATES.search(line))
-    if in_legend:
+    if (hit.start < edges[0] or hit.start >= edges[1]) and len(line.split()) <= 4:
+        return True
+    if beside is _Beside.EXPLAINED:
         return False
-    return _banner(text, hit) or _STATES.search(line) is not None
+    if _banner(text, hit):
+        return True
+    if beside is _Beside.LEGEND:
+        return False
+    return _STATES.search(line) is not None or _ABOUT.search(text, start, hit.start) is not None
 
 
 def _banner(text: str, hit: _Hit) -> bool:
@@ -157,35 +174,36 @@ def _banner(text: str, hit: _Hit) -> bool:
     return len(before.split()) + len(after.split()) <= _LINE_WORDS and not _PROSE.search(before)
 
 
-def _legends(text: str, hits: list[_Hit]) -> frozenset[int]:
-    """Indices of the labels that stand in an explanation of three levels or more."""
+def _legends(text: str, hits: list[_Hit]) -> dict[int, _Beside]:
+    """The labels, by index, that stand in or beside an explanation of three levels or more."""
     runs: list[list[int]] = [[0]]
     for index, (one, other) in enumerate(pairwise(hits), 1):
         if other.start - one.end > _APART:
             runs.append([])
         runs[-1].append(index)
-    found: set[int] = set()
+    found: dict[int, _Beside] = {}
     for run in runs:
-        explained = {
-            hits[index].level
-            for index in run
-            if _DEFINES.search(text, hits[index].end, _until(hits, index, run, len(text)))
-        }
-        if len(explained) < 3:
+        explained = [index for index in run if _explains(text, hits, index)]
+        if len({hits[index].level for index in explained}) < 3:
             continue
-        found.update(run)
+        found.update((index, _Beside.LEGEND) for index in run)
+        found.update((index, _Beside.EXPLAINED) for index in explained)
         # A level that stands alone in a line more often than the others is a banner inside the legend
-        alone = Counter(hits[i].level for i in run if _lone(text, hits[i]))
-        least = min(alone.get(level, 0) for level in explained)
+        alone = Counter(hits[i].level for i in explained if _lone(text, hits[i]))
+        least = min(alone.get(hits[index].level, 0) for index in explained)
         for level, count in alone.items():
-            if count > max(least, 1) or (count > least and level not in explained):
-                found.difference_update(i for i in run if hits[i].level is level and _lone(text, hits[i]))
-    return frozenset(found)
+            if count > max(least, 1):
+                found.update((i, _Beside.LEGEND) for i in explained if hits[i].level is level)
+    return found
 
 
-def _until(hits: list[_Hit], index: int, run: list[int], size: int) -> int:
-    following = hits[index + 1].start if index < run[-1] else size
-    return min(following, hits[index].end + 250, size)
+def _explains(text: str, hits: list[_Hit], index: int) -> bool:
+    """Whether a definition follows the label, in its line or the next, before the next label."""
+    following = hits[index + 1].start if index + 1 < len(hits) else len(text)
+    break_ = text.find("\n", hits[index].end, hits[index].end + 250)
+    end = text.find("\n", break_ + 1, break_ + 250) if break_ >= 0 else hits[index].end + 250
+    end = end if end >= 0 else break_ + 250
+    return _DEFINES.search(text, hits[index].end, min(end, following, len(text))) is not None
 
 
 def _lone(text: str, hit: _Hit) -> bool:
