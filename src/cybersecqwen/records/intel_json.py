@@ -51,7 +51,7 @@ class _Missing(Exception):
     """A part without which a record says nothing is not there."""
 
 
-def _record(kind: type[Any], value: Mapping[Any, Any], depth: int) -> Any:
+def _record(kind: Any, value: Mapping[Any, Any], depth: int) -> Any:
     if depth > _DEPTH:
         raise _Missing
     hints = _hints(kind)
