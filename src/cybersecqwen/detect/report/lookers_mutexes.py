@@ -11,7 +11,7 @@ from .interface import Looker
 from .nearby import Span, ahead, behind, is_name, is_odd, listed, named, quoted, quoted_before, token
 
 _CUE = re.compile(r"mut(?:ex|ant)")
-_AFTER = re.compile(r"mut(?:ex(?:es|s)?|ants?)(?![a-z])['’]?s?")
+_AFTER = re.compile(r"mut(?:ex(?:es|s|a|w)?|ants?)(?:\(\))?(?![a-z])['’]?s?")
 # CreateMutexW(NULL, TRUE, L"name"), new Mutex(true, @"name", out first)
 _CALL = re.compile(r"mutex(?:ex)?[aw]?\(([^\n\"'“]{0,80}+)(?=[\"'“])")
 # What may stand between the word and a name that it announces
@@ -20,7 +20,7 @@ _STRONG = re.compile(
     r"(?:which is |that is |is |was |are |were )?(?:named|called|(?:with|by|using|under|of) (?:the |a )?"
     r"(?:[\w-]{1,14} )?(?:name|value|string)s?(?: of)?"
     r"|names?\s?(?:is|was|of|are)?|known as|titled|labell?ed)\s{0,2}[:=]?\s{0,3}"
-    r"|\s?(?:(?:object|string|handle|value|created|used|name)s?\b)?(?: \([\w ]{1,30}\))?"
+    r"|\s?(?:(?:object|string|handle|value|created|used|observed|found|seen|name)s?\b)?(?: \([\w ]{1,30}\))?"
     r"\s{0,2}[:=\t|\u2013\u2192]\s{0,3}(?:[-*\u2022] ?)?"
 )
 _WEAK = re.compile(
@@ -71,7 +71,8 @@ def _around(text: str, low: str, at: int) -> list[Span]:
         span = quoted(text, call.end(), ahead(text, call.end(), 220, 0))
         return [span] if span else []
     word = _AFTER.match(low, at)
-    if not word or (at and (low[at - 1].isalnum() or low[at - 1] in "_-\\/")):
+    called = low.endswith(("create", "open"), max(0, at - 6), at)
+    if not word or (not called and at and (low[at - 1].isalnum() or low[at - 1] in "_-\\/")):
         return []
     before = _before(text, low, at)
     if before:

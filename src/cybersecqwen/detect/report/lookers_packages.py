@@ -60,7 +60,7 @@ _REGISTRY = re.compile(
     r"(?:(npm(?:js)?)|(pypi|python package index)|(rubygems)|(crates\.io)|(nuget)|(maven central))(?![\w/-])"
 )
 _REGISTRIES = ("npm", "pypi", "gem", "cargo", "nuget", "maven")
-_PACKAGE = re.compile(r"package(?<![\w./-]package)s?(?![\w/-])")
+_PACKAGE = re.compile(r"(?:package|crate|gem)s?(?![\w./-])")
 _UPLOADED = re.compile(
     r"(?: packages?)?(?: (?:was|were|is|are|has been|had been|first|that))*+"
     r"(?: (?:uploaded|published|pushed|hosted|released|available|found|removed))?"
@@ -68,13 +68,19 @@ _UPLOADED = re.compile(
 )
 _ANNOUNCED = re.compile(
     r"\s?(?:,\s)?(?:(?:which |that )?(?:is |was |are |were )?(?:named|called|known as|dubbed)"
-    r"|names?:?|:|such as|like|with the names?|including|[(\u2013-])?:?\s{0,2}(?:the )?"
+    r"|names?(?::|(?=\s{1,2}[\"“'`]))|:|such as|like|with the names?|including|[(\u2013-])?:?\s{0,2}(?:the )?"
 )
 _TOLD = re.compile(r"named|called|known as|dubbed|name")
 _PURL = re.compile(
     r"(?<![\w+.-])pkg:([a-z][a-z0-9.+-]{1,20})/((?:[\w.%~@+-]{1,120}/){0,6})([\w.%~+-]{1,120})(@[\w.%~+-]{1,80})?"
     r"(\?[\w.%~=&:/+-]{1,200})?(#[\w.%~/+-]{1,120})?",
     re.IGNORECASE,
+)
+# "the npm package crossenv was": what a sentence only says of one package
+_TELLING = re.compile(
+    r" (?!manag|registr|maint|author|develop|host|index|install|user|own|team|file|name|vers)"
+    r"[a-z0-9_.-]{3,60}(?<!ing)(?<!s)"
+    r" (?:was|has been|had been|contain(?:s|ed)|steals|stole|impersonat(?:es|ed)) "
 )
 _SCOPED = re.compile(r"(?<![\w.@/+-])@[a-z0-9][a-z0-9._~-]{1,60}/[a-z0-9][a-z0-9._~-]{1,80}(?![\w@/])")
 _SCOPE_CUE = re.compile(r"npm|yarn")
@@ -163,6 +169,7 @@ def _words(text: str, low: str) -> Iterator[Found]:
         announced = _ANNOUNCED.match(low, word.end(), end)
         at = announced.end() if announced else word.end()
         told = bool(announced and _TOLD.search(announced.group()))
+        told = told or bool(_TELLING.match(low, word.end(), end))
         first = quoted_name(text, kind, at, end) or bare_name(text, kind, at, end, told)
         if not first:
             start = behind(text, word.start(), 160)
@@ -189,9 +196,11 @@ def _near_registries(text: str, low: str) -> Iterator[Found]:
         kind = _REGISTRIES[(registry.lastindex or 1) - 1]
         start, end = behind(text, registry.start(), 200), ahead(text, registry.end(), 200, 0)
         for word in _PACKAGE.finditer(low, start, end):
+            if word.start() and (low[word.start() - 1].isalnum() or low[word.start() - 1] in "_./@-"):
+                continue
             announced = _ANNOUNCED.match(low, word.end(), end)
             at = announced.end() if announced else word.end()
-            told = bool(announced and _TOLD.search(announced.group()))
+            told = bool(announced and _TOLD.search(announced.group())) or word.group() in ("crate", "gem")
             first = quoted_name(text, kind, at, end) or (
                 bare_name(text, kind, at, end, True) if told else None
             )
@@ -222,9 +231,8 @@ PACKAGE = Looker(
     needles=(
         "npm", "yarn", "pypi", "python package", "pip install", "pip3", "pip2", "pipx", "rubygem",
         "ruby gem", "gem install", "crate", "cargo", "go get", "go install", "go module", "go package",
-        "golang", "maven", "nuget", "dotnet add", "install-package", "pkg:", "node.js package", 
-        "nodejs package",
-        "javascript package",
+        "golang", "maven", "nuget", "dotnet add", "install-package", "pkg:", "node.js package",
+        "nodejs package", "javascript package",
     ),
     lines_after=1,
 )  # fmt: skip

@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from cybersecqwen.detect.text.matches import Match, words
 
 from .interface import Looker
-from .nearby import Span, ahead, behind, is_name, is_odd, listed, named, quoted, quoted_before, token
+from .nearby import (
+    FUNCTION_WORDS,
+    Span,
+    ahead,
+    behind,
+    is_name,
+    is_odd,
+    listed,
+    named,
+    quoted,
+    quoted_before,
+    token,
+)
 
 # Each begins with a literal, which is found ten times as fast as a choice of them
 _COMMANDS = (
@@ -50,6 +62,13 @@ _LABEL_BEFORE = re.compile(
 )
 # A source of Sigma: "    service: sysmon"
 _YAML = re.compile(r"[ \t]{1,24}service:[ \t]+[a-z0-9_-]{1,60}[ \t\r]*")
+_MADE = re.compile(
+    r"[ \xa0]([A-Za-z][\w.-]{2,60})[ \xa0](?:is|was|gets|got|has been|had been)[ \xa0](?:then |also |newly )?"
+    r"(?:created|installed|registered|started|stopped|deleted|added|disabled|killed|terminated|launched)\b"
+)
+_ENDS = re.compile(r"\b(?:stop|kill|terminat|disabl|delet|shut)\w*\b")
+_EXAMPLES = re.compile(r",? (?:such as|including|like|for example|e\.g\.,?) ")
+_AND = re.compile(r"(?:, (?:and |or )?| and | or )")
 _QUOTE = re.compile(r"\s?[(,]?\s?(?=[\"“'‘`„])")
 # What says that the service is one of an operating system, and not one on the web
 _HOST = re.compile(
@@ -65,7 +84,7 @@ _WEB = re.compile(
     r"|botnet|ddos|ransomware|malware|phishing|mix\w*|cdn|tor|hidden|onion|api|search|postal|security|intelligence"
     r"|secret|ticketing"
     r"|authentication|health|federal|national|mobile|tracking|transfer|upload\w*"
-    r"|tunnel\w*|monitoring"
+    r"|tunnel\w*|monitoring|logging"
     r"|(?:software|\w*ware|phishing|platform|infrastructure|access|fraud|crime)[- ]as[- ]an?"
     r"|financial|android|news|internet|map\w*|drive|platform|google|amazon|aws"
     r"|azure|public|legitimate web|customer)\s{1,2}\Z"
@@ -172,6 +191,11 @@ def _announced(text: str, low: str, word: re.Match[str], before: str, end: int) 
             yield span
             yield from listed(text, span, end)
         return
+    if not _WEB.search(before[-48:]):
+        bare = [*_bare(text, low, at, end, bool(_ENDS.search(before)))]
+        if bare:
+            yield from bare
+            return
     quote = _QUOTE.match(text, at, end)
     span = quoted(text, quote.end(), end) if quote else None
     if not span:
@@ -183,6 +207,23 @@ def _announced(text: str, low: str, word: re.Match[str], before: str, end: int) 
     yield span
     if span[0] > at:
         yield from (more for more in listed(text, span, end) if _shows(text, more))
+
+
+def _bare(text: str, low: str, at: int, end: int, ends: bool) -> Iterator[Span]:
+    """Without quotation marks: "the service X was installed", "stops services including X, Y and Z"."""
+    made = _MADE.match(text, at, end)
+    if made and is_name(made[1]) and (made[1] != made[1].lower() or is_odd(made[1])):
+        yield made.span(1)
+    examples = _EXAMPLES.match(low, at, end) if ends else None
+    while examples:
+        span = token(text, examples.end(), end)
+        if not span or text[span[0] : span[1]].lower() in FUNCTION_WORDS:
+            return
+        raw = text[slice(*span)]
+        if not (is_odd(raw) or (raw.isupper() and len(raw) > 2)):
+            return
+        yield span
+        examples = _AND.match(low, span[1], end)
 
 
 def _shows(text: str, span: Span) -> bool:

@@ -12,7 +12,7 @@ from .nearby import Span, ahead, behind, is_name, is_odd, listed, named, quoted,
 
 _SCHTASKS = re.compile(r"schtasks")
 _NAME_FLAG = re.compile(r"[/-]tn[\s:=]{1,3}")
-_POWERSHELL = re.compile(r"-taskname[\s:=]{1,3}")
+_POWERSHELL = re.compile(r"-(?:taskname[\s:=]{1,3}|scheduledtask(?<=register-scheduledtask) {1,2}(?=[\"'“]))")
 _WORD = re.compile(r"task(?<![\w-]task)s?(?![\w-])")
 _KIND = re.compile(r"(?:scheduled?|windows|cron|startup)\s\Z")
 _STRONG = re.compile(
