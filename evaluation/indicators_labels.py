@@ -1,7 +1,7 @@
 """Checks a file of labelled indicators, and says how far two people who labelled it agree.
 
     python -m evaluation.indicators_labels tests/data/intel/labelled.jsonl
-    python -m evaluation.indicators_labels tests/data/intel/labelled.jsonl tests/data/intel/second.jsonl
+    python -m evaluation.indicators_labels tests/data/intel/labelled.jsonl tests/data/intel/second_pass.jsonl
 
 `tests/data/intel/guidelines.md` says what the files hold and what counts as an indicator.
 """

@@ -375,4 +375,4 @@ def test_saved_figures_are_json_with_a_line_for_each() -> None:
     figures = {"a": {"x": {"f1": (0.123456, 0.0, 1.0)}, "y": None}, "b": "c", "d": {"e": 1.0}}
     text = by_lines(figures)
     assert json.loads(text) == {"a": {"x": {"f1": [0.1235, 0, 1]}, "y": None}, "b": "c", "d": {"e": 1}}
-    assert len(text.splitlines()) == 7
+    assert len(text.splitlines()) == 8

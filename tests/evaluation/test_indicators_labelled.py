@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from evaluation.indicators_labels import TYPES, Paragraph, problems, read_labels
+from evaluation.indicators_labels import TYPES, Paragraph, agreement, problems, read_labels
 from evaluation.indicators_pooled import JUDGEMENTS, read_judgements
 from evaluation.indicators_scores import missed, total, total_spans
 from evaluation.indicators_tools import Answer, ours
@@ -53,6 +53,16 @@ def test_it_holds_what_it_must() -> None:
 def test_the_blind_file_has_the_same_texts_and_nothing_more() -> None:
     rows = [json.loads(line) for line in (DATA / "paragraphs.jsonl").read_text("utf-8").split("\n") if line]
     assert rows == [{"id": one.id, "text": one.text} for one in paragraphs()]
+
+
+def test_two_passes_agree_and_every_difference_is_decided() -> None:
+    both = agreement(paragraphs(), read_labels(DATA / "second_pass.jsonl"))
+    assert both.f1 >= LEAST and both.kappa >= LEAST, f"F1 {both.f1:.3f}, kappa {both.kappa:.3f}"
+    rows = map(json.loads, (DATA / "disagreements.jsonl").read_text("utf-8").splitlines())
+    decided = {(row["id"], row["start"], row["end"], row["type"]): row for row in rows}
+    assert all(row["reason"] and row["decided"] for row in decided.values())
+    for name, _, label in both.disagreements:
+        assert (name, label.start, label.end, label.type) in decided, (name, label)
 
 
 def test_every_label_holds_only_what_the_text_has() -> None:
