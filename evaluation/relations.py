@@ -6,7 +6,7 @@ DATA is the folder of development data (intel/tram_reports.zip, intel/attack_pro
 Reports are parted by the last digit of the SHA-256 of their text: even ones were looked at while the
 patterns were written ("seen"), odd ones were not before the judging ("held out"). `--draw` prints what
 is drawn of a kind with its sentences, for judging; the judgements are facts in
-results/relations_judged.json: the text's SHA-256, offsets, what was said, right or wrong. Without options
+judged/relations.json: the text's SHA-256, offsets, what was said, right or wrong. Without options
 the figures of docs/relations.md are computed from them, and how many of the judged statements the present
 code still makes. A draw leaves out what is judged already, so that a second pass, after what the first
 found was mended, is about other statements.
@@ -34,7 +34,7 @@ from cybersecqwen.records.intel import Place
 
 from .rates import Rate
 
-JUDGED = Path(__file__).parent / "results" / "relations_judged.json"
+JUDGED = Path(__file__).parent / "judged" / "relations.json"
 SEED = 5
 DRAWN = {"relation": 60, "procedure": 40, "target": 60, "origin": 20, "bare": 30, "date": 40}
 """How many are drawn of a kind in one half; fewer where there are fewer."""
