@@ -74,6 +74,7 @@ SERVICES: tuple[tuple[str, list[str]], ...] = (
     ("It kills services including MSSQLSERVER, SQLWriter and VSS.", ["MSSQLSERVER", "SQLWriter", "VSS"]),
     ("It stops services such as those of backups.", []),
     ("The service was installed and the service then is started.", []),
+    ("It stops what the `build-x` service account runs.", []),
     ("It installs a service to maintain persistence.", []),
     ("It creates a Windows service named after the host.", []),
     ("They stored it at a cloud service called Mega.", []),

@@ -127,6 +127,8 @@ PRINTS: tuple[tuple[Looker, str, list[str]], ...] = (
     (PACKAGE, "The npm package crossenv was downloaded 700 times.", ["npm:crossenv"]),
     (PACKAGE, "the crate rustdecimal on crates.io", ["cargo:rustdecimal"]),
     (PACKAGE, "The npm package manager was updated; npm package names contain letters", []),
+    (PACKAGE, "the primary gem (library) host, rubygems", []),
+    (PACKAGE, "uploading the file `foo-2.tar.gz` to PyPI", []),
     (PACKAGE, "malicious npm packages were found in the npm registry", []),
     (PACKAGE, "The npm package that steals tokens", []),
     (PACKAGE, "well-known npm package managers", []),

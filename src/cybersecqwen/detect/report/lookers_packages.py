@@ -57,7 +57,8 @@ _KINDS = (
     "npm",
 )
 _REGISTRY = re.compile(
-    r"(?:(npm(?:js)?)|(pypi|python package index)|(rubygems)|(crates\.io)|(nuget)|(maven central))(?![\w/-])"
+    r"(?:(npm(?:js)?)|(pypi|python package index)|(rubygems)|(crates\.io)"
+    r"|(nuget)|(maven central))(?![\w/-]|\.\w)"
 )
 _REGISTRIES = ("npm", "pypi", "gem", "cargo", "nuget", "maven")
 _PACKAGE = re.compile(r"(?:package|crate|gem)s?(?![\w./-])")

@@ -181,6 +181,8 @@ def _label_cue(low: str, start: int, at: int) -> bool:
 def _announced(text: str, low: str, word: re.Match[str], before: str, end: int) -> Iterator[Span]:
     """What "service named X", "service 'X'" and "'X' service" name, where the sentence is about a host."""
     at = word.end()
+    if low.startswith((" account", " principal", " provider", " mesh", " pack"), at):
+        return
     strong = _STRONG.match(low, at, end)
     if strong:
         span = named(text, strong.end(), end)

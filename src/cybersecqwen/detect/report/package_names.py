@@ -29,6 +29,7 @@ NO_NAMES = words(
     """
         command commands script scripts hook hooks process phase time step package packages module registry
         install user users dependencies malicious itself request output log npm lifecycle event
+        library version versions file files name names author authors archive server
         """
 )
 # First halves of words of a sentence: "well-known", "third-party", "look-alike"
@@ -72,7 +73,12 @@ def quoted_name(text: str, kind: str, at: int, end: int) -> Span | None:
 
 def is_name(text: str, kind: str, span: Span) -> bool:
     """Whether a stretch is a name from end to end."""
-    return bool(_NAMES[kind].fullmatch(text, *span)) and text[slice(*span)].lower() not in FUNCTION_WORDS
+    raw = text[slice(*span)].lower()
+    return (
+        bool(_NAMES[kind].fullmatch(text, *span))
+        and raw not in FUNCTION_WORDS
+        and not raw.endswith((".gz", ".tgz", ".whl", ".zip", ".txt", ".json"))
+    )
 
 
 def bare_name(text: str, kind: str, at: int, end: int, told: bool) -> Span | None:
