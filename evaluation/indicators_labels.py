@@ -1,4 +1,4 @@
-"""Checks a file of labelled indicators, and says how far two people who labelled it agree.
+"""Checks a file of labelled indicators, and says how far two passes of labelling agree.
 
     python -m evaluation.indicators_labels tests/data/intel/labelled.jsonl
     python -m evaluation.indicators_labels tests/data/intel/labelled.jsonl tests/data/intel/second_pass.jsonl
@@ -32,7 +32,7 @@ _RULES = frozenset({"yara", "sigma", "suricata"})
 
 @dataclass(frozen=True, order=True, slots=True)
 class Label:
-    """One indicator that a person marked."""
+    """One indicator as it was marked."""
 
     start: int
     end: int

@@ -118,7 +118,7 @@ def agreed(item: Pooled, tools: Iterable[str]) -> bool:
 
 
 def sample(items: Iterable[Pooled], tools: Sequence[str]) -> list[Pooled]:
-    """What a person has to judge: of each stratum the first in the fixed random order."""
+    """What is to be judged by reading: of each stratum the first in the fixed random order."""
     strata: dict[Stratum, list[Pooled]] = defaultdict(list)
     for item in items:
         if not agreed(item, tools):

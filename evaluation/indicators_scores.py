@@ -91,7 +91,7 @@ def by_spans(paragraph: Paragraph, answer: Answer, types: Set[str]) -> Counts:
 
 
 def missed(paragraph: Paragraph, answer: Answer) -> tuple[set[Key], set[Key]]:
-    """What is false in an answer and what is missing from it, strictly; for people who mend the extractor."""
+    """What is false in an answer and what is missing from it, strictly; for mending the extractor."""
     true = {(one.type, canonical(one.type, one.value)) for one in paragraph.labels}
     found = {(one.type, canonical(one.type, one.value)) for one in answer.items}
     return found - true, true - found

@@ -98,7 +98,7 @@ def compare(reports: list[Case], save: Path) -> None:
 
 
 def joined(read: list[Case], answers: dict[str, list[Candidate]]) -> Callable[[Case], set[str]]:
-    """log-odds of the specialist plus a share of the model's; share and threshold fitted on the other reports."""
+    """Log-odds of the specialist plus a share of the model's; both numbers fitted on the other reports."""
     grid = [(share, cut) for share in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0) for cut in np.arange(-1.8, 1.2, 0.2)]
 
     def kept(title: str, share: float, cut: float) -> set[str]:
