@@ -4,8 +4,8 @@
 
 The labels of tests/data/intel/labelled.jsonl with a role are taken as found, so that only the role is
 judged. Detection rules are left out: their role follows from the type. One count per paragraph and value.
-The second pass gave half as many roles as the first, which read more out of a paragraph than its words say;
-those that both gave, and gave alike, are counted apart.
+The second pass gave half as many roles as the first, and the differences were decided one by one; those
+that both passes gave alike are counted apart.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def judged(paragraphs: Sequence[Paragraph]) -> Iterator[Judged]:
 
 
 def agreed(first: Sequence[Paragraph], second: Sequence[Paragraph]) -> list[Paragraph]:
-    """The first pass with the roles alone that the second gave too."""
+    """The labels with those roles alone that the second pass gave too."""
     other = {
         (one.id, label.start, label.end, label.type, label.role) for one in second for label in one.labels
     }
@@ -68,9 +68,9 @@ def main() -> None:
     first = read_labels(LABELLED)
     both = list(judged(agreed(first, read_labels(SECOND))))
     every = list(judged(first))
-    for name, rows in {"stated in both passes": both, "all of the first pass": every}.items():
+    for name, rows in {"alike in both passes": both, "as decided": every}.items():
         print(f"{name}: {_share(rows)} (over paragraphs)")
-    print("\n| | stated in both passes | all of the first pass |\n|---|---|---|")
+    print("\n| | alike in both passes | as decided |\n|---|---|---|")
     for tier in Tier:
         cells = [_rate([one[1] == one[2] for one in rows if one[3] is tier]) for rows in (both, every)]
         print(f"| {tier.value} | {' | '.join(cells)} |")
