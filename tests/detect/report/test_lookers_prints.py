@@ -107,7 +107,7 @@ PRINTS: tuple[tuple[Looker, str, list[str]], ...] = (
     (PACKAGE, "the npm package `Event-Stream` was taken over", ["npm:event-stream"]),
     (PACKAGE, "npm packages “abc”, “d-e” and “@f/g”", ["npm:abc", "npm:d-e", "npm:@f/g"]),
     (PACKAGE, "a PyPI package called Foo_Bar.baz", ["pypi:foo-bar-baz"]),
-    (PACKAGE, "pip install --upgrade --user reqests==1.0 urlib3", ["pypi:reqests", "pypi:urlib3"]),
+    (PACKAGE, "pip install --upgrade --user requestz==1.0 urlib3", ["pypi:requestz", "pypi:urlib3"]),
     (PACKAGE, "npm install -g left-pad@1.3.0", ["npm:left-pad"]),
     (PACKAGE, "the `rest-client` RubyGems package", ["gem:rest-client"]),
     (PACKAGE, "gem install strong_password", ["gem:strong_password"]),

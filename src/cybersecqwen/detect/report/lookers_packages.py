@@ -79,7 +79,7 @@ _PURL = re.compile(
 )
 # "the npm package crossenv was": what a sentence only says of one package
 _TELLING = re.compile(
-    r" (?!manag|registr|maint|author|develop|host|index|install|user|own|team|file|name|vers)"
+    r" (?!manag|registry|maint|author|develop|host|index|install|user|own|team|file|name|vers)"
     r"[a-z0-9_.-]{3,60}(?<!ing)(?<!s)"
     r" (?:was|has been|had been|contain(?:s|ed)|steals|stole|impersonat(?:es|ed)) "
 )

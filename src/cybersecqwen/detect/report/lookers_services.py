@@ -66,20 +66,21 @@ _MADE = re.compile(
     r"[ \xa0]([A-Za-z][\w.-]{2,60})[ \xa0](?:is|was|gets|got|has been|had been)[ \xa0](?:then |also |newly )?"
     r"(?:created|installed|registered|started|stopped|deleted|added|disabled|killed|terminated|launched)\b"
 )
-_ENDS = re.compile(r"\b(?:stop|kill|terminat|disabl|delet|shut)\w*\b")
+_ENDS = re.compile(r"\b(?:(?:stop|kill|terminat|shut)\w*|disable[sd]?|disabling|delete[sd]?|deleting)\b")
 _EXAMPLES = re.compile(r",? (?:such as|including|like|for example|e\.g\.,?) ")
 _AND = re.compile(r"(?:, (?:and |or )?| and | or )")
 _QUOTE = re.compile(r"\s?[(,]?\s?(?=[\"“'‘`„])")
 # What says that the service is one of an operating system, and not one on the web
 _HOST = re.compile(
-    r"\b(?:windows|systemd?|nt|background|persist\w*|creat\w*|install\w*|regist\w*|start(?:s|ed|ing|up)?"
-    r"|stop\w*|delet\w*"
-    r"|disabl\w*|terminat\w*|kill\w*|runs?(?: itself)? as|running as|itself|masquerad\w*|disguis\w*"
+    r"\b(?:windows|systemd?|nt|background|persist\w*|creat\w*|install\w*|register\w*|registration|start(?:s|ed|ing|up)?"
+    r"|stop\w*|delete[sd]?|deleting|deletion"
+    r"|disable[sd]?|disabling|terminat\w*|kill\w*|runs?(?: itself)? as|running as|itself"
+    r"|masquerad\w*|disguis\w*"
     r"|launch\w*|daemon"
     r"|add(?:s|ed|ing)?|drops?|dll|driver|scm|control manager|kernel|admin\w*|boot\w*)\b"
 )
 _WEB = re.compile(
-    r"\b(?:cloud|storage|hosting|shar\w+|e?mail|mail|vpn|proxy|web|online|stream\w*|messag\w*|chat|dns|rental|criminal"
+    r"\b(?:cloud|storage|hosting|shar\w+|e?mail|mail|vpn|proxy|web|online|stream\w*|messages?|messaging|chat|dns|rental|criminal"
     r"|underground|payment|subscription|file|shorten\w*|translation|paste|social|delivery|crypt\w*|obfuscation|loader"
     r"|botnet|ddos|ransomware|malware|phishing|mix\w*|cdn|tor|hidden|onion|api|search|postal|security|intelligence"
     r"|secret|ticketing"
@@ -193,11 +194,11 @@ def _announced(text: str, low: str, word: re.Match[str], before: str, end: int) 
             yield span
             yield from listed(text, span, end)
         return
-    if not _WEB.search(before[-48:]):
-        bare = [*_bare(text, low, at, end, bool(_ENDS.search(before)))]
-        if bare:
+    bare = [*_bare(text, low, at, end, before)]
+    if bare:
+        if not _WEB.search(before[-48:]):
             yield from bare
-            return
+        return
     quote = _QUOTE.match(text, at, end)
     span = quoted(text, quote.end(), end) if quote else None
     if not span:
@@ -211,12 +212,14 @@ def _announced(text: str, low: str, word: re.Match[str], before: str, end: int) 
         yield from (more for more in listed(text, span, end) if _shows(text, more))
 
 
-def _bare(text: str, low: str, at: int, end: int, ends: bool) -> Iterator[Span]:
+def _bare(text: str, low: str, at: int, end: int, before: str) -> Iterator[Span]:
     """Without quotation marks: "the service X was installed", "stops services including X, Y and Z"."""
     made = _MADE.match(text, at, end)
     if made and is_name(made[1]) and (made[1] != made[1].lower() or is_odd(made[1])):
         yield made.span(1)
-    examples = _EXAMPLES.match(low, at, end) if ends else None
+    examples = _EXAMPLES.match(low, at, end)
+    if examples and not _ENDS.search(before):
+        return
     while examples:
         span = token(text, examples.end(), end)
         if not span or text[span[0] : span[1]].lower() in FUNCTION_WORDS:

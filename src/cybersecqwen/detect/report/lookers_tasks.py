@@ -62,7 +62,7 @@ def _words(text: str, low: str) -> Iterator[Span]:
     for word in _WORD.finditer(low):
         at = word.end()
         start, end = behind(text, word.start(), 120), ahead(text, at, 300)
-        scheduled = "schedul" in low[start : word.start()] or low.startswith(
+        scheduled = "schedule" in low[start : word.start()] or low.startswith(
             "windows ", max(0, word.start() - 8)
         )
         label = _LABEL.match(low, at, end)
@@ -101,7 +101,7 @@ def _words(text: str, low: str) -> Iterator[Span]:
 def _is_made(low: str, start: int, at: int) -> bool:
     """Whether something makes the task: "creates a task named …"."""
     return bool(
-        re.search(r"\b(?:creat|regist|add|persist|delet|install|disabl)\w*\b|\btrigger", low[start:at])
+        re.search(r"\b(?:creat|register|add|persist|delete|install|disable)\w*\b|\btrigger", low[start:at])
     )
 
 
