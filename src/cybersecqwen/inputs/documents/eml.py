@@ -15,9 +15,9 @@ from cybersecqwen.inputs.lines import BLOCK
 from cybersecqwen.records import Damage, Limits
 
 from .building import Builder
-from .bytes_of import bytes_of
+from .bytes_of import Bytes, bytes_of
 from .dates import iso_date
-from .eml_parts import attachments, body_of, decoded, header, label_of, parsed, payload, values_of
+from .eml_parts import attachments, body_of, bounded, decoded, header, label_of, parsed, payload, values_of
 from .html import host_of, read_page
 from .interface import Document, DocumentReader
 
@@ -35,6 +35,9 @@ class EmlReader(DocumentReader):
 
     name = "eml"
 
+    def __init__(self) -> None:
+        self._last: tuple[Blob, tuple[Bytes, EmailMessage | None, list[Damage]]] | None = None
+
     def recognise(self, head: bytes, name: str) -> int:
         """See `DocumentReader.recognise`: known header fields in the first lines."""
         text = head[3:] if head.startswith(b"\xef\xbb\xbf") else head
@@ -49,10 +52,9 @@ class EmlReader(DocumentReader):
 
     def read(self, blob: Blob, limits: Limits) -> Document:
         """See `DocumentReader.read`."""
-        found = bytes_of(blob, limits, format=self.name)
-        damage = list(found.damage)
+        found, message, noticed = self._taken_apart(blob, limits)
+        damage = list(noticed)
         builder = Builder(limits)
-        message = parsed(found)
         if message is None:
             damage.append(blob.damage("Its parts nest too deep to be read.", format=self.name))
             return Document(
@@ -95,11 +97,23 @@ class EmlReader(DocumentReader):
             damage=tuple(damage),
         )
 
+    def _taken_apart(self, blob: Blob, limits: Limits) -> tuple[Bytes, EmailMessage | None, list[Damage]]:
+        """The bytes, the message, the damage of both; the last one is remembered, because it costs most."""
+        if self._last is not None and self._last[0] is blob:
+            return self._last[1]
+        found = bytes_of(blob, limits, format=self.name)
+        damage = list(found.damage)
+        data, reason = bounded(found.data)
+        if reason:
+            damage.append(blob.damage(reason, format=self.name))
+        taken = found, parsed(data), damage
+        self._last = blob, taken
+        return taken
+
     def inside(self, blob: Blob, limits: Limits, depth: int) -> tuple[Blob | Damage, ...]:
         """See `DocumentReader.inside`: attachments and messages attached, except pictures of the text."""
         del depth
-        found = bytes_of(blob, limits, format=self.name)
-        message = parsed(found)
+        _, message, _ = self._taken_apart(blob, limits)
         if message is None:
             return ()
         budget = blob.budget or Budget(limits)

@@ -9,18 +9,32 @@ from email.parser import BytesParser
 from html import unescape
 from typing import Any
 
-from .bytes_of import Bytes
 from .charset import text_of
 
 _MOST_HEADERS = 200
 _MOST_PARTS = 1_000
 _HEADER_CHARS = 4_000
+MOST_LINES = 2_000_000
+"""Lines of a message that are read: the standard library keeps each of them as an object."""
+MOST_BOUNDARIES = 20_000
+"""Lines that begin with two hyphens, as those between parts do."""
 
 
-def parsed(found: Bytes) -> EmailMessage | None:
+def bounded(data: bytes) -> tuple[bytes, str]:
+    """(what of a message may be parsed, why the rest may not)."""
+    for mark, most, what in ((b"\n", MOST_LINES, "lines"), (b"\n--", MOST_BOUNDARIES, "parts")):
+        if data.count(mark) > most:
+            at = 0
+            for _ in range(most):
+                at = data.find(mark, at) + 1
+            return bounded(data[:at])[0], f"It has more than {most:,} {what}; the rest was left."
+    return data, ""
+
+
+def parsed(data: bytes) -> EmailMessage | None:
     """The message, or None where it cannot be taken apart."""
     try:
-        return BytesParser(policy=policy.default).parsebytes(found.data)
+        return BytesParser(policy=policy.default).parsebytes(data)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, KeyError):
         return None  # the parser of the standard library raises all of these on hostile headers
 

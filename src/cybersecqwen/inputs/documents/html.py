@@ -109,12 +109,14 @@ class Page:
 def read_page(source: str, limits: Limits) -> Page:
     """The article of a page from its source; never raises."""
     page, collector = Page(limits), Collector()
-    deadline = monotonic() + limits.document_seconds
-    size = walk_html(source, collector.on_tag, collector.on_text, collector.on_raw, deadline)
+    began = monotonic()
+    # Half of the time for the source, the rest for what was found in it.
+    half = began + limits.document_seconds / 2
+    size = walk_html(source, collector.on_tag, collector.on_text, collector.on_raw, half)
     collector.flush()
     if size < len(source):
         left = len(source) - size
-        reason = f"Reading was ended after {limits.document_seconds} s; {left:,} characters were left."
+        reason = f"Reading was ended after {limits.document_seconds / 2:g} s; {left:,} characters were left."
         page.damage.append((reason, source.count("\n", 0, size) + 1, 1))
     if collector.hidden_chars > _SENTENCE:
         reason = f"{collector.hidden_chars:,} characters that a browser does not show were left out."
@@ -125,7 +127,12 @@ def read_page(source: str, limits: Limits) -> Page:
     page.title = page.title or " ".join(collector.title_text().split())[:500]
     if not page.title and heading is not None:
         page.title = heading.text[:500]
-    for block in blocks:
+    for number, block in enumerate(blocks):
+        if not number & 0xFFF and monotonic() > began + max(limits.document_seconds, 1):
+            left = len(blocks) - number
+            reason = f"Reading was ended after {limits.document_seconds} s; {left:,} blocks were left."
+            page.damage.append((reason, block.lines[0][1] if block.lines else 0, 1))
+            break
         if page.builder.full:
             reason = f"It has more than {limits.document_chars:,} characters of text; the rest was left."
             page.damage.append((reason, block.lines[0][1] if block.lines else 0, 1))

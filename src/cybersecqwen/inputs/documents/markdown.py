@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from time import monotonic
 
 from cybersecqwen.inputs.interface import Blob
 from cybersecqwen.inputs.lines import as_utf8
@@ -27,6 +28,7 @@ _AUTO = re.compile(r"<((?:https?|ftp)://[^\s<>]{1,2048}|mailto:[^\s<>]{1,300})>"
 _REFERENCE = re.compile(r"^ {0,3}\[([^\]\n]{1,200})\]:[ \t]{1,20}<?(\S{1,2048}?)>?(?:[ \t]|$)", re.M)
 _REFERRED = re.compile(r"\[([^\[\]\n]{1,1000})\]\[([^\[\]\n]{0,200})\]")
 _FACT = re.compile(r"([A-Za-z_-]{1,40})[ \t]*:[ \t]*(.{0,500})$")
+_LATE = "late"
 _SIGNS = (
     re.compile(r"^#{1,6} \S", re.M),
     re.compile(r"\[[^\[\]\n]{1,200}\]\((?:https?:|/|\.|#)"),
@@ -58,7 +60,13 @@ class MarkdownReader(DocumentReader):
         plain = PlainReader().read(blob, limits)
         text = plain.text
         facts, behind = _front_matter(text)
-        blocks = tuple(_blocks(text, behind))
+        damage = [blob.damage(one.reason, format=self.name) for one in plain.damage]
+        found = list(_blocks(text, behind, monotonic() + limits.document_seconds))
+        if found and found[-1].kind == _LATE:
+            reason = f"Reading its marks was ended after {limits.document_seconds} s; the text is whole."
+            damage.append(blob.damage(reason, format=self.name))
+            found.pop()
+        blocks = tuple(found)
         title = facts.get("title", "")
         if not title:
             first = next((block for block in blocks if block.kind in ("title", "heading")), None)
@@ -72,7 +80,7 @@ class MarkdownReader(DocumentReader):
             publisher=facts.get("author", "")[:200],
             published=iso_date(facts.get("date", "") or facts.get("published", "")),
             sha256=plain.sha256,
-            damage=tuple(blob.damage(one.reason, format=self.name) for one in plain.damage),
+            damage=tuple(damage),
         )
 
 
@@ -102,11 +110,14 @@ def _lines(text: str, at: int) -> Iterator[tuple[int, int]]:
         at = end + 1
 
 
-def _blocks(text: str, at: int) -> Iterator[Block]:
+def _blocks(text: str, at: int, deadline: float) -> Iterator[Block]:
     fence, fence_at, first = "", 0, -1
     last = at
     kind = "paragraph"
-    for start, end in _lines(text, at):
+    for number, (start, end) in enumerate(_lines(text, at)):
+        if not number & 0xFFF and monotonic() > deadline:
+            yield Block(start, start, _LATE)
+            return
         line = text[start : min(end, start + 5_000)]
         if fence:
             if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
