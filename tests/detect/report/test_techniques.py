@@ -119,9 +119,14 @@ def test_advice_alone_describes_nothing() -> None:
 
 
 def test_long_reports_are_read_to_their_end() -> None:
-    text = "The weather was fine in the mountains on that day.\n" * 12_200 + DUMPED
+    lines = ["The weather was fine in the mountains on that day, " * 24 + "as ever."] * 500
+    text = "\n".join(
+        [*lines, DUMPED, "Mimikatz read passwords from LSASS memory (sekurlsa::logonpasswords)."]
+    )
     assert len(text) > 600_000
-    assert [text[at.start : at.end] for at in found(text, SPECIALIST)["T1003.001"].places] == [DUMPED]
+    given = found(text, SPECIALIST)["T1003.001"]
+    assert all(at.start > 600_000 for at in given.places)
+    assert DUMPED in [text[at.start : at.end] for at in given.places]
 
 
 @settings(max_examples=100, deadline=None)
