@@ -61,6 +61,7 @@ _REGISTRY = re.compile(
     r"|(nuget)|(maven central))(?![\w/-]|\.\w)"
 )
 _REGISTRIES = ("npm", "pypi", "gem", "cargo", "nuget", "maven")
+_OPENING = frozenset("\"“”„«'‘’`")
 _PACKAGE = re.compile(r"(?:package|crate|gem)s?(?![\w./-])")
 _UPLOADED = re.compile(
     r"(?: packages?)?(?: (?:was|were|is|are|has been|had been|first|that))*+"
@@ -191,28 +192,45 @@ def _words(text: str, low: str) -> Iterator[Found]:
 
 def _near_registries(text: str, low: str) -> Iterator[Found]:
     """What "a package named x" and "x was uploaded to" name, on the line that names a registry."""
-    for registry in _REGISTRY.finditer(low):
-        if registry.start() and (low[registry.start() - 1].isalnum() or low[registry.start() - 1] in "_./@-"):
+    for word in _PACKAGE.finditer(low):
+        if not _begins(low, word.start()):
             continue
+        end = ahead(text, word.end(), 200, 0)
+        announced = _ANNOUNCED.match(low, word.end(), end)
+        at = announced.end() if announced else word.end()
+        told = bool(announced and _TOLD.search(announced.group())) or word.group() in ("crate", "gem")
+        if not told and text[at : at + 1] not in _OPENING:
+            continue
+        kind = _nearest(low, word.start(), behind(text, word.start(), 200), end)
+        first = quoted_name(text, kind, at, end) if kind else None
+        if kind and not first and told:
+            first = bare_name(text, kind, at, end, True)
+        if first:
+            yield (*first, value_of(kind, text[slice(*first)]))
+            for more in listed(text, kind, first, end):
+                yield (*more, value_of(kind, text[slice(*more)]))
+    for registry in _REGISTRY.finditer(low):
+        start = behind(text, registry.start(), 200)
+        gap = _UPLOADED.search(low, max(start, registry.start() - 70), registry.start())
+        before = quoted_before(text, start, gap.start()) if gap and _begins(low, registry.start()) else None
         kind = _REGISTRIES[(registry.lastindex or 1) - 1]
-        start, end = behind(text, registry.start(), 200), ahead(text, registry.end(), 200, 0)
-        for word in _PACKAGE.finditer(low, start, end):
-            if word.start() and (low[word.start() - 1].isalnum() or low[word.start() - 1] in "_./@-"):
-                continue
-            announced = _ANNOUNCED.match(low, word.end(), end)
-            at = announced.end() if announced else word.end()
-            told = bool(announced and _TOLD.search(announced.group())) or word.group() in ("crate", "gem")
-            first = quoted_name(text, kind, at, end) or (
-                bare_name(text, kind, at, end, True) if told else None
-            )
-            if first:
-                yield (*first, value_of(kind, text[slice(*first)]))
-                for more in listed(text, kind, first, end):
-                    yield (*more, value_of(kind, text[slice(*more)]))
-        gap = _UPLOADED.search(low, start, registry.start())
-        before = quoted_before(text, start, gap.start()) if gap else None
         if before and is_name(text, kind, before):
             yield (*before, value_of(kind, text[slice(*before)]))
+
+
+def _nearest(low: str, at: int, start: int, end: int) -> str:
+    """The registry that is named nearest, as a type of purl; "" for none."""
+    found = [
+        (abs(match.start() - at), _REGISTRIES[(match.lastindex or 1) - 1])
+        for match in _REGISTRY.finditer(low, start, end)
+        if _begins(low, match.start())
+    ]
+    return min(found)[1] if found else ""
+
+
+def _begins(low: str, at: int) -> bool:
+    """Whether a word begins here, and no part of an address or a longer name."""
+    return not at or not (low[at - 1].isalnum() or low[at - 1] in "_./@-")
 
 
 def _scoped(low: str) -> Iterator[Found]:
