@@ -25,6 +25,7 @@ from cybersecqwen.records import (
     Verdict,
 )
 
+from .intel_samples import comparison, hostile_story, story
 from .samples_logs import logs, quiet_logs
 
 START = 1_772_442_847.25  # 2026-03-02 09:14:07.250 UTC
@@ -797,5 +798,8 @@ SAMPLES = {
     "no-answer": no_answer,
     "logs": logs,
     "logs-quiet": quiet_logs,
+    "intel": story,
+    "intel-diff": comparison,
+    "intel-hostile": lambda: hostile_story(HOSTILE),
 }
 """Name to builder."""

@@ -22,7 +22,7 @@ ALLOWED = VOID.union(
     ["html", "head", "title", "style", "body", "main", "header", "footer", "section", "article"],
     ["div", "p", "span", "small", "b", "h1", "h2", "h3", "h4", "ul", "ol", "li", "dl", "dt", "dd"],
     ["figure", "figcaption", "pre", "code", "mark", "a", "details", "summary"],
-    ["table", "thead", "tbody", "tr", "th", "td", "svg", "g", "text", "desc"],
+    ["blockquote", "table", "thead", "tbody", "tr", "th", "td", "svg", "g", "text", "desc"],
 )
 
 
