@@ -110,9 +110,11 @@ def _candidates(text: str, ordinary: Ordinary) -> Iterator[tuple[Introduced, boo
     for match in _DESIGNATION.finditer(text):
         yield Introduced(name=match.group(), type="group", kind="", start=match.start()), True
     for match in _OPERATION.finditer(text):
-        words = [word for word in tokens(match["name"]) if word not in ordinary]
+        words = tokens(match["name"])
+        while words and words[-1] in ordinary:
+            words.pop()
         if words and not is_first(text, match.start()):
-            yield _made(match.group(), "campaign", "operation", match.start()), True
+            yield _made(f"Operation {' '.join(words)}", "campaign", "operation", match.start()), True
     for match in _KIND.finditer(text):
         yield from _around(text, match, ordinary)
     for match in _DUBBED.finditer(text):
