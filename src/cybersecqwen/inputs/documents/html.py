@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable
 from time import monotonic
@@ -108,6 +109,17 @@ class Page:
 
 def read_page(source: str, limits: Limits) -> Page:
     """The article of a page from its source; never raises."""
+    # Millions of small objects without cycles: looking for cycles among them is 40 % of the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _read_page(source, limits)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read_page(source: str, limits: Limits) -> Page:
     page, collector = Page(limits), Collector()
     began = monotonic()
     # Half of the time for the source, the rest for what was found in it.
