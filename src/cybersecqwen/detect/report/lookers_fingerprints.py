@@ -72,7 +72,8 @@ def _is_digest(first: str, second: str, cued: bool) -> bool:
 def find_tlsh(text: str, low: str) -> Iterator[Match]:
     """TLSH digests with "T1", and without it after the word; see `interface.Looker`."""
     spans = [m.span() for m in _TLSH.finditer(text) if not m.start() or not text[m.start() - 1].isalnum()]
-    spans += _cued(low, _TLSH_WORD, _TLSH_CUED)
+    if "tlsh" in low:
+        spans += _cued(low, _TLSH_WORD, _TLSH_CUED)
     for start, end in sorted(spans):
         yield Match(type="tlsh", value=text[start:end].upper(), start=start, end=end)
 
