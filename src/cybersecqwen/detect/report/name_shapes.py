@@ -23,7 +23,7 @@ _TOKEN = re.compile(TOKEN)
 _INNER = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]{2}")
 # Footnote numbers and cells of tables that a conversion to text glued to a word: 106Final, InformationThe
 _GLUED = re.compile(
-    r"^[0-9]{2,}[A-Z]|[a-z](?:The|This|These|Another|It|In)\Z|\A(?:Introduction|Summary)[A-Z]"
+    r"^T?[0-9]{2,}[A-Z]|[A-Za-z](?:The|This|These|Another)\Z|[a-z](?:It|In)\Z|\A(?:Introduction|Summary)[A-Z]"
 )
 _LOWER = re.compile(r"(?<![\w@/.\\-])[a-z]{3,24}(?![\w@/\\])")
 _FIRST = re.compile(r"(?:\A|[.!?:\n•*|\t]|[.!?][\"”')\]])\s*[\"“'‘(]?\Z")
