@@ -92,7 +92,7 @@ def test_a_page_saved_as_one_file() -> None:
     "data",
     [
         b"Content-Type: multipart/mixed; boundary=a\n\n"
-        + b"--a\nContent-Type: multipart/mixed; boundary=a\n\n" * 3_000,
+        + b"--a\nContent-Type: multipart/mixed; boundary=a\n\n" * 1_000,
         b"Content-Type: message/rfc822\n\n" * 2_000,
         b"From: " + b"=?utf-8?q?" * 20_000 + b"\nSubject: x\n\nbody",
         b"From: " + b"(" * 50_000 + b"\n\n",

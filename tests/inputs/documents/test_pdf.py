@@ -58,6 +58,8 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     ("first", "second", "whole"),
     [
         ("infra-", "structure of the group is rented for weeks.", "infrastructure of"),
+        ("a new back-", "door was found in it.", "backdoor was"),
+        ("to under-", "stand the story.", "understand the"),
         ("command-and-", "control servers were seen.", "command-and-control servers"),
         ("technique T1059-", "style names are kept.", "T1059-style"),
         ("exploit CVE-2021-", "44228 in the wild.", "CVE-2021-44228"),

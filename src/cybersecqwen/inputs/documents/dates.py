@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/](\d\d)[-/](\d\d)(?!\d)")
 _PLAIN = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:\d{2}|\D|$)")
-_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[ .-]{1,2}([A-Za-z]{3,9})\.?,?[ -](\d{4})(?!\d)")
-_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
+_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})(?:[a-z]{2})?[ .-]{1,2}([A-Za-z]{3,9})\.?,?[ -](\d{4})(?!\d)")
+_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:[a-z]{2})?,? (\d{4})(?!\d)")
 
 
 def iso_date(text: str) -> str:

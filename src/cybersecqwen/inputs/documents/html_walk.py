@@ -17,11 +17,11 @@ _PIECES = 8  # that the value of an attribute may be spread over by "<" in it
 _REMEMBERED = 20_000
 _UNKNOWN = Tag("", False, "", False, False, True, {})
 
-OnTag = Callable[[Tag, int], None]
-OnText = Callable[[str, int], None]
+TakesTag = Callable[[Tag, int], None]
+TakesText = Callable[[str, int], None]
 
 
-def walk_html(source: str, on_tag: OnTag, on_text: OnText, on_raw: OnText, deadline: float) -> int:
+def walk_html(source: str, on_tag: TakesTag, on_text: TakesText, on_raw: TakesText, deadline: float) -> int:
     """Give every tag and every stretch of text between them, each with its line from 1, in order.
 
     Text of `title` goes to `on_raw`; that of scripts, styles and their like, and comments, goes nowhere.
@@ -46,7 +46,7 @@ def walk_html(source: str, on_tag: OnTag, on_text: OnText, on_raw: OnText, deadl
 class _Walk:
     """What is remembered from one piece of the source to the next."""
 
-    def __init__(self, on_tag: OnTag, on_text: OnText, on_raw: OnText) -> None:
+    def __init__(self, on_tag: TakesTag, on_text: TakesText, on_raw: TakesText) -> None:
         self._tag, self._text, self._raw_text = on_tag, on_text, on_raw
         self._known: dict[str, Tag] = {}
         self._line = 1

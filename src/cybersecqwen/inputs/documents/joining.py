@@ -14,6 +14,19 @@ _DEFANG_BEGIN = re.compile(r"(?:\[\.\]|\(\.\)|\[dot\]|\[:\]|\[@\]|\.\]|\])[A-Za-
 _GOES_ON = re.compile(r"[/?&=%#][\w%.=&/?#\[\]-]|[\w%-]{1,200}[/=&?%_\[.](?=\S)|[\w%-]*\d[\w%-]*")
 _TAIL = re.compile(r"[/\-_=&?%~+#]$")
 
+# First halves of words that are written as one, though both halves are words: under-stand, over-view.
+_HALVES = "under over inter super some any every there where with out up down how here fore through"
+_FIRST_HALVES = frozenset(_HALVES.split())
+_WORDS = """
+    backdoor backdoors backup bypass database databases desktop download downloaded downloader downloads endpoint
+    endpoints fingerprint firewall firewalls firmware framework frameworks hardware homepage keyboard keylogger
+    keystroke keystrokes landscape malware network networks notebook password passwords payload payloads playbook
+    plugin ransomware screenshot screenshots smartphone software spyware stakeholder stakeholders standalone
+    timestamp timestamps toolset upload uploaded uploads username usernames watermark webmail webpage website
+    websites workflow workstation workstations worldwide
+"""
+_ONE_WORD = frozenset(_WORDS.split())
+
 
 class Vocabulary:
     """The words of a document that no line end has cut, to decide by."""
@@ -81,6 +94,8 @@ class Vocabulary:
             return None
         if "-" in left:
             return ""  # command-and-control
+        if left in _FIRST_HALVES or left + right in _ONE_WORD:
+            return None
         if right in ("and", "or", "und", "bis", "to"):
             return " "  # pre- and post-compromise
         if len(left) >= 3 and len(right) >= 4 and left in self.words and right in self.words:

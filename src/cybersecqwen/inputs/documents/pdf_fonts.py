@@ -18,7 +18,7 @@ _RANGE = re.compile(
     rb"<([0-9A-Fa-f]{1,8})>\s{0,32}<([0-9A-Fa-f]{1,8})>\s{0,32}(?:<([0-9A-Fa-f\s]{0,1024})>|\[([^\]]{0,1000000})\])"
 )
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]{0,1024})>")
-_MONO = re.compile(r"mono|courier|consol|menlo|typewriter|fixed|inconsolata|code", re.I)
+_MONO = re.compile(r"mono|courier|consolas|menlo|typewriter|fixed|inconsolata|code", re.I)
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.I)
 
 
