@@ -54,6 +54,20 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     assert found.blocks[0].kind == "title"
 
 
+def test_three_columns() -> None:
+    pdf = pdf_file()
+    pdf.set_font("Helvetica", size=9)
+    top = pdf.get_y()
+    for column in range(3):
+        pdf.set_xy(10 + column * 65, top)
+        pdf.multi_cell(58, 4.5, f"col{column} begins. " + PROSE * 2 + f"col{column} ends.")
+    found = read(bytes(pdf.output()))
+    check(found)
+    words = [word for word in found.text.split() if word.startswith("col")]
+    assert words == ["col0", "col0", "col1", "col1", "col2", "col2"]
+    assert "\t" not in found.text
+
+
 @pytest.mark.parametrize(
     ("first", "second", "whole"),
     [

@@ -18,12 +18,13 @@ _TAIL = re.compile(r"[/\-_=&?%~+#]$")
 _HALVES = "under over inter super some any every there where with out up down how here fore through"
 _FIRST_HALVES = frozenset(_HALVES.split())
 _WORDS = """
-    backdoor backdoors backup bypass database databases desktop download downloaded downloader downloads endpoint
-    endpoints fingerprint firewall firewalls firmware framework frameworks hardware homepage keyboard keylogger
-    keystroke keystrokes landscape malware network networks notebook password passwords payload payloads playbook
-    plugin ransomware screenshot screenshots smartphone software spyware stakeholder stakeholders standalone
-    timestamp timestamps toolset upload uploaded uploads username usernames watermark webmail webpage website
-    websites workflow workstation workstations worldwide
+    backdoor backdoors backup bypass database databases desktop download downloaded downloader
+    downloads endpoint endpoints fingerprint firewall firewalls firmware framework frameworks
+    hardware homepage keyboard keylogger keystroke keystrokes landscape malware network networks
+    notebook password passwords payload payloads playbook plugin ransomware screenshot screenshots
+    smartphone software spyware stakeholder stakeholders standalone timestamp timestamps toolset
+    upload uploaded uploads username usernames watermark webmail webpage website websites workflow
+    workstation workstations worldwide
 """
 _ONE_WORD = frozenset(_WORDS.split())
 

@@ -282,11 +282,16 @@ def _gutter(rows: Sequence[list[Segment]]) -> float | None:
 
 
 def _running(segments: Sequence[Segment]) -> bool:
-    """Whether these are the lines of a column of running text: most fill it, and few stand in one row."""
-    left, right = min(s.x0 for s in segments), max(s.x1 for s in segments)
-    width = right - left
-    if width < 60:
+    """Whether the nearest of these columns is running text: most of its lines fill it, and hold words."""
+    starts: dict[int, int] = {}
+    for segment in segments:
+        key = round(segment.x0 / 3)
+        starts[key] = starts.get(key, 0) + 1
+    most = max(starts, key=lambda key: (starts[key], -key)) * 3
+    column = [segment for segment in segments if abs(segment.x0 - most) <= 6]
+    width = max(s.x1 for s in column) - min(s.x0 for s in column)
+    if width < 60 or len(column) < _GUTTER_LINES:
         return False
-    fills = sorted((s.x1 - s.x0) / width for s in segments)
-    words = sorted(s.text.count(" ") for s in segments)
+    fills = sorted((s.x1 - s.x0) / width for s in column)
+    words = sorted(s.text.count(" ") for s in column)
     return fills[len(fills) // 2] >= _FILL and words[len(words) // 2] >= 2
