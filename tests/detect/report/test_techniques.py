@@ -42,6 +42,7 @@ def test_identifiers_are_named() -> None:
     one = found("It ran a script (T1059.001).")["T1059.001"]
     assert (one.how, one.tier, one.probability, one.name) == ("named", Tier.HIGH, 1.0, "PowerShell")
     assert one.tactics == ("execution",)
+    assert one.documents == ("d1",)
     assert one.context == "It ran a script (T1059.001)."
 
 
@@ -116,6 +117,19 @@ def test_advice_alone_describes_nothing() -> None:
     told = "Monitor for attackers who dump the memory of lsass.exe with procdump to steal credentials."
     assert found(told, SPECIALIST) == {}
     assert found(DUMPED, SPECIALIST)
+
+
+def test_sentences_over_several_lines_are_whole() -> None:
+    wrapped = DUMPED.replace(" of lsass", "\nof lsass")
+    one = found(f"Report.\n\n{wrapped}\n\nEnd.", SPECIALIST)["T1003.001"]
+    assert one.context == wrapped
+
+
+def test_detection_rules_are_not_read() -> None:
+    text = f"Report.\n\n{DUMPED}\n\nEnd."
+    rule = Match(type="sigma", value="title", start=9, end=9 + len(DUMPED))
+    assert techniques.find(text, (rule,), place, STORE, SPECIALIST) == ()
+    assert techniques.find(text, (), place, STORE, SPECIALIST)
 
 
 def test_long_reports_are_read_to_their_end() -> None:

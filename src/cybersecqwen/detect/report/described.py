@@ -9,6 +9,7 @@ for sub-techniques at once: docs/report-techniques.md has the figures.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cybersecqwen.specialists.interface import Ranked
     from cybersecqwen.specialists.technique import TechniqueSpecialist
 
+_WRAPPED = re.compile(r"(?<=[a-z,;])\n(?=[a-z(])")
 MOST_CHARS = 1_000_000
 """Of a report, how much is read: about 330 pages."""
 PART_SENTENCES = 400
@@ -51,9 +53,14 @@ class Described:
     """Its sentences, best guesses first part by part."""
 
 
-def described(text: str, specialist: TechniqueSpecialist) -> dict[str, Described]:
-    """Labels of the specialist to what it read; raises WeightsError as the specialist does."""
-    read = text[:MOST_CHARS]
+def described(text: str, specialist: TechniqueSpecialist, rules: Sequence[Span] = ()) -> dict[str, Described]:
+    """Labels of the specialist to what it read; raises WeightsError as the specialist does.
+
+    `rules` are stretches that hold detection rules: their words say what is looked for, not what was done.
+    """
+    read = unwrapped(text[:MOST_CHARS])
+    for start, end in rules:
+        read = read[:start] + " " * (min(end, len(read)) - start) + read[end:] if start < len(read) else read
     spans = sentences(read, MOST_CHARS)
     if not spans:
         return {}
@@ -72,6 +79,11 @@ def described(text: str, specialist: TechniqueSpecialist) -> dict[str, Described
                     [(start + a, start + b) for a, b in one.spans],
                 )
     return _told_apart(masked, families, domains, specialist)
+
+
+def unwrapped(text: str) -> str:
+    """The text with blanks for line ends inside sentences; every character keeps its place."""
+    return _WRAPPED.sub(" ", text)
 
 
 def parts(spans: Sequence[Span]) -> Iterator[Span]:

@@ -9,7 +9,7 @@ from .interface import LONGEST_CONTEXT
 LEAD = 800
 """Characters within which title and first paragraph end."""
 
-_STOP = re.compile(r"[.!?][\"”'’)\]]{0,2}(?=\s)|\n")
+_STOP = re.compile(r"[.!?][\"”'’)\]]{0,2}(?=\s)|\n(?![a-z(])")
 
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from cybersecqwen.records.intel import Place, ReportedTechnique, Tier
 from cybersecqwen.specialists.sentences import Span, sentences
 
-from .described import MOST_CHARS, Described, described
+from .described import MOST_CHARS, Described, described, unwrapped
 from .interface import LONGEST_CONTEXT, Found
 from .technique_names import Written, canonical, unknown, written
 
@@ -27,6 +27,9 @@ __all__ = ["find", "unknown"]
 
 MOST_PLACES = 50
 """Places that are given for one technique."""
+RULES = ("yara", "sigma", "suricata")
+MOST_RULES = 200
+"""Detection rules of one report that are left out of what is read."""
 HIGH, MODERATE = 0.8, 0.55
 """Probabilities from which the tier of a described technique is high or moderate; below, it is low."""
 
@@ -66,11 +69,12 @@ def find(
     for one in written(text, found, store):
         _add_written(techniques.setdefault(one.id, _Technique()), one)
     if specialist is not None:
-        for label, read in described(text, specialist).items():
+        rules = [(one.start, one.end) for one in found if one.type in RULES][:MOST_RULES]
+        for label, read in described(text, specialist, rules).items():
             id = canonical(label, store)
             if id:
                 _add_described(techniques.setdefault(id, _Technique()), read)
-    whole = sentences(text[:MOST_CHARS], MOST_CHARS) if techniques else []
+    whole = sentences(unwrapped(text[:MOST_CHARS]), MOST_CHARS) if techniques else []
     starts = [start for start, _ in whole]
     made = [_record(id, one, text, (whole, starts), place, store) for id, one in techniques.items()]
     return tuple(sorted(made, key=lambda one: kill_chain(one.id, store)))
@@ -110,6 +114,7 @@ def _record(
 ) -> ReportedTechnique:
     entity = store.get(id)
     places = [*one.named[:MOST_PLACES], *sorted(set(one.described))][:MOST_PLACES]
+    placed = tuple(place(a, b) for a, b in places)
     start, end = places[0]
     if one.named:
         start, end = _around(start, end, *whole)
@@ -122,7 +127,8 @@ def _record(
         how="named" if one.named else "described",
         probability=1.0 if one.named else one.probability,
         tier=tier,
-        places=tuple(place(a, b) for a, b in places),
+        places=placed,
+        documents=tuple(dict.fromkeys(one.document for one in placed)),
         context=text[start : min(end, start + LONGEST_CONTEXT)],
         why=one.why if one.named else told,
     )
