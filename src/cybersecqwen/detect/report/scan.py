@@ -52,7 +52,7 @@ def scan(text: str) -> tuple[Match, ...]:
         else:
             low = low or lowered(anchors.text)
             claims.add(looker.find(anchors.text, low))
-    return _ordered(claims.kept, seen)
+    return ordered(claims.kept, seen)
 
 
 def scan_slowly(text: str) -> tuple[Match, ...]:
@@ -66,7 +66,7 @@ def scan_slowly(text: str) -> tuple[Match, ...]:
             claims.add(looker.find_at(seen.text, low, claims.free(everywhere)))
         else:
             claims.add(looker.find(seen.text, low))
-    return _ordered(claims.kept, seen)
+    return ordered(claims.kept, seen)
 
 
 @cache
@@ -118,7 +118,7 @@ class Claims:
                 taken[start:end] = b"\1" * (end - start)
 
 
-def _ordered(found: list[Match], seen: Folded) -> tuple[Match, ...]:
+def ordered(found: list[Match], seen: Folded) -> tuple[Match, ...]:
     """In order of appearance, with the offsets of the text as it was given."""
     found.sort(key=attrgetter("end"), reverse=True)
     found.sort(key=attrgetter("start"))
