@@ -277,6 +277,19 @@ def test_a_damaged_table_of_objects_does_not_matter() -> None:
     assert WIDE in read(data[:at]).text
 
 
+def test_the_pages_of_a_file_that_was_cut_off_are_read() -> None:
+    pdf = pdf_file()
+    for number in range(6):
+        pdf.multi_cell(0, 5, f"Part {number}. " + PROSE)
+        pdf.add_page()
+    data = bytes(pdf.output())
+    cut = data[: data.rindex(b"\nxref")].replace(b"/Type /Catalog", b"/Type /Nothing")
+    found = read(cut)
+    check(found)
+    assert found.pages == 7
+    assert all(f"Part {number}." in found.text for number in range(6))
+
+
 def raw_pdf(content: bytes, extra: bytes = b"", resources: bytes = b"") -> bytes:
     """A PDF with one page and this (compressed) content."""
     return (

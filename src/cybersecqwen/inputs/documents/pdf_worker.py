@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,8 @@ MEMORY = 1 << 30
 """Bytes of address space."""
 PAGE_SECONDS = 15
 """Of one page."""
+_OBJECT = re.compile(rb"(?<!\d)(\d{1,9})\s{1,4}(\d{1,5})\s{1,4}obj\b")
+_PAGE = re.compile(rb"/Type\s{0,4}/Page(?![A-Za-z])")
 _MOST_LINES = 20_000
 _MOST_LINKS = 2_000
 _REPAIRED_BYTES = 100_000_000
@@ -118,14 +121,46 @@ def _reader(stream: Any) -> Any:
     stream.seek(0)
     try:
         reader = PdfReader(stream, strict=False)
-        if len(reader.pages):
+        if reader.is_encrypted or len(reader.pages):
             return reader
     except PyPdfError:
         stream.seek(0, os.SEEK_END)
         if stream.tell() > _REPAIRED_BYTES:
             raise
     stream.seek(0)
-    return PdfReader(BytesIO(stream.read(_REPAIRED_BYTES) + b"\nstartxref\n0\n%%EOF\n"), strict=False)
+    data = stream.read(_REPAIRED_BYTES)
+    end = b"\nstartxref\n0\n%%EOF\n"
+    try:
+        return _with_pages(PdfReader(BytesIO(data + end), strict=False))
+    except PyPdfError:
+        catalogue = _catalogue(data)
+        if not catalogue:
+            raise
+        return _with_pages(PdfReader(BytesIO(data + catalogue + end), strict=False))
+
+
+def _with_pages(reader: Any) -> Any:
+    """The reader, once it has found the pages; pypdf raises where it cannot."""
+    if not reader.is_encrypted:
+        len(reader.pages)
+    return reader
+
+
+def _catalogue(data: bytes) -> bytes:
+    """A catalogue of the pages that a file which was cut off still holds, b"" where it holds none."""
+    kids = []
+    for match in _OBJECT.finditer(data):
+        body = data[match.end() : match.end() + 4_000]
+        if _PAGE.search(body.partition(b"endobj")[0]):
+            kids.append(match[1] + b" " + match[2] + b" R")
+            if len(kids) >= 20_000:
+                break
+    if not kids:
+        return b""
+    return (
+        b"\nendobj\n9999998 0 obj\n<</Type/Pages/MediaBox[0 0 2000 2000]/Count %d/Kids[%b]>>\nendobj\n"
+        b"9999999 0 obj\n<</Type/Catalog/Pages 9999998 0 R>>\nendobj\ntrailer\n<</Root 9999999 0 R>>\n"
+    ) % (len(kids), b" ".join(kids))
 
 
 def _page(reader: Any, number: int, fonts: dict[Any, Any], most: int) -> dict[str, Any]:
