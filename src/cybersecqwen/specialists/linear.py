@@ -102,13 +102,17 @@ class Linear:
         """The words of the text that speak most for a label, strongest first, none inside another."""
         import numpy as np
 
-        parts: list[tuple[float, str]] = []
         read = scored.read
-        for row, value, word in zip(read.rows, read.values, read.words, strict=True):
-            first, last = int(self.starts[row]), int(self.starts[row + 1])
-            hit = np.flatnonzero(self.column[first:last] == label)
-            if len(hit):
-                parts.append((float(self.weight[first + hit[0]]) * float(value), word))
+        if not len(read.rows):
+            return ()
+        first = self.starts[read.rows]
+        many = self.starts[read.rows + 1] - first
+        ends = np.cumsum(many)
+        entries = np.arange(int(ends[-1])) + np.repeat(first - (ends - many), many)
+        hit = np.flatnonzero(self.column[entries] == label)
+        owner = np.searchsorted(ends, hit, side="right")
+        weights = self.weight[entries[hit]].astype(np.float64) * read.values[owner]
+        parts = [(float(weight), read.words[at]) for weight, at in zip(weights, owner, strict=True)]
         return telling(parts, most)
 
 

@@ -17,6 +17,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `csq`; returns the exit code and never shows a traceback for an error raised on purpose."""
     from .app import app
 
+    # Threads of the matrix library wait by spinning: on a busy machine, or beside workers of our own, judging
+    # a page costs three times the processor time with them. Read when numpy is first imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     offline.enforce()  # every command, also those that need no task
     try:
         result = app(args=_joined(sys.argv[1:] if argv is None else list(argv)), standalone_mode=False)
