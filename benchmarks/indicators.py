@@ -9,7 +9,7 @@ a first scan that loads what is needed; caches of values are emptied before each
 has twice comes from them all the same, so the first text is the honest figure for reports. The best and the
 middle run are given, in MB (10^6 bytes of UTF-8) a second of processor time.
 
-Stages are those of `detect.report.scan`: folding, passes that find candidates, lines around needles, patterns.
+Stages are those of `detect.report.scan`: folding, passes that find candidates, lines around words, patterns.
 The other extractors (ioc-finder, iocsearcher, iocextract, where PYTHON has them) read the first --part
 characters of each text, and so does ours beside them, one after the other, each in a process of its own that
 has read a short text before.
@@ -41,6 +41,10 @@ from cybersecqwen.detect.report.scan import Claims, in_windows, lookers, lowered
 from cybersecqwen.detect.report.shaped import LinedLooker, ShapedLooker
 
 REPEATS = 5
+_WARM = (
+    "warm \u2014 hxxp://evil[.]com/a 192.0.2.1 a@b.com x.exe C:\\a\\b.dll cve-2021-44228 T1059.001 mitre "
+    + "a1" * 32
+)
 SEED = 5
 PEERS = ("ioc-finder", "iocsearcher", "iocextract")
 _RUNNER = Path(__file__).with_name("indicator_peers.py")
@@ -193,7 +197,7 @@ def _empty_caches() -> None:
 
 
 def _own(text: str) -> dict[str, Any]:
-    scan("warm http://example.com 192.0.2.1")
+    scan(_WARM)
     begin = time.process_time()
     found = scan(text)
     return {"seconds": time.process_time() - begin, "found": len(found)}

@@ -9,7 +9,9 @@ every looker about the whole text instead, and finds the same.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from operator import attrgetter
 
@@ -35,6 +37,11 @@ def scan(text: str) -> tuple[Match, ...]:
         Matches whose offsets are those of `text` and whose values derive from the text between them. Never
         raises.
     """
+    with _uncollected():
+        return _scan(text)
+
+
+def _scan(text: str) -> tuple[Match, ...]:
     seen = folded(text)
     anchors = Anchors(seen.text)
     claims = Claims(anchors.size)
@@ -67,6 +74,18 @@ def scan_slowly(text: str) -> tuple[Match, ...]:
         else:
             claims.add(looker.find(seen.text, low))
     return ordered(claims.kept, seen)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles meanwhile: there are none, and each would go through all matches found so far."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @cache
