@@ -265,5 +265,10 @@ CASES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Exchange 15.1.2507.6 build 10.0.1.2 at 1.2.3.4", ("ipv4 1.2.3.4",)),
     ("server 1.2.3.4, IP 5.6.7.8. C2:9.8.7.6", ("ipv4 1.2.3.4", "ipv4 5.6.7.8", "ipv4 9.8.7.6")),
+    (
+        "h[xx]p://evil.com/x hxxp[s]://evil.com",
+        ("url http://evil.com/x", "url https://evil.com", "domain evil.com", "domain evil.com"),
+    ),
+    ("serial 00:50:56:c0:00:08:aa:bb", ()),
 )
 """Text and its indicators."""

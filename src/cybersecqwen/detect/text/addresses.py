@@ -237,7 +237,7 @@ def _is_version(low: str, start: int, end: int, value: str) -> bool:
     # "4.2.1.1 Scope" at the start of a line is the number of a section
     return (
         small
-        and all(len(octet) < 3 and int(octet) < 31 for octet in octets)
+        and all(len(octet) < 3 and int(octet) < 21 for octet in octets)
         and low[end : end + 1] == " "
         and low[end + 1 : end + 3].isalpha()
         and bool(_SECTION.search(low[max(0, start - 9) : start]) or start == 0)
@@ -256,6 +256,8 @@ def find_v6(text: str, low: str, starts: Iterable[int] | None = None) -> Iterato
         parts = [part for part in body.split(":") if part]
         if len(parts) < 3 and body != "::1" and not body.lower().startswith(("fe80:", "fd", "fc", "2")):
             continue  # "::add", "a::b" of programming languages
+        if len(parts) == 8 and all(len(part) == 2 for part in parts):
+            continue  # bytes of a serial number or of a longer hardware address
         read_as = read(body)
         if read_as:
             end = match.end() if match[1] or len(raw) == len(match[3]) else match.start() + len(raw)

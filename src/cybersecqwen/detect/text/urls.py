@@ -9,7 +9,10 @@ from . import addresses, known
 from .matches import DOT, Match, over, refanged
 from .names import is_domain
 
-SCHEMES = r"h(?:tt|xx|\*\*|__|tx|xt|t\*|x\*)ps?|hxps?|meows?|s?f[tx]ps?|wss?|ldaps?|rmi|tftp|ssh|smb|tcp|udp"
+SCHEMES = (
+    r"h\[(?:xx|tt)\]ps?|h(?:xx|tt)p\[s\]|h(?:tt|xx|\*\*|__|tx|xt|t\*|x\*)ps?|hxps?|meows?|s?f[tx]ps?|wss?"
+    r"|ldaps?|rmi|tftp|ssh|smb|tcp|udp"
+)
 """Schemes of URLs with the ways in which reports disarm them."""
 SEPARATORS = (
     r"(?: ?\[ ?:// ?\] ?| :// |\[:/\]/|(?:\[:\]?|:\]|\(:\)|\{:\}|:)"
@@ -72,7 +75,7 @@ def _scheme(written: str) -> str:
     """The scheme behind hxxp, h**p, meow, fxp."""
     low = written.lower()
     if low[0] == "h" or low.startswith("meow"):
-        return "https" if low[-1] == "s" else "http"
+        return "https" if low.rstrip("]")[-1] == "s" else "http"
     return low.replace("fx", "ft")
 
 
