@@ -110,13 +110,13 @@ $(VENV)/train.stamp: requirements/train.txt $(VENV)/run.stamp
 clean:  ## Remove everything that was made here.
 	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-picture: $(VENV)/run.stamp  ## Draw docs/images/assessment.png and logs.png again (needs Chromium).
+SHOT = sh scripts/screenshot.sh
+
+picture: $(VENV)/run.stamp  ## Draw the pictures in docs/images again (needs Chromium).
 	@mkdir -p out docs/images
 	@$(BIN)/csq triage samples/intrusion.jsonl --model none --fail-on never --save out/picture.html >/dev/null
-	@profile=$$(mktemp -d) && chromium --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run \
-	  --user-data-dir=$$profile --hide-scrollbars --window-size=1240,1440 --screenshot=docs/images/assessment.png \
-	  file://$(CURDIR)/out/picture.html 2>/dev/null; rm -rf "$$profile"
+	@$(SHOT) out/picture.html docs/images/assessment.png 1440
 	@$(BIN)/csq logs samples/logs --model none --fail-on never --save out/logs.html >/dev/null
-	@profile=$$(mktemp -d) && chromium --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run \
-	  --user-data-dir=$$profile --hide-scrollbars --window-size=1240,1720 --screenshot=docs/images/logs.png \
-	  file://$(CURDIR)/out/logs.html 2>/dev/null; rm -rf "$$profile"
+	@$(SHOT) out/logs.html docs/images/logs.png 1720
+	@$(BIN)/csq intel samples/intel/quiet-lantern.md --model none --save out/intel.html >/dev/null
+	@$(SHOT) out/intel.html docs/images/intel.png 1720

@@ -6,12 +6,13 @@ Texts are as the records have them: each format makes them safe to look at and d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cybersecqwen.records import Report
 from cybersecqwen.records.intel import (
     Dated,
     DocumentInfo,
+    End,
     Intelligence,
     Judgement,
     Named,
@@ -193,7 +194,16 @@ def sections(report: Report, intel: Intelligence, detail: Detail) -> tuple[Secti
         _documents(intel, amounts),
         _apart(intel, amounts),
     )
-    return tuple(one for one in made if any(group.rows or group.more for group in one.groups))
+    return tuple(_closed(one) for one in made if any(group.rows or group.more for group in one.groups))
+
+
+def _closed(section: Section) -> Section:
+    """A section of which nothing is shown says how much there is, once."""
+    if any(group.rows for group in section.groups):
+        return section
+    return replace(
+        section, groups=(Group(heading="", rows=(), more=sum(group.more for group in section.groups)),)
+    )
 
 
 def where(place: Place | None, intel: Intelligence) -> str:
@@ -229,7 +239,7 @@ def _judgements(intel: Intelligence, amounts: IntelAmounts) -> Section:
 
 def _judgement(one: Judgement) -> Row:
     return Row(
-        lead=(one.likelihood, f"{one.confidence.value} confidence"),
+        lead=(one.likelihood, one.confidence.value),
         body=f"{one.text}.",
         note="; ".join(one.basis),
     )
@@ -415,10 +425,20 @@ def _relations(intel: Intelligence, amounts: IntelAmounts) -> Section:
 def _relation(one: Relation, intel: Intelligence) -> Row:
     return Row(
         lead=(one.tier.value, where(one.place, intel)),
-        body=f"{one.source.value} {one.verb.replace('-', ' ')} {one.target.value}",
+        body=f"{_end(one.source)} {_verb(one)} {_end(one.target)}",
         note="",
         quote=one.sentence,
     )
+
+
+def _end(one: End) -> str:
+    return one.id if one.type == "vulnerability" and one.id else one.value
+
+
+def _verb(one: Relation) -> str:
+    """As people say it: STIX has no actor that exploits a vulnerability, only one that targets it."""
+    exploited = one.verb == "targets" and one.target.type == "vulnerability"
+    return "exploits" if exploited else one.verb.replace("-", " ")
 
 
 def _targets(intel: Intelligence, amounts: IntelAmounts) -> Section:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from cybersecqwen.inputs.documents import Document
 from cybersecqwen.records import Problem
@@ -14,6 +15,9 @@ from cybersecqwen.specialists import Ranked
 
 from .guard import verified
 from .instruments import Instruments
+
+if TYPE_CHECKING:
+    from cybersecqwen.detect.report.interface import Passage
 
 _WORD = re.compile(r"\w+")
 
@@ -47,26 +51,23 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
         vulnerabilities,
     )
     from cybersecqwen.detect.report import techniques as reported
-    from cybersecqwen.detect.report.interface import Passage
     from cybersecqwen.detect.report.observables import collect
     from cybersecqwen.detect.report.roles import assign
     from cybersecqwen.detect.report.scan import scan
 
     text, store = document.text, instruments.store
     place = _places(document, id)
-    passage = Passage(
-        text=text,
-        blocks=document.blocks,
-        links=document.links,
-        title=document.title,
-        publisher=document.publisher,
-    )
+    passage = passage_of(document)
+    prose = passage.text
     found = scan(text)
-    observables = collect(passage, found, id, place, instruments.lists)
-    called = names.find(text, store, found)
-    subject = subjects.judge(text, called, place, store, instruments.actor)
-    vulnerable = vulnerabilities.judge(text, found, place, store)
-    techniques = reported.find(text, found, place, store, instruments.technique)
+    observables = [
+        replace(one, raw=text[one.places[0].start : one.places[0].end]) if one.places else one
+        for one in collect(passage, found, id, place, instruments.lists)
+    ]
+    called = names.find(prose, store, found)
+    subject = subjects.judge(prose, called, place, store, instruments.actor)
+    vulnerable = vulnerabilities.judge(prose, found, place, store)
+    techniques = reported.find(prose, found, place, store, instruments.technique)
     concerned = targets.find(passage, place)
     stated = relations.find(passage, called, found, concerned, place, assign(passage, found))
     marked = markings.read(text)
@@ -97,12 +98,26 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
             targets=tuple(replace(one, documents=(id,)) for one in concerned),
             dates=dates.find(passage, document.published, place),
         ),
-        attribution=instruments.actor.attribute(text, techniques=ranked),
+        attribution=instruments.actor.attribute(prose, techniques=ranked),
         origins=tuple(one.name for one in targets.origins(passage, place)),
         problems=(
             *(_struck(reason, one.type) for one, reason in checked if reason),
             *(_unknown(one) for one in reported.unknown(found, store)),
         ),
+    )
+
+
+def passage_of(document: Document) -> Passage:
+    """A document as detection sees it: line breaks that only a margin made are blanks."""
+    from cybersecqwen.detect.report.interface import Passage
+    from cybersecqwen.detect.report.unwrap import unwrapped
+
+    return Passage(
+        text=unwrapped(document.text, document.blocks),
+        blocks=document.blocks,
+        links=document.links,
+        title=document.title,
+        publisher=document.publisher,
     )
 
 

@@ -11,6 +11,7 @@ from cybersecqwen.records import Damage
 from cybersecqwen.records.intel import Place, Role, Tier
 from cybersecqwen.tasks.interface import Request, Tools
 
+from .analysis import passage_of
 from .instruments import Instruments
 from .saved import saved
 
@@ -83,17 +84,10 @@ def _take(feed: Feed, document: Document, instruments: Instruments) -> None:
             else:
                 _add(feed, type, value, Role.UNKNOWN, Tier.LOW, source)
         return
-    from cybersecqwen.detect.report.interface import Passage
     from cybersecqwen.detect.report.observables import collect
     from cybersecqwen.detect.report.scan import scan
 
-    passage = Passage(
-        text=document.text,
-        blocks=document.blocks,
-        links=document.links,
-        title=document.title,
-        publisher=document.publisher,
-    )
+    passage = passage_of(document)
 
     def place(start: int, end: int) -> Place:
         return Place(document="d1", start=start, end=end)
