@@ -23,8 +23,8 @@ from .dates import iso_date
 from .interface import Document, DocumentReader
 from .pdf_child import Answers, read_pages
 from .pdf_flow import Flow, Placed
-from .pdf_layout import Line, Segment
 from .pdf_repeats import repeated
+from .pdf_segments import Line, Segment
 
 
 class PdfReader(DocumentReader):

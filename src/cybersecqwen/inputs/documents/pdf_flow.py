@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .building import Builder
 from .joining import Vocabulary
-from .pdf_layout import Line, Segment
+from .pdf_segments import Line, Segment
 from .pdf_tables import Placing, aligned, below, rows_of
 
 _BULLET = re.compile(r"(?:[•●▪■◦‣∙·○➢➤►✓\uf0b7\uf0a7]|[-–*]|o|\(?(?:\d{1,3}|[a-zA-Z])[.)])(?=\s)")

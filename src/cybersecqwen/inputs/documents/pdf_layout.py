@@ -3,61 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
+from .pdf_columns import parts
 from .pdf_content import Run
 from .pdf_rules import Rules, cells, is_row
+from .pdf_segments import Line, Segment, TableRow
 
 _SPACE = 0.17
 _APART = 0.9
-_GUTTER_LINES = 5
-"""Lines on both sides from which on a gap may part columns."""
-_FILL = 0.65
-"""Share of a column's width that its middle line fills; a table's cells fill less."""
+_FEWEST = 5
+"""Rows from which on there may be columns."""
 _MOST_COLUMNS = 4
 _ANCHORS = 400
-
-
-@dataclass(slots=True)
-class Segment:
-    """Text without a wide gap."""
-
-    x0: float
-    x1: float
-    y: float
-    size: float
-    text: str
-    mono: bool
-    bold: bool
-    anchors: list[tuple[int, float]] = field(default_factory=list)
-    """(character, x): the beginnings and ends of the pieces that it was made of."""
-
-
-@dataclass(slots=True)
-class Line:
-    """What stands on one base line of one column."""
-
-    segments: list[Segment]
-    y: float
-    size: float
-    left: float
-    """Edge of its column."""
-    right: float
-    region: int = 0
-    """Number of the column on the page; lines of another one do not go on from it."""
-    table: int = 0
-    """1: the first line of a table row that lines around it part from others; 2: a further line of it."""
-
-    @property
-    def text(self) -> str:
-        """Its text, cells parted by tabs."""
-        return "\t".join(segment.text for segment in self.segments)
-
-
-class _Row(list[Segment]):
-    """The first line of each cell of a table row; `below` has the others."""
-
-    below: list[list[Segment]]
 
 
 def lines_of(runs: Iterable[Run], rules: Rules | None = None) -> list[Line]:
@@ -162,13 +119,13 @@ def _tabled(rows: list[list[Segment]], rules: Rules) -> list[list[Segment]]:
     return sorted([row for row in rest if row] + tables, key=lambda row: -max(segment.y for segment in row))
 
 
-def _cells(segments: Sequence[Segment], columns: Sequence[int]) -> _Row:
+def _cells(segments: Sequence[Segment], columns: Sequence[int]) -> TableRow:
     by_column: dict[int, list[Segment]] = {}
     for segment, column in zip(segments, columns, strict=True):
         by_column.setdefault(column, []).append(segment)
     for cell in by_column.values():
         cell.sort(key=lambda segment: (-segment.y, segment.x0))
-    row = _Row(cell[0] for cell in by_column.values())
+    row = TableRow(cell[0] for cell in by_column.values())
     later = sorted((s for cell in by_column.values() for s in cell[1:]), key=lambda s: (-s.y, s.x0))
     row.below = []
     for segment in later:
@@ -189,46 +146,15 @@ def _ordered(rows: Sequence[list[Segment]], region: int) -> list[Line]:
 
 def _split(rows: Sequence[list[Segment]], found: list[Line], region: int, columns: int) -> int:
     """Add the lines of these rows; the number of the next region."""
-    gutter = _gutter(rows) if columns < _MOST_COLUMNS and len(rows) >= _GUTTER_LINES else None
-    if gutter is None:
-        if rows:
-            left = min(row[0].x0 for row in rows)
-            right = max(max(segment.x1 for segment in row) for row in rows)
-            _emit(rows, found, left, right, region)
-        return region + 1
-    one: list[list[Segment]] = []
-    two: list[list[Segment]] = []
-    across: list[list[Segment]] = []
-
-    def flush() -> None:
-        nonlocal region, one, two, across
-        if across:
-            region = _plain(across, found, region)
-            across = []
-        if one or two:
-            region = _split(one, found, region, columns + 1)
-            region = _split(two, found, region, columns + 1)
-            one, two = [], []
-
-    for row in rows:
-        before = [segment for segment in row if segment.x1 <= gutter + 1]
-        behind = [segment for segment in row if segment.x0 >= gutter - 1]
-        crossing = len(before) + len(behind) < len(row)
-        if isinstance(row, _Row):  # it stays in one piece
-            crossing = len(before) < len(row) and len(behind) < len(row)
-            before, behind = (row, []) if before else ([], row)
-        if crossing:
-            if one or two:
-                flush()
-            across.append(row)
+    stretches = parts(rows) if columns < _MOST_COLUMNS and len(rows) >= _FEWEST else None
+    if stretches is None:
+        return _plain(rows, found, region) if rows else region + 1
+    for left, right in stretches:
+        if right:
+            region = _split(left, found, region, columns + 1)
+            region = _split(right, found, region, columns + 1)
         else:
-            if across:
-                flush()
-            if before:
-                one.append(before)
-            if behind:
-                two.append(behind)
-    flush()
+            region = _plain(left, found, region)
     return region
 
 
@@ -242,56 +168,7 @@ def _plain(rows: Sequence[list[Segment]], found: list[Line], region: int) -> int
 def _emit(rows: Sequence[list[Segment]], found: list[Line], left: float, right: float, region: int) -> None:
     for row in rows:
         top = max(row, key=lambda segment: segment.size)
-        table = isinstance(row, _Row)
+        table = isinstance(row, TableRow)
         found.append(Line(row, top.y, top.size, left, right, region, int(table)))
-        if isinstance(row, _Row):
+        if isinstance(row, TableRow):
             found += [Line(one, one[0].y, one[0].size, left, right, region, 2) for one in row.below]
-
-
-def _gutter(rows: Sequence[list[Segment]]) -> float | None:
-    """Where the left column of two ends, or None where there are no columns of running text."""
-    starts: dict[int, int] = {}
-    for row in rows:
-        for segment in row:
-            key = round(segment.x0 / 3)
-            starts[key] = starts.get(key, 0) + 1
-    segments = [segment for row in rows if not isinstance(row, _Row) for segment in row]
-    if not segments:
-        return None
-    left = min(segment.x0 for segment in segments)
-    for key, count in sorted(starts.items(), key=lambda item: (-item[1], item[0]))[:8]:
-        if count < _GUTTER_LINES:
-            break
-        x = key * 3 - 3
-        if x <= left + 40:
-            continue
-        before = [segment for segment in segments if segment.x1 <= x]
-        behind = [segment for segment in segments if segment.x0 >= x]
-        if len(before) < _GUTTER_LINES or len(behind) < _GUTTER_LINES:
-            continue
-        crossing = len(segments) - len(before) - len(behind)
-        if crossing > (len(before) + len(behind)) * 0.5:
-            continue
-        if _running(before) and _running(behind):
-            # The columns stand beside each other: their heights overlap.
-            low, high = min(s.y for s in behind), max(s.y for s in behind)
-            beside = sum(1 for s in before if low - 2 <= s.y <= high + 2)
-            if beside >= _GUTTER_LINES - 1:
-                return float(x)
-    return None
-
-
-def _running(segments: Sequence[Segment]) -> bool:
-    """Whether the nearest of these columns is running text: most of its lines fill it, and hold words."""
-    starts: dict[int, int] = {}
-    for segment in segments:
-        key = round(segment.x0 / 3)
-        starts[key] = starts.get(key, 0) + 1
-    most = max(starts, key=lambda key: (starts[key], -key)) * 3
-    column = [segment for segment in segments if abs(segment.x0 - most) <= 6]
-    width = max(s.x1 for s in column) - min(s.x0 for s in column)
-    if width < 60 or len(column) < _GUTTER_LINES:
-        return False
-    fills = sorted((s.x1 - s.x0) / width for s in column)
-    words = sorted(s.text.count(" ") for s in column)
-    return fills[len(fills) // 2] >= _FILL and words[len(words) // 2] >= 2

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from .html_article import INDICATOR
-from .pdf_layout import Line
+from .pdf_segments import Line
 
 _EDGE = 3
 """Lines from the top and from the bottom that are looked at."""

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .pdf_layout import Line, Segment
+from .pdf_segments import Line, Segment
 
 
 @dataclass(slots=True)
