@@ -12,117 +12,22 @@ from functools import cached_property
 import numpy as np
 
 from .folding import Offsets
-from .shadow import Bytes, Mask, mask, run_ends, run_starts, shadow, spaced, table, union, within
+from .shadow import mask, run_ends, run_starts, spaced, union, within
+from .signs import Signs, heads_of
 from .url_anchors import scheme_starts
 
 _DOT, _COLON, _SLASH, _BACKSLASH, _DASH, _AT, _TILDE, _PERCENT, _DOLLAR, _UNDERSCORE = b".:/\\-@~%$_"
-
 LONGEST_LOCAL_PART = 64
 """Characters before the at sign (RFC 5321 §4.5.3.1.1)."""
-WORDS = ("cve", "asn", "mitre", "att&ck")
-"""Words of lower-case ASCII that candidates stand at or depend on."""
 
 
-class Anchors:
-    """The passes over one text; each is made when it is first asked for."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        """What is searched."""
-        self.bytes = shadow(text)
-        """One byte a character: ASCII as it is, others by their kind."""
-        self.lowered = self.bytes.lower()
-        """The same in lower case."""
-        self.low = self.lowered.decode("latin-1")
-        """The text in lower case, each letter beyond ASCII as one and the same: for words of ASCII."""
-        self._codes = np.frombuffer(self.bytes, dtype=np.uint8)
-        self._words: dict[str, Offsets] = {}
-        self.size = len(self._codes)
-        """Characters."""
-
-    @cached_property
-    def _marks(self) -> Offsets:
-        """All signs that candidates stand at: found at once, they are a small part of the text."""
-        return np.flatnonzero(mask(self.bytes, "mark"))
-
-    @cached_property
-    def _mark_bytes(self) -> Bytes:
-        return self._codes[self._marks]
-
-    def _where(self, code: int) -> Offsets:
-        """Where a sign stands."""
-        found: Offsets = self._marks[self._mark_bytes == code]
-        return found
-
-    def _where_letter(self, letter: str) -> Offsets:
-        return np.flatnonzero(self._codes == ord(letter))
-
-    def _near(self, offsets: Offsets, kind: str) -> Mask:
-        """Whether the characters at some offsets belong to a class; False outside the text."""
-        return table(kind).take(self._at(offsets))
-
-    def _at(self, offsets: Offsets) -> Bytes:
-        """The bytes at some offsets; 0 outside the text."""
-        if not self.size:
-            return np.zeros(len(offsets), dtype=np.uint8)
-        near = self._codes.take(offsets, mode="clip")
-        near[(offsets < 0) | (offsets >= self.size)] = 0
-        return near
-
-    @cached_property
-    def _name(self) -> Mask:
-        return mask(self.bytes, "name")
-
-    @cached_property
-    def _name_starts(self) -> Offsets:
-        return run_starts(self._name)
-
-    @cached_property
-    def _dots(self) -> Offsets:
-        """Dots between characters of names."""
-        dots = self._where(_DOT)
-        return dots[self._near(dots - 1, "name") & self._near(dots + 1, "name")]
-
-    @cached_property
-    def _colons(self) -> Offsets:
-        return self._where(_COLON)
-
-    @cached_property
-    def _slashes(self) -> Offsets:
-        return self._where(_SLASH)
-
-    @cached_property
-    def _backslashes(self) -> Offsets:
-        return self._where(_BACKSLASH)
-
-    @cached_property
-    def _dashes(self) -> Offsets:
-        """Dashes between characters of names."""
-        dashes = self._where(_DASH)
-        return dashes[self._near(dashes - 1, "hex") & self._near(dashes + 1, "hex")]
-
-    @cached_property
-    def _opening(self) -> Offsets:
-        """Brackets that open."""
-        found: Offsets = self._marks[table("open").take(self._mark_bytes)]
-        return found
-
-    @cached_property
-    def line_breaks(self) -> Offsets:
-        """Line feeds."""
-        return self._where(10)
-
-    def _opened(self, kind: str) -> Offsets:
-        """Opening brackets before a character of a class, or a blank and one."""
-        opening = self._opening
-        blank = (self._at(opening + 1) == 32) & self._near(opening + 2, kind)
-        found: Offsets = opening[self._near(opening + 1, kind) | blank]
-        return found
+class Anchors(Signs):
+    """The candidates in one text."""
 
     @cached_property
     def dotted(self) -> Offsets:
         """First characters of names with a dot, written in any way, behind their first label."""
-        plain = _heads(self._name_starts, self._dots - 1)
+        plain = heads_of(self._name_starts, self._dots - 1)
         plain = plain[~((self._at(plain - 1) == _DOT) & self._near(plain - 2, "name"))]
         dots = self._where(_DOT)
         slashes = self._backslashes
@@ -135,7 +40,7 @@ class Anchors:
         for _ in range(2):  # a blank, a dot too many
             before = np.where(self._near(before, "name"), before, before - 1)
         before = before[self._near(before, "name")]
-        return union(plain, _heads(self._name_starts, before))
+        return union(plain, heads_of(self._name_starts, before))
 
     @cached_property
     def numbers(self) -> Offsets:
@@ -222,28 +127,13 @@ class Anchors:
         first = self._where_letter("A")
         return union(first[self._at(first + 1) == ord("S")], self.words("asn"))
 
-    def keep_words(self, words: dict[str, list[int]]) -> None:
-        """Takes over where each of `WORDS` stands, from a pass that looked for more than them."""
-        self._words = {word: np.array(found, dtype=np.intp) for word, found in words.items()}
-
-    def words(self, word: str) -> Offsets:
-        """Where one of `WORDS` stands."""
-        if word not in self._words:
-            found = []
-            at = self.low.find(word)
-            while at >= 0:
-                found.append(at)
-                at = self.low.find(word, at + 1)
-            self._words[word] = np.array(found, dtype=np.intp)
-        return self._words[word]
-
     @cached_property
     def file_names(self) -> Offsets:
         """First characters of runs that hold a dot, as names of files are written."""
         dots = self._where(_DOT)
         dots = dots[self._near(dots - 1, "file") & self._near(dots + 1, "word")]
         starts = run_starts(mask(self.bytes, "file")) if len(dots) else dots
-        return union(_heads(starts, dots))
+        return union(heads_of(starts, dots))
 
     @cached_property
     def urls(self) -> Offsets:
@@ -303,7 +193,7 @@ class Anchors:
         slashes = self._backslashes
         if not len(slashes):
             return slashes
-        runs = _heads(run_starts(mask(self.bytes, "relative")), slashes)
+        runs = heads_of(run_starts(mask(self.bytes, "relative")), slashes)
         return union(runs, within(self._opening, slashes[self._near(slashes - 1, "close")], 34))
 
     @cached_property
@@ -312,7 +202,7 @@ class Anchors:
         slashes = self._backslashes
         last = np.where(self._at(slashes - 1) == _COLON, slashes - 2, slashes - 1)
         last = last[self._near(last, "name")]
-        return union(_heads(self._name_starts, last))
+        return union(heads_of(self._name_starts, last))
 
     @cached_property
     def registry(self) -> Offsets:
@@ -343,12 +233,3 @@ class Anchors:
         first = slashes[~self._near(slashes - 1, "unc")]
         words = slashes[self._near(slashes - 1, "e") & self._near(slashes - 4, "p")]
         return within(first, words, 290)
-
-
-def _heads(starts: Offsets, offsets: Offsets) -> Offsets:
-    """The starts of the runs that hold the offsets, each once where offsets ascend."""
-    if not len(starts) or not len(offsets):
-        return offsets[:0]
-    heads = starts[np.searchsorted(starts, offsets, "right") - 1]
-    found: Offsets = heads[np.concatenate((np.ones(1, dtype=np.bool_), heads[1:] != heads[:-1]))]
-    return found

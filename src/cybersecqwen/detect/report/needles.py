@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from .anchors import WORDS, Anchors
+from .anchors import Anchors
 from .folding import Offsets
 from .interface import Looker
+from .signs import WORDS
 
 
 def windows(anchors: Anchors, lookers: Sequence[Looker]) -> dict[int, list[tuple[int, int]]]:
     """For each looker, by its place in the list, the lines that it is asked about.
 
     Windows begin and end at line breaks; those that touch are one. What the same pass finds of
-    `anchors.WORDS` is kept there.
+    `signs.WORDS` is kept there.
     """
     needles = tuple(looker.needles for looker in lookers)
     hits = _hits(anchors, needles)
@@ -35,7 +36,7 @@ def windows(anchors: Anchors, lookers: Sequence[Looker]) -> dict[int, list[tuple
 
 
 def _hits(anchors: Anchors, needles: tuple[tuple[str, ...], ...]) -> dict[int, list[int]]:
-    """The last characters of needles, ascending, for each looker and then for each of `anchors.WORDS`.
+    """The last characters of needles, ascending, for each looker and then for each of `signs.WORDS`.
 
     RE2 skips to the first needle of a group that overlaps; an automaton then lists all that stand there.
     """
