@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
+from itertools import islice, zip_longest
 from typing import TypeVar
 
 from cybersecqwen.knowledge.store import Store
@@ -26,6 +27,7 @@ PLACES = 50
 """Places that are kept of one thing."""
 _TIERS = tuple(Tier)
 Thing = TypeVar("Thing")
+Sure = TypeVar("Sure", Named, Relation, Target)
 
 
 def surest(tiers: Iterable[Tier]) -> Tier:
@@ -37,19 +39,19 @@ def merge(parts: Sequence[Intelligence]) -> Intelligence:
     """One picture of several; of one it is that one."""
     if len(parts) == 1:
         return parts[0]
-    indicators = _joined([one for part in parts for one in part.indicators], key_of, _same_indicator)
+    indicators = _joined((one for part in parts for one in part.indicators), key_of, _same_indicator)
     return Intelligence(
         documents=tuple(one for part in parts for one in part.documents),
         marking=max((part.marking for part in parts), key=lambda one: one.rank, default=Tlp.NONE),
         indicators=tuple(sorted(indicators, key=lambda one: bool(one.note))),
-        names=tuple(_ranked(_joined([one for part in parts for one in part.names], name_key, _same_name))),
+        names=tuple(_ranked(_joined((one for part in parts for one in part.names), name_key, _same_name))),
         techniques=tuple(
-            _joined([one for part in parts for one in part.techniques], lambda one: one.id, _same_technique)
+            _joined((one for part in parts for one in part.techniques), lambda one: one.id, _same_technique)
         ),
         relations=tuple(
-            _joined([one for part in parts for one in part.relations], _relation_key, _same_relation)
+            _joined((one for part in parts for one in part.relations), _relation_key, _first_sure)
         ),
-        targets=tuple(_joined([one for part in parts for one in part.targets], _target_key, _same_target)),
+        targets=tuple(_joined((one for part in parts for one in part.targets), _target_key, _same_target)),
         dates=tuple(one for part in parts for one in part.dates),
     )
 
@@ -100,51 +102,63 @@ def _rare(id: str, users: int, store: Store) -> float:
 
 
 def _joined(
-    things: Sequence[Thing], key: Callable[[Thing], Hashable], join: Callable[[Thing, Thing], Thing]
+    things: Iterable[Thing], key: Callable[[Thing], Hashable], join: Callable[[Sequence[Thing]], Thing]
 ) -> list[Thing]:
-    found: dict[Hashable, Thing] = {}
+    """Each thing once, in the order in which they first come."""
+    found: dict[Hashable, list[Thing]] = {}
     for thing in things:
-        known = found.get(key(thing))
-        found[key(thing)] = thing if known is None else join(known, thing)
-    return list(found.values())
+        found.setdefault(key(thing), []).append(thing)
+    return [same[0] if len(same) == 1 else join(same) for same in found.values()]
 
 
-def _places(*parts: Sequence[Place]) -> tuple[Place, ...]:
+def _places(parts: Sequence[Sequence[Place]]) -> tuple[Place, ...]:
     """Places of several documents in turn, so that none is crowded out."""
-    longest = max(map(len, parts), default=0)
-    mixed = [part[at] for at in range(longest) for part in parts if at < len(part)]
-    return tuple(dict.fromkeys(mixed))[:PLACES]
+    turns = (place for turn in zip_longest(*parts) for place in turn if place is not None)
+    return tuple(islice(dict.fromkeys(turns), PLACES))
 
 
-def _documents(a: Sequence[str], b: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*a, *b)))
+def _documents(parts: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(id for part in parts for id in part))
 
 
-def _same_indicator(a: Observable, b: Observable) -> Observable:
-    """The surer role counts; what one report sets apart and another calls hostile is not set apart."""
-    lead, other = sorted((a, b), key=lambda one: (_TIERS.index(one.tier), one.role is Role.UNKNOWN))
-    note = "" if not (a.note and b.note) else lead.note
-    if not note and lead.note and lead.tier is not Tier.LOW and other.tier is Tier.LOW:
-        note = lead.note  # one says outright what it is; the other says nothing
+def _first_sure(same: Sequence[Sure]) -> Sure:
+    return min(same, key=lambda one: _TIERS.index(one.tier))
+
+
+def _same_indicator(same: Sequence[Observable]) -> Observable:
+    """The surest role counts.
+
+    What one report sets apart and another calls hostile is not set apart, unless the first says outright
+    what it is and the other has nothing but the mention.
+    """
+    apart = [one for one in same if one.note]
+    told = [one for one in same if not one.note]
+    if apart and told:
+        bare = all(one.tier is Tier.LOW for one in told)
+        lead = apart if bare and any(one.tier is not Tier.LOW for one in apart) else told
+    else:
+        lead = apart or told
+    first = min(lead, key=lambda one: (_TIERS.index(one.tier), one.role is Role.UNKNOWN))
     return replace(
-        lead,
-        note=note,
-        places=_places(lead.places, other.places),
-        count=a.count + b.count,
-        documents=_documents(a.documents, b.documents),
-        port=lead.port or other.port,
+        first,
+        places=_places([one.places for one in same]),
+        count=sum(one.count for one in same),
+        documents=_documents(one.documents for one in same),
+        port=first.port or next((one.port for one in same if one.port), 0),
     )
 
 
-def _same_name(a: Named, b: Named) -> Named:
-    lead = a if _TIERS.index(a.tier) <= _TIERS.index(b.tier) else b
+def _same_name(same: Sequence[Named]) -> Named:
+    facts = {key: value for one in reversed(same) for key, value in one.facts.items()}
+    if any(one.facts.get("exploited") for one in same):
+        facts["exploited"] = True
     return replace(
-        lead,
-        spelled=tuple(dict.fromkeys((*a.spelled, *b.spelled))),
-        places=_places(a.places, b.places),
-        count=a.count + b.count,
-        documents=_documents(a.documents, b.documents),
-        facts={**b.facts, **a.facts},
+        _first_sure(same),
+        spelled=tuple(dict.fromkeys(word for one in same for word in one.spelled)),
+        places=_places([one.places for one in same]),
+        count=sum(one.count for one in same),
+        documents=_documents(one.documents for one in same),
+        facts=facts,
     )
 
 
@@ -155,13 +169,12 @@ def _ranked(names: list[Named]) -> list[Named]:
     )
 
 
-def _same_technique(a: ReportedTechnique, b: ReportedTechnique) -> ReportedTechnique:
-    lead = min((a, b), key=lambda one: (one.how != "named", -one.probability))
+def _same_technique(same: Sequence[ReportedTechnique]) -> ReportedTechnique:
     return replace(
-        lead,
-        tier=surest((a.tier, b.tier)),
-        places=_places(a.places, b.places),
-        documents=_documents(a.documents, b.documents),
+        min(same, key=lambda one: (one.how != "named", -one.probability)),
+        tier=surest(one.tier for one in same),
+        places=_places([one.places for one in same]),
+        documents=_documents(one.documents for one in same),
     )
 
 
@@ -170,19 +183,14 @@ def _relation_key(one: Relation) -> tuple[str, ...]:
     return source.type, source.id or source.value, one.verb, target.type, target.id or target.value
 
 
-def _same_relation(a: Relation, b: Relation) -> Relation:
-    return min((a, b), key=lambda one: _TIERS.index(one.tier))
-
-
 def _target_key(one: Target) -> tuple[str, str]:
     return one.kind, one.name
 
 
-def _same_target(a: Target, b: Target) -> Target:
-    lead = a if _TIERS.index(a.tier) <= _TIERS.index(b.tier) else b
+def _same_target(same: Sequence[Target]) -> Target:
     return replace(
-        lead,
-        places=_places(a.places, b.places),
-        count=a.count + b.count,
-        documents=_documents(a.documents, b.documents),
+        _first_sure(same),
+        places=_places([one.places for one in same]),
+        count=sum(one.count for one in same),
+        documents=_documents(one.documents for one in same),
     )
