@@ -12,6 +12,8 @@ _ADDRESS = re.compile(r"://|h(?:xx|XX|\*\*|tt)ps?|\[\.\]|\[:|\(\.\)|\[dot\]|\[@\
 _DEFANG_END = re.compile(r"(?:\[\.\]|\[\.|\[|\(\.\)|\[dot\]|\[:\]|://|\[@\]|@)$", re.I)
 _DEFANG_BEGIN = re.compile(r"(?:\[\.\]|\(\.\)|\[dot\]|\[:\]|\[@\]|\.\]|\])[A-Za-z0-9/]", re.I)
 _GOES_ON = re.compile(r"[/?&=%#][\w%.=&/?#\[\]-]|[\w%-]{1,200}[/=&?%_\[.](?=\S)|[\w%-]*\d[\w%-]*")
+_IDENTIFIER = re.compile(r"[\w-]{1,100}(?:[/\\_=@]|\[[.:@]\]|\(\.\)|\.(?=[a-z0-9]))")
+_NAME = re.compile(r"\w[\\/@_]\w|\[\.\]|\w\.[a-z0-9]")
 _TAIL = re.compile(r"[/\-_=&?%~+#]$")
 
 # First halves of words that are written as one, though both halves are words: under-stand, over-view.
@@ -81,6 +83,8 @@ class Vocabulary:
         return "" if alone and last[-1] not in "." and _goes_on(first, after) else None
 
     def _hyphen(self, last: str, first: str) -> str | None:
+        if _IDENTIFIER.match(first) or _NAME.search(last):
+            return ""  # cdn-metering[.]net, C:\\new-folder
         if not first[0].isalpha() or first[0].isupper() or not last[-2].isalpha():
             return "" if first[0].isalnum() else " "  # T1059-…, CVE-2021-, Trojan-Downloader
         head = last[:-1]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .building import Builder
 from .joining import Vocabulary
+from .pdf_edges import cell_cuts, cut_lines, known_words
 from .pdf_segments import Line, Segment
 from .pdf_tables import Placing, aligned, below, rows_of
 
@@ -58,6 +59,8 @@ class Flow:
         self._body = sizes.most_common(1)[0][0] if sizes else 10.0
         self._lead = self._leading()
         self._kinds()
+        self._known = known_words(self._lines)
+        self._cuts = cut_lines(self._lines, self._known)
         self._start = -1
         self._title = max((one.line.size for one in self._lines if one.page == min(pages)), default=0.0)
         self._titled = False
@@ -140,7 +143,7 @@ class Flow:
             one = self._lines[at]
             if before is not None:
                 after = one.line.segments[0].text
-                joined = self._relation(before, one, first, after)
+                joined = "" if at - 1 in self._cuts else self._relation(before, one, first, after)
                 if joined is None:
                     break
                 glue = joined
@@ -224,8 +227,9 @@ class Flow:
                 break
             end += 1
         group = at + 1
+        edges = _edges(self._lines[at:end])
         for row in rows_of(self._lines[at:end], self._lead):
-            self._row(row, group)
+            self._row(row, edges, group)
         return end
 
     def _goes_on(self, before: Placing, one: Placing) -> bool:
@@ -249,26 +253,43 @@ class Flow:
         """Whether the indicator in a cell surely goes on below it."""
         return abs(upper.x0 - lower.x0) < 4 and self._words.join(upper.text, lower.text) == ""
 
-    def _row(self, row: list[Placing], group: int) -> None:
+    def _row(self, row: list[Placing], edges: Mapping[int, float], group: int) -> None:
+        """One row; `edges` tells by where a cell begins how far its column reaches."""
         first = row[0].line
         start = self.builder.begin("row", group=group)
         rest = [list(one.line.segments) for one in row[1:]]
+        label = "\n".join(one.line.text for one in row)
         for column, segment in enumerate(first.segments):
             if column:
                 self.builder.glue("\t")
-            self._put(segment, row[0].page, row[0].number)
-            above = segment
+            cell = [(row[0], segment)]
             for one, segments in zip(row[1:], rest, strict=True):
                 for lower in [s for s in segments if below(s, first.segments, column)]:
                     segments.remove(lower)
-                    glue = self._words.join(above.text, lower.text, alone=" " not in above.text)
+                    cell.append((one, lower))
+            lines = [lower for _, lower in cell]
+            edge = max(edges.get(round(one.x0 / 3), 0.0) for one in lines)
+            cut = cell_cuts(lines, edge, self._known, label, sure=first.table == 1)
+            for at, (one, lower) in enumerate(cell):
+                if at and at - 1 not in cut:
+                    above = lines[at - 1].text
+                    glue = self._words.join(above, lower.text, alone=" " not in above)
                     if glue is None:
                         self.builder.drop_last()
                     elif glue:
                         self.builder.glue(" ")
-                    self._put(lower, one.page, one.number)
-                    above = lower
+                self._put(lower, one.page, one.number)
         self.builder.end(start)
+
+
+def _edges(lines: Sequence[Placing]) -> dict[int, float]:
+    """Where cells begin (in 3 points) → where the longest of them ends."""
+    found: dict[int, float] = {}
+    for one in lines:
+        for segment in one.line.segments:
+            key = round(segment.x0 / 3)
+            found[key] = max(found.get(key, 0.0), segment.x1)
+    return found
 
 
 def _continues(text: str, after: str) -> bool:

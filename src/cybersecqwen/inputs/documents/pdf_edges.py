@@ -1,0 +1,102 @@
+"""How far the columns of a PDF reach, and which of their lines go on in the next with nothing between."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from .pdf_cuts import Piece, cuts, may_be_cut, piece
+from .pdf_segments import Segment
+from .pdf_tables import Placing
+
+_PROSE = 2
+"""Spaces in a line from which on it is prose: it ends where its column does."""
+
+
+def known_words(lines: Sequence[Placing]) -> Callable[[str], bool]:
+    """Says of a word in lower case whether the lines have it twice or more; counted once it is asked."""
+    count: Counter[str] = Counter()
+
+    def known(word: str) -> bool:
+        if not count:
+            for one in lines:
+                for segment in one.line.segments:
+                    count.update(part.strip(".,;:()\"'") for part in segment.text.lower().split())
+                if len(count) > 500_000:
+                    break
+            count[""] += 1
+        return count[word] > 1
+
+    return known
+
+
+def cut_lines(lines: Sequence[Placing], known: Callable[[str], bool]) -> set[int]:
+    """Indexes of lines that end inside a hash, path or address which the next line goes on with."""
+    proses = _proses(lines)
+    found: set[int] = set()
+    at = 0
+    while at + 1 < len(lines):
+        one = lines[at]
+        if (
+            one.kind == "row"
+            or not may_be_cut(one.line.segments[-1].text)
+            or not _follows(one, lines[at + 1])
+        ):
+            at += 1
+            continue
+        first = max(at - 3, 0)
+        while not all(_follows(lines[k], lines[k + 1]) for k in range(first, at)):
+            first += 1
+        end = at + 1
+        while end + 1 < len(lines) and end - at < 400 and _follows(lines[end], lines[end + 1]):
+            if len(lines[end].line.segments) > 1 or " " in lines[end].line.segments[0].text:
+                break
+            end += 1
+        label = "\n".join(other.line.text for other in lines[first:at])
+        pieces = [_piece(lines, number, proses) for number in range(at, end + 1)]
+        inside = cuts(pieces, known, label)
+        found |= {at + number for number in inside}
+        # What follows the last cut may be cut again; without one, the next line is looked at.
+        at += max(inside) + 1 if inside else 1
+    return found
+
+
+def _proses(lines: Sequence[Placing]) -> Mapping[tuple[int, int], float]:
+    """(page, region) → how far its prose reaches."""
+    found: dict[tuple[int, int], float] = {}
+    for one in lines:
+        segment = one.line.segments[-1]
+        if one.kind != "row" and segment.text.count(" ") >= _PROSE:
+            key = one.page, one.line.region
+            found[key] = max(found.get(key, 0.0), segment.x1)
+    return found
+
+
+def _piece(lines: Sequence[Placing], at: int, proses: Mapping[tuple[int, int], float]) -> Piece:
+    one = lines[at]
+    line = one.line
+    reach = proses.get((one.page, line.region), 0.0)
+    sure = reach > line.right - 0.2 * (line.right - line.left)
+    far = at + 1 < len(lines) and (lines[at + 1].page, lines[at + 1].line.region) != (one.page, line.region)
+    return piece(line.segments[-1], line.right, sure=sure, far=far)
+
+
+def _follows(one: Placing, after: Placing) -> bool:
+    """Whether a line is the next of the same text."""
+    if after.kind in ("row", "item") or len(after.line.segments) > 1 or one.kind == "row":
+        return False
+    old, new = one.line, after.line
+    if abs(old.size - new.size) > 0.1 or old.segments[-1].mono != new.segments[0].mono:
+        return False
+    if one.page != after.page or old.region != new.region:
+        return True
+    return 0 < old.y - new.y < 1.9 * old.size
+
+
+def cell_cuts(
+    pieces: Sequence[Segment], edge: float, known: Callable[[str], bool], label: str, *, sure: bool
+) -> set[int]:
+    """Indexes of a cell's lines that go on in the next with nothing between."""
+    if len(pieces) < 2 or not any(may_be_cut(one.text) for one in pieces[:-1]):
+        return set()
+    return cuts([piece(one, edge, sure=sure) for one in pieces], known, label)
