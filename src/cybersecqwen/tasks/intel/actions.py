@@ -68,8 +68,14 @@ def _words(intel: Intelligence) -> dict[str, str]:
     vulnerable = intel.of_type("vulnerability")
     known = [one.id for one in vulnerable if one.facts.get("kev")]
     others = [one.id for one in vulnerable if not one.facts.get("kev")]
-    software = [one for one in intel.of_type("software") if one.tier is not Tier.LOW]
+    malware = [
+        one
+        for one in intel.of_type("software")
+        if one.tier is not Tier.LOW and one.facts.get("kind") != "tool"
+    ]
     hashes = any(one.type in _HASHES for one in intel.usable)
+    day = since(intel)
+    day = day if len(day) > len("2026") else ""  # a year alone bounds no search
     searched = sum(1 for one in intel.usable if one.type not in ("cve", "attack"))
     return {
         "known-exploited": "yes" if known else "",
@@ -78,12 +84,13 @@ def _words(intel: Intelligence) -> dict[str, str]:
         "vulnerability": "yes" if others else "",
         "open": listed(others),
         "usable": "yes" if searched else "",
-        "indicators": counted(searched, "indicator"),
+        "indicators": "indicator" if searched == 1 else f"{searched:,} indicators",
         "network": listed(list(_network(intel))),
-        "software-hashes": "yes" if software and hashes else "",
-        "named": listed([called(one) for one in software], 3),
+        "malware-hashes": "yes" if malware and hashes else "",
+        "named": listed([called(one) for one in malware], 3),
         "techniques": "yes" if intel.techniques else "",
-        "since": since(intel) or "the beginning of the activity",
+        "back": f"back to {day}" if day else "as far back as they reach",
+        "lately": f"since {day}" if day else "lately",
     }
 
 
@@ -92,7 +99,7 @@ def _network(intel: Intelligence) -> Iterator[str]:
     for one in intel.usable:
         if one.type in _NETWORK and one.role in _HOSTILE:
             counts[_NETWORK[one.type]] = counts.get(_NETWORK[one.type], 0) + 1
-    for kind, count in counts.items():
+    for kind, count in sorted(counts.items(), key=lambda item: item[0].lower()):
         yield counted(count, kind, "addresses" if kind == "address" else "")
 
 

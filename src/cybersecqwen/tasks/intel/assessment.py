@@ -16,19 +16,43 @@ from cybersecqwen.records.intel import (
     Tier,
 )
 
-from .actions import actions, since
+from .actions import actions
 from .merging import surest
-from .wording import agree, called, counted, listed, reports
+from .wording import agree, called, counted, listed, many, reports
 
 _SURE = (Tier.HIGH, Tier.MODERATE)
 _PLACES = 5
-_ROLES = (Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION, Role.ATTACKER, Role.ARTEFACT)
+_TARGETS = {
+    "sector": ("sector", "sectors"),
+    "country": ("country", "countries"),
+    "region": ("region", "regions"),
+}
+"""Whom an activity concerns, one and many."""
+_ROLES = {
+    Role.C2: ("for command and control", "for command and control"),
+    Role.DELIVERY: ("for delivery", "for delivery"),
+    Role.PAYLOAD: ("payload", "payloads"),
+    Role.EXFILTRATION: ("for exfiltration", "for exfiltration"),
+    Role.ATTACKER: ("without a narrower role", "without a narrower role"),
+    Role.ARTEFACT: ("artefact on hosts", "artefacts on hosts"),
+}
+"""What indicators of the attacker are called, one and many."""
 
 
-def statements(intel: Intelligence, store: Store, origins: Sequence[str] = ()) -> tuple[Statement, ...]:
-    """The lines, in the order in which an analyst asks; a question without an answer says so."""
+def statements(
+    intel: Intelligence, store: Store, origins: Sequence[str] = (), suspects: Sequence[str] = ()
+) -> tuple[Statement, ...]:
+    """The lines, in the order in which an analyst asks; a question without an answer says so.
+
+    Args:
+        intel: What the reports hold.
+        store: Order of the tactics.
+        origins: Countries that the reports tie the activity to.
+        suspects: Identifiers and names of groups that the key judgements hold responsible, as `called`
+            writes them; those that are named are not told twice.
+    """
     return (
-        _who(intel, origins),
+        _who(intel, origins, suspects),
         *_what(intel),
         _how(intel, store),
         _since(intel),
@@ -37,29 +61,38 @@ def statements(intel: Intelligence, store: Store, origins: Sequence[str] = ()) -
     )
 
 
-def _who(intel: Intelligence, origins: Sequence[str]) -> Statement:
+def _who(intel: Intelligence, origins: Sequence[str], suspects: Sequence[str]) -> Statement:
     groups = intel.of_type("group")
-    sure = [one for one in groups if one.tier in _SURE]
-    from_where = f" {_origin(origins)}" if origins else ""
-    if sure:
-        unknown = [one for one in sure if not one.id]
-        text = f"{reports(intel)} {agree(intel, 'is', 'are')} about {listed([called(one) for one in sure])}."
-        if unknown:
-            text += f" The store has no entry for {listed([called(one) for one in unknown])}."
-        return _line("who", text + from_where, sure)
-    if groups:
-        named = f"{agree(intel, 'mentions', 'mention')} {listed([called(one) for one in groups])}"
-        text = f"{reports(intel)} {named}, and {agree(intel, 'says', 'say')} of none that it is behind this."
-        return _line("who", text + from_where, groups, Tier.LOW)
-    return Statement(
-        question="who",
-        text=f"{reports(intel)} {agree(intel, 'names', 'name')} no actor.{from_where}",
-        tier=Tier.LOW,
-    )
+    stated = [called(one) for one in groups if one.tier is Tier.HIGH]
+    likely = [called(one) for one in groups if one.tier is Tier.MODERATE]
+    mentioned = [called(one) for one in groups if one.tier is Tier.LOW]
+    subject = reports(intel)
+    if stated:
+        less = f", and less surely about {listed(likely)}" if likely else ""
+        text = f"{subject} {agree(intel, 'is', 'are')} about {listed(stated)}{less}."
+    elif likely:
+        text = f"{subject} {agree(intel, 'is', 'are')} probably about {listed(likely)}."
+    elif mentioned:
+        text = f"{subject} {agree(intel, 'mentions', 'mention')} {listed(mentioned)} without a clear tie"
+        text += " to the activity."
+    else:
+        text = f"{subject} {agree(intel, 'names', 'name')} no actor."
+    told = [one for one in groups if one.tier in _SURE] or list(groups)
+    text += _without_entry([one for one in told if one.tier in _SURE])
+    others = [one for one in suspects if one not in (*stated, *likely)]
+    text += f" The activity is tied to {listed(origins)}." if origins else ""
+    text += f" What is described points to {listed(others)} (see the key judgements)." if others else ""
+    return _line("who", text, told, None if told else Tier.LOW)
 
 
-def _origin(origins: Sequence[str]) -> str:
-    return f"The activity is tied to {listed(origins)}."
+def _without_entry(groups: Sequence[Named]) -> str:
+    """Which of them the store does not know."""
+    unknown = [called(one) for one in groups if not one.id]
+    if not unknown:
+        return ""
+    if len(unknown) == len(groups):
+        return f" The store has no entry for {'it' if len(groups) == 1 else 'any of them'}."
+    return f" The store has no entry for {listed(unknown)}."
 
 
 def _what(intel: Intelligence) -> Iterator[Statement]:
@@ -67,17 +100,14 @@ def _what(intel: Intelligence) -> Iterator[Statement]:
     campaigns = [one for one in intel.of_type("campaign") if one.tier in _SURE]
     vulnerable = intel.of_type("vulnerability")
     if campaigns:
-        yield _line("what", f"The campaign is {listed([called(one) for one in campaigns])}.", campaigns)
-    if software:
-        kinds = "malware and tools" if len(software) > 1 else "malware or tool"
         yield _line(
-            "what",
-            f"{counted(len(software), kinds, kinds)} used: {listed([called(one) for one in software], 6)}.",
-            software,
+            "what", f"{many([called(one) for one in campaigns], 'Campaign:', 'Campaigns:')}.", campaigns
         )
+    if software:
+        yield _line("what", f"Malware and tools: {listed([called(one) for one in software], 6)}.", software)
     if vulnerable:
         known = [one for one in vulnerable if one.facts.get("kev")]
-        text = f"Vulnerabilities: {listed([one.id for one in vulnerable], 6)}."
+        text = f"{many([one.id for one in vulnerable], 'Vulnerability:', 'Vulnerabilities:')}."
         if known:
             some = "All are" if len(vulnerable) > 1 else "It is"
             share = some if len(known) == len(vulnerable) else counted(len(known), "is", "are")
@@ -88,11 +118,13 @@ def _what(intel: Intelligence) -> Iterator[Statement]:
         by_role: dict[Role, int] = {}
         for one in usable:
             by_role[one.role] = by_role.get(one.role, 0) + 1
-        parts = [f"{count:,} {role.value}" for role, count in sorted(by_role.items(), key=lambda x: -x[1])]
+        parts = [
+            counted(count, *_ROLES[role]) for role, count in sorted(by_role.items(), key=lambda x: -x[1])
+        ]
         apart = sum(1 for one in intel.indicators if one.note)
         text = f"{counted(len(usable), 'indicator')} of the attacker: {listed(parts, 6)}."
         if apart:
-            text += f" {counted(apart, 'more is', 'more are')} set apart with the reason."
+            text += f" {counted(apart, 'more is', 'more are')} set apart, with the reason."
         yield Statement(
             question="what",
             text=text,
@@ -114,6 +146,8 @@ def _how(intel: Intelligence, store: Store) -> Statement:
     shown = [f"{tactic} by {listed(names, 2)}" for tactic, names in stages[:6]]
     more = f"; {counted(len(stages) - 6, 'more tactic')}" if len(stages) > 6 else ""
     text = f"{counted(len(told), 'technique')}: {'; '.join(shown)}{more}."
+    less = len(intel.techniques) - len(told)
+    text += f" {counted(less, 'more is', 'more are')} less sure." if less else ""
     places = tuple(one.places[0] for one in told[:_PLACES] if one.places)
     return Statement(question="how", text=text, places=places, tier=surest(one.tier for one in told))
 
@@ -129,42 +163,41 @@ def _stages(told: Sequence[ReportedTechnique], store: Store) -> list[tuple[str, 
 
 
 def _since(intel: Intelligence) -> Statement:
-    began = since(intel)
-    ended = max((one.date for one in intel.dates if one.kind in ("until", "on")), default="")
+    began = min((one.date for one in intel.dates if one.kind == "since"), default="")
+    ended = max((one.date for one in intel.dates if one.kind == "until"), default="")
+    days = sorted({one.date for one in intel.dates if one.kind in ("on", "until")})
     published = max((one.published for one in intel.documents), default="")
-    places = tuple(one.place for one in intel.dates if one.date in (began, ended))[:_PLACES]
     told = f" It was published on {published}." if published and len(intel.documents) == 1 else ""
+    last = days[-1] if days else ""
     if began:
-        until = f", last seen {ended}" if ended > began else ""
-        return Statement(
-            question="since when",
-            text=f"Active since {began}{until}.{told}",
-            places=places,
-            tier=Tier.MODERATE,
-        )
-    text = f"{reports(intel)} {agree(intel, 'gives', 'give')} no date for the activity.{told}"
-    return Statement(question="since when", text=text, tier=Tier.LOW)
+        seen = "last seen" if last == ended else "last date given"
+        text = f"Active since {began}{f', {seen} {last}' if last > began else ''}."
+    elif days:
+        text = f"Dated events: {days[0]}{f' to {last}' if last > days[0] else ''}."
+    else:
+        text = f"{reports(intel)} {agree(intel, 'gives', 'give')} no date for the activity.{told}"
+        return Statement(question="since when", text=text, tier=Tier.LOW)
+    shown = {began or days[0], last}
+    places = tuple(one.place for one in intel.dates if one.date in shown and one.kind != "published")
+    return Statement(question="since when", text=text + told, places=places[:_PLACES], tier=Tier.MODERATE)
 
 
 def _whom(intel: Intelligence) -> Statement:
-    stated = [one for one in intel.targets if one.tier is Tier.HIGH]
-    targets = stated or [one for one in intel.targets if one.tier is Tier.MODERATE]
-    parts = []
-    for kind, words in (("sector", "sectors"), ("country", "countries"), ("region", "regions")):
-        names = [one.name for one in targets if one.kind == kind]
-        if names:
-            parts.append(f"{words if len(names) > 1 else kind} {listed(names)}")
-    platforms = [one.name for one in intel.targets if one.kind == "platform" and one.tier is not Tier.LOW]
-    if platforms:
-        parts.append(f"platforms {listed(platforms)}" if len(platforms) > 1 else f"platform {platforms[0]}")
+    stated = [one for one in intel.targets if one.tier is Tier.HIGH and one.kind in _TARGETS]
+    targets = stated or [one for one in intel.targets if one.tier is Tier.MODERATE and one.kind in _TARGETS]
+    platforms = [one for one in intel.targets if one.kind == "platform" and one.tier is not Tier.LOW]
+    found = {kind: [one.name for one in targets if one.kind == kind] for kind in _TARGETS}
+    parts = [many(names, *_TARGETS[kind]) for kind, names in found.items() if names]
+    text = f"Targets: {'; '.join(parts)}." if parts else ""
     if not parts:
         text = f"{reports(intel)} {agree(intel, 'states', 'state')} no target."
-        return Statement(question="whom", text=text, tier=Tier.LOW)
+    if platforms:
+        text += f" {many([one.name for one in platforms], 'Platform:', 'Platforms:')}."
     return Statement(
         question="whom",
-        text=f"Concerned: {'; '.join(parts)}.",
-        places=_first_places(targets),
-        tier=Tier.HIGH if stated else Tier.MODERATE,
+        text=text,
+        places=_first_places(targets or platforms),
+        tier=Tier.HIGH if stated else Tier.MODERATE if targets else Tier.LOW,
     )
 
 

@@ -23,11 +23,13 @@ _SCALE = (
     (0.0, "almost no chance"),
 )
 _IMPACT = (
-    (("T1486",), "The activity ends in encryption of data for ransom", 0.9),
-    (("T1485", "T1561", "T1488"), "The activity destroys data or disks", 0.85),
+    (("T1486",), "Data are encrypted for ransom", 0.9),
+    (("T1485", "T1561", "T1488"), "Data or disks are destroyed", 0.85),
     (("T1041", "T1048", "T1567", "T1537", "T1020", "T1030"), "Data are taken out of the network", 0.8),
     (("T1496",), "Computing power is used for the attacker's own ends", 0.8),
 )
+_STATED, _NAMED, _UNNAMED = 0.95, 0.94, 0.79
+"""Highest probability of an actor: that a sentence attributes it to, that is named, that nobody names."""
 _PLACES = 5
 
 
@@ -61,23 +63,37 @@ def _attribution(
     for one in attributions:
         if one.answer:
             answers.setdefault(one.answer, []).append((one.ranked[0].probability, one.ranked[0].reasons))
+    groups = {one.id: one for one in intel.of_type("group") if one.id}
     for group, found in sorted(answers.items(), key=lambda item: -len(item[1])):
-        probability = max(chance for chance, _ in found)
-        stated = [
-            one
+        subject = groups.get(group)
+        said = sum(
+            1
             for one in intel.relations
             if one.verb == "attributed-to" and one.target.id == group and one.tier is Tier.HIGH
-        ]
+        )
+        stated = said > 0 or (subject is not None and subject.tier is Tier.HIGH)
+        most = _STATED if said else _NAMED if subject else _UNNAMED
         basis = [reason for _, reasons in found for reason in reasons]
-        basis += [f"attribution stated in {counted(len(stated), 'sentence')}"] if stated else []
-        subject = next((one for one in intel.of_type("group") if one.id == group), None)
+        basis = (
+            []
+            if subject
+            else [f"{'the report does' if len(intel.documents) == 1 else 'the reports do'} not name it"]
+        ) + basis
+        basis += [f"attribution stated in {counted(said, 'sentence')}"] if said else []
+        whose = "the activity"
+        if len(intel.documents) > 1:
+            whose += f" that {len(found):,} of the {len(intel.documents):,} reports {_describe(len(found))}"
         yield Judgement(
-            text=f"{names.get(group, group)} ({group}) is behind the activity",
-            likelihood=likelihood(min(probability, 0.95 if stated else 0.94)),
-            confidence=_confidence(len(found), bool(stated)),
+            text=f"{names.get(group, group)} ({group}) is behind {whose}",
+            likelihood=likelihood(min(max(chance for chance, _ in found), most)),
+            confidence=_confidence(len(found), stated),
             basis=tuple(dict.fromkeys(basis))[:6],
             places=subject.places[:_PLACES] if subject else (),
         )
+
+
+def _describe(reports: int) -> str:
+    return "describes" if reports == 1 else "describe"
 
 
 def _exploitation(intel: Intelligence) -> Iterator[Judgement]:
@@ -90,7 +106,7 @@ def _exploitation(intel: Intelligence) -> Iterator[Judgement]:
         ]
         basis += [f"used in ransomware campaigns: {listed(ransom)}"] if ransom else []
         yield Judgement(
-            text=f"Attackers exploit {listed([one.id for one in known])} where it is left open",
+            text=f"Attackers exploit {listed([one.id for one in known])} on systems without the update",
             likelihood="almost certainly",
             confidence=Tier.HIGH,
             basis=tuple(basis),
@@ -106,7 +122,7 @@ def _exploitation(intel: Intelligence) -> Iterator[Judgement]:
             text=f"Attackers exploit {listed([one.id for one in rest])}",
             likelihood="likely",
             confidence=Tier.MODERATE,
-            basis=("the report states it; the catalogue of known exploited vulnerabilities has no entry",),
+            basis=("the text states it; the catalogue of known exploited vulnerabilities has no entry",),
             places=_first([place for one in rest for place in one.places[:1]]),
         )
 

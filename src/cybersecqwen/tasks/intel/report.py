@@ -42,9 +42,11 @@ def assessed(
     picture = replace(picture, techniques=in_order(picture.techniques, store))
     groups = {one.label for each in attributions for one in each.ranked}
     names = {id: entity.name for id in groups if (entity := store.get(id)) is not None}
+    answers = dict.fromkeys(one.answer for one in attributions if one.answer)
+    suspects = [f"{names[id]} ({id})" for id in answers if id in names]
     return replace(
         picture,
-        statements=statements(picture, store, origins),
+        statements=statements(picture, store, origins, suspects),
         judgements=judgements(picture, attributions, names),
         shared=shared(picture, store) if len(picture.documents) > 1 else (),
     )
@@ -126,17 +128,17 @@ def _indicator(one: Observable) -> Indicator:
 
 def _severity(intel: Intelligence) -> Severity:
     """How much is at stake for those whom it concerns (docs/intel.md has the table)."""
-    hostile = any(one.role in _HOSTILE for one in intel.usable)
+    hostile = [one.tier for one in intel.usable if one.role in _HOSTILE]
     exploited = [one for one in intel.of_type("vulnerability") if one.facts.get("kev")]
     techniques = [one for one in intel.techniques if one.tier is not Tier.LOW]
     ransom = any(one.id.startswith(_RANSOM) for one in techniques)
     ransom = ransom or any(one.facts.get("ransomware") for one in exploited)
     if exploited and ransom:
         return Severity.CRITICAL
-    if exploited or (ransom and hostile):
+    if exploited or (ransom and hostile) or Tier.HIGH in hostile:
         return Severity.HIGH
     if hostile:
-        return Severity.HIGH if any(one.tier is Tier.HIGH for one in intel.usable) else Severity.MEDIUM
+        return Severity.MEDIUM
     if techniques or intel.names:
         return Severity.LOW
     return Severity.INFORMATIONAL

@@ -42,10 +42,15 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def many(words: Sequence[str], one: str, more: str) -> str:
+    """A label with its list, as in "sector Energy", "sectors Energy and Health"."""
+    return f"{one if len(dict.fromkeys(words)) == 1 else more} {listed(words)}"
+
+
 def reports(intel: Intelligence) -> str:
     """Either "The report" or "The 3 reports"."""
     count = len(intel.documents)
-    return "The report" if count == 1 else f"The {count} reports"
+    return "The report" if count == 1 else f"The {count:,} reports"
 
 
 def agree(intel: Intelligence, one: str, many: str) -> str:
