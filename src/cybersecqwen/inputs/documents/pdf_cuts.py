@@ -35,14 +35,14 @@ _BEGINS = re.compile(
 _LIKE_MORE = re.compile(r"[^\s]{0,200}(?:[\\/_=&?%@~$#{}\d]|\[?\.\]?\w|[a-z][A-Z])")
 _ENDS = tuple(",;)\"'>!?”’")
 _BARE = "\"'(),;:.!?<>[]”’"
-_EXTENSIONS_WORDS = """
+_SUFFIXES = """
     7z aspx bat bin bmp cab chm cmd com conf cpl csv dat db dll dmp doc docm docx elf eml exe gif gz hta
     htm html img ini iso jar jpg jpeg js jse json jsp jspx key lnk log lua msi ocx one pdf php pl png
     ppt pptx ps1 psm1 py rar reg rtf scr sct sh so sql sys tar tmp txt url vbe vbs vhd vhdx war wsf xls
     xlsm xlsx xml yaml yml zip
 """
-_EXTENSIONS = frozenset(_EXTENSIONS_WORDS.split())
-_COMMON_WORDS = """
+_EXTENSIONS = frozenset(_SUFFIXES.split())
+_EVERYDAY = """
     a about after against all also an and any are as at be because been before being both but by can
     could did do does during each either every file files folder for from had has have he her his how if
     in into is it its key later like made may more most much must no nor not now of on one only or other
@@ -50,7 +50,7 @@ _COMMON_WORDS = """
     those through to too two under until up upon use used uses using value via was we were what when
     where whether which while who will with within without would you your
 """
-_COMMON = frozenset(_COMMON_WORDS.split())
+_COMMON = frozenset(_EVERYDAY.split())
 
 
 class Piece(NamedTuple):

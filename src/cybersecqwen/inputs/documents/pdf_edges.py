@@ -9,6 +9,8 @@ from .pdf_cuts import Piece, cuts, may_be_cut, piece
 from .pdf_segments import Segment
 from .pdf_tables import Placing
 
+_FEWEST = 8
+"""Lines from which on some of them may be left out of account."""
 _PROSE = 2
 """Spaces in a line from which on it is prose: it ends where its column does."""
 
@@ -61,24 +63,53 @@ def cut_lines(lines: Sequence[Placing], known: Callable[[str], bool]) -> set[int
     return found
 
 
-def _proses(lines: Sequence[Placing]) -> Mapping[tuple[int, int], float]:
-    """(page, region) → how far its prose reaches."""
-    found: dict[tuple[int, int], float] = {}
+def set_edges(lines: Sequence[Placing]) -> None:
+    """Tell each line where its column ends: the farthest end of a line of its size there.
+
+    One or two lines that reach farther than running text do (a header, a number on the right, an address
+    that found no room) do not count.
+    """
+    groups: dict[tuple[int, int, float], list[Placing]] = {}
     for one in lines:
-        segment = one.line.segments[-1]
-        if one.kind != "row" and segment.text.count(" ") >= _PROSE:
-            key = one.page, one.line.region
-            found[key] = max(found.get(key, 0.0), segment.x1)
+        groups.setdefault((one.page, one.line.region, round(one.line.size, 1)), []).append(one)
+    for group in groups.values():
+        ends = sorted(((one.line.segments[-1].x1, one) for one in group), key=lambda end: -end[0])
+        left = min(one.line.segments[0].x0 for one in group)
+        edge = ends[0][0]
+        for beyond in (1, 2):
+            if len(group) < _FEWEST + beyond:
+                break
+            reach = ends[beyond][0]
+            if ends[beyond - 1][0] - reach > 0.08 * (reach - left):
+                near = [one for end, one in ends[beyond:] if end > reach - 0.2 * (reach - left)]
+                prose = sum(1 for one in near if _is_prose(one))
+                if 2 * prose >= len(group) - beyond:
+                    edge = reach
+        for one in group:
+            one.edge = max(edge, one.line.segments[-1].x1)
+
+
+def _is_prose(one: Placing) -> bool:
+    return one.kind != "row" and one.line.segments[-1].text.count(" ") >= _PROSE
+
+
+def _proses(lines: Sequence[Placing]) -> Mapping[tuple[int, int, float], float]:
+    """(page, region, edge) → how far prose reaches."""
+    found: dict[tuple[int, int, float], float] = {}
+    for one in lines:
+        if _is_prose(one):
+            key = one.page, one.line.region, one.edge
+            found[key] = max(found.get(key, 0.0), one.line.segments[-1].x1)
     return found
 
 
-def _piece(lines: Sequence[Placing], at: int, proses: Mapping[tuple[int, int], float]) -> Piece:
+def _piece(lines: Sequence[Placing], at: int, proses: Mapping[tuple[int, int, float], float]) -> Piece:
     one = lines[at]
     line = one.line
-    reach = proses.get((one.page, line.region), 0.0)
-    sure = reach > line.right - 0.2 * (line.right - line.left)
+    reach = proses.get((one.page, line.region, one.edge), 0.0)
+    sure = reach > one.edge - 0.2 * (one.edge - line.left)
     far = at + 1 < len(lines) and (lines[at + 1].page, lines[at + 1].line.region) != (one.page, line.region)
-    return piece(line.segments[-1], line.right, sure=sure, far=far)
+    return piece(line.segments[-1], one.edge, sure=sure, far=far)
 
 
 def _follows(one: Placing, after: Placing) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .building import Builder
 from .joining import Vocabulary
-from .pdf_edges import cell_cuts, cut_lines, known_words
+from .pdf_edges import cell_cuts, cut_lines, known_words, set_edges
 from .pdf_segments import Line, Segment
 from .pdf_tables import Placing, aligned, below, rows_of
 
@@ -59,6 +59,7 @@ class Flow:
         self._body = sizes.most_common(1)[0][0] if sizes else 10.0
         self._lead = self._leading()
         self._kinds()
+        set_edges(self._lines)
         self._known = known_words(self._lines)
         self._cuts = cut_lines(self._lines, self._known)
         self._start = -1
@@ -169,7 +170,7 @@ class Flow:
             return None
         if first.kind == "code":
             return "\n" if same else None
-        full = _full(old, new)
+        full = _full(before, new)
         if first.kind == "heading":
             large = first.line.size > self._body * 1.15
             return " " if same and (full or large) else None
@@ -182,7 +183,7 @@ class Flow:
             return "\n"
         text = old.segments[-1].text
         alone = (
-            len(old.segments) == 1 and " " not in text and old.segments[0].x1 >= old.right - 1.2 * old.size
+            len(old.segments) == 1 and " " not in text and old.segments[0].x1 >= before.edge - 1.2 * old.size
         )
         glue = self._words.join(text, after, alone=alone)
         if glue == " " and len(after.split(None, 1)[0]) > _LONG:
@@ -299,12 +300,13 @@ def _continues(text: str, after: str) -> bool:
     return after[:1].isalnum() and (after[:1].islower() or not text.endswith(_SENTENCE_END))
 
 
-def _full(old: Line, new: Line) -> bool:
+def _full(before: Placing, new: Line) -> bool:
     """Whether the next line's first word would not have found room at the end of this one."""
+    old = before.line
     end = old.segments[-1]
-    if end.text.endswith(_CUT) and end.x1 > old.left + 0.7 * (old.right - old.left):
+    if end.text.endswith(_CUT) and end.x1 > old.left + 0.7 * (before.edge - old.left):
         return True
     segment = new.segments[0]
     word = segment.text.split(None, 1)[0]
     width = (segment.x1 - segment.x0) * len(word) / max(len(segment.text), 1)
-    return old.segments[-1].x1 + 0.25 * old.size + width > old.right - 0.3 * old.size
+    return end.x1 + 0.25 * old.size + width > before.edge - 0.3 * old.size

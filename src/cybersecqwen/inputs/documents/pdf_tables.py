@@ -17,6 +17,8 @@ class Placing:
     page: int
     number: int
     kind: str
+    edge: float = 0.0
+    """Where its column ends, as far as its lines tell."""
 
 
 def below(segment: Segment, columns: Sequence[Segment], column: int) -> bool:
