@@ -59,6 +59,8 @@ class Allowed:
     """All recorded text, blanks and case folded."""
     passages: tuple[str, ...] = ()
     """For an answer: the quoted passages, each with what it is about; nothing else may be said."""
+    whole: bool = False
+    """Sentences of the passages may be repeated whole only: they bound themselves by their own words."""
 
 
 def allow(report: Report, facts: Facts) -> Allowed:
@@ -79,6 +81,7 @@ def allow(report: Report, facts: Facts) -> Allowed:
         identifiers=frozenset(_identifiers(report, evidence)),
         evidence=evidence,
         passages=tuple(passages_of(report)),
+        whole=report.intel is not None,
     )
 
 

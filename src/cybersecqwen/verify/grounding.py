@@ -49,7 +49,7 @@ class Parsed:
 def check(sentence: str, allowed: Allowed) -> str:
     """Every word, number, name and relation of the sentence stands in the report."""
     if allowed.passages:
-        return check_against(sentence, allowed.passages)
+        return check_against(sentence, allowed.passages, whole=allowed.whole)
     return parse(sentence, allowed).reason
 
 

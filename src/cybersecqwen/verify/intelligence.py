@@ -28,7 +28,7 @@ _SAID = frozenset({"group", "campaign", "software", "technique", "vulnerability"
 
 
 def facts_of(intel: Intelligence) -> Iterator[str]:
-    """True sentences, most important first: judgements, relations, vulnerabilities, actions."""
+    """True sentences, most important first: judgements, relations, the statements of the assessment."""
     yield from islice(_facts(intel), _MOST)
 
 

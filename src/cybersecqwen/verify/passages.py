@@ -20,8 +20,11 @@ _EXACT = re.compile(r"[\w.:/()\-]*\d[\w.:/()\-]*")
 _LONGEST = 200  # words of a sentence that are compared
 
 
-def check_against(sentence: str, passages: Sequence[str]) -> str:
-    """Why the sentence must go; "" where one sentence of a passage says it."""
+def check_against(sentence: str, passages: Sequence[str], *, whole: bool = False) -> str:
+    """Why the sentence must go; "" where one sentence of a passage says it.
+
+    With `whole` it must say all of that sentence: half of "APT29 did it (unlikely)" would be another claim.
+    """
     claims = _claims(sentence)
     if len(claims) < 2:
         return "says nothing of the passages"
@@ -29,7 +32,8 @@ def check_against(sentence: str, passages: Sequence[str]) -> str:
         head, _, text = passage.rpartition("\n")
         above = set(_claims(head))
         for said in _SENTENCE.split(text):
-            if _says(claims, said, above) and _turns(sentence) == _turns(said):
+            repeats = claims == _claims(said) if whole else _says(claims, said, above)
+            if repeats and _turns(sentence) == _turns(said):
                 return ""
     return "says what no passage says"
 

@@ -131,7 +131,10 @@ def check_report(report: Report, facts: Facts) -> Report:
         intel = replace(
             intel,
             statements=tuple(replace(one, text=settler.text(one.text)) for one in intel.statements),
-            judgements=tuple(replace(one, text=settler.text(one.text)) for one in intel.judgements),
+            judgements=tuple(
+                replace(one, text=settler.text(one.text), basis=settler.texts(one.basis))
+                for one in intel.judgements
+            ),
         )
     shown = replace(
         report,

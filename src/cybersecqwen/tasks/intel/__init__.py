@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -47,3 +48,9 @@ class Intel(Task):
         from .narrative import ask
 
         return ask(report)
+
+    def split(self, text: str) -> Sequence[str]:
+        """Sentences of a model's text."""
+        from cybersecqwen.tasks.triage.prompt import split
+
+        return split(text)

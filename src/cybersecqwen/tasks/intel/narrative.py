@@ -10,7 +10,8 @@ from cybersecqwen.verify.intelligence import facts_of
 WRITER = "csq"
 INSTRUCTIONS = "Copy the three most important sentences of the text, word for word. Write nothing else."
 QUESTION = "Copy the three most important sentences about the threat, word for word."
-_MOST_FACTS = 7  # the smallest model loses the thread after that
+_MOST_FACTS = 5  # the smallest model loses the thread after that, and at names of options
+_MARKUP = "`"
 
 
 def write(intel: Intelligence) -> tuple[Sentence, ...]:
@@ -31,7 +32,9 @@ def ask(report: Report) -> Ask | None:
     if report.intel is None:
         return None
     told = {sentence.text for sentence in report.narrative}
-    facts = [fact for fact in facts_of(report.intel) if fact not in told][:_MOST_FACTS]
+    facts = [fact for fact in facts_of(report.intel) if fact not in told and _MARKUP not in fact]
     if not facts:
         return None
-    return Ask(instructions=INSTRUCTIONS, material=(("text", " ".join(facts)),), question=QUESTION)
+    return Ask(
+        instructions=INSTRUCTIONS, material=(("text", " ".join(facts[:_MOST_FACTS])),), question=QUESTION
+    )
