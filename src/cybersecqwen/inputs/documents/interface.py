@@ -8,7 +8,9 @@ document, and the rest is read.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +18,9 @@ from typing import ClassVar, NamedTuple
 
 from cybersecqwen.inputs.interface import Blob
 from cybersecqwen.records import Damage, Limits, Source
+
+
+_BREAK = re.compile("\n")
 
 
 class Mark(NamedTuple):
@@ -82,16 +87,13 @@ class Document:
         return 0, bisect_right(self._breaks, offset - 1) + 1
 
     @cached_property
-    def _starts(self) -> list[int]:
-        return [mark.start for mark in self.marks]
+    def _starts(self) -> array[int]:
+        return array("q", (mark.start for mark in self.marks))
 
     @cached_property
-    def _breaks(self) -> list[int]:
-        at, found = self.text.find("\n"), []
-        while at >= 0:
-            found.append(at)
-            at = self.text.find("\n", at + 1)
-        return found
+    def _breaks(self) -> array[int]:
+        # Eight bytes a line; a list of integers takes five times as much.
+        return array("q", (match.start() for match in _BREAK.finditer(self.text)))
 
 
 class DocumentReader(ABC):

@@ -14,6 +14,7 @@ _DEFANG_BEGIN = re.compile(r"(?:\[\.\]|\(\.\)|\[dot\]|\[:\]|\[@\]|\.\]|\])[A-Za-
 _GOES_ON = re.compile(r"[/?&=%#][\w%.=&/?#\[\]-]|[\w%-]{1,200}[/=&?%_\[.](?=\S)|[\w%-]*\d[\w%-]*")
 _IDENTIFIER = re.compile(r"[\w-]{1,100}(?:[/\\_=@]|\[[.:@]\]|\(\.\)|\.(?=[a-z0-9]))")
 _NAME = re.compile(r"\w[\\/@_]\w|\[\.\]|\w\.[a-z0-9]")
+_BEGIN = re.compile(r"[\"'(<\[]?(?:[A-Za-z*]{1,8}\[?:\]?//|www\.|[A-Za-z]:\\|HK(?:CU|LM|CR|U|CC|EY_))")
 _TAIL = re.compile(r"[/\-_=&?%~+#]$")
 
 # First halves of words that are written as one, though both halves are words: under-stand, over-view.
@@ -76,6 +77,8 @@ class Vocabulary:
             return None
         if last[-1] in ",;\"')>":
             return " "
+        if _BEGIN.match(first):
+            return "\n"
         if _TAIL.search(last):
             return "" if _goes_on(first, after) or last[-1] not in "/-" else " "
         if first[0] in "/?&=%#" and len(first) > 1:

@@ -32,6 +32,9 @@ _COMMON = 0.45
 _FLOWS = 0.25
 """Share of lines that begin in the middle of a sentence, from which on a column is running text."""
 
+_CELL = 4
+"""Lines of the cells of a table on average, up to which groups of lines are cells and not paragraphs."""
+
 
 class Part(NamedTuple):
     """A stretch of a page, from the top; `right` is empty where it is not in columns."""
@@ -129,7 +132,8 @@ def _crossed(sides: list[_Sides]) -> list[_Sides]:
 
 
 def _is_tabular(row: Sequence[Segment]) -> bool:
-    return len(row) > 2 and sum(1 for segment in row if segment.text.count(" ") >= 2) < 2
+    words = sorted(segment.text.count(" ") for segment in row)
+    return len(row) > 2 and words[-1] < 6 and words[-2] < 2
 
 
 def _is_heading(sides: Sequence[_Sides], at: int) -> bool:
@@ -233,7 +237,7 @@ def _common(left: Sequence[Segment], right: Sequence[Segment]) -> float:
 def _in_groups(left: Sequence[Segment], right: Sequence[Segment], lead: float) -> bool:
     """Whether groups of lines stand beside groups of lines: the cells of a table."""
     some, others = sorted((_groups(left, lead), _groups(right, lead)), key=len)
-    if len(some) < 4:
+    if len(some) < 4 or len(left) + len(right) > 2 * _CELL * len(some):
         return False
     beside = 0
     for top, bottom in some[1:]:

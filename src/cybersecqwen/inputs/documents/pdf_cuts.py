@@ -114,6 +114,11 @@ def cuts(pieces: Sequence[Piece], known: Callable[[str], bool], label: str = "")
     return found
 
 
+def ends_hash(text: str, after: str) -> bool:
+    """Whether hexadecimal digits stand at the end of a line, and at the beginning of the next."""
+    return _HEX_LAST.search(text) is not None and _HEX_BEGIN.match(after) is not None
+
+
 def _hash(pieces: Sequence[Piece], at: int, label: str) -> set[int]:
     """Boundaries inside the hash or the hashes that begin at the end of a piece."""
     match = _HEX_END.search(pieces[at].text)
@@ -126,6 +131,8 @@ def _hash(pieces: Sequence[Piece], at: int, label: str) -> set[int]:
         more = _HEX_BEGIN.match(after)
         if more is None or not pieces[end].full(after):
             break
+        if end > at and lengths[-1] < 0.8 * max(lengths[1:]):
+            break  # full, as the others are: it must have about as many digits
         lengths.append(len(more[1]))
         end += 1
         if len(more[1]) < len(after):

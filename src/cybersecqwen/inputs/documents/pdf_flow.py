@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .building import Builder
 from .joining import Vocabulary
+from .pdf_cuts import ends_hash
 from .pdf_edges import cell_cuts, cut_lines, known_words, set_edges
 from .pdf_segments import Line, Segment
 from .pdf_tables import Placing, aligned, below, rows_of
@@ -102,7 +103,7 @@ class Flow:
                     for other in (at - 1, at + 1, at - 2, at + 2)
                 )
                 gap = max(b.x0 - a.x1 for a, b in zip(line.segments, line.segments[1:], strict=False))
-                if near or gap > 2.0 * line.size:
+                if near or (gap > 2.0 * line.size and not self._is_justified(at)):
                     one.kind = "row"
                     continue
             text = first.text
@@ -114,6 +115,24 @@ class Flow:
                 one.kind = "heading"
             else:
                 one.kind = "paragraph"
+
+    def _is_justified(self, at: int) -> bool:
+        """Whether a line has wide gaps because it fills its column and the next word found no room."""
+        one = self._lines[at]
+        if at + 1 >= len(self._lines) or len(one.line.segments) > 3 or one.line.region == 0:
+            return False
+        after = self._lines[at + 1]
+        old, new = one.line, after.line
+        return (
+            after.page == one.page
+            and old.region == new.region
+            and 0 < old.y - new.y < 1.4 * old.size
+            and len(new.segments) == 1
+            and abs(new.segments[0].x0 - old.left) < 2
+            and abs(old.segments[0].x0 - old.left) < 2
+            and old.segments[-1].x1 > old.right - 1
+            and (len(old.segments[-1].text) > _LONG or len(new.segments[0].text.split(None, 1)[0]) > _LONG)
+        )
 
     def _is_bold_heading(self, line: Line) -> bool:
         text = line.text
@@ -145,6 +164,8 @@ class Flow:
             if before is not None:
                 after = one.line.segments[0].text
                 joined = "" if at - 1 in self._cuts else self._relation(before, one, first, after)
+                if joined == "" and at - 2 in self._cuts and ends_hash(before.line.segments[-1].text, after):
+                    joined = "\n"  # what was cut ends here; the next hash is another one
                 if joined is None:
                     break
                 glue = joined
@@ -275,6 +296,8 @@ class Flow:
                 if at and at - 1 not in cut:
                     above = lines[at - 1].text
                     glue = self._words.join(above, lower.text, alone=" " not in above)
+                    if glue == "" and at - 2 in cut and ends_hash(above, lower.text):
+                        glue = "\n"
                     if glue is None:
                         self.builder.drop_last()
                     elif glue:

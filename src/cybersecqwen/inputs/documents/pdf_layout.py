@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from .pdf_columns import parts
@@ -11,6 +12,10 @@ from .pdf_segments import Line, Segment, TableRow
 
 _SPACE = 0.17
 _APART = 0.9
+_NARROW = 0.5
+"""Ems of a gap in front of a place where many segments begin."""
+_STOP = 4
+"""Segments behind a gap that make a place where columns or cells begin."""
 _FEWEST = 5
 """Rows from which on there may be columns."""
 _MOST_COLUMNS = 4
@@ -47,17 +52,25 @@ def _rows(runs: list[Run], rules: Rules) -> list[list[Segment]]:
     rows: list[list[Run]] = []
     base = size = 0.0
     for run in sorted(runs, key=lambda run: (-run.y, run.x0)):
-        if rows and base - run.y < 0.4 * max(size, run.size):
+        # A number of a footnote stands higher, beside letters that are larger.
+        near = 0.4 if 0.75 * size < run.size < 1.33 * size else 0.5
+        if rows and base - run.y < near * max(size, run.size):
             rows[-1].append(run)
+            if run.size > 1.33 * size:
+                base = run.y
             if run.size > size:
                 size = run.size
         else:
             rows.append([run])
             base, size = run.y, run.size
-    return [_segments(row, rules) for row in rows]
+    found = [_segments(row, rules, frozenset()) for row in rows]
+    # Where others begin behind a gap, a narrow gap is one between columns or cells as well.
+    starts = Counter(round(segment.x0) for row in found for segment in row[1:])
+    stops = frozenset(x for x, count in starts.items() if count >= _STOP)
+    return [_segments(row, rules, stops) for row in rows] if stops else found
 
 
-def _segments(row: list[Run], rules: Rules) -> list[Segment]:
+def _segments(row: list[Run], rules: Rules, stops: frozenset[int]) -> list[Segment]:
     row.sort(key=lambda run: run.x0)
     found: list[Segment] = []
     for x0, x1, y, size, text, mono, bold, _ in row:
@@ -67,7 +80,8 @@ def _segments(row: list[Run], rules: Rules) -> list[Segment]:
             em = max(size, last.size)
             if text.strip() == last.text.strip() and abs(x0 - last.x0) < 0.2 * em:
                 continue  # printed twice to look bold
-            if -0.6 * em < gap < _APART * em and not rules.parted(last.x1, x0, y + 0.3 * size):
+            apart = _NARROW if round(x0) in stops else _APART
+            if -0.6 * em < gap < apart * em and not rules.parted(last.x1, x0, y + 0.3 * size):
                 spaced = gap > _SPACE * em and last.text[-1] != " " and text[0] != " "
                 last.text += f" {text}" if spaced else text
                 last.x1 = max(last.x1, x1)
