@@ -27,7 +27,8 @@ from .processes import Cost, run
 
 SEED = 7
 PLANTED_EVERY = 10_000
-_WORDS = "telemetry update mirror static assets login portal files cdn edge sync metrics queue relay".split()
+COMMAND = (sys.executable, "-m", "cybersecqwen", "intel", "match")
+_WORDS = ("telemetry", "update", "mirror", "static", "assets", "login", "portal", "files", "cdn", "queue")
 
 
 def indicators(count: int, rng: random.Random) -> Iterator[tuple[str, str]]:
@@ -104,8 +105,7 @@ def main() -> None:
         folder = Path(name)
         listed, log, planted = make(folder, args.indicators, args.events)
         ours = run(
-            [sys.executable, "-m", "cybersecqwen", "intel", "match", str(listed), str(log)]
-            + ["--format", "json", "--fail-on", "never"],
+            [*COMMAND, str(listed), str(log), "--format", "json", "--fail-on", "never"],
             folder / "ours.json",
         )
         found = json.loads((folder / "ours.json").read_text())

@@ -9,7 +9,6 @@ for sub-techniques at once: docs/report-techniques.md has the figures.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,12 +18,12 @@ from cybersecqwen.specialists.sentences import Span, sentences
 from cybersecqwen.specialists.technique import REPORT_CHARS, domains_of
 
 from .advice import without_advice
+from .unwrap import unwrapped
 
 if TYPE_CHECKING:
     from cybersecqwen.specialists.interface import Ranked
     from cybersecqwen.specialists.technique import TechniqueSpecialist
 
-_WRAPPED = re.compile(r"(?<=[a-z,;])\n(?=[a-z(])")
 MOST_CHARS = 1_000_000
 """Of a report, how much is read: about 330 pages."""
 PART_SENTENCES = 400
@@ -53,10 +52,16 @@ class Described:
     """Its sentences, best guesses first part by part."""
 
 
-def described(text: str, specialist: TechniqueSpecialist, rules: Sequence[Span] = ()) -> dict[str, Described]:
+def described(
+    text: str, specialist: TechniqueSpecialist, rules: Sequence[Span] = (), domain: str = ""
+) -> dict[str, Described]:
     """Labels of the specialist to what it read; raises WeightsError as the specialist does.
 
-    `rules` are stretches that hold detection rules: their words say what is looked for, not what was done.
+    Args:
+        text: A report; of 1,000,000 characters sentences are judged.
+        specialist: The machine.
+        rules: Stretches that hold detection rules: their words say what is looked for, not what was done.
+        domain: Matrix of ATT&CK; "" to tell by the text.
     """
     read = unwrapped(text[:MOST_CHARS])
     for start, end in rules:
@@ -65,7 +70,7 @@ def described(text: str, specialist: TechniqueSpecialist, rules: Sequence[Span] 
     if not spans:
         return {}
     masked = without_advice(read, spans)
-    domains = domains_of(read)
+    domains = (domain,) if domain else domains_of(read)
     families: dict[str, Described] = {}
     for start, end in parts(spans):
         for domain in domains:
@@ -79,11 +84,6 @@ def described(text: str, specialist: TechniqueSpecialist, rules: Sequence[Span] 
                     [(start + a, start + b) for a, b in one.spans],
                 )
     return _told_apart(masked, families, domains, specialist)
-
-
-def unwrapped(text: str) -> str:
-    """The text with blanks for line ends inside sentences; every character keeps its place."""
-    return _WRAPPED.sub(" ", text)
 
 
 def parts(spans: Sequence[Span]) -> Iterator[Span]:

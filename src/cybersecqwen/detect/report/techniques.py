@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from cybersecqwen.records.intel import Place, ReportedTechnique, Tier
 from cybersecqwen.specialists.sentences import Span, sentences
 
-from .described import MOST_CHARS, Described, described, unwrapped
+from .described import MOST_CHARS, Described, described
 from .interface import LONGEST_CONTEXT, Found
 from .technique_names import Written, canonical, unknown, written
+from .unwrap import unwrapped
 
 if TYPE_CHECKING:
     from cybersecqwen.knowledge.store import Store
@@ -52,6 +53,7 @@ def find(
     place: Callable[[int, int], Place],
     store: Store,
     specialist: TechniqueSpecialist | None,
+    domain: str = "",
 ) -> tuple[ReportedTechnique, ...]:
     """The techniques of a report, in kill-chain order.
 
@@ -61,6 +63,7 @@ def find(
         place: Makes the `Place` of a stretch of text.
         store: Names, tactics and successors of revoked techniques.
         specialist: Reads the sentences; None to take only what is written out.
+        domain: Matrix of ATT&CK that sentences are read for; "" to tell by the text.
 
     Raises:
         WeightsError: The specialist's weights are missing or damaged.
@@ -70,7 +73,7 @@ def find(
         _add_written(techniques.setdefault(one.id, _Technique()), one)
     if specialist is not None:
         rules = [(one.start, one.end) for one in found if one.type in RULES][:MOST_RULES]
-        for label, read in described(text, specialist, rules).items():
+        for label, read in described(text, specialist, rules, domain).items():
             id = canonical(label, store)
             if id:
                 _add_described(techniques.setdefault(id, _Technique()), read)

@@ -67,7 +67,7 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
     called = names.find(prose, store, found)
     subject = subjects.judge(prose, called, place, store, instruments.actor)
     vulnerable = vulnerabilities.judge(prose, found, place, store)
-    techniques = reported.find(prose, found, place, store, instruments.technique)
+    techniques = reported.find(prose, found, place, store, instruments.technique, instruments.domain)
     concerned = targets.find(passage, place)
     stated = relations.find(passage, called, found, concerned, place, assign(passage, found))
     marked = markings.read(text)
