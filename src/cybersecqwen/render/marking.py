@@ -17,7 +17,7 @@ def check_export(report: Report, format: str, allowed: Tlp = DEFAULT_ALLOWED, *,
     export; every other format is made to be passed on, and so is every file.
 
     Args:
-        report: Any report; only those with `intel` are marked.
+        report: Any report; those with `intel` are marked, and what is made of such reports in `extra`.
         format: Name of the output format.
         allowed: The strictest marking that the user lets out.
         saved: Whether the result goes to a file.
@@ -25,7 +25,7 @@ def check_export(report: Report, format: str, allowed: Tlp = DEFAULT_ALLOWED, *,
     Raises:
         OutputError: The marking is stricter than `allowed`.
     """
-    marking = report.intel.marking if report.intel else Tlp.NONE
+    marking = report.intel.marking if report.intel else _carried(report.extra.get("marking"))
     if marking.rank <= allowed.rank or (format == "terminal" and not saved):
         return
     level = marking.value.removeprefix("TLP:").lower()
@@ -33,3 +33,8 @@ def check_export(report: Report, format: str, allowed: Tlp = DEFAULT_ALLOWED, *,
         f"The report is marked {marking.value}, so it is not exported as {format}.",
         hint=f"`--allow-tlp {level}` exports it all the same; without it, read it in the terminal.",
     )
+
+
+def _carried(value: object) -> Tlp:
+    """The marking of what was compared or looked for."""
+    return next((one for one in Tlp if one.value == value), Tlp.NONE)

@@ -78,6 +78,7 @@ def match(
     save: Save = None,
     fail_on: FailOn = "medium",
     detail: Detail = "normal",
+    allow_tlp: AllowTlp = "",
 ) -> int:
     """Look for the indicators of reports in your own logs; exits with 1 where one stands there."""
     from cybersecqwen.detect.workers import collect_seldom
@@ -100,6 +101,7 @@ def match(
         detail,
         parameters=MatchOptions(reports=reports),
         stdin="-" in reports,
+        allow_tlp=allow_tlp,
     )
     return run_task(call)
 
@@ -110,10 +112,19 @@ def diff(
     format: Format = "terminal",
     save: Save = None,
     detail: Detail = "normal",
+    allow_tlp: AllowTlp = "",
 ) -> int:
     """Say what is new, gone and judged differently in the second of two reports."""
     from .task import TaskCall, run_task
 
-    return run_task(
-        TaskCall("intel-diff", (before, after), format, tuple(save or ()), "none", "never", detail)
+    call = TaskCall(
+        "intel-diff",
+        (before, after),
+        format,
+        tuple(save or ()),
+        "none",
+        "never",
+        detail,
+        allow_tlp=allow_tlp,
     )
+    return run_task(call)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from cybersecqwen import __version__
 from cybersecqwen.errors import UsageError
-from cybersecqwen.records import Evidence, Indicator, Provenance, Report, Severity, Verdict
+from cybersecqwen.records import Evidence, Indicator, Problem, Provenance, Report, Severity, Verdict
 from cybersecqwen.records.intel import Intelligence
 from cybersecqwen.tasks.interface import Request, Task, Tools
 
@@ -46,10 +46,12 @@ class Diff(Task):
         if len(request.paths) != 2:
             raise UsageError("Two reports are compared.", hint="csq intel diff BEFORE AFTER")
         start = time.perf_counter()
-        before, after = (_picture(path, request, tools) for path in request.paths)
+        (before, bad), (after, worse) = (_picture(path, request, tools) for path in request.paths)
+        marking = max(before.marking, after.marking, key=lambda one: one.rank)
         found = tuple(changes(before, after))
         counts = {how: sum(1 for one in found if one.how == how) for how in ("new", "gone", "changed")}
         same = sum(1 for _ in _same(before, after))
+        damaged = sum(one.count for one in (*bad, *worse))
         return Report(
             task="intel-diff",
             verdict=Verdict.BENIGN,
@@ -57,11 +59,15 @@ class Diff(Task):
             confidence=1.0,
             title=", ".join(f"{count:,} {how}" for how, count in {**counts, "alike": same}.items()),
             sources=tuple(request.paths),
-            counts={**counts, "alike": same},
+            counts={**counts, "alike": same, **({"damaged": damaged} if damaged else {})},
             indicators=tuple(_indicator(one) for one in found if one.kind == "indicator"),
+            problems=(*bad, *worse),
             timings_ms={"read": round((time.perf_counter() - start) * 1000, 2)},
             provenance=Provenance(version=__version__, knowledge=tools.store.manifest.version),
-            extra={"diff": {"changes": [_json(one) for one in found], "alike": same}},
+            extra={
+                "diff": {"changes": [_json(one) for one in found], "alike": same},
+                **({"marking": marking.value} if marking.value else {}),
+            },
         )
 
 
@@ -121,14 +127,17 @@ def _same(before: Intelligence, after: Intelligence) -> Iterable[Hashable]:
     return (key for key, one in things(before).items() if key in second and second[key].now == one.now)
 
 
-def _picture(path: str, request: Request, tools: Tools) -> Intelligence:
+def _picture(path: str, request: Request, tools: Tools) -> tuple[Intelligence, list[Problem]]:
+    """What one of the two holds, and what of it could not be read."""
     from .reading import read
+    from .report import told
 
     known = saved(path)
     if known is not None:
-        return known
+        return known, []
     part = Request(paths=(path,), stdin=request.stdin)
-    return merge([one.intel for one in read(part, tools, IntelOptions()).analyses])
+    reading = read(part, tools, IntelOptions())
+    return merge([one.intel for one in reading.analyses]), [*told(reading.damage)]
 
 
 def _indicator(one: Change) -> Indicator:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cybersecqwen.errors import NothingAnalysedError
 from cybersecqwen.inputs.documents import Document
 from cybersecqwen.records import Damage
-from cybersecqwen.records.intel import Place, Role, Tier
+from cybersecqwen.records.intel import Place, Role, Tier, Tlp
 from cybersecqwen.tasks.interface import Request, Tools
 
 from .analysis import passage_of
@@ -39,6 +39,12 @@ class Feed:
     apart: int = 0
     """How many are set apart in their reports, and not looked for."""
     damage: list[Damage] = field(default_factory=list)
+    marking: Tlp = Tlp.NONE
+    """The strictest of all reports."""
+
+    def mark(self, marking: Tlp) -> None:
+        """Take a marking where it is stricter."""
+        self.marking = max(self.marking, marking, key=lambda one: one.rank)
 
 
 def feed_of(paths: Sequence[str], tools: Tools, *, request: Request) -> Feed:
@@ -60,6 +66,7 @@ def feed_of(paths: Sequence[str], tools: Tools, *, request: Request) -> Feed:
                 source = names.get(next(iter(observable.documents), ""), path)
                 _add(feed, observable.type, observable.value, observable.role, observable.tier, source)
             feed.apart += len(known.indicators) - len(known.usable)
+            feed.mark(known.marking)
             continue
         for one in open_documents([path], tools.limits, stdin=request.stdin):
             if isinstance(one, Damage):
@@ -76,7 +83,11 @@ def feed_of(paths: Sequence[str], tools: Tools, *, request: Request) -> Feed:
 
 
 def _take(feed: Feed, document: Document, instruments: Instruments) -> None:
+    from cybersecqwen.detect.report import markings
+
     source = str(document.source)
+    marked = markings.read(document.text[:JUDGED_CHARS])
+    feed.mark(marked[0] if marked else Tlp.NONE)
     if len(document.text) > JUDGED_CHARS:
         for type, value, note in _listed(document):
             if note:

@@ -11,7 +11,6 @@ from cybersecqwen import __version__
 from cybersecqwen.detect.report.searching import Searched, Sighted
 from cybersecqwen.errors import NothingAnalysedError, UsageError
 from cybersecqwen.records import (
-    Damage,
     Evidence,
     Finding,
     Indicator,
@@ -25,10 +24,11 @@ from cybersecqwen.records.intel import Role, Tier
 from cybersecqwen.tasks.interface import Request, Task, Tools
 
 from .feed import Feed, Wanted, feed_of
+from .report import told
+from .wording import counted, listed
 
 MOST_FINDINGS = 1_000
 """Indicators that are told one by one; the rest are counted."""
-_DAMAGE_SHOWN = 50
 _GRAVE = {Role.C2: 4.5, Role.EXFILTRATION: 4.5, Role.PAYLOAD: 4.0, Role.DELIVERY: 3.5, Role.ATTACKER: 3.5}
 _OTHER = 2.0
 _SEVERITY = {Tier.HIGH: Severity.HIGH, Tier.MODERATE: Severity.HIGH, Tier.LOW: Severity.MEDIUM}
@@ -99,13 +99,13 @@ def _report(
     verdict = Verdict.MALICIOUS if grave else Verdict.SUSPICIOUS if order else Verdict.BENIGN
     count = len(wanted)
     hits = len(order)
-    title = f"{hits:,} of {count:,} indicators {'stands' if hits == 1 else 'stand'} in the logs"
+    title = f"{hits:,} of {counted(count, 'indicator')} {'stands' if hits == 1 else 'stand'} in the logs"
     return Report(
         task="intel-match",
         verdict=verdict,
         severity=worst,
         confidence=0.9 if grave else 0.6 if order else 0.5,
-        title=title if order else f"None of {count:,} indicators stands in the logs",
+        title=title if order else f"None of {counted(count, 'indicator')} stands in the logs",
         sources=tuple(request.paths),
         counts={
             "lines": searched.lines,
@@ -121,6 +121,7 @@ def _report(
         problems=tuple(_problems(feed, searched, left, len(order))),
         timings_ms={"read": round(seconds[0] * 1000, 2), "search": round(seconds[1] * 1000, 2)},
         provenance=Provenance(version=__version__, knowledge=tools.store.manifest.version),
+        extra={"marking": feed.marking.value} if feed.marking.value else {},
     )
 
 
@@ -156,14 +157,10 @@ def _indicator(one: Wanted, seen: Sighted) -> Indicator:
 
 
 def _problems(feed: Feed, searched: Searched, left: list[str], matched: int) -> Iterator[Problem]:
-    damage: list[Damage] = [*feed.damage, *searched.damage]
-    for one in damage[:_DAMAGE_SHOWN]:
-        yield Problem(stage="read", message=one.reason, subject=str(one.source), count=one.records)
-    if len(damage) > _DAMAGE_SHOWN:
-        rest = len(damage) - _DAMAGE_SHOWN
-        yield Problem(stage="read", message=f"{rest:,} more places could not be read.", count=rest)
+    yield from told([*feed.damage, *searched.damage])
     if left:
-        message = f"{len(left):,} indicators are too short to be looked for: {', '.join(left[:3])}."
+        message = f"{counted(len(left), 'indicator is', 'indicators are')} too short to be looked for: "
+        message += f"{listed(left, 3)}."
         yield Problem(stage="detect", message=message, count=len(left))
     if matched > MOST_FINDINGS:
         message = f"{matched - MOST_FINDINGS:,} more indicators that were found are listed, not told."

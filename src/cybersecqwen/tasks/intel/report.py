@@ -84,7 +84,7 @@ def report_of(
         ),
         narrative=write(intel),
         citations=tuple(_citations(intel, store)),
-        problems=(*problems, *_told(damage)),
+        problems=(*problems, *told(damage)),
         provenance=Provenance(version=__version__, knowledge=store.manifest.version),
         intel=intel,
     )
@@ -178,7 +178,8 @@ def _citations(intel: Intelligence, store: Store) -> Iterator[Citation]:
             yield citation
 
 
-def _told(damage: Sequence[Damage]) -> Iterator[Problem]:
+def told(damage: Sequence[Damage]) -> Iterator[Problem]:
+    """What could not be read, the first places one by one."""
     for one in damage[:_DAMAGE_SHOWN]:
         yield Problem(stage="read", message=one.reason, subject=str(one.source), count=one.records)
     if len(damage) > _DAMAGE_SHOWN:
