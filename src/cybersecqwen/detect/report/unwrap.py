@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 WRAPPED = frozenset({"paragraph", "item", "quote", "caption"})
 """Kinds of blocks whose line breaks say nothing."""
-SHORTEST = 45
+SHORTEST = 24
 """Characters of a line that a margin may have ended."""
 SLACK = 28
 """How much shorter than the longest line near it a wrapped line may be: a longer word seldom follows."""
