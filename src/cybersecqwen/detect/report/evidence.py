@@ -250,7 +250,9 @@ class Reading:
             told = tuple(
                 _said(hit, hit.cue.weight * share, why)
                 for hit in hits
-                if hit.cue.role not in _UNTITLED and self._heads_list(hit, b)
+                if hit.cue.role not in _UNTITLED
+                and self._heads_list(hit, b)
+                and (hit.cue.role not in _HARMLESS or self.text[b - 1] not in ".!")  # that is a sentence
             )
             kinds = any(hit.cue.role == "type" for hit in hits)
             self._hints[step] = told or (() if kinds else None)

@@ -46,7 +46,7 @@ _ORDER = re.compile(
     r"(?:readers?|analysts?|ai|llms?|models?|assistants?|parsers?|extractors?|tools?)\b"
     r"|(?:do not|don't|never) (?:report|extract|flag|include|block|alert|list|mention|tag|mark|analy[sz]e)\b"
 )
-# only at the beginning of a clause: "vendors flag it as malicious" is a statement
+# at the beginning of a clause ("vendors flag it as malicious" is a statement), and anywhere in a heading
 _TOLD = re.compile(
     rf"(?:tag|mark|label|classify|treat|flag|rate|consider|categori[sz]e|regard|score|declare|assign)\b{_WORDS}"
     rf"{_ROLES}\b"
@@ -86,7 +86,10 @@ def find(text: str, low: str, hits: Sequence[Hit], layout: Layout) -> Orders:
             continue
         stop = hit.start + WINDOW
         match = _ORDER.match(low, hit.start, stop)
-        if match is None and _BEGIN.search(low, max(0, hit.start - 10), hit.start):
+        if match is None and (
+            _BEGIN.search(low, max(0, hit.start - 10), hit.start)
+            or layout.kinds[layout.at(hit.start)] == "heading"
+        ):
             match = _TOLD.match(low, hit.start, stop)
         if match is None or "\n\n" in text[match.start() : match.end()]:
             continue  # words of different paragraphs
