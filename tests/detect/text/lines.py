@@ -20,6 +20,8 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("version 10.0.19041.1 of build 10.0.1.2", ()),
     ("Version=4.0.0.0, Culture=neutral", ()),
     ("Chrome/120.0.6099.71 v1.2.3.4", ()),
+    ("built with .NET 4.0.3.1", ()),
+    ("evil-panel.net 45.77.12.9", ("domain evil-panel.net", "ipv4 45.77.12.9")),
     ("oid 1.2.840.113549.1.9.16", ()),
     ("256.1.1.1 and 1.2.3 and 1.2.3.4.5", ()),
     ("-1.2.3.4 file-1.2.3.4", ()),

@@ -74,9 +74,9 @@ _MAY_BE_IPV6 = re.compile(r":[0-9A-Fa-f]{0,4}[:\]]")
 _VERSION = re.compile(
     r"(?:(?:version|\b(?:ver|build|release|rev|revision|update|firmware|agent|section|chapter|clause|figure|appendix"
     r"|requirement|control|oid|patch|player|acrobat|reader|office|chrome|firefox|safari|opera|edge|mozilla|gecko|webkit"
-    r"|trident|android|ios|macos|kernel|sdk|jdk|jre|java|flash|openssl|apache|nginx|php|plugin|framework|\.net|msie"
+    r"|trident|android|ios|macos|kernel|sdk|jdk|jre|java|flash|openssl|apache|nginx|php|plugin|framework|msie"
     r"|exchange|fortios|pan-os|ios xe|confluence|jira|gitlab|teamviewer|winrar|prior to|up to|through"
-    r"|earlier than|before|since))s?|[a-z0-9]{2}/|\bv|#)[\s\"'=:/(]{0,3}\Z"
+    r"|earlier than|before|since))s?|[a-z0-9]{2}/|\bv|#|(?<!\w)\.net)[\s\"'=:/(]{0,3}\Z"
 )
 _LATER = re.compile(
     r",? (?:and|or) (?:earlier|later|below|above|prior|older|newer|up)\b|(?: |-)?(?:beta|alpha|rc[0-9])\b"
