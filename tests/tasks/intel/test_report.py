@@ -1,0 +1,108 @@
+"""What the report says in one line: severity, verdict, title, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from cybersecqwen.knowledge.store import Store
+from cybersecqwen.records import Damage, Report, Severity, Source, Verdict
+from cybersecqwen.records.intel import Intelligence, Named, Observable, ReportedTechnique, Role, Tier
+from cybersecqwen.tasks.intel.report import assessed, report_of
+
+from .pictures import cve, document, named, points_to, seen, technique
+
+LIKELY = seen("a.example", Role.C2, Tier.MODERATE)
+OUTRIGHT = seen("a.example", Role.C2, Tier.HIGH)
+APART = seen("a.example", Role.C2, Tier.HIGH, note="known")
+MENTION = seen("CVE-2024-1", Role.VULNERABILITY, Tier.HIGH, type="cve")
+EXPLOITED, RANSOMED = cve("CVE-2024-1", kev=True), cve("CVE-2024-1", kev=True, ransomware=True)
+ENCRYPTED, GUESSED = technique("T1486"), technique("T1486", tier=Tier.LOW)
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    with Store.open() as opened:
+        yield opened
+
+
+def made(store: Store, intel: Intelligence) -> Report:
+    if not intel.documents:
+        intel = replace(intel, documents=(document(),))
+    return report_of(assessed(intel, (), (), store), store, (), ())
+
+
+@pytest.mark.parametrize(
+    ("indicators", "names", "techniques", "severity", "verdict"),
+    [
+        ((), (), (), Severity.INFORMATIONAL, Verdict.BENIGN),
+        ((APART,), (), (), Severity.INFORMATIONAL, Verdict.BENIGN),
+        ((), (named("APT29", "G0016"),), (), Severity.LOW, Verdict.NEEDS_REVIEW),
+        ((), (), (ENCRYPTED,), Severity.LOW, Verdict.NEEDS_REVIEW),
+        ((LIKELY,), (), (), Severity.MEDIUM, Verdict.SUSPICIOUS),
+        ((LIKELY, MENTION), (), (), Severity.MEDIUM, Verdict.SUSPICIOUS),
+        ((LIKELY,), (), (GUESSED,), Severity.MEDIUM, Verdict.SUSPICIOUS),
+        ((OUTRIGHT,), (), (), Severity.HIGH, Verdict.MALICIOUS),
+        ((LIKELY,), (), (ENCRYPTED,), Severity.HIGH, Verdict.MALICIOUS),
+        ((), (EXPLOITED,), (), Severity.HIGH, Verdict.MALICIOUS),
+        ((), (RANSOMED,), (), Severity.CRITICAL, Verdict.MALICIOUS),
+        ((), (EXPLOITED,), (ENCRYPTED,), Severity.CRITICAL, Verdict.MALICIOUS),
+    ],
+)
+def test_severity(
+    store: Store,
+    indicators: tuple[Observable, ...],
+    names: tuple[Named, ...],
+    techniques: tuple[ReportedTechnique, ...],
+    severity: Severity,
+    verdict: Verdict,
+) -> None:
+    report = made(store, Intelligence(indicators=indicators, names=names, techniques=techniques))
+    assert (report.severity, report.verdict) == (severity, verdict)
+
+
+@pytest.mark.parametrize(
+    ("intel", "title"),
+    [
+        (Intelligence(documents=(document(title="Quiet Lantern"),)), "Quiet Lantern"),
+        (Intelligence(), "d1.txt"),
+        (Intelligence(names=(named("APT29", "G0016"), EXPLOITED)), "APT29 (G0016)"),
+        (Intelligence(names=(named("APT29", "G0016", tier=Tier.LOW),)), "d1.txt"),
+        (Intelligence(documents=(document(), document("d2"))), "2 reports"),
+    ],
+)
+def test_title(store: Store, intel: Intelligence, title: str) -> None:
+    assert made(store, intel).title == title
+
+
+def test_exploited_vulnerabilities_are_findings(store: Store) -> None:
+    (finding,) = made(store, Intelligence(names=(RANSOMED, cve("CVE-2024-2")))).findings
+    assert finding.title == "CVE-2024-1 is known to be exploited"
+    assert finding.severity is Severity.CRITICAL
+    assert finding.events == ("d1",)
+
+
+def test_every_line_of_the_narrative_is_a_statement(store: Store) -> None:
+    report = made(store, Intelligence(names=(named("APT29", "G0016"),), techniques=(ENCRYPTED,)))
+    assert report.intel is not None
+    said = {one.text for one in report.intel.statements if one.question != "what to do"}
+    assert report.narrative and {one.text for one in report.narrative} <= said
+    assert {one.id for one in report.citations} == {"G0016", "T1486"}
+
+
+def test_an_actor_of_the_judgements_is_told_where_nobody_is_named(store: Store) -> None:
+    intel = assessed(Intelligence(documents=(document(),)), (points_to("G0016", 0.9, "uses X"),), (), store)
+    assert intel.statements[0].text.endswith("points to APT29 (G0016) (see the key judgements).")
+    assert intel.judgements[0].text == "APT29 (G0016) is behind the activity"
+
+
+def test_damage_is_counted_and_the_first_places_named(store: Store) -> None:
+    damage = [Damage(source=Source(path=f"{n}.pdf"), reason="It is broken.", records=2) for n in range(60)]
+    intel = assessed(Intelligence(documents=(document(),)), (), (), store)
+    report = report_of(intel, store, (), damage)
+    assert report.counts["damaged"] == 120
+    assert len(report.problems) == 51
+    assert report.problems[-1].message == "10 more places could not be read."
+    assert sum(one.count for one in report.problems) == 120
