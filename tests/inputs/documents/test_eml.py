@@ -103,3 +103,25 @@ def test_a_page_saved_as_one_file() -> None:
 def test_hostile_messages_end(data: bytes) -> None:
     read(data)
     EmlReader().inside(blob_of(data), Limits(), 1)
+
+
+HEAD = b"From: a@b.example\nSubject: x\nDate: Wed, 4 Mar 2026 09:00:00 +0000\nMIME-Version: 1.0\n"
+PARTS = b'Content-Type: multipart/mixed; boundary="a"\n\n--a\n'
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (HEAD + b"X: a\n" * 400_000 + b"\nthe body\n", "lines of header fields"),
+        (HEAD + PARTS + b"X: a\n" * 400_000 + b"\nbody\n--a--\n", "lines of header fields"),
+        (HEAD + b"Content-Type: text/html\n\n" + b"<p>a\n" * 310_000, "more than 300,000 tags"),
+        (HEAD + PARTS + b"\nx\n--a\n" * 30_000, "more than 20,000 parts"),
+    ],
+)
+def test_what_would_take_long_is_left_and_named(data: bytes, reason: str) -> None:
+    found = read(data)
+    assert any(reason in damage.reason for damage in found.damage)
+    if data.endswith(b"the body\n"):
+        assert found.text.endswith("the body")
+        line = data.count(b"\n")
+        assert found.place(len(found.text) - 1) == (0, line)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cybersecqwen.inputs.documents import Document
 from cybersecqwen.inputs.documents.html import HtmlReader
 from cybersecqwen.inputs.documents.joining import Vocabulary
-from cybersecqwen.records import Limits
+from cybersecqwen.records import Limits, Source
 from tests.inputs.blobs import blob_of
 
 from .makers import check, pdf_file, read
@@ -55,3 +57,16 @@ def test_words_of_a_pdf(seed: int) -> None:
 @given(st.text(max_size=30), st.text(max_size=30), st.booleans())
 def test_joining_never_raises_and_says_one_of_four(before: str, after: str, alone: bool) -> None:
     assert Vocabulary([before, after]).join(before, after, alone=alone) in (" ", "", "\n", None)
+
+
+@given(st.text(st.sampled_from("a\n"), max_size=40))
+def test_lines_of_a_text_are_counted_in_it(text: str) -> None:
+    found = Document(source=Source(path="x"), text=text)
+    for at in range(len(text)):
+        assert found.place(at) == (0, text.count("\n", 0, at) + 1)
+
+
+def test_many_line_breaks_take_little_memory() -> None:
+    found = Document(source=Source(path="x"), text="a\n" * 1_000_000)
+    assert found.place(1_999_998) == (0, 1_000_000)
+    assert sys.getsizeof(found._breaks) < 10_000_000

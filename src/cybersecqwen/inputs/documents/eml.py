@@ -17,7 +17,18 @@ from cybersecqwen.records import Damage, Limits
 from .building import Builder
 from .bytes_of import Bytes, bytes_of
 from .dates import iso_date
-from .eml_parts import attachments, body_of, bounded, decoded, header, label_of, parsed, payload, values_of
+from .eml_parts import (
+    attachments,
+    body_of,
+    bounded,
+    decoded,
+    header,
+    label_of,
+    page_of,
+    parsed,
+    payload,
+    values_of,
+)
 from .html import host_of, read_page
 from .interface import Document, DocumentReader
 
@@ -68,6 +79,9 @@ class EmlReader(DocumentReader):
             text = decoded(part)
             at = lines.of(part)
             if part.get_content_type() == "text/html":
+                text, reason = page_of(text)
+                if reason:
+                    damage.append(blob.damage(reason, format=self.name))
                 page = read_page(text, limits)
                 _append(builder, page.builder, at)
                 publisher = page.publisher

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
@@ -20,15 +21,59 @@ MOST_BOUNDARIES = 20_000
 """Lines that begin with two hyphens, as those between parts do."""
 
 
+MOST_HEADER_LINES = 200_000
+"""Lines of header fields, of the message and all its parts."""
+MOST_TAGS = 300_000
+"""Tags of a page in a message that are read."""
+_BOUNDARY = re.compile(rb"\n--[^\r\n]")
+_BLANK = re.compile(rb"\n\r?\n")
+
+
 def bounded(data: bytes) -> tuple[bytes, str]:
     """(what of a message may be parsed, why the rest may not)."""
-    for mark, most, what in ((b"\n", MOST_LINES, "lines"), (b"\n--", MOST_BOUNDARIES, "parts")):
-        if data.count(mark) > most:
-            at = 0
-            for _ in range(most):
-                at = data.find(mark, at) + 1
-            return bounded(data[:at])[0], f"It has more than {most:,} {what}; the rest was left."
-    return data, ""
+    data, parts = _until(data, b"\n--", MOST_BOUNDARIES, "parts")
+    data, headers = _with_few_headers(data)
+    data, lines = _until(data, b"\n", MOST_LINES, "lines")
+    return data, " ".join(reason for reason in (parts, headers, lines) if reason)
+
+
+def _until(data: bytes, mark: bytes, most: int, what: str) -> tuple[bytes, str]:
+    if data.count(mark) <= most:
+        return data, ""
+    at = 0
+    for _ in range(most):
+        at = data.find(mark, at) + 1
+    return data[:at], f"It has more than {most:,} {what}; the rest was left."
+
+
+def _with_few_headers(data: bytes) -> tuple[bytes, str]:
+    """Without the header fields that are too many; what stands behind those of the message is kept."""
+    lines, start = 0, 0
+    reason = f"It has more than {MOST_HEADER_LINES:,} lines of header fields; the rest was left."
+    while True:
+        blank = _BLANK.search(data, start)
+        end = blank.start() if blank else len(data)
+        here = data.count(b"\n", start, end)
+        if lines + here > MOST_HEADER_LINES:
+            at = start
+            for _ in range(MOST_HEADER_LINES - lines):
+                at = data.find(b"\n", at) + 1
+            return data[:at] + (b"" if start else data[end:]), reason
+        lines += here
+        boundary = _BOUNDARY.search(data, max(end, start + 1))
+        if boundary is None:
+            return data, ""
+        start = boundary.end()
+
+
+def page_of(text: str) -> tuple[str, str]:
+    """(what of a page in a message is read, why the rest is not)."""
+    if text.count("<") <= MOST_TAGS:
+        return text, ""
+    at = -1
+    for _ in range(MOST_TAGS):
+        at = text.find("<", at + 1)
+    return text[:at], f"Its page has more than {MOST_TAGS:,} tags; the rest was left."
 
 
 def parsed(data: bytes) -> EmailMessage | None:

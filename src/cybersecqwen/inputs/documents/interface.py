@@ -19,7 +19,6 @@ from typing import ClassVar, NamedTuple
 from cybersecqwen.inputs.interface import Blob
 from cybersecqwen.records import Damage, Limits, Source
 
-
 _BREAK = re.compile("\n")
 
 

@@ -162,10 +162,7 @@ class Flow:
         while at < len(self._lines):
             one = self._lines[at]
             if before is not None:
-                after = one.line.segments[0].text
-                joined = "" if at - 1 in self._cuts else self._relation(before, one, first, after)
-                if joined == "" and at - 2 in self._cuts and ends_hash(before.line.segments[-1].text, after):
-                    joined = "\n"  # what was cut ends here; the next hash is another one
+                joined = self._glue(at, before, one, first)
                 if joined is None:
                     break
                 glue = joined
@@ -177,6 +174,16 @@ class Flow:
             at += 1
         self.builder.end(start)
         return at
+
+    def _glue(self, at: int, before: Placing, one: Placing, first: Placing) -> str | None:
+        """What stands before a line of a block, as `_relation` says it."""
+        if at - 1 in self._cuts:
+            return ""
+        after = one.line.segments[0].text
+        joined = self._relation(before, one, first, after)
+        if joined == "" and at - 2 in self._cuts and ends_hash(before.line.segments[-1].text, after):
+            return "\n"  # what was cut ends here; the next hash is another one
+        return joined
 
     def _relation(self, before: Placing, one: Placing, first: Placing, after: str) -> str | None:
         """What stands between two lines of a block; "-": the hyphen goes, None: a new one begins."""
