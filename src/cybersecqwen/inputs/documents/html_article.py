@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from .html_blocks import Found
 
-# What must never be lost, whatever it stands in: defanged text, hashes, CVE and ATT&CK identifiers.
+# What must never be lost, whatever it stands in: defanged text, hashes, CVE and ATT&CK identifiers, and the
+# label of the Traffic Light Protocol, which pages have in their header and footer.
 INDICATOR = re.compile(
     r"\[\.\]|\(\.\)|\[:|\[dot\]|h(?:xx|\*\*|tt)ps?\[?:|(?<![0-9a-f])[0-9a-f]{32,128}(?![0-9a-f])"
-    r"|CVE-\d{4}-\d{4,}|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])",
+    r"|CVE-\d{4}-\d{4,}|(?<![^\W_])T ?L ?P\W{0,6}(?:RED|AMBER|GREEN|CLEAR|WHITE)(?![^\W_])"
+    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])",
     re.IGNORECASE,
 )
 _HIDDEN_REGIONS = ("for screen readers",)

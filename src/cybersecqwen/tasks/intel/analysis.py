@@ -43,7 +43,6 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
     """Read one document; never raises for what stands in it."""
     from cybersecqwen.detect.report import (
         dates,
-        markings,
         names,
         relations,
         subjects,
@@ -70,7 +69,7 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
     techniques = reported.find(prose, found, place, store, instruments.technique, instruments.domain)
     concerned = targets.find(passage, place)
     stated = relations.find(passage, called, found, concerned, place, assign(passage, found))
-    marked = markings.read(text)
+    marking, marked = _marking(document)
     ranked = [Ranked(label=one.id, probability=one.probability) for one in techniques]
     checked = list(verified(text, observables))
     info = DocumentInfo(
@@ -84,8 +83,8 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
         pages=document.pages,
         characters=len(text),
         words=words_of(text),
-        marking=marked[0] if marked else Tlp.NONE,
-        marking_place=place(marked[1], marked[2]) if marked else None,
+        marking=marking,
+        marking_place=place(*marked) if marked else None,
     )
     return Analysis(
         intel=Intelligence(
@@ -119,6 +118,20 @@ def passage_of(document: Document) -> Passage:
         title=document.title,
         publisher=document.publisher,
     )
+
+
+def _marking(document: Document) -> tuple[Tlp, tuple[int, int] | None]:
+    """The strictest label of text, title and file name, with its offsets where the text has it."""
+    from cybersecqwen.detect.report import markings
+
+    stands = markings.read(document.text)
+    level, at = (stands[0], (stands[1], stands[2])) if stands else (Tlp.NONE, None)
+    name = re.split(r"[/\\!]", _path(document))[-1][:400].rpartition(".")
+    for beside in (document.title, (name[0] or name[2]).replace("_", " ")):
+        found = markings.read(beside)
+        if found and found[0].rank > level.rank:
+            level, at = found[0], None
+    return level, at
 
 
 def _places(document: Document, id: str) -> Callable[[int, int], Place]:
