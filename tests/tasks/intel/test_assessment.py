@@ -76,7 +76,14 @@ def test_who(store: Store, names: tuple[Named, ...], text: str, tier: Tier) -> N
 
 def test_who_of_several_reports(store: Store) -> None:
     assert lines(store, "who", 3)[0].text == "The 3 reports name no actor."
-    assert lines(store, "who", 3, names=(APT29,))[0].text == "The 3 reports are about APT29 (G0016)."
+    everywhere = named("APT29", "G0016", documents=("d0", "d1", "d2"))
+    assert lines(store, "who", 3, names=(everywhere,))[0].text == "The 3 reports are about APT29 (G0016)."
+    (some,) = lines(store, "who", 3, names=(everywhere, UNC1, DOUBT))
+    assert some.text == (
+        "Actors of the 3 reports: APT29 (G0016) in all and UNC1 in 1. Less sure: APT28 (G0007) in 1."
+        " The store has no entry for UNC1."
+    )
+    assert lines(store, "who", 2, names=(DOUBT,))[0].text == "Less sure: APT28 (G0007) in 1."
     (one,) = lines(store, "who", 2, names=(BYSTANDER,))
     assert one.text == "The 2 reports mention Turla (G0010) without a clear tie to the activity."
 
@@ -147,7 +154,7 @@ def test_what_indicators(store: Store) -> None:
         " 1 more is set apart, with the reason."
     )
     assert lines(store, "what", indicators=found[:1])[0].text == (
-        "1 indicator of the attacker: 1 for command and control."
+        "1 indicator of the attacker: for command and control."
     )
 
 
@@ -185,6 +192,17 @@ def test_since_when(store: Store, dates: tuple[Dated, ...], published: str, text
     (one,) = lines(store, "since when", dates=dates, published=published)
     assert one.text == text
     assert bool(one.places) == ("gives no date" not in text)
+
+
+def test_a_day_of_publication_is_none_of_the_activity(store: Store) -> None:
+    (one,) = lines(store, "since when", dates=(dated("since", "2019"), dated("on", NOW)), published=NOW)
+    assert one.text == f"Active since 2019. It was published on {NOW}."
+
+
+def test_dates_of_several_reports_are_of_several_activities(store: Store) -> None:
+    dates = (dated("since", "2019"), dated("since", "2022-02"), dated("on", "2021"))
+    assert lines(store, "since when", 2, dates=dates)[0].text == "Dates of the activity: 2019 to 2022-02."
+    assert lines(store, "since when", 2, dates=dates[:1])[0].text == "Dates of the activity: 2019."
 
 
 @pytest.mark.parametrize(

@@ -162,3 +162,11 @@ def test_every_judgement_says_what_it_rests_on(
     for one in judged(intel, *(points_to(group, p, "uses X") for group, p in pointed)):
         assert one.basis and all(one.basis) and one.text[0].isupper() and not one.text.endswith(".")
         assert one.likelihood in {likelihood(n / 100) for n in range(101)}
+
+
+def test_impact_of_several_reports_says_of_how_many() -> None:
+    three = tuple(document(f"d{n}") for n in range(3))
+    found = Intelligence(documents=three, techniques=(technique("T1486", documents=("d0", "d2")),))
+    (one,) = judged(found)
+    assert one.text == "Data are encrypted for ransom, as 2 of the 3 reports describe"
+    assert one.confidence is Tier.HIGH

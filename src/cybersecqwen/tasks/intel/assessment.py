@@ -63,26 +63,43 @@ def statements(
 
 def _who(intel: Intelligence, origins: Sequence[str], suspects: Sequence[str]) -> Statement:
     groups = intel.of_type("group")
-    stated = [called(one) for one in groups if one.tier is Tier.HIGH]
-    likely = [called(one) for one in groups if one.tier is Tier.MODERATE]
-    mentioned = [called(one) for one in groups if one.tier is Tier.LOW]
+    stated, likely, mentioned = ([one for one in groups if one.tier is tier] for tier in Tier)
     subject = reports(intel)
-    if stated:
-        less = f", and less surely about {listed(likely)}" if likely else ""
-        text = f"{subject} {agree(intel, 'is', 'are')} about {listed(stated)}{less}."
-    elif likely:
-        text = f"{subject} {agree(intel, 'is', 'are')} probably about {listed(likely)}."
+    if stated or likely:
+        text = _about(intel, stated, likely)
     elif mentioned:
-        text = f"{subject} {agree(intel, 'mentions', 'mention')} {listed(mentioned)} without a clear tie"
-        text += " to the activity."
+        named = listed([called(one) for one in mentioned])
+        text = f"{subject} {agree(intel, 'mentions', 'mention')} {named} without a clear tie to the activity."
     else:
         text = f"{subject} {agree(intel, 'names', 'name')} no actor."
     told = [one for one in groups if one.tier in _SURE] or list(groups)
-    text += _without_entry([one for one in told if one.tier in _SURE])
-    others = [one for one in suspects if one not in (*stated, *likely)]
+    text += _without_entry([*stated, *likely])
+    known = [called(one) for one in (*stated, *likely)]
+    others = [one for one in suspects if one not in known]
     text += f" The activity is tied to {listed(origins)}." if origins else ""
     text += f" What is described points to {listed(others)} (see the key judgements)." if others else ""
     return _line("who", text, told, None if told else Tier.LOW)
+
+
+def _about(intel: Intelligence, stated: Sequence[Named], likely: Sequence[Named]) -> str:
+    """Whom the reports are about; where not all are about all of them, how many are about whom."""
+    total = len(intel.documents)
+    if all(len(one.documents) >= total for one in (*stated, *likely)):
+        subject = f"{reports(intel)} {agree(intel, 'is', 'are')}"
+        named = [listed([called(one) for one in part]) for part in (stated, likely)]
+        less = f", and less surely about {named[1]}" if likely else ""
+        return f"{subject} about {named[0]}{less}." if stated else f"{subject} probably about {named[1]}."
+    shares = [
+        listed(
+            [
+                f"{called(one)} in {len(one.documents) if len(one.documents) < total else 'all'}"
+                for one in part
+            ]
+        )
+        for part in (stated, likely)
+    ]
+    text = f"Actors of the {total:,} reports: {shares[0]}." if stated else ""
+    return f"{text}{' Less' if stated else 'Less'} sure: {shares[1]}." if likely else text
 
 
 def _without_entry(groups: Sequence[Named]) -> str:
@@ -122,7 +139,8 @@ def _what(intel: Intelligence) -> Iterator[Statement]:
             counted(count, *_ROLES[role]) for role, count in sorted(by_role.items(), key=lambda x: -x[1])
         ]
         apart = sum(1 for one in intel.indicators if one.note)
-        text = f"{counted(len(usable), 'indicator')} of the attacker: {listed(parts, 6)}."
+        whole = listed(parts, 6) if len(usable) > 1 else _ROLES[usable[0].role][0]
+        text = f"{counted(len(usable), 'indicator')} of the attacker: {whole}."
         if apart:
             text += f" {counted(apart, 'more is', 'more are')} set apart, with the reason."
         yield Statement(
@@ -165,19 +183,25 @@ def _stages(told: Sequence[ReportedTechnique], store: Store) -> list[tuple[str, 
 def _since(intel: Intelligence) -> Statement:
     began = min((one.date for one in intel.dates if one.kind == "since"), default="")
     ended = max((one.date for one in intel.dates if one.kind == "until"), default="")
-    days = sorted({one.date for one in intel.dates if one.kind in ("on", "until")})
     published = max((one.published for one in intel.documents), default="")
+    days = sorted({one.date for one in intel.dates if one.kind in ("on", "until")} - {published})
     told = f" It was published on {published}." if published and len(intel.documents) == 1 else ""
     last = days[-1] if days else ""
-    if began:
+    if len(intel.documents) > 1 and (began or days):
+        every = sorted({*days, *(one.date for one in intel.dates if one.kind == "since")})
+        first, last = every[0], every[-1]
+        text = f"Dates of the activity: {first}{f' to {last}' if last > first else ''}."
+        shown = {first, last}
+    elif began:
+        shown = {began, last}
         seen = "last seen" if last == ended else "last date given"
         text = f"Active since {began}{f', {seen} {last}' if last > began else ''}."
     elif days:
+        shown = {days[0], last}
         text = f"Dated events: {days[0]}{f' to {last}' if last > days[0] else ''}."
     else:
         text = f"{reports(intel)} {agree(intel, 'gives', 'give')} no date for the activity.{told}"
         return Statement(question="since when", text=text, tier=Tier.LOW)
-    shown = {began or days[0], last}
     places = tuple(one.place for one in intel.dates if one.date in shown and one.kind != "published")
     return Statement(question="since when", text=text + told, places=places[:_PLACES], tier=Tier.MODERATE)
 

@@ -80,11 +80,9 @@ def _attribution(
             else [f"{'the report does' if len(intel.documents) == 1 else 'the reports do'} not name it"]
         ) + basis
         basis += [f"attribution stated in {counted(said, 'sentence')}"] if said else []
-        whose = "the activity"
-        if len(intel.documents) > 1:
-            whose += f" that {len(found):,} of the {len(intel.documents):,} reports {_describe(len(found))}"
+        where = f" that {_share(intel, len(found))}" if len(intel.documents) > 1 else ""
         yield Judgement(
-            text=f"{names.get(group, group)} ({group}) is behind {whose}",
+            text=f"{names.get(group, group)} ({group}) is behind the activity{where}",
             likelihood=likelihood(min(max(chance for chance, _ in found), most)),
             confidence=_confidence(len(found), stated),
             basis=tuple(dict.fromkeys(basis))[:6],
@@ -92,8 +90,10 @@ def _attribution(
         )
 
 
-def _describe(reports: int) -> str:
-    return "describes" if reports == 1 else "describe"
+def _share(intel: Intelligence, reports: int) -> str:
+    """As in "2 of the 3 reports describe"."""
+    of = f"{reports:,} of the {len(intel.documents):,}"
+    return f"{of} reports {'describes' if reports == 1 else 'describe'}"
 
 
 def _exploitation(intel: Intelligence) -> Iterator[Judgement]:
@@ -138,8 +138,9 @@ def _impact(intel: Intelligence) -> Iterator[Judgement]:
             named = any(one.how == "named" for one in found)
             chance = most if named else min(most, max(one.probability for one in found))
             reports = len({document for one in found for document in one.documents})
+            where = f", as {_share(intel, reports)}" if len(intel.documents) > 1 else ""
             yield Judgement(
-                text=text,
+                text=text + where,
                 likelihood=likelihood(chance),
                 confidence=_confidence(reports, named),
                 basis=tuple(
