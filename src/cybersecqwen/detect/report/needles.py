@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -38,31 +40,53 @@ def windows(anchors: Anchors, lookers: Sequence[Looker]) -> dict[int, list[tuple
 def _hits(anchors: Anchors, needles: tuple[tuple[str, ...], ...]) -> dict[int, list[int]]:
     """The last characters of needles, ascending, for each looker and then for each of `signs.WORDS`.
 
-    RE2 skips to the first needle of a group that overlaps; an automaton then lists all that stand there.
+    RE2 skips to the first needle of a group that overlaps. Where others can begin inside that one, an automaton
+    lists all that stand there.
     """
-    pattern, automaton, owners, longest = _compiled(needles)
-    hits: dict[int, list[int]] = {}
-    low = anchors.low
+    known = _compiled(needles)
+    hits: dict[int, list[int]] = defaultdict(list)
+    low, longest, alone = anchors.low, known.longest, known.alone
     reached = 0
-    for match in pattern.finditer(anchors.lowered):
+    for match in known.pattern.finditer(anchors.lowered):
         begin, end = match.span()
+        single = alone.get(low[begin:end])
+        if single and begin >= reached and not (single[1] and low.startswith(single[1], end)):
+            for owner in single[0]:
+                hits[owner].append(end - 1)
+            reached = end
+            continue
         # another needle in the text overlaps one that is found here, or is found itself
         begin, end = max(begin - longest, reached), min(end + longest, len(low))
         if begin >= end:
             continue
         # from further back than what is reached: a needle that ends behind it may begin before it
         offset = max(0, begin - longest)
-        for last, needle in automaton.iter(low[offset:end]):  # a slice, for the automaton copies what it gets
+        for last, needle in known.automaton.iter(low[offset:end]):  # a slice, for the automaton copies it
             if last + offset >= reached:
-                for owner in owners[needle]:
-                    hits.setdefault(owner, []).append(last + offset)
+                for owner in known.owners[needle]:
+                    hits[owner].append(last + offset)
         reached = end
     return hits
 
 
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """All needles, ready to be searched for."""
+
+    pattern: Any
+    """An alternation of them for RE2."""
+    automaton: Any
+    """Ends of all of them, overlapping or not, with their places in `owners`."""
+    owners: list[list[int]]
+    """The lookers, or `signs.WORDS` behind them, that each belongs to."""
+    alone: dict[str, tuple[list[int], tuple[str, ...]]]
+    """The same for those in which no other stands, with what follows them where another begins inside."""
+    longest: int
+    """Characters of the longest."""
+
+
 @cache
-def _compiled(needles: tuple[tuple[str, ...], ...]) -> tuple[Any, Any, list[list[int]], int]:
-    """The needles as an alternation and an automaton, the lookers of each, the length of the longest."""
+def _compiled(needles: tuple[tuple[str, ...], ...]) -> _Compiled:
     import ahocorasick
     import re2
 
@@ -76,8 +100,24 @@ def _compiled(needles: tuple[tuple[str, ...], ...]) -> tuple[Any, Any, list[list
     automaton.make_automaton()
     options = re2.Options()
     options.max_mem = 64 << 20
-    pattern = re2.compile("|".join(re2.escape(word) for word in owners).encode(), options)
-    return pattern, automaton, list(owners.values()), max(map(len, owners))
+    return _Compiled(
+        pattern=re2.compile("|".join(re2.escape(word) for word in owners).encode(), options),
+        automaton=automaton,
+        owners=list(owners.values()),
+        alone={
+            word: (found, _continued(word, owners))
+            for word, found in owners.items()
+            if not any(other in word for other in owners if other != word)
+        },
+        longest=max(map(len, owners)),
+    )
+
+
+def _continued(word: str, others: Iterable[str]) -> tuple[str, ...]:
+    """What stands behind a needle where another, or the same once more, begins inside it."""
+    rests = [word[at:] for at in range(len(word))]
+    found = {other.removeprefix(rest) for other in others for rest in rests if other.startswith(rest)}
+    return tuple(sorted(found - {""}))
 
 
 def lines_around(marks: Offsets, looker: Looker, anchors: Anchors) -> list[tuple[int, int]]:
