@@ -67,9 +67,7 @@ def test_they_are_the_most_urgent_ones() -> None:
     told = actions(FULL)
     assert len(told) <= MOST
     assert told[0] == "Patch or shield CVE-2024-3400 first: it is known to be exploited."
-    assert told[1].startswith(
-        "Search proxy, DNS, firewall and endpoint logs for the 4 indicators of the report,"
-    )
+    assert told[1].startswith("Search proxy, DNS, firewall and endpoint logs for the 4 indicators,")
     assert "back to 2026-03" in told[1]
     assert told[2].startswith("Block 1 address and 2 domains of the attacker")
     assert "Look for Ryuk (S0446) on endpoints" in told[4]
@@ -81,7 +79,7 @@ def test_they_are_the_most_urgent_ones() -> None:
     [
         (
             Intelligence(indicators=(seen("a.example"),)),
-            "logs for the indicator of the report, as far back as",
+            "logs for the indicator, as far back as",
         ),
         (Intelligence(indicators=(seen("a.example"),)), "Block 1 domain of the attacker"),
         (Intelligence(names=(cve("CVE-1-1", kev=True), cve("CVE-1-2", kev=True))), "they are known"),

@@ -76,6 +76,16 @@ def test_who_is_behind_it(
     assert basis is None or one.basis == basis
 
 
+def test_what_is_unlikely_is_no_key_judgement() -> None:
+    assert judged(Intelligence(names=(APT29,)), points_to("G0016", 0.4)) == ()
+
+
+def test_of_many_actors_those_of_most_reports_are_judged() -> None:
+    many = Intelligence(documents=tuple(document(f"d{n}") for n in range(9)))
+    found = [points_to(f"G{n:04d}", 0.5 + n / 100) for n in range(7)] + [points_to("G0000", 0.5)]
+    assert [one.text[:5] for one in judged(many, *found)] == ["G0000", "G0006", "G0005"]
+
+
 def test_several_reports_do_not_all_describe_one_actor() -> None:
     three = Intelligence(documents=tuple(document(f"d{n}") for n in range(3)), names=(APT29,))
     first, second = judged(three, points_to("G0007", 0.6), points_to("G0016", 0.6), points_to("G0016", 0.7))
@@ -135,11 +145,15 @@ def test_impact(one: object, text: str, word: str, confidence: Tier) -> None:
 )
 def test_shared_infrastructure(count: int, noun: str, word: str) -> None:
     found = tuple(seen(f"{n}.example", documents=("d1", "d2")) for n in range(count))
-    apart = (seen("x.example", documents=("d1", "d2"), note="known"), seen("y.example"))
+    apart = (
+        seen("x.example", documents=("d1", "d2"), note="known"),
+        seen("y.example"),
+        seen("setup.exe", Role.PAYLOAD, type="file", documents=("d1", "d2")),
+    )
     (one,) = judged(Intelligence(documents=(document(), document("d2")), indicators=found + apart))
-    assert one.text == f"The reports share infrastructure: {count} hostile {noun} in common"
+    assert one.text == f"Reports describe connected activity: {count} hostile {noun} in common"
     assert one.likelihood == word
-    assert one.basis[0] == "domain as command and control in 2 reports"
+    assert one.basis == ("domain as command and control in 2 reports",)
 
 
 @given(

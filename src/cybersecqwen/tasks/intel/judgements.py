@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from cybersecqwen.records.intel import Intelligence, Judgement, Place, Role, Tier
 from cybersecqwen.specialists import Judgement as Attribution
+from cybersecqwen.specialists import Ranked
 
 from .wording import counted, listed
 
@@ -30,6 +31,11 @@ _IMPACT = (
 )
 _STATED, _NAMED, _UNNAMED = 0.95, 0.94, 0.79
 """Highest probability of an actor: that a sentence attributes it to, that is named, that nobody names."""
+_EVEN = 0.45
+_ACTORS = 3
+"""Actors of one picture that are judged."""
+_LASTING = frozenset({"ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256", "sha512"})
+"""Indicators that two activities do not have by chance, as they have names of files."""
 _PLACES = 5
 
 
@@ -56,15 +62,27 @@ def judgements(
     )
 
 
+def believed(attributions: Sequence[Attribution]) -> dict[str, list[Ranked]]:
+    """Groups that are as likely as not behind a report at least, with what the specialist says of each.
+
+    Those of most reports first, then the likeliest; a few where there are many.
+    """
+    answers: dict[str, list[Ranked]] = {}
+    for one in attributions:
+        if one.answer and one.ranked[0].probability >= _EVEN:
+            answers.setdefault(one.answer, []).append(one.ranked[0])
+
+    def weight(group: str) -> tuple[int, float, str]:
+        return -len(answers[group]), -max(one.probability for one in answers[group]), group
+
+    return {group: answers[group] for group in sorted(answers, key=weight)[:_ACTORS]}
+
+
 def _attribution(
     intel: Intelligence, attributions: Sequence[Attribution], names: dict[str, str]
 ) -> Iterator[Judgement]:
-    answers: dict[str, list[tuple[float, tuple[str, ...]]]] = {}
-    for one in attributions:
-        if one.answer:
-            answers.setdefault(one.answer, []).append((one.ranked[0].probability, one.ranked[0].reasons))
     groups = {one.id: one for one in intel.of_type("group") if one.id}
-    for group, found in sorted(answers.items(), key=lambda item: -len(item[1])):
+    for group, found in believed(attributions).items():
         subject = groups.get(group)
         said = sum(
             1
@@ -73,7 +91,7 @@ def _attribution(
         )
         stated = said > 0 or (subject is not None and subject.tier is Tier.HIGH)
         most = _STATED if said else _NAMED if subject else _UNNAMED
-        basis = [reason for _, reasons in found for reason in reasons]
+        basis = [reason for one in found for reason in one.reasons]
         basis = (
             []
             if subject
@@ -83,7 +101,7 @@ def _attribution(
         where = f" that {_share(intel, len(found))}" if len(intel.documents) > 1 else ""
         yield Judgement(
             text=f"{names.get(group, group)} ({group}) is behind the activity{where}",
-            likelihood=likelihood(min(max(chance for chance, _ in found), most)),
+            likelihood=likelihood(min(max(one.probability for one in found), most)),
             confidence=_confidence(len(found), stated),
             basis=tuple(dict.fromkeys(basis))[:6],
             places=subject.places[:_PLACES] if subject else (),
@@ -152,17 +170,21 @@ def _impact(intel: Intelligence) -> Iterator[Judgement]:
 
 
 def _infrastructure(intel: Intelligence) -> Iterator[Judgement]:
-    """What two reports call hostile in the same role."""
+    """What two reports call hostile."""
     hostile = (Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION)
-    both = [one for one in intel.usable if one.role in hostile and len(one.documents) > 1]
+    both = [
+        one for one in intel.usable if one.role in hostile and one.type in _LASTING and len(one.documents) > 1
+    ]
     if both:
         yield Judgement(
-            text=f"The reports share infrastructure: {counted(len(both), 'hostile indicator')} in common",
+            text=f"Reports describe connected activity: {counted(len(both), 'hostile indicator')} in common",
             likelihood="very likely" if len(both) > 2 else "likely",
             confidence=Tier.MODERATE,
             basis=tuple(
-                f"{one.type} as {one.role.value} in {len(one.documents)} reports" for one in both[:5]
-            ),
+                dict.fromkeys(
+                    f"{one.type} as {one.role.value} in {len(one.documents)} reports" for one in both
+                )
+            )[:5],
             places=_first([place for one in both for place in one.places[:2]]),
         )
 

@@ -92,7 +92,7 @@ def shared(picture: Intelligence, store: Store) -> tuple[Shared, ...]:
         if len(documents) > 1:
             rare = _rare(id, len(users), store)
             found.append(Shared(kind=kind, type="", id=id, value=name, documents=documents, rare=rare))
-    return tuple(sorted(found, key=lambda one: (-len(one.documents), -one.rare, one.kind, one.value)))
+    return tuple(sorted(found, key=lambda one: (-one.rare, -len(one.documents), one.kind, one.value)))
 
 
 def _rare(id: str, users: int, store: Store) -> float:

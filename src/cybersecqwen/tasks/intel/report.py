@@ -24,7 +24,7 @@ from cybersecqwen.records.intel import Intelligence, Named, Observable, Role, Ti
 from cybersecqwen.specialists import Judgement as Attribution
 
 from .assessment import statements
-from .judgements import judgements
+from .judgements import believed, judgements
 from .merging import in_order, shared
 from .narrative import write
 from .wording import called, listed
@@ -42,8 +42,7 @@ def assessed(
     picture = replace(picture, techniques=in_order(picture.techniques, store))
     groups = {one.label for each in attributions for one in each.ranked}
     names = {id: entity.name for id in groups if (entity := store.get(id)) is not None}
-    answers = dict.fromkeys(one.answer for one in attributions if one.answer)
-    suspects = [f"{names[id]} ({id})" for id in answers if id in names]
+    suspects = [f"{names[id]} ({id})" for id in believed(attributions) if id in names]
     return replace(
         picture,
         statements=statements(picture, store, origins, suspects),
