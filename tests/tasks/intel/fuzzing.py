@@ -22,9 +22,42 @@ from cybersecqwen.tasks.interface import Request
 SAMPLES = Path(__file__).parents[3] / "samples" / "intel"
 NAMES = ("quiet-lantern.md", "quiet-lantern.html", "quiet-lantern.eml", "quiet-lantern.pdf")
 _STRANGE = (
-    *("\x00", "\x1b[2J", "\u202e", "\u200b", "\ud800", "\ufeff", "\x85", "\u2028", "\U0001f600", "a\u0301" * 9),
-    *("\t", "|", "\n\n", "```", "[.]", "hxxp://", "</p><script>", "[ipv4-addr:value = '", "CVE-2024-", "T1059."),
-    *("{", "%s", "TLP:RED", "=cmd|' /C calc'!A0", "0" * 400, "](javascript:alert(1))", "rule x {", "'", '"', "\\"),
+    *(
+        "\x00",
+        "\x1b[2J",
+        "\u202e",
+        "\u200b",
+        "\ud800",
+        "\ufeff",
+        "\x85",
+        "\u2028",
+        "\U0001f600",
+        "a\u0301" * 9,
+    ),
+    *(
+        "\t",
+        "|",
+        "\n\n",
+        "```",
+        "[.]",
+        "hxxp://",
+        "</p><script>",
+        "[ipv4-addr:value = '",
+        "CVE-2024-",
+        "T1059.",
+    ),
+    *(
+        "{",
+        "%s",
+        "TLP:RED",
+        "=cmd|' /C calc'!A0",
+        "0" * 400,
+        "](javascript:alert(1))",
+        "rule x {",
+        "'",
+        '"',
+        "\\",
+    ),
 )
 
 

@@ -184,6 +184,12 @@ def test_in_common_the_rarest_first(store: Store) -> None:
     assert all(one.documents == ("d1", "d2") and 0 <= one.rare <= 1 for one in found)
 
 
+def test_names_of_files_tell_less_than_addresses(store: Store) -> None:
+    both = ("d1", "d2")
+    found = (seen("setup.exe", type="file", documents=both), seen("evil.example", documents=both))
+    assert [one.rare for one in shared(Intelligence(indicators=found), store)] == [1.0, 0.5]
+
+
 def test_what_is_set_apart_is_not_in_common(store: Store) -> None:
     apart = merge([Intelligence(indicators=(replace(LISTED, documents=(id,)),)) for id in ("d1", "d2")])
     assert shared(apart, store) == ()

@@ -12,6 +12,7 @@ from cybersecqwen.records.intel import Intelligence, Judgement, Place, Role, Tie
 from cybersecqwen.specialists import Judgement as Attribution
 from cybersecqwen.specialists import Ranked
 
+from .merging import LASTING
 from .wording import counted, listed
 
 _SCALE = (
@@ -34,8 +35,6 @@ _STATED, _NAMED, _UNNAMED = 0.95, 0.94, 0.79
 _EVEN = 0.45
 _ACTORS = 3
 """Actors of one picture that are judged."""
-_LASTING = frozenset({"ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256", "sha512"})
-"""Indicators that two activities do not have by chance, as they have names of files."""
 _PLACES = 5
 
 
@@ -173,7 +172,7 @@ def _infrastructure(intel: Intelligence) -> Iterator[Judgement]:
     """What two reports call hostile."""
     hostile = (Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION)
     both = [
-        one for one in intel.usable if one.role in hostile and one.type in _LASTING and len(one.documents) > 1
+        one for one in intel.usable if one.role in hostile and one.type in LASTING and len(one.documents) > 1
     ]
     if both:
         yield Judgement(

@@ -25,6 +25,9 @@ from cybersecqwen.records.intel import (
 
 PLACES = 50
 """Places that are kept of one thing."""
+LASTING = frozenset({"ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256", "sha512"})
+"""Types of indicators that two activities do not have by chance, as they have names of files."""
+_BY_CHANCE = 0.5
 _TIERS = tuple(Tier)
 Thing = TypeVar("Thing")
 Sure = TypeVar("Sure", Named, Relation, Target)
@@ -81,7 +84,14 @@ def name_key(one: Named) -> tuple[str, str]:
 def shared(picture: Intelligence, store: Store) -> tuple[Shared, ...]:
     """What two or more documents have in common, the most telling first."""
     found = [
-        Shared(kind="indicator", type=one.type, id="", value=one.value, documents=one.documents, rare=1.0)
+        Shared(
+            kind="indicator",
+            type=one.type,
+            id="",
+            value=one.value,
+            documents=one.documents,
+            rare=1.0 if one.type in LASTING else _BY_CHANCE,
+        )
         for one in picture.usable
         if len(one.documents) > 1 and one.role not in (Role.VULNERABILITY, Role.TECHNIQUE)
     ]
