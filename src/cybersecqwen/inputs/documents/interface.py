@@ -8,7 +8,6 @@ document, and the rest is read.
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_right
@@ -19,7 +18,8 @@ from typing import ClassVar, NamedTuple
 from cybersecqwen.inputs.interface import Blob
 from cybersecqwen.records import Damage, Limits, Source
 
-_BREAK = re.compile("\n")
+_BLOCK = 1 << 20
+"""Characters that are searched for line breaks at once."""
 
 
 class Mark(NamedTuple):
@@ -92,7 +92,18 @@ class Document:
     @cached_property
     def _breaks(self) -> array[int]:
         # Eight bytes a line; a list of integers takes five times as much.
-        return array("q", (match.start() for match in _BREAK.finditer(self.text)))
+        return array("q", line_breaks(self.text))
+
+
+def line_breaks(text: str) -> bytes:
+    """Offsets of all line breaks, eight bytes each in the order of the machine."""
+    import numpy as np
+
+    parts = []
+    for start in range(0, len(text), _BLOCK):
+        block = text[start : start + _BLOCK].encode("utf-32-le", "surrogatepass")
+        parts.append((np.flatnonzero(np.frombuffer(block, "<u4") == 10) + start).astype(np.int64))
+    return np.concatenate(parts).tobytes() if parts else b""
 
 
 class DocumentReader(ABC):

@@ -14,6 +14,8 @@ _EDGE = 3
 _SHARE = 0.3
 """Share of the pages on which a line must stand (0.5 would miss those of left or right pages only)."""
 _DIGITS = re.compile(r"\d+")
+_MARKING = re.compile(r"T ?L ?P\W{0,6}[A-Z]{3,5}", re.I)
+"""It counts as an indicator on web pages; here one that repeats with its line is known."""
 _NUMBER = re.compile(
     r"(?:page|seite|p\.)?\s{0,3}[-–|]?\s{0,3}(\d{1,5}|[ivxl]{1,8})\s{0,3}(?:[-–|]|(?:of|/|von)\s{0,3}\d{1,5})?",
     re.I,
@@ -52,7 +54,7 @@ def repeated(pages: Mapping[int, Sequence[Line]]) -> dict[int, set[int]]:
             key = next((key for key in _keys(pages[number][at], number) if count[side, key] >= enough), "")
             if not key or len(pages[number]) <= _EDGE:
                 continue
-            told = text if INDICATOR.search(text) else key
+            told = text if INDICATOR.search(_MARKING.sub("", text)) else key
             if told in seen:
                 left.setdefault(number, set()).add(at)
             seen.add(told)
