@@ -1,4 +1,4 @@
-"""What the comparison of two threat reports tells people, in the sections of `intel_story`."""
+"""What the comparison of two threat reports tells people, in the sections of `intel_layout`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from cybersecqwen.records import Report
 
 from .detail import EVERYTHING, first
-from .intel_story import Group, Row, Section
+from .intel_layout import Group, Row, Section
 from .interface import Detail
 from .json_types import as_mapping, as_mappings, as_text
 

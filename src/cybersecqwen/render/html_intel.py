@@ -11,7 +11,8 @@ from cybersecqwen.records.intel import Intelligence
 
 from .defang import Defanger
 from .diff_story import BANNER, diff_line, diff_sections
-from .intel_story import Row, Section, banner, read_line, sections
+from .intel_layout import Row, Section
+from .intel_story import banner, read_line, sections
 from .interface import RenderOptions
 
 

@@ -1,12 +1,8 @@
-"""What a report on threat reports tells people, in sections that every format for people lays out.
-
-Texts are as the records have them: each format makes them safe to look at and defangs them.
-"""
+"""What a report on threat reports tells people, in sections that every format for people lays out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cybersecqwen.records import Report
 from cybersecqwen.records.intel import (
@@ -15,138 +11,17 @@ from cybersecqwen.records.intel import (
     End,
     Intelligence,
     Judgement,
-    Named,
-    Observable,
-    Place,
     Relation,
-    ReportedTechnique,
-    Role,
     Shared,
     Target,
     Tier,
 )
 
-from .detail import EVERYTHING, first
+from .detail import first
+from .intel_finds import apart, indicators, names, techniques, vulnerabilities
+from .intel_layout import INTEL, Group, IntelAmounts, Row, Section, where
 from .interface import Detail
-from .story import tactic_name
 from .wording import counted
-
-ROLES = (
-    Role.C2,
-    Role.EXFILTRATION,
-    Role.DELIVERY,
-    Role.PAYLOAD,
-    Role.ARTEFACT,
-    Role.ATTACKER,
-    Role.UNKNOWN,
-    Role.DETECTION,
-    Role.VULNERABILITY,
-    Role.TECHNIQUE,
-    Role.VICTIM,
-    Role.LEGITIMATE,
-    Role.REFERENCE,
-)
-"""In the order in which they are told: what to block first."""
-_ELSEWHERE = frozenset({Role.VULNERABILITY, Role.TECHNIQUE})
-"""Indicators that have sections of their own."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """One line of a section."""
-
-    lead: tuple[str, ...] = ()
-    """Short cells before the body, as the section's `columns` name them."""
-    body: str = ""
-    note: str = ""
-    """What explains the body."""
-    quote: str = ""
-    """The sentence of the report that it stands on; shown in full detail."""
-    type: str = ""
-    """Of an indicator: its body is a value and is defanged by its type."""
-    grave: bool = False
-    """Whether it stands out."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
-    """Rows under a heading of their own."""
-
-    heading: str
-    rows: tuple[Row, ...]
-    more: int = 0
-    """Rows that are not shown."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
-    """A part of the page."""
-
-    id: str
-    heading: str
-    columns: tuple[str, ...]
-    """Names of the lead cells, of the body and of the note."""
-    groups: tuple[Group, ...]
-    remark: str = ""
-    """Beside the heading."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IntelAmounts:
-    """Upper bounds for one page."""
-
-    indicators: int
-    """Of one role."""
-    apart: int
-    names: int
-    techniques: int
-    """Of one tactic."""
-    relations: int
-    targets: int
-    judgements: int
-    shared: int
-    documents: int
-    quotes: bool = False
-    """Whether the sentences are shown that things stand on."""
-
-
-INTEL: dict[Detail, IntelAmounts] = {
-    "brief": IntelAmounts(
-        indicators=3,
-        apart=0,
-        names=5,
-        techniques=0,
-        relations=0,
-        targets=0,
-        judgements=3,
-        shared=5,
-        documents=3,
-    ),
-    "normal": IntelAmounts(
-        indicators=12,
-        apart=0,
-        names=12,
-        techniques=6,
-        relations=10,
-        targets=12,
-        judgements=6,
-        shared=15,
-        documents=10,
-    ),
-    "full": IntelAmounts(
-        indicators=EVERYTHING,
-        apart=EVERYTHING,
-        names=EVERYTHING,
-        techniques=EVERYTHING,
-        relations=EVERYTHING,
-        targets=EVERYTHING,
-        judgements=EVERYTHING,
-        shared=EVERYTHING,
-        documents=EVERYTHING,
-        quotes=True,
-    ),
-}
-"""By the name that --detail takes."""
 
 
 def is_intel(report: Report) -> bool:
@@ -184,15 +59,15 @@ def sections(report: Report, intel: Intelligence, detail: Detail) -> tuple[Secti
         _assessment(intel),
         _judgements(intel, amounts),
         _actions(intel),
-        _names(intel, amounts),
-        _vulnerabilities(intel, amounts),
-        _indicators(intel, amounts),
-        _techniques(intel, amounts),
+        names(intel, amounts),
+        vulnerabilities(intel, amounts),
+        indicators(intel, amounts),
+        techniques(intel, amounts),
         _relations(intel, amounts),
         _targets(intel, amounts),
         _shared(intel, amounts),
         _documents(intel, amounts),
-        _apart(intel, amounts),
+        apart(intel, amounts),
     )
     return tuple(_closed(one) for one in made if any(group.rows or group.more for group in one.groups))
 
@@ -204,14 +79,6 @@ def _closed(section: Section) -> Section:
     return replace(
         section, groups=(Group(heading="", rows=(), more=sum(group.more for group in section.groups)),)
     )
-
-
-def where(place: Place | None, intel: Intelligence) -> str:
-    """As in "p. 3 l. 12", behind the document's id where there are several."""
-    if place is None or not (place.page or place.line):
-        return ""
-    text = f"p. {place.page} l. {place.line}" if place.page else f"l. {place.line}"
-    return f"{place.document} {text}" if len(intel.documents) > 1 else text
 
 
 def _assessment(intel: Intelligence) -> Section:
@@ -255,158 +122,6 @@ def _actions(intel: Intelligence) -> Section:
         heading="What to do",
         columns=("", "Action"),
         groups=(Group(heading="", rows=tuple(rows)),),
-    )
-
-
-def _names(intel: Intelligence, amounts: IntelAmounts) -> Section:
-    groups = []
-    for type, heading in (("group", "Groups"), ("campaign", "Campaigns"), ("software", "Malware and tools")):
-        shown, more = first(intel.of_type(type), amounts.names)
-        rows = tuple(_name(one, intel) for one in shown)
-        if rows:
-            groups.append(Group(heading=heading, rows=rows, more=more))
-    return Section(
-        id="names",
-        heading="Who and with what",
-        columns=("ATT&CK", "Sure", "First at", "Name", "Why"),
-        groups=tuple(groups),
-    )
-
-
-def _name(one: Named, intel: Intelligence) -> Row:
-    others = [word for word in one.spelled if word.casefold() != one.name.casefold()]
-    spelled = f", written {', '.join(others[:3])}" if others else ""
-    times = f"{counted(one.count, 'time')}{spelled}"
-    place = one.places[0] if one.places else None
-    return Row(
-        lead=(one.id or "not in the store", one.tier.value, where(place, intel)),
-        body=one.name,
-        note="; ".join(part for part in (times, one.why) if part),
-        quote=one.context,
-        grave=one.tier is Tier.HIGH,
-    )
-
-
-def _vulnerabilities(intel: Intelligence, amounts: IntelAmounts) -> Section:
-    shown, more = first(intel.of_type("vulnerability"), amounts.names)
-    return Section(
-        id="vulnerabilities",
-        heading="Vulnerabilities",
-        columns=("CVE", "CVSS", "First at", "Product", "Known"),
-        groups=(Group(heading="", rows=tuple(_vulnerability(one, intel) for one in shown), more=more),),
-    )
-
-
-def _vulnerability(one: Named, intel: Intelligence) -> Row:
-    facts = one.facts
-    product = " ".join(str(facts[key]) for key in ("vendor", "product") if facts.get(key))
-    notes = []
-    if facts.get("kev"):
-        notes.append(f"known to be exploited since {facts.get('added', 'an unknown date')} (KEV)")
-        if facts.get("ransomware"):
-            notes.append("used in ransomware campaigns")
-    elif facts.get("exploited"):
-        notes.append("exploited according to the report")
-    if one.name and one.name != one.id:
-        notes.append(one.name)
-    return Row(
-        lead=(one.id, score(one), where(one.places[0] if one.places else None, intel)),
-        body=product or "–",
-        note="; ".join(notes),
-        quote=one.context,
-        grave=bool(facts.get("kev")),
-    )
-
-
-def score(one: Named) -> str:
-    """The CVSS score of a vulnerability with where it comes from, or ""."""
-    told = one.facts.get("told")
-    if isinstance(one.facts.get("cvss"), int | float):
-        return f"{one.facts['cvss']:.1f}"
-    if isinstance(told, dict) and isinstance(told.get("cvss"), int | float):
-        return f"{told['cvss']:.1f} (report)"
-    return ""
-
-
-def _indicators(intel: Intelligence, amounts: IntelAmounts) -> Section:
-    usable = [one for one in intel.usable if one.role not in _ELSEWHERE]
-    groups = []
-    for role in ROLES:
-        of_role = sorted(
-            (one for one in usable if one.role is role), key=lambda one: tuple(Tier).index(one.tier)
-        )
-        if of_role:
-            shown, more = first(of_role, amounts.indicators)
-            heading = "role not told" if role is Role.UNKNOWN else role.value
-            rows = tuple(_indicator(one, intel, one.why) for one in shown)
-            groups.append(Group(heading=f"{heading} ({len(of_role):,})", rows=rows, more=more))
-    return Section(
-        id="indicators",
-        heading=f"Indicators ({len(usable):,})",
-        remark="by what they are in the story",
-        columns=("Type", "Sure", "First at", "Value", "Why"),
-        groups=tuple(groups),
-    )
-
-
-def _indicator(one: Observable, intel: Intelligence, note: str) -> Row:
-    times = f"{one.count} times" if one.count > 1 else ""
-    port = f"port {one.port}" if one.port else ""
-    return Row(
-        lead=(one.type, one.tier.value, where(one.places[0] if one.places else None, intel)),
-        body=one.value,
-        note="; ".join(part for part in (port, note, times) if part),
-        quote=one.context,
-        type=one.type,
-        grave=one.tier is Tier.HIGH and one.role in ROLES[:4],
-    )
-
-
-def _apart(intel: Intelligence, amounts: IntelAmounts) -> Section:
-    apart = [one for one in intel.indicators if one.note and one.role not in _ELSEWHERE]
-    shown = apart[: amounts.apart]
-    return Section(
-        id="apart",
-        heading=f"Set apart ({len(apart):,})",
-        remark="not exported, not blocked",
-        columns=("Type", "Sure", "First at", "Value", "Why"),
-        groups=(
-            Group(
-                heading="",
-                rows=tuple(_indicator(one, intel, one.note) for one in shown),
-                more=len(apart) - len(shown),
-            ),
-        ),
-    )
-
-
-def _techniques(intel: Intelligence, amounts: IntelAmounts) -> Section:
-    by_tactic: dict[str, list[ReportedTechnique]] = {}
-    for one in intel.techniques:
-        by_tactic.setdefault(one.tactics[0] if one.tactics else "", []).append(one)
-    groups = []
-    for tactic, found in by_tactic.items():
-        shown, more = first(found, amounts.techniques)
-        rows = tuple(_technique(one, intel) for one in shown)
-        groups.append(Group(heading=tactic_name(tactic) if tactic else "Other", rows=rows, more=more))
-    named = sum(1 for one in intel.techniques if one.how == "named")
-    return Section(
-        id="techniques",
-        heading=f"Techniques ({len(intel.techniques):,})",
-        remark=f"{named:,} written out, {len(intel.techniques) - named:,} read from descriptions",
-        columns=("ATT&CK", "Sure", "First at", "Technique", "Why"),
-        groups=tuple(groups),
-    )
-
-
-def _technique(one: ReportedTechnique, intel: Intelligence) -> Row:
-    how = "written out" if one.how == "named" else f"described, {one.probability:.0%}"
-    return Row(
-        lead=(one.id, one.tier.value, where(one.places[0] if one.places else None, intel)),
-        body=one.name,
-        note="; ".join(part for part in (how, one.why) if part),
-        quote=one.context,
-        grave=one.tier is Tier.HIGH,
     )
 
 
@@ -512,8 +227,3 @@ def _document(one: DocumentInfo) -> Row:
         body=one.title or one.path.replace("\\", "/").rpartition("/")[2],
         note=" · ".join(fact for fact in facts if fact),
     )
-
-
-def rows_of(made: Sequence[Section]) -> Iterator[Row]:
-    """All rows of some sections."""
-    return (row for section in made for group in section.groups for row in group.rows)

@@ -8,7 +8,8 @@ from cybersecqwen.records import Report
 from cybersecqwen.records.intel import Intelligence
 
 from .diff_story import BANNER, diff_line, diff_sections
-from .intel_story import Group, Row, Section, banner, read_line, sections
+from .intel_layout import Group, Row, Section
+from .intel_story import banner, read_line, sections
 from .interface import Detail
 
 

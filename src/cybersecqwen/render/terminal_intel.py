@@ -8,7 +8,8 @@ from cybersecqwen.records import Evidence, Indicator, Report
 from cybersecqwen.records.intel import Intelligence, Tlp
 
 from .diff_story import BANNER, diff_line, diff_sections
-from .intel_story import Row, Section, banner, read_line, sections
+from .intel_layout import Row, Section
+from .intel_story import banner, read_line, sections
 from .interface import Detail
 from .page import Run, fitted
 from .terminal_incident import Sheet
