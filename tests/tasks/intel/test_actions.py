@@ -96,6 +96,7 @@ def test_grammar(picture: Intelligence, says: str) -> None:
         Intelligence(),
         Intelligence(indicators=(seen("a.example", note="known"),)),
         Intelligence(indicators=(seen("CVE-2024-1", Role.VULNERABILITY, type="cve"),)),
+        Intelligence(indicators=(seen("Loader_Rule", Role.DETECTION, type="yara"),)),
     ],
 )
 def test_nothing_found_nothing_to_do(picture: Intelligence) -> None:

@@ -75,6 +75,10 @@ def test_marked_red_it_is_shown_and_not_let_out(tmp_path: Path, tools: Tools) ->
     with pytest.raises(OutputError, match="TLP:RED"):
         check_export(report, "csv")
     assert matched(tmp_path, tools, REPORT, "GET old-panel.net").extra == {}
+    (tmp_path / "tlp-red.txt").write_text(REPORT)
+    options = MatchOptions(reports=(str(tmp_path / "tlp-red.txt"),))
+    named = Match().assess(Request(paths=(str(tmp_path / "proxy.log"),), parameters=options), tools)
+    assert named.extra == {"marking": "TLP:RED"}
 
 
 def test_refusals(tmp_path: Path, tools: Tools) -> None:

@@ -16,6 +16,7 @@ MOST = 6
 """Actions that are given."""
 _NETWORK = {"ipv4": "address", "ipv6": "address", "domain": "domain", "url": "URL"}
 _HOSTILE = frozenset({Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION, Role.ATTACKER})
+_NOT_SOUGHT = frozenset({"cve", "attack", "yara", "sigma", "suricata"})
 _HASHES = frozenset({"md5", "sha1", "sha256", "sha512"})
 
 
@@ -76,7 +77,7 @@ def _words(intel: Intelligence) -> dict[str, str]:
     hashes = any(one.type in _HASHES for one in intel.usable)
     day = since(intel)
     day = day if len(day) > len("2026") else ""  # a year alone bounds no search
-    searched = sum(1 for one in intel.usable if one.type not in ("cve", "attack"))
+    searched = sum(1 for one in intel.usable if one.type not in _NOT_SOUGHT)
     return {
         "known-exploited": "yes" if known else "",
         "vulnerabilities": listed(known),

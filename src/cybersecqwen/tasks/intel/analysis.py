@@ -69,7 +69,7 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
     techniques = reported.find(prose, found, place, store, instruments.technique, instruments.domain)
     concerned = targets.find(passage, place)
     stated = relations.find(passage, called, found, concerned, place, assign(passage, found))
-    marking, marked = _marking(document)
+    marking, marked = marking_of(document)
     ranked = [Ranked(label=one.id, probability=one.probability) for one in techniques]
     checked = list(verified(text, observables))
     info = DocumentInfo(
@@ -120,7 +120,7 @@ def passage_of(document: Document) -> Passage:
     )
 
 
-def _marking(document: Document) -> tuple[Tlp, tuple[int, int] | None]:
+def marking_of(document: Document) -> tuple[Tlp, tuple[int, int] | None]:
     """The strictest label of text, title and file name, with its offsets where the text has it."""
     from cybersecqwen.detect.report import markings
 

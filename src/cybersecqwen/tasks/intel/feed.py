@@ -11,7 +11,7 @@ from cybersecqwen.records import Damage
 from cybersecqwen.records.intel import Place, Role, Tier, Tlp
 from cybersecqwen.tasks.interface import Request, Tools
 
-from .analysis import passage_of
+from .analysis import marking_of, passage_of
 from .instruments import Instruments
 from .saved import saved
 
@@ -83,11 +83,8 @@ def feed_of(paths: Sequence[str], tools: Tools, *, request: Request) -> Feed:
 
 
 def _take(feed: Feed, document: Document, instruments: Instruments) -> None:
-    from cybersecqwen.detect.report import markings
-
     source = str(document.source)
-    marked = markings.read(document.text[:JUDGED_CHARS])
-    feed.mark(marked[0] if marked else Tlp.NONE)
+    feed.mark(marking_of(document)[0])
     if len(document.text) > JUDGED_CHARS:
         for type, value, note in _listed(document):
             if note:
