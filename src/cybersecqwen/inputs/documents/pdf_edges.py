@@ -6,9 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from .pdf_cuts import Piece, cuts, may_be_cut, piece
-from .pdf_segments import Segment
+from .pdf_segments import Line, Segment
 from .pdf_tables import Placing
 
+LONG = 25
+"""Characters of a word from which on the line before it is no measure of anything."""
+_CUT = ("-", "\u2010", "\xad", "[.]", "[", "[.")
+"""Ends of lines that stand in the middle of a word."""
 _FEWEST = 8
 """Lines from which on some of them may be left out of account."""
 _PROSE = 2
@@ -131,3 +135,44 @@ def cell_cuts(
     if len(pieces) < 2 or not any(may_be_cut(one.text) for one in pieces[:-1]):
         return set()
     return cuts([piece(one, edge, sure=sure) for one in pieces], known, label)
+
+
+def cell_edges(lines: Sequence[Placing]) -> dict[int, float]:
+    """Where cells begin (in 3 points) → where the longest of them ends."""
+    found: dict[int, float] = {}
+    for one in lines:
+        for segment in one.line.segments:
+            key = round(segment.x0 / 3)
+            found[key] = max(found.get(key, 0.0), segment.x1)
+    return found
+
+
+def is_full(before: Placing, new: Line) -> bool:
+    """Whether the next line's first word would not have found room at the end of this one."""
+    old = before.line
+    end = old.segments[-1]
+    if end.text.endswith(_CUT) and end.x1 > old.left + 0.7 * (before.edge - old.left):
+        return True
+    segment = new.segments[0]
+    word = segment.text.split(None, 1)[0]
+    width = (segment.x1 - segment.x0) * len(word) / max(len(segment.text), 1)
+    return end.x1 + 0.25 * old.size + width > before.edge - 0.3 * old.size
+
+
+def is_justified(lines: Sequence[Placing], at: int) -> bool:
+    """Whether a line has wide gaps because it fills its column and the next word found no room."""
+    one = lines[at]
+    if at + 1 >= len(lines) or len(one.line.segments) > 3 or one.line.region == 0:
+        return False
+    after = lines[at + 1]
+    old, new = one.line, after.line
+    return (
+        after.page == one.page
+        and old.region == new.region
+        and 0 < old.y - new.y < 1.4 * old.size
+        and len(new.segments) == 1
+        and abs(new.segments[0].x0 - old.left) < 2
+        and abs(old.segments[0].x0 - old.left) < 2
+        and old.segments[-1].x1 > old.right - 1
+        and (len(old.segments[-1].text) > LONG or len(new.segments[0].text.split(None, 1)[0]) > LONG)
+    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .building import Builder
 from .joining import Vocabulary
 from .pdf_cuts import ends_hash
-from .pdf_edges import cell_cuts, cut_lines, known_words, set_edges
+from .pdf_edges import LONG, cell_cuts, cell_edges, cut_lines, is_full, is_justified, known_words, set_edges
 from .pdf_segments import Line, Segment
 from .pdf_tables import Placing, aligned, below, rows_of
 
@@ -19,10 +19,6 @@ _LONE_BULLET = re.compile(
     r"[•●▪■◦‣∙·○➢➤►✓\uf0b7\uf0a7–*-]|\(?(?:\d{1,3}|[a-z])[.)]|\d{1,2}(?:\.\d{1,2}){0,3}\.?"
 )
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s{1,4}\S")
-_LONG = 25
-"""Characters of a word from which on the line before it is no measure of anything."""
-_CUT = ("-", "\u2010", "\xad", "[.]", "[", "[.")
-"""Ends of lines that stand in the middle of a word."""
 _SENTENCE_END = (".", "!", "?", ":", ".”", '."', ".)")
 
 
@@ -103,7 +99,7 @@ class Flow:
                     for other in (at - 1, at + 1, at - 2, at + 2)
                 )
                 gap = max(b.x0 - a.x1 for a, b in zip(line.segments, line.segments[1:], strict=False))
-                if near or (gap > 2.0 * line.size and not self._is_justified(at)):
+                if near or (gap > 2.0 * line.size and not is_justified(self._lines, at)):
                     one.kind = "row"
                     continue
             text = first.text
@@ -115,24 +111,6 @@ class Flow:
                 one.kind = "heading"
             else:
                 one.kind = "paragraph"
-
-    def _is_justified(self, at: int) -> bool:
-        """Whether a line has wide gaps because it fills its column and the next word found no room."""
-        one = self._lines[at]
-        if at + 1 >= len(self._lines) or len(one.line.segments) > 3 or one.line.region == 0:
-            return False
-        after = self._lines[at + 1]
-        old, new = one.line, after.line
-        return (
-            after.page == one.page
-            and old.region == new.region
-            and 0 < old.y - new.y < 1.4 * old.size
-            and len(new.segments) == 1
-            and abs(new.segments[0].x0 - old.left) < 2
-            and abs(old.segments[0].x0 - old.left) < 2
-            and old.segments[-1].x1 > old.right - 1
-            and (len(old.segments[-1].text) > _LONG or len(new.segments[0].text.split(None, 1)[0]) > _LONG)
-        )
 
     def _is_bold_heading(self, line: Line) -> bool:
         text = line.text
@@ -198,7 +176,7 @@ class Flow:
             return None
         if first.kind == "code":
             return "\n" if same else None
-        full = _full(before, new)
+        full = is_full(before, new)
         if first.kind == "heading":
             large = first.line.size > self._body * 1.15
             return " " if same and (full or large) else None
@@ -214,7 +192,7 @@ class Flow:
             len(old.segments) == 1 and " " not in text and old.segments[0].x1 >= before.edge - 1.2 * old.size
         )
         glue = self._words.join(text, after, alone=alone)
-        if glue == " " and len(after.split(None, 1)[0]) > _LONG:
+        if glue == " " and len(after.split(None, 1)[0]) > LONG:
             return "\n"
         return "-" if glue is None else glue
 
@@ -256,7 +234,7 @@ class Flow:
                 break
             end += 1
         group = at + 1
-        edges = _edges(self._lines[at:end])
+        edges = cell_edges(self._lines[at:end])
         for row in rows_of(self._lines[at:end], self._lead):
             self._row(row, edges, group)
         return end
@@ -313,30 +291,8 @@ class Flow:
         self.builder.end(start)
 
 
-def _edges(lines: Sequence[Placing]) -> dict[int, float]:
-    """Where cells begin (in 3 points) → where the longest of them ends."""
-    found: dict[int, float] = {}
-    for one in lines:
-        for segment in one.line.segments:
-            key = round(segment.x0 / 3)
-            found[key] = max(found.get(key, 0.0), segment.x1)
-    return found
-
-
 def _continues(text: str, after: str) -> bool:
     """Whether a paragraph goes on in the next column or on the next page."""
     if text.endswith(("-", "[.]", "[")):
         return True
     return after[:1].isalnum() and (after[:1].islower() or not text.endswith(_SENTENCE_END))
-
-
-def _full(before: Placing, new: Line) -> bool:
-    """Whether the next line's first word would not have found room at the end of this one."""
-    old = before.line
-    end = old.segments[-1]
-    if end.text.endswith(_CUT) and end.x1 > old.left + 0.7 * (before.edge - old.left):
-        return True
-    segment = new.segments[0]
-    word = segment.text.split(None, 1)[0]
-    width = (segment.x1 - segment.x0) * len(word) / max(len(segment.text), 1)
-    return end.x1 + 0.25 * old.size + width > before.edge - 0.3 * old.size
