@@ -148,7 +148,6 @@ CASES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "5f4dcc3b5aa765d61d8327deb882cf99.exe and http://evil.com/5f4dcc3b5aa765d61d8327deb882cf99",
         (
             "md5 5f4dcc3b5aa765d61d8327deb882cf99",
-            "file 5f4dcc3b5aa765d61d8327deb882cf99.exe",
             "url http://evil.com/5f4dcc3b5aa765d61d8327deb882cf99",
             "domain evil.com",
         ),
@@ -240,7 +239,10 @@ CASES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "domain evil.com",
         ),
     ),
-    ("evil[.]com/gate.php and //evil.com/x", ("domain evil.com", "domain evil.com")),
+    (
+        "evil[.]com/gate.php and //evil.com/x",
+        ("url evil.com/gate.php", "domain evil.com", "domain evil.com"),
+    ),
     ("evil[.]com:8443 evil.com(1.2.3.4)", ("domain evil.com", "domain evil.com", "ipv4 1.2.3.4")),
     (
         'user@evil[.]com <a@b.co>, "c@d.org"; mailto:e@f.net',

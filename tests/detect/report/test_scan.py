@@ -52,8 +52,7 @@ def test_ports(text: str, expected: tuple[str, int]) -> None:
 
 
 NOTES = {
-    "commit 9daeafb9864cf43055a93beb0afd6c544bfcc0f5": "git commit",
-    "AES key: 5f4dcc3b5aa765d61d8327deb882cf99": "key or secret",
+    "d41d8cd98f00b204e9800998ecf8427e": "hash of the empty file",
     "192.168.1.1": "private address (RFC 1918)",
     "10.0.0.0/8": "private address (RFC 1918)",
     "ff:ff:ff:ff:ff:ff": "broadcast",

@@ -2,10 +2,103 @@
 
 from __future__ import annotations
 
-from cybersecqwen.detect.text import codes
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
 
+from cybersecqwen.detect.text import codes, known
+from cybersecqwen.detect.text.matches import Match
+
+from .anchors import Anchors
+from .identifiers import find_identifiers, identifier_starts
 from .shaped import shaped
 
-HASH = shaped(codes.find_hashes, lambda anchors: anchors.hashes)
+# Runs of digits of the length of a hash between letters that cannot belong to it: another script, the next
+# word of a table whose cells lost their blanks, "_packed" and "md5_" of a file's name
+_GLUED = re.compile(
+    r"(?:(?<![0-9A-Za-z-])|(?<=md5)|(?<=MD5)|(?<=(?i:sha1))|(?<=(?i:sha256))|(?<=(?i:sha512))|(?<=(?i:hash)))"
+    r"(?:(?P<low>[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f-])"
+    r"|(?P<up>[0-9A-F]{128}|[0-9A-F]{64}|[0-9A-F]{40}|[0-9A-F]{32})(?![0-9A-F-]))"
+)
+# What the text calls something else (tests/data/intel/guidelines.md); a window of one line before it
+_OTHER = re.compile(
+    r"(?:\bcommits?(?: id| hash)?|\brevision|\betag|\bauthenti-?hash|\bvhash|\bimp-?hash|\bimport hash|\bja3s?"
+    r"|\brich(?: pe)?(?: header)?(?: hash)?|\bserial(?: number| no\.?| #)?|\btransactions?(?: hash| id)?|\btx(?:id| hash)?"
+    r"|\buuid|\bguid|\bapi[ _-]key|\baes[ _-]key|\bkey|\biv|\bnonce|\bsalt|\bsecret|\btoken|\bpassword|\bntlm(?: hash)?"
+    r"|\blm hash|\bgit(?: hash)?|\bcampaign id|\bbot ?id|\bmachine ?id)"
+    r"[ \t\"'`=:(\[|]{1,4}(?:is |of |in |was )?[\"'`(]?\Z"
+)
+_REACH = 40
+
+
+def find_hashes(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Hashes of files by their length, glued to the next word or not; see `shaped.Finder`.
+
+    What the text calls a commit, a key or another kind of hash is left out. A hash that serves as a file's
+    name is the hash alone.
+    """
+    reached = 0
+    for match in _candidates(text, starts):
+        start, end = match.span()
+        if start < reached:
+            continue
+        value = match.group().lower()
+        if (value.isdigit() and len(set(value)) > 1) or (value.isalpha() and 1 < len(set(value)) < 4):
+            continue  # a long number
+        reached = end
+        if not _is_whole(text, start, end) or _is_other(text, start):
+            continue
+        yield Match(
+            type=codes.TYPES[len(value)], value=value, start=start, end=end, note=known.hash_note(value)
+        )
+
+
+def _candidates(text: str, starts: Iterable[int] | None) -> Iterator[re.Match[str]]:
+    if starts is None:
+        yield from _GLUED.finditer(text)
+        return
+    for start in starts:
+        match = _GLUED.match(text, start)
+        if match:
+            yield match
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether digits end where the hash does: "…f0File" and "…f0のファイル" go on, "…f0DEAD" does not."""
+    before, after = text[start - 1 : start], text[end : end + 2]
+    if before == "_" and text[start - 2 : start - 1] in ("", " ", "\n"):
+        return True
+    if not after[:1].isascii() or not after[:1].isalnum():
+        return True
+    if after[0].isdigit():
+        return False
+    mixed = text[start:end].upper() == text[start:end]
+    return after[0] not in "abcdefABCDEF" or (not mixed and after[0].isupper() and after[1:].islower())
+
+
+def _is_other(text: str, start: int) -> bool:
+    before = text[max(0, start - _REACH) : start].rpartition("\n")[2].lower()
+    return bool(before.strip() and _OTHER.search(before))
+
+
+def _hash_starts(anchors: Anchors) -> Any:
+    """First characters of hashes: of runs as long as one, and within longer ones."""
+    import numpy as np
+
+    starts, lengths = anchors._name_starts, anchors._name_lengths
+    long = lengths >= 32
+    starts, lengths = starts[long], lengths[long]
+    exact = np.isin(lengths, (32, 40, 64, 128))
+    found = starts[exact]
+    within = [
+        match.start()
+        for start, length in zip(starts[~exact].tolist(), lengths[~exact].tolist(), strict=True)
+        for match in _GLUED.finditer(anchors.text, start, start + length)
+    ]
+    return np.sort(np.concatenate((found, np.array(within, dtype=np.intp)))) if within else found
+
+
+HASH = shaped(find_hashes, _hash_starts)
 CVE = shaped(codes.find_cves, lambda anchors: anchors.words("cve"))
-ATTACK = shaped(codes.find_attack, lambda anchors: anchors.techniques)
+ATTACK = shaped(find_identifiers, identifier_starts)

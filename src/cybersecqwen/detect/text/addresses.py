@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from .matches import DOT, Match, is_defanged, over
+from .versions import goes_on, is_version
 
 # From: IANA IPv4 and IPv6 Special-Purpose Address Registries, https://www.iana.org/assignments/
 # iana-ipv4-special-registry and iana-ipv6-special-registry. The first network that fits decides.
@@ -69,20 +70,6 @@ _IPV6 = re.compile(
 # Literal first characters: these searches skip through a text ten times faster
 _MAY_BE_IPV4 = re.compile(r"\.[0-9]{1,3}\.[0-9]")
 _MAY_BE_IPV6 = re.compile(r":[0-9A-Fa-f]{0,4}[:\]]")
-# A number of four parts beside one of these is a version: "Version=4.0.0.0", "Chrome/120.0.6099.71",
-# "Flash Player 11.2.202.233", "Section 4.2.1.1".
-_VERSION = re.compile(
-    r"(?:(?:version|\b(?:ver|build|release|rev|revision|update|firmware|agent|section|chapter|clause|figure|appendix"
-    r"|requirement|control|oid|patch|player|acrobat|reader|office|chrome|firefox|safari|opera|edge|mozilla|gecko|webkit"
-    r"|trident|android|ios|macos|kernel|sdk|jdk|jre|java|flash|openssl|apache|nginx|php|plugin|framework|msie"
-    r"|exchange|fortios|pan-os|ios xe|confluence|jira|gitlab|teamviewer|winrar|prior to|up to|through"
-    r"|earlier than|before|since))s?|[a-z0-9]{2}/|\bv|#|(?<!\w)\.net)[\s\"'=:/(]{0,3}\Z"
-)
-_LATER = re.compile(
-    r",? (?:and|or) (?:earlier|later|below|above|prior|older|newer|up)\b|(?: |-)?(?:beta|alpha|rc[0-9])\b"
-)
-_SECTION = re.compile(r"(?:\A|\n)[ \t#]{0,8}\Z")
-_BETWEEN = re.compile(r"(?:,|;|/|-| ?\u2013 ?|,? and | to | or | through )? ?(?:v\.? ?)?\Z")
 
 
 def find(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
@@ -106,10 +93,7 @@ def find_v4(text: str, low: str, starts: Iterable[int] | None = None) -> Iterato
             follows = text[end : end + 2]
             if follows[:1] == "." and follows[1:].isalpha() and _is_name(text, start):
                 continue
-            after_version = 0 <= version_end <= start <= version_end + 12 and _BETWEEN.fullmatch(
-                low, version_end, start
-            )
-            if after_version or _is_version(low, start, end, value):
+            if goes_on(text, version_end, start) or is_version(text, start, end, value):
                 version_end = end
                 continue
         port = int(match[2]) if match[2] and int(match[2]) < 65_536 else 0
@@ -123,7 +107,7 @@ def find_cidr(text: str, low: str, starts: Iterable[int] | None = None) -> Itera
     for match in over(_CIDR, text, starts):
         if match[1]:
             value = ".".join(re.findall("[0-9]+", match[1]))
-            if _is_version(low, match.start(), match.end(), value) and int(match[2]) < 8:
+            if is_version(text, match.start(), match.end(), value) and int(match[2]) < 8:
                 continue
             yield Match(
                 type="cidr",
@@ -223,25 +207,6 @@ def _is_name(text: str, start: int) -> bool:
 
     match = _NAME_AFTER.match(text, start)
     return match is not None and is_domain(match.group().lower().rstrip(".-"))
-
-
-def _is_version(low: str, start: int, end: int, value: str) -> bool:
-    octets = value.split(".")
-    if value == "1.3.6.1":
-        return True  # the beginning of object identifiers (RFC 1155)
-    small = int(octets[0]) < 31 and octets[0] not in ("0", "10")
-    if small and value.endswith(".0.0.0"):
-        return True
-    if _VERSION.search(low[max(0, start - 16) : start]) or _LATER.match(low, end):
-        return True
-    # "4.2.1.1 Scope" at the start of a line is the number of a section
-    return (
-        small
-        and all(len(octet) < 3 and int(octet) < 21 for octet in octets)
-        and low[end : end + 1] == " "
-        and low[end + 1 : end + 3].isalpha()
-        and bool(_SECTION.search(low[max(0, start - 9) : start]) or start == 0)
-    )
 
 
 def find_v6(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:

@@ -20,6 +20,8 @@ _CVE = re.compile(
 )
 # "CVE-2021-44228/45046", "CVE-2021-34473, -34523": the year is that of the first
 _MORE_CVES = re.compile(rf" ?(?:/|, ?{_DASH}|/ ?{_DASH}) ?([0-9]{{4,6}})(?![\w]|{_DASH}|[.][0-9])")
+TECHNIQUE_PATTERN = r"(?<![\w.-])T(?:[01][0-9]{3}(?:[./][0-9]{3})?|A0[0-9]{3})(?![\w-]|[./][0-9])"
+"""A technique, sub-technique or tactic of ATT&CK."""
 _TECHNIQUE = re.compile(r"T(?:[01][0-9]{3}(?:[./][0-9]{3})?|A0[0-9]{3})(?![\w-]|[./][0-9])")
 _OBJECT = re.compile(r"(?:[SGCM]|D(?:S|ET))[0-9]{4}(?![\w-]|\.[0-9])")
 # What a number as long as a hash is when one of these words stands before it

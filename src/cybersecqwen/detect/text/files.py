@@ -34,7 +34,8 @@ EXTENSIONS = words(
 PRODUCTS = words(
     """
         node.js vue.js react.js next.js nuxt.js express.js angular.js d3.js three.js ember.js backbone.js
-        nest.js asp.net vb.net ado.net ml.net console.log
+        nest.js asp.net vb.net ado.net ml.net console.log tensorflow.js brain.js chart.js moment.js socket.js
+        discord.js electron.js p5.js alpine.js solid.js handlebars.js knockout.js mocha.js
         """
 )
 """Names of products and of code that look like those of a file or a domain, in lower case."""

@@ -26,9 +26,24 @@ _EMAIL_DEFANGED = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}+{AT}{_LABEL}(?:{DOT}
 # Endings that are both a top-level domain and a file type: a file unless something says otherwise
 _AMBIGUOUS = words(
     """
-        app com cpl inc java md mov pl ps py rs sh so zip
+        com cpl inc java md mov pl ps py rs sh so zip
         """
 )
+# A name with one of these is a domain where the words or the names beside it say so
+_SAID = re.compile(
+    r"(?:\b(?:domains?|hosts?|hostnames?|fqdns?|sub-?domains?|c2|c&c|nameservers?|resolv(?:es|ed|ing)(?: to)?"
+    r"|websites?|sites?)"
+    r"(?: names?| servers?)?(?:,? (?:is|was|are|were|called|named|at|of|such as|like|including))?"
+    r"[ \t]?[:=(\"'`|]?[ \t]?[\"'`(]?)\Z"
+)
+_SAID_AFTER = re.compile(
+    r"[\"'`)]?,?(?: (?:is|was|which is|which was))? (?:a|an|the|another)(?: [a-z-]{2,20}){0,2} (?:domain|host|site"
+    r"|website|server|c2)\b"
+    r"|[\"'`)]? (?:domain|resolv(?:es|ed|ing))\b"
+)
+_BESIDE = r"[\"'`)\]>]?[ \t\r]{0,3}(?:[,;|\t\n][ \t\n*\u2022-]{0,4})[\"'`(\[<]?"
+_BEFORE_IT = re.compile(rf"(?<![\w.@/\\-])([\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}){_BESIDE}\Z")
+_AFTER_IT = re.compile(rf"{_BESIDE}([\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}})(?![\w@/\\-])")
 # Endings that are a word of English or of code: "this.name", "click.in"
 _WORDLIKE = words("name id is do in it to at me my so no be by as am us pro call support software call")
 _CALLED = words("com net org info biz ru cn onion")
@@ -78,7 +93,10 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
         ending = raw[raw.rfind(".") + 1 :]
         if ending.isalnum() and not _may_end(ending):
             continue  # the most frequent case: a file, a number, code
-        kept, value, note = _read(raw, match[2] is not None)
+        said = False
+        if ending.lower() in _AMBIGUOUS and ending.lower() != "com" and raw.count(".") == 1:
+            said = _is_said(text, match.start(1), match.end(1))
+        kept, value, note = _read(raw, match[2] is not None or said)
         if not kept:
             continue
         end = match.end(1)
@@ -93,6 +111,15 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
             note=note,
             port=int(match[2]) if match[2] and kept == raw and int(match[2]) < 65_536 else 0,
         )
+
+
+def _is_said(text: str, start: int, end: int) -> bool:
+    """Whether a name that could be a file's is called a domain, or stands between domains in a list."""
+    before, after = text[max(0, start - 140) : start].lower(), text[end : end + 140].lower()
+    if _SAID.search(before[-48:]) or _SAID_AFTER.match(after):
+        return True
+    beside = [one[1] for one in (_BEFORE_IT.search(before), _AFTER_IT.match(after)) if one]
+    return bool(beside) and all(is_domain(one) and not is_file(one) for one in beside)
 
 
 @lru_cache(maxsize=8_192)
@@ -110,12 +137,12 @@ def _read(raw: str, port: bool) -> tuple[str, str, str]:
     value = refanged(raw).lower()
     dots = value != raw.lower()
     # the list of public suffixes takes long to load, so it is asked last
-    if not dots and (_is_file(value, port) or _is_code(raw, value)):
+    if not dots and (_is_file(value, port) or is_code(raw, value)):
         sentence = _SENTENCE.search(raw)  # "evil.com.The next"
         if sentence is None or not raw[: sentence.start()].islower():
             return "", "", ""
     name, cut = _registrable(value, raw)
-    if cut and not dots and (_is_file(name, False) or _is_code(raw[: len(raw) - cut], name)):
+    if cut and not dots and (_is_file(name, False) or is_code(raw[: len(raw) - cut], name)):
         return "", "", ""
     return (raw[: len(raw) - cut], name, known.domain(name)) if name else ("", "", "")
 
@@ -166,17 +193,22 @@ def _suffixes() -> Any:
     return PublicSuffixList(accept_unknown=False, accept_encoded_idn=False, only_icann=True)
 
 
+def is_file(name: str) -> bool:
+    """Whether a lower-case name that is a domain by its ending is a file's by the same: "report.zip"."""
+    return _is_file(name, False)
+
+
 def _is_file(value: str, port: bool) -> bool:
     """setup.exe, foo.py, report.zip: a single name with the ending of a file."""
     stem, _, ending = value.rpartition(".")
-    if port or ("." + ending not in EXTENSIONS and ending not in _AMBIGUOUS):
+    if port or ending == "app" or ("." + ending not in EXTENSIONS and ending not in _AMBIGUOUS):
         return False
     if ending == "com":  # command.com is a file; everything else ending in it is a domain
         return stem in known.COM_FILES
     return stem.count(".") < 2
 
 
-def _is_code(raw: str, value: str) -> bool:
+def is_code(raw: str, value: str) -> bool:
     """System.Net, Net.WebClient, this.name, ASP.NET, com.android.app: told by capitals and words."""
     labels = value.split(".")
     first, last = labels[0], labels[-1]
@@ -194,7 +226,12 @@ def _is_code(raw: str, value: str) -> bool:
         return True  # "1.to", "3.5.in"
     if raw == value or raw == raw.upper():
         return False
+    if last == "app":
+        return True  # "Calculator.app" of macOS: domains are in lower case
     ends = raw.rpartition(".")[2]
     if ends[:1].isupper() and ends != ends.upper():
         return True
-    return first in ("system", "microsoft", "windows") and ends == ends.upper()  # System.IO
+    # System.IO, Socket.IO
+    return ends == ends.upper() and (
+        first in ("system", "microsoft", "windows") or (last in ("io", "ai") and raw[:1].isupper())
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from . import addresses, known
 from .matches import DOT, Match, over, refanged
-from .names import is_domain
+from .names import is_domain, is_file
 
 SCHEMES = (
     r"h\[(?:xx|tt)\]ps?|h(?:xx|tt)p\[s\]|h(?:tt|xx|\*\*|__|tx|xt|t\*|x\*)ps?|hxps?|meows?|s?f[tx]ps?|wss?"
@@ -21,19 +21,26 @@ SEPARATORS = (
 """What stands between scheme and host."""
 
 _LABEL = r"[\w-]++"
-_REST = (
-    r"[^\s\"'<>`{}|^\\\],;\u2018-\u201f\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff1b\u3010\u3011\u300a\u300b]"
-)
+REST = r"[^\s\"'<>`{}|^\\\],;\u2018-\u201f\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff1b\u3010\u3011\u300a\u300b]"
+"""A character of a path or query; brackets, commas and semicolons aside."""
 _URL = re.compile(
     rf"(?<![A-Za-z0-9])({SCHEMES}){SEPARATORS}"
     r"((?:[^\s\"'<>`{}|^\\/@\[\]()]{1,256}+@)?+)"
-    rf"(\[[0-9A-Fa-f:.]{{2,45}}\]|{_LABEL}(?:(?:{DOT}| [dD][oO][tT] ){_LABEL})*+\.?)"
+    rf"(\[[0-9A-Fa-f:.]{{2,45}}\]|(?: (?={_LABEL}(?:\.{_LABEL})*+ \.[a-z]))?+"
+    rf"{_LABEL}(?:(?:{DOT}| [dD][oO][tT] | \.(?=[a-z])){_LABEL})*+\.?)"
     r"((?:(?::|\[:\])[0-9]{1,5}(?![0-9A-Za-z]))?+)"
-    rf"((?:(?:\[/\]|[/?#])(?:{_REST}{{1,4096}}+|\](?!\()|[,;](?!h(?:tt|xx)ps?\b)){{0,4096}}+)?)",
+    rf"((?:(?:\[/\]|[/?#])(?:{REST}{{1,4096}}+|\](?!\(|[,;])|[,;](?![\"'(\[<]?h(?:tt|xx)ps?\b)){{0,4096}}+)?)",
     re.IGNORECASE,
 )
 # Where a URL ends though the next character could stand in one: Markdown, lists, text that was HTML
-_CUT = re.compile(r"\)\[|&(?:quot|gt|lt|nbsp|#39|#34);", re.IGNORECASE)
+_CUT = re.compile(r"\)\[|[)\]][,;][(\[]|&(?:quot|gt|lt|nbsp|#39|#34);", re.IGNORECASE)
+# Where a comma or semicolon may be that of a list: before a date, a number, a hash or a host to its end
+_SEPARATOR = re.compile(
+    r"[,;](?:(?P<date>(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])(?![0-9])"
+    r"|(?P<number>[0-9]{1,9}(?=[,;]|\Z))"
+    r"|(?P<hash>(?:[0-9A-Fa-f]{128}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?=[,;]|\Z))"
+    r"|(?P<host>[\w-]{1,63}(?:\[?\.\]?[\w-]{1,63}){1,8})(?=[,;:/]|\.?\Z))"
+)
 _TEMPLATE = "[{(%$"
 _END = ".,;:!?)]}*\u2026"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -48,11 +55,13 @@ def find_urls(text: str, low: str, starts: Iterable[int] | None = None) -> Itera
         scheme, user, host, port, rest = match.groups()
         if "__" in text[match.end(1) : match.start(2)] and "x" not in scheme.lower():
             continue  # http__client: a name of a program
-        rest = _trimmed(rest, text[match.start() : match.end()]) if rest else ""
+        if rest and ("," in rest or ";" in rest):
+            rest = rest[: listed(rest, text[match.start() - 1 : match.start()] in (",", ";"))]
+        rest = trimmed(rest, text[match.start() : match.start(5) + len(rest)]) if rest else ""
         end = match.start(5) + len(rest)
         if not rest and not port and host[-1] == ".":
             host, end = host[:-1], end - 1
-        name = refanged(host).lower().strip("[]").rstrip(".")
+        name = refanged(host).lower().replace(" ", "").strip("[]").rstrip(".")
         inner = _host(name, match.start(3), match.end(3) - (not rest and match[3][-1:] == "."), port)
         last = name.rpartition(".")[2]
         if inner is None and (last == name or not (last.isalpha() and last.islower())):
@@ -99,9 +108,27 @@ def _host(name: str, start: int, end: int, port: str) -> Match | None:
     )
 
 
-def _trimmed(rest: str, whole: str) -> str:
-    """Without the punctuation of the sentence; a bracket stays where its partner is inside."""
-    cut = _CUT.search(rest) if "&" in rest or ")[" in rest else None
+def listed(rest: str, row: bool) -> int:
+    """Where what follows a URL in a list or row without blanks begins; the end where nothing does.
+
+    Args:
+        rest: Path and query as far as characters of URLs go.
+        row: Whether a comma or semicolon stands before the URL, too: a number behind one is a cell then.
+    """
+    for mark in _SEPARATOR.finditer(rest):
+        if mark["host"]:
+            host = refanged(mark["host"]).lower()
+            if not addresses.read(host) and (not is_domain(host) or is_file(host)):
+                continue
+        elif mark["number"] and not row:
+            continue
+        return mark.start()
+    return len(rest)
+
+
+def trimmed(rest: str, whole: str) -> str:
+    """A path without the punctuation of the sentence; a bracket stays where its partner is inside."""
+    cut = _CUT.search(rest) if "&" in rest or ")" in rest or "]" in rest else None
     if cut:
         whole = whole[: len(whole) - len(rest) + cut.start()]
         rest = rest[: cut.start()]

@@ -1,0 +1,84 @@
+"""Identifiers of ATT&CK in reports: what a text says elsewhere decides about bare ones.
+
+"T1057" is also a flight, "S0154" a form and "G0046" a gate: a technique with a sub-technique or a tactic is
+not. Where a text has two identifiers of techniques, or names ATT&CK, its other objects are read, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cybersecqwen.detect.text import codes
+from cybersecqwen.detect.text.matches import Match, over
+
+from .anchors import Anchors
+
+_SURE = re.compile(r"(?<![\w.-])T(?:[01][0-9]{3}[./][0-9]{3}|A00[0-9]{2})(?![\w-]|[./][0-9])")
+_BARE = re.compile(r"(?<![\w.-])T[01][0-9]{3}(?![\w-]|[./][0-9])")
+_OBJECT = re.compile(r"(?<![\w.-])(?:[SGCM]|D(?:S|ET))[0-9]{4}(?![\w-]|\.[0-9])")
+_SMALL = re.compile(r"(?<![\w.-])t1[0-9]{3}\.[0-9]{3}(?![\w-]|[./][0-9])")
+_NAMED = re.compile(r"att&ck|mitre|technique|tactic|\bttps?\b|sub-technique")
+_CUE = re.compile(r"(?:technique|tactic|att&ck|mitre|ttps?)(?:[ \t:#(]| id){0,4}\Z")
+# What else has a letter and four digits: the noun before it says so
+_THING = re.compile(
+    r"\b(?:lenovo|thinkpad|dell|hp|canon|epson|nikon|samsung|flights?|models?|rooms?|gates?|parts?|forms?|lines?|trains?"
+    r"|tractors?|printers?|routers?|boards?|chips?|bolts?|visas?|seats?|routes?|buses|bus|aircraft|series|type)"
+    r"[ \t]{1,2}\Z"
+)
+_ENOUGH = 2
+"""Different techniques in a text that make it one about techniques."""
+
+
+def find_identifiers(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
+    """Techniques, tactics, software, groups, mitigations, campaigns; see `shaped.Finder`."""
+    named = bool(_NAMED.search(low))
+    sure = {match.group() for match in _take(_SURE, text, 4)}
+    told = named or bool(sure) or len({match.group() for match in _take(_BARE, text, 8)}) >= _ENOUGH
+    objects = "att&ck" in low or "mitre" in low or len(sure) >= _ENOUGH
+    for match in over(_ANY, text, starts):
+        raw = match.group()
+        before = text[max(0, match.start() - 24) : match.start()].lower()
+        if raw[0] == "t" and not _CUE.search(before):
+            continue
+        if _OBJECT.fullmatch(raw) and (not objects or _THING.search(before)):
+            continue
+        if _BARE.fullmatch(raw) and (not _is_told(text, match, told) or _THING.search(before)):
+            continue
+        value = raw.replace("/", ".").upper()
+        yield Match(type="attack", value=value, start=match.start(), end=match.end())
+
+
+_ANY = re.compile(f"{codes.TECHNIQUE_PATTERN}|{_OBJECT.pattern}|{_SMALL.pattern}")
+
+
+def _take(pattern: re.Pattern[str], text: str, most: int) -> list[re.Match[str]]:
+    found = []
+    for match in pattern.finditer(text):
+        found.append(match)
+        if len(found) >= most:
+            break
+    return found
+
+
+def _is_told(text: str, match: re.Match[str], told: bool) -> bool:
+    """Whether the text is about techniques, the number is one of them, or it stands alone in brackets or a cell.
+
+    From: ATT&CK 17: enterprise and mobile techniques begin at T1001, those for control systems at T0800.
+    """
+    if told or match.group()[1:3] == "08" or 1001 <= int(match.group()[1:5]) < 1700:
+        return True
+    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    return before in ("", "(", "[", "\n", "\t", "|", '"', "'", "`") and (
+        not after or after in ")]\n\r\t|\"',;`:"
+    )
+
+
+def identifier_starts(anchors: Anchors) -> Any:
+    """First letters of identifiers."""
+    import numpy as np
+
+    if "t1" not in anchors.low and "ta0" not in anchors.low and not len(anchors.techniques):
+        return anchors.techniques
+    return np.array([match.start() for match in _ANY.finditer(anchors.text)], dtype=np.intp)

@@ -1,0 +1,139 @@
+"""Numbers of four parts that are no addresses: versions, sections, object identifiers, room and phone numbers.
+
+What tells them stands on the same line and in the same cell, and is no part of another indicator: a list of
+one indicator a line has no words, so nothing in it is a version.
+"""
+
+from __future__ import annotations
+
+import re
+
+REACH = 160
+"""Characters of the line that are looked at before and after the number."""
+
+_BORDER = re.compile(r"[\n\r\t|;\x0b\x0c\u2028\u2029]")
+# Whatever number follows one of these is a version or the number of a part of a document
+_STRONG = re.compile(
+    r"(?:(?:\b(?:version|ver|build|revision|rev|firmware|section|chapter|clause|appendix|oid|requirement|paragraph"
+    r"|abschnitt|kapitel|ziffer|artikel|sektion|secci[o\xf3]n|cap[i\xed]tulo|chapitre|versi[o\xf3]n|versione"
+    r"|sezione|se[c\xe7][a\xe7][o\xe3]o|\u0440\u0430\u0437\u0434\u0435\u043b|\u0433\u043b\u0430\u0432\u0430"
+    r"|\u0432\u0435\u0440\u0441\u0438\u044f"
+    r"|player|acrobat|reader|chrome|firefox|safari|opera|mozilla|gecko|webkit|trident|msie|kernel|sdk|jdk|jre|java|flash"
+    r"|openssl|apache|nginx|php|plugin|framework|fortios|pan-os|ios xe|jira|gitlab|winrar|confluence|teamviewer"
+    r"|android|ios|macos)s?|(?:\u7248\u672c|\u30d0\u30fc\u30b8\u30e7\u30f3|\u7b2c|\u7ae0|\u7bc0|\u8282)"
+    r"|(?<![\w.-])(?!(?:ip|tcp|udp|host|server|src|dst|addr|address|domain|dns|ttl|port|cc|c2|icmp|http|https)/)"
+    r"[a-z][a-z_-]{1,40}/|(?<![\w.])\.net(?: framework)?"
+    r"|\b(?:upgrad(?:e|es|ed|ing)|updat(?:e|es|ed|ing)|downgrad(?:e|ed|ing)) to|\b(?:fixed|patched|resolved) in"
+    r"|\b(?:earlier|older|later|newer) than|\bprior to)"
+    r"[\s\"'=:(]{0,5}|\bv\.? ?|(?<=\w )#)\Z"
+)
+# The same for a number that looks like one: words that also stand before addresses
+_WEAK = re.compile(
+    r"\b(?:(?:release|update|agent|control|figure|table|room|level|floor|call|phone|patch|office|edge|exchange"
+    r"|installer|client|product|package|tool|rule|item|step)s?|(?P<order>through|up to|before|since))"
+    r"[\s\"'=:(]{0,5}\Z"
+)
+_LATER = re.compile(
+    r",? (?:and|or) (?:earlier|later|below|above|prior|older|newer|up)\b|(?: |-)?(?:beta|alpha|rc[0-9])\b"
+)
+_ABOUT_VERSIONS = re.compile(
+    r"\b(?:versions?|releases?|upgrad\w{1,4}|firmware|installer|sections?|chapters?|abschnitt|kapitel|rooms?|"
+    r"changelog|hotfix)\b"
+)
+_ABOUT_NETWORKS = re.compile(
+    r"\b(?:ips?|ipv4|address\w{0,2}|c2|c&c|cnc|servers?|connect\w{0,4}|hosts?|hosted|ports?|traffic|prox\w{1,4}|beacon\w{0,4}"
+    r"|dns|resol\w{1,4}|domains?|tcp|udp|https?|from|contact\w{0,3}|network|scann?\w{0,4}|block\w{0,3})\b"
+)
+_ABOUT_OBJECTS = re.compile(r"\boids?\b|object identifier|x\.509|\basn\.1|1\.3\.6\.1\.|1\.2\.840\.")
+_SECTION = re.compile(r"[ \t#]{0,8}\Z")
+_NEXT = re.compile(r"(?:,|;|/|-| ?\u2013 ?|,? and | to | or | through )? ?(?:v\.? ?)?\Z")
+
+
+def line_before(text: str, start: int) -> str:
+    """What stands on the same line and in the same cell before an offset, at most `REACH` characters."""
+    piece = text[max(0, start - REACH) : start].lower()
+    border = None
+    for border in _BORDER.finditer(piece):
+        pass
+    return piece[border.end() :] if border else piece
+
+
+def line_after(text: str, end: int) -> str:
+    """What stands on the same line and in the same cell after an offset, at most `REACH` characters."""
+    piece = text[end : end + REACH].lower()
+    border = _BORDER.search(piece)
+    return piece[: border.start()] if border else piece
+
+
+def goes_on(text: str, version_end: int, start: int) -> bool:
+    """Whether a number is the next of a list of versions: "1.2.3.4, 1.2.3.5 and 1.2.4.0"."""
+    return 0 <= version_end <= start <= version_end + 12 and bool(_NEXT.fullmatch(text, version_end, start))
+
+
+def is_version(text: str, start: int, end: int, value: str) -> bool:
+    """Whether the words around a number of four parts say that it is no address.
+
+    Args:
+        text: The whole text.
+        start: Offset of the number.
+        end: Offset after it.
+        value: The number with plain dots.
+    """
+    if value == "1.3.6.1":
+        return True  # the beginning of object identifiers (RFC 1155)
+    octets = value.split(".")
+    small = int(octets[0]) < 31 and octets[0] not in ("0", "10")
+    if small and value.endswith(".0.0.0"):
+        return True
+    before = line_before(text, start)
+    if before:
+        near = before[-48:]
+        if _STRONG.search(near):
+            return True
+        weak = _WEAK.search(near) if int(octets[0]) < 31 and _looks(octets) else None
+        # "from 10.0.0.5 through 10.0.0.9" are addresses
+        if weak and (small or not weak["order"] or _LATER.search(line_after(text, end))):
+            return True
+    if _LATER.match(text[end : end + 24].lower()):
+        return True
+    if not small:
+        return False
+    if (
+        _ahead_is_title(text, end)
+        and _numbered(octets)
+        and _SECTION.fullmatch(before)
+        and _begins(text, start)
+    ):
+        return True  # "4.2.1.1 Scope" at the start of a line is the number of a section
+    return bool(before) and _told_by_the_line(octets, before, line_after(text, end))
+
+
+def _told_by_the_line(octets: list[str], before: str, after: str) -> bool:
+    """Whether a sentence about versions, sections or object identifiers has the number, and none about hosts."""
+    if octets[0] in ("1", "2") and _ABOUT_OBJECTS.search(before + " " + after):
+        return True
+    if not _looks(octets) or " " not in before.strip():
+        return False
+    near = before[-120:] + " " + after[:40]
+    return bool(_ABOUT_VERSIONS.search(near)) and not _ABOUT_NETWORKS.search(near)
+
+
+def _looks(octets: list[str]) -> bool:
+    """Whether two parts behind a small first one have a single digit: few addresses, most versions."""
+    return sum(len(octet) == 1 for octet in octets[1:]) >= 2
+
+
+def _numbered(octets: list[str]) -> bool:
+    return all(len(octet) < 3 and int(octet) < 21 for octet in octets)
+
+
+def _ahead_is_title(text: str, end: int) -> bool:
+    return text[end : end + 1] == " " and text[end + 1 : end + 3].isalpha()
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a line, not a cell, begins before the number, blanks and signs of headings aside."""
+    at = start
+    while at > max(0, start - 9) and text[at - 1] in " \t#":
+        at -= 1
+    return at == 0 or text[at - 1] == "\n"
