@@ -67,6 +67,20 @@ def test_judgements_come_first_with_their_likelihood() -> None:
     ]
 
 
+def test_techniques_are_called_by_their_names() -> None:
+    bare = relation(APT29, "uses", End(type="technique", id="T1055", value="T1055"))
+    known = (ReportedTechnique(id="T1055", name="Process Injection"),)
+    assert list(facts_of(Intelligence(relations=(bare,)))) == ["APT29 (G0016) uses T1055."]
+    named = Intelligence(relations=(bare,), techniques=known)
+    assert list(facts_of(named)) == ["APT29 (G0016) uses Process Injection (T1055)."]
+
+
+def test_that_nothing_was_found_is_no_fact() -> None:
+    nothing = Statement(question="whom", text="The report states no target.", tier=Tier.LOW)
+    found = Statement(question="whom", text="Targets: sector Energy.", places=(PLACE,))
+    assert list(facts_of(Intelligence(statements=(nothing, found)))) == ["Targets: sector Energy."]
+
+
 def test_they_are_bounded() -> None:
     assert len(list(facts_of(Intelligence(relations=(relation(APT29, "uses", SHELL),) * 5_000)))) == 60
 

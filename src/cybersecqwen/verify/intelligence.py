@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
@@ -26,6 +26,9 @@ _VERBS = {
 _SAID = frozenset({"group", "campaign", "software", "technique", "vulnerability", "sector", "country"})
 """Ends that may be named: the store's names, and words of our own. What a report made up may not."""
 
+_WITHOUT_PLACE = ("who", "what to do")
+"""Questions whose answers are told without a place; of the others that says that nothing was found."""
+
 
 def facts_of(intel: Intelligence) -> Iterator[str]:
     """True sentences, most important first: judgements, relations, the statements of the assessment."""
@@ -35,12 +38,14 @@ def facts_of(intel: Intelligence) -> Iterator[str]:
 def _facts(intel: Intelligence) -> Iterator[str]:
     for judgement in intel.judgements:
         yield f"{judgement.text} ({judgement.likelihood}, {judgement.confidence.value} confidence)."
+    names = {one.id: one.name for one in intel.techniques}
     for relation in intel.relations:
         if relation.tier is not Tier.LOW and relation.verb in _VERBS and _both_known(relation):
             verb = _VERBS[relation.verb]
-            yield f"{_end(relation.source)} {verb} {_end(relation.target)}."
+            yield f"{_end(relation.source, names)} {verb} {_end(relation.target, names)}."
     for statement in intel.statements:
-        yield statement.text
+        if statement.places or statement.question in _WITHOUT_PLACE:
+            yield statement.text
 
 
 def _both_known(relation: Relation) -> bool:
@@ -50,8 +55,9 @@ def _both_known(relation: Relation) -> bool:
     )
 
 
-def _end(one: End) -> str:
-    return f"{one.value} ({one.id})" if one.id and one.id != one.value else one.value
+def _end(one: End, names: Mapping[str, str]) -> str:
+    name = names.get(one.id, one.value)
+    return f"{name} ({one.id})" if one.id and one.id != name else name
 
 
 def settled(intel: Intelligence, facts: Facts) -> tuple[Intelligence, tuple[str, ...]]:
