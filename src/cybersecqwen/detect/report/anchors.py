@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from .folding import Offsets
-from .shadow import mask, run_ends, run_starts, spaced, union, within
+from .shadow import mask, run_ends, run_starts, spaced, table, union, within
 from .signs import Signs, heads_of
 from .url_anchors import scheme_starts
 
@@ -28,7 +28,7 @@ class Anchors(Signs):
     def dotted(self) -> Offsets:
         """First characters of names with a dot, written in any way, behind their first label."""
         plain = heads_of(self._name_starts, self._dots - 1)
-        plain = plain[~((self._at(plain - 1) == _DOT) & self._near(plain - 2, "name"))]
+        plain = plain.compress(~((self._at(plain - 1) == _DOT) & self._near(plain - 2, "name")))
         dots = self._where(_DOT)
         slashes = self._backslashes
         marks = union(
@@ -48,7 +48,12 @@ class Anchors(Signs):
         heads = self.dotted
         dashes = self._dashes
         dashes = dashes[self._near(dashes - 1, "digit") & self._near(dashes + 1, "digit")]
-        return union(heads[self._near(heads, "digit")], dashes + 1)
+        found = union(heads.compress(self._near(heads, "digit")), dashes + 1)
+        # an octet has at most three digits, and a dot follows it, written in any way
+        after = found + 1
+        for _ in range(2):
+            after = after + self._near(after, "digit")
+        return found.compress(self._near(after, "dot begins"))
 
     @cached_property
     def colon_pairs(self) -> Offsets:
@@ -111,27 +116,29 @@ class Anchors(Signs):
     @cached_property
     def techniques(self) -> Offsets:
         """T, TA and, where ATT&CK is named, the letters of its other objects before four digits."""
-        first = self._where_letter("T")
-        first = first[self._near(first + 4, "digit")]
+        first = self._names_with("T")  # what stands behind a letter, digit or dash is none
+        first = first.compress(self._near(first + 4, "digit"))
         if len(self.words("mitre")) or len(self.words("att&ck")):
-            others = np.flatnonzero(mask(self.bytes, "object"))
-            digits = self._near(others + 4, "digit")
+            others = self._name_starts.compress(table("object").take(self._head_bytes))
+            others = others.compress(self._near(others + 4, "digit"))
             first = union(
-                first, others[digits & (self._near(others + 1, "digit") | self._near(others + 5, "digit"))]
+                first,
+                others.compress(self._near(others + 1, "digit") | self._near(others + 5, "digit")),
             )
         return first
 
     @cached_property
     def systems(self) -> Offsets:
         """AS or asn before a number."""
-        first = self._where_letter("A")
+        first = self._names_with("A")
         return union(first[self._at(first + 1) == ord("S")], self.words("asn"))
 
     @cached_property
     def file_names(self) -> Offsets:
         """First characters of runs that hold a dot, as names of files are written."""
         dots = self._where(_DOT)
-        dots = dots[self._near(dots - 1, "file") & self._near(dots + 1, "word")]
+        dots = dots.compress(self._near(dots + 1, "word"))
+        dots = dots.compress(self._near(dots - 1, "file"))
         starts = run_starts(mask(self.bytes, "file")) if len(dots) else dots
         return union(heads_of(starts, dots))
 

@@ -78,6 +78,9 @@ class Looker:
     """Whole lines before the needle's that belong to the window."""
     lines_after: int = 0
     """Whole lines after it."""
+    reads_low: bool = True
+    """False for one that does not look at its second argument: it may get the text as it is, and long windows
+    need not be lowered."""
 
 
 Found = Sequence[Match]

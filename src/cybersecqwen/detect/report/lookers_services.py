@@ -23,23 +23,21 @@ from .nearby import (
 )
 
 # Each begins with a literal, which is found ten times as fast as a choice of them
-_COMMANDS = (
-    re.compile(
-        r"sc(?:\.exe[\"']? {1,2}(?:\\{2,4}[\w.*-]{1,64} )?"
-        r"(?:create|config|start|stop|delete|failure|description|sdset|qc|query)"
-        r"| (?:\\{2,4}[\w.*-]{1,64} )?(?:create|config|start|stop|delete)) {1,2}"
-    ),
-    re.compile(r"net(?:1|\.exe[\"']?)? (?:start|stop) {1,2}"),
-    re.compile(
-        r"systemctl (?:--[\w=-]{1,20} ){0,3}(?:enable|start|restart|disable|stop|mask|status) "
-        r"(?:--[\w=-]{1,20} ){0,2}"
-    ),
-    re.compile(
-        r"-service(?:(?<=new-service)|(?<=set-service)|(?<=start-service)|(?<=stop-service)|(?<=remove-service))"
-        r" (?:-(?!name)\w{1,20} ){0,3}(?:-name {1,2})?"
-    ),
-    re.compile(r"createservice[aw]?\([^\n\"“]{0,80}(?=[\"“])"),
+_SC = re.compile(
+    r"sc(?:\.exe[\"']? {1,2}(?:\\{2,4}[\w.*-]{1,64} )?"
+    r"(?:create|config|start|stop|delete|failure|description|sdset|qc|query)"
+    r"| (?:\\{2,4}[\w.*-]{1,64} )?(?:create|config|start|stop|delete)) {1,2}"
 )
+_NET = re.compile(r"net(?:1|\.exe[\"']?)? (?:start|stop) {1,2}")
+_SYSTEMCTL = re.compile(
+    r"systemctl (?:--[\w=-]{1,20} ){0,3}(?:enable|start|restart|disable|stop|mask|status) "
+    r"(?:--[\w=-]{1,20} ){0,2}"
+)
+_CMDLET = re.compile(
+    r"-service(?:(?<=new-service)|(?<=set-service)|(?<=start-service)|(?<=stop-service)|(?<=remove-service))"
+    r" (?:-(?!name)\w{1,20} ){0,3}(?:-name {1,2})?"
+)
+_CALL = re.compile(r"createservice[aw]?\([^\n\"“]{0,80}(?=[\"“])")
 _UNIT = re.compile(r"\.service(?![\w./\\(:-])")
 _UNIT_NAME = re.compile(
     r"(?<![\w./\\@:-])(?!(?:system|windows|web|this|app|android)\Z)[A-Za-z0-9_][\w@-]{1,80}\Z"
@@ -109,7 +107,7 @@ def find_services(text: str, low: str) -> Iterator[Match]:
 
 
 def _commands(text: str, low: str) -> Iterator[Span]:
-    for match in (match for command in _COMMANDS for match in command.finditer(low)):
+    for match in _command_heads(low):
         before = low[match.start() - 1 : match.start()]
         if (before.isalnum() or before in ("_", ".", "-")) and low[match.start()] != "-":
             continue
@@ -118,6 +116,20 @@ def _commands(text: str, low: str) -> Iterator[Span]:
         span = _rest(text, match.start(), at, end) or quoted(text, at, end) or token(text, at, end)
         if span and not _FLAG.match(text, at) and is_name(text[slice(*span)]):
             yield span
+
+
+def _command_heads(low: str) -> Iterator[re.Match[str]]:
+    """Commands up to the name; a pattern is only asked where a literal of it stands, which is soon told."""
+    if "sc " in low or "sc.exe" in low:
+        yield from _SC.finditer(low)
+    if " start " in low or " stop " in low:
+        yield from _NET.finditer(low)
+    if "systemctl " in low:
+        yield from _SYSTEMCTL.finditer(low)
+    if "-service " in low:
+        yield from _CMDLET.finditer(low)
+    if "createservice" in low:
+        yield from _CALL.finditer(low)
 
 
 def _rest(text: str, start: int, at: int, end: int) -> Span | None:
@@ -159,7 +171,7 @@ def _words(text: str, low: str) -> Iterator[Span]:
                 yield span
             continue
         yield from _announced(text, low, word, low[start : word.start()], end)
-    for match in _LABEL_BEFORE.finditer(low):
+    for match in _LABEL_BEFORE.finditer(low) if "name" in low else ():
         end = ahead(text, match.end(), 220, 0)
         span = named(text, match.end(), end)
         if span:

@@ -30,17 +30,21 @@ _CONDITION = re.compile(r"(?:^|[\s}])condition ?:", re.IGNORECASE)
 def find_yara(text: str, low: str) -> Iterator[Match]:
     """YARA rules, each from its header to its closing brace; see `interface.Looker`."""
     del low
-    at = 0
-    while header := _HEADER.search(text, at):
-        before = _BEFORE.search(text, max(at, header.start() - 80), header.start())
+    reached = at = 0
+    while (at := text.find("rule", at)) >= 0:  # faster than a search with the pattern
+        header = _HEADER.match(text, at)
+        if not header:
+            at += 4
+            continue
+        before = _BEFORE.search(text, max(reached, at - 80), at)
+        at = reached = header.end()
         if not before:
-            at = header.end()
             continue
         start = before.start(1)
         end, whole = _end(text, start, header.end())
         if whole:
             yield Match(type="yara", value=header[1], start=start, end=end, claims=False)
-        at = max(end, header.end())
+        at = reached = max(end, header.end())
 
 
 def _end(text: str, start: int, at: int) -> tuple[int, bool]:
@@ -85,4 +89,5 @@ YARA = Looker(
     needles=("condition:", "condition :"),
     lines_before=MOST_LINES + 10,
     lines_after=MOST_LINES + 10,
+    reads_low=False,
 )

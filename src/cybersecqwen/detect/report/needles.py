@@ -40,8 +40,8 @@ def windows(anchors: Anchors, lookers: Sequence[Looker]) -> dict[int, list[tuple
 def _hits(anchors: Anchors, needles: tuple[tuple[str, ...], ...]) -> dict[int, list[int]]:
     """The last characters of needles, ascending, for each looker and then for each of `signs.WORDS`.
 
-    RE2 skips to the first needle of a group that overlaps. Where others can begin inside that one, an automaton
-    lists all that stand there.
+    RE2 skips to the first needle of a group that overlaps. Where others begin inside that one, an
+    automaton lists all that stand there.
     """
     known = _compiled(needles)
     hits: dict[int, list[int]] = defaultdict(list)

@@ -106,7 +106,7 @@ def in_windows(looker: Looker, text: str, around: Iterable[tuple[int, int]]) -> 
     """What a looker with needles finds in the lines around them."""
     for start, end in around:
         window = text[start:end]
-        for match in looker.find(window, lowered(window)):
+        for match in looker.find(window, lowered(window) if looker.reads_low else window):
             yield _moved(match, match.start + start, match.end + start)
 
 
@@ -129,12 +129,17 @@ class Claims:
     def add(self, found: Iterable[Match]) -> None:
         """Keeps the matches of one looker; its own may overlap."""
         taken = self._taken
-        fresh = [match for match in found if 1 not in taken[match.start : match.end]]
+        claimed = taken.find
+        fresh = [match for match in found if claimed(1, match.start, match.end) < 0]
         self.kept += fresh
         for match in fresh:
             if match.claims:
                 start, end = match.start, match.end
-                taken[start:end] = b"\1" * (end - start)
+                taken[start:end] = _ONES[: end - start] if end - start <= _LONG else b"\1" * (end - start)
+
+
+_LONG = 512
+_ONES = b"\1" * _LONG
 
 
 def ordered(found: list[Match], seen: Folded) -> tuple[Match, ...]:
@@ -151,14 +156,25 @@ def ordered(found: list[Match], seen: Folded) -> tuple[Match, ...]:
     )
 
 
+_blank = object.__new__
+_PUT = tuple(
+    getattr(Match, name).__set__ for name in ("type", "value", "start", "end", "note", "claims", "port")
+)
+
+
 def _moved(match: Match, start: int, end: int) -> Match:
-    """The match at other offsets; three times as fast as `dataclasses.replace`."""
-    return Match(
-        type=match.type,
-        value=match.value,
-        start=start,
-        end=end,
-        note=match.note,
-        claims=match.claims,
-        port=match.port,
-    )
+    """The match at other offsets.
+
+    Its slots are filled directly: a third of the time that the constructor of a frozen class takes, and
+    after one invisible character every match of a text is moved.
+    """
+    moved = _blank(Match)
+    put_type, put_value, put_start, put_end, put_note, put_claims, put_port = _PUT
+    put_type(moved, match.type)
+    put_value(moved, match.value)
+    put_start(moved, start)
+    put_end(moved, end)
+    put_note(moved, match.note)
+    put_claims(moved, match.claims)
+    put_port(moved, match.port)
+    return moved

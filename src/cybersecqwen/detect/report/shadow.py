@@ -33,6 +33,7 @@ _CLASSES = {
     "open": b"[({<",
     "close": b">}]",
     "dot": b".dD",
+    "dot begins": b". [({<\\",
     "at": b"@aA",
     "separator": b"/\\[]_)}",
     "digest": _WORD + b"+/",
@@ -82,7 +83,7 @@ def run_starts(members: Mask) -> Offsets:
     """Where runs of members begin."""
     if not len(members):
         return np.zeros(0, dtype=np.intp)
-    starts: Offsets = np.flatnonzero(members[1:] & ~members[:-1]) + 1
+    starts: Offsets = np.flatnonzero(members[1:] > members[:-1]) + 1
     return np.concatenate((np.zeros(1, dtype=np.intp), starts)) if members[0] else starts
 
 
@@ -90,7 +91,7 @@ def run_ends(members: Mask) -> Offsets:
     """Where runs of members end, after the last one."""
     if not len(members):
         return np.zeros(0, dtype=np.intp)
-    ends: Offsets = np.flatnonzero(members[:-1] & ~members[1:]) + 1
+    ends: Offsets = np.flatnonzero(members[:-1] > members[1:]) + 1
     return np.concatenate((ends, np.array([len(members)], dtype=np.intp))) if members[-1] else ends
 
 
@@ -100,8 +101,15 @@ def union(*parts: Offsets) -> Offsets:
     if len(joined) < 2:
         return joined
     joined.sort(kind="stable")  # parts that ascend are merged in linear time
-    once: Offsets = joined[np.concatenate((np.ones(1, dtype=np.bool_), joined[1:] != joined[:-1]))]
-    return once
+    return joined.compress(first_of_each(joined))
+
+
+def first_of_each(ascending: Offsets) -> Mask:
+    """Which of some ascending offsets are no repetition of the one before."""
+    fresh = np.empty(len(ascending), dtype=np.bool_)
+    fresh[:1] = True
+    np.not_equal(ascending[1:], ascending[:-1], out=fresh[1:])
+    return fresh
 
 
 def spaced(offsets: Offsets, distance: int) -> Offsets:
