@@ -39,6 +39,11 @@ def words_of(text: str) -> int:
     return sum(1 for _ in _WORD.finditer(text))
 
 
+def has_words(text: str) -> bool:
+    """Whether a text has any."""
+    return _WORD.search(text) is not None
+
+
 def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
     """Read one document; never raises for what stands in it."""
     from cybersecqwen.detect.report import (

@@ -9,7 +9,7 @@ from cybersecqwen.inputs.documents import Document
 from cybersecqwen.records import Damage, Problem
 from cybersecqwen.tasks.interface import Request, Tools
 
-from .analysis import Analysis, analyse, words_of
+from .analysis import Analysis, analyse, has_words
 from .instruments import Instruments
 from .options import IntelOptions
 from .planted import gives_orders
@@ -47,7 +47,7 @@ def read(request: Request, tools: Tools, options: IntelOptions) -> Reading:
             reading.damage.append(one)
             continue
         reading.damage.extend(one.damage)
-        if not words_of(one.text[:100_000]):
+        if not has_words(one.text):
             if not one.damage:
                 reading.damage.append(Damage(source=one.source, reason="It holds no text."))
             continue
