@@ -18,6 +18,7 @@ NAME = "quiet-lantern"
 
 
 def main() -> None:
+    """Write the three files beside the Markdown."""
     source = (FOLDER / f"{NAME}.md").read_text(encoding="utf-8")
     body = source.split("---\n", 2)[2]
     (FOLDER / f"{NAME}.html").write_text(page(body), encoding="utf-8")
@@ -52,7 +53,7 @@ def page(body: str) -> str:
         "<title>Quiet Lantern | Sample CERT</title>",
         '<link rel="canonical" href="https://cert.example/reports/quiet-lantern">',
         '<meta property="article:published_time" content="2026-10-14T08:00:00Z">\n</head>\n<body>',
-        '<nav><a href="https://cert.example/">Home</a> <a href="https://cert.example/about">About us</a></nav>',
+        '<nav><a href="https://cert.example/">Home</a> <a href="https://cert.example/about">About</a></nav>',
         "<article>",
     ]
     rows: list[str] = []

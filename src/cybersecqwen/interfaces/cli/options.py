@@ -11,8 +11,8 @@ Format = Annotated[
     typer.Option(
         "--format",
         "-f",
-        help="For people: terminal, markdown, html; for programs: json, ndjson, ocsf, stix, misp, navigator, csv;"
-        " lists to block or find: hosts, rpz, suricata, sigma, yara.",
+        help="For people: terminal, markdown, html; for programs: json, ndjson, ocsf, stix, misp, navigator,"
+        " csv; lists to block or find: hosts, rpz, suricata, sigma, yara.",
     ),
 ]
 Save = Annotated[
