@@ -12,11 +12,13 @@ from functools import cached_property
 import numpy as np
 
 from .folding import Offsets
-from .shadow import mask, run_ends, run_starts, spaced, table, union, within
+from .shadow import WORD, mask, run_ends, run_starts, spaced, table, union, within
 from .signs import Signs, heads_of
 from .url_anchors import scheme_starts
 
 _DOT, _COLON, _SLASH, _BACKSLASH, _DASH, _AT, _TILDE, _PERCENT, _DOLLAR, _UNDERSCORE = b".:/\\-@~%$_"
+LONGEST_HOST = 1_024
+"""Characters of a host that is written with a port: 13 labels, each dot in brackets with blanks."""
 LONGEST_LOCAL_PART = 64
 """Characters before the at sign (RFC 5321 §4.5.3.1.1)."""
 
@@ -26,6 +28,28 @@ class Anchors(Signs):
 
     @cached_property
     def dotted(self) -> Offsets:
+        """First characters of names with a dot that can be a host's, by what stands before them."""
+        heads = self._dotted
+        before = self._at(heads - 1)
+        path = (before == _SLASH) & (self._at(heads - 2) != _SLASH)
+        return heads.compress(~(path | table("no host").take(before)))
+
+    @cached_property
+    def hosts_with_paths(self) -> Offsets:
+        """Those of `dotted` behind nothing that belongs to a URL, with a slash behind them on their line."""
+        heads = self.dotted
+        heads = heads.compress(~self._near(heads - 1, "no bare host"))
+        slashes = self._slashes
+        slashes = slashes.compress(self._near(slashes - 1, "name") | (self._at(slashes - 1) == ord("[")))
+        heads = within(heads, slashes, LONGEST_HOST)
+        if not len(heads):
+            return heads
+        breaks = np.append(self.line_breaks, self.size)
+        slash = slashes.take(np.searchsorted(slashes, heads))
+        return heads.compress(slash < breaks.take(np.searchsorted(breaks, heads)))
+
+    @cached_property
+    def _dotted(self) -> Offsets:
         """First characters of names with a dot, written in any way, behind their first label."""
         plain = heads_of(self._name_starts, self._dots - 1)
         plain = plain.compress(~((self._at(plain - 1) == _DOT) & self._near(plain - 2, "name")))
@@ -45,7 +69,7 @@ class Anchors(Signs):
     @cached_property
     def numbers(self) -> Offsets:
         """Dotted names that begin with a digit, and digits behind the dash of a range."""
-        heads = self.dotted
+        heads = self._dotted
         dashes = self._dashes
         dashes = dashes[self._near(dashes - 1, "digit") & self._near(dashes + 1, "digit")]
         found = union(heads.compress(self._near(heads, "digit")), dashes + 1)
@@ -115,23 +139,24 @@ class Anchors(Signs):
 
     @cached_property
     def techniques(self) -> Offsets:
-        """T, TA and, where ATT&CK is named, the letters of its other objects before four digits."""
-        first = self._names_with("T")  # what stands behind a letter, digit or dash is none
-        first = first.compress(self._near(first + 4, "digit"))
-        if len(self.words("mitre")) or len(self.words("att&ck")):
-            others = self._name_starts.compress(table("object").take(self._head_bytes))
-            others = others.compress(self._near(others + 4, "digit"))
-            first = union(
-                first,
-                others.compress(self._near(others + 1, "digit") | self._near(others + 5, "digit")),
-            )
-        return first
+        """Identifiers of ATT&CK: one to three letters that begin a name, and four digits."""
+        first = self._name_starts.compress(table("object").take(self._head_bytes))
+        first = first.compress(self._near(first + 3, "digit") & self._near(first + 4, "digit"))
+        return first.compress(self._at(first - 1) != _DOT)
 
     @cached_property
     def systems(self) -> Offsets:
-        """AS or asn before a number."""
-        first = self._names_with("A")
-        return union(first[self._at(first + 1) == ord("S")], self.words("asn"))
+        """AS before a number."""
+        return self.words("as")
+
+    @cached_property
+    def coins(self) -> Offsets:
+        """First digits of wallets: behind no letter, with at least 13 letters and digits to come."""
+        joints = self._marks.compress(table("joint").take(self._mark_bytes)) + 1
+        foreign = np.flatnonzero(self._codes == WORD) + 1  # other letters end what can belong to a wallet
+        found = union(self._name_starts.compress(self._name_lengths > 13), joints, foreign)
+        found = found.compress(self._near(found, "coin") & self._near(found + 13, "letter"))
+        return found.compress(self._near(found + 6, "letter"))
 
     @cached_property
     def file_names(self) -> Offsets:

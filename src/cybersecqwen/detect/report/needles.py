@@ -13,32 +13,22 @@ import numpy as np
 from .anchors import Anchors
 from .folding import Offsets
 from .interface import Looker
-from .signs import WORDS
 
 
 def windows(anchors: Anchors, lookers: Sequence[Looker]) -> dict[int, list[tuple[int, int]]]:
     """For each looker, by its place in the list, the lines that it is asked about.
 
-    Windows begin and end at line breaks; those that touch are one. What the same pass finds of
-    `signs.WORDS` is kept there.
+    Windows begin and end at line breaks; those that touch are one.
     """
-    needles = tuple(looker.needles for looker in lookers)
-    hits = _hits(anchors, needles)
-    anchors.keep_words(
-        {
-            word: [end - len(word) + 1 for end in hits.get(at, [])]
-            for at, word in enumerate(WORDS, len(needles))
-        }
-    )
+    hits = _hits(anchors, tuple(looker.needles for looker in lookers))
     return {
         owner: lines_around(np.array(ends, dtype=np.intp), lookers[owner], anchors)
         for owner, ends in hits.items()
-        if owner < len(needles)
     }
 
 
 def _hits(anchors: Anchors, needles: tuple[tuple[str, ...], ...]) -> dict[int, list[int]]:
-    """The last characters of needles, ascending, for each looker and then for each of `signs.WORDS`.
+    """The last characters of needles, ascending, for each looker.
 
     RE2 skips to the first needle of a group that overlaps. Where others begin inside that one, an
     automaton lists all that stand there.
@@ -78,7 +68,7 @@ class _Compiled:
     automaton: Any
     """Ends of all of them, overlapping or not, with their places in `owners`."""
     owners: list[list[int]]
-    """The lookers, or `signs.WORDS` behind them, that each belongs to."""
+    """The lookers that each belongs to."""
     alone: dict[str, tuple[list[int], tuple[str, ...]]]
     """The same for those in which no other stands, with what follows them where another begins inside."""
     longest: int
@@ -91,7 +81,7 @@ def _compiled(needles: tuple[tuple[str, ...], ...]) -> _Compiled:
     import re2
 
     owners: dict[str, list[int]] = {}
-    for owner, words in enumerate((*needles, *((word,) for word in WORDS))):
+    for owner, words in enumerate(needles):
         for word in words:
             owners.setdefault(word, []).append(owner)
     automaton = ahocorasick.Automaton()

@@ -38,7 +38,12 @@ _CLASSES = {
     "separator": b"/\\[]_)}",
     "digest": _WORD + b"+/",
     "scheme end": b"pPsS",
-    "object": b"SGCMD",
+    "object": b"TtSGCMD",
+    "no host": b"\\%$",
+    "no bare host": _WORD + b"@.\\/%$:+-",
+    "joint": b"-_",
+    "coin": b"1348bB",
+    "letter": _WORD[:62],
     **{letter: (letter + letter.upper()).encode() for letter in "ehprs"},
 }
 

@@ -10,8 +10,6 @@ from .folding import Offsets
 from .shadow import Bytes, Mask, first_of_each, mask, run_starts, shadow, table
 
 _DOT, _COLON, _SLASH, _BACKSLASH, _DASH, _AT, _TILDE, _PERCENT, _DOLLAR, _UNDERSCORE = b".:/\\-@~%$_"
-WORDS = ("cve", "asn", "mitre", "att&ck")
-"""Words of lower-case ASCII that candidates stand at or depend on."""
 
 
 class Signs:
@@ -27,7 +25,6 @@ class Signs:
         self.low = self.lowered.decode("latin-1")
         """The text in lower case, each letter beyond ASCII as one and the same: for words of ASCII."""
         self._codes = np.frombuffer(self.bytes, dtype=np.uint8)
-        self._words: dict[str, Offsets] = {}
         self.size = len(self._codes)
         """Characters."""
 
@@ -48,10 +45,6 @@ class Signs:
     def _head_bytes(self) -> Bytes:
         """The first byte of each run of letters, digits and dashes."""
         return self._codes.take(self._name_starts)
-
-    def _names_with(self, letter: str) -> Offsets:
-        """The runs of letters, digits and dashes that begin with a letter."""
-        return self._name_starts.compress(self._head_bytes == ord(letter))
 
     def _near(self, offsets: Offsets, kind: str) -> Mask:
         """Whether the characters at some offsets belong to a class; False outside the text."""
@@ -114,20 +107,13 @@ class Signs:
         found: Offsets = opening[self._near(opening + 1, kind) | blank]
         return found
 
-    def keep_words(self, words: dict[str, list[int]]) -> None:
-        """Takes over where each of `WORDS` stands, from a pass that looked for more than them."""
-        self._words = {word: np.array(found, dtype=np.intp) for word, found in words.items()}
-
     def words(self, word: str) -> Offsets:
-        """Where one of `WORDS` stands."""
-        if word not in self._words:
-            found = []
-            at = self.low.find(word)
-            while at >= 0:
-                found.append(at)
-                at = self.low.find(word, at + 1)
-            self._words[word] = np.array(found, dtype=np.intp)
-        return self._words[word]
+        """Where names begin with a word of lower-case letters, in either case."""
+        starts = self._name_starts
+        for at, letter in enumerate(word):
+            there = self._at(starts + at) if at else self._head_bytes
+            starts = starts.compress((there | 0x20) == ord(letter))
+        return starts
 
 
 def heads_of(starts: Offsets, offsets: Offsets) -> Offsets:
