@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -37,6 +38,9 @@ _SUFFIXES = {
 }
 """The longest that fits a name counts, so the longer ones stand first."""
 
+# What a terminal obeys. Machine formats carry values as they are, and a person may print them on one.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
 
 def console_options(detail: str) -> RenderOptions:
     """Options that suit standard output."""
@@ -56,7 +60,10 @@ def suffix_format(name: str) -> str:
 
 def show(report: Report, format: str, options: RenderOptions) -> None:
     """Print a report to standard output; raises OutputError where that fails (BrokenPipeError stays one)."""
-    text = FORMATS.get(format)().render(report, options)
+    renderer = FORMATS.get(format)()
+    text = renderer.render(report, options)
+    if not renderer.for_people and sys.stdout.isatty():
+        text = _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
