@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.report.scan import scan, scan_slowly
+from cybersecqwen.detect.text.names import is_code
 
 ENDINGS = (
     "com net org info biz xyz top club site online shop live ru de eu nl cn su tk icu vip space website tech"
@@ -24,9 +25,11 @@ LABELS = st.one_of(
     st.tuples(WORDS, WORDS).map("-".join),
     st.tuples(WORDS, st.integers(0, 99)).map(lambda one: f"{one[0]}{one[1]}"),
 )
-DOMAINS = st.tuples(
-    st.one_of(LABELS, st.tuples(LABELS, LABELS).map(".".join)), st.sampled_from(ENDINGS.split())
-).map(".".join)
+DOMAINS = (
+    st.tuples(st.one_of(LABELS, st.tuples(LABELS, LABELS).map(".".join)), st.sampled_from(ENDINGS.split()))
+    .map(".".join)
+    .filter(lambda one: not is_code(one, one))
+)
 OCTETS = st.integers(0, 255)
 ADDRESSES = st.tuples(st.integers(1, 223), OCTETS, OCTETS, st.integers(1, 254)).map(
     lambda four: ".".join(map(str, four))

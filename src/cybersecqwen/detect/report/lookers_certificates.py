@@ -1,4 +1,7 @@
-"""Certificates: fingerprints (thumbprints) and serial numbers, where the words say so."""
+"""Certificates: fingerprints (thumbprints), where the words say so.
+
+Serial numbers are none: they tell a certificate only together with its issuer (RFC 5280 §4.1.2.2).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,6 @@ _SPACED = r"[0-9a-f]{2}(?: [0-9a-f]{2}){31}|[0-9a-f]{2}(?: [0-9a-f]{2}){19}"
 _DIGEST = re.compile(
     rf"(?<![0-9a-z:])(?:{_PAIRS}|{_SPACED}|[0-9a-f]{{64}}|[0-9a-f]{{40}}|[0-9a-f]{{32}})(?![0-9a-z:])"
 )
-# Also serial numbers, which have up to 20 bytes (RFC 5280 §4.1.2.2)
 _PAIRED = re.compile(
     r"(?<![0-9a-z:])[0-9a-f]{2}(?:(?::[0-9a-f]{2}){31}|(?::[0-9a-f]{2}){15,19})(?![0-9a-z:])"
 )
@@ -34,14 +36,6 @@ _LABEL = re.compile(
     r"(?:[ _](?:md5|sha-?1|sha-?256|hash(?:es)?|with|the|of|has|having)){1,5}\s{0,2}(?:[:=(]|is|of)?\s{0,2}"
     r"|(?:certificates?|certs?)\s?[:=]\s{0,3}\[?\s?"
 )
-_SERIAL = re.compile(
-    r"serial(?:[ _-]?(?:numbers?|nos?\.?|#))?(?: \(hex\))?(?: of the certificate)?"
-    r"\s{0,2}(?:is|was|are|of|[:=\t|(\u2013])?\s{0,3}[\"'`“]?"
-)
-_NUMBER = re.compile(
-    r"(?:0x)?[0-9a-f]{2}(?::[0-9a-f]{2}){3,21}(?![0-9a-z:])|(?:0x)?[0-9a-f]{8,44}(?![0-9a-z])"
-    r"|[0-9a-f]{2}(?: [0-9a-f]{2}){7,21}(?![0-9a-z])"
-)
 _NEXT = re.compile(r"[\s,;&|\u2022\"'`”“*-]{1,6}(?:and |or )?[\"'`“]?")
 # Other hashes that a line names end what the cue speaks of
 _OTHER = re.compile(r"file ?hash|ssdeep|imphash|(?<![a-z])ja3")
@@ -49,9 +43,9 @@ _LONGEST = 96
 
 
 def find_certificates(text: str, low: str) -> Iterator[Match]:
-    """Fingerprints and serial numbers of certificates; see `interface.Looker`."""
+    """Fingerprints of certificates; see `interface.Looker`."""
     del text
-    spans = [*_prints(low), *_labelled(low), *_serials(low)]
+    spans = [*_prints(low), *_labelled(low)]
     reached = 0
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
         if start >= reached:
@@ -93,30 +87,13 @@ def _labelled(low: str) -> Iterator[Span]:
             yield from _more(low, match.end(), pattern)
 
 
-def _serials(low: str) -> Iterator[Span]:
-    for label in _SERIAL.finditer(low):
-        if label.start() and low[label.start() - 1].isalpha():
-            continue
-        end = ahead(low, label.end(), 300)
-        match = _NUMBER.match(low, label.end(), end)
-        if not match:
-            continue
-        near = (
-            low[behind(low, label.start(), 200, 2) : label.start()]
-            + low[match.end() : ahead(low, match.end(), 80, 1)]
-        )
-        if _CERTIFICATE.search(near) or "print" in near:
-            yield match.span()
-            yield from _more(low, match.end(), _NUMBER)
-
-
 def _more(low: str, at: int, pattern: re.Pattern[str]) -> Iterator[Span]:
     """Those that go on the list."""
     limit = ahead(low, at, 1_200, 12)
     for _ in range(12):
         gap = _NEXT.match(low, at, limit)
         match = pattern.match(low, gap.end(), limit) if gap else None
-        if not match or (pattern is _NUMBER and match.group().isalpha()):
+        if not match:
             return
         at = match.end()
         yield match.span()
@@ -124,7 +101,7 @@ def _more(low: str, at: int, pattern: re.Pattern[str]) -> Iterator[Span]:
 
 CERTIFICATE = Looker(
     find=find_certificates,
-    needles=("thumbprint", "fingerprint", "serial", "certificate", "cert ", "cert:"),
+    needles=("thumbprint", "fingerprint", "certificate", "cert ", "cert:"),
     lines_before=2,
     lines_after=14,
 )

@@ -19,15 +19,21 @@ from .shaped import shaped
 _GLUED = re.compile(
     r"(?:(?<![0-9A-Za-z-])|(?<=md5)|(?<=MD5)|(?<=(?i:sha1))|(?<=(?i:sha256))|(?<=(?i:sha512))|(?<=(?i:hash)))"
     r"(?:(?P<low>[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f-])"
-    r"|(?P<up>[0-9A-F]{128}|[0-9A-F]{64}|[0-9A-F]{40}|[0-9A-F]{32})(?![0-9A-F-]))"
+    r"|(?P<up>[0-9A-F]{128}|[0-9A-F]{64}|[0-9A-F]{40}|[0-9A-F]{32})(?![0-9A-F-])"
+    r"|(?:[0-9a-fA-F]{128}|[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![\w-]))"
 )
 # What the text calls something else (tests/data/intel/guidelines.md); a window of one line before it
 _OTHER = re.compile(
-    r"(?:\bcommits?(?: id| hash)?|\brevision|\betag|\bauthenti-?hash|\bvhash|\bimp-?hash|\bimport hash|\bja3s?"
+    r"(?:\bcommits?(?: id| hash)?|\brevision|\betag|\bauthenti-?hash|\bvhash|\bimp-?hash|\bimport hash|ja3s?"
     r"|\brich(?: pe)?(?: header)?(?: hash)?|\bserial(?: number| no\.?| #)?|\btransactions?(?: hash| id)?|\btx(?:id| hash)?"
     r"|\buuid|\bguid|\bapi[ _-]key|\baes[ _-]key|\bkey|\biv|\bnonce|\bsalt|\bsecret|\btoken|\bpassword|\bntlm(?: hash)?"
     r"|\blm hash|\bgit(?: hash)?|\bcampaign id|\bbot ?id|\bmachine ?id)"
     r"[ \t\"'`=:(\[|]{1,4}(?:is |of |in |was )?[\"'`(]?\Z"
+)
+# The same as the heading of a list
+_OTHER_LIST = re.compile(
+    r"(?:ja3s|\bimp-?hash(?:es)?|import hash(?:es)?|authenti-?hash(?:es)?|rich header hash(?:es)?|etags?)"
+    r"(?: (?:fingerprints?|hash(?:es)?|values?))?\s?[:=]?(?:[\s,;*\u2022|-]{1,6}[0-9a-f]{32,64}){0,10}[\s,;*\u2022|-]{1,6}\Z"
 )
 _REACH = 40
 
@@ -78,8 +84,9 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 
 
 def _is_other(text: str, start: int) -> bool:
-    before = text[max(0, start - _REACH) : start].rpartition("\n")[2].lower()
-    return bool(before.strip() and _OTHER.search(before))
+    before = text[max(0, start - 400) : start].lower()
+    line = before[-_REACH:].rpartition("\n")[2]
+    return bool((line.strip() and _OTHER.search(line)) or _OTHER_LIST.search(before))
 
 
 def _hash_starts(anchors: Anchors) -> Any:

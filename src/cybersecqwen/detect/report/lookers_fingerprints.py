@@ -23,7 +23,7 @@ _BLOCKS = frozenset(str(3 << power) for power in range(31))
 _TLSH = re.compile(r"T1[0-9A-Fa-f]{70}(?![0-9A-Za-z])")
 _TLSH_CUED = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{70}(?![0-9a-z])")
 _HEX32 = re.compile(r"(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])")
-_JA3 = re.compile(r"ja3(?<![a-z0-9]ja3)s?(?![a-z0-9])")
+_JA3 = re.compile(r"ja3(?<![a-z0-9]ja3)(?![a-z0-9])")
 _IMPHASH = re.compile(r"imp[ -]?hash|import hash")
 _TLSH_WORD = re.compile(r"tlsh")
 # Names of other hashes end what one cue speaks of
@@ -79,7 +79,7 @@ def find_tlsh(text: str, low: str) -> Iterator[Match]:
 
 
 def find_ja3(text: str, low: str) -> Iterator[Match]:
-    """JA3 and JA3S fingerprints: 32 hex digits near their name; see `interface.Looker`."""
+    """JA3 fingerprints of clients: 32 hex digits near their name, JA3S not; see `interface.Looker`."""
     del text
     for start, end in _cued(low, _JA3, _HEX32):
         yield Match(type="ja3", value=low[start:end], start=start, end=end)

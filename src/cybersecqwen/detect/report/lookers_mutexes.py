@@ -77,11 +77,14 @@ def _around(text: str, low: str, at: int) -> list[Span]:
     before = _before(text, low, at)
     if before:
         return [before]
+    under = list(_under_heading(text, low, at, word.end()))
+    if under:
+        return under
     end = ahead(text, word.end(), 400)
     first = _after(text, low, word.end(), end)
     if first:
         return [first, *(span for span in listed(text, first, end) if _is_one(text[slice(*span)]))]
-    return list(_under_heading(text, low, at, word.end()))
+    return []
 
 
 def _before(text: str, low: str, at: int) -> Span | None:

@@ -65,6 +65,12 @@ _MADE = re.compile(
     r"(?:created|installed|registered|started|stopped|deleted|added|disabled|killed|terminated|launched)\b"
 )
 _ENDS = re.compile(r"\b(?:(?:stop|kill|terminat|shut)\w*|disable[sd]?|disabling|delete[sd]?|deleting)\b")
+# "enables the service net-tuned", "is loaded as the service RTCoreHlp"
+_NAMED_AFTER = re.compile(
+    r"(?:\b(?:enabl|start|stop|install|creat|register|disabl|delet|launch|kill|restart|mask)(?:e|es|ed|s|ing)?|\bas)"
+    r"(?: and (?:enables?|starts?))?"
+    r" (?:the|a|its|an?) (?:(?:new|windows|system|systemd|kernel|malicious|persistent) ){0,2}\Z"
+)
 _EXAMPLES = re.compile(r",? (?:such as|including|like|for example|e\.g\.,?) ")
 _AND = re.compile(r"(?:, (?:and |or )?| and | or )")
 _QUOTE = re.compile(r"\s?[(,]?\s?(?=[\"“'‘`„])")
@@ -229,6 +235,10 @@ def _bare(text: str, low: str, at: int, end: int, before: str) -> Iterator[Span]
     made = _MADE.match(text, at, end)
     if made and is_name(made[1]) and (made[1] != made[1].lower() or is_odd(made[1])):
         yield made.span(1)
+    elif _NAMED_AFTER.search(before[-64:]) and text[at : at + 1] in (" ", "\xa0"):
+        span = token(text, at + 1, end)
+        if span and is_odd(text[slice(*span)]) and "/" not in text[slice(*span)]:
+            yield span
     examples = _EXAMPLES.match(low, at, end)
     if examples and not _ENDS.search(before):
         return

@@ -24,7 +24,11 @@ _STRONG = re.compile(
 _LABEL = re.compile(r"\s?names?\s{0,2}(?:is\s|was\s|of\s|[:=\t|]{1,2})\s{0,3}")
 _SHORT_LABEL = re.compile(r"[ \xa0]{0,2}[:=\t|][ \xa0]{0,2}")
 _QUOTE = re.compile(r"\s?[(,]?\s?(?=[\"“'‘`„])")
-_PATH = re.compile(r"\\(?<![\w\\:%/.*}-]\\)Microsoft\\Windows(?:\\[\w.{}-]{1,80}(?: [\w.{}-]{1,40}){0,3})+\b")
+_PATH = re.compile(
+    r"\\(?<![\w\\:%/.*}-]\\)Microsoft\\Windows(?:\\[\w.{}-]{1,80}(?: [A-Z0-9][\w.{}-]{0,40}){0,3})+\b"
+)
+# "the scheduled task \Updater": no word of a sentence begins so
+_ROOTED = re.compile(r"[ \xa0](?=\\(?<!\\\\)\w)")
 _CUE = re.compile(r"task")
 
 
@@ -79,6 +83,12 @@ def _words(text: str, low: str) -> Iterator[Span]:
                 yield from listed(text, span, end)
             continue
         if not scheduled and not text.startswith("`", at + 1):
+            continue
+        rooted = _ROOTED.match(text, at, end)
+        if rooted:
+            span = token(text, rooted.end(), end)
+            if span:
+                yield span
             continue
         label = _SHORT_LABEL.match(low, at, end)
         if label:

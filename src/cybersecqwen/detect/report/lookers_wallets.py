@@ -26,7 +26,7 @@ _ETHEREUM = re.compile(r"0x[0-9a-f]{40}(?![0-9a-z])")
 _CUE = re.compile(
     r"wallet|ethere?um|(?<![a-z])eth(?![a-z])|ether(?:scan|hiding)?(?![a-z])|address"
     r"|(?<![a-z])(?:bsc|bnb|binance|polygon|usdt|usdc|erc-?20|defi|nft|dao|crypto(?:currency)?)(?![a-z])"
-    r"|blockchain|ransom|payment|\bfunds?\b|contract"
+    r"|blockchain|ransom|payment|\bfunds?\b|contract|\btokens?\b"
 )
 
 
@@ -54,7 +54,11 @@ def find_ethereum(text: str, low: str) -> Iterator[Match]:
         digits = raw[2:]
         if (start and text[start - 1].isascii() and text[start - 1].isalnum()) or len(set(digits)) < 6:
             continue
-        if digits in (digits.lower(), digits.upper()):
+        letters = sum(digit.isalpha() for digit in digits)
+        # of one case: also what the checksum makes so, which chance does once in 2^letters
+        if digits == digits.lower() or (
+            digits == digits.upper() and not (letters >= 8 and checksums.is_eip55(raw))
+        ):
             near = low[behind(low, start, 300, 3) : start] + " " + low[end : ahead(low, end, 60, 0)]
             if not _CUE.search(near):
                 continue

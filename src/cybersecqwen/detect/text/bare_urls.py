@@ -12,8 +12,8 @@ from .urls import REST, listed, trimmed
 
 _LABEL = r"[\w-]{1,63}+"
 _BARE = re.compile(
-    rf"(?<![\w@.\\/%$:+-])({_LABEL}(?:{DOT}{_LABEL}){{1,12}}+)((?:(?::|\[:\])[0-9]{{1,5}})?+)"
-    rf"((?:\[/\]|/)(?:{REST}|[,;](?![\"'(\[<]?h(?:tt|xx)ps?\b)){{1,1024}}+)"
+    rf"(?<![\w@.\\/%$:+)}}\]-])({_LABEL}(?:{DOT}{_LABEL}){{1,12}}+)((?:(?::|\[:\])[0-9]{{1,5}})?+)"
+    rf"((?:\[/\]|/)(?:{REST}|\](?!\(|[,;])|[,;](?![\"'(\[<]?h(?:tt|xx)ps?\b)){{1,1024}}+)"
 )
 # What goes on behind the slash and is no path: a number, a version, another host
 _NO_PATH = re.compile(r"[/\[\]]{1,3}(?:v?[0-9]+(?:\.[0-9]+)*|[\W_]*)(?![^\s)])")

@@ -104,7 +104,9 @@ _BARE_KEY = re.compile(
     re.IGNORECASE,
 )
 _PIPE = re.compile(
-    r"(?<![\w\\])(?:\\\\(?:\.|[\w.-]{1,255})|\\Device(?=\\NamedPipe))?\\(?:Named)?pipe\\[^\s\"'<>|,;]{1,256}",
+    r"(?<![\w\\])(?:\\\\(?:\.|[\w.-]{1,255})|\\Device(?=\\NamedPipe))?\\(?:Named)?pipe\\[^\s\"'<>|,;]{1,256}"
+    # as a string of a program has it: "\\\\.\\pipe\\name"
+    r"|(?<![\w\\])\\{4}(?:\.|[\w.-]{1,255})\\\\pipe\\\\[^\s\"'<>|,;\\]{1,256}",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<![\w~+.\\/@$%-])[\w~+.-]{3,160}+(?![\w@\\/:(-])")
@@ -122,7 +124,7 @@ def find_pipes(text: str, low: str, starts: Iterable[int] | None = None) -> Iter
         return
     for match in over(_PIPE, text, starts):
         raw = match.group().rstrip(_END)
-        name = raw.lower().partition("pipe\\")[2]
+        name = raw.lower().partition("pipe\\")[2].lstrip("\\")
         if name:
             yield Match(
                 type="pipe", value="\\\\.\\pipe\\" + name, start=match.start(), end=match.start() + len(raw)
@@ -173,9 +175,40 @@ def find_windows(text: str, low: str, starts: Iterable[int] | None = None) -> It
             yield from _located(raw.rstrip(" "), match.start())
             continue
         program = _PROGRAM.search(raw) if " " in raw else None
-        raw = (raw[: program.end()] if program else raw).rstrip(_END + "\\ ")
+        whole = raw if program else raw + _more_of_name(text, match.end(), raw)
+        raw = (raw[: program.end()] if program else whole).rstrip(_END + "\\ ")
         if "\\" in raw[2:]:
             yield from _located(raw, match.start())
+
+
+_SECOND_WORD = re.compile(r" (?!and |or )[\w-]{1,40}(\.[a-z0-9]{2,4})(?![\w\\/:(-]|\.\w)")
+_RUNS = words(
+    "rundll32 regsvr32 cscript wscript mshta powershell pwsh cmd python python3 java javaw msbuild installutil"
+    " regasm regsvcs certutil bitsadmin copy move xcopy type del start msiexec wmic"
+)
+
+
+def _more_of_name(text: str, end: int, raw: str) -> str:
+    """The second word of a file's name at the end of a path: "C:\\My Music\\track" and " list.dat".
+
+    Not where the first has an ending of its own, names a program that runs files, or is a folder's or verb's
+    neighbour: a name that goes on is in lower case like its first word, or in capitals like it.
+    """
+    last = raw.rpartition("\\")[2]
+    more = _SECOND_WORD.match(text, end) if last and "." not in last else None
+    if not more or more[1].lower() not in EXTENSIONS or last.lower() in _RUNS:
+        return ""
+    folder = raw[: -len(last) - 1].rpartition("\\")[2].lower()
+    if folder in ("system32", "syswow64") or more.group()[1:].lower().startswith(last.lower()):
+        return ""  # a program without its ending, and its argument
+    alike = last[:1].isupper() == text[end + 1].isupper()
+    return more.group() if alike and last.lower() not in _FOLDERS else ""
+
+
+_FOLDERS = words(
+    "system32 syswow64 temp tmp windows users public downloads desktop documents appdata roaming local programdata"
+    " startup system tasks drivers fonts perflogs music pictures videos inetpub wwwroot"
+)
 
 
 def find_unix(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
@@ -215,6 +248,22 @@ def _located(raw: str, start: int) -> Iterator[Match]:
         yield Match(type=kind, value=value, start=start + 2, end=start + host.end(1), note=note)
 
 
+_TITLED = re.compile(
+    r"([(\"“'‘\[])((?:[A-Z0-9\u00c0-\u017f][\w&+-]{0,40}(?: (?:of|and|for|the|to|de|in|on|-))? ){1,6})\Z"
+)
+_CLOSING_OF = {"(": ")", '"': '"', "“": "”", "'": "'", "‘": "’", "[": "]"}
+
+
+def _titled(text: str, start: int, end: int) -> int:
+    """Where a name with blanks begins that stands alone in brackets or quotation marks: "(Chrome Update.js)"."""
+    if not text[start].isupper() and not text[start].isdigit():
+        return start
+    before = _TITLED.search(text[max(0, start - 200) : start])
+    if not before or text[end : end + 1] != _CLOSING_OF[before[1]]:
+        return start
+    return start - len(before[2])
+
+
 def find_names(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
     """Bare file names with a known ending; see `matches.Extractor` and `matches.over`."""
     if starts is None and "." not in text:
@@ -231,7 +280,8 @@ def find_names(text: str, low: str, starts: Iterable[int] | None = None) -> Iter
         if kept.startswith(".."):
             continue
         if _is_name(kept) and not (start > 1 and text[start - 1] == ":" and text[start - 2] in ":/"):
-            yield _file(kept, start)
+            first = _titled(text, start, start + len(kept)) if text[start - 1 : start] == " " else start
+            yield _file(text[first:start] + kept, first)
 
 
 @lru_cache(maxsize=16_384)
@@ -243,8 +293,12 @@ def _is_name(name: str) -> bool:
         return stem.lower() in known.COM_FILES
     if ending not in EXTENSIONS or stem.upper() == stem.lower() or name.lower() in PRODUCTS:
         return False
+    if len(stem) == 1 and len(last) == 1:
+        return False  # "d.h.", "z.c.": abbreviations
     first, rest, _ = stem.partition(".")
-    if first.lower() in DETECTIONS or (rest and first in PACKAGES and ending in (".app", ".one", ".java")):
+    if first.lower() in DETECTIONS or (
+        rest and (first in PACKAGES or len(first) == 2) and ending in (".app", ".one", ".java")
+    ):
         return False
     return not (last[:1].isupper() and stem != stem.upper() and ending in _CODE_ENDINGS)
 

@@ -212,10 +212,12 @@ def is_code(raw: str, value: str) -> bool:
     """System.Net, Net.WebClient, this.name, ASP.NET, com.android.app: told by capitals and words."""
     labels = value.split(".")
     first, last = labels[0], labels[-1]
-    if value in PRODUCTS or first in DETECTIONS:
+    if value in PRODUCTS or (first in DETECTIONS and raw != value):
         return True
     if len(labels) > 2 and first in PACKAGES and last not in ("com", "net", "org", "ru", "cn", "info"):
         return True
+    if last == "app" and len(labels) > 2 and (len(first) == 2 or first in PACKAGES):
+        return True  # "eu.example.app" of Android
     if (
         len(labels) == 2
         and last in _WORDLIKE

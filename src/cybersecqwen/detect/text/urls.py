@@ -21,10 +21,11 @@ SEPARATORS = (
 """What stands between scheme and host."""
 
 _LABEL = r"[\w-]++"
-REST = r"[^\s\"'<>`{}|^\\\],;\u2018-\u201f\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff1b\u3010\u3011\u300a\u300b]"
-"""A character of a path or query; brackets, commas and semicolons aside."""
+REST = r"(?:[^hH\s\"'<>`{}|^\\\],;\u2018-\u201f\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff1b\u3010\u3011\u300a\u300b]|[hH](?!xxps?[:\[]))"
+"""A character of a path or query; brackets, commas and semicolons aside; none where a URL begins that is glued on."""
 _URL = re.compile(
-    rf"(?<![A-Za-z0-9])({SCHEMES}){SEPARATORS}"
+    # "hxxp" is no part of a word: one begins there though the blank before it is lost
+    rf"(?:(?<![A-Za-z0-9])|(?=hxxp))({SCHEMES}){SEPARATORS}"
     r"((?:[^\s\"'<>`{}|^\\/@\[\]()]{1,256}+@)?+)"
     rf"(\[[0-9A-Fa-f:.]{{2,45}}\]|(?: (?={_LABEL}(?:\.{_LABEL})*+ \.[a-z]))?+"
     rf"{_LABEL}(?:(?:{DOT}| [dD][oO][tT] | \.(?=[a-z])){_LABEL})*+\.?)"
