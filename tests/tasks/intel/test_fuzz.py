@@ -13,7 +13,7 @@ from cybersecqwen.settings import Settings
 
 from .fuzzing import case, check
 
-CASES = 24
+CASES = 16
 
 
 @pytest.fixture(scope="module")
