@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from .folding import Offsets
-from .shadow import WORD, mask, run_ends, run_starts, spaced, table, union, within
+from .shadow import WORD, spaced, table, union, within
 from .signs import Signs, heads_of
 from .url_anchors import scheme_starts
 
@@ -110,10 +110,6 @@ class Anchors(Signs):
         return found[found >= 0]
 
     @cached_property
-    def _name_lengths(self) -> Offsets:
-        return run_ends(self._name) - self._name_starts
-
-    @cached_property
     def hashes(self) -> Offsets:
         """Runs of letters and digits as long as a hash."""
         long = self._name_lengths >= 32
@@ -164,8 +160,7 @@ class Anchors(Signs):
         dots = self._where(_DOT)
         dots = dots.compress(self._near(dots + 1, "word"))
         dots = dots.compress(self._near(dots - 1, "file"))
-        starts = run_starts(mask(self.bytes, "file")) if len(dots) else dots
-        return union(heads_of(starts, dots))
+        return self._wider_heads("file", dots)
 
     @cached_property
     def urls(self) -> Offsets:
@@ -225,7 +220,7 @@ class Anchors(Signs):
         slashes = self._backslashes
         if not len(slashes):
             return slashes
-        runs = heads_of(run_starts(mask(self.bytes, "relative")), slashes)
+        runs = self._wider_heads("relative", slashes)
         return union(runs, within(self._opening, slashes[self._near(slashes - 1, "close")], 34))
 
     @cached_property

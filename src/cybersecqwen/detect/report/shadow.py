@@ -29,7 +29,7 @@ _CLASSES = {
     "relative": _WORD + b".~$\\-",
     "unc": _WORD + b"\\",
     "device": b"\\?dD",
-    "mark": b".:/\\-@~%$_\n[({<",
+    "mark": b".:/\\-+@~%$_\n[({<",
     "open": b"[({<",
     "close": b">}]",
     "dot": b".dD",
@@ -84,20 +84,15 @@ def table(kind: str) -> Mask:
     return members
 
 
-def run_starts(members: Mask) -> Offsets:
-    """Where runs of members begin."""
+def runs(members: Mask) -> tuple[Offsets, Offsets]:
+    """Where runs of members begin and where they end, after the last one: from one search for changes."""
     if not len(members):
-        return np.zeros(0, dtype=np.intp)
-    starts: Offsets = np.flatnonzero(members[1:] > members[:-1]) + 1
-    return np.concatenate((np.zeros(1, dtype=np.intp), starts)) if members[0] else starts
-
-
-def run_ends(members: Mask) -> Offsets:
-    """Where runs of members end, after the last one."""
-    if not len(members):
-        return np.zeros(0, dtype=np.intp)
-    ends: Offsets = np.flatnonzero(members[:-1] > members[1:]) + 1
-    return np.concatenate((ends, np.array([len(members)], dtype=np.intp))) if members[-1] else ends
+        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+    edges = np.flatnonzero(members[1:] != members[:-1]) + 1
+    first = np.zeros(int(members[0]), dtype=np.intp)
+    last = np.full(int(members[-1]), len(members), dtype=np.intp)
+    edges = np.concatenate((first, edges, last))
+    return edges[0::2].copy(), edges[1::2].copy()
 
 
 def union(*parts: Offsets) -> Offsets:

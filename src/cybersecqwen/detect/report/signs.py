@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from .folding import Offsets
-from .shadow import Bytes, Mask, first_of_each, mask, run_starts, shadow, table
+from .shadow import Bytes, Mask, first_of_each, mask, runs, shadow, table
 
 _DOT, _COLON, _SLASH, _BACKSLASH, _DASH, _AT, _TILDE, _PERCENT, _DOLLAR, _UNDERSCORE = b".:/\\-@~%$_"
 
@@ -59,12 +59,41 @@ class Signs:
         return near
 
     @cached_property
-    def _name(self) -> Mask:
-        return mask(self.bytes, "name")
+    def _name_runs(self) -> tuple[Offsets, Offsets]:
+        return runs(mask(self.bytes, "name"))
+
+    @property
+    def _name_starts(self) -> Offsets:
+        return self._name_runs[0]
 
     @cached_property
-    def _name_starts(self) -> Offsets:
-        return run_starts(self._name)
+    def _name_lengths(self) -> Offsets:
+        starts, ends = self._name_runs
+        return ends - starts
+
+    @cached_property
+    def _before_names(self) -> Bytes:
+        """The byte before each run of letters, digits and dashes; 0 at the beginning of the text."""
+        starts = self._name_starts
+        before = self._codes.take(starts - 1, mode="wrap")
+        if len(starts) and not starts[0]:
+            before[0] = 0
+        return before
+
+    def _wider_heads(self, kind: str, offsets: Offsets) -> Offsets:
+        """The starts of the runs of a class that hold some offsets: a class of names and signs of `_marks`.
+
+        Such a run begins with a name or a sign that none of the class stands before: no pass of its own.
+        """
+        names = self._name_starts.compress(~table(kind).take(self._before_names))
+        signs = self._marks.compress(table(kind).take(self._mark_bytes))
+        signs = signs.compress(~self._near(signs - 1, kind))
+        heads = np.full(len(offsets), -1)
+        for starts in (names, signs):
+            if len(starts):
+                place = np.searchsorted(starts, offsets, "right") - 1
+                heads = np.maximum(heads, np.where(place < 0, -1, starts.take(place, mode="clip")))
+        return heads.compress(first_of_each(heads))
 
     @cached_property
     def _dots(self) -> Offsets:
