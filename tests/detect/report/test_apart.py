@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cybersecqwen.detect.report import apart, roles
+from cybersecqwen.detect.report import apart, roles, system_folders
 from cybersecqwen.detect.report.interface import Passage
 from cybersecqwen.detect.report.references import publishers
 from cybersecqwen.detect.report.warning_lists import WarningLists
@@ -136,3 +138,38 @@ def test_a_publisher_that_the_text_calls_an_attackers_is_not_set_apart() -> None
 def test_orders_set_nothing_apart(order: str) -> None:
     assert reasons(f"{order}\n\nThe implant beacons to quiet-garden[.]net.\n") == {}
     assert reasons(f"{order}\n\nquiet-garden[.]net\n") == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        r"C:\ProgramData", "c:\\users\\", r"C:\Users\Public\Music", r"D:\Program Files (x86)", r"%APPDATA%",
+        r"C:\Users\anna\AppData\Local\Temp", r"%USERPROFILE%\Desktop", r"C:\PerfLogs", "/dev/null", "/tmp/",
+        r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Startup", "/usr/local/bin", "~/.ssh",
+        "/home/eve",
+    ],
+)  # fmt: skip
+def test_bare_folders_of_the_system(path: str) -> None:
+    assert system_folders.reason(path).endswith(" of every system")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", r"C:\ProgramData\quiet", r"C:\Users\Public\Music\a.dll", "/tmp/.x", "/dev/shm/.k", "/dev/shm/a",
+        r"C:\Users\anna\AppData\Local\Temp\u", "/etc/cron.d/pump", "programdata", "~/.ssh/authorized_keys",
+        r"C:\Users\anna\Desktop\list.txt", "/home/eve/tool", "a" * 300, "\\\\server\\share", "null",
+    ],
+)  # fmt: skip
+def test_what_lies_in_them_is_another_path(path: str) -> None:
+    assert system_folders.reason(path) == ""
+
+
+def test_a_folder_of_the_system_is_set_apart_even_where_malware_writes_to_it() -> None:
+    got = reasons(r"The dropper writes to C:\ProgramData and runs C:\ProgramData\quiet\lamp.exe there.")
+    assert got == {r"C:\ProgramData": "folder of every system"}
+
+
+@given(st.text(max_size=60) | st.text(alphabet="\\/%:~ cwindowstmp", max_size=40))
+def test_any_path(path: str) -> None:
+    assert system_folders.reason(path) in ("", "folder of every system", "device of every system")

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cybersecqwen.detect.report import cues, defaults, orders, roles
+from cybersecqwen.detect.report import apart, cues, defaults, orders, roles
 from cybersecqwen.detect.report.context import Layout, sentence_at
 from cybersecqwen.detect.report.interface import LONGEST_CONTEXT, Passage, RoleOf
+from cybersecqwen.detect.report.warning_lists import WarningLists
 from cybersecqwen.detect.text.extraction import matches
 from cybersecqwen.detect.text.matches import Match
 from cybersecqwen.records.intel import Role, Tier
@@ -370,3 +371,32 @@ def test_types_that_have_one_role_only() -> None:
     verb = cues.Evidence(role="payload", score=3, plain=True, why="")
     assert defaults.fitted("ipv4", "45.77.10.9", verb) == ("delivery", 0.8)
     assert defaults.fitted("md5", HASH, cues.Evidence(role="c2", score=3, why="")) == ("", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("body", "role"),
+    [
+        ("The implant beacons to quiet-garden.net.", REFERENCE),
+        ("The lures came from desk@lamp-works.org, which the actor controls.", ATTACKER),
+    ],
+)
+def test_the_header_of_the_message_that_carries_the_report(body: str, role: Role) -> None:
+    header, to, subject = (
+        "From: desk@lamp-works.org",
+        "To: reader@mill-house.org",
+        "Subject: C2 at oak-hill.net",
+    )
+    text = "\n".join((header, to, subject, body))
+    blocks, at = [], 0
+    for part in (header, to, subject, body):
+        blocks.append((at, at + len(part), "paragraph" if part is body else "header"))
+        at += len(part) + 1
+    passage = Passage(text=text, blocks=blocks)
+    found = matches(text)
+    given = {value: one.role for (_, value), one in roles.assign(passage, found).items()}
+    assert given["desk@lamp-works.org"] is role
+    assert given["reader@mill-house.org"] is REFERENCE
+    assert given["oak-hill.net"] is C2  # the subject speaks of what is reported
+    assert given.get("quiet-garden.net", C2) is C2
+    is_apart = ("email", "desk@lamp-works.org") in apart.reasons(passage, found, WarningLists())
+    assert is_apart is (role is REFERENCE)

@@ -129,15 +129,50 @@ def test_exploitation(names: tuple, text: str, word: str) -> None:  # type: igno
             "likely",
             Tier.LOW,
         ),
+        (
+            technique("T1048", how="described", tier=Tier.MODERATE, probability=0.99),
+            "Data are taken out of the network",
+            "likely",
+            Tier.LOW,
+        ),
         (technique("T1486", how="described", tier=Tier.LOW, probability=0.6), "", "", Tier.LOW),
         (technique("T1059"), "", "", Tier.LOW),
     ],
 )
 def test_impact(one: object, text: str, word: str, confidence: Tier) -> None:
-    found = judged(Intelligence(techniques=(one,)))  # type: ignore[arg-type]
+    found = judged(Intelligence(names=(RYUK,), techniques=(one,)))  # type: ignore[arg-type]
     assert [(j.text, j.likelihood, j.confidence) for j in found] == (
         [(text, word, confidence)] if text else []
     )
+
+
+PASSING = technique("T1048", how="described", tier=Tier.MODERATE, probability=0.9)
+MIMIKATZ = named("Mimikatz", "S0002", "software", facts={"kind": "tool"})
+
+
+@pytest.mark.parametrize(
+    ("intel", "said"),
+    [
+        (Intelligence(), False),
+        (Intelligence(names=(MIMIKATZ, cve("CVE-1-1"))), False),
+        (Intelligence(names=(replace(APT29, tier=Tier.LOW),)), False),
+        (Intelligence(names=(replace(RYUK, documents=("d2",)),)), False),
+        (Intelligence(indicators=(seen("a.example", Role.UNKNOWN), seen("b.example", note="known"))), False),
+        (Intelligence(indicators=(seen("a.example", tier=Tier.LOW),)), False),
+        (Intelligence(names=(APT29,)), True),
+        (Intelligence(names=(RYUK,)), True),
+        (Intelligence(indicators=(seen("a.example"),)), True),
+    ],
+)
+def test_an_article_about_no_attack_has_no_impact(intel: Intelligence, said: bool) -> None:
+    found = judged(replace(intel, techniques=(PASSING,)))
+    assert [one.likelihood for one in found if one.text.startswith("Data are")] == ["likely"] * said
+
+
+def test_two_descriptions_say_more_than_one() -> None:
+    both = (PASSING, technique("T1567", how="described", tier=Tier.MODERATE, probability=0.9))
+    (one,) = judged(Intelligence(names=(RYUK,), techniques=both))
+    assert one.likelihood == "very likely"
 
 
 @pytest.mark.parametrize(

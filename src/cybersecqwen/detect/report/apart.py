@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from cybersecqwen.records.intel import Role, Tier
 
-from . import references, roles
+from . import references, roles, system_folders
 from .interface import Found, Passage, RoleOf
 from .warning_lists import NOTES, WITH_CUSTOMERS, WarningLists, host_of, own
 
@@ -66,6 +66,9 @@ def _reason(
     outright = role is not None and role.role in _ATTACK_ROLES and role.tier is Tier.HIGH
     if note:
         return "" if kind == "file" and outright else note
+    folder = system_folders.reason(value) if kind == "file" else ""
+    if folder:  # whatever is written there, the folder itself is on every host
+        return folder
     host = _host(kind, value)
     if host and not outright:
         catalogue = next((said for name, said in _CATALOGUES.items() if references.belongs(host, {name})), "")

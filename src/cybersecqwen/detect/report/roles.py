@@ -3,11 +3,12 @@
 Every occurrence is judged by its own sentence, row or item (`cues`), by the headings above it, and by what
 marks a link to read on (`references`). The occurrences vote. Where they part, a role of the attack outweighs
 a harmless one. What a sentence orders its reader to do is no statement about an indicator: cues in it do
-not count.
+not count. Neither does the header of the message that carries a report: it names who sent it to whom.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -28,6 +29,12 @@ MODERATE = 1.0
 
 HARMLESS = frozenset({Role.VICTIM, Role.LEGITIMATE, Role.REFERENCE})
 """Roles that set an indicator apart."""
+
+_CARRIED = RoleOf(
+    role=Role.REFERENCE,
+    tier=Tier.HIGH,
+    why="it stands only in the header of the message that carries the report",
+)
 
 _ROLES = {
     "c2": Role.C2,
@@ -70,12 +77,30 @@ def assign(passage: Passage, found: Found, reading: Reading | None = None) -> di
         (type, value) → role; every indicator has one, `Role.UNKNOWN` where nothing tells. Never raises.
     """
     reading = reading or Reading(passage, found)
+    carrier = _headers(passage)
     places: dict[tuple[str, str], list[Match]] = {}
     for match in found:
         some = places.setdefault((match.type, match.value), [])
-        if len(some) < MOST_OCCURRENCES:
+        if len(some) < MOST_OCCURRENCES and not _is_inside(match.start, carrier):
             some.append(match)
-    return {key: _role(key, some, reading) for key, some in places.items()}
+    return {
+        key: _role(key, some, reading) if some else defaults.fixed(key[0]) or _CARRIED
+        for key, some in places.items()
+    }
+
+
+def _headers(passage: Passage) -> list[tuple[int, int]]:
+    """Fields of the message that carries the report, in order; its subject speaks of what is reported."""
+    return sorted(
+        (start, end)
+        for start, end, kind in passage.blocks
+        if kind == "header" and not passage.text[start : start + 8].lower().startswith("subject:")
+    )
+
+
+def _is_inside(at: int, spans: list[tuple[int, int]]) -> bool:
+    found = bisect_right(spans, at, key=lambda span: span[0]) - 1
+    return found >= 0 and at < spans[found][1]
 
 
 def _role(key: tuple[str, str], some: list[Match], reading: Reading) -> RoleOf:

@@ -32,6 +32,9 @@ _IMPACT = (
 )
 _STATED, _NAMED, _UNNAMED = 0.95, 0.94, 0.79
 """Highest probability of an actor: that a sentence attributes it to, that is named, that nobody names."""
+_PASSING = 0.79
+"""Highest probability of an impact that one description tells of, and no technique written out."""
+_HOSTILE = (Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION)
 _EVEN = 0.45
 _ACTORS = 3
 """Actors of one picture that are judged."""
@@ -151,9 +154,13 @@ def _impact(intel: Intelligence) -> Iterator[Judgement]:
             for one in intel.techniques
             if any(one.id == id or one.id.startswith(id + ".") for id in wanted) and one.tier is not Tier.LOW
         ]
+        named = any(one.how == "named" for one in found)
+        if not named:  # an article that explains how attackers work reports no attack
+            found = [one for one in found if _is_of_attack(intel, one.documents)]
         if found:
-            named = any(one.how == "named" for one in found)
             chance = most if named else min(most, max(one.probability for one in found))
+            if not named and len(found) == 1:
+                chance = min(chance, _PASSING)
             reports = len({document for one in found for document in one.documents})
             where = f", as {_share(intel, reports)}" if len(intel.documents) > 1 else ""
             yield Judgement(
@@ -168,11 +175,27 @@ def _impact(intel: Intelligence) -> Iterator[Judgement]:
             )
 
 
+def _is_of_attack(intel: Intelligence, documents: Sequence[str]) -> bool:
+    """Whether one of these reports is about an actor or malware, or gives an attacker's indicator."""
+    where = set(documents)
+    return any(
+        one.tier is not Tier.LOW
+        and not str(one.facts.get("kind", "")).endswith(("tool", "tools"))
+        and where.intersection(one.documents)
+        for type in ("group", "campaign", "software")
+        for one in intel.of_type(type)
+    ) or any(
+        one.role in (*_HOSTILE, Role.ATTACKER)
+        and one.tier is not Tier.LOW
+        and where.intersection(one.documents)
+        for one in intel.usable
+    )
+
+
 def _infrastructure(intel: Intelligence) -> Iterator[Judgement]:
     """What two reports call hostile."""
-    hostile = (Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION)
     both = [
-        one for one in intel.usable if one.role in hostile and one.type in LASTING and len(one.documents) > 1
+        one for one in intel.usable if one.role in _HOSTILE and one.type in LASTING and len(one.documents) > 1
     ]
     if both:
         yield Judgement(
