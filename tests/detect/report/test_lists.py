@@ -180,3 +180,56 @@ TOGETHER = (
 @pytest.mark.parametrize(("text", "expected"), TOGETHER)
 def test_what_stands_beside_a_number(text: str, expected: set[tuple[str, str]]) -> None:
     assert found(text) == expected
+
+
+H32, H40 = "5259b568d72fbb5a54ef0a05dce76afe", "c5f32b2874cd952b7f4c53241cd39cfdd007f252"
+HARD = (
+    (f"\u6837\u672c\u54c8\u5e0c\u4e3a{H32}\uff0c\u8fde\u63a5evil[.]com\u548c1.2.3.4\u7684\u670d\u52a1\u5668",
+     {("md5", H32), ("domain", "evil.com"), ("ipv4", "1.2.3.4")}),
+    (f"{H40.upper()}msd017.exe", {("sha1", H40)}),
+    (f"MD5{H32}Filename", {("md5", H32)}),
+    (f"{H32}_packed", {("md5", H32)}),
+    (f"{H32}-12", set()),
+    (f"commit {H40}", set()),
+    (f"AES key: {H32}", set()),
+    (f"a Rich header hash ({H32})", set()),
+    (f"authentihash\t{H32 * 2}", set()),
+    ("194.61.121[.]86Command and control", {("ipv4", "194.61.121.86")}),
+    ("URLshxxps://evil[.]com/a.dathxxp://evil[.]com/b",
+     {("url", "https://evil.com/a.dat"), ("url", "http://evil.com/b")}),
+    ("(https://evil.com/a)MD5", {("url", "https://evil.com/a")}),
+    ("http:// evil .com/a", {("url", "http://evil.com/a")}),
+    ("evil[.]com/in.php, www.evil.com/x?y=1", {("url", "evil.com/in.php"), ("url", "www.evil.com/x?y=1")}),
+    ("5.6.7.8:81/a.sh", {("url", "5.6.7.8:81/a.sh")}),
+    ("http://evil.com/?id=<user_name>", {("domain", "evil.com")}),
+    ("XXX@evil.com and XXXX.ru", set()),
+    ("john[.]doe[at]evil[.]com", {("email", "john.doe@evil.com")}),
+    ("::ffff:89.44.9.243", {("ipv6", "::ffff:89.44.9.243")}),
+    ("0.0.0.0:80, mask 255.255.255.0", set()),
+    ("“Annual Report.docx” is sent", {("file", "Annual Report.docx")}),
+    ("see (Chrome Update.js)", {("file", "Chrome Update.js")}),
+    ("d.h. rund", set()),
+    ("C:\\A B\\track list.dat.", {("file", "C:\\A B\\track list.dat")}),
+    ("C:\\Windows\\System32\\mstsc mstsc.exe", {("file", "C:\\Windows\\System32\\mstsc"), ("file", "mstsc.exe")}),
+    ('"HKLM\\System\\CurrentControlSet\\Control\\Terminal Server" /v',
+     {("registry", "HKLM\\System\\CurrentControlSet\\Control\\Terminal Server")}),
+    ("HKLM\\HARDWARE\\{76BA14B7-AF0C-4dc9-9E9D-2A6970F231D9}.",
+     {("registry", "HKLM\\HARDWARE\\{76BA14B7-AF0C-4dc9-9E9D-2A6970F231D9}")}),
+    ('CreateNamedPipeW(L"\\\\\\\\.\\\\pipe\\\\zq77ctl", 1)', {("pipe", "\\\\.\\pipe\\zq77ctl")}),
+    ("the scheduled task \\GoogleTaskUser; it", {("task", "\\GoogleTaskUser")}),
+    ("it enables the service net-tuned", {("service", "net-tuned")}),
+    ("Mutexes:\nLocal\\SM0:1:2\nGlobal\\one_2", {("mutex", "Local\\SM0:1:2"), ("mutex", "Global\\one_2")}),
+    ("Group G0046 uses S0154 (T1059.001, T1105)",
+     {("attack", one) for one in ("G0046", "S0154", "T1059.001", "T1105")}),
+    ("Technique t1003.001", {("attack", "T1003.001")}),
+    ("a Lenovo T1400 in room S0100", set()),
+    ("flight T1057", set()),
+    ("0x52908400098527886E0F7030069857D2E4169EE7", {("eth", "0x52908400098527886e0f7030069857d2e4169ee7")}),
+    ('rule A { strings: $a = "x.exe" $b = "a.evil.com" condition: $a }', {("yara", "A"), ("domain", "a.evil.com")}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), HARD, ids=[text[:40] for text, _ in HARD])
+def test_what_reports_do_to_indicators(text: str, expected: set[tuple[str, str]]) -> None:
+    assert found(text) == expected
+    assert scan(text) == scan_slowly(text)

@@ -23,7 +23,7 @@ _NAMED = re.compile(r"att&ck|mitre|technique|tactic|\bttps?\b|sub-technique")
 _CUE = re.compile(r"(?:technique|tactic|att&ck|mitre|ttps?)(?:[ \t:#(]| id){0,4}\Z")
 # What else has a letter and four digits: the noun before it says so
 _THING = re.compile(
-    r"\b(?:lenovo|thinkpad|dell|hp|canon|epson|nikon|samsung|flights?|models?|rooms?|gates?|parts?|forms?|lines?|trains?"
+    r"\b(?:lenovo|thinkpad|boeing|airbus|dell|hp|canon|epson|nikon|samsung|flights?|models?|rooms?|gates?|parts?|forms?|lines?|trains?"
     r"|tractors?|printers?|routers?|boards?|chips?|bolts?|visas?|seats?|routes?|buses|bus|aircraft|series|type)"
     r"[ \t]{1,2}\Z"
 )
@@ -35,8 +35,9 @@ def find_identifiers(text: str, low: str, starts: Iterable[int] | None = None) -
     """Techniques, tactics, software, groups, mitigations, campaigns; see `shaped.Finder`."""
     named = bool(_NAMED.search(low))
     sure = {match.group() for match in _take(_SURE, text, 4)}
-    told = named or bool(sure) or len({match.group() for match in _take(_BARE, text, 8)}) >= _ENOUGH
-    objects = "att&ck" in low or "mitre" in low or len(sure) >= _ENOUGH
+    bare = {match.group() for match in _take(_BARE, text, 8)}
+    told = named or bool(sure) or len(bare) >= _ENOUGH
+    objects = "att&ck" in low or "mitre" in low or (bool(sure) and len(sure | bare) >= _ENOUGH)
     for match in over(_ANY, text, starts):
         raw = match.group()
         before = text[max(0, match.start() - 24) : match.start()].lower()

@@ -18,9 +18,7 @@ _SPACED = r"[0-9a-f]{2}(?: [0-9a-f]{2}){31}|[0-9a-f]{2}(?: [0-9a-f]{2}){19}"
 _DIGEST = re.compile(
     rf"(?<![0-9a-z:])(?:{_PAIRS}|{_SPACED}|[0-9a-f]{{64}}|[0-9a-f]{{40}}|[0-9a-f]{{32}})(?![0-9a-z:])"
 )
-_PAIRED = re.compile(
-    r"(?<![0-9a-z:])[0-9a-f]{2}(?:(?::[0-9a-f]{2}){31}|(?::[0-9a-f]{2}){15,19})(?![0-9a-z:])"
-)
+_PAIRED = re.compile(rf"(?<![0-9a-z:])(?:{_PAIRS})(?![0-9a-z:])")
 # Right after the word, where the line break of a table was lost
 _GLUED = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-z])")
 _PRINT = re.compile(r"(?:thumb|finger)prints?(?=[^a-z]|[0-9a-f]{40})")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from cybersecqwen.detect.text import codes, known
@@ -24,7 +23,7 @@ _GLUED = re.compile(
 )
 # What the text calls something else (tests/data/intel/guidelines.md); a window of one line before it
 _OTHER = re.compile(
-    r"(?:\bcommits?(?: id| hash)?|\brevision|\betag|\bauthenti-?hash|\bvhash|\bimp-?hash|\bimport hash|ja3s?"
+    r"(?:\bcommits?(?: id| hash)?|\brevision|\betag|\bauthenti-?hash|\bvhash|\bimp-?hash|\bimport hash|ja3s?|\bhassh(?:server)?|\bpe-?hash|\bsym-?hash|\btelfhash|\bdhash|\bblock(?: hash)?|\bsession(?: id| key)?|\bcookie|\bbuild ?id|\bcontainer(?: id)?|\bnt ?hash|\bworkspace id|\btenant id"
     r"|\brich(?: pe)?(?: header)?(?: hash)?|\bserial(?: number| no\.?| #)?|\btransactions?(?: hash| id)?|\btx(?:id| hash)?"
     r"|\buuid|\bguid|\bapi[ _-]key|\baes[ _-]key|\bkey|\biv|\bnonce|\bsalt|\bsecret|\btoken|\bpassword|\bntlm(?: hash)?"
     r"|\blm hash|\bgit(?: hash)?|\bcampaign id|\bbot ?id|\bmachine ?id)"

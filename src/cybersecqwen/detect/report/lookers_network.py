@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from cybersecqwen.detect.text import addresses, bare_urls, names, urls
 from cybersecqwen.detect.text.matches import Match
 
+from .anchors import Anchors
+from .folding import Offsets
+from .shadow import union
 from .shaped import shaped
 
 # Nothing that can be searched for or blocked: the address of no host, and masks (RFC 950)
-_NO_HOSTS = frozenset({"unspecified address (RFC 1122)", "network mask"})
+_NO_HOSTS = frozenset({"unspecified address (RFC 1122)", "this network (RFC 1122)", "network mask"})
+_FOREIGN = re.compile(r"[^\x00-\x7f](?=[0-9A-Za-z_])")
 _SERIAL = re.compile(r"serial(?: ?(?:numbers?|no\.?|#))?[\s:=]{0,3}\Z", re.IGNORECASE)
 
 
@@ -37,12 +42,22 @@ def find_mac(text: str, low: str, starts: Iterable[int] | None = None) -> Iterat
             yield match
 
 
+def _behind_words(anchors: Anchors, starts: Offsets) -> Any:
+    """Offsets, and those of letters and digits of ASCII behind a letter beyond it: scripts without blanks."""
+    if anchors.text.isascii():
+        return starts
+    import numpy as np
+
+    more = [match.end() for match in _FOREIGN.finditer(anchors.text)]
+    return union(starts, np.array(more, dtype=np.intp)) if more else starts
+
+
 URL = shaped(urls.find_urls, lambda anchors: anchors.urls)
-BARE_URL = shaped(bare_urls.find_bare_urls, lambda anchors: anchors.dotted)
+BARE_URL = shaped(bare_urls.find_bare_urls, lambda anchors: _behind_words(anchors, anchors.dotted))
 EMAIL = shaped(names.find_emails, lambda anchors: anchors.emails)
 MAC = shaped(find_mac, lambda anchors: anchors.hardware)
 ASN = shaped(addresses.find_asn, lambda anchors: anchors.systems)
 CIDR = shaped(addresses.find_cidr, lambda anchors: anchors.networks)
-ADDRESS = shaped(find_v4, lambda anchors: anchors.numbers)
+ADDRESS = shaped(find_v4, lambda anchors: _behind_words(anchors, anchors.numbers))
 ADDRESS_V6 = shaped(find_v6, lambda anchors: anchors.colon_pairs)
 DOMAIN = shaped(names.find_domains, lambda anchors: anchors.dotted)

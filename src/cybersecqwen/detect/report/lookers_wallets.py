@@ -57,7 +57,7 @@ def find_ethereum(text: str, low: str) -> Iterator[Match]:
         letters = sum(digit.isalpha() for digit in digits)
         # of one case: also what the checksum makes so, which chance does once in 2^letters
         if digits == digits.lower() or (
-            digits == digits.upper() and not (letters >= 8 and checksums.is_eip55(raw))
+            digits == digits.upper() and not (letters >= 6 and checksums.is_eip55(raw))
         ):
             near = low[behind(low, start, 300, 3) : start] + " " + low[end : ahead(low, end, 60, 0)]
             if not _CUE.search(near):

@@ -53,11 +53,13 @@ _SPECIAL_FIRST = frozenset({"0", "10", "100", "127", "169", "172", "192", "198",
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 # "10.0.0.1-20" and "10.0.0.1-10.0.0.20" are ranges, "1.2.3.4-1.el7" is a package
 _RANGE = rf"-(?:{_OCTET}\.{_OCTET}\.|[0-9]{{1,3}}(?![\w-]|\.\w))"
-_TAIL = rf"(?![\w]|\.[0-9]|-(?!{_RANGE[1:]}))"
-_HEAD = r"(?:(?<![\w.-])|(?<=\.[0-9]-)|(?<=\.[0-9]{2}-)|(?<=\.[0-9]{3}-))"
+_TAIL = rf"(?![0-9A-Za-z_]|\.[0-9]|-(?!{_RANGE[1:]}))"
+# "203.0.113[.]7Command": the next cell of a table whose blanks were lost
+_TAIL_DEFANGED = rf"(?:{_TAIL}|(?=[A-Z][A-Za-z]))"
+_HEAD = r"(?:(?<![0-9A-Za-z_.~-])|(?<=\.[0-9]-)|(?<=\.[0-9]{2}-)|(?<=\.[0-9]{3}-))"
 _PORT = r"(?:(?::|\[:\])([0-9]{1,5})(?![\w:]|\.[0-9]))?"
 _IPV4 = re.compile(rf"{_HEAD}({_OCTET}(?:\.{_OCTET}){{3}}){_PORT}{_TAIL}")
-_IPV4_DEFANGED = re.compile(rf"{_HEAD}({_OCTET}(?:{DOT}{_OCTET}){{3}}){_PORT}{_TAIL}")
+_IPV4_DEFANGED = re.compile(rf"{_HEAD}({_OCTET}(?:{DOT}{_OCTET}){{3}}){_PORT}{_TAIL_DEFANGED}")
 _CIDR = re.compile(
     rf"(?<![\w.-])({_OCTET}(?:{DOT}{_OCTET}){{3}})(?:/|\[/\])(3[0-2]|[12]?[0-9])(?![\w/]|\.[0-9])"
     r"|(?<![\w:.])([0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{1,37})/(1[01][0-9]|12[0-8]|[1-9]?[0-9])(?![\w/:])"
@@ -89,6 +91,11 @@ def find_v4(text: str, low: str, starts: Iterable[int] | None = None) -> Iterato
         start, end = match.span()
         plain = len(raw) <= 15 and raw.replace(".", "").isdigit()
         value = raw if plain else ".".join(re.findall("[0-9]+", raw))
+        after = text[end : end + 3]
+        if plain and after[:1].isascii() and after[:1].isalpha() and not after[1:].islower():
+            continue
+        if text[max(0, start - 7) : start].lower() == "::ffff:":
+            continue  # the end of an IPv4-mapped address, which `find_v6` reads
         if plain and not match[2]:
             follows = text[end : end + 2]
             if follows[:1] == "." and follows[1:].isalpha() and _is_name(text, start):
@@ -219,7 +226,11 @@ def find_v6(text: str, low: str, starts: Iterable[int] | None = None) -> Iterato
         if body.count(":") < 2 or (body[-1] == ":" and not body.endswith("::")):
             continue
         parts = [part for part in body.split(":") if part]
-        if len(parts) < 3 and body != "::1" and not body.lower().startswith(("fe80:", "fd", "fc", "2")):
+        if (
+            len(parts) < 3
+            and body != "::1"
+            and not body.lower().startswith(("::ffff:", "fe80:", "fd", "fc", "2"))
+        ):
             continue  # "::add", "a::b" of programming languages
         if len(parts) == 8 and all(len(part) == 2 for part in parts):
             continue  # bytes of a serial number or of a longer hardware address

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from . import addresses, known
 from .matches import DOT, Match, refanged
-from .names import PACKAGES, is_code, is_domain, is_file
+from .files import PACKAGES
+from .names import is_code, is_domain, is_file
 from .urls import REST, listed, trimmed
 
-_LABEL = r"[\w-]{1,63}+"
+_LABEL = r"[A-Za-z0-9_-]{1,63}+"
 _BARE = re.compile(
-    rf"(?<![\w@.\\/%$:+)}}\]-])({_LABEL}(?:{DOT}{_LABEL}){{1,12}}+)((?:(?::|\[:\])[0-9]{{1,5}})?+)"
+    rf"(?<![A-Za-z0-9_@.\\/%$:+)}}\]-])({_LABEL}(?:{DOT}{_LABEL}){{1,12}}+)((?:(?::|\[:\])[0-9]{{1,5}})?+)"
     rf"((?:\[/\]|/)(?:{REST}|\](?!\(|[,;])|[,;](?![\"'(\[<]?h(?:tt|xx)ps?\b)){{1,1024}}+)"
 )
 # What goes on behind the slash and is no path: a number, a version, another host

@@ -74,7 +74,7 @@ _PROGRAM = re.compile(r"\.(?:exe|com|bat|cmd|ps1|vbs|js|hta|scr)(?= )", re.IGNOR
 _SHARE = re.compile(r"\\\\([\w.-]{3,255})\\")
 _UNIX = re.compile(
     r"(?<![\w.:/\\~-])(?:~|/(?:applications|bin|boot|dev|etc|home|lib|lib64|library|media|mnt|opt|private|proc|root|run"
-    r"|sbin|snap|srv|sys|tmp|usr|users|var|volumes))/[^\s\"'<>|;&,:*?()\[\]{}`$]{1,1024}",
+    r"|sbin|snap|srv|sys|tmp|usr|users|var|volumes))/[^\s\"'<>|;&,:*?()\[\]{}`$\u2018-\u201f]{1,1024}",
     re.IGNORECASE,
 )
 _HIVES = {
@@ -91,16 +91,16 @@ _HIVES = {
     "hkcc": "HKCC",
     "hkey_current_config": "HKCC",
 }
-_KEY = r"[^\\/\"'<>|\r\n\t ,;]++(?: (?![A-Za-z]:|[-\\]|HK)[^\\/\"'<>|\r\n\t ,;]++){0,4}+\\"
+_KEY = r"[^\\/\"'<>|\r\n\t ,;\u2018-\u201f]++(?: (?![A-Za-z]:|[-\\]|HK)[^\\/\"'<>|\r\n\t ,;\u2018-\u201f]++){0,4}+\\"
 _REGISTRY = re.compile(
     r"(?<![\w\\])(HKLM|HKCU|HKU|HKCR|HKCC|HKEY_LOCAL_MACHINE|HKEY_CURRENT_USER|HKEY_USERS|HKEY_CLASSES_ROOT"
-    rf"|HKEY_CURRENT_CONFIG|\\REGISTRY\\(?:MACHINE|USER)):?\\+(?:{_KEY})*+[^\\/\"'<>|\r\n\t ,;]*+",
+    rf"|HKEY_CURRENT_CONFIG|\\REGISTRY\\(?:MACHINE|USER)):?\\+(?:{_KEY})*+[^\\/\"'<>|\r\n\t ,;\u2018-\u201f]*+",
     re.IGNORECASE,
 )
 # Keys as reports shorten them, without the hive
 _BARE_KEY = re.compile(
     r"(?<![\w\\:%])\\?(?:SOFTWARE|SYSTEM)\\(?:Microsoft|Classes|Policies|Wow6432Node|CurrentControlSet|ControlSet00[0-9]"
-    rf"|Setup)\\(?:{_KEY})*+[^\\/\"'<>|\r\n\t ,;]*+",
+    rf"|Setup)\\(?:{_KEY})*+[^\\/\"'<>|\r\n\t ,;\u2018-\u201f]*+",
     re.IGNORECASE,
 )
 _PIPE = re.compile(
@@ -136,17 +136,50 @@ def find_registry(text: str, low: str, starts: Iterable[int] | None = None) -> I
     if starts is None and "hk" not in low and "\\registry\\" not in low:
         return
     for match in over(_REGISTRY, text, starts):
-        raw = match.group().rstrip(_END)
-        if len(raw) > len(match[1]) + 2:
+        raw = _ended(_whole_key(text, match.start(), match.group()))
+        if len(raw) > len(match[1]) + 2 and "%s" not in raw:
             yield Match(
                 type="registry", value=registry(raw), start=match.start(), end=match.start() + len(raw)
             )
 
 
+# Last parts of keys that are two words. From: documentation of the Windows registry
+_SECOND = re.compile(
+    r"(?:\\Windows(?P<a> (?:Defender|NT|Script Host|Error Reporting|Search|Firewall))"
+    r"|\\Terminal(?P<b> (?:Server|Services)(?: Client)?)|\\Internet(?P<c> (?:Settings|Explorer|Account Manager))"
+    r"|\\Session(?P<d> Manager)|\\User(?P<e> Shell Folders)|\\Shell(?P<f> (?:Folders|Extensions))"
+    r"|\\Image(?P<g> File Execution Options)|\\Command(?P<h> Processor)|\\Remote(?P<i> Assistance)"
+    r"|\\Event(?P<j> Log))(?![\w])",
+    re.IGNORECASE,
+)
+_QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "`": "`"}
+
+
+def _ended(raw: str) -> str:
+    """A key without the punctuation of the sentence; the brace of a GUID stays."""
+    kept = raw.rstrip(_END)
+    return kept + "}" if raw[len(kept) :].startswith("}") and kept.rfind("{") > kept.rfind("}") else kept
+
+
+def _whole_key(text: str, start: int, raw: str) -> str:
+    """A key with the rest of its last part, where that has a blank: to the closing quotation mark, or by name."""
+    close = _QUOTES.get(text[start - 1 : start])
+    if close:
+        end = text.find(close, start + len(raw), start + len(raw) + 60)
+        more = text[start + len(raw) : end] if end >= 0 else ""
+        if more.startswith(" ") and not re.search(r"[\n/\"'<>|:=]| -", more):
+            return raw + more
+    if text[start + len(raw) : start + len(raw) + 1] == " ":
+        second = _SECOND.match(text, start + max(0, raw.rfind("\\")))
+        if second:
+            return text[start : second.end()]
+    return raw
+
+
 def find_bare_keys(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
     r"""Keys without their hive: "Software\Microsoft\…\Run"; see `matches.Extractor`."""
     for match in over(_BARE_KEY, text, starts):
-        raw = match.group().rstrip(_END)
+        raw = _ended(match.group())
         yield Match(type="registry", value=raw.strip("\\"), start=match.start(), end=match.start() + len(raw))
 
 

@@ -68,6 +68,12 @@ FLAT = words(
 """Frequent top-level domains directly below which all names are registered: the list need not be asked."""
 
 
+_MASK = re.compile(r"(?<![A-Za-z0-9])[XYZ]{3,}(?![A-Za-z0-9])")
+"""What stands for letters that are not told: "XXX@mail.com"."""
+_FIRST_NAME = re.compile(r"(?<![\w.+-])(?:[\w+-]{1,32}(?:\[\.\]|\(\.\))){1,3}\Z")
+"""The part of a mail name before a disarmed dot: "john[.]doe[at]evil[.]com"."""
+
+
 def find_emails(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
     """E-mail addresses; see `matches.Extractor` and `matches.over`."""
     if starts is None and "@" not in text and "at" not in low:
@@ -76,11 +82,19 @@ def find_emails(text: str, low: str, starts: Iterable[int] | None = None) -> Ite
     for match in over(pattern, text, starts):
         value = refanged(match.group()).lower()
         local, _, host = value.rpartition("@")
-        if local.startswith("."):
+        if local.startswith(".") or _MASK.search(match.group()):
             continue
         kept, cut = _registrable(host, match.group())
-        if kept:
-            yield Match(type="email", value=f"{local}@{kept}", start=match.start(), end=match.end() - cut)
+        if not kept:
+            continue
+        start = match.start()
+        first = (
+            _FIRST_NAME.search(text, max(0, start - 140), start) if text[start - 1 : start] in "])" else None
+        )
+        if first:
+            local = f"{refanged(first.group()).lower()}{local}"
+            start = first.start()
+        yield Match(type="email", value=f"{local}@{kept}", start=start, end=match.end() - cut)
 
 
 def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
@@ -91,13 +105,21 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
     for match in over(pattern, text, starts):
         raw = match[1]
         ending = raw[raw.rfind(".") + 1 :]
-        if ending.isalnum() and not _may_end(ending):
+        if ending.isalnum() and not _may_end(ending) and (ending.isascii() or not _EAST.search(raw)):
             continue  # the most frequent case: a file, a number, code
+        glued = [] if raw.isascii() or not _EAST.search(raw) else list(_ASCII_NAME.finditer(raw))
+        if glued and not (raw.islower() and len(glued) == 1 and len(glued[0].group()) == len(raw)):
+            pieces = [*_pieces(glued, match.start(1))]
+            if pieces:
+                yield from pieces
+                continue
         said = False
         if ending.lower() in _AMBIGUOUS and ending.lower() != "com" and raw.count(".") == 1:
             said = _is_said(text, match.start(1), match.end(1))
         kept, value, note = _read(raw, match[2] is not None or said)
         if not kept:
+            continue
+        if _MASK.search(raw):
             continue
         end = match.end(1)
         if text[end : end + 1] == "(" and kept == value and value.rpartition(".")[2] not in _CALLED:
@@ -111,6 +133,22 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
             note=note,
             port=int(match[2]) if match[2] and kept == raw and int(match[2]) < 65_536 else 0,
         )
+
+
+# Scripts without blanks between words (Chinese, Japanese, Thai …): a name of ASCII ends where they begin
+_EAST = re.compile(
+    r"[A-Za-z0-9][\u0e00-\u0eff\u2e80-\ud7ff\uf900-\ufaff]|[\u0e00-\u0eff\u2e80-\ud7ff\uf900-\ufaff][A-Za-z0-9]"
+)
+_ASCII_NAME = re.compile(rf"[A-Za-z0-9_-]++(?:{DOT}[A-Za-z0-9_-]++)++")
+
+
+def _pieces(names: list[re.Match[str]], start: int) -> Iterator[Match]:
+    """The domains of ASCII in a run of a script without blanks."""
+    for name in names:
+        kept, value, note = _read(name.group(), False)
+        if kept:
+            first = start + name.start()
+            yield Match(type="domain", value=value, start=first, end=first + len(kept), note=note)
 
 
 def _is_said(text: str, start: int, end: int) -> bool:
@@ -216,7 +254,7 @@ def is_code(raw: str, value: str) -> bool:
         return True
     if len(labels) > 2 and first in PACKAGES and last not in ("com", "net", "org", "ru", "cn", "info"):
         return True
-    if last == "app" and len(labels) > 2 and (len(first) == 2 or first in PACKAGES):
+    if last in ("app", "android") and len(labels) > 2 and (len(first) == 2 or first in PACKAGES):
         return True  # "eu.example.app" of Android
     if (
         len(labels) == 2

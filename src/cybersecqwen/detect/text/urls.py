@@ -34,7 +34,15 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 # Where a URL ends though the next character could stand in one: Markdown, lists, text that was HTML
-_CUT = re.compile(r"\)\[|[)\]][,;][(\[]|&(?:quot|gt|lt|nbsp|#39|#34);", re.IGNORECASE)
+_MASK = re.compile(r"(?<![A-Za-z0-9])[XYZ]{3,}(?![A-Za-z0-9])")
+# What is left out or to be filled in behind a URL: it is not written out
+_CUT_SHORT = re.compile(
+    r"<(?!/|br|p>|li>|td>|div|span)[A-Za-z_ -]{2,40}>|\[?(?:\.{3}|\u2026)\]?|\[\.\.\]|\$?\{[\w ]{1,30}\}|<snip>"
+)
+_CUT = re.compile(
+    r"\)\[|\[[0-9]{1,3}\]\Z|(?<=[A-Za-z0-9])https?://|[)\]][,;][(\[]|&(?:quot|gt|lt|nbsp|#39|#34);",
+    re.IGNORECASE,
+)
 # Where a comma or semicolon may be that of a list: before a date, a number, a hash or a host to its end
 _SEPARATOR = re.compile(
     r"[,;](?:(?P<date>(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])(?![0-9])"
@@ -42,7 +50,7 @@ _SEPARATOR = re.compile(
     r"|(?P<hash>(?:[0-9A-Fa-f]{128}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})(?=[,;]|\Z))"
     r"|(?P<host>[\w-]{1,63}(?:\[?\.\]?[\w-]{1,63}){1,8})(?=[,;:/]|\.?\Z))"
 )
-_TEMPLATE = "[{(%$"
+_TEMPLATE = "[{(%$<"
 _END = ".,;:!?)]}*\u2026"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _LOCAL = (".local", ".lan", ".internal", ".corp", ".localdomain", ".home.arpa")
@@ -56,6 +64,8 @@ def find_urls(text: str, low: str, starts: Iterable[int] | None = None) -> Itera
         scheme, user, host, port, rest = match.groups()
         if "__" in text[match.end(1) : match.start(2)] and "x" not in scheme.lower():
             continue  # http__client: a name of a program
+        if ")" in rest:
+            rest = rest[: _balanced(rest)]
         if rest and ("," in rest or ";" in rest):
             rest = rest[: listed(rest, text[match.start() - 1 : match.start()] in (",", ";"))]
         rest = trimmed(rest, text[match.start() : match.start(5) + len(rest)]) if rest else ""
@@ -69,6 +79,10 @@ def find_urls(text: str, low: str, starts: Iterable[int] | None = None) -> Itera
             continue
         if last == name and not rest and text[end : end + 1] in _TEMPLATE and end < len(text):
             continue  # http://0x[two bytes], http://%s
+        if _MASK.search(host) or (rest and _CUT_SHORT.match(text, end)):
+            if inner is not None and not _MASK.search(host):
+                yield inner
+            continue
         value = f"{_scheme(scheme)}://{refanged(user)}{_bracketed(name)}{refanged(port)}{refanged(rest)}"
         yield Match(
             type="url",
@@ -127,9 +141,22 @@ def listed(rest: str, row: bool) -> int:
     return len(rest)
 
 
+def _balanced(rest: str) -> int:
+    """Where a closing bracket stands that was not opened; the end where none does."""
+    opened = 0
+    for at, sign in enumerate(rest):
+        if sign == "(":
+            opened += 1
+        elif sign == ")":
+            if not opened:
+                return at
+            opened -= 1
+    return len(rest)
+
+
 def trimmed(rest: str, whole: str) -> str:
     """A path without the punctuation of the sentence; a bracket stays where its partner is inside."""
-    cut = _CUT.search(rest) if "&" in rest or ")" in rest or "]" in rest else None
+    cut = _CUT.search(rest) if "&" in rest or ")" in rest or "]" in rest or "//" in rest else None
     if cut:
         whole = whole[: len(whole) - len(rest) + cut.start()]
         rest = rest[: cut.start()]

@@ -30,7 +30,7 @@ _STRONG = re.compile(
 # The same for a number that looks like one: words that also stand before addresses
 _WEAK = re.compile(
     r"\b(?:(?:release|update|agent|control|figure|table|room|level|floor|call|phone|patch|office|edge|exchange"
-    r"|installer|client|product|package|tool|rule|item|step)s?|(?P<order>through|up to|before|since))"
+    r"|installer|client|product|package|tool|rule|item|step|lib[a-z]{2,20})s?|(?P<order>through|up to|before|since))"
     r"[\s\"'=:(]{0,5}\Z"
 )
 _LATER = re.compile(
