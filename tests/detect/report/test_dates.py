@@ -45,6 +45,12 @@ def read(text: str, published: str = "") -> list[tuple[str, str, str]]:
         ("First seen: 2021-05-03, malware", [("since", "2021-05-03")]),
         ("The malware was last seen on May 12, 2021.", [("until", "2021-05-12")]),
         ("The campaign was active until June 2020.", [("until", "2020-06")]),
+        ("On May 3, 2021, the FBI building was attacked.", [("on", "2021-05-03")]),
+        (
+            "The actor exploited it on May 3, 2021, the day that the code became public.",
+            [("on", "2021-05-03")],
+        ),
+        ("In May 2021 the group attacked a public library.", [("on", "2021-05")]),
         ("Published on: May 3, 2021", [("published", "2021-05-03")]),
         ("Original release date: July 19, 2021", [("published", "2021-07-19")]),
     ],
@@ -67,6 +73,10 @@ def test_forms(text: str, expected: list[tuple[str, str]]) -> None:
         "The attack happened last month.",
         "The malware connects on 2021-02-31 to its server.",
         "The weather was fine in May 2020.",
+        "In 2021, CISA listed the trojan among the malware that it saw most.",
+        "On 3 May 2021 the FBI warned of the ransomware.",
+        "The bug that the actor exploited became public on May 3, 2021.",
+        "The actor exploited it within a week of the code being made public on May 3, 2021.",
     ],
 )
 def test_dates_of_other_things(text: str) -> None:

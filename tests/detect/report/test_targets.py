@@ -119,6 +119,62 @@ def test_the_actors_country_is_an_origin_and_no_target(text: str, country: str, 
     assert target in high(text) and country not in high(text) | low(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("The wave came in response to Norway's statement on cyberattacks that hit its ports.", "Norway"),
+        ("The minister pinned the attack on Poland and the United States.", "United States"),
+        ("The minister pinned the attack on Poland and the United States.", "Poland"),
+        ("Officials blamed Chile for the attack on the water works.", "Chile"),
+        ("The Heralds of Bolivia group defaced the site after attacks.", "Bolivia"),
+        ("The attack is in retaliation for strikes that hit networks in Latvia.", "Latvia"),
+    ],
+)
+def test_who_is_blamed_or_answered_is_no_target(text: str, country: str) -> None:
+    assert country not in high(text) | origins(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("The attack on Poland was blamed on a gang.", "Poland"),
+        ("The group targeted banks in Latvia in retaliation for sanctions.", "Latvia"),
+        ("In May attackers hit the networks of Norway's ministries.", "Norway"),
+    ],
+)
+def test_targets_beside_blame_and_answers(text: str, country: str) -> None:
+    assert country in high(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the past, such packers have been used by Iranian actors in their tooling.",
+        "The seller claims to have worked with Russian cybercriminals, which we could not verify.",
+        "Its owner has worked with Russian cybercriminals in the past.",
+        "An unconfirmed report names Chinese hackers.",
+        "The Watchers of Kenya group took the blame.",
+    ],
+)
+def test_asides_are_no_origins(text: str) -> None:
+    assert origins(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("The tool is used by Iranian actors to move through networks.", "Iran"),
+        ("Iranian hackers, who used this loader in the past, returned.", "Iran"),
+        ("In the past two months Russian hackers sent lures.", "Russia"),
+        ("Chinese hackers hit the ministry; we were able to verify the claim.", "China"),
+        ("Russian hackers took the data, and we could not confirm how many files.", "Russia"),
+        ("The Government of Iran hackers were busy.", "Iran"),
+    ],
+)
+def test_origins_beside_words_of_doubt(text: str, country: str) -> None:
+    assert origins(text) == {country}
+
+
 def test_bare_mentions_are_low() -> None:
     assert low("The weather in Norway is cold, and banks close.") == {"Norway", "Financial services"}
     assert low("Windows and macOS exist.") == {"Windows", "macOS"}
@@ -182,6 +238,10 @@ def test_linear() -> None:
         "targeting " * 20_000,
         "energy and " * 18_000,
         "U.S. Threat " * 16_000,
+        "blamed on Iran, " * 12_000,
+        "pinned " * 15_000 + "on Iran and Iran",
+        "In the past used by Iranian actors " * 6_000,
+        "claims about Russian hackers " * 7_000,
         "Ж" * 200_000,
     ):
         start = time.process_time()

@@ -129,7 +129,10 @@ NOT_ACTIVITY = re.compile(
     r"|arrest\w*|presented|conference|webinar|report(?:ed)? (?:by|on|from)|wrote|written in"
     r"|described (?:in|by)|documented by|born|founded"
     r"|end[- ]of[- ](?:life|support)|deprecat\w+|subscrib\w+|read more|mitigat\w+|added to"
-    r"|version|vulnerabilit(?:y|ies) (?:was|were)|reported)\b|©|\(c\)",
+    r"|version|vulnerabilit(?:y|ies) (?:was|were)|reported"
+    r"|(?:ma[dk]e|making|bec[ao]me|becoming|went|going|go(?:es)?) public"
+    r"|public (?:date|disclosure|availability)"
+    r"|(?:date|day) (?:of|on which) (?:its |the )?(?:public|disclosure))\b|©|\(c\)",
     re.IGNORECASE,
 )
 """The date is of a publication, a patch or the like."""
@@ -147,3 +150,12 @@ PRODUCT = re.compile(
 """Before a year that belongs to a name."""
 TIME_AFTER = re.compile(r"[T ][0-9]{1,2}:[0-9]{2}")
 """A time of day follows."""
+AUTHORITY_AFTER = re.compile(
+    r",? ?(?:the )?(?:(?:US|U\.S\.|UK|UK['’]s|U\.S\.['’]s?) )?"
+    r"(?:CISA|FBI|NSA|NCSC|ENISA|BSI|ANSSI|CERT-UA|JPCERT(?:/CC)?|US-CERT|CERT/CC|NIST|MITRE|Europol)"
+    r"(?: \([A-Z]{2,8}\))?"
+    r"(?:(?:,| and|, and) (?:the )?[A-Z]{3,8}){0,4} (?:also |first |jointly |then )?"
+    r"(?:list(?:s|ed)|add(?:s|ed)|warn(?:s|ed)|alert(?:s|ed)|rank(?:s|ed)|nam(?:es|ed)|call(?:s|ed)|rat(?:es|ed)"
+    r"|order(?:s|ed)|advis(?:es|ed)|urg(?:es|ed)|catalogu?(?:es|ed)|includ(?:es|ed)|started to call)\b"
+)
+"""After a date: what an authority said then of something."""

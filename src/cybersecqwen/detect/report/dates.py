@@ -146,6 +146,8 @@ def _kind(before: str, active: bool, sentence: str, match: re.Match[str]) -> str
 
 def _off_topic(sentence: str, match: re.Match[str], before: str) -> bool:
     """Whether the words around a date are about a publication, a patch or the like."""
+    if date_words.AUTHORITY_AFTER.match(sentence, match.end()):
+        return True
     clause = re.split(r"[;,]\s|\(", before[-70:])[-1] if "," in before else before[-70:]
     after = re.split(r"[;,(]", sentence[match.end() : match.end() + 45])[0]
     near = f"{clause} | {after}"

@@ -186,3 +186,49 @@ PLACE_AFTER = re.compile(
 """After it."""
 SURNAME = re.compile(r" [A-Z][a-z]")
 """A capitalised word follows."""
+# Another attack than the one that is reported: what this one answers
+ANSWERED = re.compile(
+    r"\b(?:in (?:response|retaliation|reprisal|answer|reaction) (?:to|for)"
+    r"|retaliat(?:e[sd]?|ing|ion) (?:for|against)|reven?g(?:e|ing) for|avenging)\b",
+    re.IGNORECASE,
+)
+"""Behind these words stands what the activity answers, which is not the activity."""
+_COUNTRY = r"[A-Z][\w.]{1,20}"
+BLAMED = re.compile(
+    r"\b(?:(?:pin(?:s|ned|ning)?|blam(?:e[sd]?|ing))\b[^.;]{0,120}?\bon|blam(?:e[sd]?|ing)|accus(?:e[sd]?|ing))"
+    rf" (?:the )?(?:(?:{_COUNTRY},? ){{1,3}}(?:(?:and|or) )?(?:the )?)?"
+    r"(?:(?:governments?|regime|state) of (?:the )?)?\Z"
+)
+"""Before a country: somebody blames it. It is no target, and whose the activity is only he says."""
+STATEMENT_AFTER = re.compile(
+    r"(?:['’]s|['’]) (?:\w+ )?(?:attribution|accusations?|claims?|statements?|response|reaction|retaliation"
+    r"|denials?|condemnation|announcement|assessment|investigation)\b"
+)
+"""After a country: it says or does something."""
+PART_OF_NAME_BEFORE = re.compile(
+    r"\b(?!(?:Government|Republic|State|States|Kingdom|Federation|Ministry|Regime|Union|People|Military|Most"
+    r"|Some|Many|All|One|Each|None|Part|Several|Both|North|South|East|West|Outside|Because|Instead|Out)\b)"
+    r"[A-Z][a-z]{3,20} of (?:the )?\Z"
+)
+"""Before it."""
+PART_OF_NAME_AFTER = re.compile(
+    r" (?:groups?|gangs?|collectives?|teams?|army|hackers|hacktivists)\b", re.IGNORECASE
+)
+"""After a country whose name is a part of a group's: "the Falcons of Narnia group"."""
+UNSURE = re.compile(
+    r"\b(?:claim|alleg|rumou?r|sa(?:y|id)\b)(?:(?!\.\s).){0,200}?"
+    r"(?:\b(?:can ?not|could not|unable to|not able to|(?:have|has|was|were) not(?: been)?|have yet to)"
+    r"|\b(?:can|could)n?['’]t)"
+    r" (?:be |been |independently |yet ){0,3}(?:confirm|verif|corroborat|substantiat)"
+    r"|\b(?:unconfirmed|unverified|unsubstantiated) (?:claim|report|rumou?r)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""The sentence tells what somebody claims and nobody confirmed."""
+PAST_AFTER = re.compile(r"(?:(?! (?:who|which|that)\b)[^.;,]){0,60}\bin the past(?=[,.;)]|\Z| and\b| but\b)")
+"""After a country: what is told is over."""
+PAST_USE = re.compile(
+    r"\A[^.;]{0,40}\b(?:[Ii]n the past|[Hh]istorically|[Yy]ears ago)\b"
+    r".{0,160}\b(?:used|abused|employed|leveraged|adopted)\s(?:\w+\s)?by\s(?:\w+\s){0,2}\Z",
+    re.DOTALL,
+)
+"""Before a country: who used such a tool before."""

@@ -95,6 +95,9 @@ def _judged(text: str, span: tuple[int, int], inside: list[Hit]) -> Iterator[Men
     spared = targeting.LANGUAGE.search(sentence) is not None or (
         "CIS" in sentence and targeting.SPARED.search(sentence) is not None
     )
+    answered = targeting.ANSWERED.search(sentence)
+    reaches = len(sentence) if answered is None else answered.end()
+    hearsay = targeting.UNSURE.search(sentence) is not None
     last: Hit | None = None
     for hit in inside:
         entry = hit.entry
@@ -112,7 +115,7 @@ def _judged(text: str, span: tuple[int, int], inside: list[Hit]) -> Iterator[Men
         ):
             continue
         if entry.kind == "country":
-            if targeting.SPEAKERS.match(after):
+            if targeting.SPEAKERS.match(after) or _is_anothers_word(sentence, at, past):
                 continue
             stops = (
                 entry.written.endswith(".") and targeting.SURNAME.match(after) is not None
@@ -120,6 +123,8 @@ def _judged(text: str, span: tuple[int, int], inside: list[Hit]) -> Iterator[Men
             if (targeting.ORIGIN_AFTER.match(after) and not stops) or (
                 targeting.ORIGIN_BEFORE.search(before) and not after.startswith("-based")
             ):
+                if hearsay or _is_aside(sentence, at, after):
+                    continue
                 tier = Tier.LOW if targeting.WEAK_ORIGIN.match(after) else Tier.HIGH
                 yield Mentioned(hit, span, tier, True)
                 continue
@@ -128,6 +133,9 @@ def _judged(text: str, span: tuple[int, int], inside: list[Hit]) -> Iterator[Men
             if spared:
                 continue
         tier_found = _tier(sentence, at, past, stated, after, entry.kind)
+        told = at >= reaches or (entry.kind == "country" and targeting.STATEMENT_AFTER.match(after))
+        if told and tier_found is Tier.HIGH:
+            tier_found = Tier.LOW
         if tier_found is None:
             continue
         called = entry.sure or targeting.CALLED_SECTOR.match(after) is not None
@@ -144,6 +152,24 @@ def _is_place(hit: Hit, before: str, after: str) -> bool:
     if targeting.SURNAME.match(after) and not targeting.PLACE_AFTER.match(after):
         return False
     return targeting.PLACE_AFTER.match(after) is not None or targeting.PLACE_BEFORE.search(before) is not None
+
+
+def _is_anothers_word(sentence: str, at: int, past: int) -> bool:
+    """Whether a country is blamed, or lends its name to that of a group."""
+    before = sentence[max(0, at - 200) : at]
+    if targeting.BLAMED.search(before):
+        return True
+    return targeting.PART_OF_NAME_BEFORE.search(before) is not None and (
+        targeting.PART_OF_NAME_AFTER.match(sentence, past) is not None
+    )
+
+
+def _is_aside(sentence: str, at: int, after: str) -> bool:
+    """Whether an actor of a country is told of as one of long ago."""
+    return (
+        targeting.PAST_AFTER.match(after) is not None
+        or targeting.PAST_USE.search(sentence[max(0, at - 300) : at]) is not None
+    )
 
 
 def _tier(
