@@ -210,7 +210,8 @@ HARD = (
     ("see (Chrome Update.js)", {("file", "Chrome Update.js")}),
     ("d.h. rund", set()),
     ("C:\\A B\\track list.dat.", {("file", "C:\\A B\\track list.dat")}),
-    ("C:\\Windows\\System32\\mstsc mstsc.exe", {("file", "C:\\Windows\\System32\\mstsc"), ("file", "mstsc.exe")}),
+    ("C:\\Windows\\System32\\mstsc mstsc.exe",
+     {("file", "C:\\Windows\\System32\\mstsc"), ("file", "mstsc.exe")}),
     ('"HKLM\\System\\CurrentControlSet\\Control\\Terminal Server" /v',
      {("registry", "HKLM\\System\\CurrentControlSet\\Control\\Terminal Server")}),
     ("HKLM\\HARDWARE\\{76BA14B7-AF0C-4dc9-9E9D-2A6970F231D9}.",
@@ -225,7 +226,8 @@ HARD = (
     ("a Lenovo T1400 in room S0100", set()),
     ("flight T1057", set()),
     ("0x52908400098527886E0F7030069857D2E4169EE7", {("eth", "0x52908400098527886e0f7030069857d2e4169ee7")}),
-    ('rule A { strings: $a = "x.exe" $b = "a.evil.com" condition: $a }', {("yara", "A"), ("domain", "a.evil.com")}),
+    ('rule A { strings: $a = "x.exe" $b = "a.evil.com" condition: $a }',
+     {("yara", "A"), ("domain", "a.evil.com")}),
 )  # fmt: skip
 
 

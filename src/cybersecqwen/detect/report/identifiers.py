@@ -64,7 +64,7 @@ def _take(pattern: re.Pattern[str], text: str, most: int) -> list[re.Match[str]]
 
 
 def _is_told(text: str, match: re.Match[str], told: bool) -> bool:
-    """Whether the text is about techniques, the number is one of them, or it stands alone in brackets or a cell.
+    """Whether the text is about techniques, the number is one of theirs, or it stands alone.
 
     From: ATT&CK 17: enterprise and mobile techniques begin at T1001, those for control systems at T0800.
     """

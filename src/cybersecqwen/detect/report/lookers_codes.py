@@ -23,16 +23,21 @@ _GLUED = re.compile(
 )
 # What the text calls something else (tests/data/intel/guidelines.md); a window of one line before it
 _OTHER = re.compile(
-    r"(?:\bcommits?(?: id| hash)?|\brevision|\betag|\bauthenti-?hash|\bvhash|\bimp-?hash|\bimport hash|ja3s?|\bhassh(?:server)?|\bpe-?hash|\bsym-?hash|\btelfhash|\bdhash|\bblock(?: hash)?|\bsession(?: id| key)?|\bcookie|\bbuild ?id|\bcontainer(?: id)?|\bnt ?hash|\bworkspace id|\btenant id"
-    r"|\brich(?: pe)?(?: header)?(?: hash)?|\bserial(?: number| no\.?| #)?|\btransactions?(?: hash| id)?|\btx(?:id| hash)?"
-    r"|\buuid|\bguid|\bapi[ _-]key|\baes[ _-]key|\bkey|\biv|\bnonce|\bsalt|\bsecret|\btoken|\bpassword|\bntlm(?: hash)?"
+    r"(?:\bcommits?(?: id| hash)?|\brevision|\betag|\bauthenti-?hash|\bvhash|\bimp-?hash|\bimport hash"
+    r"|ja3s?|\bhassh(?:server)?|\bpe-?hash|\bsym-?hash|\btelfhash|\bdhash|\bblock(?: hash)?"
+    r"|\bsession(?: id| key)?|\bcookie|\bbuild ?id|\bcontainer(?: id)?|\bnt ?hash|\bworkspace id|\btenant id"
+    r"|\brich(?: pe)?(?: header)?(?: hash)?|\bserial(?: number| no\.?| #)?|\btransactions?(?: hash"
+    r"| id)?|\btx(?:id| hash)?"
+    r"|\buuid|\bguid|\bapi[ _-]key|\baes[ _-]key|\bkey|\biv|\bnonce|\bsalt|\bsecret|\btoken|\bpassword"
+    r"|\bntlm(?: hash)?"
     r"|\blm hash|\bgit(?: hash)?|\bcampaign id|\bbot ?id|\bmachine ?id)"
     r"[ \t\"'`=:(\[|]{1,4}(?:is |of |in |was )?[\"'`(]?\Z"
 )
 # The same as the heading of a list
 _OTHER_LIST = re.compile(
     r"(?:ja3s|\bimp-?hash(?:es)?|import hash(?:es)?|authenti-?hash(?:es)?|rich header hash(?:es)?|etags?)"
-    r"(?: (?:fingerprints?|hash(?:es)?|values?))?\s?[:=]?(?:[\s,;*\u2022|-]{1,6}[0-9a-f]{32,64}){0,10}[\s,;*\u2022|-]{1,6}\Z"
+    r"(?: (?:fingerprints?|hash(?:es)?"
+    r"|values?))?\s?[:=]?(?:[\s,;*\u2022|-]{1,6}[0-9a-f]{32,64}){0,10}[\s,;*\u2022|-]{1,6}\Z"
 )
 _REACH = 40
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from . import addresses, known
-from .matches import DOT, Match, refanged
 from .files import PACKAGES
+from .matches import DOT, Match, refanged
 from .names import is_code, is_domain, is_file
 from .urls import REST, listed, trimmed
 

@@ -91,10 +91,14 @@ _HIVES = {
     "hkcc": "HKCC",
     "hkey_current_config": "HKCC",
 }
-_KEY = r"[^\\/\"'<>|\r\n\t ,;\u2018-\u201f]++(?: (?![A-Za-z]:|[-\\]|HK)[^\\/\"'<>|\r\n\t ,;\u2018-\u201f]++){0,4}+\\"
+_KEY = (
+    r"[^\\/\"'<>|\r\n\t ,;\u2018-\u201f]++"
+    r"(?: (?![A-Za-z]:|[-\\]|HK)[^\\/\"'<>|\r\n\t ,;\u2018-\u201f]++){0,4}+\\"
+)
 _REGISTRY = re.compile(
     r"(?<![\w\\])(HKLM|HKCU|HKU|HKCR|HKCC|HKEY_LOCAL_MACHINE|HKEY_CURRENT_USER|HKEY_USERS|HKEY_CLASSES_ROOT"
-    rf"|HKEY_CURRENT_CONFIG|\\REGISTRY\\(?:MACHINE|USER)):?\\+(?:{_KEY})*+[^\\/\"'<>|\r\n\t ,;\u2018-\u201f]*+",
+    rf"|HKEY_CURRENT_CONFIG|\\REGISTRY\\(?:MACHINE"
+    rf"|USER)):?\\+(?:{_KEY})*+[^\\/\"'<>|\r\n\t ,;\u2018-\u201f]*+",
     re.IGNORECASE,
 )
 # Keys as reports shorten them, without the hive
@@ -146,7 +150,8 @@ def find_registry(text: str, low: str, starts: Iterable[int] | None = None) -> I
 # Last parts of keys that are two words. From: documentation of the Windows registry
 _SECOND = re.compile(
     r"(?:\\Windows(?P<a> (?:Defender|NT|Script Host|Error Reporting|Search|Firewall))"
-    r"|\\Terminal(?P<b> (?:Server|Services)(?: Client)?)|\\Internet(?P<c> (?:Settings|Explorer|Account Manager))"
+    r"|\\Terminal(?P<b> (?:Server|Services)(?: Client)?)|\\Internet(?P<c> (?:Settings|Explorer"
+    r"|Account Manager))"
     r"|\\Session(?P<d> Manager)|\\User(?P<e> Shell Folders)|\\Shell(?P<f> (?:Folders|Extensions))"
     r"|\\Image(?P<g> File Execution Options)|\\Command(?P<h> Processor)|\\Remote(?P<i> Assistance)"
     r"|\\Event(?P<j> Log))(?![\w])",
@@ -162,7 +167,7 @@ def _ended(raw: str) -> str:
 
 
 def _whole_key(text: str, start: int, raw: str) -> str:
-    """A key with the rest of its last part, where that has a blank: to the closing quotation mark, or by name."""
+    """A key with the rest of its last part, where that has a blank: to a quotation mark, or by name."""
     close = _QUOTES.get(text[start - 1 : start])
     if close:
         end = text.find(close, start + len(raw), start + len(raw) + 60)
@@ -216,16 +221,16 @@ def find_windows(text: str, low: str, starts: Iterable[int] | None = None) -> It
 
 _SECOND_WORD = re.compile(r" (?!and |or )[\w-]{1,40}(\.[a-z0-9]{2,4})(?![\w\\/:(-]|\.\w)")
 _RUNS = words(
-    "rundll32 regsvr32 cscript wscript mshta powershell pwsh cmd python python3 java javaw msbuild installutil"
-    " regasm regsvcs certutil bitsadmin copy move xcopy type del start msiexec wmic"
+    "rundll32 regsvr32 cscript wscript mshta powershell pwsh cmd python python3 java javaw msbuild"
+    " installutil regasm regsvcs certutil bitsadmin copy move xcopy type del start msiexec wmic"
 )
 
 
 def _more_of_name(text: str, end: int, raw: str) -> str:
-    """The second word of a file's name at the end of a path: "C:\\My Music\\track" and " list.dat".
+    r"""The second word of a file's name at the end of a path: "C:\My Music\track" and " list.dat".
 
-    Not where the first has an ending of its own, names a program that runs files, or is a folder's or verb's
-    neighbour: a name that goes on is in lower case like its first word, or in capitals like it.
+    Not where the first has an ending of its own, or names a folder or a program that runs files; both words
+    begin with a capital letter or none does.
     """
     last = raw.rpartition("\\")[2]
     more = _SECOND_WORD.match(text, end) if last and "." not in last else None
@@ -239,8 +244,8 @@ def _more_of_name(text: str, end: int, raw: str) -> str:
 
 
 _FOLDERS = words(
-    "system32 syswow64 temp tmp windows users public downloads desktop documents appdata roaming local programdata"
-    " startup system tasks drivers fonts perflogs music pictures videos inetpub wwwroot"
+    "system32 syswow64 temp tmp windows users public downloads desktop documents appdata roaming local"
+    " programdata startup system tasks drivers fonts perflogs music pictures videos inetpub wwwroot"
 )
 
 
@@ -288,7 +293,7 @@ _CLOSING_OF = {"(": ")", '"': '"', "“": "”", "'": "'", "‘": "’", "[": "]
 
 
 def _titled(text: str, start: int, end: int) -> int:
-    """Where a name with blanks begins that stands alone in brackets or quotation marks: "(Chrome Update.js)"."""
+    """Where a name with blanks begins, alone in brackets or quotation marks: "(Chrome Update.js)"."""
     if not text[start].isupper() and not text[start].isdigit():
         return start
     before = _TITLED.search(text[max(0, start - 200) : start])

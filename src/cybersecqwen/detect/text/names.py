@@ -37,7 +37,8 @@ _SAID = re.compile(
     r"[ \t]?[:=(\"'`|]?[ \t]?[\"'`(]?)\Z"
 )
 _SAID_AFTER = re.compile(
-    r"[\"'`)]?,?(?: (?:is|was|which is|which was))? (?:a|an|the|another)(?: [a-z-]{2,20}){0,2} (?:domain|host|site"
+    r"[\"'`)]?,?(?: (?:is|was|which is|which was))? (?:a|an|the"
+    r"|another)(?: [a-z-]{2,20}){0,2} (?:domain|host|site"
     r"|website|server|c2)\b"
     r"|[\"'`)]? (?:domain|resolv(?:es|ed|ing))\b"
 )

@@ -21,8 +21,11 @@ SEPARATORS = (
 """What stands between scheme and host."""
 
 _LABEL = r"[\w-]++"
-REST = r"(?:[^hH\s\"'<>`{}|^\\\],;\u2018-\u201f\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff1b\u3010\u3011\u300a\u300b]|[hH](?!xxps?[:\[]))"
-"""A character of a path or query; brackets, commas and semicolons aside; none where a URL begins that is glued on."""
+REST = (
+    r"(?:[^hH\s\"'<>`{}|^\\\],;\u2018-\u201f\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff1b\u3010\u3011"
+    r"\u300a\u300b]|[hH](?!xxps?[:\[]))"
+)
+"""A character of a path or query; brackets, commas, semicolons and a URL glued on aside."""
 _URL = re.compile(
     # "hxxp" is no part of a word: one begins there though the blank before it is lost
     rf"(?:(?<![A-Za-z0-9])|(?=hxxp))({SCHEMES}){SEPARATORS}"
@@ -37,7 +40,8 @@ _URL = re.compile(
 _MASK = re.compile(r"(?<![A-Za-z0-9])[XYZ]{3,}(?![A-Za-z0-9])")
 # What is left out or to be filled in behind a URL: it is not written out
 _CUT_SHORT = re.compile(
-    r"<(?!/|br|p>|li>|td>|div|span)[A-Za-z_ -]{2,40}>|\[?(?:\.{3}|\u2026)\]?|\[\.\.\]|\$?\{[\w ]{1,30}\}|<snip>"
+    r"<(?!/|br|p>|li>|td>|div|span)[A-Za-z_ -]{2,40}>|\[?(?:\.{3}|\u2026)\]?|\[\.\.\]"
+    r"|\$?\{[\w ]{1,30}\}|<snip>"
 )
 _CUT = re.compile(
     r"\)\[|\[[0-9]{1,3}\]\Z|(?<=[A-Za-z0-9])https?://|[)\]][,;][(\[]|&(?:quot|gt|lt|nbsp|#39|#34);",

@@ -1,4 +1,4 @@
-"""Numbers of four parts that are no addresses: versions, sections, object identifiers, room and phone numbers.
+"""Numbers of four parts that are no addresses: versions, sections, object identifiers, rooms.
 
 What tells them stands on the same line and in the same cell, and is no part of another indicator: a list of
 one indicator a line has no words, so nothing in it is a version.
@@ -19,18 +19,21 @@ _STRONG = re.compile(
     r"|sezione|se[c\xe7][a\xe7][o\xe3]o|\u0440\u0430\u0437\u0434\u0435\u043b|\u0433\u043b\u0430\u0432\u0430"
     r"|\u0432\u0435\u0440\u0441\u0438\u044f"
     r"|player|acrobat|reader|chrome|firefox|safari|opera|mozilla|gecko|webkit|trident|msie|kernel|sdk|jdk|jre|java|flash"
-    r"|openssl|apache|nginx|php|plugin|framework|fortios|pan-os|ios xe|jira|gitlab|winrar|confluence|teamviewer"
+    r"|openssl|apache|nginx|php|plugin|framework|fortios|pan-os|ios xe|jira|gitlab|winrar|confluence"
+    r"|teamviewer"
     r"|android|ios|macos)s?|(?:\u7248\u672c|\u30d0\u30fc\u30b8\u30e7\u30f3|\u7b2c|\u7ae0|\u7bc0|\u8282)"
     r"|(?<![\w.-])(?!(?:ip|tcp|udp|host|server|src|dst|addr|address|domain|dns|ttl|port|cc|c2|icmp|http|https)/)"
     r"[a-z][a-z_-]{1,40}/|(?<![\w.])\.net(?: framework)?"
-    r"|\b(?:upgrad(?:e|es|ed|ing)|updat(?:e|es|ed|ing)|downgrad(?:e|ed|ing)) to|\b(?:fixed|patched|resolved) in"
+    r"|\b(?:upgrad(?:e|es|ed|ing)|updat(?:e|es|ed|ing)|downgrad(?:e|ed|ing)) to|\b(?:fixed|patched"
+    r"|resolved) in"
     r"|\b(?:earlier|older|later|newer) than|\bprior to)"
     r"[\s\"'=:(]{0,5}|\bv\.? ?|(?<=\w )#)\Z"
 )
 # The same for a number that looks like one: words that also stand before addresses
 _WEAK = re.compile(
     r"\b(?:(?:release|update|agent|control|figure|table|room|level|floor|call|phone|patch|office|edge|exchange"
-    r"|installer|client|product|package|tool|rule|item|step|lib[a-z]{2,20})s?|(?P<order>through|up to|before|since))"
+    r"|installer|client|product|package|tool|rule|item|step|lib[a-z]{2,20})s?|(?P<order>through|up to"
+    r"|before|since))"
     r"[\s\"'=:(]{0,5}\Z"
 )
 _LATER = re.compile(
@@ -52,10 +55,7 @@ _NEXT = re.compile(r"(?:,|;|/|-| ?\u2013 ?|,? and | to | or | through )? ?(?:v\.
 def line_before(text: str, start: int) -> str:
     """What stands on the same line and in the same cell before an offset, at most `REACH` characters."""
     piece = text[max(0, start - REACH) : start].lower()
-    border = None
-    for border in _BORDER.finditer(piece):
-        pass
-    return piece[border.end() :] if border else piece
+    return _BORDER.split(piece)[-1]
 
 
 def line_after(text: str, end: int) -> str:
@@ -109,7 +109,7 @@ def is_version(text: str, start: int, end: int, value: str) -> bool:
 
 
 def _told_by_the_line(octets: list[str], before: str, after: str) -> bool:
-    """Whether a sentence about versions, sections or object identifiers has the number, and none about hosts."""
+    """Whether a sentence about versions, sections or object identifiers has it, and none about hosts."""
     if octets[0] in ("1", "2") and _ABOUT_OBJECTS.search(before + " " + after):
         return True
     if not _looks(octets) or " " not in before.strip():
