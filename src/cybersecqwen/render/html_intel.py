@@ -11,6 +11,7 @@ from cybersecqwen.records.intel import Intelligence
 
 from .defang import Defanger
 from .diff_story import BANNER, diff_line, diff_sections
+from .intel_finds import ELSEWHERE
 from .intel_layout import Row, Section
 from .intel_story import banner, read_line, sections
 from .interface import RenderOptions
@@ -46,18 +47,27 @@ def intel_page(report: Report, intel: Intelligence, defang: Defanger, options: R
         banner=banner(intel),
         mark=mark,
         read=read_line(report, intel),
-        tiles=(
-            ("usable indicators", len(intel.usable)),
-            ("set apart", len(intel.indicators) - len(intel.usable)),
-            ("techniques", len(intel.techniques)),
-            ("groups and software", len(intel.of_type("group", "software", "campaign"))),
-            ("vulnerabilities", len(intel.of_type("vulnerability"))),
-            ("relations", len(intel.relations)),
-        ),
+        tiles=_tiles(intel),
         sections=sections(report, intel, options.detail),
         quotes=options.detail != "brief",
         defang=defang,
     )
+
+
+def _tiles(intel: Intelligence) -> tuple[tuple[str, int], ...]:
+    """Names of things with their number, one or many; none of what there is none of."""
+    searched = sum(1 for one in intel.usable if one.role not in ELSEWHERE)
+    apart = sum(1 for one in intel.indicators if one.note)
+    named = len(intel.of_type("group", "software", "campaign"))
+    counted = (
+        ("usable indicator", "usable indicators", searched),
+        ("set apart", "set apart", apart),
+        ("technique", "techniques", len(intel.techniques)),
+        ("group or software", "groups and software", named),
+        ("vulnerability", "vulnerabilities", len(intel.of_type("vulnerability"))),
+        ("relation", "relations", len(intel.relations)),
+    )
+    return tuple((one if count == 1 else many, count) for one, many, count in counted if count)
 
 
 def diff_page(report: Report, defang: Defanger, options: RenderOptions) -> IntelPage:

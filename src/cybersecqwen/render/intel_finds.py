@@ -25,7 +25,7 @@ ROLES = (
     Role.REFERENCE,
 )
 """In the order in which they are told: what to block first."""
-_ELSEWHERE = frozenset({Role.VULNERABILITY, Role.TECHNIQUE})
+ELSEWHERE = frozenset({Role.VULNERABILITY, Role.TECHNIQUE})
 """Indicators that have sections of their own."""
 
 
@@ -103,7 +103,7 @@ def score(one: Named) -> str:
 
 def indicators(intel: Intelligence, amounts: IntelAmounts) -> Section:
     """Usable indicators by role."""
-    usable = [one for one in intel.usable if one.role not in _ELSEWHERE]
+    usable = [one for one in intel.usable if one.role not in ELSEWHERE]
     groups = []
     for role in ROLES:
         of_role = sorted(
@@ -138,7 +138,7 @@ def _indicator(one: Observable, intel: Intelligence, note: str) -> Row:
 
 def apart(intel: Intelligence, amounts: IntelAmounts) -> Section:
     """Indicators that must not be blocked, each with the reason."""
-    found = [one for one in intel.indicators if one.note and one.role not in _ELSEWHERE]
+    found = [one for one in intel.indicators if one.note and one.role not in ELSEWHERE]
     shown = found[: amounts.apart]
     return Section(
         id="apart",

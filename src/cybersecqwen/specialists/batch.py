@@ -19,14 +19,18 @@ CHUNK = 64
 
 
 def score_all(model: Linear, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Scores, texts by labels."""
+    """Scores, texts by labels; equal texts (headings, rows of tables) are scored once."""
     import numpy as np
 
     if not texts:
         return np.zeros((0, len(model.labels)), np.float32)
-    return np.concatenate(
-        [_chunk(model, texts[start : start + CHUNK]) for start in range(0, len(texts), CHUNK)]
+    places: dict[str, int] = {}
+    rows = [places.setdefault(text, len(places)) for text in texts]
+    different = list(places)
+    scores = np.concatenate(
+        [_chunk(model, different[start : start + CHUNK]) for start in range(0, len(different), CHUNK)]
     )
+    return scores if len(different) == len(texts) else scores[rows]
 
 
 def _chunk(model: Linear, texts: Sequence[str]) -> NDArray[np.float32]:

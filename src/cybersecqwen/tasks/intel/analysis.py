@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from cybersecqwen.detect.report.interface import Passage
 
 _WORD = re.compile(r"\w+")
+PROSE_CHARS = 3_000_000
+"""Of a document, how much is read sentence by sentence: about 1,000 pages. Techniques are read in less
+(`described.MOST_CHARS`)."""
+ANALYSED_CHARS = 20_000_000
+"""Of a document, how much indicators are looked for in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,25 +60,29 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
         vulnerabilities,
     )
     from cybersecqwen.detect.report import techniques as reported
+    from cybersecqwen.detect.report.interface import RoleOf
     from cybersecqwen.detect.report.observables import collect
-    from cybersecqwen.detect.report.roles import assign
     from cybersecqwen.detect.report.scan import scan
 
+    document, cut = bounded(document)
     text, store = document.text, instruments.store
     place = _places(document, id)
     passage = passage_of(document)
-    prose = passage.text
+    prose = passage.text[:PROSE_CHARS]
+    told = replace(passage, text=prose, blocks=_within(passage.blocks), links=_within(passage.links))
     found = scan(text)
+    near = [one for one in found if one.end <= PROSE_CHARS]
     observables = [
         replace(one, raw=text[one.places[0].start : one.places[0].end]) if one.places else one
         for one in collect(passage, found, id, place, instruments.lists)
     ]
-    called = names.find(prose, store, found)
+    roles = {(one.type, one.value): RoleOf(role=one.role, tier=one.tier, why=one.why) for one in observables}
+    called = names.find(prose, store, near)
     subject = subjects.judge(prose, called, place, store, instruments.actor)
-    vulnerable = vulnerabilities.judge(prose, found, place, store)
-    techniques = reported.find(prose, found, place, store, instruments.technique, instruments.domain)
-    concerned = targets.find(passage, place)
-    stated = relations.find(passage, called, found, concerned, place, assign(passage, found))
+    vulnerable = vulnerabilities.judge(passage.text, found, place, store)
+    techniques = reported.find(passage.text, found, place, store, instruments.technique, instruments.domain)
+    concerned = targets.find(told, place)
+    stated = relations.find(told, called, near, concerned, place, roles)
     marking, marked = marking_of(document)
     ranked = [Ranked(label=one.id, probability=one.probability) for one in techniques]
     checked = list(verified(text, observables))
@@ -100,15 +109,36 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
             techniques=tuple(replace(one, documents=(id,)) for one in techniques),
             relations=stated,
             targets=tuple(replace(one, documents=(id,)) for one in concerned),
-            dates=dates.find(passage, document.published, place),
+            dates=dates.find(told, document.published, place),
         ),
         attribution=instruments.actor.attribute(prose, techniques=ranked),
-        origins=tuple(one.name for one in targets.origins(passage, place)),
+        origins=tuple(one.name for one in targets.origins(told, place)),
         problems=(
+            *cut,
             *(_struck(reason, one.type) for one, reason in checked if reason),
             *(_unknown(one) for one in reported.unknown(found, store)),
         ),
     )
+
+
+def bounded(document: Document) -> tuple[Document, tuple[Problem, ...]]:
+    """The document as far as it is analysed, and what to say of the rest."""
+    size, where = len(document.text), str(document.source)
+    if size <= PROSE_CHARS:
+        return document, ()
+    limits = [f"sentences are read in the first {PROSE_CHARS:,} of its {size:,} characters"]
+    if size > ANALYSED_CHARS:
+        limits.append(f"indicators are looked for in the first {ANALYSED_CHARS:,}")
+        text = document.text[:ANALYSED_CHARS]
+        inside = [one for one in document.blocks if one.end <= ANALYSED_CHARS]
+        linked = [one for one in document.links if one.end <= ANALYSED_CHARS]
+        document = replace(document, text=text, blocks=tuple(inside), links=tuple(linked))
+    message = f"It is very long: {' and '.join(limits)}."
+    return document, (Problem(stage="read", message=message, subject=where),)
+
+
+def _within(spans: Sequence[tuple[int, int, str]]) -> Sequence[tuple[int, int, str]]:
+    return [one for one in spans if one[1] <= PROSE_CHARS]
 
 
 def passage_of(document: Document) -> Passage:
