@@ -115,8 +115,8 @@ class Observable:
 
     type: str
     """ipv4, ipv6, cidr, domain, url, email, md5, sha1, sha256, sha512, ssdeep, tlsh, imphash, ja3, ja4, cve,
-    attack, asn, mac, registry, file, mutex, pipe, service, task, user-agent, btc, eth, xmr, certificate, package,
-    yara, sigma, suricata."""
+    attack, asn, mac, registry, file, mutex, pipe, service, task, user-agent, btc, eth, xmr, certificate,
+    package, yara, sigma, suricata."""
     value: str
     """Normalised: refanged, lower case where case does not matter."""
     raw: str

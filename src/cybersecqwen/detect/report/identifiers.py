@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from cybersecqwen.detect.text import codes
 from cybersecqwen.detect.text.matches import Match, over
 
 from .anchors import Anchors
+from .shadow import mask, table, union
 
 _SURE = re.compile(r"(?<![\w.-])T(?:[01][0-9]{3}[./][0-9]{3}|A00[0-9]{2})(?![\w-]|[./][0-9])")
 _BARE = re.compile(r"(?<![\w.-])T[01][0-9]{3}(?![\w-]|[./][0-9])")
 _OBJECT = re.compile(r"(?<![\w.-])(?:[SGCM]|D(?:S|ET))[0-9]{4}(?![\w-]|\.[0-9])")
-_SMALL = re.compile(r"(?<![\w.-])t1[0-9]{3}\.[0-9]{3}(?![\w-]|[./][0-9])")
-_NAMED = re.compile(r"att&ck|mitre|technique|tactic|\bttps?\b|sub-technique")
+_SMALL = re.compile(r"t1(?<![\w.-]t1)[0-9]{3}\.[0-9]{3}(?![\w-]|[./][0-9])")
+_NAMED = ("att&ck", "mitre", "technique", "tactic", " ttp")
 _CUE = re.compile(r"(?:technique|tactic|att&ck|mitre|ttps?)(?:[ \t:#(]| id){0,4}\Z")
 # What else has a letter and four digits: the noun before it says so
 _THING = re.compile(
@@ -33,9 +35,10 @@ _ENOUGH = 2
 
 def find_identifiers(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
     """Techniques, tactics, software, groups, mitigations, campaigns; see `shaped.Finder`."""
-    named = bool(_NAMED.search(low))
-    sure = {match.group() for match in _take(_SURE, text, 4)}
-    bare = {match.group() for match in _take(_BARE, text, 8)}
+    starts = starts if starts is None else list(starts)
+    named = any(word in low for word in _NAMED)
+    sure = {match.group() for match in islice(over(_SURE, text, starts), 4)}
+    bare = {match.group() for match in islice(over(_BARE, text, starts), 8)}
     told = named or bool(sure) or len(bare) >= _ENOUGH
     objects = "att&ck" in low or "mitre" in low or (bool(sure) and len(sure | bare) >= _ENOUGH)
     for match in over(_ANY, text, starts):
@@ -52,15 +55,6 @@ def find_identifiers(text: str, low: str, starts: Iterable[int] | None = None) -
 
 
 _ANY = re.compile(f"{codes.TECHNIQUE_PATTERN}|{_OBJECT.pattern}|{_SMALL.pattern}")
-
-
-def _take(pattern: re.Pattern[str], text: str, most: int) -> list[re.Match[str]]:
-    found = []
-    for match in pattern.finditer(text):
-        found.append(match)
-        if len(found) >= most:
-            break
-    return found
 
 
 def _is_told(text: str, match: re.Match[str], told: bool) -> bool:
@@ -80,6 +74,13 @@ def identifier_starts(anchors: Anchors) -> Any:
     """First letters of identifiers."""
     import numpy as np
 
-    if "t1" not in anchors.low and "ta0" not in anchors.low and not len(anchors.techniques):
-        return anchors.techniques
-    return np.array([match.start() for match in _ANY.finditer(anchors.text)], dtype=np.intp)
+    first = anchors.techniques
+    small = [match.start() for match in _SMALL.finditer(anchors.text)] if "t1" in anchors.text else []
+    found = [first, np.array(small, dtype=np.intp)]
+    if len(first) >= _ENOUGH:  # else no other object is read
+        digit = table("digit")
+        codes = np.frombuffer(anchors.bytes, dtype=np.uint8)
+        others = np.flatnonzero(mask(anchors.bytes, "object"))
+        others = others[others < anchors.size - 4]
+        found.append(others[digit.take(codes[others + 4])])
+    return union(*found)
