@@ -12,12 +12,13 @@ from cybersecqwen.detect.text.matches import Match
 
 from .anchors import Anchors
 from .folding import Offsets
-from .shadow import union
+from .shadow import table, union
 from .shaped import shaped
 
 # Nothing that can be searched for or blocked: the address of no host, and masks (RFC 950)
 _NO_HOSTS = frozenset({"unspecified address (RFC 1122)", "this network (RFC 1122)", "network mask"})
-_FOREIGN = re.compile(r"[^\x00-\x7f](?=[0-9A-Za-z_])")
+_LIKE_ASCII = "\u017f\u212a\u0130\u0131"
+"""Letters that `shadow` takes for one of ASCII."""
 _SERIAL = re.compile(r"serial(?: ?(?:numbers?|no\.?|#))?[\s:=]{0,3}\Z", re.IGNORECASE)
 
 
@@ -48,8 +49,14 @@ def _behind_words(anchors: Anchors, starts: Offsets) -> Any:
         return starts
     import numpy as np
 
-    more = [match.end() for match in _FOREIGN.finditer(anchors.text)]
-    return union(starts, np.array(more, dtype=np.intp)) if more else starts
+    codes = np.frombuffer(anchors.bytes, dtype=np.uint8)
+    after = table("name").take(codes[1:]) & (codes[1:] < 128)
+    found = [starts, np.flatnonzero((codes[:-1] >= 128) & after) + 1]
+    for letter in _LIKE_ASCII:
+        if letter in anchors.text:
+            places = [match.end() for match in re.finditer(letter, anchors.text[:-1])]
+            found.append(np.array(places, dtype=np.intp))
+    return union(*found)
 
 
 URL = shaped(urls.find_urls, lambda anchors: anchors.urls)
