@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -70,9 +71,17 @@ def ascii_name(value: str) -> str:
     """A host name as DNS carries it (IDNA 2003); "" for what it cannot carry."""
     try:
         made = value if value.isascii() else value.encode("idna").decode("ascii").lower()
+        spoken = made.encode("ascii").decode("idna") if "xn--" in made else made
     except UnicodeError:
         return ""
-    return made if is_name(made) else ""
+    # Signs are allowed by the older rules that Python knows, and by no registry (RFC 5892)
+    kinds = {unicodedata.category(one)[0] for one in _unmarked(spoken)} if not spoken.isascii() else set()
+    signs = bool(kinds & set("SPZC"))
+    return made if is_name(made) and not signs else ""
+
+
+def _unmarked(name: str) -> str:
+    return name.replace("-", "").replace(".", "")
 
 
 def is_registrable(value: str) -> bool:
