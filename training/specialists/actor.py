@@ -39,6 +39,7 @@ ALWAYS = (
     "aurora",
     "cmd",
     "cuba",
+    "electrum",
     "flame",
     "ftp",
     "maze",
@@ -50,8 +51,9 @@ ALWAYS = (
     "systeminfo",
     "tasklist",
     "tor",
+    "wiper",
 )
-"""Programs of everybody, a country, plain words: met in texts that are about no malware."""
+"""Programs of everybody, a wallet, a country, plain words: met in texts that are about no malware."""
 RIGHT = 0.9
 """Share of answers that should be right at the threshold."""
 PARTS = 5

@@ -47,6 +47,13 @@ def told(text: str, store: Store) -> set[tuple[str, str, str]]:
         ("It drops a new backdoor called GRAPEHOOK.", ("GRAPEHOOK", "-", "software")),
         ("A previously unseen wiper, which we dubbed “Quiet Vole”, ran.", ("Quiet Vole", "-", "software")),
         ("An espionage group known as Velvet Heron is behind it.", ("Velvet Heron", "-", "group")),
+        ("The ELECTRUM group is behind the outage.", ("ELECTRUM", "G0034", "group")),
+        ("It resembles the malware called Wiper that hit oil firms.", ("Wiper", "S0041", "software")),
+        ("The old malware “Wiper” came back.", ("Wiper", "S0041", "software")),
+        (
+            "In spring our team met the Duskvale Threat Actors on two hosts. Duskvale left.",
+            ("Duskvale", "-", "group"),
+        ),
         ("the QuartzLeaf stealer was sold", ("QuartzLeaf", "-", "software")),
         ("Victims of the Zarpok ransomware paid. Zarpok left a note.", ("Zarpok", "-", "software")),
         (
@@ -74,10 +81,22 @@ def test_is_found(text: str, expected: tuple[str, str, str], store: Store) -> No
         "The loader uses HTTP; the RAT uses TCP and the DLL loader RC4.",
         "InformationThe loader ran. 106Final dropper.",
         "Kaspersky group and Volexity researchers reported it.",
+        "The fake site offers the Electrum Bitcoin wallet and the Electrum app.",
+        "It reads the folders C:\\Data\\Iridium\\Keys and \\Krypton\\.",
+        "Wallets that it steals: Electrum, Jaxx, Guarda.",
+        "A new wiper was found. The Wiper deletes files; wiper malware is rare. A Mudlark Wiper ran.",
+        "They installed Alpenrose and Duskvale\nThreat actors used both to come back. Duskvale ran.",
     ],
 )
 def test_nothing_is_found(text: str, store: Store) -> None:
     assert told(text, store) == set()
+
+
+def test_a_name_beside_words_for_people_is_a_groups(store: Store) -> None:
+    people = "New LampDog malware came. The group LampDog mines coins. A LampDog cryptojacking group exists."
+    assert told(people, store) == {("LampDog", "-", "group")}
+    tool = "New LampDog malware came. LampDog backdoor samples grew. The group LampDog is small."
+    assert told(tool, store) == {("LampDog", "-", "software")}
 
 
 def test_aliases_that_the_report_states_are_one_thing(store: Store) -> None:

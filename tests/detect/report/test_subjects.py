@@ -77,3 +77,45 @@ def test_order_is_by_type_and_then_by_how_sure_it_is() -> None:
 def test_a_text_without_names_gives_nothing() -> None:
     with Store.open() as store:
         assert subjects.judge("Nothing here.", (), place, store) == ()
+
+
+def tier_of(text: str, name: str, *, head: str = "Weekly notes\n\n") -> Tier:
+    """How central a name is to a text that begins with something else."""
+    text = head + text
+    with Store.open() as store:
+        given = subjects.judge(text, names.find(text, store), place, store, ActorSpecialist(store=store))
+    return next(one.tier for one in given if one.name == name)
+
+
+LATER = "Weekly notes\n\n" + FILLER + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "tier"),
+    [
+        ("The dropped file is signed (as in the recent alert regarding Turla operators).", "Turla", Tier.LOW),
+        ("They download tools by copying Turla habits.", "Turla", Tier.LOW),
+        ("They deployed Emotet, as others did.", "Emotet", Tier.MODERATE),
+        ("It is reminiscent of Emotet. It looks like Emotet. It is unlike Emotet.", "Emotet", Tier.LOW),
+        ("They used Emotet. Emotet runs. Emotet ends.", "Emotet", Tier.HIGH),
+        ("The campaign was wrongly attributed to Turla. Turla, Turla.", "Turla", Tier.MODERATE),
+        ("The campaign is attributed to Turla.", "Turla", Tier.HIGH),
+    ],
+)
+def test_asides_comparisons_and_errors(text: str, name: str, tier: Tier) -> None:
+    assert tier_of(text, name, head=LATER) is tier
+
+
+@pytest.mark.parametrize(
+    ("text", "tier"),
+    [
+        (
+            "New evidence: a domain originally linked to Turla is of somebody else. Turla was copied.",
+            Tier.MODERATE,
+        ),
+        ("A campaign that we attributed to Turla in a blog is back, and so is Turla.", Tier.HIGH),
+        ("A domain linked to Turla is back.", Tier.HIGH),
+    ],
+)
+def test_an_attribution_that_is_taken_back(text: str, tier: Tier) -> None:
+    assert tier_of(text, "Turla") is tier

@@ -33,6 +33,17 @@ SMALL = 2
 """Characters of the names that are small words too."""
 _TOOL = re.compile(r"\.exe\b|[\"'”’`]? (?:command|utility|job)")
 
+_KINDS = frozenset({"wiper", "worm", "trojan", "loader", "dropper", "bot", "stealer", "miner", "locker"})
+"""Names that are words for a kind of malware too: most texts mean the kind."""
+_CALLED = re.compile(
+    r"(?:\b(?:called|named|dubbed|known as|code-?named|aka|a\.k\.a\.|name(?:d)? is) [\"“'‘]?|[\"“‘])\Z",
+    re.IGNORECASE,
+)
+_PRODUCT_AFTER = re.compile(
+    r"(?: [A-Z][A-Za-z]{1,15})? (?:wallets?|browsers?|messengers?|apps?|(?:browser )?extensions?|plug-?ins?"
+    r"|password managers?|clients?)\b"
+)
+
 _VENDOR = re.compile(r"(?<![\w-])([A-Z][A-Za-z]{2,15}) \Z")
 _VENDORS = frozenset({"google", "microsoft", "apple", "amazon", "adobe", "cisco", "oracle", "samsung"})
 
@@ -69,7 +80,10 @@ def find(text: str, store: Store, found: Found = ()) -> tuple[NameFound, ...]:
             end=one.end,
         )
         for one in _known(store).find(plain)
-        if not _is_small_word(plain, one.start, one.end) and not _is_of_product(plain, one.start, one.end)
+        if not _is_small_word(plain, one.start, one.end)
+        and not _is_of_product(plain, one.start, one.end)
+        and not _is_kind(plain, one.start, one.end)
+        and not (one.type == "group" and _is_product(plain, one.start, one.end))
     ]
     names = _joined(names, _unknown(text, plain, names, store, ordinary))
     told = _aliases(plain, names, store, ordinary)
@@ -97,6 +111,18 @@ def _is_small_word(text: str, start: int, end: int) -> bool:
     if end - start > SMALL or not text[start:end].islower():
         return False
     return _TOOL.match(text, end, end + 12) is None
+
+
+def _is_kind(text: str, start: int, end: int) -> bool:
+    """A wiper, where nothing says that the one called Wiper is meant."""
+    if text[start:end].lower() not in _KINDS:
+        return False
+    return text[start].islower() or _CALLED.search(text, max(0, start - 16), start) is None
+
+
+def _is_product(text: str, start: int, end: int) -> bool:
+    """Whether a wallet, a browser or a folder is called as a group is: "Electrum Bitcoin wallet"."""
+    return "\\" in (text[start - 1 : start], text[end : end + 1]) or bool(_PRODUCT_AFTER.match(text, end))
 
 
 def _is_of_product(text: str, start: int, end: int) -> bool:

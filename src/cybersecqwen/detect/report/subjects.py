@@ -37,6 +37,10 @@ _COMPARED = re.compile(
     r"|in contrast to|resembl(?:es|ing|ed)|overlaps? with|as seen (?:in|with)|like|just like|other"
     r" (?:groups|actors|families|malware|botnets|ransomware)\b.{0,30}"
     r"|(?:previously|formerly|historically) (?:used|seen|associated)\b.{0,40}"
+    r"|(?:like|as|e\.g\.,?) in (?:the|a|an|its|their|our|that) (?:\w+ ){0,3}"
+    r"(?:alerts?|advisor(?:y|ies)|reports?|cases?|attacks?|incidents?|campaigns?|warnings?) (?:\w+ )?"
+    r"(?:regarding|about|on|of|by|concerning|from|involving)"
+    r"|(?:cop(?:y|ies|ied|ying)|mimic(?:s|ked|king|ry)?|imitat\w+|impersonat\w+)(?: of)?"
     r"|not (?:to be confused with|related to)|competitors?\b.{0,20}|rivals?\b.{0,20})\s?"
     r"(?:the |that of )?[\"“'‘]?\Z",
     re.IGNORECASE | re.DOTALL,
@@ -46,6 +50,17 @@ _USED = re.compile(
     r"|install(?:s|ed|ing)?|execut(?:e|es|ed|ing)|leverag(?:e|es|ed|ing)|launch(?:es|ed|ing)?|load(?:s|ed|ing)?"
     r"|distribut(?:e|es|ed|ing)|infect(?:s|ed|ing)?|spread(?:s|ing)?|targets?|targeted|observed|identified)\b",
     re.IGNORECASE,
+)
+
+
+_DOUBTED = re.compile(
+    r"\b(?:(?P<once>originally|initially|at first)|wrongly|mistakenly|erroneously|incorrectly|falsely)"
+    r" (?:been )?(?:linked|attributed|ascribed|connected|tied|credited) (?:\w+ )?to (?:the )?[\"“'‘]?\Z",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"[\"”'’]?(?: \w+)? in (?:a|an|our|the) (?:\w+ ){0,2}"
+    r"(?:blog|post|blog ?post|report|article|paper|publication)\b"
 )
 
 
@@ -95,21 +110,22 @@ def judge(
 
 def _weight(text: str, mentions: Sequence[NameFound], most: int, answer: str) -> _Weight:
     first = mentions[0]
+    doubted: NameFound | None = None
     for one in mentions[:LOOKED_AT]:
         before = text[sentence_around(text, one.start, one.end)[0] : one.start]
+        taken_back = _DOUBTED.search(before[-160:])
+        if taken_back is not None and (not taken_back["once"] or one.start < lead(text)):
+            doubted = doubted or one
+            continue
         said = _ATTRIBUTED.search(before[-160:])
-        if said is not None and one.type != "software":
+        if said is not None and one.type != "software" and not _PUBLISHED.match(text, one.end, one.end + 80):
             return _Weight(tier=Tier.HIGH, why=f"“{_short(said.group())}” stands before it", at=one)
+    if doubted is not None and doubted.type != "software":
+        why = "the report tells that the activity was attributed to it before"
+        return _Weight(tier=Tier.MODERATE, why=why, at=doubted)
     if first.start < lead(text):
         return _Weight(tier=Tier.HIGH, why="it stands in the title or the first paragraph", at=first)
-    if first.id and first.id == answer:
-        why = "the actor specialist takes it for the group behind what is reported"
-        return _Weight(tier=Tier.HIGH, why=why, at=first)
     count = len(mentions)
-    if count >= OFTEN and count == most:
-        return _Weight(
-            tier=Tier.HIGH, why=f"no other {first.type} is named as often ({count} times)", at=first
-        )
     told: list[tuple[NameFound, str]] = []
     for one in mentions[:LOOKED_AT]:
         start, end = sentence_around(text, one.start, one.end)
@@ -118,6 +134,13 @@ def _weight(text: str, mentions: Sequence[NameFound], most: int, answer: str) ->
             told.append((one, compared.group()))
     if len(told) == min(count, LOOKED_AT):
         return _Weight(tier=Tier.LOW, why=f"it is only compared with: “{_short(told[0][1])}”", at=told[0][0])
+    if first.id and first.id == answer:
+        why = "the actor specialist takes it for the group behind what is reported"
+        return _Weight(tier=Tier.HIGH, why=why, at=first)
+    if count >= OFTEN and count == most:
+        return _Weight(
+            tier=Tier.HIGH, why=f"no other {first.type} is named as often ({count} times)", at=first
+        )
     if count == 1:
         start, end = sentence_around(text, first.start, first.end)
         used = _USED.search(text, start, end)

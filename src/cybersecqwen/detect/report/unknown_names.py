@@ -72,6 +72,10 @@ _DUBBED = re.compile(
 _OPERATION = re.compile(
     r"(?<![\w-])Operation (?P<name>[A-Z][A-Za-z0-9]{2,20}(?: [A-Z][A-Za-z0-9]{2,20})?)(?![\w-])"
 )
+_LED = re.compile(r"\b(?:[Tt]he|[Aa]) (?:group|gang|actor|adversary) [\"“'‘]?\Z")
+_FOLLOWED = re.compile(
+    rf"[\"”'’]?(?: [a-z-]{{3,20}})? (?:(?:{_GROUP}|{_LOOSE})|(?P<software>{_SOFTWARE}))(?![\w-])"
+)
 _STOP = re.compile(r"[.!?](?=\s)|\n")
 
 
@@ -97,12 +101,28 @@ def introduced(text: str, ordinary: Ordinary) -> list[Introduced]:
         sure = [one for one, enough in every if enough]
         if sure or len(every) > 1:
             found[name] = (sure or [one for one, _ in every])[0]
+    for name, one in found.items():
+        if one.type == "software" and one.kind in _GENERIC and _is_group(text, name):
+            found[name] = _made(name, "group", "group", one.start)
     for name in list(found):
         bare, _, last = name.rpartition(" ")
         if bare in found and _KIND.fullmatch(last):
             found[name] = _made(bare, found[name].type, found[name].kind, found[name].start)
     chosen = sorted(found.values(), key=lambda one: one.start)
     return chosen[:MOST]
+
+
+def _is_group(text: str, name: str) -> bool:
+    """Whether a name stands beside a word for people more often than beside one for software."""
+    people = software = 0
+    for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
+        if _LED.search(text, max(0, match.start() - 24), match.start()):
+            people += 1
+            continue
+        kind = _FOLLOWED.match(text, match.end(), match.end() + 60)
+        people += kind is not None and kind["software"] is None
+        software += kind is not None and kind["software"] is not None
+    return people > software
 
 
 def _candidates(text: str, ordinary: Ordinary) -> Iterator[tuple[Introduced, bool]]:
@@ -134,7 +154,7 @@ def _around(text: str, kind: re.Match[str], ordinary: Ordinary) -> Iterator[tupl
     if kind.lastgroup in ("loose", "campaign"):
         return
     before = _BEFORE.search(text, max(0, kind.start() - LONGEST - 2), kind.start())
-    if before is None:
+    if before is None or _opens_sentence(kind.group()):
         return
     words: list[tuple[int, str]] = []
     at = before.end("name")
@@ -153,6 +173,12 @@ def _around(text: str, kind: re.Match[str], ordinary: Ordinary) -> Iterator[tupl
     sure = shape is Shape.STRONG or (shape is Shape.WEAK and not general and not is_first(text, start))
     if shape is not Shape.NONE:
         yield _made(name, _type(kind), said, start), sure
+
+
+def _opens_sentence(kind: str) -> bool:
+    """Whether a capital stands in its first word alone: "Threat actors", which is no title either."""
+    first, _, rest = kind.partition(" ")
+    return first[0].isupper() and not first.isupper() and bool(rest) and rest.islower()
 
 
 def _cut(text: str, match: re.Match[str], ordinary: Ordinary) -> str:
