@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 
 import pytest
@@ -130,6 +129,7 @@ def test_never_raises_and_quotes_letter_for_letter(text: str) -> None:
         date.fromisoformat((one.date + "-01-01")[:10])
 
 
+@pytest.mark.timeout(60)  # what grows with the square of these texts takes hours
 def test_linear() -> None:
     for text in (
         "May " * 50_000,
@@ -137,6 +137,4 @@ def test_linear() -> None:
         "first observed " * 13_000,
         "two years ago " * 14_000,
     ):
-        start = time.process_time()
         dates.find(Passage(text=text), "2022-01-01", place)
-        assert time.process_time() - start < 3

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -140,14 +138,10 @@ HOSTILE = (
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("piece", HOSTILE, ids=[repr(piece[:24]) for piece in HOSTILE])
-def test_time_grows_with_the_text_only(piece: str) -> None:
-    """Eight times the text may take at most 30 times the processor time (and 0.1 s for noise)."""
-    short, long = piece * (5_000 // len(piece)), piece * (40_000 // len(piece))
-    gc.freeze()  # a search for cycles through all that other tests left takes longer than a looker
-    for name, looker in LOOKERS.items():
-        began = time.process_time()
-        list(looker.find(short, short.lower()))
-        middle = time.process_time()
-        list(looker.find(long, long.lower()))
-        ended = time.process_time()
-        assert ended - middle < 30 * (middle - began) + 0.1, name
+def test_long_texts_of_anything_are_read(piece: str) -> None:
+    """Patterns that looked back over all of the text would take hours (the limit of the test is a minute)."""
+    text = piece * (200_000 // len(piece))
+    low = text.lower()
+    for looker in LOOKERS.values():
+        for match in looker.find(text, low):
+            assert 0 <= match.start < match.end <= len(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 
 import pytest
@@ -139,8 +138,7 @@ def test_a_banner_is_read_between_any_texts(before: str, after: str, level: Tlp)
     assert found is not None and found[0].rank >= level.rank
 
 
+@pytest.mark.timeout(60)  # what grows with the square of these texts takes hours
 def test_linear() -> None:
     for text in ("TLP:" * 50_000, "TLP:RED " * 25_000, "T\u200b" * 100_000, "T L P " * 30_000, LEGEND * 500):
-        start = time.process_time()
         markings.all(text)
-        assert time.process_time() - start < 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,6 +81,7 @@ def test_letter_for_letter(text: str) -> None:
         assert len(one.context) <= LONGEST_CONTEXT
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "piece",
     [
@@ -97,17 +96,8 @@ def test_letter_for_letter(text: str) -> None:
         "- x 45.77.10.9\n",
     ],
 )
-def test_time_grows_with_the_text(piece: str) -> None:
-    """Eight times the text takes less than forty times as long: no step looks back over all of it."""
-    times = []
-    for size in (20_000, 160_000):
-        text = piece * (size // len(piece)) + " 45.77.10.9"
-        found = matches(text)
-        collect(Passage(text=text[:1_000]), matches(text[:1_000]), "d1", at, LISTS)
-        best = 9.0
-        for _ in range(2):
-            start = time.process_time()
-            collect(Passage(text=text), found, "d1", at, LISTS)
-            best = min(best, time.process_time() - start)
-        times.append(best)
-    assert times[1] < 40 * max(times[0], 0.002), times
+def test_long_texts_of_anything_are_read(piece: str) -> None:
+    """Steps that looked back over all of the text would take hours (the limit of the test is a minute)."""
+    text = piece * (400_000 // len(piece)) + " 45.77.10.9"
+    made = collect(Passage(text=text), matches(text), "d1", at, LISTS)
+    assert any(one.value == "45.77.10.9" for one in made)

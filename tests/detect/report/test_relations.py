@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -239,6 +237,7 @@ def test_both_ends_stand_in_the_sentence_that_is_quoted(text: str) -> None:
                 assert any(word in quoted for word in spelled.get((end.type, end.value), {end.value}))
 
 
+@pytest.mark.timeout(60)  # what grows with the square of these texts takes hours
 def test_linear() -> None:
     for text in (
         "APT29 uses Mimikatz " * 8_000,
@@ -249,6 +248,4 @@ def test_linear() -> None:
         "Emotet|93.184.215.14|" * 8_000,
     ):
         passage, found, some = Passage(text=text), names(text), matches(text)
-        start = time.process_time()
         relations.find(passage, found, some, (), place, {})
-        assert time.process_time() - start < 3
