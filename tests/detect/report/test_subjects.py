@@ -119,3 +119,10 @@ def test_asides_comparisons_and_errors(text: str, name: str, tier: Tier) -> None
 )
 def test_an_attribution_that_is_taken_back(text: str, tier: Tier) -> None:
     assert tier_of(text, "Turla") is tier
+
+
+def test_the_record_says_that_an_attribution_is_taken_back() -> None:
+    text = LATER + "The campaign was mistakenly attributed to Turla. Emotet was used."
+    with Store.open() as store:
+        given = {one.name: one for one in subjects.judge(text, names.find(text, store), place, store)}
+    assert given["Turla"].facts["doubted"] is True and "doubted" not in given["Emotet"].facts

@@ -80,6 +80,18 @@ def test_what_is_unlikely_is_no_key_judgement() -> None:
     assert judged(Intelligence(names=(APT29,)), points_to("G0016", 0.4)) == ()
 
 
+def test_an_actor_that_the_report_takes_back_is_no_key_judgement() -> None:
+    doubted = replace(APT29, tier=Tier.MODERATE, facts={"doubted": True})
+    assert judged(Intelligence(names=(doubted,)), points_to("G0016", 0.9)) == ()
+    other = replace(doubted, tier=Tier.HIGH)  # as another report has it
+    assert len(judged(Intelligence(names=(other,)), points_to("G0016", 0.9))) == 1
+
+
+def test_an_actor_that_is_only_compared_with_is_likely_at_most() -> None:
+    (one,) = judged(Intelligence(names=(replace(APT29, tier=Tier.LOW),)), points_to("G0016", 0.99))
+    assert (one.likelihood, one.confidence) == ("likely", Tier.LOW)
+
+
 def test_of_many_actors_those_of_most_reports_are_judged() -> None:
     many = Intelligence(documents=tuple(document(f"d{n}") for n in range(9)))
     found = [points_to(f"G{n:04d}", 0.5 + n / 100) for n in range(7)] + [points_to("G0000", 0.5)]

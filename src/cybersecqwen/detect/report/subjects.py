@@ -70,6 +70,8 @@ class _Weight:
     why: str
     at: NameFound
     """The mention that decided."""
+    doubted: bool = False
+    """Whether the report takes back that the activity is its."""
 
 
 def judge(
@@ -122,7 +124,7 @@ def _weight(text: str, mentions: Sequence[NameFound], most: int, answer: str) ->
             return _Weight(tier=Tier.HIGH, why=f"“{_short(said.group())}” stands before it", at=one)
     if doubted is not None and doubted.type != "software":
         why = "the report tells that the activity was attributed to it before"
-        return _Weight(tier=Tier.MODERATE, why=why, at=doubted)
+        return _Weight(tier=Tier.MODERATE, why=why, at=doubted, doubted=True)
     if first.start < lead(text):
         return _Weight(tier=Tier.HIGH, why="it stands in the title or the first paragraph", at=first)
     count = len(mentions)
@@ -169,6 +171,8 @@ def _named(
         facts = {key: entity.attributes[key] for key in keys if entity.attributes.get(key)}
     else:
         facts = {"kind": kind} if (kind := first.facts.get("kind")) else {}
+    if weight.doubted:
+        facts["doubted"] = True
     told = dict.fromkeys(one.text for one in mentions if one.facts.get("stated"))
     if told:
         facts["told"] = {"aliases": list(told)}

@@ -31,7 +31,7 @@ _IMPACT = (
     (("T1496",), "Computing power is used for the attacker's own ends", 0.8),
 )
 _STATED, _NAMED, _UNNAMED = 0.95, 0.94, 0.79
-"""Highest probability of an actor: that a sentence attributes it to, that is named, that nobody names."""
+"""Highest probability of an actor: that a sentence attributes it to, that is named, that is hardly or not."""
 _PASSING = 0.79
 """Highest probability of an impact that one description tells of, and no technique written out."""
 _HOSTILE = (Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION)
@@ -86,13 +86,16 @@ def _attribution(
     groups = {one.id: one for one in intel.of_type("group") if one.id}
     for group, found in believed(attributions).items():
         subject = groups.get(group)
+        if subject is not None and subject.facts.get("doubted") and subject.tier is not Tier.HIGH:
+            continue  # the report itself takes it back
         said = sum(
             1
             for one in intel.relations
             if one.verb == "attributed-to" and one.target.id == group and one.tier is Tier.HIGH
         )
         stated = said > 0 or (subject is not None and subject.tier is Tier.HIGH)
-        most = _STATED if said else _NAMED if subject else _UNNAMED
+        named = subject is not None and subject.tier is not Tier.LOW
+        most = _STATED if said else _NAMED if named else _UNNAMED
         basis = [reason for one in found for reason in one.reasons]
         basis = (
             []
