@@ -19,7 +19,25 @@ ENDINGS = (
     " agency support download stream review bid trade click help zone host press fun pw cc ws la gg ai"
 )
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-WORDS = st.text(alphabet=LETTERS, min_size=4, max_size=12)
+CUES = (
+    "hash",
+    "ja3",
+    "mutex",
+    "mutant",
+    "serial",
+    "cert",
+    "print",
+    "user",
+    "agent",
+    "service",
+    "task",
+    "commit",
+    "tlsh",
+)
+WORDS = st.text(alphabet=LETTERS, min_size=4, max_size=12).filter(
+    lambda one: not any(cue in one for cue in CUES)
+)
+"""Labels that are no word which tells what stands behind it."""
 LABELS = st.one_of(
     WORDS,
     st.tuples(WORDS, WORDS).map("-".join),

@@ -21,7 +21,7 @@ _DIGEST = re.compile(
 _PAIRED = re.compile(rf"(?<![0-9a-z:])(?:{_PAIRS})(?![0-9a-z:])")
 # Right after the word, where the line break of a table was lost
 _GLUED = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-z])")
-_PRINT = re.compile(r"(?:thumb|finger)prints?(?=[^a-z]|[0-9a-f]{40})")
+_PRINT = re.compile(r"(?<![./@-])(?:thumb|finger)prints?(?!\.[a-z])(?=[^a-z]|[0-9a-f]{40})")
 _CERTIFICATE = re.compile(
     r"(?<![a-z])(?:certificates?|certs?|ssl|tls|x\.?509|code[- ]sign\w*|issuer|authenticode)(?![a-z])"
 )
