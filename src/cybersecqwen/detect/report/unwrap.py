@@ -34,7 +34,7 @@ def unwrapped(text: str, blocks: Sequence[tuple[int, int, str]] = ()) -> str:
     if blocks:
         pieces, at = [], 0
         for start, end, kind in blocks:
-            if kind in WRAPPED and start >= at:
+            if kind in WRAPPED and at <= start <= end:
                 pieces += [text[at:start], _BREAK.sub(_blank, text[start:end])]
                 at = end
         pieces.append(text[at:])
