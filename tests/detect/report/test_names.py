@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -144,3 +145,10 @@ def test_names_are_bounded(store: Store) -> None:
         f"the Foo{number}X ransomware and a backdoor named Qux{number}A." for number in range(4_000)
     )
     assert len({one.name for one in names.find(text, store)}) <= 200
+
+
+def test_many_names_take_time_in_proportion(store: Store) -> None:
+    text = " ".join(f"Foo{number}X malware ran." for number in range(12_000))
+    start = time.process_time()
+    names.find(text, store)
+    assert time.process_time() - start < 3

@@ -9,6 +9,7 @@ literal words, with bounded patterns, so that the time is linear in the text.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -72,10 +73,8 @@ _DUBBED = re.compile(
 _OPERATION = re.compile(
     r"(?<![\w-])Operation (?P<name>[A-Z][A-Za-z0-9]{2,20}(?: [A-Z][A-Za-z0-9]{2,20})?)(?![\w-])"
 )
-_LED = re.compile(r"\b(?:[Tt]he|[Aa]) (?:group|gang|actor|adversary) [\"“'‘]?\Z")
-_FOLLOWED = re.compile(
-    rf"[\"”'’]?(?: [a-z-]{{3,20}})? (?:(?:{_GROUP}|{_LOOSE})|(?P<software>{_SOFTWARE}))(?![\w-])"
-)
+_LED = re.compile(r"\b(?:[Tt]he|[Aa]) \Z")
+_NAMED = re.compile(rf" [\"“'‘]?({TOKEN})(?![\w-])")
 _STOP = re.compile(r"[.!?](?=\s)|\n")
 
 
@@ -101,8 +100,9 @@ def introduced(text: str, ordinary: Ordinary) -> list[Introduced]:
         sure = [one for one, enough in every if enough]
         if sure or len(every) > 1:
             found[name] = (sure or [one for one, _ in every])[0]
+    people = _people(text)
     for name, one in found.items():
-        if one.type == "software" and one.kind in _GENERIC and _is_group(text, name):
+        if one.type == "software" and one.kind in _GENERIC and people[name] > 0:
             found[name] = _made(name, "group", "group", one.start)
     for name in list(found):
         bare, _, last = name.rpartition(" ")
@@ -112,17 +112,22 @@ def introduced(text: str, ordinary: Ordinary) -> list[Introduced]:
     return chosen[:MOST]
 
 
-def _is_group(text: str, name: str) -> bool:
-    """Whether a name stands beside a word for people more often than beside one for software."""
-    people = software = 0
-    for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
-        if _LED.search(text, max(0, match.start() - 24), match.start()):
-            people += 1
+def _people(text: str) -> Counter[str]:
+    """Of names of one word, how often they stand beside a word for people, less those for software."""
+    beside: Counter[str] = Counter()
+    for kind in _KIND.finditer(text):
+        if kind.lastgroup == "campaign":
             continue
-        kind = _FOLLOWED.match(text, match.end(), match.end() + 60)
-        people += kind is not None and kind["software"] is None
-        software += kind is not None and kind["software"] is not None
-    return people > software
+        weight = -1 if kind.lastgroup == "software" else 1
+        words = text[max(0, kind.start() - 60) : kind.start()].split(" ")
+        if len(words) > 2 and not words[-1]:  # "LampDog group", "LampDog mining group"
+            at = -3 if words[-2].islower() else -2
+            beside[words[at].strip("\"“”'‘’")] += weight
+        if weight > 0 and _LED.search(text, max(0, kind.start() - 5), kind.start()):
+            after = _NAMED.match(text, kind.end(), kind.end() + 80)
+            if after is not None:
+                beside[after[1]] += weight
+    return beside
 
 
 def _candidates(text: str, ordinary: Ordinary) -> Iterator[tuple[Introduced, bool]]:
