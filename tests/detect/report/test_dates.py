@@ -74,6 +74,7 @@ def test_forms(text: str, expected: list[tuple[str, str]]) -> None:
         "The weather was fine in May 2020.",
         "In 2021, CISA listed the trojan among the malware that it saw most.",
         "On 3 May 2021 the FBI warned of the ransomware.",
+        "The flaw that the actor exploited has been public since May 2021.",
         "The bug that the actor exploited became public on May 3, 2021.",
         "The actor exploited it within a week of the code being made public on May 3, 2021.",
     ],

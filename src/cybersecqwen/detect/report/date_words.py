@@ -131,7 +131,7 @@ NOT_ACTIVITY = re.compile(
     r"|end[- ]of[- ](?:life|support)|deprecat\w+|subscrib\w+|read more|mitigat\w+|added to"
     r"|version|vulnerabilit(?:y|ies) (?:was|were)|reported"
     r"|(?:ma[dk]e|making|bec[ao]me|becoming|went|going|go(?:es)?) public"
-    r"|public (?:date|disclosure|availability)"
+    r"|public(?:ly known)? (?:date|disclosure|availability|since)"
     r"|(?:date|day) (?:of|on which) (?:its |the )?(?:public|disclosure))\b|©|\(c\)",
     re.IGNORECASE,
 )
