@@ -49,6 +49,7 @@ def read(text: str, published: str = "") -> list[tuple[str, str, str]]:
             "The actor exploited it on May 3, 2021, the day that the code became public.",
             [("on", "2021-05-03")],
         ),
+        ("The ransomware group has been publicly known since May 2021.", [("since", "2021-05")]),
         ("In May 2021 the group attacked a public library.", [("on", "2021-05")]),
         ("Published on: May 3, 2021", [("published", "2021-05-03")]),
         ("Original release date: July 19, 2021", [("published", "2021-07-19")]),

@@ -131,7 +131,8 @@ NOT_ACTIVITY = re.compile(
     r"|end[- ]of[- ](?:life|support)|deprecat\w+|subscrib\w+|read more|mitigat\w+|added to"
     r"|version|vulnerabilit(?:y|ies) (?:was|were)|reported"
     r"|(?:ma[dk]e|making|bec[ao]me|becoming|went|going|go(?:es)?) public"
-    r"|public(?:ly known)? (?:date|disclosure|availability|since)"
+    r"|public (?:date|disclosure|availability)"
+    r"|(?:flaw|bug|vulnerability|exploit|CVE-[0-9-]{9,12})\b[^.;|]{0,40}\bpublic(?:ly known)? since"
     r"|(?:date|day) (?:of|on which) (?:its |the )?(?:public|disclosure))\b|©|\(c\)",
     re.IGNORECASE,
 )
