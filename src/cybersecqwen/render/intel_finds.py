@@ -48,7 +48,8 @@ def names(intel: Intelligence, amounts: IntelAmounts) -> Section:
 def _name(one: Named, intel: Intelligence) -> Row:
     others = [word for word in one.spelled if word.casefold() != one.name.casefold()]
     spelled = f", written {', '.join(others[:3])}" if others else ""
-    times = f"{counted(one.count, 'time')}{spelled}"
+    told = not spelled and ("named once" in one.why or f"{one.count:,} times" in one.why)
+    times = "" if told else f"{counted(one.count, 'time')}{spelled}"
     place = one.places[0] if one.places else None
     return Row(
         lead=(one.id or "not in the store", one.tier.value, where(place, intel)),

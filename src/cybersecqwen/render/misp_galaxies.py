@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cybersecqwen.records.intel import Named, ReportedTechnique, Tlp
+from cybersecqwen.records.intel import Named, ReportedTechnique, Tier, Tlp
 
 from .exported import Exported, technique_url
 from .navigator_domains import domain_of
@@ -33,9 +33,14 @@ _TLP = {
 
 
 def clusters(view: Exported) -> list[tuple[str, str]]:
-    """Type of the galaxy and value of the cluster for everything that ATT&CK has, each once."""
-    found = [("mitre-attack-pattern", _value(one.name, one.id)) for one in view.techniques if _in_galaxy(one)]
-    found += [(type, _value(one.name or one.id, one.id)) for one in view.names if (type := galaxy_of(one))]
+    """Type of the galaxy and value of the cluster for everything that ATT&CK has, each once.
+
+    What is only likely to be meant is left out: a tag says that an event is about it.
+    """
+    techniques = [one for one in view.techniques if one.tier is not Tier.LOW and _in_galaxy(one)]
+    names = [one for one in view.names if one.tier is not Tier.LOW]
+    found = [("mitre-attack-pattern", _value(one.name, one.id)) for one in techniques]
+    found += [(type, _value(one.name or one.id, one.id)) for one in names if (type := galaxy_of(one))]
     return list(dict.fromkeys(found))
 
 

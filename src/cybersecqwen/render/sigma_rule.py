@@ -12,7 +12,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from cybersecqwen.records import Report
-from cybersecqwen.records.intel import Observable, Role, Tlp
+from cybersecqwen.records.intel import Observable, Role, Tier, Tlp
 
 from .exported import Exported, exported, technique_url
 from .interface import Renderer, RenderOptions
@@ -259,7 +259,8 @@ def _rule(view: Exported, kind: _Kind, rows: list[tuple[str, ...]], number: int)
     detection: dict[str, Any] = {
         f"selection{n}" if n else "selection": one for n, one in enumerate(selections)
     }
-    tags = [f"attack.{one.id.lower()}" for one in view.techniques if technique_url(one.id)]
+    sure = [one.id for one in view.techniques if one.tier is not Tier.LOW and technique_url(one.id)]
+    tags = [f"attack.{id.lower()}" for id in sure]
     marking = (
         [f"tlp.{view.marking.value[4:].lower().replace('+', '-')}"] if view.marking is not Tlp.NONE else []
     )
