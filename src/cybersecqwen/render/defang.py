@@ -174,5 +174,6 @@ def _hosts_of(indicator: Indicator) -> Iterator[str]:
     elif kind == "email":
         yield indicator.value.rpartition("@")[2]
     elif kind == "url":
-        authority = re.split(r"[/?#\\]", indicator.value.partition("://")[2], maxsplit=1)[0]
+        _, mark, behind = indicator.value.partition("://")
+        authority = re.split(r"[/?#\\]", behind if mark else indicator.value, maxsplit=1)[0]
         yield re.sub(r":\d{1,5}\Z", "", authority.rpartition("@")[2])

@@ -147,7 +147,8 @@ def test_hosts_of_urls() -> None:
     assert host_of("https://user:pw@Quiet-Garden.net:8443/a?b#c") == "quiet-garden.net"
     assert host_of("http://[2001:db8::1]:80/x") == "2001:db8::1"
     assert host_of("http://evil.net\\@github.com/") == "evil.net"
-    assert host_of("nothing") == ""
+    assert host_of("evil.net/gate.php") == "evil.net"
+    assert host_of("/nothing") == ""
     assert registrable("blog.lab-x.co.uk") == "lab-x.co.uk"
     assert registrable("45.77.10.9") == ""
     assert own("x.docs.google.com") == ("service", "docs.google.com")

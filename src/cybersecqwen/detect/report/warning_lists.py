@@ -213,8 +213,12 @@ def parents(name: str) -> Iterator[str]:
 
 
 def host_of(url: str) -> str:
-    """The host of a normalised URL in lower case, without user and port; "" where there is none."""
-    rest = url.partition("://")[2]
+    """The host of a normalised URL in lower case, without user and port; "" where there is none.
+
+    Reports also write URLs without a scheme ("evil.example/gate.php").
+    """
+    _, mark, behind = url.partition("://")
+    rest = behind if mark else url
     for mark in "/?#\\":
         rest = rest.partition(mark)[0]
     rest = rest.rpartition("@")[2].lower()
