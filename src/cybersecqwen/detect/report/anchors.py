@@ -7,12 +7,13 @@ characters.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 import numpy as np
 
 from .folding import Offsets
-from .shadow import WORD, spaced, table, union, within
+from .shadow import LIKE_ASCII, WORD, spaced, table, union, within
 from .signs import Signs, heads_of
 from .url_anchors import scheme_starts
 
@@ -38,7 +39,7 @@ class Anchors(Signs):
     def hosts_with_paths(self) -> Offsets:
         """Those of `dotted` behind nothing that belongs to a URL, with a slash behind them on their line."""
         heads = self.dotted
-        heads = heads.compress(~self._near(heads - 1, "no bare host"))
+        heads = union(heads.compress(~self._near(heads - 1, "no bare host")), self._behind_foreign)
         slashes = self._slashes
         slashes = slashes.compress(self._near(slashes - 1, "name") | (self._at(slashes - 1) == ord("[")))
         heads = within(heads, slashes, LONGEST_HOST)
@@ -67,12 +68,27 @@ class Anchors(Signs):
         return union(plain, heads_of(self._name_starts, before))
 
     @cached_property
+    def _behind_foreign(self) -> Offsets:
+        """Letters, digits and dashes of ASCII behind a letter beyond it: scripts without blanks."""
+        if self.text.isascii():
+            return self._marks[:0]
+        found = [np.flatnonzero(self._codes >= 128) + 1]
+        alike = "".join(map(chr, LIKE_ASCII))
+        if any(letter in self.text for letter in alike):
+            ends = [match.end() for match in re.finditer(f"[{alike}]", self.text)]
+            found.append(np.array(ends, dtype=np.intp))
+        behind = union(*found)
+        return behind.compress(self._near(behind, "name") & (self._at(behind) < 128))
+
+    @cached_property
     def numbers(self) -> Offsets:
         """Dotted names that begin with a digit, and digits behind the dash of a range."""
         heads = self._dotted
         dashes = self._dashes
         dashes = dashes[self._near(dashes - 1, "digit") & self._near(dashes + 1, "digit")]
-        found = union(heads.compress(self._near(heads, "digit")), dashes + 1)
+        behind = self._behind_foreign
+        behind = behind.compress(self._near(behind, "digit"))
+        found = union(heads.compress(self._near(heads, "digit")), dashes + 1, behind)
         # an octet has at most three digits, and a dot follows it, written in any way
         after = found + 1
         for _ in range(2):

@@ -15,7 +15,6 @@ from cybersecqwen.detect.text import codes
 from cybersecqwen.detect.text.matches import Match, over
 
 from .anchors import Anchors
-from .shadow import mask, table, union
 
 _SURE = re.compile(r"(?<![\w.-])T(?:[01][0-9]{3}[./][0-9]{3}|A00[0-9]{2})(?![\w-]|[./][0-9])")
 _BARE = re.compile(r"(?<![\w.-])T[01][0-9]{3}(?![\w-]|[./][0-9])")
@@ -36,12 +35,11 @@ _ENOUGH = 2
 def find_identifiers(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
     """Techniques, tactics, software, groups, mitigations, campaigns; see `shaped.Finder`."""
     starts = starts if starts is None else list(starts)
-    named = any(word in low for word in _NAMED)
-    sure = {match.group() for match in islice(over(_SURE, text, starts), 4)}
-    bare = {match.group() for match in islice(over(_BARE, text, starts), 8)}
-    told = named or bool(sure) or len(bare) >= _ENOUGH
-    objects = "att&ck" in low or "mitre" in low or (bool(sure) and len(sure | bare) >= _ENOUGH)
+    told = objects = asked = False
     for match in over(_ANY, text, starts):
+        if not asked:  # this may read the whole text
+            asked = True
+            told, objects = _about(text, low, starts)
         raw = match.group()
         before = text[max(0, match.start() - 24) : match.start()].lower()
         if raw[0] == "t" and not _CUE.search(before):
@@ -52,6 +50,15 @@ def find_identifiers(text: str, low: str, starts: Iterable[int] | None = None) -
             continue
         value = raw.replace("/", ".").upper()
         yield Match(type="attack", value=value, start=match.start(), end=match.end())
+
+
+def _about(text: str, low: str, starts: list[int] | None) -> tuple[bool, bool]:
+    """Whether a text is about techniques, and whether other objects of ATT&CK are read in it."""
+    named = any(word in low for word in _NAMED)
+    sure = {match.group() for match in islice(over(_SURE, text, starts), 4)}
+    bare = {match.group() for match in islice(over(_BARE, text, starts), 8)}
+    told = named or bool(sure) or len(bare) >= _ENOUGH
+    return told, "att&ck" in low or "mitre" in low or (bool(sure) and len(sure | bare) >= _ENOUGH)
 
 
 _ANY = re.compile(f"{codes.TECHNIQUE_PATTERN}|{_OBJECT.pattern}|{_SMALL.pattern}")
@@ -72,15 +79,4 @@ def _is_told(text: str, match: re.Match[str], told: bool) -> bool:
 
 def identifier_starts(anchors: Anchors) -> Any:
     """First letters of identifiers."""
-    import numpy as np
-
-    first = anchors.techniques
-    small = [match.start() for match in _SMALL.finditer(anchors.text)] if "t1" in anchors.text else []
-    found = [first, np.array(small, dtype=np.intp)]
-    if len(first) >= _ENOUGH:  # else no other object is read
-        digit = table("digit")
-        codes = np.frombuffer(anchors.bytes, dtype=np.uint8)
-        others = np.flatnonzero(mask(anchors.bytes, "object"))
-        others = others[others < anchors.size - 4]
-        found.append(others[digit.take(codes[others + 4])])
-    return union(*found)
+    return anchors.techniques

@@ -87,10 +87,34 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     return after[0] not in "abcdefABCDEF" or (not mixed and after[0].isupper() and after[1:].islower())
 
 
+# Ends of the words of `_OTHER`, and what stands between them and the digits
+_ENDS = tuple(
+    (
+        "commit commits id hash revision etag ja3 ja3s hassh server block session key cookie rich pe header serial"
+        " number no. no # transaction transactions tx iv nonce salt secret token password ntlm git"
+    ).split()
+)
+_GAP = " \t\"'`=:([|"
+_LINKS = (" is", " of", " in", "was")
+
+
 def _is_other(text: str, start: int) -> bool:
+    """Whether the words before a hash call it something else; the patterns are tried where they can match."""
+    last = text[start - 1 : start]
+    if not last or last.isalnum():
+        return False
+    if last in _GAP:
+        line = text[max(0, start - _REACH) : start].rpartition("\n")[2].lower()
+        head = line.rstrip(_GAP)
+        if head.endswith(_LINKS):
+            head = head[:-3].rstrip(_GAP)
+        if head.endswith(_ENDS) and _OTHER.search(line[-_REACH:]):
+            return True
+    if not (last.isspace() or last in ",;*\u2022|-"):
+        return False
     before = text[max(0, start - 400) : start].lower()
-    line = before[-_REACH:].rpartition("\n")[2]
-    return bool((line.strip() and _OTHER.search(line)) or _OTHER_LIST.search(before))
+    named = "hash" in before or "etag" in before or "ja3s" in before
+    return named and bool(_OTHER_LIST.search(before))
 
 
 def _hash_starts(anchors: Anchors) -> Any:

@@ -5,20 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from cybersecqwen.detect.text import addresses, bare_urls, names, urls
 from cybersecqwen.detect.text.matches import Match
 
-from .anchors import Anchors
-from .folding import Offsets
-from .shadow import table, union
 from .shaped import shaped
 
 # Nothing that can be searched for or blocked: the address of no host, and masks (RFC 950)
 _NO_HOSTS = frozenset({"unspecified address (RFC 1122)", "this network (RFC 1122)", "network mask"})
-_LIKE_ASCII = "\u017f\u212a\u0130\u0131"
-"""Letters that `shadow` takes for one of ASCII."""
 _SERIAL = re.compile(r"serial(?: ?(?:numbers?|no\.?|#))?[\s:=]{0,3}\Z", re.IGNORECASE)
 
 
@@ -43,28 +37,12 @@ def find_mac(text: str, low: str, starts: Iterable[int] | None = None) -> Iterat
             yield match
 
 
-def _behind_words(anchors: Anchors, starts: Offsets) -> Any:
-    """Offsets, and those of letters and digits of ASCII behind a letter beyond it: scripts without blanks."""
-    if anchors.text.isascii():
-        return starts
-    import numpy as np
-
-    codes = np.frombuffer(anchors.bytes, dtype=np.uint8)
-    after = table("name").take(codes[1:]) & (codes[1:] < 128)
-    found = [starts, np.flatnonzero((codes[:-1] >= 128) & after) + 1]
-    for letter in _LIKE_ASCII:
-        if letter in anchors.text:
-            places = [match.end() for match in re.finditer(letter, anchors.text[:-1])]
-            found.append(np.array(places, dtype=np.intp))
-    return union(*found)
-
-
 URL = shaped(urls.find_urls, lambda anchors: anchors.urls)
-BARE_URL = shaped(bare_urls.find_bare_urls, lambda anchors: _behind_words(anchors, anchors.dotted))
+BARE_URL = shaped(bare_urls.find_bare_urls, lambda anchors: anchors.hosts_with_paths)
 EMAIL = shaped(names.find_emails, lambda anchors: anchors.emails)
 MAC = shaped(find_mac, lambda anchors: anchors.hardware)
 ASN = shaped(addresses.find_asn, lambda anchors: anchors.systems)
 CIDR = shaped(addresses.find_cidr, lambda anchors: anchors.networks)
-ADDRESS = shaped(find_v4, lambda anchors: _behind_words(anchors, anchors.numbers))
+ADDRESS = shaped(find_v4, lambda anchors: anchors.numbers)
 ADDRESS_V6 = shaped(find_v6, lambda anchors: anchors.colon_pairs)
 DOMAIN = shaped(names.find_domains, lambda anchors: anchors.dotted)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import Any
 
 from cybersecqwen.detect.text.matches import Match, over
 
 from . import checksums
-from .anchors import Anchors
 from .interface import Looker
 from .nearby import ahead, behind
 from .shaped import shaped
@@ -67,24 +64,5 @@ def find_ethereum(text: str, low: str) -> Iterator[Match]:
         yield Match(type="eth", value=match.group(), start=start, end=end)
 
 
-def _coin_starts(anchors: Anchors) -> Any:
-    """First digits of addresses behind no letter, with a letter or digit 13 characters on."""
-    import numpy as np
-
-    letters = np.frombuffer(anchors.bytes.translate(_table(_LETTERS)), dtype=np.bool_)
-    starts = np.flatnonzero(np.frombuffer(anchors.bytes.translate(_table(b"1348bB")), dtype=np.bool_))
-    starts = starts[starts < anchors.size - 13]
-    starts = starts[letters[starts + 13] & letters[starts + 6]]
-    return starts[(starts == 0) | ~letters[starts - 1]]
-
-
-_LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-
-@cache
-def _table(members: bytes) -> bytes:
-    return bytes(code in members for code in range(256))
-
-
-COIN = shaped(find_coins, _coin_starts)
+COIN = shaped(find_coins, lambda anchors: anchors.coins)
 ETHEREUM = Looker(find=find_ethereum, needles=("0x",), lines_before=3)

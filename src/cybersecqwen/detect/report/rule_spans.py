@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
-from cybersecqwen.detect.text.matches import Match
+from cybersecqwen.detect.text.matches import Extractor, Match
 
-from .lookers_sigma import find_sigma
-from .lookers_suricata import find_suricata
-from .lookers_yara import find_yara
+from . import lookers_sigma, lookers_suricata, lookers_yara
+from .lookers_sigma import SIGMA
+from .lookers_suricata import SURICATA
+from .lookers_yara import YARA
 from .shaped import Finder
 
-_CUES = (("condition", find_yara), ("logsource:", find_sigma), ("sid", find_suricata))
+# What every rule of a kind holds, what finds such rules, and characters before and behind to look through
+_KINDS: tuple[tuple[tuple[str, ...], Extractor, int], ...] = (
+    (YARA.needles, YARA.find, lookers_yara.LONGEST_RULE),
+    (SIGMA.needles, SIGMA.find, lookers_sigma.LONGEST_RULE),
+    (SURICATA.needles, SURICATA.find, 2 * lookers_suricata.LONGEST_RULE),
+)
 
 
 def outside_rules(find: Finder) -> Finder:
@@ -26,7 +31,7 @@ def outside_rules(find: Finder) -> Finder:
     def find_outside(text: str, low: str, starts: Iterable[int] | None = None) -> Iterator[Match]:
         spans: tuple[tuple[int, int], ...] | None = None
         for match in find(text, low, starts):
-            spans = _spans(text) if spans is None else spans
+            spans = _spans(text, low) if spans is None else spans
             at = bisect_right(spans, (match.start, len(text))) - 1
             if at < 0 or match.end > spans[at][1]:
                 yield match
@@ -34,15 +39,36 @@ def outside_rules(find: Finder) -> Finder:
     return find_outside
 
 
-@lru_cache(maxsize=1)
-def _spans(text: str) -> tuple[tuple[int, int], ...]:
+_last: tuple[str, tuple[tuple[int, int], ...]] = ("", ())
+
+
+def _spans(text: str, low: str) -> tuple[tuple[int, int], ...]:
     """Start and end of the rules in a text; kept for the lookers that ask one after the other."""
-    low = text.lower() if text.isascii() else text
-    found = []
-    for cue, find in _CUES:
-        if cue in low:
-            found += [(match.start, match.end) for match in find(text, low)]
-    return tuple(_joined(sorted(found)))
+    global _last
+    known, spans = _last
+    if known is not text:
+        spans = tuple(_joined(sorted(_rules(text, low))))
+        _last = text, spans
+    return spans
+
+
+def _rules(text: str, low: str) -> Iterator[tuple[int, int]]:
+    """The rules in a text, searched for in the lines within reach of what every one of a kind holds."""
+    for cues, find, reach in _KINDS:
+        for start, end in [*_joined(sorted(_around(low, cues, reach)))]:
+            window = text[start:end]
+            for match in find(window, low[start:end]):
+                yield match.start + start, match.end + start
+
+
+def _around(low: str, cues: tuple[str, ...], reach: int) -> Iterator[tuple[int, int]]:
+    """The lines within reach of one of some words."""
+    for cue in cues:
+        at = low.find(cue)
+        while at >= 0:
+            end = low.find("\n", at + reach)
+            yield low.rfind("\n", 0, max(0, at - reach)) + 1, end if end >= 0 else len(low)
+            at = low.find(cue, at + len(cue))
 
 
 def _joined(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

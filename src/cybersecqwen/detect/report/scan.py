@@ -150,11 +150,19 @@ _ONES = b"\1" * _LONG
 
 def ordered(found: list[Match], seen: Folded) -> tuple[Match, ...]:
     """In order of appearance, with the offsets of the text as it was given."""
-    found.sort(key=attrgetter("end"), reverse=True)
     found.sort(key=attrgetter("start"))
+    starts = np.array([match.start for match in found], dtype=np.intp)
+    for at in np.flatnonzero(starts[1:] == starts[:-1]).tolist():
+        # the longer first: few begin together, and a sort by both would compare all twice
+        place = at
+        while place >= 0 and found[place].start == found[at + 1].start:
+            if found[place].end >= found[place + 1].end:
+                break
+            found[place], found[place + 1] = found[place + 1], found[place]
+            place -= 1
     if seen.hidden is None:
         return tuple(found)
-    starts = seen.back(np.array([match.start for match in found], dtype=np.intp))
+    starts = seen.back(starts)
     ends = seen.back(np.array([match.end - 1 for match in found], dtype=np.intp)) + 1
     return tuple(
         match if start == match.start and end == match.end else _moved(match, start, end)
@@ -162,25 +170,14 @@ def ordered(found: list[Match], seen: Folded) -> tuple[Match, ...]:
     )
 
 
-_blank = object.__new__
-_PUT = tuple(
-    getattr(Match, name).__set__ for name in ("type", "value", "start", "end", "note", "claims", "port")
-)
-
-
 def _moved(match: Match, start: int, end: int) -> Match:
-    """The match at other offsets.
-
-    Its slots are filled directly: a third of the time that the constructor of a frozen class takes, and
-    after one invisible character every match of a text is moved.
-    """
-    moved = _blank(Match)
-    put_type, put_value, put_start, put_end, put_note, put_claims, put_port = _PUT
-    put_type(moved, match.type)
-    put_value(moved, match.value)
-    put_start(moved, start)
-    put_end(moved, end)
-    put_note(moved, match.note)
-    put_claims(moved, match.claims)
-    put_port(moved, match.port)
-    return moved
+    """The match at other offsets."""
+    return Match(
+        type=match.type,
+        value=match.value,
+        start=start,
+        end=end,
+        note=match.note,
+        claims=match.claims,
+        port=match.port,
+    )

@@ -13,8 +13,8 @@ Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 WORD, OTHER, BLANK = 0xE9, 0x80, 0xA0
 """Bytes that stand for a letter, another character and a blank beyond ASCII."""
-# Letters beyond ASCII that patterns which ignore case take for one of ASCII
-_FOLDED_LETTERS = {0x017F: ord("s"), 0x212A: ord("k"), 0x0130: ord("i"), 0x0131: ord("i")}
+LIKE_ASCII = {0x017F: ord("s"), 0x212A: ord("k"), 0x0130: ord("i"), 0x0131: ord("i")}
+"""Letters beyond ASCII that patterns which ignore case take for one of ASCII."""
 
 _DIGITS = b"0123456789"
 _WORD = _DIGITS + bytes(range(97, 123)) + bytes(range(65, 91)) + bytes([WORD]) + b"_"
@@ -61,8 +61,8 @@ def shadow(text: str) -> bytes:
     kinds = np.full(0x110000, OTHER, dtype=np.uint8)
     for code in np.flatnonzero(present).tolist():
         character = chr(code)
-        if code in _FOLDED_LETTERS:
-            kinds[code] = _FOLDED_LETTERS[code]
+        if code in LIKE_ASCII:
+            kinds[code] = LIKE_ASCII[code]
         elif character.isalnum():
             kinds[code] = WORD
         elif character.isspace():

@@ -64,6 +64,8 @@ _CIDR = re.compile(
     rf"(?<![\w.-])({_OCTET}(?:{DOT}{_OCTET}){{3}})(?:/|\[/\])(3[0-2]|[12]?[0-9])(?![\w/]|\.[0-9])"
     r"|(?<![\w:.])([0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{1,37})/(1[01][0-9]|12[0-8]|[1-9]?[0-9])(?![\w/:])"
 )
+_PLAIN_V4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+_DIGITS = re.compile("[0-9]+")
 _NAME_AFTER = re.compile(r"[\w.-]{1,253}")
 _IPV6 = re.compile(
     r"(?<![\w:.\]])(?:\[([0-9A-Fa-f:.]{2,45})(?:%\w{1,15})?\](?::([0-9]{1,5})(?!\w))?"
@@ -90,11 +92,11 @@ def find_v4(text: str, low: str, starts: Iterable[int] | None = None) -> Iterato
         raw = match[1]
         start, end = match.span()
         plain = len(raw) <= 15 and raw.replace(".", "").isdigit()
-        value = raw if plain else ".".join(re.findall("[0-9]+", raw))
+        value = raw if plain else ".".join(_DIGITS.findall(raw))
         after = text[end : end + 3]
         if plain and after[:1].isascii() and after[:1].isalpha() and not after[1:].islower():
             continue
-        if text[max(0, start - 7) : start].lower() == "::ffff:":
+        if text[start - 1 : start] == ":" and text[max(0, start - 7) : start].lower() == "::ffff:":
             continue  # the end of an IPv4-mapped address, which `find_v6` reads
         if plain and not match[2]:
             follows = text[end : end + 2]
@@ -181,6 +183,8 @@ def note(value: str) -> str:
 
 def read(text: str) -> tuple[str, str] | None:
     """Type and value of a field that holds one address, or None: "::ffff:10.0.0.1" is IPv4."""
+    if _PLAIN_V4.fullmatch(text):  # as the parser below has it, in a fifth of the time
+        return "ipv4", text
     try:
         address = ipaddress.ip_address(text.strip().strip("[]").partition("%")[0])
     except ValueError:
@@ -197,12 +201,20 @@ def _networks(version: int) -> tuple[tuple[ipaddress.IPv4Network | ipaddress.IPv
     return tuple((network, words) for network, words in parsed if network.version == version)
 
 
+@lru_cache(maxsize=1)
+def _masks() -> tuple[tuple[int, int, str], ...]:
+    """First address, mask and words of the special IPv4 networks, as numbers."""
+    return tuple(
+        (int(network.network_address), int(network.netmask), words) for network, words in _networks(4)
+    )
+
+
 @lru_cache(maxsize=16_384)
 def _note4(value: str) -> str:
     first = value.partition(".")[0]
     if first in _SPECIAL_FIRST or int(first) >= 224:
-        address = ipaddress.ip_address(value)
-        special = next((words for network, words in _networks(4) if address in network), "")
+        number = int.from_bytes(map(int, value.split(".")), "big")
+        special = next((words for network, mask, words in _masks() if number & mask == network), "")
         if special:
             return special
     return "network or version number" if value.endswith(".0.0") else ""

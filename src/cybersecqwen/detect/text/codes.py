@@ -82,7 +82,7 @@ def find_cves(text: str, low: str, starts: Iterable[int] | None = None) -> Itera
     for match in over(_CVE, text, starts):
         year, end = match[1], match.end()
         yield Match(type="cve", value=f"CVE-{year}-{match[2]}", start=match.start(), end=end)
-        for _ in range(20):
+        for _ in range(20 if text[end : end + 1] in (" ", "/", ",") else 0):
             more = _MORE_CVES.match(text, end)
             if more is None or (1999 <= int(more[1]) <= 2099 and len(more[1]) == 4):
                 break

@@ -137,11 +137,12 @@ _EMPTY = {
 @lru_cache(maxsize=8_192)
 def domain(name: str) -> str:
     """Why a domain is set apart, or ""."""
+    head, _, last = name.rpartition(".")
+    if last not in _RESERVED and f"{head.rpartition('.')[2]}.{last}" not in _PARENTS and "." in name:
+        return ""
     labels = name.split(".")
     if len(labels) == 1:
         return _RESERVED.get(name, "single-label name")
-    if labels[-1] not in _RESERVED and ".".join(labels[-2:]) not in _PARENTS:
-        return ""
     for index in range(len(labels)):
         parent = ".".join(labels[index:])
         service = _BENIGN.get(parent)

@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(unsafe_hash=True, kw_only=True, slots=True)
 class Match:
-    """An indicator in a text, with exact offsets."""
+    """An indicator in a text, with exact offsets.
+
+    Nobody changes one. It is not frozen all the same, for then its constructor would
+    take twice as long.
+    """
 
     type: str
     """As in `records.Indicator.type`."""
@@ -45,6 +49,8 @@ AT = r"(?:@| ?[\[({<] ?(?:@|[aA][tT]) ?[\])}>] ?)"
 _DEFANGED_DOT = re.compile(rf"{_BRACKETED}| dot |\[\.|\.\]|\\\.", re.IGNORECASE)
 _DEFANGED_AT = re.compile(r" ?[\[({<] ?(?:at|@) ?[\])}>] ?", re.IGNORECASE)
 _DEFANGED_MARK = re.compile(r"[\[({](:|/|://|//)[\])}]")
+_SPECIAL = re.compile(r"[\[\](){}<> \\]|[^\x00-\x7f]")
+"""A character that another form of disarming may hold, or one that ignoring case may take for a letter."""
 
 
 def over(pattern: re.Pattern[str], text: str, starts: Iterable[int] | None) -> Iterator[re.Match[str]]:
@@ -94,6 +100,10 @@ def refanged(raw: str) -> str:
         "[" in raw or "(" in raw or "{" in raw or "\\" in raw or "]" in raw or " " in raw or "<" in raw
     ):
         return raw
+    if "[.]" in raw:  # the form of most; the patterns are for all others
+        text = raw.replace("[.]", ".").replace("[@]", "@").replace("[at]", "@").replace("[:]", ":")
+        if not (_SPECIAL.search(text) or ".." in text):
+            return text
     text = _DEFANGED_DOT.sub(".", raw)
     text = _DEFANGED_AT.sub("@", text)
     return _DEFANGED_MARK.sub(r"\1", text)

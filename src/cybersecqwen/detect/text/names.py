@@ -81,11 +81,12 @@ def find_emails(text: str, low: str, starts: Iterable[int] | None = None) -> Ite
         return
     pattern = _EMAIL_DEFANGED if starts is not None or is_defanged(low) else _EMAIL
     for match in over(pattern, text, starts):
-        value = refanged(match.group()).lower()
+        raw = match.group()
+        value = refanged(raw).lower()
         local, _, host = value.rpartition("@")
-        if local.startswith(".") or _MASK.search(match.group()):
+        if local.startswith(".") or (not raw.islower() and _MASK.search(raw)):
             continue
-        kept, cut = _registrable(host, match.group())
+        kept, cut = _registrable(host, raw)
         if not kept:
             continue
         start = match.start()
@@ -120,7 +121,7 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
         kept, value, note = _read(raw, match[2] is not None or said)
         if not kept:
             continue
-        if _MASK.search(raw):
+        if not raw.islower() and _MASK.search(raw):
             continue
         end = match.end(1)
         if text[end : end + 1] == "(" and kept == value and value.rpartition(".")[2] not in _CALLED:
@@ -206,12 +207,17 @@ _WELL_FORMED = re.compile(r"(?:(?!-)[^.]{1,63}(?<!-)\.)*(?!-)[^._]{1,63}(?<!-)\.
 """Labels of at most 63 characters, none with a hyphen at an end; no underscore in the last two (RFC 1035)."""
 
 
+_UNUSUAL = re.compile(r"[_-]|\.\.")
+
+
 @lru_cache(maxsize=8_192)
 def is_domain(name: str) -> bool:
     """Whether a lower-case name ends in a public suffix and could be registered (RFC 1035 lengths)."""
-    if not 4 <= len(name) <= 253 or not _WELL_FORMED.fullmatch(name):
+    head, _, last = name.rpartition(".")
+    # no label can be too long, empty or begin with a hyphen: the pattern need not be asked
+    plain = len(name) <= 63 and head and last and head[0] != "." and not _UNUSUAL.search(name)
+    if not 4 <= len(name) <= 253 or not (plain or _WELL_FORMED.fullmatch(name)):
         return False
-    last = name.rpartition(".")[2]
     if last.isdigit():
         return False
     if last in _OTHER_ROOTS or last in FLAT:
@@ -263,7 +269,11 @@ def is_code(raw: str, value: str) -> bool:
         and (first in _CODE_STEMS or (last in ("name", "id", "is", "do", "in") and len(first) < 4))
     ):
         return True
-    if last not in ("com", "net", "org", "cn", "ru") and all(label.isdigit() for label in labels[:-1]):
+    if (
+        last not in ("com", "net", "org", "cn", "ru")
+        and first.isdigit()
+        and all(label.isdigit() for label in labels[:-1])
+    ):
         return True  # "1.to", "3.5.in"
     if raw == value or raw == raw.upper():
         return False

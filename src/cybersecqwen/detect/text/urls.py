@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from . import addresses, known
 from .matches import DOT, Match, over, refanged
@@ -43,6 +44,7 @@ _CUT_SHORT = re.compile(
     r"<(?!/|br|p>|li>|td>|div|span)[A-Za-z_ -]{2,40}>|\[?(?:\.{3}|\u2026)\]?|\[\.\.\]"
     r"|\$?\{[\w ]{1,30}\}|<snip>"
 )
+_CUT_BEGINS = "<[.\u2026${"
 _CUT = re.compile(
     r"\)\[|\[[0-9]{1,3}\]\Z|(?<=[A-Za-z0-9])https?://|[)\]][,;][(\[]|&(?:quot|gt|lt|nbsp|#39|#34);",
     re.IGNORECASE,
@@ -83,11 +85,13 @@ def find_urls(text: str, low: str, starts: Iterable[int] | None = None) -> Itera
             continue
         if last == name and not rest and text[end : end + 1] in _TEMPLATE and end < len(text):
             continue  # http://0x[two bytes], http://%s
-        if _MASK.search(host) or (rest and _CUT_SHORT.match(text, end)):
-            if inner is not None and not _MASK.search(host):
+        masked = not host.islower() and _MASK.search(host)
+        if masked or (rest and text[end : end + 1] in _CUT_BEGINS and _CUT_SHORT.match(text, end)):
+            if inner is not None and not masked:
                 yield inner
             continue
-        value = f"{_scheme(scheme)}://{refanged(user)}{_bracketed(name)}{refanged(port)}{refanged(rest)}"
+        user, port, rest = user and refanged(user), port and refanged(port), rest and refanged(rest)
+        value = f"{_scheme(scheme)}://{user}{_bracketed(name)}{port}{rest}"
         yield Match(
             type="url",
             value=value,
@@ -99,6 +103,7 @@ def find_urls(text: str, low: str, starts: Iterable[int] | None = None) -> Itera
             yield inner
 
 
+@lru_cache(maxsize=256)
 def _scheme(written: str) -> str:
     """The scheme behind hxxp, h**p, meow, fxp."""
     low = written.lower()
