@@ -30,9 +30,9 @@ _NOT = re.compile(
 )
 # "certificate SHA-1: …", "Certificate: [66:f7:…]"
 _LABEL = re.compile(
-    r"(?:certificates?|certs?)(?:['’]s)?(?: \([\w -]{1,20}\))?"
+    r"cert(?:ificate)?s?(?:(?:['’]s)?(?: \([\w -]{1,20}\))?"
     r"(?:[ _](?:md5|sha-?1|sha-?256|hash(?:es)?|with|the|of|has|having)){1,5}\s{0,2}(?:[:=(]|is|of)?\s{0,2}"
-    r"|(?:certificates?|certs?)\s?[:=]\s{0,3}\[?\s?"
+    r"|\s?[:=]\s{0,3}\[?\s?)"
 )
 _NEXT = re.compile(r"[\s,;&|\u2022\"'`”“*-]{1,6}(?:and |or )?[\"'`“]?")
 # Other hashes that a line names end what the cue speaks of
@@ -54,6 +54,8 @@ def find_certificates(text: str, low: str) -> Iterator[Match]:
 
 def _prints(low: str) -> Iterator[Span]:
     """What follows "thumbprint" or "fingerprint"."""
+    if "thumbprint" not in low and "fingerprint" not in low:
+        return
     for word in _PRINT.finditer(low):
         start, end = behind(low, word.start(), 160, 1), ahead(low, word.end(), 160, 2)
         around = low[start : word.start()]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cybersecqwen.detect.text import codes, known
-from cybersecqwen.detect.text.matches import Match
+from cybersecqwen.detect.text.matches import Match, words
 
 from .anchors import Anchors
 from .identifiers import find_identifiers, identifier_starts
@@ -89,10 +89,10 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 
 # Ends of the words of `_OTHER`, and what stands between them and the digits
 _ENDS = tuple(
-    (
-        "commit commits id hash revision etag ja3 ja3s hassh server block session key cookie rich pe header serial"
-        " number no. no # transaction transactions tx iv nonce salt secret token password ntlm git"
-    ).split()
+    words(
+        "commit commits id hash revision etag ja3 ja3s hassh server block session key cookie rich pe header"
+        " serial number no. no # transaction transactions tx iv nonce salt secret token password ntlm git"
+    )
 )
 _GAP = " \t\"'`=:([|"
 _LINKS = (" is", " of", " in", "was")

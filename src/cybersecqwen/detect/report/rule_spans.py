@@ -39,6 +39,7 @@ def outside_rules(find: Finder) -> Finder:
     return find_outside
 
 
+_TYPES = frozenset({"yara", "sigma", "suricata"})
 _last: tuple[str, tuple[tuple[int, int], ...]] = ("", ())
 
 
@@ -50,6 +51,13 @@ def _spans(text: str, low: str) -> tuple[tuple[int, int], ...]:
         spans = tuple(_joined(sorted(_rules(text, low))))
         _last = text, spans
     return spans
+
+
+def remember(text: str, found: Iterable[Match]) -> None:
+    """Takes the rules that the lookers for them found in a text: they need not be searched for again."""
+    global _last
+    rules = sorted((match.start, match.end) for match in found if match.type in _TYPES)
+    _last = text, tuple(_joined(rules))
 
 
 def _rules(text: str, low: str) -> Iterator[tuple[int, int]]:

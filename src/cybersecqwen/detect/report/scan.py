@@ -24,6 +24,7 @@ from .extractors import REPORT_EXTRACTORS
 from .folding import Folded, Offsets, folded
 from .interface import Looker
 from .needles import lines_around, windows
+from .rule_spans import remember
 from .shaped import LinedLooker, ShapedLooker
 
 
@@ -46,9 +47,12 @@ def _scan(text: str) -> tuple[Match, ...]:
     anchors = Anchors(seen.text)
     claims = Claims(anchors.size)
     around = windows(anchors, lookers())
-    low = ""
+    low, shaped = "", False
     for at, looker in enumerate(lookers()):
         if isinstance(looker, ShapedLooker):
+            if not shaped:  # the lookers for rules come before all of these
+                shaped = True
+                remember(anchors.text, claims.kept)
             starts = claims.free(looker.starts(anchors))
             if starts:
                 claims.add(looker.find_at(anchors.text, anchors.low, starts))
