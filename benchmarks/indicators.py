@@ -37,6 +37,7 @@ from typing import Any
 from cybersecqwen.detect.report.anchors import Anchors
 from cybersecqwen.detect.report.folding import folded
 from cybersecqwen.detect.report.needles import lines_around, windows
+from cybersecqwen.detect.report.rule_spans import remember
 from cybersecqwen.detect.report.scan import Claims, in_windows, lookers, lowered, ordered, scan
 from cybersecqwen.detect.report.shaped import LinedLooker, ShapedLooker
 
@@ -166,8 +167,12 @@ def _stages(text: str) -> dict[str, float]:
     claims = Claims(anchors.size)
     around = windows(anchors, lookers())
     done("needles")
+    shaped = False
     for at, looker in enumerate(lookers()):
         if isinstance(looker, ShapedLooker):
+            if not shaped:
+                shaped = True
+                remember(anchors.text, claims.kept)
             free = claims.free(looker.starts(anchors))
             done("passes")
             claims.add(looker.find_at(anchors.text, anchors.low, free))

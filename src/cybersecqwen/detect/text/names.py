@@ -207,15 +207,13 @@ _WELL_FORMED = re.compile(r"(?:(?!-)[^.]{1,63}(?<!-)\.)*(?!-)[^._]{1,63}(?<!-)\.
 """Labels of at most 63 characters, none with a hyphen at an end; no underscore in the last two (RFC 1035)."""
 
 
-_UNUSUAL = re.compile(r"[_-]|\.\.")
-
-
 @lru_cache(maxsize=8_192)
 def is_domain(name: str) -> bool:
     """Whether a lower-case name ends in a public suffix and could be registered (RFC 1035 lengths)."""
     head, _, last = name.rpartition(".")
     # no label can be too long, empty or begin with a hyphen: the pattern need not be asked
-    plain = len(name) <= 63 and head and last and head[0] != "." and not _UNUSUAL.search(name)
+    unusual = "-" in name or "_" in name or ".." in name
+    plain = len(name) <= 63 and head and last and head[0] != "." and not unusual
     if not 4 <= len(name) <= 253 or not (plain or _WELL_FORMED.fullmatch(name)):
         return False
     if last.isdigit():
