@@ -75,8 +75,10 @@ def _around(low: str, cues: tuple[str, ...], reach: int) -> Iterator[tuple[int, 
         at = low.find(cue)
         while at >= 0:
             end = low.find("\n", at + reach)
-            yield low.rfind("\n", 0, max(0, at - reach)) + 1, end if end >= 0 else len(low)
-            at = low.find(cue, at + len(cue))
+            end = end if end >= 0 else len(low)
+            yield low.rfind("\n", 0, max(0, at - reach)) + 1, end
+            # what stands earlier has nothing within reach that this one has not: the time stays linear
+            at = low.find(cue, max(at + len(cue), end - reach + 1))
 
 
 def _joined(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
