@@ -41,13 +41,14 @@ def find_identifiers(text: str, low: str, starts: Iterable[int] | None = None) -
             asked = True
             told, objects = _about(text, low, starts)
         raw = match.group()
-        before = text[max(0, match.start() - 24) : match.start()].lower()
-        if raw[0] == "t" and not _CUE.search(before):
-            continue
-        if _OBJECT.fullmatch(raw) and (not objects or _THING.search(before)):
-            continue
-        if _BARE.fullmatch(raw) and (not _is_told(text, match, told) or _THING.search(before)):
-            continue
+        if raw[0] == "t":
+            if not _CUE.search(text[max(0, match.start() - 24) : match.start()].lower()):
+                continue
+        elif raw[0] != "T":
+            if not objects or _is_thing(text, match.start()):
+                continue
+        elif len(raw) == 5 and (not _is_told(text, match, told) or _is_thing(text, match.start())):
+            continue  # without a sub-technique
         value = raw.replace("/", ".").upper()
         yield Match(type="attack", value=value, start=match.start(), end=match.end())
 
@@ -62,6 +63,12 @@ def _about(text: str, low: str, starts: list[int] | None) -> tuple[bool, bool]:
 
 
 _ANY = re.compile(f"{codes.TECHNIQUE_PATTERN}|{_OBJECT.pattern}|{_SMALL.pattern}")
+
+
+def _is_thing(text: str, start: int) -> bool:
+    """Whether the noun before an identifier says that it is something else."""
+    before = text[max(0, start - 24) : start]
+    return before[-1:] in (" ", "\t") and bool(_THING.search(before.lower()))
 
 
 def _is_told(text: str, match: re.Match[str], told: bool) -> bool:

@@ -28,6 +28,7 @@ _SC = re.compile(
     r"(?:create|config|start|stop|delete|failure|description|sdset|qc|query)"
     r"| (?:\\{2,4}[\w.*-]{1,64} )?(?:create|config|start|stop|delete)) {1,2}"
 )
+_SC_WORDS = ("sc.exe", "sc \\\\", "sc create", "sc config", "sc start", "sc stop", "sc delete")
 _NET = re.compile(r"net(?:1|\.exe[\"']?)? (?:start|stop) {1,2}")
 _SYSTEMCTL = re.compile(
     r"systemctl (?:--[\w=-]{1,20} ){0,3}(?:enable|start|restart|disable|stop|mask|status) "
@@ -71,6 +72,7 @@ _NAMED_AFTER = re.compile(
     r"(?: and (?:enables?|starts?))?"
     r" (?:the|a|its|an?) (?:(?:new|windows|system|systemd|kernel|malicious|persistent) ){0,2}\Z"
 )
+_ARTICLES = words("the a its an")
 _EXAMPLES = re.compile(r",? (?:such as|including|like|for example|e\.g\.,?) ")
 _AND = re.compile(r"(?:, (?:and |or )?| and | or )")
 _QUOTE = re.compile(r"\s?[(,]?\s?(?=[\"“'‘`„])")
@@ -126,7 +128,7 @@ def _commands(text: str, low: str) -> Iterator[Span]:
 
 def _command_heads(low: str) -> Iterator[re.Match[str]]:
     """Commands up to the name; a pattern is only asked where a literal of it stands, which is soon told."""
-    if "sc " in low or "sc.exe" in low:
+    if ("sc " in low or "sc.exe" in low) and any(word in low for word in _SC_WORDS):
         yield from _SC.finditer(low)
     if " start " in low or " stop " in low:
         yield from _NET.finditer(low)
@@ -235,7 +237,7 @@ def _bare(text: str, low: str, at: int, end: int, before: str) -> Iterator[Span]
     made = _MADE.match(text, at, end)
     if made and is_name(made[1]) and (made[1] != made[1].lower() or is_odd(made[1])):
         yield made.span(1)
-    elif _NAMED_AFTER.search(before[-64:]) and text[at : at + 1] in (" ", "\xa0"):
+    elif text[at : at + 1] in (" ", "\xa0") and _is_named_after(before[-64:]):
         span = token(text, at + 1, end)
         if span and is_odd(text[slice(*span)]) and "/" not in text[slice(*span)]:
             yield span
@@ -251,6 +253,11 @@ def _bare(text: str, low: str, at: int, end: int, before: str) -> Iterator[Span]
             return
         yield span
         examples = _AND.match(low, span[1], end)
+
+
+def _is_named_after(before: str) -> bool:
+    """Whether a verb, an article and at most two words stand before "service"; the article is soon told."""
+    return not _ARTICLES.isdisjoint(before.split(" ")[-4:-1]) and bool(_NAMED_AFTER.search(before))
 
 
 def _shows(text: str, span: Span) -> bool:
@@ -270,13 +277,7 @@ SERVICE = Looker(
         "net start",
         "net1 st",
         "net.exe",
-        "sc.exe",
-        "sc \\\\",
-        "sc create",
-        "sc config",
-        "sc start",
-        "sc stop",
-        "sc delete",
+        *_SC_WORDS,
     ),
     lines_after=1,
 )
