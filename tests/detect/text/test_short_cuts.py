@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.report import lookers_codes
+from cybersecqwen.detect.report.scan import lowered
 from cybersecqwen.detect.text import addresses, names
 from cybersecqwen.detect.text.matches import _DEFANGED_AT, _DEFANGED_DOT, _DEFANGED_MARK, refanged
 
@@ -99,8 +100,9 @@ CALLED = (
 
 @given(st.lists(st.sampled_from(CALLED), max_size=14).map("".join))
 def test_other_hashes_as_the_patterns_have_them(before: str) -> None:
+    text = before + "ff" * 16
     low = before[-400:].lower()
     line = low[-lookers_codes._REACH :].rpartition("\n")[2]
     named = line.strip() and lookers_codes._OTHER.search(line)
     expected = bool(named or lookers_codes._OTHER_LIST.search(low))
-    assert lookers_codes._is_other(before + "ff" * 16, len(before)) == expected
+    assert lookers_codes._is_other(text, lowered(text), len(before)) == expected

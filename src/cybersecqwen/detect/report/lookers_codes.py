@@ -57,7 +57,7 @@ def find_hashes(text: str, low: str, starts: Iterable[int] | None = None) -> Ite
         if (value.isdigit() and len(set(value)) > 1) or (value.isalpha() and 1 < len(set(value)) < 4):
             continue  # a long number
         reached = end
-        if not _is_whole(text, start, end) or _is_other(text, start):
+        if not _is_whole(text, start, end) or _is_other(text, low, start):
             continue
         yield Match(
             type=codes.TYPES[len(value)], value=value, start=start, end=end, note=known.hash_note(value)
@@ -98,7 +98,7 @@ _GAP = " \t\"'`=:([|"
 _LINKS = (" is", " of", " in", "was")
 
 
-def _is_other(text: str, start: int) -> bool:
+def _is_other(text: str, low: str, start: int) -> bool:
     """Whether the words before a hash call it something else; the patterns are tried where they can match."""
     last = text[start - 1 : start]
     if not last or last.isalnum():
@@ -112,9 +112,14 @@ def _is_other(text: str, start: int) -> bool:
             return True
     if not (last.isspace() or last in ",;*\u2022|-"):
         return False
-    before = text[max(0, start - 400) : start].lower()
-    named = "hash" in before or "etag" in before or "ja3s" in before
-    return named and bool(_OTHER_LIST.search(before))
+    first = max(0, start - 400)
+    if (
+        low.find("hash", first, start) < 0
+        and low.find("etag", first, start) < 0
+        and low.find("ja3s", first, start) < 0
+    ):
+        return False
+    return bool(_OTHER_LIST.search(text[first:start].lower()))
 
 
 def _hash_starts(anchors: Anchors) -> Any:
