@@ -82,11 +82,13 @@ def test_what_is_not(type: str, value: str, line: str) -> None:
 @given(TEXTS, st.sets(st.sampled_from(NAMES), min_size=1))
 @example("evil.example.evil.example", {"evil.example"})
 @example("a..evil.example", {"evil.example"})
+@example("evil.example._", {"evil.example"})
+@example("evil.example.....", {"evil.example"})
 def test_domains_are_found_like_a_pattern_finds_them(text: str, names: set[str]) -> None:
     expected = set()
     for name in names:
         inner = r"[A-Za-z0-9_\-\x80-\U0010ffff]"
-        pattern = rf"(?<!{inner}){re.escape(name)}(?!{inner})(?!\.[A-Za-z0-9])"
+        pattern = rf"(?<!{inner}){re.escape(name)}(?!{inner})(?!\.[.\-]*{inner})"
         expected |= {(name, match.start()) for match in re.finditer(pattern, text, re.IGNORECASE)}
     lookup = Lookup([("domain", name) for name in sorted(names)])
     raw = text.encode()

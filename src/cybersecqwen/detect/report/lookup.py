@@ -27,6 +27,7 @@ SHORTEST = 4
 """Bytes of a token below which an indicator is not looked for: "a.b" stands everywhere."""
 _BASE = 0x9E3779B97F4A7C15  # odd; the golden ratio, as in Fibonacci hashing
 _BATCH = 4096
+_MOST_SIGNS = 16  # dots and hyphens behind a token that are taken off
 _LONGEST = 1000  # bytes of a token that are hashed when the table is made
 _BITS = 24  # of the table: 16 MiB, so that a million indicators leave one token in sixteen to look at
 _TOKEN = re.compile(rb"[a-z0-9._\-\x80-\xff]+")
@@ -249,9 +250,9 @@ def _inner_starts(data: NDArray[np.uint8], inside: NDArray[np.bool_]) -> NDArray
 def _trimmed(
     data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Ends of tokens without the dots and hyphens of a sentence; a few rounds are enough."""
+    """Ends of tokens without the dots and hyphens of a sentence."""
     ends = ends.copy()
-    for _ in range(3):
+    for _ in range(_MOST_SIGNS):
         last = data[ends - 1]
         extra = ((last == 0x2E) | (last == 0x2D)) & (ends - 1 > starts)
         if not extra.any():
@@ -280,10 +281,7 @@ def _anchor(text: bytes) -> tuple[bytes, int]:
     """The longest token of a value, as the block's tokens are cut, and where it stands."""
     best, at = b"", 0
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        for _ in range(3):
-            if len(token) > 1 and token[-1:] in b".-":
-                token = token[:-1]
+        token = match[0].rstrip(b".-") or match[0][:1]
         if len(token) > len(best):
             best, at = token, match.start()
     return best, at
