@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from .columns import heading, heads_versions
+
 REACH = 160
 """Characters of the line that are looked at before and after the number."""
 
@@ -20,14 +22,18 @@ _STRONG = re.compile(
     r"|\u0432\u0435\u0440\u0441\u0438\u044f"
     r"|player|acrobat|reader|chrome|firefox|safari|opera|mozilla|gecko|webkit|trident|msie|kernel|sdk|jdk|jre|java|flash"
     r"|openssl|apache|nginx|php|plugin|framework|fortios|pan-os|ios xe|jira|gitlab|winrar|confluence"
-    r"|teamviewer"
+    r"|teamviewer|versionen|fassung(?:en)?|softwarestand|kap\.|point|punkt|punto|eqs?\.|equation|lemma|theorem"
+    r"|known issue|upgrade path|\u0432\u0435\u0440\u0441\u0438[\u0438\u044e\u0439]"
+    r"|\u043f\u0443\u043d\u043a\u0442\u0435?|\u0440\u0430\u0437\u0434\u0435\u043b[\u0430\u0435]"
     r"|android|ios|macos)s?|(?:\u7248\u672c|\u30d0\u30fc\u30b8\u30e7\u30f3|\u7b2c|\u7ae0|\u7bc0|\u8282)"
     r"|(?<![\w.-])(?!(?:ip|tcp|udp|host|server|src|dst|addr|address|domain|dns|ttl|port|cc|c2|icmp|http|https)/)"
     r"[a-z][a-z_-]{1,40}/|(?<![\w.])\.net(?: framework)?"
     r"|\b(?:upgrad(?:e|es|ed|ing)|updat(?:e|es|ed|ing)|downgrad(?:e|ed|ing)) to|\b(?:fixed|patched"
     r"|resolved) in"
     r"|\b(?:earlier|older|later|newer) than|\bprior to)"
-    r"[\s\"'=:(]{0,5}|\bv\.? ?|(?<=\w )#)\Z"
+    r"[\s\"'=:(]{0,5}"
+    r"|\b(?:contract|order|invoice|ticket|case|docket|part|article|item|policy|customer|catalogue|drawing|vertrags?|bestell"
+    r"|rechnungs?|artikel|kunden)[ -]?(?:no|nr|number|nummer|num)\b[.:]{0,2} {0,2}#?|\bv\.? ?|(?<=\w )#)\Z"
 )
 # The same for a number that looks like one: words that also stand before addresses
 _WEAK = re.compile(
@@ -48,13 +54,40 @@ _ABOUT_NETWORKS = re.compile(
     r"|dns|resol\w{1,4}|domains?|tcp|udp|https?|from|contact\w{0,3}|network|scann?\w{0,4}|block\w{0,3})\b"
 )
 _ABOUT_OBJECTS = re.compile(r"\boids?\b|object identifier|x\.509|\basn\.1|1\.3\.6\.1\.|1\.2\.840\.")
+# What a sentence about software says where every part is small, and what one about hosts says
+_ABOUT_SOFTWARE = re.compile(
+    r"\b(?:versions?|releas\w{1,4}|upgrad\w{1,4}|updat\w{1,4}|firmware|builds?|patch\w{0,4}|hotfix\w{0,2}|fix(?:ed|es)?|bugs?"
+    r"|regressions?|changelog|compatible|vulnerable|(?:faster|slower|smaller|older|newer|earlier|later) than"
+    r"|fassung|behoben|corrig\w{2,5}|plant(?:e|ait)|actuali[sz]\w{1,6}|mise [a\xe0] jour)\b"
+    r"|\u0432\u0435\u0440\u0441\u0438|\u0438\u0441\u043f\u0440\u0430\u0432\u043b\u0435\u043d"
+)
+_ABOUT_HOSTS = re.compile(
+    r"\b(?:log(?:in|on|ged|s)|ssh|rdp|vpn|subnet|ranges?|attackers?|actors?|infrastructure|exfiltrat\w{1,4}|download\w{0,3}"
+    r"|callbacks?|fetch\w{0,3}|iocs?|indicators?|malicious|implants?|machines?|gateways?|routers?|nodes?|peers?"
+    r"|sinkhol\w{1,4}|ping\w{0,4}|listen\w{0,3}|adress\w{0,2}|adresse\w{0,2}|direcci[o\xf3]n\w{0,2}|servidor\w{0,2}"
+    r"|serveurs?|verbind\w{1,4}|via|c2s?|cn?c|gate"
+    r"|at|reach\w{0,3}|sends?|sent|calls?|called|talks?|quer\w{1,4}|visit\w{0,3})\b|\u0430\u0434\u0440\u0435\u0441|\u0441\u0435\u0440\u0432\u0435\u0440"
+)
+# "Product 7.0.3 and", "la 5.6.0.2" of romance languages, where "version" is left out
+_JOINED = re.compile(
+    r"\b[A-Z][A-Za-z]{2,20} v?[0-9]{1,2}\.[0-9]{1,3}(?:\.[0-9]{1,3})?(?: and | or | to |, | through )\Z"
+)
+_ELLIPTIC = re.compile(r"\b(?:la|der)[ \xa0]\Z")
+_THREE_PARTS = re.compile(r"(?<![\w.-])[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,3}(?![\w-]|\.[0-9])")
+_SMALL = 64
+"""Versions have parts below this; of random addresses, one in 256 has four such."""
 _SECTION = re.compile(r"[ \t#]{0,8}\Z")
-_NEXT = re.compile(r"(?:,|;|/|-| ?\u2013 ?|,? and | to | or | through )? ?(?:v\.? ?)?\Z")
+_NEXT = re.compile(
+    r"(?:,|;|/|-| ?\u2013 ?| ?\u2192 ?| -> |,? (?:and|und|et|y|\u0438) | to | bis | or | oder | ou "
+    r"| through )? ?(?:v\.? ?)?\Z"
+)
 
 
 def line_before(text: str, start: int) -> str:
     """What stands on the same line and in the same cell before an offset, at most `REACH` characters."""
     piece = text[max(0, start - REACH) : start].lower()
+    if "&nbsp;" in piece:  # its semicolon is no border
+        piece = piece.replace("&nbsp;", " ")
     return _BORDER.split(piece)[-1]
 
 
@@ -96,6 +129,10 @@ def is_version(text: str, start: int, end: int, value: str) -> bool:
             return True
     if _LATER.match(text[end : end + 24].lower()):
         return True
+    if all(0 < len(octet) < 3 and int(octet) < _SMALL for octet in octets) and _is_of_software(
+        text, start, end, octets
+    ):
+        return True
     if not small:
         return False
     if (
@@ -106,6 +143,35 @@ def is_version(text: str, start: int, end: int, value: str) -> bool:
     ):
         return True  # "4.2.1.1 Scope" at the start of a line is the number of a section
     return bool(before) and _told_by_the_line(octets, before, line_after(text, end))
+
+
+def _is_of_software(text: str, start: int, end: int, octets: list[str]) -> bool:
+    """Whether a number of small parts is a version by its sentence, its relatives or its column."""
+    if octets[0] in ("0", "10"):  # private networks have small parts, too
+        return heads_versions(heading(text, start))
+    before, after = line_before(text, start), line_after(text, end)
+    line = f"{before} {after}"
+    if _ABOUT_NETWORKS.search(line) or _ABOUT_HOSTS.search(line):
+        return False
+    if before.strip() and (after.strip() or before.count(" ") > 1):
+        sentence = f"{before[-120:].rpartition('. ')[2]} {after[:80].partition('. ')[0]}"
+        if _ABOUT_SOFTWARE.search(sentence) or _ELLIPTIC.search(before):
+            return True
+    if _JOINED.search(text, max(0, start - 48), start):
+        return True
+    return _has_relative(text, start, end, octets) or heads_versions(heading(text, start))
+
+
+def _has_relative(text: str, start: int, end: int, octets: list[str]) -> bool:
+    """Whether a number of three parts with the same first two is near: "8.0.36", then "8.0.36.1"."""
+    relative = f"{octets[0]}.{octets[1]}."
+    for piece in (text[max(0, start - REACH) : start], text[end : end + REACH]):
+        at = piece.find(relative)
+        while at >= 0:
+            if _THREE_PARTS.match(piece, at):
+                return True
+            at = piece.find(relative, at + 1)
+    return False
 
 
 def _told_by_the_line(octets: list[str], before: str, after: str) -> bool:
