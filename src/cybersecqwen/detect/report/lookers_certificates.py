@@ -34,6 +34,10 @@ _LABEL = re.compile(
     r"(?:[ _](?:md5|sha-?1|sha-?256|hash(?:es)?|with|the|of|has|having)){1,5}\s{0,2}(?:[:=(]|is|of)?\s{0,2}"
     r"|\s?[:=]\s{0,3}\[?\s?)"
 )
+_HEADS = re.compile(r"[ \t]?\)?[ \t]?:?[ \t]{0,4}\r?\n")
+_ITEM = re.compile(r"[ \t]{0,8}(?:[-*\u2022]|[0-9]{1,2}[.)])?[ \t]{0,4}")
+# Of a setting "cert = …": as long as SHA-1 and SHA-256 are
+_SETTING = re.compile(r"(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-z:])")
 _NEXT = re.compile(r"[\s,;&|\u2022\"'`”“*-]{1,6}(?:and |or )?[\"'`“]?")
 # Other hashes that a line names end what the cue speaks of
 _OTHER = re.compile(r"file ?hash|ssdeep|imphash|(?<![a-z])ja3")
@@ -69,6 +73,22 @@ def _prints(low: str) -> Iterator[Span]:
         if word.group().startswith("thumb") or paired or _CERTIFICATE.search(around + gap):
             yield match.span()
             yield from _more(low, match.end(), _DIGEST)
+            if word.group().endswith("s") and _HEADS.match(low, word.end(), end):
+                yield from _lines(low, match.end())
+
+
+def _lines(low: str, at: int) -> Iterator[Span]:
+    """Those that begin the lines of a list, whatever stands behind them."""
+    for _ in range(12):
+        at = low.find("\n", at, at + 240) + 1
+        if not at:
+            return
+        item = _ITEM.match(low, at)
+        match = _DIGEST.match(low, item.end()) if item else None
+        if not match:
+            return
+        at = match.end()
+        yield match.span()
 
 
 def _labelled(low: str) -> Iterator[Span]:
@@ -81,6 +101,8 @@ def _labelled(low: str) -> Iterator[Span]:
             if label.group().rstrip(" :=(\n[")[-4:] not in ("cate", "ates", "cert", "erts")
             else _PAIRED
         )
+        if pattern is _PAIRED and "=" in label.group():
+            pattern = _SETTING
         match = pattern.match(low, label.end(), ahead(low, label.end(), _LONGEST + 8))
         if match:
             yield match.span()

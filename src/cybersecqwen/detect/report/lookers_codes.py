@@ -39,6 +39,10 @@ _OTHER_LIST = re.compile(
     r"(?: (?:fingerprints?|hash(?:es)?"
     r"|values?))?\s?[:=]?(?:[\s,;*\u2022|-]{1,6}[0-9a-f]{32,64}){0,10}[\s,;*\u2022|-]{1,6}\Z"
 )
+# "the ETag of the page was"
+_ETAG = re.compile(r"\betags?\b[^\n.;,]{0,40}\Z")
+# A line of half a SHA-256
+_HALF = re.compile(r"((?:[0-9a-f]{32}|[0-9A-F]{32}))(?:\r?\n|\Z)")
 _REACH = 40
 
 
@@ -54,6 +58,12 @@ def find_hashes(text: str, low: str, starts: Iterable[int] | None = None) -> Ite
         if start < reached:
             continue
         value = match.group().lower()
+        if len(value) == 32 and (block := _wrapped(text, low, start)):
+            for first, last in block:
+                digits = low[first:last].replace("\n", "")
+                yield Match(type="sha256", value=digits, start=first, end=last, note=known.hash_note(digits))
+                reached = last
+            continue
         if (value.isdigit() and len(set(value)) > 1) or (value.isalpha() and 1 < len(set(value)) < 4):
             continue  # a long number
         reached = end
@@ -62,6 +72,29 @@ def find_hashes(text: str, low: str, starts: Iterable[int] | None = None) -> Ite
         yield Match(
             type=codes.TYPES[len(value)], value=value, start=start, end=end, note=known.hash_note(value)
         )
+
+
+def _wrapped(text: str, low: str, start: int) -> list[tuple[int, int]]:
+    """Lines of half a SHA-256 each under a heading that says so, in pairs; none where it is not so."""
+    if start > 32 and _HALF.match(text, start - 33, start):  # not the first line of them
+        return []
+    line = _HALF.match(text, start)
+    if not line or text[start - 1 : start] not in ("", "\n"):
+        return []
+    heading = low[max(0, start - 200) : start]
+    if "sha-256" not in heading and "sha256" not in heading:
+        return []
+    if "md5" in heading or "\n\n" in heading.rstrip():
+        heading = heading.rstrip().rpartition("\n\n")[2]
+        if "md5" in heading or ("sha-256" not in heading and "sha256" not in heading):
+            return []
+    spans: list[tuple[int, int]] = []
+    while line and len(spans) < 200:
+        spans.append(line.span(1))
+        line = _HALF.match(text, line.end())
+    if len(spans) % 2:
+        return []
+    return [(spans[at][0], spans[at + 1][1]) for at in range(0, len(spans), 2)]
 
 
 def _candidates(text: str, starts: Iterable[int] | None) -> Iterator[re.Match[str]]:
@@ -95,6 +128,7 @@ _ENDS = tuple(
     )
 )
 _GAP = " \t\"'`=:([|"
+_CELLS = (",", ";", "\t", "|")
 _LINKS = (" is", " of", " in", "was")
 
 
@@ -108,6 +142,8 @@ def _is_other(text: str, low: str, start: int) -> bool:
         head = line.rstrip(_GAP)
         if head.endswith(_LINKS):
             head = head[:-3].rstrip(_GAP)
+        if "etag" in low[max(0, start - 60) : start] and _ETAG.search(low[max(0, start - 60) : start]):
+            return True
         if head.endswith(_ENDS) and _OTHER.search(line[-_REACH:]):
             return True
     if not (last.isspace() or last in ",;*\u2022|-"):
@@ -119,7 +155,9 @@ def _is_other(text: str, low: str, start: int) -> bool:
         and low.find("ja3s", first, start) < 0
     ):
         return False
-    return bool(_OTHER_LIST.search(text[first:start].lower()))
+    heading = _OTHER_LIST.search(text[first:start].lower())
+    # the last heading of a table is not that of the first cell below
+    return heading is not None and text[first + heading.start() - 1 : first + heading.start()] not in _CELLS
 
 
 def _hash_starts(anchors: Anchors) -> Any:
@@ -130,6 +168,8 @@ def _hash_starts(anchors: Anchors) -> Any:
     long = lengths >= 32
     starts, lengths = starts[long], lengths[long]
     exact = np.isin(lengths, (32, 40, 64, 128))
+    # a shorter hash may be glued to what makes the run as long as a longer one
+    exact[exact] = [_GLUED.match(anchors.text, start) is not None for start in starts[exact].tolist()]
     found = starts[exact]
     within = [
         match.start()

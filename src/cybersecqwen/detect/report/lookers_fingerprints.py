@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from cybersecqwen.detect.text.matches import Match
 
+from .columns import in_column
 from .interface import Looker
 from .nearby import ahead, behind
 
@@ -107,6 +108,10 @@ def _cued(low: str, cue: re.Pattern[str], value: re.Pattern[str]) -> list[tuple[
     """Values after a word that says what they are, with those that go on a list, and one in front of it."""
     found: dict[int, int] = {}
     for word in cue.finditer(low):
+        column = [*in_column(low, word.start(), word.end(), value)]
+        if column:
+            found.update(column)
+            continue
         end = ahead(low, word.end(), 160, 2)
         other = _OTHER.search(low, word.end(), end)
         first = value.search(low, word.end(), other.start() if other else end)
