@@ -51,6 +51,18 @@ MUTEXES: tuple[tuple[str, list[str]], ...] = (
 )  # fmt: skip
 
 SERVICES: tuple[tuple[str, list[str]], ...] = (
+    (
+        "It stops the services SQLWriter, AcmeBackupSvc and dhcp, then encrypts.",
+        ["SQLWriter", "AcmeBackupSvc", "dhcp"],
+    ),
+    ("It stops the services SQLWriter and deletes the shadow copies.", ["SQLWriter"]),
+    ("It stops services and then deletes files.", []),
+    ("We started the services in May, June and July.", []),
+    (
+        'Services installed by the group: NetHlpSvc and "Remote Disk Agent".',
+        ["NetHlpSvc", "Remote Disk Agent"],
+    ),
+    ("Services stopped during the outage: mail and chat.", []),
     ("It installs itself as a service named NetHelperSvc.", ["NetHelperSvc"]),
     ('It installs itself as a service "Remote Print Helper" on the host.', ["Remote Print Helper"]),
     ("The loader creates a Windows service called “winupd”.", ["winupd"]),
@@ -90,6 +102,9 @@ SERVICES: tuple[tuple[str, list[str]], ...] = (
 )
 
 TASKS: tuple[tuple[str, list[str]], ...] = (
+    ('Scheduled tasks: \\Up\\One_1 and "Disk Check Nightly".', ["\\Up\\One_1", "Disk Check Nightly"]),
+    ("TaskName:      \\Night Run X   Next Run: 03:00", ["\\Night Run X"]),
+    ("TaskName: none", []),
     ('A scheduled task named "OneDrive Sync Helper" runs it.', ["OneDrive Sync Helper"]),
     ("schtasks /create /sc minute /mo 15 /tn WinSecurity /tr x.exe", ["WinSecurity"]),
     (

@@ -21,6 +21,7 @@ from .nearby import (
     quoted_before,
     token,
 )
+from .service_lists import plural
 
 # Each begins with a literal, which is found ten times as fast as a choice of them
 _SC = re.compile(
@@ -214,7 +215,7 @@ def _announced(text: str, low: str, word: re.Match[str], before: str, end: int) 
             yield span
             yield from listed(text, span, end)
         return
-    bare = [*_bare(text, low, at, end, before)]
+    bare = [*_bare(text, low, at, end, before, word.group())]
     if bare:
         if not _WEB.search(before[-48:]):
             yield from bare
@@ -232,8 +233,12 @@ def _announced(text: str, low: str, word: re.Match[str], before: str, end: int) 
         yield from (more for more in listed(text, span, end) if _shows(text, more))
 
 
-def _bare(text: str, low: str, at: int, end: int, before: str) -> Iterator[Span]:
+def _bare(text: str, low: str, at: int, end: int, before: str, word: str) -> Iterator[Span]:
     """Without quotation marks: "the service X was installed", "stops services including X, Y and Z"."""
+    several = [*plural(text, low, at, end, before)] if word.endswith("s") else []
+    if several:
+        yield from several
+        return
     made = _MADE.match(text, at, end)
     if made and is_name(made[1]) and (made[1] != made[1].lower() or is_odd(made[1])):
         yield made.span(1)

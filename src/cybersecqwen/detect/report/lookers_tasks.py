@@ -13,6 +13,8 @@ from .nearby import Span, ahead, behind, is_name, is_odd, listed, named, quoted,
 _SCHTASKS = re.compile(r"schtasks")
 _NAME_FLAG = re.compile(r"[/-]tn[\s:=]{1,3}")
 _POWERSHELL = re.compile(r"-(?:taskname[\s:=]{1,3}|scheduledtask(?<=register-scheduledtask) {1,2}(?=[\"'“]))")
+# A line of what "schtasks /query" prints
+_PRINTED = re.compile(r"taskname:(?<![\w-]taskname:)[ \t]{1,40}(\\[^\s]{1,120}(?: [^\s]{1,60}){0,8})")
 _WORD = re.compile(r"task(?<![\w-]task)s?(?![\w-])")
 _KIND = re.compile(r"(?:scheduled?|windows|cron|startup)\s\Z")
 _STRONG = re.compile(
@@ -52,6 +54,8 @@ def _commands(text: str, low: str) -> Iterator[Span]:
         if flag:
             reached = flag.end()
             yield from _argument(text, flag.end(), ahead(text, flag.end(), 220, 0))
+    for line in _PRINTED.finditer(low) if "taskname:" in low else ():
+        yield line.span(1)
     for flag in _POWERSHELL.finditer(low):
         yield from _argument(text, flag.end(), ahead(text, flag.end(), 220, 0))
 
@@ -95,6 +99,8 @@ def _words(text: str, low: str) -> Iterator[Span]:
             span = quoted(text, label.end(), end) or token(text, label.end(), end)
             if span and is_odd(text[slice(*span)]):
                 yield span
+                if word.group() == "tasks":
+                    yield from listed(text, span, end)
             continue
         quote = _QUOTE.match(text, at, end)
         span = quoted(text, quote.end(), end) if quote else None
