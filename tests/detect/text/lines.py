@@ -34,6 +34,11 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("at 12:34:56 on 00:1a:2b:3c:4d:5e", ()),
     ("[Convert]::Add($x) std::dec a::b", ()),
     ("key: value: more", ()),
+    (
+        "-o stratum+tcp://pool.kettle-mine.org:3333 -u x",
+        ("url stratum+tcp://pool.kettle-mine.org:3333", "domain pool.kettle-mine.org"),
+    ),
+    ("stratum+tcp is a protocol", ()),
     # domains
     ("resolved evil-site.com", ("domain evil-site.com",)),
     ("resolved c2.Evil-Site.CO.UK.", ("domain c2.evil-site.co.uk",)),

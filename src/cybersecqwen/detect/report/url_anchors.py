@@ -11,7 +11,7 @@ from cybersecqwen.detect.text.urls import SCHEMES
 from .folding import Offsets
 
 _BEHIND = re.compile(rf"(?:{SCHEMES})\Z", re.IGNORECASE)
-_LONGEST = 8
+_LONGEST = 12
 """Characters of a scheme."""
 
 

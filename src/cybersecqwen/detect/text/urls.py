@@ -12,7 +12,7 @@ from .names import is_domain, is_file
 
 SCHEMES = (
     r"h\[(?:xx|tt)\]ps?|h(?:xx|tt)p\[s\]|h(?:tt|xx|\*\*|__|tx|xt|t\*|x\*)ps?|hxps?|meows?|s?f[tx]ps?|wss?"
-    r"|ldaps?|rmi|tftp|ssh|smb|tcp|udp"
+    r"|ldaps?|rmi|tftp|ssh|smb|stratum[12]?\+(?:tcp|ssl|tls)|tcp|udp"
 )
 """Schemes of URLs with the ways in which reports disarm them."""
 SEPARATORS = (
