@@ -1,4 +1,4 @@
-"""Packages of npm, PyPI, RubyGems, crates.io, Go, Maven and NuGet, where the text names the registry."""
+"""Packages of npm, PyPI, RubyGems, Cargo, Go, Maven and NuGet, where the text names the registry."""
 
 from __future__ import annotations
 
