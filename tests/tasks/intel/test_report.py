@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from cybersecqwen.inputs.documents import Document
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Damage, Report, Severity, Source, Verdict
-from cybersecqwen.records.intel import Intelligence, Named, Observable, ReportedTechnique, Role, Tier
+from cybersecqwen.records.intel import Intelligence, Named, Observable, ReportedTechnique, Role, Tier, Tlp
+from cybersecqwen.tasks.intel import analysis
+from cybersecqwen.tasks.intel.instruments import Instruments
 from cybersecqwen.tasks.intel.report import assessed, report_of
 
 from .pictures import cve, document, named, points_to, seen, technique
@@ -106,3 +109,15 @@ def test_damage_is_counted_and_the_first_places_named(store: Store) -> None:
     assert len(report.problems) == 51
     assert report.problems[-1].message == "10 more places could not be read."
     assert sum(one.count for one in report.problems) == 120
+
+
+def test_a_marking_behind_all_that_is_analysed_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "PROSE_CHARS", 200)
+    monkeypatch.setattr(analysis, "ANALYSED_CHARS", 400)
+    text = "The implant beacons to update-panel[.]org.\n" + "word " * 200 + "\n\nTLP:RED\n"
+    document = Document(source=Source(path="long.txt", format="text"), text=text)
+    made = analysis.analyse(document, "d1", Instruments(Store.open()))
+    assert made.intel.marking is Tlp.RED
+    assert made.intel.documents[0].characters == len(text)
+    assert [one.value for one in made.intel.usable] == ["update-panel.org"]
+    assert any("very long" in one.message for one in made.problems)

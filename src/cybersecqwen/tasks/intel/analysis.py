@@ -64,6 +64,7 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
     from cybersecqwen.detect.report.observables import collect
     from cybersecqwen.detect.report.scan import scan
 
+    info = _info(document, id)
     document, cut = bounded(document)
     text, store = document.text, instruments.store
     place = _places(document, id)
@@ -83,23 +84,8 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
     techniques = reported.find(passage.text, found, place, store, instruments.technique, instruments.domain)
     concerned = targets.find(told, place)
     stated = relations.find(told, called, near, concerned, place, roles)
-    marking, marked = marking_of(document)
     ranked = [Ranked(label=one.id, probability=one.probability) for one in techniques]
     checked = list(verified(text, observables))
-    info = DocumentInfo(
-        id=id,
-        path=_path(document),
-        format=document.source.format,
-        sha256=document.sha256,
-        title=document.title,
-        publisher=document.publisher,
-        published=document.published,
-        pages=document.pages,
-        characters=len(text),
-        words=words_of(text),
-        marking=marking,
-        marking_place=place(*marked) if marked else None,
-    )
     return Analysis(
         intel=Intelligence(
             documents=(info,),
@@ -118,6 +104,26 @@ def analyse(document: Document, id: str, instruments: Instruments) -> Analysis:
             *(_struck(reason, one.type) for one, reason in checked if reason),
             *(_unknown(one) for one in reported.unknown(found, store)),
         ),
+    )
+
+
+def _info(document: Document, id: str) -> DocumentInfo:
+    """What is told of the document as a whole: of all its text, so that no marking is missed."""
+    place = _places(document, id)
+    marking, marked = marking_of(document)
+    return DocumentInfo(
+        id=id,
+        path=_path(document),
+        format=document.source.format,
+        sha256=document.sha256,
+        title=document.title,
+        publisher=document.publisher,
+        published=document.published,
+        pages=document.pages,
+        characters=len(document.text),
+        words=words_of(document.text),
+        marking=marking,
+        marking_place=place(*marked) if marked else None,
     )
 
 

@@ -96,14 +96,12 @@ def _attribution(
         stated = said > 0 or (subject is not None and subject.tier is Tier.HIGH)
         named = subject is not None and subject.tier is not Tier.LOW
         most = _STATED if said else _NAMED if named else _UNNAMED
-        basis = [reason for one in found for reason in one.reasons]
-        basis = (
-            []
-            if subject
-            else [f"{'the report does' if len(intel.documents) == 1 else 'the reports do'} not name it"]
-        ) + basis
+        many = len(intel.documents) > 1
+        unnamed = f"{'the reports do' if many else 'the report does'} not name it"
+        basis = [] if subject else [unnamed]
+        basis += [reason for one in found for reason in one.reasons]
         basis += [f"attribution stated in {counted(said, 'sentence')}"] if said else []
-        where = f" that {_share(intel, len(found))}" if len(intel.documents) > 1 else ""
+        where = f" that {_share(intel, len(found))}" if many else ""
         yield Judgement(
             text=f"{names.get(group, group)} ({group}) is behind the activity{where}",
             likelihood=likelihood(min(max(one.probability for one in found), most)),
