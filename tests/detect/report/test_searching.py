@@ -97,3 +97,10 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     found = run([tmp_path])
     assert told(found) == {"evil.example": (1, [1])}
     assert "PNG" in found.damage[0].reason
+
+
+def test_a_record_longer_than_a_block_is_searched_to_its_end(tmp_path: Path) -> None:
+    pad = "x " * (BLOCK // 2)
+    lines = ["one", f"{pad}evil.example", "three evil.example"]
+    (tmp_path / "a.log").write_bytes("\r\n".join(lines).encode("utf-16"))
+    assert told(run([tmp_path / "a.log"])) == {"evil.example": (2, [2, 3])}

@@ -6,6 +6,7 @@ by itself (EVTX, UTF-16) is read record by record first.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -194,10 +195,14 @@ def _records(blob: Blob, reader: Reader, lookup: Lookup, limits: Limits) -> Iter
         if isinstance(record, Damage):
             yield Searched(damage=[record])
             continue
-        line = orjson.dumps(record[2], default=str, option=orjson.OPT_NON_STR_KEYS)[: BLOCK // 2]
-        if size + len(line) + 1 > BLOCK:
+        line = orjson.dumps(record[2], default=str, option=orjson.OPT_NON_STR_KEYS)
+        if size + len(line) + 1 > BLOCK and lines:
             yield _numbered(lines, numbers, blob, lookup)
             lines, numbers, size = [], [], 0
+        if len(line) >= BLOCK:
+            for part in _stream(io.BytesIO(line), b"", _name(blob), lookup, limits):
+                yield _renumbered(part, [record[0]])
+            continue
         lines.append(line)
         numbers.append(record[0])
         size += len(line) + 1
@@ -206,7 +211,11 @@ def _records(blob: Blob, reader: Reader, lookup: Lookup, limits: Limits) -> Iter
 
 
 def _numbered(lines: list[bytes], numbers: list[int], blob: Blob, lookup: Lookup) -> Searched:
-    found = _block(b"\n".join(lines), _name(blob), 1, lookup, last=True)
+    return _renumbered(_block(b"\n".join(lines), _name(blob), 1, lookup, last=True), numbers)
+
+
+def _renumbered(found: Searched, numbers: list[int]) -> Searched:
+    """Lines of a block told by the numbers of their records."""
     for seen in found.sighted.values():
         seen.places = [place._replace(line=numbers[place.line - 1]) for place in seen.places]
     return found
