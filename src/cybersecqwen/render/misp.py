@@ -17,6 +17,7 @@ from cybersecqwen.records.intel import Named, Observable, Target, Tlp
 
 from .exported import Exported, exported
 from .interface import Renderer, RenderOptions
+from .ioc_values import well_formed
 from .misp_attributes import attribute, make
 from .misp_galaxies import galaxies, galaxy_of, tags, without_cluster
 from .misp_objects import certificate_object, file_object, files_together, vulnerability_object
@@ -55,14 +56,15 @@ def event(view: Exported) -> dict[str, Any]:
     """The event of a report."""
     id = uuid5(NAMESPACE, view.key)
     day = max(view.published, _UNKNOWN_DAY)
-    objects = _objects(view, id)
-    inside = {(one.type, one.value) for row in files_together(view.indicators) for one in row}
+    files = files_together(view.indicators)
+    objects = _objects(view, id, files)
+    inside = {(one.type, one.value) for row in files for one in row}
+    inside |= {("cve", cve) for one in view.names if (cve := _cve(one))}
+    inside |= {("certificate", one.value) for one in _certificates(view)}
     attributes = _documents(view, id) + [
         made
         for one in view.indicators
-        if (one.type, one.value) not in inside
-        and not _has_object(view, one)
-        and (made := attribute(view, id, one))
+        if (one.type, one.value) not in inside and (made := attribute(view, id, one))
     ]
     attributes += [_target(id, one) for one in view.targets if one.kind in _TARGETS and one.name]
     attributes += [made for one in view.names if (made := _name(id, one))]
@@ -88,17 +90,15 @@ def event(view: Exported) -> dict[str, Any]:
     }
 
 
-def _objects(view: Exported, id: UUID) -> list[dict[str, Any]]:
-    made = [file_object(view, id, row) for row in files_together(view.indicators)]
-    certificates = (one for one in view.indicators if one.type == "certificate")
-    made += [found for one in certificates if (found := certificate_object(view, id, one))]
+def _objects(view: Exported, id: UUID, files: list[tuple[Observable, ...]]) -> list[dict[str, Any]]:
+    made = [file_object(view, id, row) for row in files]
+    made += [found for one in _certificates(view) if (found := certificate_object(view, id, one))]
     return made + [vulnerability_object(id, one, cve) for one in view.names if (cve := _cve(one))]
 
 
-def _has_object(view: Exported, one: Observable) -> bool:
-    if one.type == "cve":
-        return any(_cve(named) == one.value for named in view.names)
-    return one.type == "certificate" and certificate_object(view, NAMESPACE, one) is not None
+def _certificates(view: Exported) -> list[Observable]:
+    """Those that become objects."""
+    return [one for one in view.indicators if one.type == "certificate" and well_formed(one)]
 
 
 def _cve(one: Named) -> str:
