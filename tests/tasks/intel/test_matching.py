@@ -98,3 +98,19 @@ def test_long_lists_are_read_without_judging(tmp_path: Path, tools: Tools) -> No
     feed = feed_of([str(path)], tools, request=Request(paths=()))
     assert len(feed.wanted) == count
     assert feed.apart == 1
+
+
+def test_of_a_long_list_what_is_known_to_be_harmless_is_set_apart_where_found(
+    tmp_path: Path, tools: Tools
+) -> None:
+    line = "host{:06d}.panel-samples.net\n"
+    count = JUDGED_CHARS // len(line.format(0)) + 1
+    (tmp_path / "list.txt").write_text("github.com\n" + "".join(line.format(n) for n in range(count)))
+    (tmp_path / "proxy.log").write_text(
+        "GET https://github.com/x\nGET https://host000007.panel-samples.net/\n"
+    )
+    options = MatchOptions(reports=(str(tmp_path / "list.txt"),))
+    report = Match().assess(Request(paths=(str(tmp_path / "proxy.log"),), parameters=options), tools)
+    assert [finding.title.split()[0] for finding in report.findings] == ["host000007.panel-samples.net"]
+    (told,) = [problem for problem in report.problems if problem.subject == "github.com"]
+    assert "set apart" in told.message and told.count == 1

@@ -29,6 +29,8 @@ class Wanted:
     tier: Tier = Tier.LOW
     source: str = ""
     """The document that has it."""
+    judged: bool = True
+    """False for one of a long list, of which nobody has asked yet whether it is known to be harmless."""
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ def _take(feed: Feed, document: Document, instruments: Instruments) -> None:
             if note:
                 feed.apart += 1
             else:
-                _add(feed, type, value, Role.UNKNOWN, Tier.LOW, source)
+                _add(feed, type, value, Role.UNKNOWN, Tier.LOW, source, judged=False)
         return
     from cybersecqwen.detect.report.observables import collect
     from cybersecqwen.detect.report.scan import scan
@@ -117,8 +119,9 @@ def _listed(document: Document) -> Iterator[tuple[str, str, str]]:
             yield match.type, match.value, match.note
 
 
-def _add(feed: Feed, type: str, value: str, role: Role, tier: Tier, source: str) -> None:
+def _add(
+    feed: Feed, type: str, value: str, role: Role, tier: Tier, source: str, *, judged: bool = True
+) -> None:
     if type not in ("attack", "yara", "sigma", "suricata"):
-        feed.wanted.setdefault(
-            (type, value), Wanted(type=type, value=value, role=role, tier=tier, source=source)
-        )
+        made = Wanted(type=type, value=value, role=role, tier=tier, source=source, judged=judged)
+        feed.wanted.setdefault((type, value), made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from cybersecqwen import __version__
@@ -75,9 +75,29 @@ class Match(Task):
         if not searched.lines:
             reason = f" {searched.damage[0].source}: {searched.damage[0].reason}" if searched.damage else ""
             raise NothingAnalysedError(f"There is no line to search.{reason}")
+        harmless = _without_harmless(wanted, searched)
+        feed.apart += len(harmless)
         done = time.perf_counter()
         left = [f"{one.type} {one.value}"[:80] for one in lookup.unsought]
-        return _report(request, tools, feed, wanted, searched, left, (ready - start, done - ready))
+        report = _report(request, tools, feed, wanted, searched, left, (ready - start, done - ready))
+        return replace(report, problems=(*report.problems, *harmless))
+
+
+def _without_harmless(wanted: list[Wanted], searched: Searched) -> list[Problem]:
+    """Leave out what is known to be harmless and say so; of a long list only finds are asked about."""
+    from cybersecqwen.detect.report.warning_lists import WarningLists
+
+    unjudged = [number for number in searched.sighted if not wanted[number].judged]
+    lists = WarningLists.load() if unjudged else None
+    told = []
+    for number in unjudged:
+        one = wanted[number]
+        reason = lists.reason(one.type, one.value) if lists is not None else ""
+        if reason:
+            seen = searched.sighted.pop(number)
+            message = f"It is in the list and in the logs, and set apart: {reason}."
+            told.append(Problem(stage="detect", message=message, subject=one.value, count=seen.count))
+    return told
 
 
 def _report(
