@@ -75,6 +75,16 @@ def test_encoded_words_and_charsets() -> None:
     assert found.published == ""
 
 
+def test_halves_of_surrogate_pairs_become_replacement_characters() -> None:
+    found = read(
+        b"From: a@example.org\nSubject: =?utf-7?q?+2AA-?= x\nDate: Wed, 4 Mar 2026 09:00:00 +0000\n"
+        b"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-7\n\nthe +2AA- body\n"
+    )
+    found.text.encode()
+    assert "Subject: \ufffd x" in found.text
+    assert found.text.endswith("the \ufffd body")
+
+
 def test_a_page_saved_as_one_file() -> None:
     data = (
         b"From: <Saved by a browser>\nSnapshot-Content-Location: https://blog.example.org/x\nSubject: Page\n"

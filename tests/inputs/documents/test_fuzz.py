@@ -60,7 +60,9 @@ CMAP = (
 def test_damaged_character_maps() -> None:
     assert to_unicode(CMAP) == {1: "A", 2: "B", 3: "C", 4: "D", 5: "E", 6: "A", 7: "fi"}
     for seed in range(1_500):
-        assert all(isinstance(text, str) for text in to_unicode(mutated(CMAP, seed)).values())
+        assert all(text.encode() is not None for text in to_unicode(mutated(CMAP, seed)).values())
+    assert to_unicode(b"1 beginbfrange <01> <09> <D7FE> endbfrange") == {1: "\ud7fe", 2: "\ud7ff"}
+    assert to_unicode(b"1 beginbfrange <01> <09> <DBFFDFFF> endbfrange") == {1: "\U0010ffff"}
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,9 @@ def test_a_declared_encoding_and_a_wrong_one() -> None:
     assert text_of("Привет".encode("koi8-r"), "koi8-r") == "Привет"
     assert text_of("Привет".encode(), "no-such-thing") == "Привет"
     assert text_of("naïve".encode(), "utf-16") == "naïve"
+    assert text_of(b"+AOk- +2AA- +2D3eAA-", "utf-7") == "é \ufffd \U0001f600"
+    for name in ("unicode_escape", "raw_unicode_escape"):
+        assert text_of(b"\\ud800", name) == "\\ud800"
     assert text_of(b"ok \xff rest \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9") == "ok \ufffd rest ééééé"
 
 

@@ -23,6 +23,9 @@ _MEANT = {
     "euc-kr": "cp949",
 }
 
+_PYTHON = ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape")
+"""Text encodings of Python that are no character sets of documents."""
+
 
 def text_of(data: bytes, declared: str = "") -> str:
     """The bytes as text; a damaged character becomes U+FFFD, and nothing else is changed."""
@@ -31,7 +34,7 @@ def text_of(data: bytes, declared: str = "") -> str:
         return data[mark:].decode(codec, "replace")
     name = _known(declared)
     if name and name != "utf-8":
-        return data.decode(name, "replace")
+        return whole(data.decode(name, "replace"))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -39,6 +42,15 @@ def text_of(data: bytes, declared: str = "") -> str:
         if error.start >= len(data) - 4 or name or _mostly_utf8(data):
             return data.decode("utf-8", "replace")
     return data.decode("cp1252", "replace")
+
+
+def whole(text: str) -> str:
+    """The text with U+FFFD for halves of surrogate pairs, which UTF-7 can spell and nothing can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _mostly_utf8(data: bytes) -> bool:
@@ -61,4 +73,4 @@ def _known(name: str) -> str:
     # UTF-16 that is declared in ASCII bytes cannot be; "idna", "rot13" and their like are no character sets.
     if name.startswith(("utf-16", "utf-32")) or not found._is_text_encoding:
         return "utf-8"
-    return "" if found.name in ("idna", "punycode", "undefined", "unicode_escape") else found.name
+    return "" if found.name in _PYTHON else found.name

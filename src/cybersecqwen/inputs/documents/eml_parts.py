@@ -10,7 +10,7 @@ from email.parser import BytesParser
 from html import unescape
 from typing import Any
 
-from .charset import text_of
+from .charset import text_of, whole
 
 _MOST_HEADERS = 200
 _MOST_PARTS = 1_000
@@ -111,7 +111,7 @@ def _words(text: str) -> str:
     from email.header import decode_header, make_header
 
     try:
-        return str(make_header(decode_header(text)))
+        return whole(str(make_header(decode_header(text))))
     except (HeaderParseError, ValueError, LookupError, UnicodeError, AssertionError, TypeError):
         return text
 

@@ -157,10 +157,10 @@ def _spread(found: dict[int, str], match: re.Match[bytes]) -> None:
     if not text:
         return
     for code in range(first, min(last, first + _MOST_CODES - len(found)) + 1):
-        try:
-            found[code] = text[:-1] + chr(ord(text[-1]) + code - first).translate(_LIGATURES)
-        except ValueError:
+        after = ord(text[-1]) + code - first
+        if 0xD800 <= after < 0xE000 or after > 0x10FFFF:  # a half of a surrogate pair, or nothing at all
             return
+        found[code] = text[:-1] + chr(after).translate(_LIGATURES)
 
 
 def _code(raw: bytes) -> int:
