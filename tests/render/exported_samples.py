@@ -84,6 +84,7 @@ OBSERVABLES = (
     seen("eth", "0x" + "ab" * 20, Role.ATTACKER),
     seen("xmr", "4" + "A" * 94, Role.ATTACKER),
     seen("certificate", SHA1),
+    seen("certificate", MD5, context=f"Serial 0f8b600ff1882e, MD5 {MD5}"),
     seen("certificate", "0f8b600ff1882e", context="Serial number: 0f8b600ff1882e"),
     seen("imphash", "066c972d2129d0e167d371a0abfcf03b", Role.PAYLOAD),
     seen("package", "npm:left-padd", Role.DELIVERY),

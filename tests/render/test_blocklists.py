@@ -319,7 +319,6 @@ def test_suricata_looks_for_each_indicator_in_its_buffer() -> None:
         "http.user_agent": {'Mozilla/4.0 (compatible; "MSIE"; x|y)'},
         "ja3.hash": {"e7d705a3286e19ea42f587b344ee6865"},
         "tls.cert_fingerprint": {":".join(SHA1[at : at + 2] for at in range(0, 40, 2))},
-        "tls.cert_serial": {"0F:8B:60:0F:F1:88:2E"},
         "[45.9.148.7]": set(),
         "[45.9.148.0/24]": set(),
         "[2a03:2880:f10c:83::25de]": set(),
@@ -456,7 +455,7 @@ EVENTS = [
         "category",
         "file_event",
         {"TargetFilename": "/tmp/.x/kw"},
-        {"TargetFilename": "/tmp/x/kw"},
+        {"TargetFilename": "/var/lib/x/kw"},
     ),
     (
         seen("registry", r"HKEY_CURRENT_USER\Software\Run\Upd", Role.ARTEFACT),

@@ -147,7 +147,8 @@ def test_types_and_categories() -> None:
         ("named pipe", "msagent_12", False),
         ("AS", "AS49505", False),
         ("x509-fingerprint-sha1", SHA1, True),
-        ("text", "0f8b600ff1882e", False),
+        ("x509-fingerprint-md5", MD5, True),
+        ("other", "0f8b600ff1882e", False),
         ("imphash", "066c972d2129d0e167d371a0abfcf03b", True),
         ("vulnerability", "CVE-2021-44228", False),
         ("text", "QuietLoader", False),
@@ -218,5 +219,5 @@ def test_many_vulnerabilities_take_linear_time() -> None:
     )
     start = time.process_time()
     event = rendered(intel_report(intel))
-    assert time.process_time() - start < 8  # each with each took 30 s
+    assert time.process_time() - start < 8  # about one where each is looked up once
     assert len(event["Object"]) == 12_000 and not event["Attribute"]

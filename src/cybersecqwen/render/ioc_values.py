@@ -15,6 +15,7 @@ LONGEST = 2_048
 """Characters of a value that goes into a pattern or rule."""
 
 _HEX = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128, "ja3": 32, "imphash": 32}
+_PRINTS = {32: "MD5", 40: "SHA-1", 64: "SHA-256"}
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?:{_LABEL}\.){{1,126}}[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
 # From: RFC 3986, the characters of a URI; schemes that reports name.
@@ -39,7 +40,6 @@ _FORMS = {
     "btc": re.compile(r"[A-Za-z0-9]{14,90}"),
     "eth": re.compile(r"0x[0-9A-Fa-f]{40}"),
     "xmr": re.compile(r"[1-9A-HJ-NP-Za-km-z]{95,106}"),
-    "certificate": re.compile(r"[0-9a-f]{8,44}|[0-9a-f]{64}"),
 }
 _TEXTS = ("registry", "file", "mutex", "pipe", "service", "task", "user-agent", "package")
 _RULES = ("yara", "sigma", "suricata")
@@ -53,7 +53,9 @@ def well_formed(one: Observable) -> bool:
     if not value or len(value) > LONGEST:
         return False
     if type in _HEX:
-        return re.fullmatch(r"[0-9a-f]+", value) is not None and len(value) == _HEX[type]
+        return _is_hex(value) and len(value) == _HEX[type]
+    if type == "certificate":  # a fingerprint: serial numbers name no certificate without the issuer
+        return _is_hex(value) and bool(certificate_algorithm(one))
     if type in _FORMS:
         return _FORMS[type].fullmatch(value) is not None
     if type in _TEXTS:
@@ -115,15 +117,12 @@ def split_path(value: str) -> tuple[str, str]:
 
 
 def certificate_algorithm(one: Observable) -> str:
-    """Which hash the fingerprint of a certificate is, as STIX writes it; "" for a serial number.
+    """Which hash the fingerprint of a certificate is, as STIX writes it; "" for what is none."""
+    return _PRINTS.get(len(one.value), "")
 
-    Both are hexadecimal and may have one length: what has the length of a hash is a serial number only where
-    the sentence says "serial" and speaks of no fingerprint or thumbprint.
-    """
-    told = one.context.lower()
-    if "serial" in told and "print" not in told:
-        return ""
-    return {32: "MD5", 40: "SHA-1", 64: "SHA-256"}.get(len(one.value), "")
+
+def _is_hex(value: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]+", value) is not None
 
 
 def _is_address(value: str, version: int = 0) -> bool:

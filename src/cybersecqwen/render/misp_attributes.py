@@ -97,11 +97,10 @@ def attribute(view: Exported, event: UUID, one: Observable) -> dict[str, Any] | 
     elif one.type == "asn":
         value = f"AS{value.upper().removeprefix('AS')}"
     elif one.type == "certificate":
-        algorithm = certificate_algorithm(one).replace("-", "").lower()
-        type, category = (f"x509-fingerprint-{algorithm}", category) if algorithm else ("text", _OTHER)
+        type = f"x509-fingerprint-{certificate_algorithm(one).replace('-', '').lower()}"
     if one.type == "file" and one.role is Role.ARTEFACT:
         category = _DROPPED
-    named = {"other": one.type, "text": "serial number of a certificate"}.get(type, "")
+    named = one.type if type == "other" else ""
     return make(
         event, type, category, value, type not in _FOR_PEOPLE and is_detection(one), comment(view, one, named)
     )

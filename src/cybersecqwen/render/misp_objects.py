@@ -85,12 +85,11 @@ def _file_attributes(view: Exported, event: UUID, row: tuple[Observable, ...]) -
 
 
 def certificate_object(view: Exported, event: UUID, one: Observable) -> dict[str, Any] | None:
-    """The object of a certificate's fingerprint or serial number; None where its form is none."""
+    """The object of a certificate's fingerprint; None where its form is none."""
     made = attribute(view, event, one) if well_formed(one) else None
     if made is None:
         return None
-    relation = "serial-number" if made["type"] == "text" else made["type"]
-    return _object("x509", event, [{**made, "object_relation": relation}], one.context)
+    return _object("x509", event, [{**made, "object_relation": made["type"]}], one.context)
 
 
 def vulnerability_object(event: UUID, one: Named, id: str) -> dict[str, Any]:

@@ -66,9 +66,7 @@ def _tests(one: Observable) -> list[str]:
     if type in _HASHES:
         return [_equal(f"file:hashes.{_key(_HASHES[type])}", _digest(type, value))]
     if type == "certificate":
-        algorithm = certificate_algorithm(one)
-        path = f"hashes.{_key(algorithm)}" if algorithm else "serial_number"
-        return [_equal(f"x509-certificate:{path}", value)]
+        return [_equal(f"x509-certificate:hashes.{_key(certificate_algorithm(one))}", value)]
     if type == "imphash":
         return [_equal("file:extensions.'windows-pebinary-ext'.imphash", value)]
     if type == "asn":
@@ -138,8 +136,7 @@ def _object(one: Observable) -> tuple[str, dict[str, Any]] | None:
     if type in _HASHES:
         return "file", {"hashes": {_HASHES[type]: _digest(type, value)}}
     if type == "certificate":
-        algorithm = certificate_algorithm(one)
-        return "x509-certificate", {"hashes": {algorithm: value}} if algorithm else {"serial_number": value}
+        return "x509-certificate", {"hashes": {certificate_algorithm(one): value}}
     if type == "asn":
         return "autonomous-system", {"number": _number(value)}
     if type == "registry":

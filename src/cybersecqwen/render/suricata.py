@@ -1,8 +1,7 @@
 """Suricata rules: one or more for each network indicator, over the buffer in which it is seen.
 
-Keywords: https://docs.suricata.io/en/suricata-7.0.0/rules/ (dns.query, tls.sni, http.host, http.uri,
-http.user_agent, ja3.hash, tls.cert_fingerprint,
-tls.cert_serial). JA4 needs Suricata 8 and is left out.
+Keywords: https://docs.suricata.io/en/suricata-7.0.0/rules/ (dns.query, tls.sni, http.host, http.uri.raw,
+http.user_agent, ja3.hash, tls.cert_fingerprint). JA4 needs Suricata 8 and is left out.
 """
 
 from __future__ import annotations
@@ -96,23 +95,14 @@ def _parts(one: Observable) -> Iterator[tuple[str, str, str]]:
         yield "agent", f"http {client}", f'http.user_agent; content:"{content(one.value)}"; bsize:{size};'
     elif one.type == "ja3":
         yield "ja3", f"tls {client}", f'ja3.hash; content:"{one.value}";'
-    elif certificate_algorithm(one):
-        yield "certificate", f"tls {client}", f'tls.cert_fingerprint; content:"{_pairs(one.value)}";'
     else:
-        number = _pairs(one.value.upper())
-        size = 3 * number.count("|") // 2 + 2  # two digits for each byte, and the colons between
-        yield "serial", f"tls {client}", f'tls.cert_serial; content:"{number}"; bsize:{size};'
+        pairs = "|3A|".join(one.value[at : at + 2] for at in range(0, len(one.value), 2))
+        yield "certificate", f"tls {client}", f'tls.cert_fingerprint; content:"{pairs}";'
 
 
 def _unseen(one: Observable) -> str:
-    other = one.type == "certificate" and certificate_algorithm(one) not in ("", "SHA-1")
+    other = one.type == "certificate" and certificate_algorithm(one) != "SHA-1"
     return "a fingerprint that is no SHA-1" if other else ""
-
-
-def _pairs(digits: str) -> str:
-    """Hexadecimal digits by twos with colons between, as `content` has them."""
-    even = digits.zfill(len(digits) + len(digits) % 2)
-    return "|3A|".join(even[at : at + 2] for at in range(0, len(even), 2))
 
 
 def _numbered(rules: dict[str, str]) -> Iterator[str]:
