@@ -53,6 +53,13 @@ class Evidence:
     why: str
 
 
+def said(hit: Hit, score: float, why: str) -> Evidence:
+    """A cue as evidence; from weight 3 on its words say it outright."""
+    cue = hit.cue
+    noun = cue.side in ("any", "heading")
+    return Evidence(role=cue.role, score=score, plain=cue.weight >= 3, noun=noun, why=why)
+
+
 @cache
 def automaton() -> Any:
     """The cues as an Aho-Corasick automaton. From: A. V. Aho, M. J. Corasick, CACM 18(6), 1975."""

@@ -23,12 +23,12 @@ WINDOW = 360
 """Characters on either side of an occurrence in which cues are looked for, within its unit."""
 REACH = 6_000
 """Characters after which a heading that the format does not name says nothing any more."""
+NEAR = 1_000
+"""The same for one that would set apart what stands below it."""
 LONGEST_LABEL = 60
 """Characters of a line that may be a note to the one beside it."""
 LONGEST_QUOTE = 80
 """Characters of words quoted in a reason."""
-NEAR = 1_000
-"""The same for one that would set apart what stands below it."""
 OWN = 1.6
 """Score from which the words of a unit itself halve what its heading says."""
 STEPS = 12
@@ -67,6 +67,7 @@ class Reading:
         self._at = [hit.start for hit in self._hits]
         self._heads = [heading.start for heading in self.layout.headings]
         self._links = references.Links(passage, found)
+        self._row, self._marks = -1, list[int]()
         self._known: dict[int, tuple[Evidence, ...]] = {}
         self._hints: dict[int, tuple[Evidence, ...] | None] = {}
 
@@ -136,7 +137,7 @@ class Reading:
                     nearer = cue.role
                 side = "before" if before else "after"
                 why = f"{self._quoted(hit.start, hit.end)} stands {side} it"
-                yield _said(hit, score, why)
+                yield cues.said(hit, score, why)
 
     def _nearness(self, hit: Hit, start: int, end: int, before: bool, row: bool) -> float:
         """1 beside the indicator down to 0.3 at the end of a long sentence."""
@@ -166,7 +167,7 @@ class Reading:
         for hit in self._hits[bisect_left(self._at, a) : bisect_left(self._at, stop)]:
             if hit.cue.side in ("any", "before") and hit.cue.role not in _SILENT:
                 why = f"{self._quoted(hit.start, hit.end)} stands at the beginning of its list"
-                yield replace(_said(hit, hit.cue.weight * 0.6, why), plain=False)
+                yield replace(cues.said(hit, hit.cue.weight * 0.6, why), plain=False)
 
     def _column(self, unit: int, start: int) -> Iterator[Evidence]:
         """The head of the column that a cell stands in."""
@@ -176,7 +177,10 @@ class Reading:
         a, b = self.layout.starts[first], min(self.layout.ends[first], self.layout.starts[first] + 2_000)
         if self._spans.length(a, b):
             return
-        column = len(_CELL.findall(self.text, self.layout.starts[unit], start))
+        if self._row != unit:  # the marks of a row are looked for once, however many indicators it has
+            row = self.layout.starts[unit], self.layout.ends[unit]
+            self._row, self._marks = unit, [mark.start() for mark in _CELL.finditer(self.text, *row)]
+        column = bisect_left(self._marks, start)
         marks = [a - 1, *(mark.start() for mark in _CELL.finditer(self.text, a, b)), b]
         if column + 1 >= len(marks):
             return
@@ -184,7 +188,7 @@ class Reading:
         for hit in self._hits[bisect_left(self._at, a) : bisect_left(self._at, b)]:
             if hit.cue.role not in _SILENT:
                 why = f"in the column {self._quoted(a, b)}"
-                yield _said(hit, hit.cue.weight * 1.1, why)
+                yield cues.said(hit, hit.cue.weight * 1.1, why)
 
     def _neighbours(self, unit: int, noted: bool) -> Iterator[Evidence]:
         """The lines beside one that holds nothing but indicators: cells of a table that lost its shape."""
@@ -195,7 +199,7 @@ class Reading:
                     continue  # it stands above what comes next
                 for hit in self._told(a, b):
                     why = f"{self._quoted(a, b)} stands beside it"
-                    yield replace(_said(hit, hit.cue.weight * share, why), plain=True)
+                    yield replace(cues.said(hit, hit.cue.weight * share, why), plain=True)
 
     def _is_noted(self, unit: int) -> bool:
         """Whether a line's note stands below it, as in a table of two columns that was written line by line.
@@ -248,7 +252,7 @@ class Reading:
             why = f"under {'the heading ' if b - a <= LONGEST_HEADING else ''}{self._quoted(a, b)}"
             share = 0.95 if b - a <= LONGEST_HEADING else 0.6
             told = tuple(
-                _said(hit, hit.cue.weight * share, why)
+                cues.said(hit, hit.cue.weight * share, why)
                 for hit in hits
                 if hit.cue.role not in _UNTITLED
                 and self._heads_list(hit, b)
@@ -291,10 +295,3 @@ class Reading:
         return "\n" not in self.text[hit.start : hit.end] or self.layout.at(hit.start) == self.layout.at(
             hit.end - 1
         )
-
-
-def _said(hit: Hit, score: float, why: str) -> Evidence:
-    """A cue as evidence; from weight 3 on its words say it outright."""
-    cue = hit.cue
-    noun = cue.side in ("any", "heading")
-    return Evidence(role=cue.role, score=score, plain=cue.weight >= 3, noun=noun, why=why)
