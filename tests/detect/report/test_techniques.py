@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cybersecqwen.detect.report import advice, described, techniques
+from cybersecqwen.detect.report import advice, described, technique_names, techniques
 from cybersecqwen.detect.report.technique_names import written
 from cybersecqwen.detect.text.codes import find_attack
 from cybersecqwen.detect.text.matches import Match
@@ -186,3 +187,20 @@ def test_a_report_of_tram_gives_what_it_names_and_describes(data_dir: Path) -> N
 def _closed() -> Iterator[None]:
     yield
     STORE.close()
+
+
+@given(st.text("ab\n", max_size=60), st.sets(st.integers(0, 60), max_size=20))
+def test_the_beginning_of_a_line_is_found_from_the_place_before(text: str, places: set[int]) -> None:
+    begin = at = 0
+    for place in sorted(one for one in places if one <= len(text)):
+        begin, at = technique_names._line(text, place, begin, at)
+        assert (begin, at) == (text.rfind("\n", 0, place) + 1, place)
+
+
+def test_a_line_of_any_length_takes_time_in_proportion() -> None:
+    text = "x " * 2_000_000 + "T1059 " * 80_000
+    places = range(4_000_000, len(text), 6)
+    every = tuple(Match(type="attack", value="T1059", start=at, end=at + 5) for at in places)
+    start = time.process_time()
+    assert len(list(written(text, every, STORE))) == len(every)
+    assert time.process_time() - start < 2

@@ -38,22 +38,37 @@ class Written:
 def written(text: str, found: Found, store: Store) -> Iterator[Written]:
     """Identifiers, then links, then official names; techniques that the store has."""
     lines: set[int] = set()
+    known: dict[str, str] = {}
+    begin = at = 0
     for match in found:
         if match.type == "attack" and _ID.match(match.value):
-            id = canonical(match.value, store)
+            if match.value not in known:
+                known[match.value] = canonical(match.value, store)
+            id = known[match.value]
             if id:
-                lines.add(text.rfind("\n", 0, match.start) + 1)
+                begin, at = _line(text, match.start, begin, at)
+                lines.add(begin)
                 why = "its identifier stands there"
                 if id != match.value:
                     why = f"{match.value} stands there, which ATT&CK replaced by it"
                 yield Written(id=id, start=match.start, end=match.end, tier=Tier.HIGH, why=why)
+    begin = at = 0
     for link in _LINK.finditer(text):
         id = canonical(link[1] + (f".{link[2]}" if link[2] else ""), store)
         if id:
-            lines.add(text.rfind("\n", 0, link.start()) + 1)
+            begin, at = _line(text, link.start(), begin, at)
+            lines.add(begin)
             why = "a link to its page of ATT&CK stands there"
             yield Written(id=id, start=link.start(), end=link.end(), tier=Tier.HIGH, why=why)
     yield from _by_name(text, store, lines)
+
+
+def _line(text: str, start: int, begin: int, at: int) -> tuple[int, int]:
+    """Where the line of a character begins, and the character; given both of one before it.
+
+    Only what stands between the two is looked through: a line may be millions of characters long.
+    """
+    return max(text.rfind("\n", at, start) + 1, begin), start
 
 
 def unknown(found: Found, store: Store) -> tuple[str, ...]:
