@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import io
+import struct
 import zipfile
 
 import pytest
 
 from cybersecqwen.inputs.documents import Document
 from cybersecqwen.inputs.documents.docx import DocxReader
+from cybersecqwen.inputs.documents.docx_package import DIRECTORY_BYTES
 from cybersecqwen.records import Limits
 from tests.inputs.blobs import blob_of
 
@@ -110,9 +112,46 @@ def test_a_part_that_unpacks_to_too_much_is_named() -> None:
     assert any("400 times its size" in damage.reason for damage in found.damage)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("damaged", [False, True])
+def test_methods_without_a_bound_are_refused(method: int, damaged: bool) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<a/>")
+        archive.writestr("word/document.xml", body("<w:p><w:r><w:t>a</w:t></w:r></w:p>"), method)
+    data = bytearray(file.getvalue())
+    if damaged:
+        at = data.index(b"word/document.xml") + len("word/document.xml") + 4
+        data[at : at + 6] = b"\xff" * 6
+    found = read(bytes(data))
+    assert found.text == ""
+    assert f"word/document.xml is compressed with method {method}" in found.damage[0].reason
+
+
+def test_an_encrypted_part_is_named() -> None:
+    data = bytearray(package(body("<w:p><w:r><w:t>a</w:t></w:r></w:p>")))
+    data[data.rindex(b"PK\x01\x02", 0, data.rindex(b"word/document.xml")) + 8] |= 1
+    assert any("is encrypted" in damage.reason for damage in read(bytes(data)).damage)
+
+
+def test_a_directory_of_many_members_is_not_read() -> None:
+    data = saved(docx_file("x"))
+    end = data.rindex(b"PK\x05\x06")
+    size, start = struct.unpack_from("<II", data, end + 12)
+    member = (
+        struct.pack("<4s6H3I5H2I", b"PK\x01\x02", 20, 20, 0, 0, 0, 33, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"x"
+    )
+    more = member * (DIRECTORY_BYTES // len(member))
+    size += len(more)
+    found = read(data[:end] + more + struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 9, 9, size, start, 0))
+    assert f"its directory has more than {DIRECTORY_BYTES:,} bytes" in found.damage[0].reason
+
+
 def test_nesting_ends() -> None:
     deep = body("<w:sdt>" * 5_000 + "<w:p><w:r><w:t>deep</w:t></w:r></w:p>" + "</w:sdt>" * 5_000)
-    read(package(deep))
+    found = read(package(deep))
+    assert found.text == ""
+    assert any("deeper than 256 levels" in damage.reason for damage in found.damage)
 
 
 @pytest.mark.parametrize("cut", [100, 400, 0.5, 0.9])

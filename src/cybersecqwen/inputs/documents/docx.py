@@ -60,6 +60,7 @@ class DocxReader(DocumentReader):
                 package = Package(file, limits)
                 problems = package.problems
                 self._read(package, body)
+            # NotImplementedError: zipfile raises it for a version of the format that it does not know.
             except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
                 problems[f"It is no sound DOCX file ({str(error)[:100]})."] = None
         problems.update(body.problems)
@@ -137,7 +138,7 @@ class _Body:
         size = 0
         in_paragraph = 0
         saved: list[Any] = []
-        for element, step in depth_first(root):
+        for element, step in depth_first(root, self.problems):
             tag = element.tag
             if skip or tag in _DROPPED or tag == _FALLBACK:
                 skip += step

@@ -15,17 +15,39 @@ from cybersecqwen.records import Limits
 
 PART_BYTES = 100 << 20
 """Bytes that one part may unpack to."""
+DIRECTORY_BYTES = 4 << 20
+"""Bytes of the package's directory; that of 10,000 members has about 1 MB."""
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Methods that a package may use. `zipfile` unpacks others without a bound on what one read gives.
+From: ECMA-376 part 2, 10.2.5 and annex C."""
 _FREE = 16 << 20  # the ratio is not looked at before (records.Limits.ratio)
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _DEEPEST = 256
+
+
+class _InPieces:
+    """A file that refuses to be read at once, as `zipfile` reads a directory of any size."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._read = file.read
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        """As `io.RawIOBase.read`; raises ValueError for more than a directory may have."""
+        if size > DIRECTORY_BYTES:
+            raise ValueError(f"its directory has more than {DIRECTORY_BYTES:,} bytes")
+        return self._read(size)
 
 
 class Package:
     """An open package."""
 
     def __init__(self, file: IO[bytes], limits: Limits) -> None:
-        """Raises zipfile.BadZipFile, ValueError, NotImplementedError or OSError where it is none."""
-        self._zip = zipfile.ZipFile(file)
+        """Raises zipfile.BadZipFile, ValueError or OSError where it is none.
+
+        Raises NotImplementedError, too: `zipfile` does so for a version of the format that it does not know.
+        """
+        self._zip = zipfile.ZipFile(_InPieces(file))
         self._limits = limits
         self._left = limits.unpacked_bytes
         self.problems: dict[str, None] = {}
@@ -39,6 +61,13 @@ class Package:
         try:
             info = self._zip.getinfo(name)
         except KeyError:
+            return b""
+        if info.flag_bits & 1:
+            self.problems[f"Its part {_shown(name)} is encrypted; unpack it with its password first."] = None
+            return b""
+        if info.compress_type not in _METHODS:
+            method = f"is compressed with method {info.compress_type}, which no DOCX may use; it was not read"
+            self.problems[f"Its part {_shown(name)} {method}."] = None
             return b""
         most = min(PART_BYTES, self._left)
         parts, size = [], 0
@@ -60,7 +89,7 @@ class Package:
             EOFError,
             OSError,
             ValueError,
-            NotImplementedError,
+            NotImplementedError,  # zipfile: patched data, strong encryption
             RuntimeError,
         ):
             self.problems[f"Its part {_shown(name)} is damaged after {size:,} bytes."] = None
@@ -132,8 +161,11 @@ def _shown(name: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in name[:100])
 
 
-def depth_first(root: Any) -> Iterator[tuple[Any, int]]:
-    """Elements with +1 when they open and -1 when they close, without recursion."""
+def depth_first(root: Any, problems: dict[str, None]) -> Iterator[tuple[Any, int]]:
+    """Elements with +1 when they open and -1 when they close, without recursion.
+
+    Those too deep are left, which `problems` then says.
+    """
     stack: list[tuple[Any, Iterator[Any]]] = [(root, iter(root))]
     yield root, 1
     while stack:
@@ -145,3 +177,5 @@ def depth_first(root: Any) -> Iterator[tuple[Any, int]]:
         elif len(stack) < _DEEPEST:
             yield child, 1
             stack.append((child, iter(child)))
+        else:
+            problems[f"Its elements nest deeper than {_DEEPEST} levels; what lies deeper was left."] = None
