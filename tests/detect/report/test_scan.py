@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import zipfile
 from collections import Counter
@@ -73,6 +74,34 @@ def test_invisible_characters_stand_within_the_offsets() -> None:
 def test_no_text_no_match() -> None:
     assert scan("") == ()
     assert scan("Plain prose. It says nothing; nobody is named, no.") == ()
+
+
+class _Cycle:
+    """Refers to itself: only the search for cycles frees one."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+def test_the_search_for_cycles_goes_on_between_texts() -> None:
+    """What is made and dropped between two texts must not be taken for long-lived."""
+    scan("")
+    gc.collect()
+    for _ in range(400):
+        for _ in range(150):
+            _Cycle()
+        scan("")
+    assert gc.isenabled()
+    assert sum(isinstance(one, _Cycle) for one in gc.get_objects()) < 20_000
+
+
+def test_a_collector_that_is_off_stays_off() -> None:
+    gc.disable()
+    try:
+        scan("evil.com")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_all_lookers_load_and_own_names_are_distinct() -> None:

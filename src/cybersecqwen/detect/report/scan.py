@@ -82,19 +82,13 @@ def scan_slowly(text: str) -> tuple[Match, ...]:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """No search for cycles meanwhile: there are none, and each would go through all matches found so far.
-
-    Nor right behind: what was made counts as old afterwards, as what outlives a search does.
-    """
+    """No search for cycles meanwhile: there are none, and each would go through all matches found so far."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
-            if not gc.get_freeze_count():  # else this would thaw what somebody froze
-                gc.freeze()
-                gc.unfreeze()
             gc.enable()
 
 
