@@ -126,14 +126,6 @@ class Anchors(Signs):
         return found[found >= 0]
 
     @cached_property
-    def hashes(self) -> Offsets:
-        """Runs of letters and digits as long as a hash."""
-        long = self._name_lengths >= 32
-        starts, lengths = self._name_starts[long], self._name_lengths[long]
-        found: Offsets = starts[np.isin(lengths, (32, 40, 64, 128))]
-        return found
-
-    @cached_property
     def long_names(self) -> Offsets:
         """Runs of letters and digits that are longer than all hashes but the longest: TLSH."""
         found: Offsets = self._name_starts[self._name_lengths >= 70]

@@ -9,7 +9,7 @@ import numpy as np
 from .folding import Offsets
 from .shadow import Bytes, Mask, first_of_each, mask, runs, shadow, table
 
-_DOT, _COLON, _SLASH, _BACKSLASH, _DASH, _AT, _TILDE, _PERCENT, _DOLLAR, _UNDERSCORE = b".:/\\-@~%$_"
+_DOT, _COLON, _SLASH, _BACKSLASH, _DASH = b".:/\\-"
 
 
 class Signs:
