@@ -52,6 +52,7 @@ OBSERVABLES = (
     seen("domain", "login.microsoft.com", Role.LEGITIMATE),
     seen("url", "http://cdn-update-check.com/gate.php?id=1&x='a';", Role.DELIVERY),
     seen("url", "https://blog.vendor.com/post", Role.REFERENCE, note="link of the publisher"),
+    seen("url", "cdn-update-check.com:8080/load.php", Role.DELIVERY),
     seen("email", "hr@cdn-update-check.com", Role.DELIVERY),
     seen("md5", MD5, Role.PAYLOAD, context=ROW),
     seen("sha1", SHA1, Role.PAYLOAD, context=ROW),
@@ -179,6 +180,7 @@ INTEL = Intelligence(
         _relation(_MALWARE, "hosts", _GROUP),
         _relation(_GROUP, "uses", _end("technique", "T1059.001", "PowerShell")),
         _relation(_MALWARE, "communicates-with", _end("domain", "", "example.com")),
+    _relation(_MALWARE, "communicates-with", _end("url", "", "cdn-update-check.com:8080/load.php")),
     ),
     targets=(
         Target(kind="sector", name="Energy", code="energy"),
@@ -226,7 +228,7 @@ hostile = st.one_of(
     st.text(max_size=12),
 ).flatmap(
     lambda part: st.sampled_from(
-        (part, part + part, f"C:\\x\\{part}.exe", f"a{part}b", f"http://h.com/{part}", f"{part}.com")
+        (part, part + part, f"C:\\x\\{part}.exe", f"a{part}b", f"http://h.com/{part}", f"h.com/{part}", f"{part}.com")
     )
 )
 """Values that try to leave the string they stand in."""

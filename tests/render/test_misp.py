@@ -139,6 +139,7 @@ def test_types_and_categories() -> None:
     assert {
         ("ip-dst|port", "45.9.148.7|8443", True),
         ("ip-dst", "45.9.148.0/24", True),
+        ("url", "cdn-update-check.com:8080/load.php", True),
         ("domain", "login.microsoft.com", False),
         ("domain", "unsure-host.net", False),
         ("domain", "likely-host.net", True),

@@ -120,6 +120,8 @@ def test_every_usable_indicator_is_there_in_some_form() -> None:
         ("cidr", "45.9.148.0/24", "[ipv4-addr:value ISSUBSET '45.9.148.0/24']"),
         ("sha256", "ab" * 32, f"[file:hashes.'SHA-256' = '{'ab' * 32}']"),
         ("md5", "ab" * 16, f"[file:hashes.MD5 = '{'ab' * 16}']"),
+        ("url", "http://a.com/x", "[url:value = 'http://a.com/x']"),
+        ("url", "a.com/x'", r"[url:value = 'http://a.com/x\'' OR url:value = 'https://a.com/x\'']"),
         ("asn", "AS49505", "[autonomous-system:number = 49505]"),
         ("mutex", r"Global\it's", r"[mutex:name = 'Global\\it\'s']"),
         ("file", r"C:\x\a.exe", r"[file:name = 'a.exe' AND file:parent_directory_ref.path = 'C:\\x']"),
@@ -173,6 +175,8 @@ def test_relationships_are_those_of_the_report() -> None:
         ("APT29", "targets", "Energy"),
         ("APT29", "targets", "Ukraine"),
         ("Cobalt Strike", "related-to", "APT29"),
+        ("Cobalt Strike", "related-to", "url: cdn-update-check.com:8080/load.php"),
+        ("url: cdn-update-check.com:8080/load.php", "indicates", "Cobalt Strike"),
         ("APT29", "uses", "PowerShell"),
     }
 

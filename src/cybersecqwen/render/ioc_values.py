@@ -20,9 +20,9 @@ _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?:{_LABEL}\.){{1,126}}[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
 # From: RFC 3986, the characters of a URI; schemes that reports name.
 _URL = re.compile(
-    r"[a-z][a-z0-9+.-]{1,19}://(?:[A-Za-z0-9._~!$&'()*+,;=:%-]{1,256}@)?"
-    r"(\[[0-9a-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?"
-    r"((?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?"
+    r"(?P<scheme>[a-z][a-z0-9+.-]{1,19}://(?:[A-Za-z0-9._~!$&'()*+,;=:%-]{1,256}@)?)?"
+    r"(?P<host>\[[0-9a-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<path>(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?"
     r"(?:\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?)"
     r"(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
 )
@@ -100,13 +100,28 @@ def _suffixes() -> Any:
 
 
 def url_parts(value: str) -> tuple[str, str]:
-    """Host in lower case and path with query of a URL; ("", "") for what is none."""
+    """Host in lower case and path with query of a URL; ("", "") for what is none.
+
+    Reports also write "evil.example/gate.php": without a scheme, the host and a path make a URL.
+    """
     match = _URL.fullmatch(value)
-    if not match:
+    if not match or not (match["scheme"] or match["path"].startswith("/")):
         return "", ""
-    host = match[1].lower()
+    host = match["host"].lower()
     is_host = is_name(host) or _is_address(host.strip("[]"))
-    return (host, match[2] or "/") if is_host else ("", "")
+    return (host, match["path"] or "/") if is_host else ("", "")
+
+
+def url_port(value: str) -> str:
+    """The port that a URL names; "" where it names none."""
+    match = _URL.fullmatch(value)
+    return (match["port"] or "") if match else ""
+
+
+def has_scheme(value: str) -> bool:
+    """Whether a URL has its scheme."""
+    match = _URL.fullmatch(value)
+    return match is not None and bool(match["scheme"])
 
 
 def split_path(value: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from cybersecqwen.records.intel import Observable, Role, Tier, Tlp
 from .exported import Exported, exported, technique_url
 from .interface import Renderer, RenderOptions
 from .ioc_blocklist import blocklist, heading
-from .ioc_values import ascii_name, split_path, url_parts
+from .ioc_values import ascii_name, split_path, url_parts, url_port
 
 MOST_VALUES = 500
 """Values of one rule; more make a second one."""
@@ -222,8 +222,8 @@ def _values(kind: _Kind, one: Observable) -> Iterator[tuple[str, ...]]:
         yield name, f".{name}"
     elif one.type == "url":
         host, path = url_parts(value)
-        port = value.partition("://")[2].partition("/")[0].rpartition(":")[2]
-        yield (literal(f"{host}:{port}{path}" if port.isdigit() else host + path),)
+        port = url_port(value)
+        yield (literal(f"{host}:{port}{path}" if port else host + path),)
     elif one.type in ("md5", "sha1", "sha256", "imphash"):
         yield (f"{one.type.upper()}={value.upper()}",)
     elif one.type == "cidr":

@@ -132,6 +132,8 @@ class _Bundle:
             added = self._add(self._indicator(one, text, language))
             if made:
                 self._indicator_of[made["id"]] = added
+            else:
+                self._by_end[one.type, one.value] = self._indicator_of[added] = added
         elif not made:
             self._note(
                 self._report_id, f"Indicator without a form in STIX: {one.type}", one.value, one.tier.percent

@@ -14,7 +14,7 @@ import orjson
 
 from cybersecqwen.records.intel import Observable
 
-from .ioc_values import ascii_name, certificate_algorithm, split_path, well_formed
+from .ioc_values import ascii_name, certificate_algorithm, has_scheme, split_path, well_formed
 
 OBSERVABLES = UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 """Namespace of deterministic identifiers of observable objects (section 2.9)."""
@@ -56,6 +56,8 @@ def pattern(one: Observable) -> tuple[str, str]:
 
 def _tests(one: Observable) -> list[str]:
     type, value = one.type, one.value
+    if type == "url" and not has_scheme(value):
+        return [" OR ".join(_equal("url:value", f"{scheme}://{value}") for scheme in ("http", "https"))]
     if type in _VALUES:
         return [_equal(f"{_VALUES[type]}:value", value)]
     if type == "cidr":
@@ -127,6 +129,8 @@ def observable_object(one: Observable) -> dict[str, Any] | None:
 def _object(one: Observable) -> tuple[str, dict[str, Any]] | None:
     """Type and the properties that contribute to the identifier."""
     type, value = one.type, one.value
+    if type == "url" and not has_scheme(value):
+        return None  # the object holds a URL as RFC 3986 has it (section 6.15)
     if type in _VALUES:
         return _VALUES[type], {"value": value}
     if type == "cidr":
