@@ -180,7 +180,7 @@ INTEL = Intelligence(
         _relation(_MALWARE, "hosts", _GROUP),
         _relation(_GROUP, "uses", _end("technique", "T1059.001", "PowerShell")),
         _relation(_MALWARE, "communicates-with", _end("domain", "", "example.com")),
-    _relation(_MALWARE, "communicates-with", _end("url", "", "cdn-update-check.com:8080/load.php")),
+        _relation(_MALWARE, "communicates-with", _end("url", "", "cdn-update-check.com:8080/load.php")),
     ),
     targets=(
         Target(kind="sector", name="Energy", code="energy"),
@@ -228,7 +228,15 @@ hostile = st.one_of(
     st.text(max_size=12),
 ).flatmap(
     lambda part: st.sampled_from(
-        (part, part + part, f"C:\\x\\{part}.exe", f"a{part}b", f"http://h.com/{part}", f"h.com/{part}", f"{part}.com")
+        (
+            part,
+            part + part,
+            f"C:\\x\\{part}.exe",
+            f"a{part}b",
+            f"http://h.com/{part}",
+            f"h.com/{part}",
+            f"{part}.com",
+        )
     )
 )
 """Values that try to leave the string they stand in."""
