@@ -344,6 +344,16 @@ def test_content_is_read_back(value: str) -> None:
     assert unhex(told) == value
 
 
+@pytest.mark.parametrize("char", "a;é\u202e")
+@pytest.mark.parametrize("length", [1, 1_000, 2_000])
+def test_a_rule_is_no_longer_than_a_line(char: str, length: int) -> None:
+    text = rendered("suricata", of(seen("user-agent", char * length)))
+    assert max(map(len, text.splitlines())) < 8_192
+    listed = len(list(read_rules(text)))
+    assert listed == 1 or "1: too long for a rule" in text
+    assert listed == 1 or len(content(char * length)) > 6_000
+
+
 def test_identifiers_of_rules_do_not_meet() -> None:
     found = tuple(seen("ipv4", str(ipaddress.ip_address("45.0.0.0") + n)) for n in range(3_000))
     sids = [dict(options)["sid"] for _, options in read_rules(rendered("suricata", of(*found)))]

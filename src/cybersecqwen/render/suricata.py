@@ -19,6 +19,9 @@ from .ioc_values import ascii_name, certificate_algorithm, url_parts
 
 FIRST_SID, SIDS = 1_100_000, 900_000
 """Identifiers from 1,100,000: the upper part of the range for local rules, which ends at 1,999,999."""
+LONGEST_CONTENT = 6_000
+"""Characters of a value as `content` has it: a line of a rule file holds 8,191 and breaks behind them."""
+# From: https://github.com/OISF/suricata/blob/master/src/detect.h (DETECT_MAX_RULE_SIZE)
 
 _TYPES = ("ipv4", "ipv6", "cidr", "domain", "url", "user-agent", "ja3", "certificate")
 
@@ -101,8 +104,9 @@ def _parts(one: Observable) -> Iterator[tuple[str, str, str]]:
 
 
 def _unseen(one: Observable) -> str:
-    other = one.type == "certificate" and certificate_algorithm(one) != "SHA-1"
-    return "a fingerprint that is no SHA-1" if other else ""
+    if one.type == "certificate" and certificate_algorithm(one) != "SHA-1":
+        return "a fingerprint that is no SHA-1"
+    return "too long for a rule" if len(content(one.value)) > LONGEST_CONTENT else ""
 
 
 def _numbered(rules: dict[str, str]) -> Iterator[str]:
