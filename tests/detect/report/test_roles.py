@@ -324,12 +324,9 @@ def test_every_indicator_has_a_role_and_a_context(text: str) -> None:
     assert set(given_) == {(match.type, match.value) for match in found}
     layout = Layout.of(passage)
     for match in found:
-        for start, end in (
-            sentence_at(passage, match.start, match.end),
-            sentence_at(passage, match.start, match.end, layout),
-        ):
-            assert 0 <= start <= match.start and match.end <= end <= len(text)
-            assert end - start <= max(LONGEST_CONTEXT, match.end - match.start)
+        start, end = sentence_at(text, layout, match.start, match.end)
+        assert 0 <= start <= match.start and match.end <= end <= len(text)
+        assert end - start <= max(LONGEST_CONTEXT, match.end - match.start)
 
 
 @settings(max_examples=60, deadline=None)
@@ -349,12 +346,12 @@ def test_any_text_with_any_blocks(text: str, spans: list[tuple[int, int]]) -> No
 
 def test_sentences_rows_and_items() -> None:
     text = "First one. It beacons to quiet-garden[.]net daily. Last one.\n\nName\tUse\none-node[.]cc\tC2\n"
-    passage = Passage(text=text)
+    layout = Layout.of(Passage(text=text))
     at = text.index("quiet")
-    start, end = sentence_at(passage, at, at + 18)
+    start, end = sentence_at(text, layout, at, at + 18)
     assert text[start:end] == "It beacons to quiet-garden[.]net daily."
     at = text.index("one-node")
-    start, end = sentence_at(passage, at, at + 13)
+    start, end = sentence_at(text, layout, at, at + 13)
     assert text[start:end] == "one-node[.]cc\tC2"
 
 
@@ -362,7 +359,7 @@ def test_a_wrapped_line_goes_on() -> None:
     text = "The second stage of the malware, once it has been installed, beacons to\n"
     text += "quiet-garden[.]net for orders.\n"
     at = text.index("quiet")
-    start, end = sentence_at(Passage(text=text), at, at + 18)
+    start, end = sentence_at(text, Layout.of(Passage(text=text)), at, at + 18)
     assert text[start:end].startswith("The second stage") and text[start:end].endswith("for orders.")
     assert told(text)["quiet-garden.net"].role is C2
 
@@ -370,7 +367,7 @@ def test_a_wrapped_line_goes_on() -> None:
 def test_a_long_unit_is_bounded_around_the_stretch() -> None:
     text = "word " * 400 + "quiet-garden[.]net" + " word" * 400
     at = text.index("quiet")
-    start, end = sentence_at(Passage(text=text), at, at + 18)
+    start, end = sentence_at(text, Layout.of(Passage(text=text)), at, at + 18)
     assert end - start <= LONGEST_CONTEXT
     assert start <= at and at + 18 <= end
     assert text[start:end].split()[0] == "word"

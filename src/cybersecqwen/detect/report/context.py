@@ -148,37 +148,22 @@ class Layout:
         self._leads(text, start, end)
 
 
-def sentence_at(passage: Passage, start: int, end: int, layout: Layout | None = None) -> tuple[int, int]:
+def sentence_at(text: str, layout: Layout, start: int, end: int) -> tuple[int, int]:
     """The sentence, table row, list item or heading around a stretch, at most 400 characters of it.
 
     Args:
-        passage: The text with its blocks.
+        text: Of a passage.
+        layout: Of that whole passage.
         start: First character of the stretch.
         end: After its last one.
-        layout: Of the whole passage, where it is at hand; without it only the surroundings are cut up.
 
     Returns:
         Start and end; the stretch lies in between unless it is longer than 400 characters itself.
     """
-    text = passage.text
-    if layout is not None and layout.starts:
-        at = max(layout.at(start), 0)
-        return _bounded(text, min(layout.starts[at], start), max(layout.ends[at], end), start, end)
-    lo, hi = max(0, start - 2 * LONGEST_CONTEXT), min(len(text), end + 2 * LONGEST_CONTEXT)
-    near = bisect_right(passage.blocks, start, key=_first) - 1 if passage.blocks else -1
-    inside: tuple[tuple[int, int, str], ...] = ()
-    if near >= 0 and passage.blocks[near][1] >= end:
-        a, b, kind = passage.blocks[near]
-        lo, hi = max(lo, a), min(hi, b)
-        inside = ((0, hi - lo, kind),)
-    else:
-        lo, hi = _line_near(text, lo, start), _line_end(text, end, hi)
-    layout = Layout.of(Passage(text=text[lo:hi], blocks=inside))
-    at = max(layout.at(start - lo), 0)
-    if not layout.starts:
+    if not layout.starts:  # nothing but blanks
         return start, min(end, start + LONGEST_CONTEXT)
-    a, b = lo + layout.starts[at], max(lo + layout.ends[at], end)
-    return _bounded(text, a, b, start, end)
+    at = max(layout.at(start), 0)
+    return _bounded(text, min(layout.starts[at], start), max(layout.ends[at], end), start, end)
 
 
 def _bounded(text: str, a: int, b: int, start: int, end: int) -> tuple[int, int]:
@@ -199,21 +184,6 @@ def _bounded(text: str, a: int, b: int, start: int, end: int) -> tuple[int, int]
     while b > end and text[b - 1].isspace():
         b -= 1
     return a, b
-
-
-def _first(block: tuple[int, int, str]) -> int:
-    return block[0]
-
-
-def _line_near(text: str, lo: int, start: int) -> int:
-    """The last empty line before `start`, so that a wrapped paragraph is seen from its beginning."""
-    empty = text.rfind("\n\n", lo, start)
-    return empty + 2 if empty >= 0 else (text.find("\n", lo, start) + 1 or lo) if lo else 0
-
-
-def _line_end(text: str, end: int, hi: int) -> int:
-    empty = text.find("\n\n", end, hi)
-    return empty if empty >= 0 else hi
 
 
 def _pieces(passage: Passage) -> Iterator[tuple[int, int, str]]:

@@ -47,7 +47,7 @@ def collect(
     others: list[Observable] = []
     for key, some in grouped.items():
         first, role, note = some[0], told[key], notes.get(key, "")
-        start, end = sentence_at(passage, first.start, first.end, reading.layout)
+        start, end = sentence_at(passage.text, reading.layout, first.start, first.end)
         one = Observable(
             type=first.type,
             value=first.value,
