@@ -7,6 +7,7 @@ import pytest
 from cybersecqwen.detect.report.anchors import Anchors
 from cybersecqwen.detect.report.scan import lookers, scan
 from cybersecqwen.detect.report.shaped import ShapedLooker
+from cybersecqwen.detect.text.extraction import matches
 
 MEGABYTE = 1_000_000
 ATTACKS = (
@@ -53,6 +54,19 @@ ATTACKS = (
     "\u3002",
     "a&gt;",
 )
+
+
+ENDS = {"a[.]": "a@", "a(dot)": "a@a", "a {.} ": "a:1@"}
+"""What makes a pattern fail behind many pieces, so that it may be tried again at each of them."""
+
+
+@pytest.mark.parametrize(("piece", "end"), ENDS.items())
+@pytest.mark.timeout(60)
+def test_a_megabyte_with_an_end_of_its_own_ends(piece: str, end: str) -> None:
+    """As below; a hundredth of this text took two seconds when the time was quadratic."""
+    text = piece * (MEGABYTE // len(piece)) + end
+    assert len(scan(text)) <= len(text)
+    assert len(matches(text)) <= len(text)
 
 
 @pytest.mark.parametrize("piece", ATTACKS, ids=ascii)

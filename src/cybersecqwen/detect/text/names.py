@@ -17,7 +17,9 @@ _SENTENCE = re.compile(r"\.([A-Z][a-z]{0,20}|[^\x00-\x7f][\w-]{0,60})\Z")
 _LABEL = r"[\w-]++"
 # ".evil.com" of a list of suffixes and "*.evil.com" are names too; "this.x.com" and "a/b.com" are not
 _BEFORE = r"(?:(?<![\w@.\\/%$-])|(?<=[\s\"'(,*]\.)|(?<=\A\.)|(?<=[\s\"'<(,]@)|(?<=\A@)|(?<=[\s\"'(=]//))"
-_AFTER = r"(?:(?:\[:\]|:)([0-9]{1,5})(?![\w.]|:[0-9]))?(?![\w@])"
+# An at sign behind the name is for `find_domains` to see: a pattern that failed there would be tried again at
+# each label, through all those behind it
+_AFTER = r"(?:(?:\[:\]|:)([0-9]{1,5})(?![\w.@]|:[0-9]))?"
 _DOMAIN = re.compile(rf"{_BEFORE}({_LABEL}(?:\.{_LABEL})++){_AFTER}")
 _DOMAIN_DEFANGED = re.compile(rf"{_BEFORE}({_LABEL}(?:{DOT}{_LABEL})++){_AFTER}")
 _EMAIL = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}+@{_LABEL}(?:\.{_LABEL})++(?![\w@])")
@@ -105,6 +107,8 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
         return
     pattern = _DOMAIN_DEFANGED if starts is not None or is_defanged(low) else _DOMAIN
     for match in over(pattern, text, starts):
+        if text.startswith("@", match.end()):
+            continue  # the front of a mail address
         raw = match[1]
         ending = raw[raw.rfind(".") + 1 :]
         if ending.isalnum() and not _may_end(ending) and (ending.isascii() or not _EAST.search(raw)):
