@@ -38,6 +38,17 @@ def test_samples(format: str) -> None:
         check(format, make())
 
 
+@pytest.mark.parametrize("format", FORMATS.names())
+def test_each_format_names_what_was_found(format: str) -> None:
+    # OCSF tells findings, and the sample of intel has none
+    report = SAMPLES["office" if format == "ocsf" else "intel"]()
+    text = FORMATS.get(format)().render(report, RenderOptions()).replace("[.]", ".")
+    found = {one.value for one in report.indicators} | {one.id for one in report.techniques}
+    if report.intel:
+        found |= {one.value for one in report.intel.usable} | {one.id for one in report.intel.techniques}
+    assert any(one in text for one in found)
+
+
 def test_formats_are_told_apart_by_their_files() -> None:
     from cybersecqwen.interfaces.cli.output import suffix_format
 
