@@ -11,6 +11,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .scan import lowered
+
 _PLAIN = (
     *((letter, " ") for letter in "\t\n\r\x0b\x0c\xa0\u2002\u2003\u2009\u200b\u202f"),
     *((letter, "-") for letter in "\u2010\u2011\u2012\u2013\u2014"),
@@ -91,9 +93,7 @@ def phrases() -> dict[str, tuple[Cue, ...]]:
 
 def plain(text: str) -> str:
     """The text in lower case with every blank a space and every dash "-", letter for letter as long."""
-    low = text.lower()
-    if len(low) != len(text):  # a few letters grow in lower case; offsets must not
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    low = lowered(text)
     for letter, sign in _PLAIN:  # most of them stand in no text: faster than to translate every letter
         if letter in low:
             low = low.replace(letter, sign)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from cybersecqwen.specialists.sentences import sentences
 
 from .interface import Passage
+from .scan import lowered
 
 MOST_SENTENCES = 100_000
 """Sentences of one text that are read."""
@@ -50,10 +51,7 @@ class Hit(NamedTuple):
 
 def lower(text: str) -> str:
     """The text in lower case with straight apostrophes, letter for letter as long as it was."""
-    low = text.lower()
-    if len(low) != len(text):  # a few letters grow in lower case; offsets must not
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return low.replace("\u2019", "'")
+    return lowered(text).replace("\u2019", "'")
 
 
 def hits(text: str, low: str) -> Iterator[Hit]:
