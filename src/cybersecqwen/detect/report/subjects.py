@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +51,6 @@ _USED = re.compile(
     r"|distribut(?:e|es|ed|ing)|infect(?:s|ed|ing)?|spread(?:s|ing)?|targets?|targeted|observed|identified)\b",
     re.IGNORECASE,
 )
-
-
 _DOUBTED = re.compile(
     r"\b(?:(?P<once>originally|initially|at first)|wrongly|mistakenly|erroneously|incorrectly|falsely)"
     r" (?:been )?(?:linked|attributed|ascribed|connected|tied|credited) (?:\w+ )?to (?:the )?[\"“'‘]?\Z",
@@ -185,15 +183,11 @@ def _named(
         why=weight.why,
         places=tuple(place(one.start, one.end) for one in mentions[:MOST_PLACES]),
         count=len(mentions),
-        documents=_documents(place(one.start, one.end) for one in mentions[:1]),
+        documents=(place(first.start, first.end).document,),
         context=context(text, weight.at.start, weight.at.end),
         url=entity.url if entity is not None else "",
         facts=facts,
     )
-
-
-def _documents(places: Iterable[Place]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.document for one in places))
 
 
 def _short(words: str) -> str:
