@@ -77,7 +77,8 @@ def find(
             id = canonical(label, store)
             if id:
                 _add_described(techniques.setdefault(id, _Technique()), read)
-    whole = sentences(unwrapped(text[:MOST_CHARS]), MOST_CHARS) if techniques else []
+    named = any(one.named for one in techniques.values())  # a described one has its sentences already
+    whole = sentences(unwrapped(text[:MOST_CHARS]), MOST_CHARS) if named else []
     starts = [start for start, _ in whole]
     made = [_record(id, one, text, (whole, starts), place, store) for id, one in techniques.items()]
     return tuple(sorted(made, key=lambda one: kill_chain(one.id, store)))
