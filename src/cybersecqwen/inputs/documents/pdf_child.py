@@ -69,10 +69,12 @@ class _Child:
             self.finished = True
             return
         self.buffer += block
+        if len(self.buffer) > _LINE_BYTES:
+            self.finished = True
+        if b"\n" not in block:  # a long line comes in many pieces; what is there is not copied for each
+            return
         *lines, rest = self.buffer.split(b"\n")
         self.buffer = bytearray(rest)
-        if len(rest) > _LINE_BYTES:
-            self.finished = True
         for line in lines:
             yield json.loads(line)
 
@@ -84,7 +86,7 @@ def read_pages(path: Path, size: int, seconds: int, most: int) -> Answers:
     """
     answers = Answers()
     end = monotonic() + seconds
-    files = [path.open("rb")]
+    files: list[IO[bytes]] = []
     children: list[_Child] = []
     restarts = 0
     with selectors.DefaultSelector() as selector:

@@ -52,9 +52,16 @@ def _bounds(seconds: int) -> None:
         import resource
     except ImportError:  # Windows: the parent still bounds the time
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, soft, hard in (
+        (resource.RLIMIT_AS, MEMORY, MEMORY),
+        (resource.RLIMIT_CPU, seconds, seconds + 1),
+        (resource.RLIMIT_CORE, 0, 0),
+    ):
+        # A bound that stands already and is lower cannot be raised, and need not be.
+        before = resource.getrlimit(kind)[1]
+        if before != resource.RLIM_INFINITY:
+            soft, hard = min(soft, before), min(hard, before)
+        resource.setrlimit(kind, (soft, hard))
 
 
 def answers(first: int, step: int, most: int) -> Iterator[dict[str, Any]]:
