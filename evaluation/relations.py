@@ -112,7 +112,7 @@ def _judged() -> list[dict[str, Any]]:
 
 
 def _every(data: Path, find: Find, kind: str, half: str) -> Iterator[Said]:
-    texts = _procedures(data) if kind == "procedure" else _reports(data)
+    texts = _procedures(data) if kind == "procedure" else reports(data)
     for text in texts:
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         if HALVES[int(sha256[-1], 16) % 2] == half:
@@ -178,7 +178,8 @@ def _finder(store: Store) -> Find:
     return find
 
 
-def _reports(data: Path) -> Iterator[str]:
+def reports(data: Path) -> Iterator[str]:
+    """The texts of the reports of TRAM, by the names of their files."""
     with zipfile.ZipFile(data / "intel" / "tram_reports.zip") as archive:
         for name in sorted(archive.namelist()):
             if name.endswith(".mjson") and "__MACOSX" not in name:
@@ -194,7 +195,7 @@ def _procedures(data: Path) -> Iterator[str]:
 
 
 def _speed(data: Path, find: Find) -> None:
-    text = "\n".join(_reports(data))[:70_000]
+    text = "\n".join(reports(data))[:70_000]
     passage, named, some = Passage(text=text), find(text), matches(text)
     steps: list[dict[str, float]] = []
     where = targets.find(passage, _place)

@@ -1,31 +1,44 @@
 """Roles that contexts give to indicators, against roles that people labelled.
 
-Run as: python -m evaluation.roles [LABELLED.jsonl] [--found] [--show]
+Run as: python -m evaluation.roles [LABELLED.jsonl] [--found] [--show], or with --speed DATA
 
 Reads tests/data/intel/labelled.jsonl (guidelines beside it): paragraphs with labels, of which some say the
 role that the paragraph states. Each paragraph is a passage of its own, without blocks and headings. Judged
 with the labels as matches, so that the figure is that of the roles alone; `--found` counts what the scanner
 finds instead, and a label that it does not find as wrong. "Set apart" asks only whether a role is one that
-sets apart (victim, legitimate service, reference) or one of an attack.
+sets apart (victim, legitimate service, reference) or one of an attack. `--speed` times the steps on one of
+the reports in DATA, the folder of development data (intel/tram_reports.zip).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cybersecqwen.detect.report import cues
 from cybersecqwen.detect.report.interface import Passage, RoleOf
+from cybersecqwen.detect.report.observables import collect
 from cybersecqwen.detect.report.roles import HARMLESS, assign
 from cybersecqwen.detect.report.scan import scan
+from cybersecqwen.detect.report.warning_lists import WarningLists
 from cybersecqwen.detect.text.matches import Match
-from cybersecqwen.records.intel import Role, Tier
+from cybersecqwen.records.intel import Place, Role, Tier
 
 from .rates import Rate
+from .relations import reports
 
+REPORT = "A lookback under the TA410 umbrella"
+"""What the report that is timed begins with."""
+_OF_EACH_GROUP = (
+    *(("md5", "x"), ("certificate", "x"), ("domain", "x.example")),
+    *(("ipv4", "45.77.10.9"), ("ipv6", "2606:4700::1")),
+)
 LABELLED = Path(__file__).resolve().parent.parent / "tests" / "data" / "intel" / "labelled.jsonl"
 
 
@@ -118,6 +131,41 @@ def report(some: list[Case]) -> str:
     return "\n".join(lines)
 
 
+def speed(data: Path) -> str:
+    """Processor time of the steps, the median of 7 where they can be repeated."""
+    text = next(one for one in reports(data) if REPORT in one[:200])
+    passage, found, lists = Passage(text=text), scan(text), WarningLists.load()
+    asked = [(one.type, one.value) for one in found]
+
+    def ask() -> None:
+        for type, value in asked:
+            lists.reason(type, value)
+
+    rows = [
+        ("lists, all groups", _spent(lambda: [lists.reason(*one) for one in _OF_EACH_GROUP], 1)),
+        (f"look-ups of {len(asked)} indicators", _spent(ask)),
+        ("cues, once", _spent(cues.automaton, 1)),
+        (
+            f"collect, {len(text):,} characters with {len(found)} matches",
+            _spent(lambda: collect(passage, found, "d1", _place, lists)),
+        ),
+    ]
+    return "\n".join(f"{name:55}{seconds * 1000:8.2f} ms" for name, seconds in rows)
+
+
+def _place(start: int, end: int) -> Place:
+    return Place(document="d1", start=start, end=end)
+
+
+def _spent(step: Callable[[], object], times: int = 7) -> float:
+    spent = []
+    for _ in range(times):
+        at = time.process_time()
+        step()
+        spent.append(time.process_time() - at)
+    return sorted(spent)[times // 2]
+
+
 def _rate(some: list[Case]) -> Rate:
     return Rate(hits=sum(one.right for one in some), of=len(some))
 
@@ -130,7 +178,13 @@ def main() -> None:
     parser.add_argument("path", nargs="?", type=Path, default=LABELLED)
     parser.add_argument("--found", action="store_true", help="judge what the scanner finds")
     parser.add_argument("--show", action="store_true", help="list the labels that were given another role")
+    parser.add_argument(
+        "--speed", type=Path, metavar="DATA", help="time the steps on a report, judge nothing"
+    )
     options = parser.parse_args()
+    if options.speed:
+        print(speed(options.speed))
+        return
     some = cases(options.path, found=options.found)
     print(report(some))
     if options.show:
