@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 import zipfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from cybersecqwen.detect.report.scan import lookers, scan, scan_slowly
 from cybersecqwen.detect.text.matches import refanged
 
 from .scan_cases import CASES
+from .test_lookers_rules import YARA_RULE
 
 
 @pytest.mark.parametrize(("text", "expected"), CASES, ids=[text[:40] for text, _ in CASES])
@@ -102,6 +105,24 @@ def test_a_collector_that_is_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_no_text_is_kept() -> None:
+    text = "".join(["C:\\a\\b.exe and ", "evil.com"])
+    before = sys.getrefcount(text)
+    scan(text)
+    assert sys.getrefcount(text) == before
+
+
+def test_threads_read_texts_apart() -> None:
+    """What one of them knows about rules is not used for the text of another."""
+    rule = YARA_RULE.replace("nobody {", "C:\\a\\b.exe")
+    no_rule = rule.replace("private rule", "private file")
+    texts = [rule, no_rule, f"{no_rule}\n{rule}", "C:\\c\\d.exe"] * 8
+    alone = [scan(text) for text in texts]
+    assert [[match.type for match in found] for found in alone[:2]] == [["yara"], ["file"]]
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(scan, texts)] == alone
 
 
 def test_all_lookers_load_and_own_names_are_distinct() -> None:

@@ -44,7 +44,10 @@ _last: tuple[str, tuple[tuple[int, int], ...]] = ("", ())
 
 
 def _spans(text: str, low: str) -> tuple[tuple[int, int], ...]:
-    """Start and end of the rules in a text; kept for the lookers that ask one after the other."""
+    """Start and end of the rules in a text; kept for the lookers that ask one after the other.
+
+    Threads that read different texts search again, and get the same: what is kept goes with its own text.
+    """
     global _last
     known, spans = _last
     if known is not text:
@@ -58,6 +61,12 @@ def remember(text: str, found: Iterable[Match]) -> None:
     global _last
     rules = sorted((match.start, match.end) for match in found if match.type in _TYPES)
     _last = text, tuple(_joined(rules))
+
+
+def forget() -> None:
+    """Lets go of the last text: a text of 100 MB would stay in memory until the next one is read."""
+    global _last
+    _last = "", ()
 
 
 def _rules(text: str, low: str) -> Iterator[tuple[int, int]]:

@@ -24,7 +24,7 @@ from .extractors import REPORT_EXTRACTORS
 from .folding import Folded, Offsets, folded
 from .interface import Looker
 from .needles import lines_around, windows
-from .rule_spans import remember
+from .rule_spans import forget, remember
 from .shaped import LinedLooker, ShapedLooker
 
 
@@ -39,7 +39,10 @@ def scan(text: str) -> tuple[Match, ...]:
         raises.
     """
     with _uncollected():
-        return _scan(text)
+        try:
+            return _scan(text)
+        finally:
+            forget()
 
 
 def _scan(text: str) -> tuple[Match, ...]:
