@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.records import Report
+from cybersecqwen.records.intel import DocumentInfo, Intelligence
 from cybersecqwen.render.csv_table import COLUMNS, CsvRenderer, neutral, original
 from cybersecqwen.render.exported import exported
 from cybersecqwen.render.interface import RenderOptions
 from tests.strategies import FAST, NASTY, reports
 
-from .exported_samples import INTEL, hostile, intel_report, intel_reports
+from .exported_samples import INTEL, hostile, intel_report, intel_reports, seen
 from .samples import SAMPLES
 
 QUICK = settings(max_examples=80, deadline=None, phases=FAST, suppress_health_check=list(HealthCheck))
@@ -76,6 +78,31 @@ def test_a_row_says_where_and_what() -> None:
     }
     assert [row["value"] for row in rows if row["note"]] == ["https://blog.vendor.com/post", "example.com"]
     assert all(row["note"] for row in rows[-2:])
+
+
+def test_titles_of_many_documents_are_looked_up_once() -> None:
+    ids = tuple(f"d{number}" for number in range(2_000))
+    documents = tuple(DocumentInfo(id=id, path=f"{id}.pdf", format="pdf", sha256="") for id in ids)
+    found = tuple(seen("domain", f"host-{number}.com", documents=ids) for number in range(400))
+    start = time.process_time()
+    rows = rendered(intel_report(Intelligence(documents=documents, indicators=found)))
+    assert time.process_time() - start < 3  # well under one second where each title is looked up once
+    assert rows[-1]["document"].split("; ") == [f"{id}.pdf" for id in ids]
+
+
+def test_the_first_of_two_documents_with_one_id_has_the_title() -> None:
+    documents = tuple(
+        DocumentInfo(id=id, path=path, format="pdf", sha256="", title=title)
+        for id, path, title in (
+            ("d1", "a.pdf", "A"),
+            ("d1", "b.pdf", "B"),
+            ("d2", "c.pdf", ""),
+            ("d3", "", ""),
+        )
+    )
+    found = (seen("domain", "evil-host.com", documents=("d1", "d2", "d3", "d4")),)
+    (row,) = rendered(intel_report(Intelligence(documents=documents, indicators=found)))
+    assert row["document"] == "A; c.pdf; d3; d4"
 
 
 def test_a_report_without_indicators_has_a_heading() -> None:

@@ -47,6 +47,8 @@ class Exported:
     published: str
     """YYYY-MM-DD of the newest document that says so; "" where none does."""
     documents: tuple[DocumentInfo, ...]
+    titles: Mapping[str, str]
+    """Id of a document to its title, else its path, else the id."""
     sources: tuple[str, ...]
     """Titles of the documents, else what was read."""
     summary: str
@@ -64,8 +66,7 @@ class Exported:
 
     def title_of(self, document: str) -> str:
         """Title or path of the document with this id; the id where there is none."""
-        found = next((one for one in self.documents if one.id == document), None)
-        return (found.title or found.path) if found and (found.title or found.path) else document
+        return self.titles.get(document, document)
 
     @property
     def key(self) -> str:
@@ -92,6 +93,7 @@ def exported(report: Report) -> Exported:
         marking=intel.marking,
         published=max((date for one in documents if (date := _day(one.published))), default=""),
         documents=documents,
+        titles={one.id: one.title or one.path or one.id for one in reversed(documents)},
         sources=named or _clean(report.sources),
         summary=_clean(_summary(report, intel)),
         indicators=tuple(one for one in once.values() if not one.note and one.value),
