@@ -542,6 +542,41 @@ def test_sigma_finds_any_value_letter_for_letter(value: str) -> None:
     assert not matches(rule.expression, {"c-useragent": shown + "x"}.get)
 
 
+@pytest.mark.parametrize(
+    ("type", "value"),
+    [
+        ("registry", r"HKLM\SOFTWARE"),
+        ("registry", r"HKEY_LOCAL_MACHINE\SYSTEM"),
+        ("registry", "HKCU"),
+        ("registry", "HKCU\\Software\\Microsoft\\"),
+        ("registry", r"HKLM\Software\Microsoft\Windows\CurrentVersion"),
+        ("registry", r"HKLM\SYSTEM\CurrentControlSet\Services"),
+        ("file", "C:\\ProgramData\\upd\\"),
+        ("file", "/tmp/.x/"),
+        ("file", "%TEMP%"),
+        ("task", "\\Microsoft\\Windows\\"),
+        ("pipe", "\\\\.\\pipe\\"),
+    ],
+)
+def test_sigma_has_no_rule_that_fires_everywhere(type: str, value: str) -> None:
+    text = rendered("sigma", of(seen(type, value, Role.ARTEFACT)))
+    assert read_sigma(text) == []
+    assert "# Left out: 1\n#   1: a " in text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        r"HKLM\SOFTWARE\Upd",
+        r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run",
+        r"HKLM\SYSTEM\CurrentControlSet\Services\Upd",
+        r"HKCU\Software\ClassesX",
+    ],
+)
+def test_narrower_keys_have_one(value: str) -> None:
+    assert len(read_sigma(rendered("sigma", of(seen("registry", value, Role.ARTEFACT))))) == 1
+
+
 def test_sigma_literals() -> None:
     assert literal(r"a\*b?") == r"a\\\*b\?"
 

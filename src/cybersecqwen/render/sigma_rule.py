@@ -17,7 +17,8 @@ from cybersecqwen.records.intel import Observable, Role, Tier, Tlp
 from .exported import Exported, exported, technique_url
 from .interface import Renderer, RenderOptions
 from .ioc_blocklist import blocklist, heading
-from .ioc_values import ascii_name, split_path, url_parts, url_port
+from .ioc_values import ascii_name, url_parts, url_port
+from .sigma_breadth import below_hive, too_broad
 
 MOST_VALUES = 500
 """Values of one rule; more make a second one."""
@@ -39,7 +40,6 @@ _TYPES = (
     "service",
     "task",
 )
-_HIVES = ("HKEY_", "HKLM", "HKCU", "HKU", "HKCR")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,7 +188,7 @@ class SigmaRenderer(Renderer):
         import yaml
 
         view = exported(report)
-        made = blocklist(view, _TYPES, also=(Role.ARTEFACT,))
+        made = blocklist(view, _TYPES, also=(Role.ARTEFACT,), refuse=too_broad)
         head = "".join(f"# {line}\n" for line in heading(view, made, "Sigma rules"))
         rules = list(rules_of(view, made.entries))
         if not rules:
@@ -231,8 +231,7 @@ def _values(kind: _Kind, one: Observable) -> Iterator[tuple[str, ...]]:
     elif one.type == "file":
         yield from _file(kind, value)
     elif one.type == "registry":
-        hive, _, rest = value.partition("\\")
-        yield (literal(f"\\{rest}" if rest and hive.upper().startswith(_HIVES) else value),)
+        yield (literal(below_hive(value)),)
     elif one.type in ("pipe", "task"):
         yield (literal("\\" + value.rpartition("\\")[2]),)
     else:
@@ -241,8 +240,6 @@ def _values(kind: _Kind, one: Observable) -> Iterator[tuple[str, ...]]:
 
 def _file(kind: _Kind, value: str) -> Iterator[tuple[str, ...]]:
     is_path = "\\" in value or "/" in value
-    if is_path and split_path(value)[1] == "":
-        return
     if value.startswith(("/", "~/")):
         if kind.name == "file-linux":
             yield (literal(value.removeprefix("~")),)
