@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from time import process_time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cybersecqwen.inputs.documents import pdf_edges
+from cybersecqwen.inputs.documents.joining import Vocabulary
 from cybersecqwen.inputs.documents.pdf_cuts import Piece, cuts, may_be_cut
+from cybersecqwen.inputs.documents.pdf_segments import Line, Segment
+from cybersecqwen.inputs.documents.pdf_tables import Placing
 
 from .makers import PROSE, check, pdf_file, read
 
@@ -127,3 +133,40 @@ def test_cuts_never_raises(lines: list[str]) -> None:
 @given(st.lists(st.sampled_from(re.findall(r"[A-Za-z]+", PROSE)), min_size=2, max_size=8))
 def test_words_are_never_cut(words: list[str]) -> None:
     assert cuts(pieces(*words), lambda word: False) == set()
+
+
+def placed(texts: list[str]) -> list[Placing]:
+    """Lines below each other that all end at the edge of their column."""
+    found = []
+    for at, text in enumerate(texts):
+        y = 10.0 * (len(texts) - at)
+        line = Line([Segment(10, 499, y, 10, text, False, False)], y, 10, 10, 500)
+        found.append(Placing(line, 1, at + 1, "paragraph", 500.0))
+    return found
+
+
+def test_lines_without_spaces_are_looked_at_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+
+    def counted(pieces: list[Piece], *words: Any) -> set[int]:
+        nonlocal looked
+        looked += len(pieces)
+        return cuts(pieces, *words)
+
+    monkeypatch.setattr(pdf_edges, "cuts", counted)
+    lines = ["Qm9keSBvZiBhIGZpbGUsIGNvZGVkIGluIGJhc2UgNjQ+" for _ in range(2_000)]
+    assert pdf_edges.cut_lines(placed(lines), lambda word: False) == set()
+    assert looked <= 3 * len(lines)
+    # Wherever a hash is cut behind them, it is found.
+    for before in (1, 399, 400, 401, 1_000):
+        cut = [*lines[:before], SHA256[:40], SHA256[40:]]
+        assert pdf_edges.cut_lines(placed(cut), lambda word: False) == {before}
+
+
+@pytest.mark.parametrize("word", ["a" * 60_000 + "1_a-", "[.]" + ".a" * 60_000 + "-"])
+def test_long_words_take_no_square_of_time(word: str) -> None:
+    start = process_time()
+    assert Vocabulary([]).join(word, "bcde and so on") in ("", None, " ")
+    piece = Piece(f"http://{word[:-1]}", 499, 10, False, 500, True, False)
+    assert cuts([piece, piece._replace(text="b[.]c")], lambda _: False) <= {0}
+    assert process_time() - start < 1.0

@@ -16,6 +16,7 @@ _IDENTIFIER = re.compile(r"[\w-]{1,100}(?:[/\\_=@]|\[[.:@]\]|\(\.\)|\.(?=[a-z0-9
 _NAME = re.compile(r"\w[\\/@_]\w|\[\.\]|\w\.[a-z0-9]")
 _BEGIN = re.compile(r"[\"'(<\[]?(?:[A-Za-z*]{1,8}\[?:\]?//|www\.|[A-Za-z]:\\|HK(?:CU|LM|CR|U|CC|EY_))")
 _TAIL = re.compile(r"[/\-_=&?%~+#]$")
+_WORD_CHARS = 200
 
 # First halves of words that are written as one, though both halves are words: under-stand, over-view.
 _HALVES = "under over inter super some any every there where with out up down how here fore through"
@@ -90,7 +91,7 @@ class Vocabulary:
             return ""  # cdn-metering[.]net, C:\\new-folder
         if not first[0].isalpha() or first[0].isupper() or not last[-2].isalpha():
             return "" if first[0].isalnum() else " "  # T1059-…, CVE-2021-, Trojan-Downloader
-        head = last[:-1]
+        head = last[-_WORD_CHARS:-1]  # a search up to the end takes the square of what it goes through
         part = re.search(r"[^\W\d_]+(?:-[^\W\d_]+)*$", head)
         tail = re.match(r"[^\W\d_]+(?:-[^\W\d_]+)*", first)
         if part is None or tail is None:

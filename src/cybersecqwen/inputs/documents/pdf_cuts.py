@@ -203,7 +203,7 @@ def _goes_on(whole: str, word: str, known: Callable[[str], bool]) -> bool:
         return False
     if not path and not address:
         return _host_goes_on(whole, word, known)
-    if address and "[.]" in word and re.search(r"\[?\.\]?\w[^\s/]*/", whole.partition("//")[2]):
+    if address and "[.]" in word and re.search(r"\[?\.\]?\w[^\s/]{0,300}/", whole.partition("//")[2]):
         return False  # behind the host: another one
     bare = word.strip(_BARE)
     extension = whole.rpartition(".")[2].lower()

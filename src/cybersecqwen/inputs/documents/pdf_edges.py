@@ -17,6 +17,8 @@ _FEWEST = 8
 """Lines from which on some of them may be left out of account."""
 _PROSE = 2
 """Spaces in a line from which on it is prose: it ends where its column does."""
+_WINDOW = 400
+"""Lines without a space that are looked at together."""
 
 
 def known_words(lines: Sequence[Placing]) -> Callable[[str], bool]:
@@ -54,7 +56,7 @@ def cut_lines(lines: Sequence[Placing], known: Callable[[str], bool]) -> set[int
         while not all(_follows(lines[k], lines[k + 1]) for k in range(first, at)):
             first += 1
         end = at + 1
-        while end + 1 < len(lines) and end - at < 400 and _follows(lines[end], lines[end + 1]):
+        while end + 1 < len(lines) and end - at < _WINDOW and _follows(lines[end], lines[end + 1]):
             if len(lines[end].line.segments) > 1 or " " in lines[end].line.segments[0].text:
                 break
             end += 1
@@ -62,8 +64,9 @@ def cut_lines(lines: Sequence[Placing], known: Callable[[str], bool]) -> set[int
         pieces = [_piece(lines, number, proses) for number in range(at, end + 1)]
         inside = cuts(pieces, known, label)
         found |= {at + number for number in inside}
-        # What follows the last cut may be cut again; without one, the next line is looked at.
-        at += max(inside) + 1 if inside else 1
+        # What follows the last cut may be cut again. Without one, none begins at any of these lines, unless
+        # there are more of them than were looked at: then the later half of them may go on.
+        at += max(inside) + 1 if inside else end - at if end - at < _WINDOW else _WINDOW // 2
     return found
 
 
