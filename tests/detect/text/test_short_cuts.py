@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import tracemalloc
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.report import lookers_codes
-from cybersecqwen.detect.report.scan import lowered
+from cybersecqwen.detect.report.scan import lowered, scan
 from cybersecqwen.detect.text import addresses, names
 from cybersecqwen.detect.text.matches import _DEFANGED_AT, _DEFANGED_DOT, _DEFANGED_MARK, refanged
 
@@ -109,3 +111,20 @@ def test_other_hashes_as_the_patterns_have_them(before: str) -> None:
     etag = before[-1:] in lookers_codes._GAP and lookers_codes._ETAG.search(lowered(before)[-60:])
     expected = bool(named or etag or lookers_codes._OTHER_LIST.search(low))
     assert lookers_codes._is_other(text, lowered(text), len(before)) == expected
+
+
+@pytest.mark.parametrize(
+    "piece", ["http://{}/a", "C:\\{}\\b.exe", "/tmp/{}", "{}com", "a.{}", "中a.{}"], ids=ascii
+)
+def test_long_names_are_not_remembered(piece: str) -> None:
+    """Caches are bounded by entries, so what they hold must be short."""
+    scan(piece.format("x" * 9) + " x.co.uk")  # loads what stays
+    tracemalloc.start()
+    try:
+        for at in range(10):
+            scan(piece.format(f"{at:03}x." * 10_000))
+            scan(piece.format(f"{at:03}x" * 10_000))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 300_000  # the texts have 900 kB

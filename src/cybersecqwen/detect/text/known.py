@@ -134,9 +134,17 @@ _EMPTY = {
 }
 
 
-@lru_cache(maxsize=8_192)
+LONGEST_KEPT = 512
+"""Characters of what is remembered by its text: thousands of names of a megabyte would fill the memory."""
+
+
 def domain(name: str) -> str:
     """Why a domain is set apart, or ""."""
+    return _domain(name) if len(name) <= LONGEST_KEPT else _domain.__wrapped__(name)
+
+
+@lru_cache(maxsize=8_192)
+def _domain(name: str) -> str:
     head, _, last = name.rpartition(".")
     if last not in _RESERVED and f"{head.rpartition('.')[2]}.{last}" not in _PARENTS and "." in name:
         return ""
@@ -157,17 +165,22 @@ _IN_FOLDER = re.compile(r"[^\w.+-]")
 """What a bare name of a file does not hold."""
 
 
-@lru_cache(maxsize=8_192)
 def file(path: str) -> str:
     """Why a file is set apart, or "": one of the operating system's, in its own place or without any."""
+    return _file(path) if len(path) <= LONGEST_KEPT else _file.__wrapped__(path)
+
+
+@lru_cache(maxsize=8_192)
+def _file(path: str) -> str:
     if not _IN_FOLDER.search(path):
         return "operating system file" if path.lower() in _SYSTEM_FILES else ""
     from cybersecqwen.detect.decode.places import extension, file_name, place
 
-    where = place(path)
+    seen = path[:4_096]  # they read no more, and would remember all
+    where = place(seen)
     if where == "other":  # a bare name
         return "operating system file" if path.lower() in _SYSTEM_FILES else ""
-    name = file_name(path)
+    name = file_name(seen)
     if where == "programs" and name in _OFFICE_FILES:
         return "program of an office suite, in its own folder"
     if where != "system":

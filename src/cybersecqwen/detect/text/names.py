@@ -111,7 +111,8 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
             continue  # the front of a mail address
         raw = match[1]
         ending = raw[raw.rfind(".") + 1 :]
-        if ending.isalnum() and not _may_end(ending) and (ending.isascii() or not _EAST.search(raw)):
+        may_end = _may_end if len(ending) <= known.LONGEST_KEPT else _may_end.__wrapped__
+        if ending.isalnum() and not may_end(ending) and (ending.isascii() or not _EAST.search(raw)):
             continue  # the most frequent case: a file, a number, code
         glued = [] if raw.isascii() or not _EAST.search(raw) else list(_ASCII_NAME.finditer(raw))
         if glued and not (raw.islower() and len(glued) == 1 and len(glued[0].group()) == len(raw)):
@@ -122,7 +123,8 @@ def find_domains(text: str, low: str, starts: Iterable[int] | None = None) -> It
         said = False
         if ending.lower() in _AMBIGUOUS and ending.lower() != "com" and raw.count(".") == 1:
             said = _is_said(text, match.start(1), match.end(1))
-        kept, value, note = _read(raw, match[2] is not None or said)
+        read = _read if len(raw) <= known.LONGEST_KEPT else _read.__wrapped__
+        kept, value, note = read(raw, match[2] is not None or said)
         if not kept:
             continue
         if not raw.islower() and _MASK.search(raw):
@@ -151,7 +153,8 @@ _ASCII_NAME = re.compile(rf"[A-Za-z0-9_-]++(?:{DOT}[A-Za-z0-9_-]++)++")
 def _pieces(names: list[re.Match[str]], start: int) -> Iterator[Match]:
     """The domains of ASCII in a run of a script without blanks."""
     for name in names:
-        kept, value, note = _read(name.group(), False)
+        read = _read if name.end() - name.start() <= known.LONGEST_KEPT else _read.__wrapped__
+        kept, value, note = read(name.group(), False)
         if kept:
             first = start + name.start()
             yield Match(type="domain", value=value, start=first, end=first + len(kept), note=note)
@@ -211,14 +214,18 @@ _WELL_FORMED = re.compile(r"(?:(?!-)[^.]{1,63}(?<!-)\.)*(?!-)[^._]{1,63}(?<!-)\.
 """Labels of at most 63 characters, none with a hyphen at an end; no underscore in the last two (RFC 1035)."""
 
 
-@lru_cache(maxsize=8_192)
 def is_domain(name: str) -> bool:
     """Whether a lower-case name ends in a public suffix and could be registered (RFC 1035 lengths)."""
+    return 4 <= len(name) <= 253 and _is_domain(name)
+
+
+@lru_cache(maxsize=8_192)
+def _is_domain(name: str) -> bool:
     head, _, last = name.rpartition(".")
     # no label can be too long, empty or begin with a hyphen: the pattern need not be asked
     unusual = "-" in name or "_" in name or ".." in name
     plain = len(name) <= 63 and head and last and head[0] != "." and not unusual
-    if not 4 <= len(name) <= 253 or not (plain or _WELL_FORMED.fullmatch(name)):
+    if not (plain or _WELL_FORMED.fullmatch(name)):
         return False
     if last.isdigit():
         return False
