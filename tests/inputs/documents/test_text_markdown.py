@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cybersecqwen.inputs.documents import markdown
 from cybersecqwen.inputs.documents.charset import text_of
 from cybersecqwen.inputs.documents.dates import iso_date
 from cybersecqwen.inputs.documents.markdown import MarkdownReader
@@ -122,3 +123,10 @@ def test_markdown_of_anything(text: str) -> None:
 )
 def test_dates(text: str, date: str) -> None:
     assert iso_date(text) == date
+
+
+def test_the_first_links_of_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "# T\n\n- [a](x:1) <http://b.example> [c](x:2) <http://d.example> [e](x:3) [f](x:4)\n"
+    monkeypatch.setattr(markdown, "MOST_LINKS", 3)
+    found = MarkdownReader().read(blob_of(text.encode()), Limits())
+    assert [link.target for link in found.links] == ["x:1", "http://b.example", "x:2"]

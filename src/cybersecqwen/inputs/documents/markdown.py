@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from time import monotonic
 
 from cybersecqwen.inputs.interface import Blob
@@ -172,8 +173,9 @@ def _plain_kind(line: str) -> str:
 
 
 def _links(text: str) -> Iterator[Link]:
-    found = [Link(match.start(1), match.end(1), match[2]) for match in _LINK.finditer(text)]
-    found += [Link(match.start(1), match.end(1), match[1]) for match in _AUTO.finditer(text)]
+    # Of each kind as many as may be kept of all, so that the first of all are among them.
+    found = [Link(one.start(1), one.end(1), one[2]) for one in islice(_LINK.finditer(text), MOST_LINKS)]
+    found += [Link(one.start(1), one.end(1), one[1]) for one in islice(_AUTO.finditer(text), MOST_LINKS)]
     targets = {match[1].lower(): match[2] for match in _REFERENCE.finditer(text)}
     if targets:
         for match in _REFERRED.finditer(text):
