@@ -47,6 +47,16 @@ def test_headers_and_text() -> None:
         assert word in lines[found.place(found.text.index(word))[1] - 1]
 
 
+def test_headers_of_one_name_stand_on_lines_of_their_own() -> None:
+    data = b"".join(
+        b"Received: from h%d.example by b.example;\n Wed, 4 Mar 2026\nX-Other: received: no\n" % number
+        for number in range(3)
+    )
+    found = read(data + message("Dear team,").as_bytes())
+    at = [found.text.index(f"h{number}.example") for number in range(3)]
+    assert [found.place(offset)[1] for offset in at] == [1, 4, 7]
+
+
 def test_html_is_read_where_there_is_no_text() -> None:
     made = message("x")
     made.set_content("<html><body><table><tr><td><h1>Big</h1><p>Click <a href='https://evil.example/x'>here</a></p>"

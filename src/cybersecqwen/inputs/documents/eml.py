@@ -174,14 +174,19 @@ class _Lines:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._from = 0
+        self._next: dict[str, tuple[int, int]] = {}  # name → (where to look for its next header, line there)
 
     def of_header(self, name: str) -> int:
         """Line of the next header of that name."""
+        start, line = self._next.get(name, (0, 1))
         match = re.compile(rb"(?:^|\n)" + re.escape(name.encode()) + rb":", re.I).search(
-            self._data, self._from, 1 << 20
+            self._data, start, 1 << 20
         )
-        return self._data.count(b"\n", 0, match.start() + 1) + 1 if match else 1
+        if match is None:
+            return line
+        line += self._data.count(b"\n", start, match.end())
+        self._next[name] = match.end(), line
+        return line
 
     def of(self, part: EmailMessage) -> int:
         """How many lines stand in front of the body of a part."""

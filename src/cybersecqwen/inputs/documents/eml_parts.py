@@ -146,13 +146,10 @@ def body_of(message: EmailMessage) -> EmailMessage | None:
             plain = part
         elif kind == "text/html" and html is None:
             html = part
-    if (
-        plain is not None
-        and html is not None
-        and len(payload(plain)) * 20 < len(payload(html))
-        and len(payload(plain)) < 300
-    ):
-        return html  # "Your program does not show HTML"
+    if plain is not None and html is not None:
+        size = len(payload(plain))
+        if size < 300 and size * 20 < len(payload(html)):
+            return html  # "Your program does not show HTML"
     return plain if plain is not None else html
 
 
