@@ -127,6 +127,13 @@ def test_a_publisher_that_the_text_calls_an_attackers_is_not_set_apart() -> None
     assert got == {}
 
 
+def test_who_sends_mail_chooses_the_name_before_the_at_sign() -> None:
+    text = "Attackers used the sender address abuse@evil-bank.net in the phishing campaign."
+    assert "abuse@evil-bank.net" not in reasons(text)
+    told = reasons("Write to our team at abuse@evil-bank.net.")
+    assert told["abuse@evil-bank.net"] == "contact address of an organisation"
+
+
 @pytest.mark.parametrize(
     "order",
     [

@@ -79,7 +79,7 @@ def _reason(
         if kind == "url" and own(host)[0] == "social" and (role is None or role.role not in _ATTACK_ROLES):
             return f"{NOTES['social']}: {own(host)[1]}"
     known = "" if outright and _customer(kind, host) else lists.reason(kind, value)
-    if known and not (outright and kind == "url"):
+    if known and not (outright and kind in ("url", "email")):  # whoever sends mail chooses what is before "@"
         return known
     return _by_role(role)
 
