@@ -96,7 +96,7 @@ def texts(data: Path, size: int) -> dict[str, str]:
 
 
 def made_list(size: int) -> str:
-    """Made indicators of six types, one a line, every third one as it is and the others disarmed."""
+    """Made indicators of six types, one a line; of seven ways to write a dot, two leave it as it is."""
     draw = random.Random(SEED)
     dots = (".", ".", "[.]", "(.)", "[dot]", "{.}", "[.")
     lines: list[str] = []
