@@ -123,17 +123,6 @@ class Content:
                 self._show(operands[-1], state, actual)
             elif word == b"Tj":
                 self._show(operands[-1:], state, actual)
-            elif word == b"Td":
-                state.move(operands[-2], operands[-1])
-            elif word == b"TD":
-                state.leading = -operands[-1]
-                state.move(operands[-2], operands[-1])
-            elif word == b"Tm":
-                state.line = state.text = tuple(map(float, operands[-6:]))  # type: ignore[assignment]
-                if len(state.text) != 6:
-                    state.line = state.text = ONE
-            elif word == b"T*":
-                state.move(0.0, -state.leading)
             elif word == b"'":
                 state.move(0.0, -state.leading)
                 self._show(operands[-1:], state, actual)
@@ -144,48 +133,37 @@ class Content:
             elif word == b"Tf":
                 state.size = operands[-1]
                 state.font = self._font(operands[-2], fonts)
-            elif word == b"BT":
-                state.line = state.text = ONE
             elif word == b"q":
                 if len(stack) < _STACK:
                     stack.append(state.copy())
             elif word == b"Q":
                 if stack:
                     state.become(stack.pop())
-            elif word == b"cm":
-                if len(operands) >= 6:
-                    state.ctm = times(tuple(map(float, operands[-6:])), state.ctm)  # type: ignore[arg-type]
-            elif word == b"re":
-                x, y, width, height = operands[-4:]
-                self.rules.box(*state.at(x, y), *state.at(x + width, y + height))
-            elif word == b"m":
-                state.point = (operands[-2], operands[-1])
-            elif word == b"l":
-                self.rules.line(*state.at(*state.point), *state.at(operands[-2], operands[-1]))
-                state.point = (operands[-2], operands[-1])
-            elif word in _PAINTS:
-                self.rules.end(word != b"n")
-            elif word == b"Tc":
-                state.char = operands[-1]
-            elif word == b"Tw":
-                state.word = operands[-1]
-            elif word == b"TL":
-                state.leading = operands[-1]
-            elif word == b"Tz":
-                state.stretch = operands[-1] / 100
-            elif word == b"Ts":
-                state.rise = operands[-1]
-            elif word == b"Tr":
-                state.mode = int(operands[-1])
             elif word == b"Do":
                 self._draw(operands[-1], resources, state.ctm, depth)
             elif word in (b"BDC", b"BMC"):
                 if len(actual) < _STACK:
                     actual.append(_actual_text(operands))
-            elif word == b"EMC" and actual:
-                actual.pop()
+            elif word == b"EMC":
+                if actual:
+                    actual.pop()
+            elif not state.operate(word, operands):
+                self._path(word, operands, state)
         except (AttributeError, IndexError, TypeError, ValueError, OverflowError):
             return  # operands that the operator does not take: it does nothing
+
+    def _path(self, word: bytes, operands: list[Any], state: State) -> None:
+        """Operators that build and paint paths (ISO 32000-2, 8.5)."""
+        if word == b"re":
+            x, y, width, height = operands[-4:]
+            self.rules.box(*state.at(x, y), *state.at(x + width, y + height))
+        elif word == b"m":
+            state.point = (operands[-2], operands[-1])
+        elif word == b"l":
+            self.rules.line(*state.at(*state.point), *state.at(operands[-2], operands[-1]))
+            state.point = (operands[-2], operands[-1])
+        elif word in _PAINTS:
+            self.rules.end(word != b"n")
 
     def _font(self, name: Any, fonts: Mapping[str, Any]) -> Font | None:
         key = name.decode("latin-1")

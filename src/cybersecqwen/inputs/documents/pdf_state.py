@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .pdf_fonts import Font
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -58,3 +60,41 @@ class State:
     def move(self, x: float, y: float) -> None:
         """Go on with a new line of text, this far from the beginning of the last."""
         self.line = self.text = times((1.0, 0.0, 0.0, 1.0, x, y), self.line)
+
+    def operate(self, word: bytes, operands: list[Any]) -> bool:
+        """Apply an operator that changes the state and shows nothing; whether it was one.
+
+        Raises IndexError, TypeError or ValueError for operands that it does not take.
+        From: ISO 32000-2, 8.4.4, 9.3 and 9.4.2.
+        """
+        if word == b"Td":
+            self.move(operands[-2], operands[-1])
+        elif word == b"TD":
+            self.leading = -operands[-1]
+            self.move(operands[-2], operands[-1])
+        elif word == b"Tm":
+            self.line = self.text = tuple(map(float, operands[-6:]))  # type: ignore[assignment]
+            if len(self.text) != 6:
+                self.line = self.text = ONE
+        elif word == b"T*":
+            self.move(0.0, -self.leading)
+        elif word == b"BT":
+            self.line = self.text = ONE
+        elif word == b"cm":
+            if len(operands) >= 6:
+                self.ctm = times(tuple(map(float, operands[-6:])), self.ctm)  # type: ignore[arg-type]
+        elif word == b"Tc":
+            self.char = operands[-1]
+        elif word == b"Tw":
+            self.word = operands[-1]
+        elif word == b"TL":
+            self.leading = operands[-1]
+        elif word == b"Tz":
+            self.stretch = operands[-1] / 100
+        elif word == b"Ts":
+            self.rise = operands[-1]
+        elif word == b"Tr":
+            self.mode = int(operands[-1])
+        else:
+            return False
+        return True
