@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +17,7 @@ from cybersecqwen.records import Damage, Limits
 
 from .makers import PROSE, WIDE, check, lines_pdf, opened, pdf_file, read
 
+_ROOT = Path(__file__).parents[3]
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 OTHER = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"
 
@@ -402,6 +407,35 @@ def test_a_process_that_ends_costs_its_page(monkeypatch: pytest.MonkeyPatch) -> 
     assert any("Page 2 could not be read: the parser gave up." in damage.reason for damage in found.damage)
     assert "page number 0" in found.text
     assert "page number 2" in found.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the address space")
+def test_it_is_read_where_memory_is_bounded_already() -> None:
+    script = (
+        "import resource, sys; "
+        "resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20)); "
+        "from tests.inputs.documents.makers import lines_pdf, read; "
+        "sys.stdout.write(read(lines_pdf(['the only line'])).text)"
+    )
+    words = [sys.executable, "-c", script]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60, cwd=_ROOT)
+    assert done.stdout == "the only line"
+
+
+def test_a_line_that_comes_in_many_pieces_is_one() -> None:
+    from cybersecqwen.inputs.documents.pdf_child import _Child
+
+    child = object.__new__(_Child)
+    child.buffer, child.finished = bytearray(), False
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as child.output, os.fdopen(writing, "wb", buffering=0) as pipe:
+        said = []
+        for part in (b'{"page":', b"1", b'}\n{"end"', b':true}\n{"pa'):
+            pipe.write(part)
+            said.append(list(child.said()))
+    assert said == [[], [], [{"page": 1}], [{"end": True}]]
+    assert bytes(child.buffer) == b'{"pa'
+    assert not child.finished
 
 
 def test_the_tables_inside_pypdf_are_where_they_are_looked_for() -> None:
