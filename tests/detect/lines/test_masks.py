@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.lines import mask, values
@@ -52,8 +52,13 @@ def test_shapes_are_the_lines_with_digit_runs_as_zeros(lines: list[str]) -> None
 
 
 @given(st.text(max_size=60), st.integers(1, 50))
+@example("0\r", 1)
+@example("a   ", 2)
 def test_a_cut_line_keeps_whole_words(line: str, size: int) -> None:
     if len(line) <= size:
+        return
+    if line[size:].isspace():
+        assert cut(line, size) == line[:size]
         return
     *words, last = cut(line, size).split()
     assert last == "<*>"
