@@ -192,7 +192,8 @@ _ATTRIBUTE = re.compile(
     r"""([a-zA-Z_:@][\w:.-]{0,60}+)(?:\s{0,20}+=\s{0,20}+("[^"]*+"|'[^']*+'|[^\s"'>]*+))?"""
 )
 _HIDDEN = re.compile(
-    r"display\s{0,5}:\s{0,5}none|visibility\s{0,5}:\s{0,5}hidden|font-size\s{0,5}:\s{0,5}0(?![.\d])|(?<![-\w])opacity\s{0,5}:\s{0,5}0(?![.\d])"
+    r"display\s{0,5}:\s{0,5}none|visibility\s{0,5}:\s{0,5}hidden"
+    r"|(?:font-size|(?<![-\w])opacity)\s{0,5}:\s{0,5}(?:0(?:\.0{1,9})?|\.0{1,9})(?![.\d])"
 )
 _NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
 
