@@ -409,6 +409,24 @@ def test_a_process_that_ends_costs_its_page(monkeypatch: pytest.MonkeyPatch) -> 
     assert "page number 2" in found.text
 
 
+def test_links_that_cover_everything_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cybersecqwen.inputs.documents import pdf as reader
+
+    pdf = pdf_file()
+    for number in range(10):
+        pdf.cell(0, 5, f"line {number}", new_x="LMARGIN", new_y="NEXT")
+        pdf.link(0, 0, 200, 280, f"https://example.org/{number}")
+    data = bytes(pdf.output())
+    found = read(data)
+    check(found)
+    assert len(found.links) == 100
+    assert not found.damage
+    monkeypatch.setattr(reader, "_MOST_COVERED", 25)
+    found = read(data)
+    assert len(found.links) == 20
+    assert [damage.reason for damage in found.damage] == ["Its links cover too much text; the rest was left."]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the address space")
 def test_it_is_read_where_memory_is_bounded_already() -> None:
     script = (

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from .pdf_child import Answers, read_pages
 from .pdf_flow import Flow, Placed
 from .pdf_repeats import repeated
 from .pdf_segments import Line, Segment
+
+_MOST_COVERED = 2_000_000
+"""Pieces of text at the height of a link, over all links of a document."""
 
 
 class PdfReader(DocumentReader):
@@ -57,10 +61,12 @@ class PdfReader(DocumentReader):
         pages = {number: _lines(page["lines"]) for number, page in answers.pages.items()}
         pages = {number: lines for number, lines in pages.items() if lines}
         flow = Flow(builder, pages, repeated(pages)) if pages else None
+        damage = []
         if flow is not None:
             flow.run()
-            _links(builder, answers.pages, flow.placed)
-        damage = tuple(_damage(blob, answers, limits, full=builder.full))
+            if not _links(builder, answers.pages, flow.placed):
+                damage.append(blob.damage("Its links cover too much text; the rest was left.", format="pdf"))
+        damage += _damage(blob, answers, limits, full=builder.full)
         title = answers.info.get("Title", "").strip()
         if (
             not title
@@ -81,7 +87,7 @@ class PdfReader(DocumentReader):
             or iso_date(answers.info.get("ModDate", "")),
             pages=answers.count,
             sha256=sha256,
-            damage=damage,
+            damage=tuple(damage),
         )
 
 
@@ -110,15 +116,28 @@ def _lines(raw: Sequence[Any]) -> list[Line]:
 
 def _links(
     builder: Builder, pages: Mapping[int, Mapping[str, Any]], placed: Mapping[int, Sequence[Placed]]
-) -> None:
-    """Each link behind the characters that its rectangle covers."""
+) -> bool:
+    """Each link behind the characters that its rectangle covers; whether all of them were looked at."""
+    looked = 0
     for number, page in pages.items():
+        if not page["links"]:
+            continue
+        pieces = sorted(placed.get(number, ()), key=_middle)
+        middles = [_middle(piece) for piece in pieces]
         for x0, y0, x1, y1, target in page["links"]:
             left, right, low, high = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-            for piece in placed.get(number, ()):
-                if low <= piece.y + 0.3 * piece.size <= high:
-                    first, last = _covered(piece.anchors, left, right)
-                    builder.link(piece.start + first, min(piece.start + last, piece.end), target)
+            beside = pieces[bisect_left(middles, low) : bisect_right(middles, high)]
+            looked += len(beside)
+            if looked > _MOST_COVERED:
+                return False
+            for piece in beside:
+                first, last = _covered(piece.anchors, left, right)
+                builder.link(piece.start + first, min(piece.start + last, piece.end), target)
+    return True
+
+
+def _middle(piece: Placed) -> float:
+    return piece.y + 0.3 * piece.size
 
 
 def _covered(anchors: Sequence[Sequence[float]], left: float, right: float) -> tuple[int, int]:
