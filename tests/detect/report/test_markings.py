@@ -138,6 +138,15 @@ def test_a_banner_is_read_between_any_texts(before: str, after: str, level: Tlp)
     assert found is not None and found[0].rank >= level.rank
 
 
+def test_many_labels_do_not_hide_a_strict_one() -> None:
+    talk = "We share under TLP:GREEN in the portal.\n" * markings.MOST
+    text = f"Report\n\nTLP:CLEAR\n{talk}The partner shared it under TLP:RED with us.\n{talk}End\n"
+    found = markings.read(text)
+    assert found is not None and found[0] is Tlp.RED
+    assert text[found[1] : found[2]] == "TLP:RED"
+    assert [level for level, _, _ in markings.all(text)] == [Tlp.CLEAR, Tlp.GREEN, Tlp.RED]
+
+
 @pytest.mark.timeout(60)  # what grows with the square of these texts takes hours
 def test_linear() -> None:
     for text in ("TLP:" * 50_000, "TLP:RED " * 25_000, "T\u200b" * 100_000, "T L P " * 30_000, LEGEND * 500):

@@ -14,8 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
 from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
@@ -24,7 +23,10 @@ from typing import NamedTuple
 from cybersecqwen.records.intel import Tlp
 
 MOST = 2_000
-"""Labels of one text that are looked at, half from its beginning and half from its end."""
+"""Labels of one text that are judged, half from its beginning and half from its end.
+
+Of those between, the first of each level counts as a marking: many labels cannot hide a strict one.
+"""
 
 # From: TLP 2.0 (https://www.first.org/tlp/) and TLP 1.0 (its WHITE is CLEAR in 2.0)
 _LEVELS = {
@@ -116,35 +118,49 @@ def read(text: str) -> tuple[Tlp, int, int] | None:
 def all(text: str) -> tuple[tuple[Tlp, int, int], ...]:
     """Every label that marks the text, with its offsets, in order. Linear; never raises."""
     folded, moved = _fold(text)
-    hits = list(_hits(folded))
+    hits, between = _hits(folded)
     if not hits:
         return ()
     legend = _legends(folded, hits)
     edges = _edges(folded)
-    found = []
-    for index, hit in enumerate(hits):
-        if _marks(folded, hit, legend.get(index, _Beside.NOTHING), edges):
-            start, end = moved(hit.start), moved(hit.end - 1) + 1
-            found.append((hit.level, start, end))
-    return tuple(found)
+    marks = [
+        hit
+        for index, hit in enumerate(hits)
+        if _marks(folded, hit, legend.get(index, _Beside.NOTHING), edges)
+    ]
+    marks = sorted([*marks, *between], key=lambda hit: hit.start)
+    return tuple((hit.level, moved(hit.start), moved(hit.end - 1) + 1) for hit in marks)
 
 
-def _hits(text: str) -> Iterator[_Hit]:
+def _hits(text: str) -> tuple[list[_Hit], list[_Hit]]:
+    """The labels to be judged, and the first of each level between the first and the last of them."""
     if not _MAY_BE.search(text):
-        return
-    every = list(_LABEL.finditer(text))
-    if len(every) > MOST:
-        every = every[: MOST // 2] + every[-MOST // 2 :]
-    for match in every:
-        word = match[1].replace(" ", "").upper()
-        level = _LEVELS[word]
-        if match[2] and level is Tlp.AMBER:
-            level = Tlp.AMBER_STRICT
-        start = text.rfind("\n", max(0, match.start() - 400), match.start()) + 1
-        if not start:
-            start = max(0, match.start() - 400)
-        end = text.find("\n", match.end(), match.end() + 400)
-        yield _Hit(level, match.start(), match.end(), (start, end if end >= 0 else match.end() + 400))
+        return [], []
+    first: list[_Hit] = []
+    last: deque[_Hit] = deque()
+    between: dict[Tlp, _Hit] = {}
+    for match in _LABEL.finditer(text):
+        hit = _hit(text, match)
+        if len(first) < MOST // 2:
+            first.append(hit)
+            continue
+        if len(last) == MOST // 2:
+            passed = last.popleft()
+            between.setdefault(passed.level, passed)
+        last.append(hit)
+    return [*first, *last], list(between.values())
+
+
+def _hit(text: str, match: re.Match[str]) -> _Hit:
+    word = match[1].replace(" ", "").upper()
+    level = _LEVELS[word]
+    if match[2] and level is Tlp.AMBER:
+        level = Tlp.AMBER_STRICT
+    start = text.rfind("\n", max(0, match.start() - 400), match.start()) + 1
+    if not start:
+        start = max(0, match.start() - 400)
+    end = text.find("\n", match.end(), match.end() + 400)
+    return _Hit(level, match.start(), match.end(), (start, end if end >= 0 else match.end() + 400))
 
 
 def _marks(text: str, hit: _Hit, beside: _Beside, edges: tuple[int, int]) -> bool:
