@@ -103,13 +103,18 @@ CALLED = (
 @given(st.lists(st.sampled_from(CALLED), max_size=14).map("".join))
 @example("etags:")
 @example("etags (the file ")
+@example("\tja3s\n")
+@example(",ja3s ")
+@example("0123456789abcdef0123456789abcdef0123456789abcdef ja3s: ")
 def test_other_hashes_as_the_patterns_have_them(before: str) -> None:
     text = before + "ff" * 16
     low = before[-400:].lower()
     line = low[-lookers_codes._REACH :].rpartition("\n")[2]
     named = line.strip() and lookers_codes._OTHER.search(line)
     etag = before[-1:] in lookers_codes._GAP and lookers_codes._ETAG.search(lowered(before)[-60:])
-    expected = bool(named or etag or lookers_codes._OTHER_LIST.search(low))
+    listed = lookers_codes._OTHER_LIST.search(low)
+    headed = listed and not (listed.start() and low[listed.start() - 1] in lookers_codes._CELLS)
+    expected = bool(named or etag or headed)
     assert lookers_codes._is_other(text, lowered(text), len(before)) == expected
 
 
