@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from time import process_time
 from typing import Any
 
 import pytest
@@ -163,10 +162,9 @@ def test_lines_without_spaces_are_looked_at_a_few_times_only(monkeypatch: pytest
         assert pdf_edges.cut_lines(placed(cut), lambda word: False) == {before}
 
 
+@pytest.mark.timeout(20)  # what grows with the square of these takes a minute and a half
 @pytest.mark.parametrize("word", ["a" * 60_000 + "1_a-", "[.]" + ".a" * 60_000 + "-"])
 def test_long_words_take_no_square_of_time(word: str) -> None:
-    start = process_time()
     assert Vocabulary([]).join(word, "bcde and so on") in ("", None, " ")
     piece = Piece(f"http://{word[:-1]}", 499, 10, False, 500, True, False)
     assert cuts([piece, piece._replace(text="b[.]c")], lambda _: False) <= {0}
-    assert process_time() - start < 1.0
