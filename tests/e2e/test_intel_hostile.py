@@ -319,15 +319,11 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 REPEATED = ("a.", "[.]a", "hxxp://", "HKLM\\", "|a", "tag ", "TLP:RED ", "known as ", "C2:\n", "“")
 
 
+@pytest.mark.timeout(60)  # what grows with the square of a megabyte takes hours
 @pytest.mark.parametrize("unit", REPEATED)
 def test_texts_built_to_make_patterns_backtrack(app: App, tmp_path: Path, unit: str) -> None:
-    spent = []
-    for size in (20_000, 160_000):
-        (tmp_path / "a.txt").write_text(unit * (size // len(unit)) + "\n" + LINE)
-        began = time.process_time()
-        assert next(app.run("intel", Request(paths=(str(tmp_path / "a.txt"),)))).intel is not None
-        spent.append(time.process_time() - began)
-    assert spent[1] < 16 * spent[0] + 2, spent  # eight times the text
+    (tmp_path / "a.txt").write_text(unit * (1_000_000 // len(unit)) + "\n" + LINE)
+    assert next(app.run("intel", Request(paths=(str(tmp_path / "a.txt"),)))).intel is not None
 
 
 def test_a_file_of_many_indicators(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -80,13 +79,12 @@ def test_a_row_says_where_and_what() -> None:
     assert all(row["note"] for row in rows[-2:])
 
 
+@pytest.mark.timeout(60)  # what grows with the square of this takes minutes
 def test_titles_of_many_documents_are_looked_up_once() -> None:
-    ids = tuple(f"d{number}" for number in range(2_000))
+    ids = tuple(f"d{number}" for number in range(10_000))
     documents = tuple(DocumentInfo(id=id, path=f"{id}.pdf", format="pdf", sha256="") for id in ids)
     found = tuple(seen("domain", f"host-{number}.com", documents=ids) for number in range(400))
-    start = time.process_time()
     rows = rendered(intel_report(Intelligence(documents=documents, indicators=found)))
-    assert time.process_time() - start < 3  # well under one second where each title is looked up once
     assert rows[-1]["document"].split("; ") == [f"{id}.pdf" for id in ids]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -212,13 +211,12 @@ def test_an_unknown_role_with_low_confidence_is_not_for_detection() -> None:
         assert one["to_ids"] is (tier is not Tier.LOW)
 
 
+@pytest.mark.timeout(60)  # what grows with the square of this takes minutes
 def test_many_vulnerabilities_take_linear_time() -> None:
-    ids = [f"CVE-2021-{number}" for number in range(10_000, 22_000)]
+    ids = [f"CVE-2021-{number}" for number in range(10_000, 60_000)]
     intel = Intelligence(
         indicators=tuple(seen("cve", id, Role.VULNERABILITY) for id in ids),
         names=tuple(Named(id=id, name=id, type="vulnerability") for id in ids),
     )
-    start = time.process_time()
     event = rendered(intel_report(intel))
-    assert time.process_time() - start < 8  # about one where each is looked up once
-    assert len(event["Object"]) == 12_000 and not event["Attribute"]
+    assert len(event["Object"]) == 50_000 and not event["Attribute"]

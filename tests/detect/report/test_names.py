@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -147,8 +146,7 @@ def test_names_are_bounded(store: Store) -> None:
     assert len({one.name for one in names.find(text, store)}) <= 200
 
 
+@pytest.mark.timeout(60)  # what grows with the square of this takes minutes
 def test_many_names_take_time_in_proportion(store: Store) -> None:
-    text = " ".join(f"Foo{number}X malware ran." for number in range(12_000))
-    start = time.process_time()
-    names.find(text, store)
-    assert time.process_time() - start < 3
+    text = " ".join(f"Foo{number}X malware ran." for number in range(100_000))
+    assert len({one.name for one in names.find(text, store)}) <= 200

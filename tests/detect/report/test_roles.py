@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import zipfile
 from pathlib import Path
 
@@ -147,13 +146,12 @@ def test_columns_and_cells_of_a_table() -> None:
     assert [found[v].role for v in ("one-node.cc", "two-mail.cc", "three.org")] == [C2, DELIVERY, LEGIT]
 
 
+@pytest.mark.timeout(60)  # what grows with the square of this takes minutes
 def test_a_row_of_any_length_takes_time_in_proportion() -> None:
-    values = [f"45.77.{at >> 8}.{at & 255}" for at in range(3_000, 15_000)]
+    values = [f"45.77.{at >> 8}.{at & 255}" for at in range(3_000, 53_000)]
     text = "C2\tC2\n" + "\t".join(values)
     passage, found = Passage(text=text), matches(text)
-    start = time.process_time()
     given_ = roles.assign(passage, found)
-    assert time.process_time() - start < 4
     assert given_["ipv4", values[1]].role is C2  # the second cell still has its column
 
 

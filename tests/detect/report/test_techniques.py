@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -197,10 +196,9 @@ def test_the_beginning_of_a_line_is_found_from_the_place_before(text: str, place
         assert (begin, at) == (text.rfind("\n", 0, place) + 1, place)
 
 
+@pytest.mark.timeout(60)  # what grows with the square of this takes minutes
 def test_a_line_of_any_length_takes_time_in_proportion() -> None:
-    text = "x " * 2_000_000 + "T1059 " * 80_000
+    text = "x " * 2_000_000 + "T1059 " * 400_000
     places = range(4_000_000, len(text), 6)
     every = tuple(Match(type="attack", value="T1059", start=at, end=at + 5) for at in places)
-    start = time.process_time()
     assert len(list(written(text, every, STORE))) == len(every)
-    assert time.process_time() - start < 2
