@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,26 @@ def test_records_with_numbers_and_chunk_offsets(tmp_path: Path) -> None:
         assert commands(records) == list(range(1, 16))
         assert [number for number, _, _ in records] == list(range(1, 16))
         assert [offset for _, offset, _ in records[::5]] == [FILE_HEADER + CHUNK * n for n in range(3)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the address space")
+def test_it_is_read_where_memory_is_bounded_already(tmp_path: Path) -> None:
+    (tmp_path / "a.evtx").write_bytes(FILE)
+    worker = Path(evtx_module.__file__).with_name("evtx_worker.py")
+    bounded = (
+        "import os, resource, sys; "
+        "resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20)); "
+        "os.execv(sys.executable, [sys.executable, '-I', *sys.argv[1:]])"
+    )
+    with (tmp_path / "a.evtx").open("rb") as file:
+        done = subprocess.run(
+            [sys.executable, "-c", bounded, str(worker), "0", "100000"],
+            stdin=file,
+            capture_output=True,
+            timeout=60,
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(b"CommandLine") == 15
 
 
 def test_a_damaged_file_header_does_not_matter() -> None:

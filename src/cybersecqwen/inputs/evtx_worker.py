@@ -42,8 +42,11 @@ def _bound_memory() -> None:
         import resource
     except ImportError:  # Windows: the parent still bounds the time
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0)):
+        # A bound that stands already and is lower cannot be raised, and need not be.
+        before = resource.getrlimit(kind)[1]
+        bound = most if before == resource.RLIM_INFINITY else min(most, before)
+        resource.setrlimit(kind, (bound, bound))
 
 
 def chunks(descriptor: int, start: int) -> Iterator[tuple[int, bytes]]:
