@@ -1,6 +1,7 @@
 """How fast documents are read, and in how much memory: a long report made for it, beside what else reads PDF.
 
     python -m benchmarks.documents [--pages 200] [--html 30]
+    python -m benchmarks.documents --hostile
 
 The report is prose, tables and indicators made here, two columns on every other page, with a header and
 a page number on each.
@@ -147,6 +148,31 @@ def page(megabytes: int) -> bytes:
     return "".join([*parts, "</article></body></html>\n"]).encode()
 
 
+_MAIL = "From: a@b.example\nSubject: x\n"
+_PARTS = _MAIL + 'Content-Type: multipart/mixed; boundary="b"\n\n'
+_HTML_MAIL = _MAIL + "Content-Type: text/html\n\n"
+HOSTILE = (
+    ("page of tags", "page.html", "<b>", "", 3),
+    ("page of paragraphs of one letter", "page.html", "<p>a", "", 4),
+    ("message of lines of one letter", "mail.eml", "a\n", _MAIL + "\n", 10),
+    ("message of header fields", "mail.eml", "X: a\n", _MAIL, 10),
+    ("message of parts", "mail.eml", "--b\n\na\n", _PARTS, 10),
+    ("message of tags", "mail.eml", "<b>", _HTML_MAIL, 10),
+)
+"""What it is, its name, the piece it repeats, what stands before, and its size in MB."""
+
+
+def hostile(folder: Path) -> None:
+    """CPU seconds of documents that are one small piece again and again."""
+    print(f"{'':36}{'MB':>4}{'CPU s':>8}{'µs/piece':>10}{'MB used':>9}{'characters':>14}")
+    for what, name, piece, before, megabytes in HOSTILE:
+        count = megabytes * 1_000_000 // len(piece)
+        path = folder / name
+        path.write_text(before + piece * count)
+        _, work, size, peak = measured(_READ, path)
+        print(f"{what:36}{megabytes:4}{work:8.2f}{work / count * 1e6:10.2f}{peak:9.0f}{size:14,}")
+
+
 _READ = """
 import resource, sys, time
 from pathlib import Path
@@ -222,9 +248,13 @@ def main() -> None:
     )
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--html", type=int, default=30, help="megabytes of the page")
+    parser.add_argument("--hostile", action="store_true", help="documents of one small piece each, instead")
     words = parser.parse_args()
     print(f"{datetime.now(UTC):%Y-%m-%d}")
     with tempfile.TemporaryDirectory() as folder:
+        if words.hostile:
+            hostile(Path(folder))
+            return
         pdf = Path(folder, "report.pdf")
         report(pdf, words.pages)
         print(f"report of {words.pages} pages, {pdf.stat().st_size / 1e6:.1f} MB")
