@@ -9,6 +9,11 @@
     │   └── LimitError         it is larger or deeper than the bounds allow
     ├── KnowledgeError         the knowledge bundle is missing, damaged or too old
     ├── RuleError              a signal or rule file is invalid
+    ├── QueryError             a query cannot be used
+    │   ├── QuerySyntaxError       it does not parse; says where
+    │   ├── UnsayableError         a query language has no words for it
+    │   ├── FieldError             it names a table or field that the schema has not
+    │   └── EffectError            it would do more than read
     ├── ModelError             a language model cannot be used
     │   ├── WeightsError       a weights file is missing, damaged or not the one that was asked for
     │   ├── ModelTimeoutError  it did not answer in time (retryable)
@@ -79,6 +84,38 @@ class KnowledgeError(CsqError):
 
 class RuleError(CsqError):
     """A signal or rule file is invalid."""
+
+
+class QueryError(CsqError):
+    """A query cannot be used."""
+
+
+class QuerySyntaxError(QueryError):
+    """A query does not parse."""
+
+    def __init__(self, message: str, *, line: int, column: int, hint: str = "") -> None:
+        super().__init__(f"Line {line}, column {column}: {message}", hint=hint)
+        self.line = line
+        """From 1."""
+        self.column = column
+        """From 1, in characters."""
+
+
+class UnsayableError(QueryError):
+    """A query language has no words for a part of a query, or that part cannot be run here."""
+
+    def __init__(self, message: str, *, what: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.what = what
+        """The part in two or three words, the same for all of its kind: "regular expressions"."""
+
+
+class FieldError(QueryError):
+    """A query names a table or a field that the schema has not."""
+
+
+class EffectError(QueryError):
+    """A query would do more than read: such a one is neither run nor given out."""
 
 
 class ModelError(CsqError):

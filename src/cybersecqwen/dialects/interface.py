@@ -1,0 +1,150 @@
+"""What a dialect is: one grammar that reads and writes, what it means, and what it is run by."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+from cybersecqwen.detect.sigma.model import Op
+
+from .improvement import Context, Rule
+from .query import Query
+
+Tree = TypeVar("Tree")
+"""What a dialect parses to: frozen dataclasses with everything in them that the text says."""
+
+Record = Mapping[str, Any]
+"""An event or a row: names to JSON values (text, numbers, truth values, None, lists, mappings). Times are
+seconds since 1970 UTC as numbers, or ISO 8601 text that ends in Z."""
+
+Data = Mapping[str, Sequence[Record]]
+"""Records by the table that they are in; those under "" stand in every table that is not named."""
+
+LONGEST = 1_000_000
+"""Characters of a query that is read."""
+DEEPEST = 200
+"""Levels of brackets in a query that is read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Name:
+    """A name that a query takes from the schema."""
+
+    text: str
+    """As the schema has it, without quotes."""
+    line: int
+    """From 1."""
+    column: int
+    """From 1."""
+    table: str = ""
+    """Of a field: the table that it is looked for in; "" where the query does not say."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """All names of a query; those that it makes itself (`as`, `eval`, `extend`) are not among them."""
+
+    tables: tuple[Name, ...] = ()
+    fields: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """Something that a query would do besides reading: it is never run, nor given out."""
+
+    command: str
+    """As written: "outputlookup", ".drop table", "DELETE"."""
+    what: str
+    """What it does, a few words that follow "it": "writes to a lookup file"."""
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One comparison somewhere in a query: what events are made from, so that its parts hold and fail."""
+
+    field: str
+    op: Op
+    values: tuple[str, ...] = ()
+    table: str = ""
+    """Table whose records it is about; "" for any."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """What running a query gave."""
+
+    rows: tuple[Record, ...]
+    ordered: bool = False
+    """Whether their order is part of the answer."""
+    columns: tuple[str, ...] = ()
+    """In the order in which the query gives them; () where it keeps whole records."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Running:
+    """What a query is run with."""
+
+    now: float = 1_700_000_000.0
+    """Seconds since 1970 UTC that "now" means."""
+    time_field: str = ""
+    """Field that holds a record's time; "" for the dialect's own."""
+    types: Mapping[str, str] = field(default_factory=dict)
+    """Type of a field where the schema knows it: text, number, time, bool, dynamic."""
+    most_rows: int = 1_000_000
+    """Rows that any step may make; beyond that LimitError."""
+
+
+class Dialect(ABC, Generic[Tree]):
+    """A query language. Every method is pure; `parse` bounds what it reads, and how deep it recurses."""
+
+    name: ClassVar[str]
+    """Short name: "spl"."""
+    title: ClassVar[str]
+    """Its name in words: "Splunk SPL"."""
+    schema: ClassVar[str]
+    """Name of the schema that is meant where the user names none."""
+    rules: ClassVar[tuple[Rule[Any], ...]] = ()
+    """What `csq query optimise` may change, in the order in which it is tried."""
+
+    @abstractmethod
+    def parse(self, text: str) -> Tree:
+        """The tree. Raises QuerySyntaxError with line and column, LimitError for what is too long or deep."""
+
+    @abstractmethod
+    def render(self, tree: Tree) -> str:
+        """The text of a tree, laid out for reading. `parse(render(tree))` equals `tree`."""
+
+    @abstractmethod
+    def read(self, tree: Tree) -> Query:
+        """What the tree means. Raises UnsayableError where the middle has no words for a part of it."""
+
+    @abstractmethod
+    def write(self, query: Query) -> Tree:
+        """A tree that means the query. Raises UnsayableError where the dialect has no words for a part."""
+
+    @abstractmethod
+    def names(self, tree: Tree) -> Names:
+        """The tables and fields that it takes from the schema."""
+
+    @abstractmethod
+    def effects(self, tree: Tree) -> tuple[Effect, ...]:
+        """What it would write, delete, send or start; () for a query that only reads."""
+
+    @abstractmethod
+    def run(self, tree: Tree, data: Data, running: Running) -> Rows:
+        """The rows that it gives. Raises UnsayableError for what cannot be run here, LimitError for too much."""
+
+    @abstractmethod
+    def atoms(self, tree: Tree) -> tuple[Atom, ...]:
+        """Every comparison of a field with a value, wherever it stands."""
+
+    def cost(self, tree: Tree, context: Context) -> float:
+        """What running it costs, in work of reading one event once, over a million events.
+
+        Raises NotImplementedError where the dialect has no cost model.
+        """
+        raise NotImplementedError
