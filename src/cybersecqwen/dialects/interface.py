@@ -136,7 +136,7 @@ class Dialect(ABC, Generic[Tree]):
 
     @abstractmethod
     def run(self, tree: Tree, data: Data, running: Running) -> Rows:
-        """The rows that it gives. Raises UnsayableError for what cannot be run here, LimitError for too much."""
+        """The rows that it gives. Raises UnsayableError for what cannot be run here, else LimitError."""
 
     @abstractmethod
     def atoms(self, tree: Tree) -> tuple[Atom, ...]:

@@ -19,7 +19,6 @@ from enum import StrEnum
 
 from cybersecqwen.detect.sigma.model import Expression, Logsource
 
-
 ANYTHING = Logsource()
 
 

@@ -242,11 +242,11 @@ def _test(field: str, value: Value, reading: Reading) -> Expression:
     if not isinstance(value, str):
         text = text_of(value).lower()
         return Test(field, op or (Op.CONTAINS if not field else Op.EQUALS), (text,))
-    return _text(field, without_raw(value), op, reading.cased)
+    return text_test(field, without_raw(value), op, reading.cased)
 
 
-def _text(field: str, value: str, op: Op | None, cased: bool) -> Expression:
-    """The test for text with wildcards: the cheapest operation that says the same."""
+def text_test(field: str, value: str, op: Op | None = None, cased: bool = False) -> Expression:
+    """The test for text with wildcards (`ANY`, `ONE`): the cheapest operation that says the same."""
     if not cased:
         value = value.lower()
     if op in (Op.CONTAINS, Op.ENDS) or (op is None and not field):
