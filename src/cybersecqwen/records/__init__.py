@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .intel import Intelligence
+    from .query import QueryResult
 
 
 class Verdict(StrEnum):
@@ -385,6 +386,8 @@ class Report:
     """What only one task has; JSON types."""
     intel: Intelligence | None = None
     """What threat reports hold; None for every task but `intel`."""
+    query: QueryResult | None = None
+    """A query; None for every task but `query` and its like."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
