@@ -24,6 +24,7 @@ FORMATS: Registry[type[Renderer]] = Registry(
         "suricata": "cybersecqwen.render.suricata:SuricataRenderer",
         "sigma": "cybersecqwen.render.sigma_rule:SigmaRenderer",
         "yara": "cybersecqwen.render.yara_rule:YaraRenderer",
+        "query": "cybersecqwen.render.query_text:QueryRenderer",
     },
     group="cybersecqwen.formats",
 )

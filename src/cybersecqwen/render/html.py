@@ -21,7 +21,7 @@ from cybersecqwen.records import Problem, Report
 
 from . import wording
 from .answer import answer_view, is_answer
-from .defang import Defanger
+from .defang import Defanger, safe_text
 from .detail import first
 from .diff_story import is_diff
 from .draw_tree import BOX_HEIGHT, BOX_WIDTH
@@ -33,6 +33,7 @@ from .logs import is_logs
 from .logs_detail import BROWSER
 from .logs_story import beside_logs, other_problems
 from .page import fitted
+from .query_layout import banner, good, parts
 from .story import outside_incidents, sides, tactic_name
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -67,6 +68,7 @@ class HtmlRenderer(Renderer):
                 answer=answer_view(report) if is_answer(report) else None,
                 logs=logs,
                 intel=_storied(report, defang, options),
+                query=_query(report, options),
                 problems=problems,
                 problems_more=problems_more,
                 title=wording.headline(report, options.title),
@@ -90,6 +92,14 @@ def _storied(report: Report, defang: Defanger, options: RenderOptions) -> IntelP
     if report.intel is not None:
         return intel_page(report, report.intel, defang, options)
     return diff_page(report, defang, options) if is_diff(report) else None
+
+
+def _query(report: Report, options: RenderOptions) -> dict[str, Any] | None:
+    """The sections of a query's page; None for others."""
+    query = report.query
+    if query is None:
+        return None
+    return {"banner": banner(query), "good": good(query), "parts": parts(query, options.detail)}
 
 
 def _outside(report: Report, defang: Defanger, amounts: Any) -> dict[str, Any]:
@@ -130,6 +140,7 @@ def environment() -> Environment:
         short_tactic=_short_tactic,
         fitted=_fitted,
         rounded=wording.rounded,
+        verbatim=_verbatim,
         word=wording.severity_word,
         short_place=wording.short_place,
     )
@@ -152,6 +163,11 @@ def _shown(context: Context, value: object) -> object:
         defang: Defanger = context["defang"]
         return defang.show(value)
     return value
+
+
+def _verbatim(text: str) -> Markup:
+    """What is to be copied as it stands: visible and escaped, not defanged."""
+    return Markup.escape(safe_text(text, lines=True))
 
 
 @pass_context

@@ -83,10 +83,13 @@ def envelope(report: Report) -> dict[str, Any]:
 
 
 def _extra(report: Report) -> dict[str, Any]:
-    """What only one task has; `intel` for threat reports, under the names of `records.intel`."""
-    if report.intel is None:
-        return dict(report.extra)
-    return {**report.extra, "intel": to_json(report.intel)}
+    """What only one task has: `intel` and `query` under the names of `records.intel` and `records.query`."""
+    made = dict(report.extra)
+    if report.intel is not None:
+        made["intel"] = to_json(report.intel)
+    if report.query is not None:
+        made["query"] = to_json(report.query)
+    return made
 
 
 def _incident(one: Incident) -> dict[str, Any]:

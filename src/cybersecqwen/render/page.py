@@ -71,6 +71,11 @@ class Page:
         for at, line in enumerate(_wrapped(body, room)):
             self._lines.append([*(hanging if at else first), *line])
 
+    def verbatim(self, text: str, style: str = "") -> None:
+        """Lines that are to be copied as they stand: neither wrapped nor indented."""
+        for line in safe_text(text, lines=True).split("\n"):
+            self._lines.append(list(self._plain([(line, style)])))
+
     def blank(self) -> None:
         """An empty line, unless the last one is empty or the page is."""
         if self._lines and self._lines[-1]:

@@ -27,6 +27,7 @@ from .terminal_incident import (
 )
 from .terminal_intel import write_diff, write_intel
 from .terminal_logs import write_end, write_logs, write_read
+from .terminal_query import write_query
 from .wording import (
     clock,
     counts_line,
@@ -58,6 +59,8 @@ class TerminalRenderer(Renderer):
             write_answer(sheet, report, options.title)
         elif report.intel is not None:
             write_intel(sheet, report, report.intel, options.title, options.detail)
+        elif report.query is not None:
+            write_query(sheet, report, report.query, options.title, options.detail)
         elif is_diff(report):
             write_diff(sheet, report, options.title, options.detail)
         elif is_logs(report):

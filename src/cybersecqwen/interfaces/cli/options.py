@@ -12,7 +12,7 @@ Format = Annotated[
         "--format",
         "-f",
         help="For people: terminal, markdown, html; for programs: json, ndjson, ocsf, stix, misp, navigator,"
-        " csv; lists to block or find: hosts, rpz, suricata, sigma, yara.",
+        " csv; lists to block or find: hosts, rpz, suricata, sigma, yara; query for a query alone.",
     ),
 ]
 Save = Annotated[

@@ -28,6 +28,7 @@ _SUFFIXES = {
     ".rpz": "rpz",
     ".rules": "suricata",
     ".yar": "yara",
+    ".query": "query",
     ".json": "json",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
