@@ -1,0 +1,79 @@
+"""Between trees, text with wildcards, and the tests of the middle."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cybersecqwen.detect.sigma.model import Expression, Op, Or, Test
+from cybersecqwen.dialects.globs import ANY, ONE, test_of
+from cybersecqwen.errors import UnsayableError
+
+from .anchoring import searched, whole
+from .fold import fold, folded, is_closed, lowered
+from .parsing import parse
+from .spelling import spell
+from .tree import ALL, ANYTHING, Chars, Node, Row, nodes, row
+
+
+def from_wildcards(text: str, *, cased: bool) -> Node:
+    """A tree for the whole text from text with wildcards (`globs.ANY`, `globs.ONE`)."""
+    node = row(ANYTHING if c == ANY else ALL if c == ONE else Chars(((ord(c), ord(c)),)) for c in text)
+    return node if cased else fold(node)
+
+
+def wildcards_in(node: Node, *, cased: bool) -> str | None:
+    """The text with wildcards that a tree for the whole text says; None where it says more.
+
+    Not `cased`: in lower case, where the tree has no regard to case.
+    """
+    out: list[str] = []
+    for part in node.parts if isinstance(node, Row) else (node,):
+        if part == ANYTHING:
+            out.append(ANY)
+        elif part == ALL:
+            out.append(ONE)
+        elif isinstance(part, Chars):
+            codes = {code for low, high in part.ranges[:4] for code in (low, min(high, low + 4))}
+            wanted = min(codes, key=lambda code: (chr(code).lower() != chr(code), code)) if codes else 0
+            single = ((wanted, wanted),)
+            if not codes or part.ranges != (single if cased else folded(single)) or chr(wanted) in (ANY, ONE):
+                return None
+            out.append(chr(wanted))
+        else:
+            return None
+    return "".join(out)
+
+
+def has_all(node: Node) -> bool:
+    """Whether it has a set of all characters, line breaks included."""
+    return any(one == ALL for one in nodes(node))
+
+
+def source_of(node: Node) -> str:
+    """The RE2 source of a tree that is searched for, with the flags that make it short."""
+    closed = is_closed(node) and any(isinstance(one, Chars) and lowered(one) != one for one in nodes(node))
+    dot_all = has_all(node)
+    flags = ("i" if closed else "") + ("s" if dot_all else "")
+    text = spell(lowered(node) if closed else node, dot_all=dot_all)
+    return f"(?{flags}){text}" if flags else text
+
+
+@lru_cache(maxsize=4_096)
+def _simplest(field: str, source: str) -> Expression:
+    try:
+        tree = whole(parse(source))
+    except UnsayableError:
+        return Test(field, Op.REGEX, (source,), True)
+    for cased in (False, True):
+        text = wildcards_in(tree, cased=cased)
+        if text is not None and text != ANY:
+            return test_of(field, text, cased=cased)
+    return Test(field, Op.REGEX, (source_of(searched(tree)),), True)
+
+
+def simplest(test: Test) -> Expression:
+    """A test of regular expressions by plainer tests where they say the same, else in one spelling."""
+    if test.op is not Op.REGEX:
+        return test
+    found = [_simplest(test.field, value) for value in test.values]
+    return found[0] if len(found) == 1 else Or(tuple(found))
