@@ -157,7 +157,7 @@ def table(title: str, outcomes: Sequence[Outcome], failures: int) -> None:
     """One row for each language, then the reasons and the failures."""
     print(f"\n### {title}\n")
     print(
-        "| language | converted | refused | failed to parse or meaning changed | rules a second, written | with parsing and reading back |"
+        "| language | converted | refused | failed | written, rules a second | with parsing and reading back |"
     )
     print("|---|---|---|---|---|---|")
     for one in outcomes:
@@ -192,8 +192,9 @@ def plain(one: Outcome) -> dict[str, Any]:
 def of_peers(python: Path, path: Path) -> Iterator[dict[str, Any]]:
     """What pySigma's backends make of the same rules, one result for each."""
     script = Path(__file__).with_name("query_dialects_peer.py")
+    # -P: the folder of the script has a module of the name that pySigma has.
     with subprocess.Popen(
-        [str(python), str(script), str(path)], stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        [str(python), "-P", str(script), str(path)], stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
