@@ -24,10 +24,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cybersecqwen.dialects.fields.mapping import mapped
+
 from cybersecqwen.detect.sigma.model import Rule
 from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
 from cybersecqwen.dialects import DIALECTS
-from cybersecqwen.dialects.fields.mapping import mapped
 from cybersecqwen.dialects.interface import Dialect
 from cybersecqwen.dialects.normal import equivalent
 from cybersecqwen.dialects.query import Query
