@@ -157,9 +157,7 @@ def checked(dialect: Dialect[Any], text: str, query: Query) -> str:
 def table(title: str, outcomes: Sequence[Outcome], failures: int) -> None:
     """One row for each language, then the reasons and the failures."""
     print(f"\n### {title}\n")
-    print(
-        "| language | converted | refused | failed | written, rules a second | with parsing and reading back |"
-    )
+    print("| language | converted | refused | failed | rules a second, written | and read back |")
     print("|---|---|---|---|---|---|")
     for one in outcomes:
         refused = sum(one.refused.values())

@@ -1,0 +1,142 @@
+"""From a query in Sigma's terms to the text of a language: mapped, written, checked, tried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cybersecqwen.dialects import DIALECTS
+from cybersecqwen.dialects.fields.checking import unknown
+from cybersecqwen.dialects.fields.mapping import Mapped, mapped
+from cybersecqwen.dialects.fields.schema import Schema
+from cybersecqwen.dialects.interface import Dialect, Running
+from cybersecqwen.dialects.normal import equivalent
+from cybersecqwen.dialects.query import Query
+from cybersecqwen.errors import FieldError, QueryError, UnsayableError
+from cybersecqwen.records.query import Checked, Trial
+
+from .targets import Target
+from .trial import made_examples, running_for, try_out
+
+SchemaOf = Callable[[str], Schema]
+"""Gives a schema by its name; raises UnknownNameError."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """A query that was written, with everything that was found out about it."""
+
+    dialect: Dialect[Any]
+    schema: Schema
+    mapped: Mapped
+    """The query in the schema's names."""
+    text: str
+    tree: Any
+    checks: tuple[Checked, ...]
+    trial: Trial
+    running: Running
+
+    @property
+    def sound(self) -> bool:
+        """Whether it may be given out: it parses, only reads, and names what there is."""
+        return all(one.passed for one in self.checks if one.name in NEEDED)
+
+
+PARSES, READS, NAMES, MEANS, RUNS = "parses", "only reads", "names what there is", "says the same", "runs"
+NEEDED = frozenset((PARSES, READS, NAMES, MEANS))
+"""Checks without which a query is not given out."""
+
+
+def build(query: Query, target: Target, schema_of: SchemaOf) -> Built:
+    """The query in the first schema of the target that has a home for it.
+
+    Raises FieldError or UnsayableError, with what the first schema lacks, where none has a home for it or the
+    language cannot say it.
+    """
+    dialect: Dialect[Any] = DIALECTS.get(target.dialect)()
+    first: QueryError | None = None
+    for name in target.schemas:
+        schema = schema_of(name)
+        try:
+            return _built(query, dialect, schema)
+        except (FieldError, UnsayableError) as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def _built(query: Query, dialect: Dialect[Any], schema: Schema) -> Built:
+    made = mapped(query, schema)
+    text = dialect.render(dialect.write(made.query))
+    running = running_for(made.query, schema)
+    checks, tree = checked(dialect, text, made.query, schema)
+    trial = Trial()
+    if tree is not None:
+        trial = try_out(dialect, tree, made_examples(made.query, running), running)
+        checks.append(ran(trial))
+    return Built(
+        dialect=dialect,
+        schema=schema,
+        mapped=made,
+        text=text,
+        tree=tree,
+        checks=tuple(checks),
+        trial=trial,
+        running=running,
+    )
+
+
+def checked(dialect: Dialect[Any], text: str, query: Query, schema: Schema) -> tuple[list[Checked], Any]:
+    """The checks on a text that is to mean the query, and its tree; None where it does not parse."""
+    try:
+        tree = dialect.parse(text)
+    except QueryError as error:
+        return [Checked(name=PARSES, passed=False, said=error.message)], None
+    made = [Checked(name=PARSES, passed=True, said=f"It is {dialect.title}.")]
+    made += [reads(dialect, tree), names(dialect, tree, schema), means(dialect, tree, query)]
+    return made, tree
+
+
+def reads(dialect: Dialect[Any], tree: Any) -> Checked:
+    """Whether a query does nothing but read."""
+    effects = dialect.effects(tree)
+    said = "; ".join(f"{one.command} {one.what}" for one in effects[:3])
+    return Checked(name=READS, passed=not effects, said=said or "It writes, deletes and sends nothing.")
+
+
+def names(dialect: Dialect[Any], tree: Any, schema: Schema) -> Checked:
+    """Whether every table and field stands in the schema."""
+    found = dialect.names(tree)
+    missing = unknown(found, schema)
+    if not missing:
+        count = len({(one.table, one.text) for one in found.fields})
+        counted = f"{count} field{'s' if count != 1 else ''}"
+        return Checked(name=NAMES, passed=True, said=f"Its {counted} stand in the schema {schema.name}.")
+    first = missing[0]
+    near = f"; near are {', '.join(first.nearest)}" if first.nearest else ""
+    said = f"{first.name.text!r} is not in the schema {schema.name}{near}."
+    return Checked(name=NAMES, passed=False, said=said)
+
+
+def means(dialect: Dialect[Any], tree: Any, query: Query) -> Checked:
+    """Whether a text, read back, has the conditions that it was written from."""
+    try:
+        back = dialect.read(tree)
+    except QueryError as error:
+        return Checked(name=MEANS, passed=False, said=error.message)
+    same = equivalent(back.where, query.where) and len(back.steps) == len(query.steps)
+    said = "Read back, it has the conditions that were asked for."
+    return Checked(name=MEANS, passed=same, said=said if same else "Read back, it says something else.")
+
+
+def ran(trial: Trial) -> Checked:
+    """What running it on examples showed."""
+    if not trial.positives and not trial.near_misses:
+        said = trial.note or "No example could be made."
+        return Checked(name=RUNS, passed=False, said=said)
+    said = (
+        f"By {trial.engine}: {trial.positives_matched} of {trial.positives} that it must find,"
+        f" {trial.near_misses_matched} of {trial.near_misses} near misses."
+    )
+    return Checked(name=RUNS, passed=trial.clean, said=said)

@@ -1,0 +1,156 @@
+"""From a question in words to a checked query."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from cybersecqwen.dialects import DIALECTS
+from cybersecqwen.dialects.query import Query
+from cybersecqwen.errors import FieldError, QueryError, UnsayableError
+from cybersecqwen.records import Problem, Report
+from cybersecqwen.records.query import Basis, Heard, QueryResult
+from cybersecqwen.tasks.interface import Request, Task, Tools
+
+from .asking import read_question
+from .asking.asked import Asked, Sure
+from .building import Built, build
+from .explaining import explained
+from .options import QueryOptions
+from .own_events import on_own, read_own
+from .reporting import report_of
+from .shelf import library_of, rules_of, schema_named
+from .targets import Target, target_of
+from .wording import span_words
+
+if TYPE_CHECKING:
+    from cybersecqwen.models.interface import LanguageModel
+
+_SURE = {Sure.STATED: 1.0, Sure.KNOWN: 0.9, Sure.LEARNED: 0.6, Sure.ASSUMED: 0.4, Sure.MODEL: 0.5}
+
+
+class Construct(Task):
+    """Words → a query that parses, names what there is, and was run here."""
+
+    name: ClassVar[str] = "query"
+    help: ClassVar[str] = "Write a query from words, for any of ten query languages, and run it on examples."
+
+    def assess(self, request: Request, tools: Tools) -> Report:
+        """What can be read without a model; see `Task.assess`.
+
+        Raises UsageError for a text that asks for nothing, UnknownNameError for a language or schema.
+        """
+        begun = time.perf_counter()
+        options = options_of(request)
+        target = target_of(options.to, options.schema)
+        library = library_of(rules_of(tools, options))
+        asked = read_question(request.question, library=library, store=tools.store, now=time.time())
+        return answered(asked, target, request, tools, begun)
+
+    def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
+        """Nothing changes: what a model may fill is filled by `csq query --model`, see `filling`."""
+        del tools, model, timeout_s
+        return report
+
+
+def options_of(request: Request) -> QueryOptions:
+    """The options of a request."""
+    return request.parameters if isinstance(request.parameters, QueryOptions) else QueryOptions()
+
+
+def answered(asked: Asked, target: Target, request: Request, tools: Tools, begun: float) -> Report:
+    """The report on a question as it was read."""
+    options = options_of(request)
+    result = _heard(asked, target)
+    problems = [Problem(stage="read", message=one) for one in asked.contradictions]
+    counts: dict[str, int] = {}
+    if _has_something(asked.query) and not asked.contradictions:
+        try:
+            built = build(asked.query, target, lambda name: schema_named(name, options.schemas))
+        except (FieldError, UnsayableError) as error:
+            result = replace(result, refused=error.message)
+            problems += [Problem(stage="query", message=error.hint)] if error.hint else []
+        else:
+            result = _with(result, built, asked)
+            if request.paths:
+                result, counts = with_own(result, built, request, tools)
+    return report_of(
+        "query",
+        result,
+        tools.store,
+        begun,
+        problems=problems,
+        techniques=asked.techniques,
+        models=asked.models,
+        counts=counts,
+    )
+
+
+def _has_something(query: Query) -> bool:
+    return query.where is not None or bool(query.steps)
+
+
+def _heard(asked: Asked, target: Target) -> QueryResult:
+    dialect = DIALECTS.get(target.dialect)
+    return QueryResult(
+        kind="construct",
+        asked=asked.text,
+        dialect=target.dialect,
+        dialect_title=dialect.title,
+        span=span_words(asked.query.span) if asked.query.span else "",
+        heard=tuple(Heard(words=one.words, meaning=one.became, sure=_SURE[one.sure]) for one in asked.parts),
+        assumptions=asked.assumptions,
+        left_over=asked.unplaced,
+        question=" ".join(asked.questions),
+        refused=" ".join(asked.contradictions),
+        based_on=tuple(_bases(asked)),
+    )
+
+
+def _bases(asked: Asked) -> Iterator[Basis]:
+    used = {one.id for one in asked.based_on}
+    for one in asked.based_on:
+        yield Basis(id=one.id, title=one.title, likeness=min(1.0, one.score / 2), used="fields and values")
+    for one in asked.nearest:
+        if one.id not in used:
+            yield Basis(id=one.id, title=one.title, likeness=min(1.0, one.score / 2))
+
+
+def _with(result: QueryResult, built: Built, asked: Asked) -> QueryResult:
+    """The result with what was built; a query that failed a check that matters is not given out."""
+    failed = [one.said for one in built.checks if not one.passed]
+    made = replace(
+        result,
+        schema=built.schema.name,
+        assumptions=(*result.assumptions, *built.mapped.notes),
+        checks=built.checks,
+        trial=built.trial,
+        explained=explained(asked.query),
+        rule=sigma_of(asked.query, result.asked),
+    )
+    if not built.sound:
+        return replace(made, refused=f"What was written failed a check: {failed[0]}")
+    return replace(made, text=built.text)
+
+
+def sigma_of(query: Query, title: str) -> str:
+    """A query in Sigma's names as a rule; "" where Sigma cannot say it."""
+    dialect: Any = DIALECTS.get("sigma")()
+    try:
+        return str(dialect.render(dialect.write(query)))
+    except QueryError:
+        return ""
+
+
+def with_own(
+    result: QueryResult, built: Built, request: Request, tools: Tools
+) -> tuple[QueryResult, dict[str, int]]:
+    """The result with what the query finds among the person's events."""
+    if not result.text or result.trial is None:
+        return result, {}
+    own = read_own(request.paths, tools.limits, request.stdin)
+    running = replace(built.running, now=time.time())
+    trial = on_own(built.dialect, built.tree, built.schema, own, result.trial, running)
+    return replace(result, trial=trial), {"events": len(own.raws)}

@@ -1,0 +1,184 @@
+"""A person's own events, and running a query on them.
+
+Events may be what any input reads. Where they have the names of the query's schema (an export of the SIEM
+that the query is for) the query itself is run on them; else (a recording of Sysmon, say) what the query means
+is read back into Sigma's names, which every input gives, and evaluated there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+from cybersecqwen.detect.rows import Kind, RowReader, rows, times
+from cybersecqwen.detect.sigma.logsource import admits
+from cybersecqwen.detect.sigma.model import Logsource
+from cybersecqwen.detect.sigma.values import whole_text
+from cybersecqwen.dialects.evaluating import evaluate, value_at
+from cybersecqwen.dialects.fields.mapping import unmapped
+from cybersecqwen.dialects.fields.schema import Schema
+from cybersecqwen.dialects.interface import Dialect, Record, Rows, Running
+from cybersecqwen.dialects.query import ANYTHING, Query
+from cybersecqwen.dialects.query import Sequence as Order
+from cybersecqwen.errors import LimitError, QueryError
+from cybersecqwen.inputs.events import nothing, records
+from cybersecqwen.inputs.open import open_inputs
+from cybersecqwen.records import Damage, Limits
+from cybersecqwen.records.query import Trial
+
+from .asking.library import tests
+
+MOST = 200_000
+"""Events of a person that a query is run on; further ones are not read."""
+_TIME = "csq_time"
+_SHOWN = 5
+_SHOWN_FIELDS = 40
+_RECENT = 3_600.0
+"""Seconds that the last event may lie back for the clock to count as now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnEvents:
+    """Events that were read."""
+
+    raws: tuple[dict[str, Any], ...]
+    damage: tuple[Damage, ...] = ()
+    """What could not be read."""
+    more: bool = False
+    """Whether there were more than are looked at."""
+
+
+def read_own(paths: Sequence[str], limits: Limits, stdin: BinaryIO | None = None) -> OwnEvents:
+    """The events of the files.
+
+    Raises InputError for what cannot be opened, NothingAnalysedError where no record can be read.
+    """
+    found: list[dict[str, Any]] = []
+    damage: list[Damage] = []
+    for item in _each(paths, limits, stdin):
+        if isinstance(item, Damage):
+            damage.append(item)
+        elif len(found) >= MOST:
+            return OwnEvents(raws=tuple(found), damage=tuple(damage), more=True)
+        else:
+            found.append(item)
+    if not found:
+        raise nothing(damage[0] if damage else None, paths)
+    return OwnEvents(raws=tuple(found), damage=tuple(damage))
+
+
+def _each(paths: Sequence[str], limits: Limits, stdin: BinaryIO | None) -> Iterator[dict[str, Any] | Damage]:
+    for item in open_inputs(paths, limits, stdin=stdin):
+        if isinstance(item, Damage):
+            yield item
+            continue
+        blob, reader = item
+        for record in records(blob, reader, limits):
+            yield record if isinstance(record, Damage) else record[2]
+
+
+def on_own(
+    dialect: Dialect[Any], tree: Any, schema: Schema | None, own: OwnEvents, trial: Trial, running: Running
+) -> Trial:
+    """The trial with what the query finds among a person's events; its note says what kept it from that."""
+    now, aged = _now(own, running)
+    try:
+        found, how = _found(dialect, tree, schema, own, replace(running, now=now))
+    except (QueryError, LimitError) as error:
+        note = f"{trial.note} Your events were not searched: {error.message}".strip()
+        return replace(trial, events=len(own.raws), note=note)
+    said = [trial.note, how, aged]
+    said += [f"Only the first {MOST:,} of your events were looked at."] if own.more else []
+    return replace(
+        trial,
+        events=len(own.raws),
+        events_matched=len(found.rows),
+        first=tuple(_shown(row) for row in found.rows[:_SHOWN]),
+        note=" ".join(filter(None, said)),
+    )
+
+
+def _now(own: OwnEvents, running: Running) -> tuple[float, str]:
+    """What "now" is: of a recording its end, since in the last day of today it has nothing."""
+    reader = RowReader()
+    by_kind: dict[Kind, list[dict[str, Any]]] = {}
+    for raw in own.raws:
+        by_kind.setdefault(reader.kind_of(raw), []).append(raw)
+    moments = [one for kind, raws in by_kind.items() for one in times(kind, raws) if one is not None]
+    last = max(moments, default=running.now)
+    if last >= running.now - _RECENT:
+        return running.now, ""
+    return last, "The last of your events counts as now."
+
+
+def _shown(row: Record) -> dict[str, Any]:
+    return {name: value for name, value in list(row.items())[:_SHOWN_FIELDS] if value is not None}
+
+
+def _found(
+    dialect: Dialect[Any], tree: Any, schema: Schema | None, own: OwnEvents, running: Running
+) -> tuple[Rows, str]:
+    names = {one.text for one in dialect.names(tree).fields}
+    if _speaks(names, own):
+        tables = {one.text for one in dialect.names(tree).tables} or {""}
+        return dialect.run(tree, dict.fromkeys(tables, own.raws), running), ""
+    query = dialect.read(tree)
+    if schema is not None:
+        query = unmapped(query, schema)
+    return evaluate(query, {"": tuple(under_sigma(query, own))}, replace(running, time_field=_TIME)), (
+        "Your events have other names of fields: the query was read back into Sigma's and evaluated there."
+    )
+
+
+def _speaks(names: set[str], own: OwnEvents) -> bool:
+    """Whether the events have the query's own names: half of them in one of the first thousand."""
+    return any(
+        2 * sum(value_at(raw, name) is not None for name in names) >= len(names) for raw in own.raws[:1000]
+    )
+
+
+def under_sigma(query: Query, own: OwnEvents) -> Iterator[Record]:
+    """The events that a query in Sigma's names looks at, with the fields that it asks for."""
+    sources = _sources(query)
+    names = _fields(query)
+    reader = RowReader()
+    by_kind: dict[Kind, list[int]] = {}
+    for number, raw in enumerate(own.raws):
+        by_kind.setdefault(reader.kind_of(raw), []).append(number)
+    made: dict[int, Record] = {}
+    for kind, numbers in by_kind.items():
+        if sources and not any(admits(source, kind) for source in sources):
+            continue
+        raws = [own.raws[number] for number in numbers]
+        batch = rows(kind, raws)
+        columns = {name: batch.column(name) for name in names if name}
+        texts = [whole_text(raw) for raw in raws] if "" in names else []
+        moments = times(kind, raws)
+        for at, number in enumerate(numbers):
+            record = {name: column[at] for name, column in columns.items()}
+            made[number] = {**record, **({"csq_text": texts[at]} if texts else {}), _TIME: moments[at]}
+    yield from (made[number] for number in sorted(made))
+
+
+def _sources(query: Query) -> list[Logsource]:
+    found = [query.logsource]
+    found += [stage.logsource for step in query.steps if isinstance(step, Order) for stage in step.stages]
+    return [source for source in found if source != ANYTHING]
+
+
+def _fields(query: Query) -> list[str]:
+    found: dict[str, None] = {}
+    expressions = [query.where] if query.where is not None else []
+    for step in query.steps:
+        expressions += [stage.where for stage in step.stages] if isinstance(step, Order) else []
+        for name in (*getattr(step, "by", ()), *getattr(step, "fields", ())):
+            found[name] = None
+        for one in getattr(step, "measures", ()):
+            found.update(dict.fromkeys([one.field] if one.field else []))
+    for expression in expressions:
+        for test, _ in tests(expression):
+            found[test.field] = None
+            if test.op.value == "same":
+                found[test.values[0]] = None
+    return list(found)

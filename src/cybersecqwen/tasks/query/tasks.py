@@ -1,0 +1,178 @@
+"""The tasks about a query that is given: explain, translate, optimise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from cybersecqwen.dialects.fields.schema import Schema
+from cybersecqwen.dialects.improvement import Context
+from cybersecqwen.dialects.improving import Improvement, improve
+from cybersecqwen.dialects.query import Query
+from cybersecqwen.errors import UnsayableError
+from cybersecqwen.records import Problem, Report
+from cybersecqwen.records.query import Changed, Explained, Improved, QueryResult, Suggested
+from cybersecqwen.tasks.interface import Request, Task, Tools
+
+from .building import Built, build, ran
+from .construct import options_of, sigma_of, with_own
+from .explaining import explained
+from .given import Given, given
+from .options import QueryOptions
+from .reporting import report_of
+from .shelf import library_of, rules_of, schema_named
+from .targets import target_of
+from .trial import made_examples, running_for, try_out
+from .wording import span_words
+
+
+def _schemas(options: QueryOptions) -> Callable[[str], Schema]:
+    return lambda name: schema_named(name, options.schemas)
+
+
+def _understood(request: Request, *, reading_only: bool = True) -> Given:
+    options = options_of(request)
+    return given(
+        request.question, options.dialect, options.schema, _schemas(options), reading_only=reading_only
+    )
+
+
+def _result(kind: str, one: Given) -> QueryResult:
+    return QueryResult(
+        kind=kind,
+        asked=one.text.strip(),
+        dialect=one.dialect.name,
+        dialect_title=one.dialect.title,
+        schema=one.schema.name if one.schema else "",
+        span=span_words(one.query.span) if one.query and one.query.span else "",
+    )
+
+
+class Explain(Task):
+    """A query → what it does, in plain words."""
+
+    name: ClassVar[str] = "query-explain"
+    help: ClassVar[str] = "Say in plain words what a query finds, and what else it may find."
+
+    def assess(self, request: Request, tools: Tools) -> Report:
+        """See `Task.assess`; raises what `given` raises."""
+        begun = time.perf_counter()
+        one = _understood(request, reading_only=False)
+        library = library_of(rules_of(tools, options_of(request)))
+        said = _explained(one, one.sigma or one.query, library)
+        effects = [f"It does more than read: {e.command} {e.what}." for e in one.dialect.effects(one.tree)]
+        said = replace(said, warnings=(*effects, *said.warnings))
+        result = replace(_result("explain", one), text=one.text.strip(), explained=said)
+        if one.sigma is not None:
+            result = replace(result, rule=sigma_of(one.sigma, "query"))
+        return report_of(self.name, result, tools.store, begun, techniques=said.techniques)
+
+
+def _explained(one: Given, query: Query | None, library: Any) -> Explained:
+    """In the middle's words where it has them, else step by step in the language's own."""
+    if query is not None:
+        return explained(query, library)
+    describe: Callable[[Any], tuple[str, ...]] | None = getattr(one.dialect, "describe", None)
+    if describe is not None:
+        tables = tuple(dict.fromkeys(name.text for name in one.dialect.names(one.tree).tables))
+        needed = (f"The tables {', '.join(tables[:8])}.",) if tables else ()
+        return Explained(sentences=describe(one.tree), sources=needed)
+    return Explained(sentences=(f"It cannot be told in full: {one.beyond}",))
+
+
+class Translate(Task):
+    """A query → the same in another language, both run."""
+
+    name: ClassVar[str] = "query-translate"
+    help: ClassVar[str] = "Write a query in another language, and run both on the same events."
+
+    def assess(self, request: Request, tools: Tools) -> Report:
+        """See `Task.assess`.
+
+        Raises what `given` raises, UnsayableError where the middle or the other language has no words for a
+        part, FieldError where the other schema has no home for a field.
+        """
+        begun = time.perf_counter()
+        options = options_of(request)
+        one = given(request.question, options.dialect, "", _schemas(options))
+        if one.query is None:
+            raise UnsayableError(
+                f"The query cannot be translated: {one.beyond}", what="what the middle cannot say"
+            )
+        if one.sigma is None:
+            raise UnsayableError(
+                "It cannot be told what the query's tables and fields are called elsewhere.",
+                what="fields without a Sigma name",
+                hint="Name the schema of a language that has them, or write the query with known fields.",
+            )
+        built = build(one.sigma, target_of(options.to, options.schema), _schemas(options))
+        result = _translated(one, built)
+        counts: dict[str, int] = {}
+        if request.paths:
+            result, counts = with_own(result, built, request, tools)
+        return report_of(self.name, result, tools.store, begun, counts=counts)
+
+
+def _translated(one: Given, built: Built) -> QueryResult:
+    assert one.query is not None and one.sigma is not None
+    running = running_for(one.query, one.schema)
+    original = ran(try_out(one.dialect, one.tree, made_examples(one.query, running), running))
+    checks = (*built.checks, replace(original, name="the original runs"))
+    made = replace(
+        _result("translate", one),
+        dialect=built.dialect.name,
+        dialect_title=built.dialect.title,
+        schema=built.schema.name,
+        source_text=one.text.strip(),
+        source_dialect=one.dialect.title,
+        assumptions=built.mapped.notes,
+        checks=checks,
+        trial=built.trial,
+        explained=explained(one.sigma),
+        rule=sigma_of(one.sigma, "query"),
+    )
+    if not built.sound:
+        failed = next(check.said for check in built.checks if not check.passed)
+        return replace(made, refused=f"What was written failed a check: {failed}")
+    return replace(made, text=built.text)
+
+
+class Optimise(Task):
+    """A query → a cheaper one that finds the same, with the proof."""
+
+    name: ClassVar[str] = "query-optimise"
+    help: ClassVar[str] = "Make a query cheaper, and prove that it still finds the same."
+
+    def assess(self, request: Request, tools: Tools) -> Report:
+        """See `Task.assess`; raises what `given` raises."""
+        begun = time.perf_counter()
+        options = options_of(request)
+        one = _understood(request)
+        made = improve(
+            one.dialect, one.text, context=Context(schema=one.schema), proof_events=options.proof_events
+        )
+        improved = _improved(made)
+        result = replace(_result("optimise", one), text=improved.after, improved=improved)
+        problems = [Problem(stage="optimise", message=text) for text in made.problems]
+        return report_of(self.name, result, tools.store, begun, problems=problems)
+
+
+def _improved(made: Improvement) -> Improved:
+    return Improved(
+        before=made.before,
+        after=made.after,
+        cost_before=made.cost_before,
+        cost_after=made.cost_after,
+        steps=tuple(
+            Changed(rule=one.rule, reason=one.reason, source=one.source, gain=one.gain) for one in made.steps
+        ),
+        suggestions=tuple(
+            Suggested(rule=one.rule, reason=one.reason, source=one.source, caveat=one.caveat, text=one.text)
+            for one in made.suggestions
+        ),
+        withdrawn=made.withdrawn,
+        proof=made.proof.said if made.proof else "",
+        proven=bool(made.proof and made.proof.holds),
+    )

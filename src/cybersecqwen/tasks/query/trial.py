@@ -1,0 +1,104 @@
+"""Running a query on records made for it, and on a person's own events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cybersecqwen.dialects.examples import Example, Examples, examples
+from cybersecqwen.dialects.fields.schema import Schema
+from cybersecqwen.dialects.interface import Dialect, Record, Running
+from cybersecqwen.dialects.query import Query
+from cybersecqwen.errors import LimitError, UnsayableError
+from cybersecqwen.records.query import Missed, Trial
+
+NOW = 1_767_225_600.0
+"""What "now" is while examples are run: 2026-01-01 00:00 UTC, so that results are the same each time."""
+_MARK = "csq_example"
+"""A field beside those of a record that tells which example it is."""
+_SHOWN = 5
+
+
+def types_for(query: Query, schema: Schema | None) -> dict[str, str]:
+    """The types of the fields of a query's tables, as the schema has them."""
+    if schema is None:
+        return {}
+    found: dict[str, str] = {}
+    for name in ("", *(query.tables or tuple(schema.tables))):
+        table = schema.table(name)
+        if table is not None:
+            found.update(table.fields)
+    return found
+
+
+def running_for(query: Query, schema: Schema | None, now: float = NOW) -> Running:
+    """What a query of the schema is run with."""
+    return Running(now=now, time_field=schema.time_field if schema else "", types=types_for(query, schema))
+
+
+def made_examples(query: Query, running: Running, most: int = 24) -> Examples:
+    """Records that the query must find, and near misses; see `dialects.examples`."""
+    return examples(query, types=running.types, most=most, time_field=running.time_field, now=running.now)
+
+
+def try_out(dialect: Dialect[Any], tree: Any, made: Examples, running: Running) -> Trial:
+    """Run a query on its examples.
+
+    Where the query cannot be run here, or no example can be made, the trial says so in its note.
+    """
+    engine = getattr(dialect, "engine", "this program's reading of it")
+    try:
+        good = matched(dialect, tree, made.positives, running)
+        bad = matched(dialect, tree, made.near_misses, running)
+    except (UnsayableError, LimitError) as error:
+        return Trial(engine=engine, note=f"It was not run here: {error.message}")
+    missed = [_missed(one, found=False) for one, hit in zip(made.positives, good, strict=True) if not hit]
+    missed += [_missed(one, found=True) for one, hit in zip(made.near_misses, bad, strict=True) if hit]
+    return Trial(
+        engine=engine,
+        positives=len(good),
+        positives_matched=sum(good),
+        near_misses=len(bad),
+        near_misses_matched=sum(bad),
+        missed=tuple(missed[:_SHOWN]),
+        note=_note(made),
+    )
+
+
+def _missed(one: Example, *, found: bool) -> Missed:
+    said = "is found, and must not be" if found else "is not found, and must be"
+    return Missed(record=dict(one.records[-1]), why=f"This {said}: {one.about}")
+
+
+def _note(made: Examples) -> str:
+    if made.impossible:
+        return "No record can match it: its conditions contradict each other."
+    return " ".join((*made.unreachable[:3], *made.problems[:2]))
+
+
+def matched(dialect: Dialect[Any], tree: Any, made: Sequence[Example], running: Running) -> list[bool]:
+    """Whether the query gives a row for each example."""
+    together = _together(dialect, tree, made, running)
+    return together if together is not None else [_alone(dialect, tree, one, running) for one in made]
+
+
+def _alone(dialect: Dialect[Any], tree: Any, one: Example, running: Running) -> bool:
+    return bool(dialect.run(tree, one.data, running).rows)
+
+
+def _together(
+    dialect: Dialect[Any], tree: Any, made: Sequence[Example], running: Running
+) -> list[bool] | None:
+    """All examples of one record in one run, told apart by a mark; None where the mark gets lost."""
+    if not made or any(len(one.records) != 1 for one in made):
+        return None
+    data: dict[str, list[Record]] = {}
+    for number, one in enumerate(made):
+        data.setdefault(one.tables[0], []).append({**one.records[0], _MARK: number})
+    rows = dialect.run(tree, data, running).rows
+    if not rows:
+        return [False] * len(made)
+    if any(_MARK not in row for row in rows):
+        return None
+    found = {int(row[_MARK]) for row in rows if row[_MARK] is not None}
+    return [number in found for number in range(len(made))]
