@@ -6,7 +6,8 @@ of any text. Neither trusts a dialect.
 
 from __future__ import annotations
 
+from .events import events
 from .making import examples
 from .model import Example, Examples
 
-__all__ = ["Example", "Examples", "examples"]
+__all__ = ["Example", "Examples", "events", "examples"]

@@ -1,0 +1,157 @@
+"""For each field that a query compares: values that some comparison holds for, and values beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from random import Random
+from typing import Any
+
+from cybersecqwen.detect.sigma.model import Op, Test
+from cybersecqwen.detect.sigma.values import number_of
+from cybersecqwen.dialects.evaluating import seconds_of
+from cybersecqwen.dialects.globs import ANY, ONE, test_of
+from cybersecqwen.dialects.interface import Atom
+
+from .changes import changes
+from .model import MISSING
+from .sampling import takes
+from .texts import recased
+from .values import Unfilled, fill, unrelated
+from .ways import Need
+
+_MOST_VALUES = 40
+"""Values of the comparisons of one field that pools are made from."""
+_COMBINED = 6
+"""Tries at a value that several comparisons of one field hold for."""
+_BOUNDS = frozenset((Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pool:
+    """What a field is drawn from."""
+
+    near: list[Any] = field(default_factory=list)
+    """Values that some comparison holds for."""
+    beside: list[Any] = field(default_factory=list)
+    """Changed ones, ones that have nothing to do with it, none."""
+
+
+def pools(atoms: Sequence[Atom], types: Mapping[str, str], rng: Random, now: float) -> dict[str, Pool]:
+    """A pool for each field that is compared with values."""
+    by_field: dict[str, list[Test]] = {}
+    for atom in atoms:
+        if atom.op is Op.SAME_AS:
+            by_field.setdefault(atom.field, [])
+            by_field.setdefault(atom.values[0], []) if atom.values else None
+        else:
+            by_field.setdefault(atom.field, []).extend(_tests(atom))
+    return {name: _pool(tests, types.get(name, ""), rng, now) for name, tests in by_field.items() if name}
+
+
+def key_pool(name: str, kind: str, rng: Random) -> Pool:
+    """For a field that is only named, such as one of a join or a group: few values, so that they repeat."""
+    short = name.rsplit(".", 1)[-1]
+    made: list[Any]
+    if kind == "number":
+        made = [0, 1, 2, 3, 50, 1_000]
+    elif kind == "bool":
+        made = [True, False]
+    elif kind == "time":
+        made = [unrelated("time", rng) for _ in range(4)]
+    elif kind == "text":
+        made = [f"{short}-{number}" for number in range(1, 6)]
+    else:
+        made = [f"{short}-1", f"{short}-2", f"{short}-3", 1, 2, 300]
+    return Pool(near=made, beside=[MISSING])
+
+
+def _tests(atom: Atom) -> Iterator[Test]:
+    """One test for each value, in the letters' case of the query; what cannot be tested is left out."""
+    if atom.op in (Op.NULL, Op.PRESENT):
+        yield Test(atom.field, atom.op)
+    for value in atom.values:
+        if atom.op is Op.CIDR:
+            try:
+                yield Test(atom.field, Op.CIDR, (str(ip_network(value.strip(), strict=False)),))
+            except ValueError:
+                continue
+        elif atom.op is Op.REGEX:
+            if takes(value):
+                yield Test(atom.field, Op.REGEX, (value,), cased=True)
+        elif atom.op is Op.GLOB:
+            if value.startswith("(?s)") and takes(value):
+                yield Test(atom.field, Op.GLOB, (value,), cased=True)
+            elif not value.startswith("(?s)"):
+                made = test_of(atom.field, value.replace("*", ANY).replace("?", ONE), cased=True)
+                if isinstance(made, Test):
+                    yield made
+        elif atom.op is Op.DIFFERS:
+            yield Test(atom.field, Op.EQUALS, (value,), cased=True)
+        else:
+            yield Test(atom.field, atom.op, (value,), cased=True)
+
+
+def _pool(tests: Sequence[Test], kind: str, rng: Random, now: float) -> Pool:
+    chosen = list(dict.fromkeys(tests))
+    if len(chosen) > _MOST_VALUES:
+        chosen = rng.sample(chosen, _MOST_VALUES)
+    pool = Pool()
+    for test in chosen:
+        made = list(_near(test, kind, rng, now))
+        pool.near.extend(made)
+        pool.beside.extend(_beside(test, made, kind, rng, now))
+    joint = [test for test in chosen if test.op not in _BOUNDS or number_of(test.values[0]) is not None]
+    if len(joint) > 1:
+        for _ in range(_COMBINED):
+            some = rng.sample(joint, rng.randint(2, min(3, len(joint))))
+            pool.near.extend(_filled(some, kind, rng, now))
+    pool.near.extend([unrelated(kind, rng) for _ in range(3)] if not pool.near else ())
+    pool.beside.extend(unrelated(kind, rng) for _ in range(3))
+    # A null now and then, and no field often: both are common in records.
+    pool.beside.extend((MISSING, MISSING, None))
+    return pool
+
+
+def _near(test: Test, kind: str, rng: Random, now: float) -> Iterator[Any]:
+    """Values that a comparison holds for, one of them in other letters' case."""
+    if test.op in (Op.NULL, Op.PRESENT):
+        yield MISSING if test.op is Op.NULL else unrelated(kind, rng)
+        return
+    moment = seconds_of(test.values[0]) if number_of(test.values[0]) is None else None
+    if test.op in _BOUNDS and moment is not None:
+        yield from (_iso(moment + shift) for shift in (-3_600, -1, 0, 1, 3_600))
+        return
+    if test.op in _BOUNDS and number_of(test.values[0]) is None:
+        # Text compared by its order.
+        yield from (test.values[0], test.values[0] + "a", "a", "z")
+        return
+    found = [value for _ in range(2) for value in _filled([test], kind, rng, now)]
+    yield from found
+    if test.op is Op.EQUALS and kind in ("", "text", "dynamic"):
+        yield test.values[0]
+    yield from (recased(value, rng) for value in found[-1:] if isinstance(value, str))
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _filled(tests: Sequence[Test], kind: str, rng: Random, now: float) -> Iterator[Any]:
+    try:
+        yield fill([Need(test, True) for test in tests], kind, rng, now, present=True)
+    except Unfilled:
+        return
+
+
+def _beside(test: Test, made: Sequence[Any], kind: str, rng: Random, now: float) -> Iterator[Any]:
+    if test.op in _BOUNDS and number_of(test.values[0]) is None:
+        return
+    for value in made[:1]:
+        for number, (changed, _) in enumerate(changes(test, value, rng, now, kind)):
+            if changed is not MISSING:
+                yield changed
+            if number >= 3:
+                break
