@@ -1,0 +1,1 @@
+"""What `csq query optimise` may change in KQL."""

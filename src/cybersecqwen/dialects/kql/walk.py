@@ -1,0 +1,65 @@
+"""Walking over trees and changing them, whatever they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_PASSED_OVER = frozenset(("place", "notes"))
+
+
+@lru_cache(maxsize=200)
+def _parts(kind: type[Any]) -> tuple[str, ...]:
+    return (
+        tuple(one.name for one in fields(kind) if one.name not in _PASSED_OVER) if is_dataclass(kind) else ()
+    )
+
+
+def walk(tree: Any) -> Iterator[Any]:
+    """The tree and every node in it, from the outside in and in the order of the text."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node.__class__ is tuple:
+            waiting.extend(reversed(node))
+        elif names := _parts(node.__class__):
+            yield node
+            waiting.extend(getattr(node, name) for name in reversed(names))
+
+
+def find(tree: Any, kind: type[T]) -> Iterator[T]:
+    """Every node of a kind."""
+    for node in walk(tree):
+        if isinstance(node, kind):
+            yield node
+
+
+def changed(tree: T, change: Callable[[Any], Any]) -> T:
+    """The tree with every node replaced by what `change` gives for it, from the inside out.
+
+    Nodes that stay the same are the same objects.
+    """
+    found: Any = _changed(tree, change)
+    return found  # type: ignore[no-any-return]
+
+
+def _changed(node: Any, change: Callable[[Any], Any]) -> Any:
+    if node.__class__ is tuple:
+        made = tuple(_changed(one, change) for one in node)
+        return node if all(one is other for one, other in zip(made, node, strict=True)) else made
+    names = _parts(node.__class__)
+    if not names:
+        return node
+    new = {}
+    for name in names:
+        before = getattr(node, name)
+        if before.__class__ is str or before is None:
+            continue
+        after = _changed(before, change)
+        if after is not before:
+            new[name] = after
+    return change(replace(node, **new) if new else node)
