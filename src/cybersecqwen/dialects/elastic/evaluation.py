@@ -1,0 +1,319 @@
+"""Expressions as functions of a record, with three truth values: true, false, and None for null."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cybersecqwen.detect.sigma.parse import text_of
+from cybersecqwen.detect.sigma.plain import pattern
+from cybersecqwen.detect.sigma.values import number_of
+from cybersecqwen.dialects.evaluating import seconds_of, value_at
+from cybersecqwen.dialects.globs import ANY, ONE
+from cybersecqwen.dialects.interface import Record
+from cybersecqwen.errors import UnsayableError
+
+from .expressions import (
+    Among,
+    Binary,
+    Call,
+    Cast,
+    Expr,
+    Field,
+    IsNull,
+    Literal,
+    Logic,
+    Minus,
+    Negation,
+    Stretch,
+    Values,
+)
+
+Value = Callable[[Record], Any]
+Matcher = Callable[[str], bool]
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_LONGEST_TEXT = 1_000_000
+
+
+class Moment(float):
+    """A time, in seconds since 1970 UTC."""
+
+
+class Period(float):
+    """A length of time in seconds."""
+
+
+def unsayable(what: str) -> UnsayableError:
+    """The error for what cannot be run here."""
+    return UnsayableError(f"Queries with {what} cannot be run here.", what=what)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What is different between the two languages."""
+
+    functions: Mapping[str, Callable[..., Any]]
+    """By name; called with the values of the arguments, none of which is null."""
+    folding: Mapping[str, Callable[..., Any]]
+    """Those called without regard to case."""
+    special: Mapping[str, Callable[[Sequence[Value]], Value]]
+    """By name; those that look at null themselves, or at values only where they need them."""
+    matcher: Callable[[str, str], Matcher]
+    """What tells whether a text matches a pattern, by the word in front of it (like, regex~, …)."""
+    any_element: bool
+    """Whether a list is compared element by element; else a comparison with it is null."""
+    casts: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    units: Mapping[str, float] = field(default_factory=dict)
+
+
+def compiled(expr: Expr, machine: Machine) -> Value:
+    """The function that gives the value of an expression for a record. Raises UnsayableError."""
+    if isinstance(expr, Literal):
+        value = expr.value
+        return lambda _record: value
+    if isinstance(expr, Field):
+        name = expr.name
+        return lambda record: value_at(record, name)
+    if isinstance(expr, Logic):
+        parts = [compiled(part, machine) for part in expr.parts]
+        return _logic(parts, decided=expr.op == "or")
+    if isinstance(expr, Negation):
+        inner = compiled(expr.inner, machine)
+        return lambda record: None if (found := _truth(inner(record))) is None else not found
+    if isinstance(expr, Binary):
+        return _binary(expr, machine)
+    return _among(expr, machine) if isinstance(expr, Among) else _other(expr, machine)
+
+
+def _other(expr: Expr, machine: Machine) -> Value:
+    if isinstance(expr, Call):
+        return _call(expr, machine)
+    if isinstance(expr, IsNull):
+        inner, negated = compiled(expr.inner, machine), expr.negated
+        return lambda record: (inner(record) is None) is not negated
+    if isinstance(expr, Minus):
+        inner = compiled(expr.inner, machine)
+        return lambda record: None if not isinstance(found := inner(record), int | float) else -found
+    if isinstance(expr, Cast):
+        cast = machine.casts.get(expr.type)
+        if cast is None:
+            raise unsayable(f"casts to {expr.type[:40]}")
+        inner, change = compiled(expr.inner, machine), cast
+        return lambda record: None if (found := inner(record)) is None else change(found)
+    if isinstance(expr, Stretch):
+        seconds = Period(expr.count * machine.units[expr.unit])
+        return lambda _record: seconds
+    if isinstance(expr, Values):
+        items = [item.value for item in expr.items]
+        return lambda _record: items
+    raise unsayable("values of the request")
+
+
+def _truth(value: Any) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    return True if value == "true" else False if value == "false" else None
+
+
+def _logic(parts: Sequence[Value], *, decided: bool) -> Value:
+    """`or` is decided by a true part, `and` by a false one; else a part that is null makes it null."""
+
+    def value(record: Record) -> bool | None:
+        known = True
+        for part in parts:
+            found = _truth(part(record))
+            if found is decided:
+                return decided
+            known = known and found is not None
+        return not decided if known else None
+
+    return value
+
+
+def _binary(expr: Binary, machine: Machine) -> Value:
+    left, right = compiled(expr.left, machine), compiled(expr.right, machine)
+    if expr.op in _SUMS:
+        sums = _SUMS[expr.op]
+        return lambda record: _summed(sums, left(record), right(record))
+    compare, elements = COMPARISONS[expr.op], machine.any_element
+    if Literal(None) in (expr.left, expr.right) and elements:
+        # EQL: compared with null itself, a field is asked for.
+        other = left if expr.right == Literal(None) else right
+        wanted = expr.op == "=="
+        return lambda record: (other(record) is None) is wanted
+    return lambda record: compared(compare, left(record), right(record), elements)
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_SUMS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": lambda a, b: divided(a, b),
+    "%": lambda a, b: (
+        None if not b else math.fmod(a, b) if isinstance(a + b, float) else int(math.fmod(a, b))
+    ),
+}
+
+
+def divided(a: Any, b: Any) -> Any:
+    """A quotient: whole for whole numbers, null by zero."""
+    if not b:
+        return None
+    quotient = a / b
+    return math.trunc(quotient) if isinstance(a, int) and isinstance(b, int) else quotient
+
+
+def number(value: Any) -> int | float | None:
+    """A value as a number; None for what is none."""
+    if isinstance(value, bool) or value is None or isinstance(value, list | dict):
+        return None
+    return value if isinstance(value, int | float) else number_of(str(value))
+
+
+def moment(value: Any) -> float | None:
+    """A value as a time."""
+    return float(value) if isinstance(value, Moment) else seconds_of(value)
+
+
+def _summed(sums: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    timed = isinstance(left, Period | Moment) or isinstance(right, Period | Moment)
+    if timed:
+        first, second = moment(left), moment(right)
+        both = isinstance(left, Period) and isinstance(right, Period)
+        if first is None or second is None or sums not in (operator.add, operator.sub):
+            return None
+        return Period(sums(first, second)) if both else Moment(sums(first, second))
+    one, other = number(left), number(right)
+    if one is None or other is None:
+        return None
+    try:
+        found = sums(one, other)
+    except (OverflowError, ValueError):
+        return None
+    return found if found is None or abs(found) < 1e300 else None
+
+
+def compared(compare: Callable[[Any, Any], bool], left: Any, right: Any, elements: bool) -> bool | None:
+    """A comparison; None where one side is null, or a list in a language that compares no lists."""
+    if left is None or right is None:
+        return None
+    if isinstance(left, list):
+        if not elements:
+            return compared(compare, left[0], right, False) if len(left) == 1 else None
+        if compare is operator.ne:
+            return not any(compared(operator.eq, one, right, True) for one in left)
+        found = [compared(compare, one, right, True) for one in left]
+        return None if all(one is None for one in found) else any(found)
+    if isinstance(right, list):
+        return compared(compare, left, right[0], elements) if len(right) == 1 else None
+    one, other = _alike(left, right, ordered=compare not in (operator.eq, operator.ne))
+    if one is None or other is None:
+        return compare is operator.ne
+    return bool(compare(one, other))
+
+
+def _alike(left: Any, right: Any, *, ordered: bool) -> tuple[Any, Any]:
+    """Both as times, as numbers or as texts; (None, None) where they cannot be compared."""
+    if isinstance(left, Moment) or isinstance(right, Moment):
+        return moment(left), moment(right)
+    text_left, text_right = isinstance(left, str), isinstance(right, str)
+    if ordered and (text_left or text_right):
+        if any(isinstance(one, str) and _DATE.match(one) for one in (left, right)):
+            return moment(left), moment(right)
+        if text_left and text_right:
+            return left, right
+        return number(left), number(right)
+    if not text_left and not text_right and not isinstance(left, bool) and not isinstance(right, bool):
+        return (left, right) if isinstance(left, int | float) else (text_of(left), text_of(right))
+    if ordered:
+        return None, None
+    if text_left and text_right:
+        return left, right
+    if text_left and isinstance(right, int | float) and not isinstance(right, bool):
+        return number(left), right
+    return text_of(left), text_of(right)
+
+
+def _among(expr: Among, machine: Machine) -> Value:
+    left = compiled(expr.left, machine)
+    elements, negated = machine.any_element, expr.negated
+    if expr.op == "in":
+        values = [compiled(value, machine) for value in expr.values]
+        return _one_of(left, values, elements=elements, negated=negated)
+    tests = [machine.matcher(expr.op, _pattern(value)) for value in expr.values]
+
+    def matches(value: Any) -> bool:
+        text = text_of(value)
+        return len(text) <= _LONGEST_TEXT and any(test(text) for test in tests)
+
+    def holds(record: Record) -> bool | None:
+        value = left(record)
+        if isinstance(value, list):
+            value = value[0] if len(value) == 1 else value
+        if value is None or (isinstance(value, list) and not elements):
+            return None
+        found = any(map(matches, value)) if isinstance(value, list) else matches(value)
+        return found is not negated
+
+    return holds
+
+
+def _pattern(value: Expr) -> str:
+    if not isinstance(value, Literal) or not isinstance(value.value, str):
+        raise unsayable("patterns that are no text")
+    return value.value
+
+
+def _one_of(left: Value, values: Sequence[Value], *, elements: bool, negated: bool) -> Value:
+    def holds(record: Record) -> bool | None:
+        value = left(record)
+        found = [compared(operator.eq, value, one(record), elements) for one in values]
+        if any(found):
+            return not negated
+        return None if None in found else negated
+
+    return holds
+
+
+def _call(expr: Call, machine: Machine) -> Value:
+    args = [compiled(arg, machine) for arg in expr.args]
+    special = machine.special.get(expr.name)
+    if special is not None and not expr.folded:
+        return special(args)
+    function = (machine.folding if expr.folded else machine.functions).get(expr.name)
+    if function is None:
+        raise unsayable(f"the function {expr.name[:40]}")
+
+    def value(record: Record) -> Any:
+        found = [arg(record) for arg in args]
+        return None if None in found else function(*found)
+
+    return value
+
+
+def re2_matcher(text: str) -> Matcher:
+    """Whether a whole text matches an expression of RE2."""
+    found = pattern(text)
+    return lambda value: found.fullmatch(value) is not None
+
+
+def glob_matcher(text: str, *, folded: bool) -> Matcher:
+    """Whether a whole text matches one in which `ANY` and `ONE` are wildcards."""
+    wanted = text.lower() if folded else text
+    body = "".join(
+        ".*" if c == ANY else "." if c == ONE else re.escape(c) if c.isascii() else c for c in wanted
+    )
+    found = pattern(f"(?s){body}")
+    return lambda value: found.fullmatch(value.lower() if folded else value) is not None

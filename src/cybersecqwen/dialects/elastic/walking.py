@@ -1,0 +1,91 @@
+"""Goes through expressions: every part of one, and one with parts changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from cybersecqwen.detect.sigma.model import Expression, Not, Test
+from cybersecqwen.dialects.interface import Atom
+from cybersecqwen.errors import UnsayableError
+
+from .expressions import Among, Binary, Call, Cast, Expr, Field, IsNull, Literal, Logic, Minus, Negation
+from .logic import Read, positive
+
+
+def inner(expr: Expr) -> tuple[Expr, ...]:
+    """The expressions right below one."""
+    if isinstance(expr, Logic):
+        return expr.parts
+    if isinstance(expr, Negation | Minus | IsNull | Cast):
+        return (expr.inner,)
+    if isinstance(expr, Binary):
+        return (expr.left, expr.right)
+    if isinstance(expr, Among):
+        return (expr.left, *expr.values)
+    return expr.args if isinstance(expr, Call) else ()
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """The expression and all below it."""
+    waiting = [expr]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(reversed(inner(found)))
+
+
+def fields_in(expr: Expr) -> list[Field]:
+    """Every mention of a field."""
+    return [one for one in walk(expr) if isinstance(one, Field)]
+
+
+def changed(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """The expression with every part changed, the innermost first."""
+    if isinstance(expr, Logic):
+        new: Expr = replace(expr, parts=tuple(changed(part, change) for part in expr.parts))
+    elif isinstance(expr, Negation | Minus | IsNull | Cast):
+        new = replace(expr, inner=changed(expr.inner, change))
+    elif isinstance(expr, Binary):
+        new = replace(expr, left=changed(expr.left, change), right=changed(expr.right, change))
+    elif isinstance(expr, Among):
+        values = tuple(changed(value, change) for value in expr.values)
+        new = replace(expr, left=changed(expr.left, change), values=values)
+    elif isinstance(expr, Call):
+        new = replace(expr, args=tuple(changed(arg, change) for arg in expr.args))
+    else:
+        new = expr
+    return change(new)
+
+
+def comparisons(expr: Expr) -> Iterator[Expr]:
+    """The conditions that and, or and not join."""
+    expr = positive(expr)
+    if isinstance(expr, Logic):
+        for part in expr.parts:
+            yield from comparisons(part)
+    elif isinstance(expr, Negation):
+        yield from comparisons(expr.inner)
+    elif not isinstance(expr, Literal):
+        yield expr
+
+
+def atoms_of(expr: Expr, read: Read, table: str) -> Iterator[Atom]:
+    """Every test of a condition; comparisons that Sigma has no words for are left out."""
+    for one in comparisons(expr):
+        try:
+            meaning = read(one)
+        except UnsayableError:
+            continue
+        for test in _tests(meaning.holds):
+            yield Atom(test.field, test.op, test.values, table)
+
+
+def _tests(expression: Expression) -> Iterator[Test]:
+    if isinstance(expression, Test):
+        yield expression
+    elif isinstance(expression, Not):
+        yield from _tests(expression.inner)
+    else:
+        for part in expression.parts:
+            yield from _tests(part)
