@@ -40,10 +40,12 @@ def test_samples(format: str) -> None:
 
 @pytest.mark.parametrize("format", FORMATS.names())
 def test_each_format_names_what_was_found(format: str) -> None:
-    # OCSF tells findings, and the sample of intel has none
-    report = SAMPLES["office" if format == "ocsf" else "intel"]()
+    # OCSF tells findings, and the sample of intel has none; a query stands alone
+    report = SAMPLES[{"ocsf": "office", "query": "query"}.get(format, "intel")]()
     text = FORMATS.get(format)().render(report, RenderOptions()).replace("[.]", ".")
     found = {one.value for one in report.indicators} | {one.id for one in report.techniques}
+    if report.query:
+        found |= {report.query.text}
     if report.intel:
         found |= {one.value for one in report.intel.usable} | {one.id for one in report.intel.techniques}
     assert any(one in text for one in found)

@@ -26,6 +26,7 @@ from cybersecqwen.records import (
 )
 
 from .intel_samples import comparison, hostile_story, story
+from .query_samples import asked_back, constructed, hostile_query, improved
 from .samples_logs import logs, quiet_logs
 
 START = 1_772_442_847.25  # 2026-03-02 09:14:07.250 UTC
@@ -801,5 +802,9 @@ SAMPLES = {
     "intel": story,
     "intel-diff": comparison,
     "intel-hostile": lambda: hostile_story(HOSTILE),
+    "query": constructed,
+    "query-asked-back": asked_back,
+    "query-improved": improved,
+    "query-hostile": lambda: hostile_query(HOSTILE),
 }
 """Name to builder."""

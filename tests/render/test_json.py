@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from cybersecqwen import records
 from cybersecqwen.records import Report
 from cybersecqwen.records.intel import Intelligence
+from cybersecqwen.records.query import QueryResult
 from cybersecqwen.render.interface import RenderOptions
 from cybersecqwen.render.json import JsonRenderer, envelope
 from tests.strategies import FAST, reports
@@ -63,13 +64,19 @@ def test_no_field_of_a_record_is_forgotten(kind: str) -> None:
     record = {"process": "ProcessNode"}.get(kind, kind.capitalize())
     fields = {field.name for field in dataclasses.fields(getattr(records, record))}
     properties = SCHEMA["properties"] if kind == "report" else SCHEMA["$defs"][kind]["properties"]
-    assert fields - {"intel"} == set(properties) - {"schema"}  # `intel` stands under `extra`
+    assert fields - {"intel", "query"} == set(properties) - {"schema"}  # these stand under `extra`
 
 
 def test_threat_reports_stand_under_extra() -> None:
     made = rendered(SAMPLES["intel"]())
     assert list(made["extra"]["intel"]) == [one.name for one in dataclasses.fields(Intelligence)]
     assert made["extra"]["intel"]["indicators"][0]["value"] == "cdn-metering.net"
+
+
+def test_queries_stand_under_extra() -> None:
+    made = rendered(SAMPLES["query"]())
+    assert list(made["extra"]["query"]) == [one.name for one in dataclasses.fields(QueryResult)]
+    assert made["extra"]["query"]["trial"]["positives"] == 6
 
 
 def test_values_stay_as_recorded() -> None:

@@ -41,6 +41,8 @@ EXPORTS = {
     "yar": ("yara", RenderOptions()),
 }
 """Formats that pass indicators on; pinned for one report."""
+ALONE = {"query": ("query", RenderOptions())}
+"""A format that gives a query and nothing else."""
 LEFT_OUT = {
     # the same parts as office, seventeen times
     "many": ("html", "json", "terminal-full.ansi", "ndjson", "ocsf.json"),
@@ -52,17 +54,22 @@ LEFT_OUT = {
     "intel": ("ocsf.json",),
     "intel-diff": ("terminal-60.txt", "json", "ndjson", "ocsf.json"),
     "intel-hostile": ("json", "ndjson", "ocsf.json"),
+    "query": ("ndjson", "ocsf.json"),
+    "query-asked-back": ("terminal-full.ansi", "html", "json", "ndjson", "ocsf.json"),
+    "query-improved": ("terminal-60.txt", "json", "ndjson", "ocsf.json"),
+    "query-hostile": ("json", "ndjson", "ocsf.json"),
 }
 """Views of samples that would pin nothing that another does not."""
 
 
 PINNED = [(one, view) for one in SAMPLES for view in VIEWS if view not in LEFT_OUT.get(one, ())]
 PINNED += [("intel", view) for view in EXPORTS]
+PINNED += [("query", "query")]
 
 
 @pytest.mark.parametrize(("sample", "view"), PINNED)
 def test_output_is_as_pinned(sample: str, view: str) -> None:
-    name, options = {**VIEWS, **EXPORTS}[view]
+    name, options = {**VIEWS, **EXPORTS, **ALONE}[view]
     text = FORMATS.get(name)().render(SAMPLES[sample](), options)
     if name == "html":
         # The style sheet is pinned by its own file: each page holds all of it, and the snapshot a mark.

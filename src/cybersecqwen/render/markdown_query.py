@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from cybersecqwen.records import Report
 from cybersecqwen.records.query import QueryResult
 
+from .defang import safe_text
 from .interface import Detail
 from .markdown_text import fenced
 from .query_layout import banner, parts
@@ -33,4 +34,5 @@ def query_lines(
             lead = f"**{say(line.lead)}** " if line.lead else ""
             body = quote(line.body) if line.code else say(line.body)
             note = f" ({say(line.note)})" if line.note else ""
-            yield f"- {_MARKS[line.good]}{lead}{body}{note}"
+            link = f" `{safe_text(line.link)}`" if line.link else ""
+            yield f"- {_MARKS[line.good]}{lead}{body}{note}{link}"

@@ -25,6 +25,8 @@ class Line:
     """A few words before it: the name of a check, of a rule."""
     note: str = ""
     """Said after it, less loudly."""
+    link: str = ""
+    """Address of a page of documentation, of ours and so shown as it is."""
     good: bool | None = None
     """Whether it is good news, bad news, or neither."""
     code: bool = False
@@ -107,7 +109,8 @@ def _improved(improved: Improved | None, detail: Detail) -> Iterator[Part]:
                 Line(
                     lead=step.rule,
                     body=step.reason,
-                    note=f"{percent(step.gain)} less · {step.source}",
+                    note=f"{percent(step.gain)} less",
+                    link=step.source,
                 )
                 for step in improved.steps
             ),
@@ -120,7 +123,7 @@ def _improved(improved: Improved | None, detail: Detail) -> Iterator[Part]:
             heading="To decide yourself",
             remark="may change what is found",
             lines=tuple(
-                Line(lead=one.rule, body=f"{one.reason} {one.caveat}".strip(), note=one.source)
+                Line(lead=one.rule, body=f"{one.reason} {one.caveat}".strip(), link=one.source)
                 for one in improved.suggestions
             ),
         )

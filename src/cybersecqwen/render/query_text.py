@@ -18,4 +18,6 @@ class QueryRenderer(Renderer):
     def render(self, report: Report, options: RenderOptions) -> str:
         """See `Renderer.render`."""
         del options
-        return (report.query.text if report.query else "").rstrip("\n") + "\n"
+        text = report.query.text if report.query else ""
+        # A lone surrogate, which no query needs, cannot be written.
+        return text.rstrip("\n").encode("utf-8", "replace").decode() + "\n"

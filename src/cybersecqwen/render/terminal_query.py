@@ -5,6 +5,7 @@ from __future__ import annotations
 from cybersecqwen.records import Report
 from cybersecqwen.records.query import QueryResult
 
+from .defang import safe_text
 from .interface import Detail
 from .page import Run
 from .query_layout import Line, banner, good, parts
@@ -43,4 +44,6 @@ def _line(sheet: Sheet, line: Line, width: int) -> None:
             lead.append((f"{shown:<{width}}  ", "quiet"))
     if line.note:
         body.append((f"  {sheet.show(line.note)}", "quiet"))
+    if line.link:
+        body.append((f"  {safe_text(line.link)}", "quiet"))
     sheet.page.add(*body, first=lead)
