@@ -12,11 +12,11 @@ to k and s besides (U+212A, U+017F) are passed over.
 from __future__ import annotations
 
 from .anchoring import searched, whole
-from .fold import is_closed, lowered
+from .fold import fold, is_closed, lowered
 from .parsing import JAVA, LUCENE, RE2, Flavour, parse
 from .spelling import IN_JAVA, IN_LUCENE, IN_RE2, IN_SLASHES, Spelling, spell
-from .texts import from_wildcards, has_all, simplest, source_of, wildcards_in
-from .tree import ALL, ANYTHING, Chars, Choice, Edge, Node, Repeat, Row
+from .texts import from_wildcards, has_all, literal, literal_in, simplest, source_of, wildcards_in
+from .tree import ALL, ANYTHING, Chars, Choice, Edge, Node, Repeat, Row, nodes
 
 __all__ = [
     "ALL",
@@ -36,10 +36,14 @@ __all__ = [
     "Repeat",
     "Row",
     "Spelling",
+    "fold",
     "from_wildcards",
     "has_all",
     "is_closed",
+    "literal",
+    "literal_in",
     "lowered",
+    "nodes",
     "parse",
     "searched",
     "simplest",

@@ -44,6 +44,20 @@ def wildcards_in(node: Node, *, cased: bool) -> str | None:
     return "".join(out)
 
 
+def literal(text: str) -> str:
+    """The RE2 source that finds a text as it stands."""
+    return spell(row(Chars(((ord(c), ord(c)),)) for c in text))
+
+
+def literal_in(source: str) -> str | None:
+    """The text that an RE2 source finds as it stands; None where it says more."""
+    try:
+        text = wildcards_in(parse(source), cased=True)
+    except UnsayableError:
+        return None
+    return None if text is None or ANY in text or ONE in text else text
+
+
 def has_all(node: Node) -> bool:
     """Whether it has a set of all characters, line breaks included."""
     return any(one == ALL for one in nodes(node))
