@@ -1,0 +1,203 @@
+"""Showing that two queries give the same rows, by running both on events made around their comparisons."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from cybersecqwen.errors import LimitError, UnknownNameError, UnsayableError
+
+from .examples import events
+from .fields.schema import Schema
+from .fields.schemas import schema as built_in
+from .interface import Data, Dialect, Names, Rows, Running
+
+Tree = TypeVar("Tree")
+
+_DIGITS = 12
+"""Significant digits to which numbers are compared: sums in another order differ beyond them."""
+_DRAWS, _MOST_DRAWS = 2, 5
+"""Draws of events that are always made, and at most where the query gives no rows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """What running a query and its cheaper form on the same events showed."""
+
+    events: int = 0
+    """Events of all draws together."""
+    rows: int = 0
+    """Rows that each of the two gave, in all draws together."""
+    seeds: tuple[int, ...] = ()
+    """What the draws were made with."""
+    weak: bool = False
+    """Whether the query gave no row that it does not give for no events at all: that shows little."""
+    not_run: str = ""
+    """Why the query cannot be run here, one sentence; "" where it was run."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether both gave the same rows, and there were some."""
+        return not self.not_run and not self.weak and bool(self.seeds)
+
+    @property
+    def said(self) -> str:
+        """The same in a sentence."""
+        if self.not_run:
+            return f"Not proven here: {self.not_run}"
+        draws = "one draw" if len(self.seeds) == 1 else f"{len(self.seeds)} draws"
+        if self.weak:
+            return (
+                f"Weak: neither finds anything in {self.events:,} events made around its conditions, {draws}."
+            )
+        return f"Both give the same {self.rows:,} rows of {self.events:,} events, {draws}."
+
+
+class NotRun(Exception):
+    """A query cannot be run here."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Prover(Generic[Tree]):
+    """Runs trees of one dialect on draws of events; each tree once for each draw."""
+
+    dialect: Dialect[Tree]
+    schema: Schema | None
+    """The user's, or the one that the dialect means."""
+    trees: Sequence[Tree]
+    """All that are compared: events are made around the comparisons of all of them."""
+    count: int
+    """Events of a draw."""
+    seed: int = 0
+    _data: dict[int, Data] = field(default_factory=dict)
+    _named: list[Names] | None = None
+    _kinds: dict[str, str] | None = None
+    _ran: list[tuple[int, Tree, Rows | str]] = field(default_factory=list)
+
+    def proof(self, before: Tree, after: Tree) -> Proof | None:
+        """What was shown; None where they differ. Raises NotRun where either cannot be run."""
+        rows, seeds, weak = 0, [], True
+        nothing = key_of(self._run(before, {}))
+        for number in range(_MOST_DRAWS):
+            if number >= _DRAWS and not weak:
+                break
+            seed = self.seed + number
+            given = self.rows(before, seed)
+            if not same(given, self.rows(after, seed)):
+                return None
+            seeds.append(seed)
+            rows += len(given.rows)
+            weak = weak and key_of(given) == nothing
+        made = sum(len(table) for seed in seeds for table in self._drawn(seed).values())
+        return Proof(events=made, rows=rows, seeds=tuple(seeds), weak=weak)
+
+    def differ(self, before: Tree, after: Tree) -> bool:
+        """Whether they give different rows on any draw made so far. Raises NotRun."""
+        return any(not same(self.rows(before, seed), self.rows(after, seed)) for seed in list(self._data))
+
+    def rows(self, tree: Tree, seed: int) -> Rows:
+        """What a tree gives on a draw. Raises NotRun."""
+        known = next((rows for at, other, rows in self._ran if at == seed and other is tree), None)
+        if known is None:
+            try:
+                known = self._run(tree, self._drawn(seed))
+            except NotRun as error:
+                known = str(error)
+            self._ran.append((seed, tree, known))
+        if isinstance(known, str):
+            raise NotRun(known)
+        return known
+
+    def _run(self, tree: Tree, data: Data) -> Rows:
+        running = Running(time_field=self._time_field(), types=self._types())
+        try:
+            return self.dialect.run(tree, data, running)
+        except (UnsayableError, LimitError) as error:
+            raise NotRun(error.message) from None
+
+    def _drawn(self, seed: int) -> Data:
+        if seed not in self._data:
+            names = self._names()
+            self._data[seed] = events(
+                list(dict.fromkeys(atom for tree in self.trees for atom in self.dialect.atoms(tree))),
+                tables=list(dict.fromkeys(name.text for one in names for name in one.tables)),
+                fields=list(dict.fromkeys(name.text for one in names for name in one.fields)),
+                types=self._types(),
+                seed=seed,
+                count=self.count,
+                time_field=self._time_field(),
+                now=Running().now,
+            )
+        return self._data[seed]
+
+    def _time_field(self) -> str:
+        return self.schema.time_field if self.schema else ""
+
+    def _names(self) -> list[Names]:
+        if self._named is None:
+            self._named = [self.dialect.names(tree) for tree in self.trees]
+        return self._named
+
+    def _types(self) -> Mapping[str, str]:
+        """The types of the fields that the queries name, and of their tables."""
+        if self._kinds is not None or self.schema is None:
+            return self._kinds or {}
+        found: dict[str, str] = {}
+        tables = dict.fromkeys(name.text for one in self._names() for name in one.tables)
+        for table in [self.schema.table(""), *map(self.schema.table, tables)]:
+            found.update(table.fields if table else {})
+        for name in dict.fromkeys(name.text for one in self._names() for name in one.fields):
+            kind = found.get(name) or self.schema.type_of(name)
+            if kind:
+                found[name] = kind
+        self._kinds = found
+        return found
+
+
+def schema_for(dialect: Dialect[Any], given: Schema | None) -> Schema | None:
+    """The schema that was given, else the one that the dialect means; None where there is none."""
+    if given is not None:
+        return given
+    try:
+        return built_in(dialect.schema)
+    except UnknownNameError:
+        return None
+
+
+def same(one: Rows, other: Rows) -> bool:
+    """Whether two results have the same rows: in the same order where the first is ordered, else in any.
+
+    Numbers are compared by value; a column that is null and one that is not there are the same.
+    """
+    if len(one.rows) != len(other.rows):
+        return False
+    mine, theirs = [_key(row) for row in one.rows], [_key(row) for row in other.rows]
+    return mine == theirs if one.ordered else Counter(mine) == Counter(theirs)
+
+
+def key_of(rows: Rows) -> Hashable:
+    """What tells results apart, whatever the order of their rows."""
+    return frozenset(Counter(_key(row) for row in rows.rows).items())
+
+
+def _key(value: Any) -> Hashable:
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value if not isinstance(value, bool) else ("truth", value)
+    if isinstance(value, int | float):
+        return _number(value)
+    if isinstance(value, Mapping):
+        return frozenset((name, _key(inner)) for name, inner in value.items() if inner is not None)
+    if isinstance(value, list | tuple | set | frozenset):
+        return tuple(map(_key, value))
+    return str(value)
+
+
+def _number(value: float) -> Hashable:
+    if isinstance(value, int) and abs(value) < 1 << 53:
+        return ("number", float(value))
+    if isinstance(value, int) or not math.isfinite(value):
+        return ("number", str(value))
+    return ("number", float(f"{value:.{_DIGITS - 1}e}"))
