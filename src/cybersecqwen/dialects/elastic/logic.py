@@ -19,8 +19,8 @@ from .expressions import Among, Binary, Expr, IsNull, Literal, Logic, Negation
 
 ALWAYS: Expression = And(())
 NEVER: Expression = Or(())
-_MOST = 1_000
-"""Parts of a condition up to which what is said twice is looked for."""
+_MOST = 10_000
+"""Parts of a condition, times the fields that it calls null, up to which what is said twice is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +127,17 @@ def _joined(kind: type[And] | type[Or], op: Op, parts: list[Expression]) -> Expr
     if final in found:
         return final
     names = [part.field for part in found if isinstance(part, Test) and part.op is op and part.field]
-    if len(names) * len(found) <= _MOST * 10:
+    if len(names) * len(found) <= _MOST:
         for name in names:
             found = _absorbed(kind, op, name, found)
     return found[0] if len(found) == 1 else kind(tuple(found))
 
 
 def _absorbed(kind: type[And] | type[Or], op: Op, name: str, parts: Sequence[Expression]) -> list[Expression]:
-    """Beside "f is null or", "f is there and" says nothing; nor does "f is null" beside what it implies."""
+    """Beside "f is null or", "f is there and" says nothing; nor does "f is null" beside what it implies.
+
+    That a field is there is kept beside what implies it: whoever wrote both meant both.
+    """
     own = Test(name, op)
     opposite = Test(name, Op.PRESENT if op is Op.NULL else Op.NULL)
     inner: type[And] | type[Or] = And if kind is Or else Or
@@ -144,9 +147,7 @@ def _absorbed(kind: type[And] | type[Or], op: Op, name: str, parts: Sequence[Exp
             rest = tuple(one for one in part.parts if one != opposite)
             part = rest[0] if len(rest) == 1 else inner(rest)
         out.append(part)
-    # "f is null" implies a part of an Or that is true without f; a part of an And that is false without f
-    # implies that f is there.
-    said = any(part != own and without(part, name) is (kind is Or) for part in out)
+    said = kind is Or and any(part != own and without(part, name) for part in out)
     return [part for part in out if not (said and part == own)]
 
 
@@ -194,7 +195,8 @@ def _negated(test: Test, words: Words) -> Expr:
 
 def _every(parts: Sequence[Expression], words: Words) -> Expr:
     """All parts; a negation beside "the field is there" need not ask for the missing field."""
-    present = {part.field for part in parts if isinstance(part, Test) and part.op is Op.PRESENT}
+    tests = [negation(part.inner) if isinstance(part, Not) else part for part in parts]
+    present = {test.field for test in tests if isinstance(test, Test) and test.op is Op.PRESENT}
     out: list[Expr] = []
     for part in parts:
         inner = part.inner if isinstance(part, Not) else None

@@ -14,7 +14,7 @@ from cybersecqwen.detect.sigma.parse import text_of
 from cybersecqwen.dialects import globs
 from cybersecqwen.dialects.elastic.expressions import Among, Binary, Call, Expr, Field, Literal
 from cybersecqwen.dialects.elastic.logic import Meaning, any_of
-from cybersecqwen.dialects.elastic.regex_print import Case, re2_of, wildcards_of
+from cybersecqwen.dialects.elastic.regexes import Case, re2_of, wildcards_of
 from cybersecqwen.errors import UnsayableError
 
 _ORDER = {"<": Op.LESS, "<=": Op.AT_MOST, ">": Op.GREATER, ">=": Op.AT_LEAST}

@@ -20,7 +20,7 @@ from cybersecqwen.dialects.elastic.evaluation import (
     number,
     re2_matcher,
 )
-from cybersecqwen.dialects.elastic.regex_print import Case, whole_re2
+from cybersecqwen.dialects.elastic.regexes import Case, whole_re2
 
 _LONGEST = 1_000_000
 

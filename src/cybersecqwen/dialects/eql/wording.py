@@ -8,7 +8,7 @@ from cybersecqwen.detect.sigma.model import Op, Test
 from cybersecqwen.dialects import globs
 from cybersecqwen.dialects.elastic.expressions import Among, Binary, Call, Expr, Field, Literal, Logic
 from cybersecqwen.dialects.elastic.logic import Words
-from cybersecqwen.dialects.elastic.regex_print import Case, glob_lucene, lucene_of
+from cybersecqwen.dialects.elastic.regexes import Case, glob_lucene, lucene_of
 from cybersecqwen.errors import UnsayableError
 
 _ORDER = {Op.LESS: "<", Op.AT_MOST: "<=", Op.GREATER: ">", Op.AT_LEAST: ">="}

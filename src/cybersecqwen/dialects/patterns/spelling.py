@@ -75,7 +75,10 @@ class _Writer:
             return self.grouped(text) if level == 2 else text
         if isinstance(node, Row):
             text = "".join(self.text(part, 1) for part in node.parts)
-            return self.grouped(text) if level == 2 else text
+            # Lucene takes no empty branch of a choice, but an empty group.
+            return (
+                self.grouped(text) if level == 2 or not (text or self.spelling.edges or not level) else text
+            )
         text = "|".join(self.text(part, 1) for part in node.parts)
         return self.grouped(text) if level else text
 
