@@ -1,1 +1,5 @@
 """Splunk's Search Processing Language."""
+
+from .dialect import Spl
+
+__all__ = ["Spl"]

@@ -10,7 +10,7 @@ from .tokens import WORDS, Placed, Reader, Token, balanced, unescaped
 from .tree import Macro, Sub, Value
 from .values import macro_of, parse_value
 
-_FUNCTION = re.compile(r"[A-Za-z_]\w*")
+_FUNCTION = re.compile(r"[A-Za-z_]\w*(?:\.\d+)?")
 
 
 def plain(token: Token) -> str:

@@ -221,7 +221,8 @@ _NEEDS_FIELDS = frozenset(
 )
 _LISTED = (
     "table", "fields", "dedup", "fillnull", "filldown", "mvexpand", "makemv", "nomv", "mvcombine", "top",
-    "rare", "spath", "transaction", "iplocation", "makeresults", "reverse", "addtotals", "xmlkv", "fromjson", "accum",
+    "rare", "spath", "transaction", "iplocation", "makeresults", "reverse", "addtotals", "xmlkv", "fromjson",
+    "accum",
 )  # fmt: skip
 
 Read = Callable[[Reader, str, int, Subsearch], Stage]

@@ -1,12 +1,13 @@
 """What a search would do besides reading.
 
-Commands: https://docs.splunk.com/Documentation/Splunk/latest/SearchReference, those marked there as risky among
-them (https://docs.splunk.com/Documentation/Splunk/latest/Security/SPLsafeguards).
+Commands: https://docs.splunk.com/Documentation/Splunk/latest/SearchReference, those marked there as risky
+among them (https://docs.splunk.com/Documentation/Splunk/latest/Security/SPLsafeguards).
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from cybersecqwen.dialects.interface import Effect
 from cybersecqwen.errors import LimitError, QueryError
@@ -54,18 +55,16 @@ EFFECTS = {
 """Command to what it does."""
 
 
-
 _BAR = re.compile(r"\|\s*([a-z]+)", re.IGNORECASE)
 
 
 def effects(pipeline: Pipeline) -> tuple[Effect, ...]:
-    """Everything it would do, in order, also in subsearches, in searches of map and in arguments of macros."""
+    """Everything it would do, also in subsearches, searches of map and arguments of macros."""
     found: list[Effect] = []
     for stage in stages_of(pipeline):
         found.extend(_of_stage(stage, pipeline.lines))
     for macro in macros_of(pipeline):
-        for text in macro.args or ():
-            found.extend(_inside(text, macro.at, pipeline.lines))
+        found += [one for text in macro.args or () for one in _inside(text, macro.at, pipeline.lines)]
     return tuple(found)
 
 
@@ -91,11 +90,8 @@ def _inside(text: str, at: int, lines: tuple[int, ...]) -> list[Effect]:
     if "|" not in text and not text.lstrip().lower().startswith(tuple(EFFECTS)):
         return []
     names: list[str] = []
-    try:
-        for stage in stages_of(parse(text)):
-            names.append(str(getattr(stage, "name", "")))
-    except (QueryError, LimitError):
-        pass
+    with suppress(QueryError, LimitError):
+        names += [str(getattr(stage, "name", "")) for stage in stages_of(parse(text))]
     names.extend(one.lower() for one in _BAR.findall(text))
     return [_effect(name, at, lines) for name in dict.fromkeys(names) if name in EFFECTS]
 

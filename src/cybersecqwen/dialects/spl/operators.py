@@ -1,7 +1,8 @@
 """The operators of `eval` and how tight they bind: what reads and writes expressions goes by this table.
 
 Order: https://docs.splunk.com/Documentation/Splunk/latest/SearchReference/Eval ("Operators"),
-and for `search`, where OR binds tighter than AND, https://docs.splunk.com/Documentation/Splunk/latest/Search/Booleanexpressions.
+and for `search`, where OR binds tighter than AND,
+https://docs.splunk.com/Documentation/Splunk/latest/Search/Booleanexpressions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Going through a pipeline: every stage also of subsearches, every comparison, every field of an expression."""
+"""Going through a pipeline: every stage, also of subsearches, every comparison, every field."""
 
 from __future__ import annotations
 

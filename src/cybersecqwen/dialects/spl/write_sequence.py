@@ -1,0 +1,86 @@
+"""Sequences of events in SPL: for each stage the latest start that reached it, carried on by `streamstats`.
+
+Of several starts the latest leaves the most time, so whether an event ends a sequence is said exactly.
+Events are brought in the order of their times first; an event does not follow itself (`current=f`).
+"""
+
+from __future__ import annotations
+
+from cybersecqwen.dialects.query import Sequence
+from cybersecqwen.errors import UnsayableError
+
+from . import stages
+from .saying import eval_of, joined
+from .stages import Measure, Stage
+from .tree import Binary, Call, Field, Number, Text, Value
+
+_NULL = Call("null", ())
+
+
+def sequence(step: Sequence) -> list[Stage]:
+    """The stages that keep the events with which a sequence is complete."""
+    if not step.stages:
+        raise UnsayableError("A sequence has no stages.", what="empty sequences")
+    conditions = [_condition(step, number) for number in range(len(step.stages))]
+    order: list[Stage] = [stages.Sort(keys=(("", "_time", ""),), count="0")]
+    return order + (_ordered(step, conditions) if step.ordered else _unordered(step, conditions))
+
+
+def _condition(step: Sequence, number: int) -> Value:
+    stage = step.stages[number]
+    where = eval_of(stage.where)
+    if not stage.tables:
+        return where
+    tables = tuple(map(Text, stage.tables))
+    index = Field("index")
+    table: Value = Binary("=", index, tables[0]) if len(tables) == 1 else Call("in", (index, *tables))
+    return joined("AND", [table, where])
+
+
+def _start(number: int) -> str:
+    return f"start{number}"
+
+
+def _within(step: Sequence, start: Value) -> Value:
+    if step.within_s is None:
+        return Call("isnotnull", (start,))
+    return Binary("<=", Binary("-", Field("_time"), start), Number(f"{step.within_s:g}"))
+
+
+def _carried(step: Sequence, names: list[str], current: bool) -> Stage:
+    return stages.Stats(
+        name="streamstats",
+        measures=tuple(Measure(function="last", argument=name, alias=name) for name in names),
+        by=step.by,
+        options=() if current else (("current", "f"),),
+    )
+
+
+def _ordered(step: Sequence, conditions: list[Value]) -> list[Stage]:
+    made: list[Stage] = []
+    for number, condition in enumerate(conditions[:-1], 1):
+        here, before = _start(number), Field(_start(number - 1))
+        if number == 1:
+            value: Value = Call("if", (condition, Field("_time"), _NULL))
+        else:
+            value = Call("if", (joined("AND", [condition, _within(step, before)]), before, _NULL))
+        made.append(stages.Eval(sets=((here, value),)))
+        made.append(_carried(step, [here], current=False))
+    last = conditions[-1]
+    if len(conditions) > 1:
+        last = joined("AND", [last, _within(step, Field(_start(len(conditions) - 1)))])
+    return [*made, stages.Where(where=last)]
+
+
+def _unordered(step: Sequence, conditions: list[Value]) -> list[Stage]:
+    names = [_start(number) for number in range(1, len(conditions) + 1)]
+    sets = tuple(
+        (name, Call("if", (condition, Field("_time"), _NULL)))
+        for name, condition in zip(names, conditions, strict=True)
+    )
+    asked = [joined("OR", list(conditions)), *(_within(step, Field(name)) for name in names)]
+    return [
+        stages.Eval(sets=sets),
+        _carried(step, names, current=True),
+        stages.Where(where=joined("AND", asked)),
+    ]
