@@ -1,0 +1,252 @@
+"""The record of what was understood: the query, its parts, and everything that the asker should know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cybersecqwen.detect.sigma.model import Expression, Not, Op, Test
+from cybersecqwen.dialects.query import Query, Span, Stage
+from cybersecqwen.dialects.query import Sequence as Order
+
+from .asked import Asked, Part, Source, Sure
+from .combining import all_of
+from .counts import Counted
+from .exclusions import Hosts, clauses, host_kinds
+from .leftover import leftover
+from .library import Near, tests
+from .mentions import Kind
+from .naming import named_techniques
+from .saying import listed, said, source_said
+from .steps import steps
+from .stretch import Reading
+from .times import When
+from .vocabulary import Lexicon
+
+if TYPE_CHECKING:
+    from cybersecqwen.knowledge import Store
+
+_SHOWN = 5
+_CLOSE = 0.8
+"""Share of the first logsource's weight above which the second is named."""
+_SURE = 0.3
+"""Nearness above which a rule is named as near."""
+
+
+def answer(
+    text: str,
+    bare: str,
+    read: Sequence[Reading],
+    moments: Sequence[When],
+    counted: Counted,
+    notes: Sequence[str],
+    lexicon: Lexicon,
+    store: Store | None,
+) -> Asked:
+    """What a question became, from the reading of its stretches."""
+    first = read[0]
+    span, contradictions = _span(moments)
+    hosts = [(one, *_host_test(one, bare)) for one in host_kinds(bare)]
+    always = [when.test for when in moments if when.test is not None] + [made for _, made, _ in hosts]
+    query, unknown = _query(read, always, span, counted, lexicon)
+    assumptions = [*notes, *_assumptions(read, moments, counted, hosts, query)]
+    return Asked(
+        text=text,
+        query=query,
+        parts=tuple(sorted(_parts(text, read, moments, counted, hosts), key=lambda part: part.start)),
+        assumptions=tuple(dict.fromkeys(assumptions)),
+        unplaced=(*unknown, *leftover(bare, read, hosts, moments, counted, lexicon)),
+        questions=tuple(_questions(read, counted, hosts, query)),
+        contradictions=tuple(dict.fromkeys([*contradictions, *_contradictions(read)])),
+        techniques=named_techniques(read, store),
+        based_on=tuple(dict.fromkeys(_source(near) for one in read for near in one.adapted.rules)),
+        nearest=tuple(_source(near) for near in first.near[:_SHOWN] if near.score >= _SURE),
+        sources=tuple(one.logsource for one in first.sources[:_SHOWN]),
+    )
+
+
+def _query(
+    read: Sequence[Reading],
+    always: Sequence[Expression],
+    span: Span | None,
+    counted: Counted,
+    lexicon: Lexicon,
+) -> tuple[Query, list[str]]:
+    place = read[0].place
+    found, unknown = steps(counted, place.key, lexicon)
+    if len(read) > 1:
+        stages = tuple(
+            Stage(where=where, logsource=one.place.logsource)
+            for one in read
+            if (where := all_of([*([one.expression] if one.expression else ()), *always])) is not None
+        )
+        by = next((step.by for step in found if hasattr(step, "by")), ())
+        if len(stages) > 1:
+            order = Order(stages=stages, by=by or ("Computer",), within_s=counted.within_s)
+            same = len({one.logsource for one in stages}) == 1
+            source = place.logsource if same else type(place.logsource)(product=place.logsource.product)
+            return Query(logsource=source, span=span, steps=(order,)), unknown
+    where = all_of([*([read[0].expression] if read[0].expression else ()), *always])
+    return Query(logsource=place.logsource, where=where, span=span, steps=found), unknown
+
+
+def _host_test(one: Hosts, bare: str) -> tuple[Expression, bool]:
+    """The test that stands for a kind of computers, and whether it leaves them out."""
+    out = any(not clause.only and clause.start <= one.start < clause.end for clause in clauses(bare))
+    test = Test("Computer", Op.CONTAINS, (one.name,))
+    return (Not(test) if out else test), out
+
+
+def _span(moments: Sequence[When]) -> tuple[Span | None, list[str]]:
+    """The time of the query, and what is said of it twice."""
+    spans = [when for when in moments if when.span is not None]
+    if not spans:
+        return None, []
+    first = spans[0].span
+    others = [when for when in spans[1:] if when.span != first]
+    if len(spans) == 2 and others and first is not None:  # "since Monday", "before Friday"
+        joined = _joined(first, others[0].span)
+        if joined is not None:
+            return joined, []
+    return first, [
+        f'Two times are named, "{spans[0].words}" and "{one.words}"; the first is used.' for one in others
+    ]
+
+
+def _joined(one: Span, other: Span | None) -> Span | None:
+    if other is None or one.last_s is not None or other.last_s is not None:
+        return None
+    starts = [span.start for span in (one, other) if span.start is not None]
+    ends = [span.end for span in (one, other) if span.end is not None]
+    if len(starts) == len(ends) == 1 and starts[0] < ends[0]:
+        return Span(start=starts[0], end=ends[0])
+    return None
+
+
+def _parts(
+    text: str,
+    read: Sequence[Reading],
+    moments: Sequence[When],
+    counted: Counted,
+    hosts: Sequence[tuple[Hosts, Expression, bool]],
+) -> Iterator[Part]:
+    for one in read:
+        for placed in one.wanted:
+            yield _part(
+                placed.mention.words,
+                said(placed.expression),
+                placed.sure,
+                placed.mention.start,
+                placed.expression,
+            )
+        for placed in one.unwanted:
+            made = Not(placed.expression)
+            yield _part(placed.mention.words, said(made), placed.sure, placed.mention.start, made)
+        for placed in one.adapted.placed:
+            yield _part("", said(placed.expression), Sure.LEARNED, placed.mention.start, placed.expression)
+    for when in moments:
+        became = said(when.test) if when.test is not None else _span_said(when.span)
+        yield Part(words=when.words, became=became, sure=Sure.STATED, start=when.start)
+    for host, test, _ in hosts:
+        yield _part(host.words, said(test), Sure.ASSUMED, host.start, test)
+    for start, end in counted.ranges:
+        yield Part(
+            words=text[start:end].strip(), became=_counting_said(counted), sure=Sure.STATED, start=start
+        )
+
+
+def _part(words: str, became: str, sure: Sure, start: int, expression: Expression) -> Part:
+    return Part(
+        words=words, became=became, sure=sure, start=start, tests=tuple(test for test, _ in tests(expression))
+    )
+
+
+def _span_said(span: Span | None) -> str:
+    if span is None:
+        return ""
+    if span.last_s is not None:
+        return f"the last {span.last_s:,.0f} s"
+    return f"time from {span.start or 'the first'} to {span.end or 'the last'} (s since 1970 UTC)"
+
+
+def _counting_said(counted: Counted) -> str:
+    bits = []
+    if counted.op is not None:
+        what = f"different {counted.distinct}" if counted.distinct else "records"
+        bits.append(f"{what} {counted.op.value} {counted.number:g}")
+    if counted.by:
+        bits.append(f"by {', '.join(counted.by)}")
+    if counted.within_s:
+        bits.append(f"within {counted.within_s:g} s")
+    if counted.top:
+        bits.append(f"the {'rarest' if counted.rarest else 'first'} {counted.top}")
+    return ", ".join(bits) or "number of records"
+
+
+def _assumptions(
+    read: Sequence[Reading],
+    moments: Sequence[When],
+    counted: Counted,
+    hosts: Sequence[tuple[Hosts, Expression, bool]],
+    query: Query,
+) -> Iterator[str]:
+    for one in read:
+        for placed in (*one.wanted, *one.unwanted):
+            yield from _assumed(placed, one)
+        for placed in one.adapted.placed:
+            rules = "; ".join(near.rule.about.title for near in one.adapted.rules[:3])
+            yield f"{said(placed.expression)} is added because near rules ask for it: {rules}."
+        if len(one.sources) > 1 and one.sources[1].score >= _CLOSE * one.sources[0].score:
+            other = source_said(one.sources[1].logsource)
+            yield f"Read as a question about {source_said(one.place.logsource)}; it could be about {other}."
+        else:
+            yield f"Read as a question about {source_said(one.place.logsource)}."
+    for host, test, _ in hosts:
+        yield f"{host.words!r} are told by their name: {said(test)}."
+    if not any(when.span for when in moments):
+        yield "No time is given: there is no limit on time."
+    yield from (when.note for when in moments if when.note)
+    if len(read) > 1 and not counted.by:
+        yield "The records of the sequence are taken to be of the same computer."
+    if counted.op is not None and counted.within_s is None and query.span is None:
+        yield "The number is counted over all records, since no time is given."
+
+
+def _assumed(placed: object, one: Reading) -> Iterator[str]:
+    from .placing import Placed
+
+    assert isinstance(placed, Placed)
+    mention = placed.mention
+    if mention.kind is Kind.PROGRAM and mention.group:
+        names = next((test.values for test, _ in tests(placed.expression)), ())
+        yield f"{mention.words!r} read as {listed(tuple(name.lstrip(chr(92) + '/') for name in names))}."
+    elif placed.sure is Sure.ASSUMED:
+        yield f"{mention.words!r} is taken for the name of a program, which no rule here has."
+    elif mention.kind is Kind.PLACE:
+        yield f"{mention.words!r} read as {said(placed.expression)}."
+    elif mention.kind is Kind.CONCEPT:
+        yield f"{said(placed.expression)} stands for the words of the question by the lexicon."
+
+
+def _questions(
+    read: Sequence[Reading],
+    counted: Counted,
+    hosts: Sequence[tuple[Hosts, Expression, bool]],
+    query: Query,
+) -> Iterator[str]:
+    for host, _, _ in hosts:
+        yield f"Which computers are {host.words}? Name them, or a field that tells."
+    if query.where is None and not query.steps:
+        yield f"What would such a record show? Name a program, a file, a field or an event of {source_said(read[0].place.logsource)}."
+    if counted.vague and counted.op is None:
+        yield f"How many are {counted.vague!r}, and within which time?"
+
+
+def _contradictions(read: Sequence[Reading]) -> Iterator[str]:
+    for one in read:
+        both = {said(p.expression) for p in one.wanted} & {said(p.expression) for p in one.unwanted}
+        yield from (f"The question asks for {what} and leaves it out." for what in sorted(both))
+
+
+def _source(near: Near) -> Source:
+    return Source(id=near.rule.about.id, title=near.rule.about.title, score=round(near.score, 3))

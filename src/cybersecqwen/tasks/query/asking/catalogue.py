@@ -1,0 +1,121 @@
+"""Numbered and named events that the lexicon lists: which of them a question means, by its words."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cybersecqwen.detect.sigma.model import Op, Test
+
+from .vocabulary import FOLDER, tokens
+from .words import SMALL, stem
+
+_LEAST = 0.62
+"""Share of the weight of an entry's words that the question must have."""
+_CLOSE = 0.93
+"""Of the best entry's share: those above it are meant as well."""
+_MOST = 8
+_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SAME = {
+    "create": "creat add new addition register insert install introduce generat",
+    "delete": "delet remov removal deletion eras destroy clear wip",
+    "modify": "modif chang updat alter set edit tamper adjust configur modification",
+    "disable": "disabl deactivat stop turn suspend halt",
+    "enable": "enabl activat",
+    "logon": "logon login signin log sign",
+    "fail": "fail failur unsuccessful",
+    "enumerate": "enumerat list discover query",
+}
+_CANON = {stem(word): canon for canon, words in _SAME.items() for word in (canon, *words.split())}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of a list."""
+
+    values: tuple[str, ...]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """The events of a logsource."""
+
+    field: str
+    op: Op
+    entries: tuple[Entry, ...]
+    weights: Mapping[str, float]
+    """How much a word tells one entry from another."""
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, Listed]:
+    """The lists by key of their logsource, read once."""
+    found: dict[str, Listed] = {}
+    for path in sorted(FOLDER.glob("catalogue_*.toml")):
+        for one in tomllib.loads(path.read_text(encoding="utf-8"))["list"]:
+            services = frozenset(one.get("beside", ()))
+            entries = tuple(
+                _entry(line.strip(), services) for line in one["names"].splitlines() if line.strip()
+            )
+            counted = Counter(word for entry in entries for word in entry.words)
+            found[one["source"]] = Listed(
+                field=one["field"],
+                op=Op.ENDS if one.get("modifier") == "endswith" else Op.EQUALS,
+                entries=entries,
+                weights={w: math.log(1 + len(entries) / n) for w, n in counted.items()},
+            )
+    return found
+
+
+def _entry(line: str, services: frozenset[str]) -> Entry:
+    name, _, said = line.partition(": ")
+    first, _, rest = name.partition(" ")
+    if first in services and rest:
+        name = rest
+    name = name.rstrip(":")
+    if re.fullmatch(r"[\d,]+", name):
+        return Entry(tuple(name.split(",")), canonical(said))
+    split = " ".join(_CAMEL.findall(name)) if not name.isupper() else name.lower().replace("microsoft", " ")
+    return Entry((name.lower(),), canonical(said or split))
+
+
+def canonical(text: str) -> frozenset[str]:
+    """The words of a text, those of one meaning as one."""
+    return frozenset(_CANON.get(token.stem, token.stem) for token in tokens(text) if token.stem not in SMALL)
+
+
+def listed(key: str, text: str) -> tuple[Test, float] | None:
+    """The test for the events of a logsource that a text means, and the share of words it has of them."""
+    one = catalogue().get(key)
+    if one is None:
+        return None
+    there = canonical(text)
+    scored = [(_share(entry, there, one.weights), entry) for entry in one.entries if entry.words]
+    best = max((score for score, _ in scored), default=0.0)
+    if best < _LEAST:
+        return None
+    values = _unique(v for score, entry in scored if score >= best * _CLOSE for v in entry.values)
+    return Test(one.field, one.op, values[:_MOST]), best
+
+
+def _share(entry: Entry, there: frozenset[str], weights: Mapping[str, float]) -> float:
+    """How much of an entry the text has; long entries are forgiven some of their words."""
+    both = sorted((weights[word] for word in entry.words & there), reverse=True)
+    if not both:
+        return 0.0
+    whole = sum(sorted((weights[word] for word in entry.words), reverse=True)[:_ENOUGH])
+    return min(1.0, sum(both) / whole) + 0.02 * len(both)
+
+
+_ENOUGH = 4
+"""Words of an entry that say it whole."""
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,86 @@
+"""What a question leaves out, and what it limits itself to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_EXCLUDING = re.compile(
+    r"\b(?:but not|and not|not (?:on|by|from|in|for|within|under|signed|to|with|started|run|launched|when|if|including|containing|involving|spawned|related|located|via)|exclud(?:e|es|ing)|except(?:ing)?(?: for| from| when| if| by| on)?|"
+    r"ignor(?:e|ing)|unless|other than|apart from|aside from|leaving out|leave out|outside of|outside|rather than|without|"
+    r"filter(?:ing)? out|that (?:is|are|was|were) not|which (?:is|are|was|were) not|is not|are not|isn't|aren't|not)\b",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"[.;]\s|[.;]$|,\s*(?:and then|then|which|that|but only|in the|over|within|since|grouped)\b|\b(?:in the (?:last|past)|since|within the last|per|grouped by|followed by|"
+    r"but only|only on|only by|in order|to bypass|that could|which could|this|so that)\b",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(
+    r"\b(?:only|just|solely|exclusively) (?:on|by|from|in|for|with)\b|\b(?:on|by|from) only\b", re.IGNORECASE
+)
+_PLACE_WORD = r"(?:servers?|hosts?|machines?|computers?|workstations?|systems?|controllers?|laptops?|desktops?|nodes?|devices?|endpoints?|clients?|agents?)"
+_HOSTS = re.compile(
+    rf"\b(?:on|from|for|excluding|except|ignoring|in) (?:the |our |any |all |known )?((?:[a-z0-9]+[ -]){{1,2}}?)({_PLACE_WORD})\b",
+    re.IGNORECASE,
+)
+_NO_GROUP = frozenset(
+    ["the", "a", "an", "this", "that", "same", "single", "one", "each", "every", "any", "all", "our", "remote", "other", "another", "compromised", "infected", "victim", "local", "target", "targeted", "windows", "linux", "macos", "unix", "system", "host", "vulnerable", "affected", "domain-joined", "these", "those", "their", "multiple", "several", "more", "file", "web", "proxy", "dns", "sql", "exchange", "command", "and", "control", "external", "unmanaged", "public", "foreign", "new", "unknown", "internal", "different", "sysmon", "operating", "microsoft"]
+)
+_LONGEST = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clause:
+    """A part of the question that says what not to look at, or that nothing else is."""
+
+    start: int
+    end: int
+    only: bool = False
+    """Whether it limits instead of leaving out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hosts:
+    """A kind of computers that only the asker knows."""
+
+    start: int
+    end: int
+    words: str
+    name: str
+    """The word that tells them: "build"."""
+
+
+def clauses(text: str) -> list[Clause]:
+    """The parts that leave something out or limit, in order and apart."""
+    found: list[Clause] = []
+    for match in _EXCLUDING.finditer(text):
+        if found and match.start() < found[-1].end:
+            continue
+        found.append(Clause(start=match.start(), end=_end(text, match.end())))
+    for match in _ONLY.finditer(text):
+        found.append(Clause(start=match.start(), end=_end(text, match.end()), only=True))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _end(text: str, start: int) -> int:
+    match = _END.search(text, start)
+    return min(match.start() if match else len(text), start + _LONGEST)
+
+
+def host_kinds(text: str) -> list[Hosts]:
+    """Kinds of computers that are named by what they are for: "build servers"."""
+    found = []
+    for match in _HOSTS.finditer(text):
+        words = [word for word in re.split(r"[ -]", match[1].strip().lower()) if word]
+        telling = [word for word in words if word not in _NO_GROUP]
+        if telling and len(telling) == len(words):
+            name = (
+                "dc" if telling[-1] == "domain" and match[2].lower().startswith("controller") else telling[-1]
+            )
+            found.append(
+                Hosts(
+                    start=match.start(1), end=match.end(), words=text[match.start(1) : match.end()], name=name
+                )
+            )
+    return found

@@ -1,0 +1,57 @@
+"""Words of the question that carry meaning and became nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .counts import Counted
+from .exclusions import Hosts
+from .focusing import focus
+from .stretch import Reading
+from .times import When
+from .vocabulary import WORD, Lexicon, tokens
+from .words import COMMON, SMALL, stem
+
+_MOST = 8
+_RARE = 4.2
+"""Nats above which a word says something of its own."""
+_ASKING = frozenset(
+    map(
+        stem,
+        ["show", "find", "list", "give", "get", "tell", "want", "need", "see", "display", "return", "report", "all", "any", "every", "each", "please", "search", "hunt", "look", "count", "number", "many", "much", "there", "happened", "happen", "happens", "last", "past", "time", "times", "since", "before", "after", "during", "and", "then", "followed", "same", "different", "only", "not", "new", "one", "two", "three", "within", "outside", "inside", "hours", "hour", "day", "days", "week", "office", "business", "computer", "computers", "host", "hosts", "machine", "server", "servers", "user", "users", "account", "process", "processes", "program", "programs", "file", "files", "registry", "network", "log", "logs", "record", "records", "start", "starts", "started", "starting", "run", "runs", "running", "ran", "create", "created", "creating", "made", "make", "query", "queries", "question", "case", "cases", "something", "anything", "someone", "anyone", "somebody", "anybody", "thing", "things", "kind", "type"],
+    )
+)
+
+
+def leftover(
+    text: str,
+    read: Sequence[Reading],
+    hosts: Sequence[tuple[Hosts, object, bool]],
+    moments: Sequence[When],
+    counted: Counted,
+    lexicon: Lexicon,
+) -> tuple[str, ...]:
+    """Such words as they stand, those that tell most first."""
+    covered = [
+        (p.mention.start, p.mention.end)
+        for one in read
+        for p in (*one.wanted, *one.unwanted)
+        if p.mention.values != ("",)
+    ]
+    covered += [(host.start, host.end) for host, _, _ in hosts]
+    covered += [(when.start, when.end) for when in moments]
+    covered += list(counted.ranges)
+    hinted = {token for _, start, end in lexicon.hints.find(tokens(text)) for token in range(start, end)}
+    asking = focus(text)
+    library = read[0].place.library
+    found: dict[str, float] = {}
+    for match in WORD.finditer(text.lower()):
+        word, at = match[0], match.start()
+        if len(word) < 3 or word in SMALL or word in COMMON or stem(word) in _ASKING or at in hinted:
+            continue
+        if any(start <= at < end for start, end in covered) or not any(s <= at < e for s, e in asking):
+            continue
+        rarity = library.rarity(word)
+        if rarity >= _RARE:
+            found.setdefault(text[at : match.end()], rarity)
+    return tuple(sorted(found, key=lambda word: (-found[word], word))[:_MOST])

@@ -1,0 +1,84 @@
+"""A mention: some words of the question that mean one thing, before it is known where that belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .asked import Sure
+
+
+class Kind(StrEnum):
+    """What a mention is."""
+
+    PROGRAM = "program"
+    LIBRARY = "library"
+    """A DLL or a driver."""
+    FILE = "file"
+    """The name of another file, or an ending."""
+    PATH = "path"
+    PLACE = "place"
+    """A folder that the lexicon knows."""
+    FLAG = "flag"
+    """An option of a command line, or a piece of one."""
+    TEXT = "text"
+    """A text in quotes, of which no more is known."""
+    ADDRESS = "address"
+    """An IP address or network."""
+    HASH = "hash"
+    DOMAIN = "domain"
+    URL = "url"
+    KEY = "key"
+    """A registry key or value."""
+    EVENT = "event"
+    """The number of an event."""
+    PORT = "port"
+    CMDLET = "cmdlet"
+    API = "api"
+    """An operation of a cloud: "CreateUser", "iam.roles.create"."""
+    USER = "user"
+    HOST = "host"
+    PIPE = "pipe"
+    TECHNIQUE = "technique"
+    VULNERABILITY = "vulnerability"
+    CONCEPT = "concept"
+    """Something that the lexicon says in tests."""
+    ACTION = "action"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mention:
+    """Words with a meaning."""
+
+    kind: Kind
+    start: int
+    end: int
+    words: str
+    """As they stand."""
+    values: tuple[str, ...]
+    """Small letters; of a concept or an action its names in the lexicon."""
+    sure: Sure = Sure.STATED
+    group: str = ""
+    """Of programs: the name of the group that the words mean, "office programs"."""
+
+
+def without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
+    """In order of place; of two that share characters the longer, of equal ones the first.
+
+    Actions and concepts may share words with others: they say what happens, the others to what.
+    """
+    kept: list[Mention] = []
+    for one in sorted(mentions, key=lambda m: (-(m.end - m.start), m.start)):
+        if all(one.end <= other.start or one.start >= other.end for other in kept if _rivals(one, other)):
+            kept.append(one)
+    return sorted(kept, key=lambda m: (m.start, m.end, m.kind))
+
+
+_LAYERS = {Kind.ACTION: 1, Kind.CONCEPT: 2}
+
+
+def _rivals(one: Mention, other: Mention) -> bool:
+    if one.kind is Kind.CONCEPT and other.kind is Kind.CONCEPT:
+        return False
+    return _LAYERS.get(one.kind, 0) == _LAYERS.get(other.kind, 0)

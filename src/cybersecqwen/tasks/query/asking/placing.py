@@ -1,0 +1,275 @@
+"""Where a value belongs: the field of the chosen logsource, and how it is compared there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cybersecqwen.detect.sigma.model import Expression, Logsource, Op, Or, Test
+from cybersecqwen.errors import RuleError
+
+from .asked import Sure
+from .library import Library, Use, core
+from .mentions import Kind, Mention
+from .programs import files_of
+from .roles import acts, is_target, parents
+from .vocabulary import Lexicon, lexicon, tests_of
+
+_MODIFIERS = {Op.CONTAINS: "contains", Op.ENDS: "endswith", Op.STARTS: "startswith", Op.CIDR: "cidr"}
+_PLAIN = (Op.CONTAINS, Op.ENDS, Op.STARTS, Op.EQUALS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placed:
+    """A mention with the place that it has in the query."""
+
+    mention: Mention
+    expression: Expression
+    slot: str
+    """What of an event it is about: mentions of one slot are alternatives or all asked for."""
+    sure: Sure
+    single: bool = True
+    """Whether an event has one value there, so that two of them are alternatives."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """The logsource, and what is known of its fields."""
+
+    key: str
+    logsource: Logsource
+    lexicon: Lexicon
+    library: Library
+
+    def role(self, name: str) -> str | None:
+        """ "Field|operation" of a kind of value; None where the logsource has no place for it."""
+        entry = self.lexicon.sources.get(self.key)
+        return entry.roles.get(name) if entry else None
+
+
+def placed(text: str, mentions: Sequence[Mention], place: Place) -> list[Placed]:
+    """The mentions that the logsource has a place for."""
+    programs = [one for one in mentions if one.kind is Kind.PROGRAM]
+    starting = parents(text, programs) if place.key.endswith("/process_creation") else set()
+    found: list[Placed] = []
+    for one in mentions:
+        if one.kind is Kind.CONCEPT:
+            found += _concept(one, place)
+        elif one.kind is Kind.PLACE:
+            found += _folder(text, one, place)
+        elif one.kind is Kind.PROGRAM:
+            found += _program(text, one, place, starting)
+        elif one.kind not in (Kind.TECHNIQUE, Kind.VULNERABILITY, Kind.ACTION):
+            found += _value(text, one, place)
+    return _without_general(found)
+
+
+def _without_general(found: Sequence[Placed]) -> list[Placed]:
+    """Without groups where programs are named for the same place: "a remote access tool such as AnyDesk"."""
+    named = {one.slot for one in found if one.mention.kind is Kind.PROGRAM and not one.mention.group}
+    return [one for one in found if not (one.mention.group in place_groups(one) and one.slot in named)]
+
+
+def place_groups(one: Placed) -> frozenset[str]:
+    """The group of a mention, unless it is the name of one program."""
+    single = vocabulary_single()
+    return (
+        frozenset()
+        if not one.mention.group or one.mention.group in single
+        else frozenset((one.mention.group,))
+    )
+
+
+def vocabulary_single() -> frozenset[str]:
+    """Names in the lexicon that mean one program."""
+    return lexicon().single
+
+
+def _concept(one: Mention, place: Place) -> Iterator[Placed]:
+    tests = place.lexicon.concepts[one.values[0]].tests.get(place.key, ())
+    for test in tests:
+        yield Placed(
+            mention=one, expression=test, slot=f"{one.values[0]}:{test.field}", sure=Sure.KNOWN, single=False
+        )
+
+
+_FOLDER_ROLES = {
+    "windows/process_creation": "Image|contains",
+    "linux/process_creation": "Image|contains",
+    "macos/process_creation": "Image|contains",
+}
+_IN_COMMAND = re.compile(r"command ?line|argument|parameter", re.IGNORECASE)
+_OF_PARENT = re.compile(r"parent", re.IGNORECASE)
+
+
+def _folder(text: str, one: Mention, place: Place) -> Iterator[Placed]:
+    pieces = place.lexicon.places[one.values[0]].files.get(place.logsource.product or "windows", ())
+    role = _FOLDER_ROLES.get(place.key) or place.role("path")
+    if not pieces or role is None:
+        return
+    before = text[max(0, one.start - 60) : one.start]
+    field = role.partition("|")[0]
+    if field == "Image" and _IN_COMMAND.search(before):
+        field = "CommandLine"
+    elif field == "Image" and place.key.endswith("process_creation") and _OF_PARENT.search(before):
+        field = "ParentImage"
+    test = Test(field, Op.CONTAINS, pieces)
+    yield Placed(mention=one, expression=test, slot=f"folder {field}", sure=one.sure)
+
+
+def _program(text: str, one: Mention, place: Place, starting: set[int]) -> Iterator[Placed]:
+    product = place.logsource.product
+    files = files_of(one, product, place.lexicon)
+    if not files:
+        return
+    name = _role_of_program(text, one, place, starting)
+    role = place.role(name)
+    if role is None:
+        return
+    if not role:
+        yield _keyword(one, files)
+        return
+    expression = _files_test(files, role, product)
+    if name == "program" and not one.group:
+        expression = _renamed(expression, files, place)
+    sure = one.sure
+    yield Placed(mention=one, expression=expression, slot=name, sure=sure)
+
+
+def _role_of_program(text: str, one: Mention, place: Place, starting: set[int]) -> str:
+    if one.start in starting:
+        return "parent"
+    if place.role("target") is not None and is_target(text, one):
+        return "target"
+    if place.role("actor") is not None and acts(text, one):
+        return "actor"
+    return "program"
+
+
+def _files_test(files: Sequence[str], role: str, product: str) -> Test:
+    field, _, modifier = role.partition("|")
+    mark = "\\" if product == "windows" else "/"
+    if modifier == "endswith":
+        return Test(field, Op.ENDS, tuple(f"{mark}{file}" for file in files))
+    if modifier == "contains":
+        bare = tuple(file.removesuffix(".exe") for file in files)
+        return Test(field, Op.CONTAINS, bare)
+    return Test(field, Op.EQUALS, tuple(files))
+
+
+def _renamed(expression: Test, files: Sequence[str], place: Place) -> Expression:
+    """Also by the name that the maker gave, where rules of the library look at it for this program."""
+    if expression.field != "Image":
+        return expression
+    found = [
+        use.value
+        for file in files
+        for use in place.library.cores.get(file, ())
+        if use.field == "OriginalFileName" and use.logsource == place.logsource and use.op is Op.EQUALS
+    ]
+    if not found:
+        return expression
+    return Or((expression, Test("OriginalFileName", Op.EQUALS, tuple(dict.fromkeys(found)))))
+
+
+def _keyword(one: Mention, values: Sequence[str]) -> Placed:
+    test = Test("", Op.CONTAINS, tuple(values))
+    return Placed(mention=one, expression=test, slot="", sure=one.sure, single=False)
+
+
+def _value(text: str, one: Mention, place: Place) -> Iterator[Placed]:
+    learned = [use for value in one.values if (use := _use(value, one, place))]
+    if learned and len(learned) == len(one.values):
+        use = learned[0]
+        test = Test(use.field, use.op, tuple(dict.fromkeys(u.value for u in learned if u.field == use.field)))
+        yield Placed(
+            mention=one,
+            expression=test,
+            slot=use.field,
+            sure=Sure.STATED,
+            single=not _holds_many(use.field),
+        )
+        return
+    role = place.role(_ROLE.get(one.kind, str(one.kind)))
+    if role is None:
+        return
+    field, _, modifier = role.partition("|")
+    try:
+        (test,) = tests_of(
+            {role if field else "x|contains": [_escaped(_shaped(v, one, modifier)) for v in one.values]}
+        )
+    except (RuleError, ValueError):
+        return
+    if not field:
+        test = Test("", Op.CONTAINS, test.values)
+    yield Placed(
+        mention=one, expression=test, slot=field or one.kind, sure=one.sure, single=not _holds_many(field)
+    )
+
+
+_ROLE: dict[Kind, str] = {}
+_MANY = frozenset(
+    (
+        "CommandLine",
+        "ScriptBlockText",
+        "ParentCommandLine",
+        "Payload",
+        "Data",
+        "",
+        "Details",
+        "CallTrace",
+        "c-uri",
+        "cs-uri-query",
+    )
+)
+
+
+def _holds_many(field: str) -> bool:
+    """Whether a value of the field can hold several pieces at once."""
+    return field in _MANY
+
+
+def _shaped(value: str, one: Mention, modifier: str) -> str:
+    if one.kind is Kind.ADDRESS and "/" in value:
+        return value
+    if one.kind is Kind.FILE and modifier == "endswith" and not value.startswith("."):
+        return f"\\{value}"
+    if one.kind is Kind.LIBRARY and modifier == "endswith" and not value.startswith("."):
+        return f"\\{value}"
+    if one.kind is Kind.KEY:
+        return _without_hive(value)
+    if one.kind is Kind.DOMAIN:
+        return value.lstrip("*")
+    if one.kind is Kind.FLAG and modifier == "contains":
+        return f" {value}"
+    return value
+
+
+def _without_hive(key: str) -> str:
+    for hive in (
+        "hkey_local_machine",
+        "hkey_current_user",
+        "hkey_classes_root",
+        "hkey_users",
+        "hklm",
+        "hkcu",
+        "hkcr",
+        "hku",
+    ):
+        if key.startswith(hive):
+            return key.removeprefix(hive)
+    return key if key.startswith("\\") else f"\\{key}"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")
+
+
+def _use(value: str, one: Mention, place: Place) -> Use | None:
+    """How the rules of this logsource ask for a value, where they do: as most of them."""
+    uses = [use for use in place.library.cores.get(core(value), ()) if use.logsource == place.logsource]
+    if not uses:
+        return None
+    role = (place.role(_ROLE.get(one.kind, str(one.kind))) or "").partition("|")[0]
+    return max(uses, key=lambda use: (use.field == role, use.count, use.value))

@@ -1,0 +1,59 @@
+"""From the words of a question to a query: the order in which everything is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from . import counts, guard, times
+from .answering import answer
+from .asked import Asked, NotAQuestion
+from .library import Library
+from .stretch import Reading, reading
+from .vocabulary import lexicon
+
+if TYPE_CHECKING:
+    from cybersecqwen.knowledge import Store
+
+_LEAST = 0.25
+"""Nearness below which a rule says nothing about the question."""
+
+
+def read_question(text: str, *, library: Library, store: Store | None, now: float) -> Asked:
+    """What a question asks, in Sigma's names.
+
+    Args:
+        text: The question, in English.
+        library: Rules to learn from.
+        store: Facts about techniques and vulnerabilities that the question names; None for none.
+        now: Seconds since 1970 UTC that "now" means.
+
+    Raises:
+        NotAQuestion: It asks for nothing that events could answer, or only for what a query must not do.
+        LimitError: It is longer than is read.
+    """
+    cleared = guard.without_orders(guard.cleaned(text))
+    whole, words = cleared.text, lexicon()
+    moments = times.times(whole, now, "time")
+    counted = counts.counted(whole)
+    bare = _blanked(whole, [(one.start, one.end) for one in moments])
+    bare = _blanked(bare, [span for span in counted.ranges])
+    read = [reading(_only(bare, start, end), library, words) for start, end in counts.stages(bare)]
+    if all(one.expression is None for one in read) and not _about_events(read):
+        raise NotAQuestion("The question names nothing that events could show.")
+    return answer(guard.cleaned(text), bare, read, moments, counted, cleared.notes, words, store)
+
+
+def _blanked(text: str, ranges: Sequence[tuple[int, int]]) -> str:
+    """The text with blanks where the ranges are, so that places stay what they are."""
+    for start, end in ranges:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _only(text: str, start: int, end: int) -> str:
+    return " " * start + text[start:end]
+
+
+def _about_events(read: Sequence[Reading]) -> bool:
+    return any(one.near and one.near[0].score >= _LEAST for one in read)

@@ -1,0 +1,91 @@
+"""Who does what to whom: which program starts the other, which one acts, which one is acted on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .mentions import Kind, Mention
+
+_SPAWN = re.compile(
+    r"\b(?:spawn(?:s|ed|ing)?|start(?:s|ing)?|launch(?:es|ing)?|creat(?:es|ing)|execut(?:es|ing)|run(?:s|ning)?|"
+    r"fork(?:s|ing)?|invok(?:es|ing))\b(?! (?:a )?(?:file|service|task))",
+    re.IGNORECASE,
+)
+_STRONG_SPAWN = re.compile(r"\b(?:spawn(?:s|ed|ing)?|start(?:s|ing)|launch(?:es|ing))\b", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"\b(?:spawn(?:ed|ing)?|start(?:ed)?|launched|created|executed|run|invoked|forked|opened|initiated|called|execution|running)"
+    r" (?:\w+ )?(?:by|from|under|out of|via)\b|"
+    r"\bchild(?:ren)?(?: process(?:es)?)? (?:of|from|spawned by|by)\b|\b(?:with|has|have|having) (?:a |an |the )?(?:\w+ )?parent(?: process| image)?(?: of| is| named)?\b|"
+    r"\bparent(?: process| image)? (?:is|was|being|of|named)\b|\bsub-?process(?:es)? (?:of|spawned by|from)\b|\bas (?:a )?child of\b",
+    re.IGNORECASE,
+)
+_CHILD = re.compile(r"\bchild(?:ren)? ?process(?:es)?\b|\bsub-?process(?:es)?\b|\bchildren\b", re.IGNORECASE)
+_PARENT_AFTER = re.compile(
+    r"^[\"'`)]?(?:\.exe)?[\"'`]? (?:\w+ ){0,2}?(?:spawn(?:s|ed|ing)?|starts?|starting|launch(?:es|ing)|as (?:a |the )?parent)\b|^[\"'`]? (?:suspicious |unusual |uncommon )?(?:child|sub-?process)",
+    re.IGNORECASE,
+)
+_ACTOR = re.compile(
+    r"\b(?:by|from|initiated by|created by|made by|written by|dropped by|loaded by|loads by)\s+(?:the |a |an )?(?:\w+ ){0,2}[\"'`]?$",
+    re.IGNORECASE,
+)
+_TARGET = re.compile(
+    r"\b(?:access(?:es|ed|ing)? (?:to|of)|opening|opens|open|into|to|on|of|target(?:s|ing)?|against|inject\w* (?:in|into)|handle to|dump\w*)\s+(?:the |a |an )?(?:\w+ ){0,2}[\"'`]?$",
+    re.IGNORECASE,
+)
+_LOOK = 60
+
+
+def parents(text: str, programs: Sequence[Mention]) -> set[int]:
+    """Places of the programs that start others."""
+    found: set[int] = set()
+    for one in programs:
+        before = text[max(0, one.start - _LOOK) : one.start]
+        after = text[one.end : one.end + _LOOK]
+        passive = list(_PASSIVE.finditer(before))
+        if (
+            passive
+            and not re.search(r"[.;]", before[passive[-1].end() :])
+            and _near(before[passive[-1].end() :])
+        ) or (_PARENT_AFTER.match(after) and not _PASSIVE.match(after.lstrip("\"'` "))):
+            found.add(one.start)
+    spawn = [m for m in _SPAWN.finditer(text) if not _PASSIVE.match(text, m.start())]
+    for verb in spawn:
+        left = [m for m in programs if m.end <= verb.start() and _joined(text, m.end, verb.start())]
+        right = [m for m in programs if m.start >= verb.end() and _joined(text, verb.end(), m.start)]
+        if left and right:
+            found.update(m.start for m in left)
+    return (
+        found
+        if len(found) < len(programs)
+        or _CHILD.search(text)
+        or _STRONG_SPAWN.search(text)
+        or _PASSIVE.search(text)
+        else set()
+    )
+
+
+def _near(between: str) -> bool:
+    """Whether only words of a list stand between a preposition and a program."""
+    return len(between.split()) <= _FEW
+
+
+_FEW = 6
+
+
+def _joined(text: str, start: int, end: int) -> bool:
+    between = text[start:end]
+    return len(between) < _LOOK and not re.search(r"[.;]\s", between)
+
+
+def acts(text: str, one: Mention) -> bool:
+    """Whether the sentence says that this program does what happens."""
+    before = text[max(0, one.start - _LOOK) : one.start]
+    return bool(_ACTOR.search(before)) or one.group != "" or "." not in "".join(one.values)
+
+
+def is_target(text: str, one: Mention) -> bool:
+    """Whether something is done to this program."""
+    if one.kind is Kind.PROGRAM and any("lsass" in value for value in one.values):
+        return True
+    return bool(_TARGET.search(text[max(0, one.start - _LOOK) : one.start]))

@@ -1,0 +1,94 @@
+"""Which logsource a question is about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cybersecqwen.detect.sigma.model import Logsource
+
+from .library import Near
+from .mentions import Kind, Mention
+from .vocabulary import Lexicon, Token, key_of
+
+_NEAR = 3.0
+"""What the nearest rules weigh together."""
+_POWER = 2.0
+_HINT = 0.8
+_PRODUCT = 2.5
+_OTHER = 1.2
+"""What a named product weighs, and another than the named."""
+_CONCEPT = 1.6
+_KINDS: Mapping[Kind, Mapping[str, float]] = {
+    Kind.CMDLET: {"windows/ps_script": 1.2, "windows/process_creation": 0.6, "windows/ps_module": 0.2},
+    Kind.KEY: {"windows/registry_set": 1.5, "windows/registry_event": 0.4},
+    Kind.LIBRARY: {"windows/image_load": 0.8, "windows/file_event": 0.2},
+    Kind.DOMAIN: {"windows/dns_query": 0.5, "/proxy": 0.3, "windows/network_connection": 0.3},
+    Kind.PORT: {"windows/network_connection": 1.0},
+    Kind.ADDRESS: {"windows/network_connection": 0.8},
+    Kind.PIPE: {"windows/pipe_created": 1.5},
+    Kind.FLAG: {"windows/process_creation": 0.6, "linux/process_creation": 0.2},
+    Kind.PROGRAM: {
+        "windows/process_creation": 0.8,
+        "linux/process_creation": 0.3,
+        "macos/process_creation": 0.1,
+    },
+    Kind.URL: {"/proxy": 0.6, "/webserver": 0.3},
+    Kind.EVENT: {"windows/security": 0.3, "windows/system": 0.3},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A logsource and how much speaks for it."""
+
+    key: str
+    logsource: Logsource
+    score: float
+
+
+def ranked(
+    found: Sequence[Token], mentions: Sequence[Mention], near: Sequence[Near], lexicon: Lexicon
+) -> list[Ranked]:
+    """The logsources that come into question, the likeliest first."""
+    scores: dict[str, float] = defaultdict(float)
+    of_key: dict[str, Logsource] = {key: entry.logsource for key, entry in lexicon.sources.items()}
+    total = sum(one.score**_POWER for one in near) or 1.0
+    for one in near:
+        key = key_of(one.rule.logsource)
+        of_key.setdefault(key, one.rule.logsource)
+        scores[key] += _NEAR * one.score**_POWER / total
+    for key in {meaning for meaning, _, _ in lexicon.hints.find(found)}:
+        scores[key] += _HINT
+    for kind in {mention.kind for mention in mentions}:
+        for key, weight in _KINDS.get(kind, {}).items():
+            scores[key] += weight
+    for name in {mention.values[0] for mention in mentions if mention.kind is Kind.CONCEPT}:
+        for key, weight in lexicon.concepts[name].leads.items():
+            scores[key] += _CONCEPT * weight
+    _by_product(scores, {meaning for meaning, _, _ in lexicon.products.find(found)})
+    order = sorted(scores, key=lambda key: (-scores[key], key))
+    return [Ranked(key, of_key[key], scores[key]) for key in order if scores[key] > 0]
+
+
+def _by_product(scores: dict[str, float], named: set[str]) -> None:
+    if not named:
+        return
+    for product in named:
+        if product not in ("windows", "linux", "macos"):
+            for key in scores:
+                if key.startswith(f"{product}/"):
+                    scores[key] += _PRODUCT
+    for key in list(scores):
+        product = key.partition("/")[0]
+        if product in named:
+            scores[key] += _OTHER
+        elif product in ("windows", "linux", "macos") and product and named & {"linux", "macos", "windows"}:
+            scores[key] -= _OTHER
+    for system in ("linux", "macos"):
+        if system in named and "windows" not in named:
+            for second in ("process_creation", "file_event", "network_connection"):
+                moved = scores.get(f"windows/{second}", 0.0)
+                scores[f"{system}/{second}"] = max(scores.get(f"{system}/{second}", 0.0), moved + _OTHER)
+                scores[f"windows/{second}"] = moved - _PRODUCT

@@ -1,0 +1,59 @@
+"""Everything in a question that has a meaning: values by their shape, programs, concepts, places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from .asked import Sure
+from .library import Library
+from .mentions import Kind, Mention, without_overlaps
+from .programs import bare_programs, named_programs
+from .shapes import shapes
+from .vocabulary import Lexicon, Token
+
+
+def mentions(text: str, found: Sequence[Token], lexicon: Lexicon, library: Library) -> list[Mention]:
+    """All mentions, in the order of the text."""
+    by_shape = list(shapes(text))
+    everything = [
+        *by_shape,
+        *named_programs(text, found, lexicon),
+        *bare_programs(text, lexicon, library),
+        *_places(found, text, lexicon),
+        *_concepts(found, text, lexicon),
+    ]
+    return without_overlaps(map(_of_quoted_program, everything))
+
+
+def _of_quoted_program(one: Mention) -> Mention:
+    """A file that runs is a program, however it is written."""
+    if (
+        one.kind is Kind.FILE
+        and one.values[0].rpartition(".")[2] in ("bat", "cmd")
+        and one.values[0][0] != "."
+    ):
+        return replace(one, kind=Kind.PROGRAM)
+    return one
+
+
+def _places(found: Sequence[Token], text: str, lexicon: Lexicon) -> Iterator[Mention]:
+    for name, start, end in lexicon.place_phrases.find(found):
+        yield Mention(
+            kind=Kind.PLACE, start=start, end=end, words=text[start:end], values=(name,), sure=Sure.KNOWN
+        )
+
+
+def _concepts(found: Sequence[Token], text: str, lexicon: Lexicon) -> Iterator[Mention]:
+    seen: set[str] = set()
+    for name, start, end in lexicon.phrases.find(found):
+        if name not in seen:
+            seen.add(name)
+            yield Mention(
+                kind=Kind.CONCEPT,
+                start=start,
+                end=end,
+                words=text[start:end],
+                values=(name,),
+                sure=Sure.KNOWN,
+            )

@@ -1,0 +1,105 @@
+"""One stretch of a question, that asks for one kind of record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cybersecqwen.detect.sigma.model import Expression, Logsource, Test
+
+from . import adapting, exclusions
+from .asked import Sure
+from .catalogue import listed
+from .combining import combined
+from .focusing import focus
+from .library import Library, Near
+from .mentions import Kind, Mention
+from .placing import Place, Placed, placed
+from .sources import Ranked, ranked
+from .spotting import mentions
+from .vocabulary import Lexicon, tokens
+
+_NEAREST = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """A stretch of the question that asks for one kind of record."""
+
+    text: str
+    found: tuple[Mention, ...]
+    near: tuple[Near, ...]
+    sources: tuple[Ranked, ...]
+    place: Place
+    wanted: tuple[Placed, ...]
+    unwanted: tuple[Placed, ...]
+    adapted: adapting.Adapted
+    expression: Expression | None
+
+
+def reading(text: str, library: Library, words: Lexicon) -> Reading:
+    """One stretch of the question."""
+    found = tokens(text)
+    near = tuple(library.nearest(text, _NEAREST))
+    everything = mentions(text, found, words, library)
+    sources = ranked(found, everything, near, words)
+    first = (
+        sources[0]
+        if sources
+        else Ranked(
+            "windows/process_creation", Logsource(product="windows", category="process_creation"), 0.0
+        )
+    )
+    place = Place(key=first.key, logsource=first.logsource, lexicon=words, library=library)
+    out = [one for one in exclusions.clauses(text) if not one.only]
+    kept = [one for one in everything if not _inside(one, out)]
+    left = [one for one in everything if _inside(one, out)]
+    wanted = _chosen(text, placed(text, kept, place))
+    wanted += _listed(text, place, wanted)
+    unwanted = placed(text, left, place) if left else []
+    adapted = adapting.adapt(text, place, near, wanted)
+    expression = combined(text, [*wanted, *adapted.placed], unwanted)
+    return Reading(
+        text=text,
+        found=tuple(everything),
+        near=near,
+        sources=tuple(sources),
+        place=place,
+        wanted=tuple(wanted),
+        unwanted=tuple(unwanted),
+        adapted=adapted,
+        expression=expression,
+    )
+
+
+def _chosen(text: str, found: list[Placed]) -> list[Placed]:
+    """Of a text of many sentences what those say that ask; the rest, which explains, where they say nothing."""
+    asking = focus(text)
+    first = [one for one in found if any(start <= one.mention.start < end for start, end in asking)]
+    return first or found
+
+
+def _listed(text: str, place: Place, wanted: Sequence[Placed]) -> list[Placed]:
+    """What the catalogue has for the asking sentences, where no event is named."""
+    if any(one.mention.kind in (Kind.EVENT, Kind.API) for one in wanted):
+        return []
+    asking = " ".join(text[start:end] for start, end in focus(text))
+    found = listed(place.key, asking)
+    if found is None or any(
+        isinstance(one.expression, Test) and one.expression.field == found[0].field for one in wanted
+    ):
+        return []
+    words = asking.strip()
+    mention = Mention(
+        kind=Kind.CONCEPT,
+        start=focus(text)[0][0],
+        end=focus(text)[-1][1],
+        words=words,
+        values=("",),
+        sure=Sure.KNOWN,
+    )
+    return [Placed(mention=mention, expression=found[0], slot=found[0].field, sure=Sure.KNOWN)]
+
+
+def _inside(one: Mention, clauses: Sequence[exclusions.Clause]) -> bool:
+    return any(clause.start <= one.start < clause.end for clause in clauses)
