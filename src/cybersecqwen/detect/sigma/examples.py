@@ -61,7 +61,7 @@ def check_file(name: str, content: bytes) -> Iterator[Checked]:
             for due, key in ((True, "match"), (False, "ignore")):
                 for number, example in enumerate(_listed(examples.get(key)), 1):
                     checked.examples += 1
-                    problem = _problem(rule, ruleset, example, due)
+                    problem = problem_of(rule, ruleset, example, due)
                     if problem:
                         checked.problems.append(f"{rule.about.title}: {key} {number} {problem}")
         yield checked
@@ -71,8 +71,11 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _problem(rule: Rule | Correlation, ruleset: Ruleset, example: Any, due: bool) -> str:
-    """What is wrong with an example; "" where it does as it should."""
+def problem_of(rule: Rule | Correlation, ruleset: Ruleset, example: Any, due: bool) -> str:
+    """What is wrong with an example; "" where it does as it should: matches where that is due, else not.
+
+    `ruleset` holds the rule and, of a correlation, the rules that it counts.
+    """
     if isinstance(rule, Correlation):
         records = _listed(example)
         if not records or not all(isinstance(record, Mapping) for record in records):
