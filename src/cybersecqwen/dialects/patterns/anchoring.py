@@ -76,28 +76,23 @@ def _branches(node: Node) -> list[_Branch]:
 
 def _trimmed(start: bool, parts: tuple[Node, ...], end: bool) -> _Branch:
     """Without what may be missing at an open side, which finds nothing more."""
-    while not start and parts and isinstance(parts[0], Repeat):
-        first = parts[0]
-        if first.least == 0 and not _edged(first):
-            parts = parts[1:]
-            continue
-        if first.most != first.least:
-            parts = (_least(first), *parts[1:])
-        break
-    while not end and parts and isinstance(parts[-1], Repeat):
-        last = parts[-1]
-        if last.least == 0 and not _edged(last):
-            parts = parts[:-1]
-            continue
-        if last.most != last.least:
-            parts = (*parts[:-1], _least(last))
-        break
+    while not start and parts and (found := _fewest(parts[0])) is not None:
+        parts = (*found, *parts[1:])
+    while not end and parts and (found := _fewest(parts[-1])) is not None:
+        parts = (*parts[:-1], *found)
     return start, parts, end
+
+
+def _fewest(node: Node) -> tuple[Node, ...] | None:
+    """Of a repetition at an open side the fewest times; None for what is that already."""
+    if not isinstance(node, Repeat) or _edged(node):
+        return None
+    if node.least == 0:
+        return ()
+    if node.least == 1:
+        return node.inner.parts if isinstance(node.inner, Row) else (node.inner,)
+    return None if node.most == node.least else (Repeat(node.inner, node.least, node.least),)
 
 
 def _edged(node: Node) -> bool:
     return any(isinstance(one, Edge) for one in nodes(node))
-
-
-def _least(node: Repeat) -> Node:
-    return node.inner if node.least == 1 else Repeat(node.inner, node.least, node.least)

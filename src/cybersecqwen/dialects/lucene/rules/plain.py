@@ -119,6 +119,20 @@ def _leaves(node: Node, change: Callable[[Node, Context], Node | None], context:
         return node if clauses == node.clauses else replace(node, clauses=clauses)
     found = change(node, context)
     if found is None and isinstance(node, Field) and isinstance(node.inner, Group):
-        inner = _leaves(node.inner, change, context)
+        inner = _leaves(node.inner, _within(node, change), context)
         return node if inner == node.inner or not isinstance(inner, Group) else replace(node, inner=inner)
     return node if found is None else found
+
+
+def _within(
+    field: Field, change: Callable[[Node, Context], Node | None]
+) -> Callable[[Node, Context], Node | None]:
+    """The change of a value in a group of a field's values: as if it stood alone, if the field stays."""
+
+    def apply(node: Node, context: Context) -> Node | None:
+        if isinstance(node, Field | Group):
+            return None
+        found = change(replace(field, inner=node), context)
+        return found.inner if isinstance(found, Field) and found.name == field.name else None
+
+    return apply

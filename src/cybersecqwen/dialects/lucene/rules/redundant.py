@@ -9,7 +9,7 @@ from cybersecqwen.dialects.lucene.read import is_everything, required
 from cybersecqwen.dialects.lucene.tree import EXISTS, Clause, Field, Group, Node, Phrase, Word
 
 from .covering import covers
-from .plain import Part, Plain, everywhere, groups_changed, plain
+from .plain import Part, Plain, everywhere, groups_changed, leaves_changed, plain
 
 _SYNTAX = "https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-query-string-query"
 _BOOL = "https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-bool-query"
@@ -51,6 +51,25 @@ def _flat(found: Plain, _context: Context) -> Plain | None:
     decided = [part for part in parts if is_everything(part.node) and part.negated is found.every]
     made = tuple(decided[:1] or kept or parts[:1])
     return None if made == found.parts else Plain(found.every, made)
+
+
+def _unwrapped(node: Node, _context: Context) -> Node | None:
+    """A field with a single value that stands in brackets of its own."""
+    if not isinstance(node, Field) or not isinstance(node.inner, Group) or node.inner.boost:
+        return None
+    clause = node.inner.clauses[0]
+    if len(node.inner.clauses) > 1 or clause.sign in ("NOT", "-") or isinstance(clause.node, Field):
+        return None
+    return replace(node, inner=clause.node)
+
+
+_flat_groups, _bare_values = everywhere(_flat), leaves_changed(_unwrapped)
+
+
+def _without_brackets(tree: Group, context: Context) -> Group | None:
+    flat = _flat_groups(tree, context)
+    bare = _bare_values(flat or tree, context)
+    return bare or flat
 
 
 def _opened(part: Part, every: bool) -> list[Part]:
@@ -121,7 +140,7 @@ RULES: tuple[Rule[Group], ...] = (
         name="drop-idle-brackets",
         reason="Brackets of one clause, double negations and clauses that every event meets select nothing.",
         source=_SYNTAX + "#_grouping",
-        apply=everywhere(_flat),
+        apply=_without_brackets,
     ),
     Rule(
         name="drop-covered-clauses",
