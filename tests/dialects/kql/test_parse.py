@@ -178,7 +178,7 @@ def test_layout() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
-        ("T\n| wher a == 1", 2, 3),
+        ("T\n| where2 a == 1", 2, 3),
         ("T | where a == ", 1, 16),
         ("T | where (a == 1", 1, 18),
         ('T | where a == "x', 1, 16),
