@@ -67,7 +67,7 @@ def narrate(
         report = task.consult(report, tools, models[0], timeout_s)
     except ModelError as error:
         problems.append(Problem(stage="write", message=error.message, subject=models[0].name))
-    for attempt in range(TRIES):
+    for attempt in range(TRIES if ask.max_tokens else 0):
         model = models[min(attempt, len(models) - 1)]
         left = timeout_s - (time.perf_counter() - start)
         if left <= 0 or (cancel is not None and cancel.is_set()):

@@ -64,6 +64,11 @@ class Settings:
         return self.data_dir / "rules"
 
     @property
+    def schemas_path(self) -> Path:
+        """Where imported schemas are kept."""
+        return self.data_dir / "schemas"
+
+    @property
     def user_bundle(self) -> Path:
         """Where the user's own knowledge bundle stands, if there is one."""
         return self.knowledge or self.data_dir / "knowledge.sqlite"

@@ -83,7 +83,7 @@ class Ask:
     question: str
     """Ours."""
     max_tokens: int = 160
-    """Longest answer."""
+    """Longest answer; 0 where the model is only consulted and writes nothing."""
 
 
 class Task(ABC):

@@ -43,6 +43,13 @@ _JOINED = {
     ("logs", "baseline"): "logs-baseline",
     ("intel", "match"): "intel-match",
     ("intel", "diff"): "intel-diff",
+    ("query", "optimise"): "query-optimise",
+    ("query", "optimize"): "query-optimise",
+    ("query", "explain"): "query-explain",
+    ("query", "translate"): "query-translate",
+    ("query", "schema"): "query-schema",
+    ("query", "fields"): "query-fields",
+    ("query", "test"): "query-test",
 }
 """Commands of their own below one that takes paths; a file of that name is ./baseline."""
 

@@ -8,7 +8,7 @@ import typer
 
 from cybersecqwen import __version__
 
-from . import ask, bench, intel, kb, logs, model, rules, specialist
+from . import ask, bench, intel, kb, logs, model, query, rules, specialist
 from .options import Detail, FailOn, Format, Model, Save
 
 app = typer.Typer(
@@ -67,6 +67,10 @@ app.command()(logs.logs)
 app.command()(intel.intel)
 app.command("intel-match", hidden=True)(intel.match)
 app.command("intel-diff", hidden=True)(intel.diff)
+app.command()(query.query)
+app.command("query-optimise", hidden=True)(query.optimise)
+app.command("query-explain", hidden=True)(query.explain)
+app.command("query-translate", hidden=True)(query.translate)
 app.command()(ask.ask)
 
 

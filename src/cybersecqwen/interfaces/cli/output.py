@@ -80,6 +80,9 @@ def show_update(before: Report, after: Report) -> None:
     if after.extra.get("options") != before.extra.get("options"):
         show(after, "terminal", console_options("brief"))
         return
+    if after.query != before.query:
+        show(after, "terminal", console_options("normal"))
+        return
     fresh = after.narrative[len(before.narrative) :]
     struck = sum(p.count for p in after.problems[len(before.problems) :] if p.stage == "verify")
     if fresh:

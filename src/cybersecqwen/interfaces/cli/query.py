@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from .options import Detail, Format, Model, Save
+
+if TYPE_CHECKING:
+    from cybersecqwen.tasks.query.options import QueryOptions
 
 Words = Annotated[
     list[str],
@@ -70,6 +73,7 @@ def query(
 
     Commands of its own: csq query optimise, explain, translate, schema, fields, test.
     """
+    from cybersecqwen.settings import load_settings
     from cybersecqwen.tasks.query.options import QueryOptions
 
     from .task import TaskCall, run_task
@@ -86,7 +90,9 @@ def query(
         "never",
         detail,
         question=text,
-        parameters=QueryOptions(to=to, schema=schema, rules=tuple(rules or ())),
+        parameters=QueryOptions(
+            to=to, schema=schema, rules=tuple(rules or ()), schemas=load_settings().schemas_path
+        ),
     )
     return run_task(call)
 
@@ -142,12 +148,16 @@ def translate(
 def _given(
     task: str,
     text: str,
-    options: object,
+    options: QueryOptions,
     format: str,
     save: list[str] | None,
     detail: str,
     paths: tuple[str, ...] = (),
 ) -> int:
+    from dataclasses import replace
+
+    from cybersecqwen.settings import load_settings
+
     from .task import TaskCall, run_task
 
     call = TaskCall(
@@ -159,7 +169,7 @@ def _given(
         "never",
         detail,
         question=_text_of(text),
-        parameters=options,
+        parameters=replace(options, schemas=load_settings().schemas_path),
     )
     return run_task(call)
 
