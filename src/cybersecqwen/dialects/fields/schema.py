@@ -14,6 +14,16 @@ class Table:
     fields: Mapping[str, str]
     """Field to its type: text, number, time, bool, dynamic (anything with parts)."""
 
+    def type_of(self, field_name: str) -> str:
+        """The type of a field, "dynamic" for a part of a dynamic one; "" where it is not there."""
+        found = self.fields.get(field_name, "")
+        at = len(field_name)
+        while not found and (at := field_name.rfind(".", 0, at)) > 0:
+            outer = self.fields.get(field_name[:at])
+            if outer:
+                return "dynamic" if outer == "dynamic" else ""
+        return found
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schema:
@@ -42,9 +52,18 @@ class Schema:
         chosen = self.table(table) if table else None
         if table and chosen is None:
             return ""
-        for one in [chosen] if chosen else self.tables.values():
-            found = one.fields.get(field_name)
+        common = self.tables.get("")
+        places = [chosen or common] if table else [*self.tables.values()]
+        for one in [*places, common]:
+            found = one.type_of(field_name) if one else ""
             if found:
                 return found
-        common = self.tables.get("")
-        return common.fields.get(field_name, "") if common else ""
+        return ""
+
+    def names(self, table: str = "") -> tuple[str, ...]:
+        """The fields of a table with those that stand in every table; of all tables where none is named."""
+        chosen = self.table(table) if table else None
+        found: dict[str, None] = {}
+        for one in [chosen, self.tables.get("")] if table else self.tables.values():
+            found.update(dict.fromkeys(one.fields if one else ()))
+        return tuple(found)

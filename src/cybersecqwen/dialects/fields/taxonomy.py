@@ -1,0 +1,193 @@
+"""Taxonomies: where the logsources and fields of Sigma stand in a schema, as data.
+
+A file of `maps/` says it in TOML:
+
+    schema = "defender"
+    origin = "address, date"
+
+    [groups.process]                       # fields that several homes share
+    Image = "FolderPath"
+    Hashes = { to = { MD5 = "MD5", SHA1 = "SHA1", SHA256 = "SHA256" } }
+
+    [[home]]                               # in the order in which they are tried
+    for = ["windows/process_creation/"]    # product/category/service, each may be empty
+    tables = ["DeviceProcessEvents"]
+    where = { ActionType = "ProcessCreated" }
+    groups = ["process"]
+    fields = { User = "AccountName" }
+    rest = "EventData.*"                   # where every other field stands, if there is such a place
+
+What `by` names is in `transforms.py`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from cybersecqwen.detect.sigma.model import Logsource
+from cybersecqwen.errors import QueryError, UnknownNameError
+
+MAPS = ("windows", "cim", "ecs", "defender", "sentinel", "asim", "udm", "falcon", "sigma")
+"""Names of the built-in taxonomies: those of the schemas that they lead to."""
+
+Conditions = tuple[tuple[str, tuple[str, ...]], ...]
+"""(field, values of which it has one; `*` stands for any characters), all of which hold."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a field of Sigma stands."""
+
+    columns: tuple[str, ...]
+    """Fields of the schema; one, or the parts that make it up."""
+    by: str = "same"
+    """Name of the transform between the values."""
+    values: Map[str, str] = field(default_factory=dict)
+    """Value of Sigma in lower case to the value in the schema, where they are spelt otherwise."""
+    constant: str = ""
+    """The value that it always has there; with no columns."""
+    note: str = ""
+    """What does not carry over in full, one sentence; "" where everything does."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Home:
+    """The tables and conditions under which the records of some logsources stand in a schema."""
+
+    logsources: tuple[Logsource, ...]
+    """An empty product stands for any; a category or service of a query must be named."""
+    tables: tuple[str, ...] = ()
+    conditions: Conditions = ()
+    """Besides the tables, what tells these records from others."""
+    events: Map[str, Conditions] = field(default_factory=dict)
+    """Where the home holds some event ids alone: those, and by what each is told."""
+    fields: Map[str, Place] = field(default_factory=dict)
+    """Field of Sigma to its place; "name.*" to a place with `*` stands for all fields within `name`."""
+    rest: str = ""
+    """Where all other fields stand, with `*` for the name; "" for nowhere."""
+    keywords: str = ""
+    """Field that is asked for keywords; "" for the whole text of a record."""
+    note: str = ""
+    """What is else to be known, one sentence."""
+
+    def place(self, name: str) -> Place | None:
+        """Where a field of Sigma stands; None for nowhere."""
+        found = self.fields.get(name)
+        if found is None and "." in name:
+            before, _, behind = name.partition(".")
+            inner = self.fields.get(f"{before}.*")
+            if inner is not None:
+                return Place(columns=(inner.columns[0].replace("*", behind),))
+        if found is None and self.rest:
+            found = Place(columns=(self.rest.replace("*", name),))
+        if found is None:
+            lowered = name.lower()
+            found = next((place for own, place in self.fields.items() if own.lower() == lowered), None)
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mapping:
+    """A taxonomy: from the names of Sigma to those of a schema."""
+
+    name: str
+    schema: str
+    """Name of the schema."""
+    homes: tuple[Home, ...]
+    """In the order in which they are tried."""
+    origin: str = ""
+    """Where the facts come from, with a date."""
+
+
+@lru_cache(maxsize=len(MAPS))
+def taxonomy(name: str) -> Mapping:
+    """The built-in taxonomy of that name. Raises UnknownNameError with the nearest names."""
+    if name not in MAPS:
+        near = get_close_matches(name.lower(), MAPS, n=3)
+        raise UnknownNameError(
+            f"There is no mapping of names called {name[:80]!r}.",
+            hint=f"{'Did you mean' if near else 'Known are'}: {', '.join(near or MAPS)}.",
+        )
+    return mapping_of(
+        tomllib.loads(files(__package__).joinpath("maps", f"{name}.toml").read_text("utf-8")), name
+    )
+
+
+def mapping_of(raw: Map[str, Any], name: str) -> Mapping:
+    """The taxonomy that a TOML document holds. Raises QueryError for what is none."""
+    try:
+        groups = {key: _places(value) for key, value in raw.get("groups", {}).items()}
+        homes = tuple(_home(one, groups) for one in raw["home"])
+        for other, tables in raw.get("also", {}).items():
+            homes += tuple(one for one in taxonomy(other).homes if set(one.tables) & set(tables))
+        return Mapping(name=name, schema=str(raw["schema"]), homes=homes, origin=str(raw.get("origin", "")))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise QueryError(
+            f"The mapping {name[:80]!r} is not in the form of one ({str(error)[:120]}).",
+            hint="It has `schema` and `[[home]]` tables with `for`, `tables`, `where`, `groups`, `fields`.",
+        ) from None
+
+
+_KEYS = frozenset(("for", "tables", "where", "events", "groups", "fields", "rest", "keywords", "note"))
+
+
+def _home(raw: Map[str, Any], groups: Map[str, Map[str, Place]]) -> Home:
+    if unknown := set(raw) - _KEYS:
+        raise ValueError(f"unknown key {min(unknown)!r}")
+    fields: dict[str, Place] = {}
+    for group in raw.get("groups", ()):
+        fields.update(groups[group])
+    fields.update(_places(raw.get("fields", {})))
+    return Home(
+        logsources=tuple(map(_logsource, raw["for"])),
+        tables=tuple(raw.get("tables", ())),
+        conditions=_conditions(raw.get("where", {})),
+        events={str(key): _conditions(value) for key, value in raw.get("events", {}).items()},
+        fields=fields,
+        rest=str(raw.get("rest", "")),
+        keywords=str(raw.get("keywords", "")),
+        note=str(raw.get("note", "")),
+    )
+
+
+def _logsource(text: str) -> Logsource:
+    product, category, service = text.split("/")
+    return Logsource(product=product, category=category, service=service)
+
+
+def _conditions(raw: Map[str, Any]) -> Conditions:
+    return tuple(
+        (name, tuple(str(one) for one in (value if isinstance(value, list) else [value])))
+        for name, value in raw.items()
+    )
+
+
+def _places(raw: Map[str, Any]) -> dict[str, Place]:
+    return {name: _place(value) for name, value in raw.items()}
+
+
+def _place(raw: Any) -> Place:
+    if isinstance(raw, str):
+        return Place(columns=(raw,))
+    if isinstance(raw, list):
+        return Place(columns=tuple(map(str, raw)), by="either")
+    if unknown := set(raw) - {"to", "by", "values", "is", "note"}:
+        raise ValueError(f"unknown key {min(unknown)!r}")
+    to = raw.get("to", ())
+    if isinstance(to, dict):  # kinds of hashes, each with its field
+        kinds = {str(key).lower(): str(value) for key, value in to.items()}
+        return Place(columns=tuple(kinds.values()), by="hashes", values=kinds)
+    values = {str(key).lower(): str(value) for key, value in raw.get("values", {}).items()}
+    return Place(
+        columns=(to,) if isinstance(to, str) else tuple(map(str, to)),
+        by="values" if values else "constant" if "is" in raw else str(raw.get("by", "same")),
+        values=values,
+        constant=str(raw.get("is", "")),
+        note=str(raw.get("note", "")),
+    )
