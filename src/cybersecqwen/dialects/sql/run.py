@@ -1,0 +1,59 @@
+"""Running SQL on records, on the engine that it is written for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cybersecqwen.dialects import engines
+from cybersecqwen.dialects.interface import Data, Record, Rows, Running
+from cybersecqwen.errors import UnsayableError
+
+from . import lite
+from .plan import RECORD, plan_of
+from .render import text_of
+from .tables import Column, columns_of
+from .tree import SqlTree
+
+
+def run(tree: SqlTree, data: Data, running: Running, time_column: str) -> Rows:
+    """The rows. A query that keeps whole records gives the records themselves.
+
+    Raises EffectError, UnsayableError, LimitError.
+    """
+    plan = plan_of(tree, data, running)
+    time = running.time_field or time_column
+    records: list[Record] = []
+    tables: list[tuple[str, Sequence[Column]]] = []
+    for name, found in plan.tables:
+        columns = columns_of(found, plan.columns, running.types, time, every=plan.every)
+        if plan.whole or not columns:
+            numbers = tuple(range(len(records), len(records) + len(found)))
+            columns.append(Column(name=RECORD, kind="whole", values=numbers))
+        records.extend(found)
+        tables.append((name, columns))
+    sql = text_of(plan.statement, tree.flavour, pretty=False)
+    names, rows = _ran(tree.flavour, tables, sql, running.most_rows)
+    if plan.whole:
+        if names.count(RECORD) != 1:
+            raise UnsayableError("The rows cannot be told from each other.", what="such rows")
+        at = names.index(RECORD)
+        return Rows(rows=tuple(records[row[at]] for row in rows), ordered=plan.ordered)
+    made = tuple(_row(names, row) for row in rows)
+    return Rows(rows=made, ordered=plan.ordered, columns=tuple(name for name in names if name != RECORD))
+
+
+def _ran(
+    flavour: str, tables: Sequence[tuple[str, Sequence[Column]]], sql: str, most: int
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    if flavour == "sqlite":
+        with lite.database(tables) as connection:
+            return lite.fetched(connection, sql, most)
+    with engines.locked_duckdb() as connection:
+        for name, columns in tables:
+            engines.load(connection, name, [(one.name, one.kind, one.values) for one in columns])
+        return engines.fetched(connection, sql, most)
+
+
+def _row(names: Sequence[str], row: Sequence[Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in zip(names, row, strict=True) if name != RECORD}

@@ -1,0 +1,130 @@
+"""Records as tables: columns with one type each, values as engines hold them.
+
+A mapping inside a record becomes columns with dotted names, a list its JSON: that is what a flat table holds.
+Names that differ in case alone are one column, as SQL has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from cybersecqwen.detect.sigma.parse import text_of
+from cybersecqwen.dialects.evaluating import seconds_of
+from cybersecqwen.dialects.interface import Record
+from cybersecqwen.errors import LimitError
+
+Kind = Literal["text", "whole", "number", "bool", "time"]
+"""What a column holds."""
+
+_DEEPEST = 20
+_MOST_COLUMNS = 1_900
+"""SQLite takes 2,000."""
+_WHOLE = 1 << 63
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    kind: Kind
+    values: tuple[Any, ...]
+    """One a record: text, int, float, bool, seconds since 1970, or None."""
+
+
+def columns_of(
+    records: Sequence[Record],
+    wanted: Iterable[str],
+    types: Mapping[str, str],
+    time_column: str,
+    *,
+    every: bool = True,
+) -> list[Column]:
+    """The columns of records, and those that a query asks for, which may be empty.
+
+    Those that it does not ask for are left out unless it wants every one. Raises LimitError where there are
+    more than a table takes.
+    """
+    names = {name.lower(): name for name in wanted}
+    found: dict[str, list[Any]] = {key: [None] * len(records) for key in names}
+    keys: dict[str, str] = {}
+    for number, record in enumerate(records):
+        for name, value in _flat(record, "", 0):
+            key = keys.get(name)
+            if key is None:
+                key = keys[name] = name.lower()
+            values = found.get(key)
+            if values is None:
+                if not every:
+                    continue
+                names[key] = name
+                values = found[key] = [None] * len(records)
+                if len(names) > _MOST_COLUMNS:
+                    raise LimitError(f"The records have more than {_MOST_COLUMNS:,} columns.")
+            if values[number] is None:
+                values[number] = value
+    given = {name.lower(): kind for name, kind in types.items()}
+    given[time_column.lower()] = "time"
+    return [_column(name, found[key], given.get(key, "")) for key, name in names.items()]
+
+
+def _flat(record: Mapping[str, Any], before: str, depth: int) -> Iterable[tuple[str, Any]]:
+    for name, value in record.items():
+        if value.__class__ is dict and depth < _DEEPEST:
+            yield from _flat(value, f"{before}{name}.", depth + 1)
+        elif value is not None:
+            yield (f"{before}{name}" if before else name), value
+
+
+def _column(name: str, values: list[Any], given: str) -> Column:
+    if given == "time":
+        times = [None if value is None else seconds_of(value) for value in values]
+        if all((one is None) is (value is None) for one, value in zip(times, values, strict=True)):
+            return Column(name=name, kind="time", values=tuple(times))
+    classes = {value.__class__ for value in values}
+    classes.discard(type(None))
+    if classes == {bool}:
+        return Column(name=name, kind="bool", values=tuple(values))
+    if classes and classes <= {int, float}:
+        return _numbers(name, values, given)
+    return Column(name=name, kind="text", values=tuple(map(_text, values)))
+
+
+def _numbers(name: str, values: list[Any], given: str) -> Column:
+    """Whole numbers, fractions, or where both stand together text: as text 5 must not become 5.0."""
+    whole = [int(value) if _is_whole(value) else value for value in values]
+    fractions = {value.__class__ is float for value in whole if value is not None}
+    if any(value.__class__ is int and not -_WHOLE <= value < _WHOLE for value in whole):
+        return Column(name=name, kind="text", values=tuple(map(_text, values)))
+    if fractions == {False}:
+        return Column(name=name, kind="whole", values=tuple(whole))
+    if fractions == {True} or given == "number":
+        made = tuple(None if value is None else float(value) for value in values)
+        return Column(name=name, kind="number", values=made)
+    return Column(name=name, kind="text", values=tuple(map(_text, values)))
+
+
+def _is_whole(value: Any) -> bool:
+    return value.__class__ is float and value.is_integer() and abs(value) < 1e15
+
+
+def _text(value: Any) -> str | None:
+    if value.__class__ is str:
+        return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
+    if value is None:
+        return None
+    if isinstance(value, list | tuple | dict):
+        try:
+            return orjson.dumps(value).decode()
+        except (TypeError, ValueError):
+            return _SURROGATE.sub("\ufffd", str(value))
+    try:
+        return _SURROGATE.sub("\ufffd", text_of(value))
+    except ValueError:  # numbers of thousands of digits
+        return ""

@@ -1,0 +1,177 @@
+"""What the engines give is what the middle means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("sqlglot")
+pytest.importorskip("duckdb")
+
+from cybersecqwen.detect.sigma.model import Expression
+from cybersecqwen.detect.sigma.parse import text_of
+from cybersecqwen.detect.sigma.values import number_of
+from cybersecqwen.dialects.evaluating import evaluate
+from cybersecqwen.dialects.interface import Rows, Running
+from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.sql import DuckDb, Sqlite
+from cybersecqwen.dialects.sql.dialect import Sql
+from cybersecqwen.errors import EffectError, LimitError, UnsayableError
+
+from . import drawn
+
+NOW = Running(now=1_700_000_000.0, time_field="time")
+EXAMPLES = settings(max_examples=60, deadline=None)
+
+
+def _holds(dialect: Sql, expression: Expression, seed: int) -> None:
+    records = drawn.records(expression, seed)
+    query = Query(where=expression)
+    wanted = evaluate(query, {"": records}, NOW)
+    found = dialect.run(dialect.write(query), {"": records}, NOW)
+    assert [row["n"] for row in found.rows] == [row["n"] for row in wanted.rows]
+    assert found.columns == ()
+
+
+@given(drawn.expressions(), st.integers(0, 1_000))
+@EXAMPLES
+def test_duckdb_keeps_the_records_that_are_meant(expression: Expression, seed: int) -> None:
+    """Every operation, negated or not, over values of all kinds."""
+    _holds(DuckDb(), expression, seed)
+
+
+@given(drawn.expressions(patterns=False, pieces=False), st.integers(0, 1_000))
+@EXAMPLES
+def test_sqlite_keeps_the_records_that_are_meant(expression: Expression, seed: int) -> None:
+    """The same on SQLite, which has neither patterns nor networks."""
+    _holds(Sqlite(), expression, seed)
+
+
+def _timed(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records with times in both forms that JSON has for them."""
+    return [
+        {**record, "time": 1_700_000_000 - 700 * n if n % 2 else f"2023-11-14T{n % 24:02}:13:20Z"}
+        for n, record in enumerate(records)
+    ]
+
+
+def _plain(rows: Rows) -> list[str]:
+    made = [
+        repr(sorted((name, _value(value)) for name, value in row.items() if value is not None))
+        for row in rows.rows
+    ]
+    return made if rows.ordered else sorted(made)
+
+
+def _value(value: Any) -> Any:
+    """As text, numbers as numbers: a column that holds both holds text."""
+    number = number_of(text_of(value))
+    return text_of(value) if number is None else round(number, 6)
+
+
+@given(drawn.queries(), st.integers(0, 1_000), st.sampled_from([DuckDb, Sqlite]))
+@settings(max_examples=120, deadline=None)
+def test_steps_give_what_evaluating_gives(query: Query, seed: int, dialect: type[Sql]) -> None:
+    """Groups, measures, order, limits and spans of time."""
+    base = (
+        drawn.records(query.where, seed)
+        if query.where
+        else drawn.records(drawn.Test("a", drawn.Op.PRESENT), seed)
+    )
+    records = [
+        {**one, "B": str(one.get("B") or "x"), "e f": str(one.get("e f") or "y")} for one in _timed(base)
+    ]
+    records = [{**one, "a": str(n % 4)} if n % 3 else one for n, one in enumerate(records)]
+    try:
+        tree = dialect().write(query)
+    except UnsayableError:
+        assert dialect is Sqlite
+        return
+    wanted = evaluate(query, {"": records}, NOW)
+    assert _plain(dialect().run(tree, {"": records}, NOW)) == _plain(wanted)
+
+
+DUCK = DuckDb()
+ROWS = {"t": [{"a": 1, "b": "x"}, {"a": 2, "b": None}]}
+
+
+def test_rows_of_columns_have_their_names() -> None:
+    """Computed columns come out under their names, in order."""
+    found = DUCK.run(DUCK.parse("SELECT a + 1 AS more, b FROM t ORDER BY a DESC"), ROWS, Running())
+    assert found.rows == ({"more": 3, "b": None}, {"more": 2, "b": "x"})
+    assert found.ordered and found.columns == ("more", "b")
+
+
+def test_a_column_that_no_record_has_is_null() -> None:
+    """SQLite would take the name for a text, and DuckDB refuse it."""
+    for dialect in (DuckDb(), Sqlite()):
+        tree = dialect.parse("""SELECT * FROM t WHERE "nobody" = 'nobody' OR "nobody" IS NULL AND a = 1""")
+        assert dialect.run(tree, ROWS, Running()).rows == ({"a": 1, "b": "x"},)
+
+
+def test_paths_reach_into_mappings() -> None:
+    """Dotted names, quoted or not, with the table before them or not."""
+    data = {"t": [{"a": {"b": 5}}, {"a": {"b": 6}}]}
+    for text in (
+        'SELECT * FROM t WHERE "a.b" = 5',
+        "SELECT * FROM t WHERE a.b = 5",
+        "SELECT * FROM t AS u WHERE u.a.b = 5",
+    ):
+        assert DUCK.run(DUCK.parse(text), data, Running()).rows == (data["t"][0],)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "DROP TABLE t",
+        "SELECT getenv('HOME')",
+    ],
+)
+def test_what_reaches_beyond_is_not_run(text: str) -> None:
+    """Refused before any engine sees it."""
+    with pytest.raises(EffectError):
+        DUCK.run(DUCK.parse(text), ROWS, Running())
+
+
+def test_the_engines_are_locked_themselves() -> None:
+    """Also where nothing has looked at the query before."""
+    from cybersecqwen.dialects import engines
+    from cybersecqwen.dialects.sql import lite
+    from cybersecqwen.dialects.sql.tables import Column
+
+    with engines.locked_duckdb() as connection:
+        for text in (
+            "SELECT * FROM read_text('/etc/passwd')",
+            "COPY (SELECT 1) TO '/nowhere/x'",
+            "SET threads = 3",
+        ):
+            with pytest.raises(UnsayableError):
+                engines.fetched(connection, text, 10)
+    column = Column(name="a", kind="whole", values=(1,))
+    with lite.database([("t", [column])]) as base:
+        assert lite.fetched(base, "SELECT a FROM t", 10)[1] == [(1,)]
+        for text in (
+            "DELETE FROM t",
+            "ATTACH 'x' AS y",
+            "PRAGMA user_version",
+            "SELECT * FROM sqlite_master",
+        ):
+            with pytest.raises(UnsayableError):
+                lite.fetched(base, text, 10)
+
+
+def test_work_is_bounded() -> None:
+    """Rows that never end are cut, on both."""
+    data = {"t": [{"a": n} for n in range(2_000)]}
+    for dialect in (DuckDb(), Sqlite()):
+        tree = dialect.parse("SELECT x.a FROM t AS x, t AS y, t AS z")
+        with pytest.raises(LimitError):
+            dialect.run(tree, data, Running(most_rows=1_000))
+    endless = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS c FROM n"
+    with pytest.raises(LimitError):
+        Sqlite().run(Sqlite().parse(endless), data, Running())
