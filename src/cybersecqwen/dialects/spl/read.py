@@ -8,13 +8,14 @@ from cybersecqwen.dialects.query import Measure as Asked
 from cybersecqwen.errors import UnsayableError
 
 from . import stages
+from .bare import bare
 from .hearing import found_test, match_test, true_when
 from .macros import is_idle
 from .measuring import heard
-from .models import UNPREFIXED, model_of, unprefixed
+from .models import model_of, unprefixed
 from .stages import Stage
 from .times import ago, moment, seconds_in
-from .tree import All, AnyOf, Compare, Found, Free, Macro, OneOf, Pipeline, Without
+from .tree import All, AnyOf, Compare, Found, Free, Macro, OneOf, Pipeline
 
 _NOW = 0.0
 
@@ -100,7 +101,7 @@ class _Reading:
         if stage.source and not table:
             raise _unsaid("tstats from an index file")
         self.tables = (table,) if table else ()
-        self.searched(_bare(stage.where) if table and stage.where is not None else stage.where)
+        self.searched(bare(stage.where) if table and stage.where is not None else stage.where)
         late = dict(stage.late)
         if "_time" in stage.by and "span" in late:
             self.bucket = seconds_in(late["span"])
@@ -233,19 +234,6 @@ def _indexes(part: Found) -> tuple[str, ...]:
         found = [_indexes(one) for one in part.parts]
         return tuple(name for one in found for name in one) if all(found) else ()
     return ()
-
-
-def _bare(found: Found) -> Found:
-    """An expression with its fields without the names of data sets."""
-    from dataclasses import replace
-
-    if isinstance(found, All | AnyOf):
-        return type(found)(tuple(map(_bare, found.parts)))
-    if isinstance(found, Without):
-        return Without(_bare(found.inner))
-    if isinstance(found, Compare | OneOf) and found.field not in UNPREFIXED:
-        return replace(found, field=unprefixed(found.field))
-    return found
 
 
 def _regex(stage: stages.Regex) -> Expression:

@@ -1,0 +1,335 @@
+"""Commands that change, order and cut rows: eval, rename, fields, sort, dedup, head, rex and others."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import re2
+
+from cybersecqwen.detect.sigma.values import texts_of
+from cybersecqwen.dialects.spl import stages
+from cybersecqwen.dialects.spl.times import seconds_in
+
+from .fields import Get, Row, getter, number, packed, several, text
+from .flow import Flow, World, cannot
+from .grouping import rounded
+from .making import pattern
+from .values import compiled
+
+
+def where(stage: stages.Where, flow: Flow, world: World) -> Flow:
+    """What is true."""
+    holds = compiled(stage.where, world.asking)
+    return Flow([row for row in flow.rows if holds(row) is True], flow.ordered, flow.columns)
+
+
+def evaluated(stage: stages.Eval, flow: Flow, world: World) -> Flow:
+    """Fields set, each seeing those before it."""
+    sets = [(name, compiled(value, world.asking)) for name, value in stage.sets]
+    if any(name[:1] == "{" or "<<" in name for name, _ in sets):
+        raise cannot("fields whose names are computed")
+    rows: list[Row] = []
+    for row in flow.rows:
+        made = dict(row)
+        for name, get in sets:
+            value = get(made)
+            if value is None:
+                made.pop(name, None)
+            else:
+                made[name] = value
+        rows.append(made)
+    return _with_columns(flow, rows, [name for name, _ in sets])
+
+
+def _with_columns(flow: Flow, rows: list[Row], names: list[str]) -> Flow:
+    columns = tuple(dict.fromkeys((*flow.columns, *names))) if flow.columns else ()
+    return Flow(rows, flow.ordered, columns)
+
+
+def renamed(stage: stages.Rename, flow: Flow, world: World) -> Flow:
+    """Fields under other names, in the order of the pairs."""
+    rows, columns = flow.rows, flow.columns
+    for old, new in stage.pairs:
+        if "*" in old:
+            rows = [_starred(row, old, new) for row in rows]
+            columns = tuple(_starred_name(name, old, new) or name for name in columns)
+        else:
+            get = getter(old, world.running.time_field)
+            rows = [_renamed(row, old, new, get) for row in rows]
+            columns = tuple(new if name == old else name for name in columns)
+    return Flow(rows, flow.ordered, columns)
+
+
+def _renamed(row: Row, old: str, new: str, get: Any) -> Row:
+    value = get(row) if old not in row else row[old]
+    made = {name: one for name, one in row.items() if name not in (old, new)}
+    if value is not None:
+        made[new] = value
+    return made
+
+
+def _starred_name(name: str, old: str, new: str) -> str | None:
+    before, _, after = old.partition("*")
+    if len(name) < len(before) + len(after) or not (name.startswith(before) and name.endswith(after)):
+        return None
+    return new.replace("*", name[len(before) : len(name) - len(after)])
+
+
+def _starred(row: Row, old: str, new: str) -> Row:
+    made: Row = {}
+    for name, value in row.items():
+        other = _starred_name(name, old, new) if name[:1] != "\0" else None
+        if other is not None or name not in made:
+            made[other or name] = value
+    return made
+
+
+def _kept(name: str, wanted: tuple[str, ...]) -> bool:
+    return any(_starred_name(name, one, "*") is not None if "*" in one else name == one for one in wanted)
+
+
+def fields(stage: stages.Listed, flow: Flow, world: World) -> Flow:
+    """Fields kept or taken away; those that begin with `_` stay unless they are named."""
+    if stage.sign == "-":
+        rows = [
+            {name: value for name, value in row.items() if not _kept(name, stage.fields)} for row in flow.rows
+        ]
+        return Flow(rows, flow.ordered, tuple(name for name in flow.columns if not _kept(name, stage.fields)))
+    gets = _gets(stage, world)
+    rows = [
+        {
+            **{
+                name: one for name, one in row.items() if name[:1] in ("_", "\0") or _kept(name, stage.fields)
+            },
+            **{name: value for name, get in gets if (value := get(row)) is not None},
+        }
+        for row in flow.rows
+    ]
+    return Flow(rows, flow.ordered, stage.fields if flow.columns else ())
+
+
+def table(stage: stages.Listed, flow: Flow, world: World) -> Flow:
+    """Only these fields, in this order."""
+    gets = _gets(stage, world)
+    rows = [
+        {
+            **{name: one for name, one in row.items() if name[:1] != "\0" and _kept(name, stage.fields)},
+            **{name: value for name, get in gets if (value := get(row)) is not None},
+        }
+        for row in flow.rows
+    ]
+    return Flow(rows, flow.ordered, stage.fields if not any("*" in name for name in stage.fields) else ())
+
+
+def _gets(stage: stages.Listed, world: World) -> list[Any]:
+    return [(name, getter(name, world.running.time_field)) for name in stage.fields if "*" not in name]
+
+
+def sorted_(stage: stages.Sort, flow: Flow, world: World) -> Flow:
+    """In the order of fields: numbers by value before text, nothing before both."""
+    rows = list(flow.rows)
+    for sign, name, function in reversed(stage.keys):
+        if function == "ip":
+            raise cannot("sort by ip()")
+        get = getter(name, world.running.time_field)
+        rows.sort(key=partial(_sortable_in, get, function == "str"), reverse=sign == "-")
+    limit = int(stage.count or 10_000)
+    return Flow(rows[:limit] if limit else rows, True, flow.columns)
+
+
+def _sortable_in(get: Get, as_text: bool, row: Row) -> tuple[int, float, str]:
+    return _sortable(get(row), as_text)
+
+
+def _sortable(value: Any, as_text: bool) -> tuple[int, float, str]:
+    if value is None:
+        return (0, 0.0, "")
+    amount = None if as_text else number(value)
+    return (2, 0.0, text(value) or "") if amount is None else (1, float(amount), "")
+
+
+def dedup(stage: stages.Listed, flow: Flow, world: World) -> Flow:
+    """The first rows of each combination of values; a row without one of them goes."""
+    options = {name: value.lower()[:1] in ("t", "1") for name, value in stage.options}
+    if options.get("consecutive") or options.get("keepevents"):
+        raise cannot("options of dedup")
+    if stage.sortby:
+        keys = tuple((one[0] if one[0] in "+-" else "", one.lstrip("+-"), "") for one in stage.sortby)
+        flow = sorted_(stages.Sort(keys=keys, count="0"), flow, world)
+    gets = [getter(name, world.running.time_field) for name in stage.fields]
+    most = int(stage.count or 1)
+    seen: dict[tuple[tuple[str, ...], ...], int] = {}
+    rows: list[Row] = []
+    for row in flow.rows:
+        values = [get(row) for get in gets]
+        if None in values:
+            if options.get("keepempty"):
+                rows.append(row)
+            continue
+        key = tuple(tuple(texts_of(value)) for value in values)
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= most:
+            rows.append(row)
+    return Flow(rows, flow.ordered, flow.columns)
+
+
+def head(stage: stages.Listed, flow: Flow, world: World) -> Flow:
+    """The first rows; of tail the last, the last of them first."""
+    options = dict(stage.options)
+    count = int(stage.count or options.get("limit", "10"))
+    rows = flow.rows[:count] if stage.name == "head" else flow.rows[::-1][:count]
+    return Flow(rows, flow.ordered, flow.columns)
+
+
+def reversed_(stage: stages.Listed, flow: Flow, world: World) -> Flow:
+    """The last first."""
+    return Flow(flow.rows[::-1], flow.ordered, flow.columns)
+
+
+def regex(stage: stages.Regex, flow: Flow, world: World) -> Flow:
+    """What an expression is found in, or not; a row without the field goes in either case."""
+    found, get = pattern(stage.pattern), getter(stage.field, world.running.time_field)
+    rows: list[Row] = []
+    for row in flow.rows:
+        texts = texts_of(get(row))
+        if texts and any(found.search(one) is not None for one in texts) is not stage.negated:
+            rows.append(row)
+    return Flow(rows, flow.ordered, flow.columns)
+
+
+def rex(stage: stages.Rex, flow: Flow, world: World) -> Flow:
+    """Fields out of a text by named groups."""
+    options = dict(stage.options)
+    if "mode" in options or "offset_field" in options:
+        raise cannot("rex mode=sed")
+    found, name = pattern(stage.pattern), options.get("field", "_raw")
+    most, get = int(options.get("max_match", "1")), getter(name, world.running.time_field)
+    rows: list[Row] = []
+    made_names: dict[str, None] = {}
+    for row in flow.rows:
+        got: dict[str, list[str]] = {}
+        for one in texts_of(get(row)):
+            _groups(found, one, got, most)
+        made_names.update(dict.fromkeys(got))
+        rows.append({**row, **{key: packed(list(values)) for key, values in got.items()}} if got else row)
+    return _with_columns(flow, rows, list(made_names))
+
+
+def _groups(found: Any, value: str, got: dict[str, list[str]], most: int) -> None:
+    at = count = 0
+    while at <= len(value) and (not most or count < most):
+        one = found.search(value[at:])
+        if one is None:
+            return
+        for name, part in one.groupdict().items():
+            if part is not None and (not most or len(got.get(name, ())) < most):
+                got.setdefault(name, []).append(part)
+        count += 1
+        at += max(one.end(), 1)
+
+
+def binned(stage: stages.Bin, flow: Flow, world: World) -> Flow:
+    """Times rounded down to stretches."""
+    options = dict(stage.options)
+    if set(options) != {"span"} or stage.field != "_time":
+        raise cannot("bin of numbers")
+    get = rounded(getter(stage.field, world.running.time_field), seconds_in(options["span"]))
+    name = stage.alias or stage.field
+    rows = [{**row, name: value} if (value := get(row)) is not None else row for row in flow.rows]
+    return _with_columns(flow, rows, [name])
+
+
+def filled(stage: stages.Listed, flow: Flow, world: World) -> Flow:
+    """A value where there is none: in these fields, or in all that any row has."""
+    value = dict(stage.options).get("value", "0")
+    names = stage.fields or tuple(
+        dict.fromkeys(name for row in flow.rows for name in row if name[:1] != "\0")
+    )
+    gets = [(name, getter(name, world.running.time_field)) for name in names]
+    rows = [{**row, **{name: value for name, get in gets if get(row) is None}} for row in flow.rows]
+    return _with_columns(flow, rows, list(names) if stage.fields else [])
+
+
+def expanded(stage: stages.Listed, flow: Flow, world: World) -> Flow:
+    """A row for each of several values."""
+    name, limit = stage.fields[0], int(dict(stage.options).get("limit", "0"))
+    get = getter(name, world.running.time_field)
+    rows: list[Row] = []
+    for row in flow.rows:
+        values = several(get(row))
+        values = values[:limit] if limit else values
+        rows += [{**row, name: value} for value in values] if values else [row]
+        world.bounded(len(rows))
+    return Flow(rows, flow.ordered, flow.columns)
+
+
+def several_made(stage: stages.Listed, flow: Flow, world: World) -> Flow:
+    """One text as several, by what stands between them."""
+    options = dict(stage.options)
+    if set(options) - {"delim", "allowempty"}:
+        raise cannot("options of makemv")
+    name, between = stage.fields[0], options.get("delim", " ")
+    get = getter(name, world.running.time_field)
+    rows: list[Row] = []
+    for row in flow.rows:
+        value = get(row)
+        if isinstance(value, str) and between:
+            row = {
+                **row,
+                name: packed([one for one in value.split(between) if one or "allowempty" in options]),
+            }
+        rows.append(row)
+    return Flow(rows, flow.ordered, flow.columns)
+
+
+def put_together(stage: stages.Listed, flow: Flow, world: World) -> Flow:
+    """Several values as one text, a line each."""
+    name = stage.fields[0]
+    get = getter(name, world.running.time_field)
+    rows = [
+        {**row, name: "\n".join(texts_of(get(row)))} if get(row) is not None else row for row in flow.rows
+    ]
+    return Flow(rows, flow.ordered, flow.columns)
+
+
+def replaced(stage: stages.Replace, flow: Flow, world: World) -> Flow:
+    """Values in the place of others; `*` in the old one is any characters."""
+    pairs = [
+        (pattern("(?s)^" + "(.*)".join(re2.escape(part) for part in old.split("*")) + "$"), new)
+        for old, new in stage.pairs
+    ]
+    rows: list[Row] = []
+    for row in flow.rows:
+        names = stage.fields or tuple(name for name in row if name[:1] not in ("_", "\0"))
+        made = dict(row)
+        for name in names:
+            value = made.get(name)
+            if isinstance(value, str):
+                made[name] = _replaced(value, pairs)
+        rows.append(made)
+    return Flow(rows, flow.ordered, flow.columns)
+
+
+def _replaced(value: str, pairs: list[Any]) -> str:
+    for expression, new in pairs:
+        found = expression.search(value)
+        if found is not None:
+            parts = new.split("*")
+            stars = [found.group(number) for number in range(1, len(parts))]
+            return str(parts[0] + "".join(star + part for star, part in zip(stars, parts[1:], strict=True)))
+    return value
+
+
+def totalled(stage: stages.Listed, flow: Flow, world: World) -> Flow:
+    """The sum of fields of each row."""
+    options = dict(stage.options)
+    if set(options) - {"fieldname", "row"}:
+        raise cannot("options of addtotals")
+    name = options.get("fieldname", "Total")
+    rows: list[Row] = []
+    for row in flow.rows:
+        names = stage.fields or tuple(one for one in row if one[:1] not in ("_", "\0"))
+        amounts = [number(row.get(one)) for one in names]
+        rows.append({**row, name: sum(amount for amount in amounts if amount is not None)})
+    return _with_columns(flow, rows, [name])
