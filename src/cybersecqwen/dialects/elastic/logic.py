@@ -84,6 +84,8 @@ def negation(expression: Expression) -> Expression:
     """The contrary in Sigma's terms; what is missing and what is there need no Not."""
     if isinstance(expression, Not):
         return expression.inner
+    if expression in (ALWAYS, NEVER):
+        return NEVER if expression == ALWAYS else ALWAYS
     if isinstance(expression, Test) and expression.op is Op.NULL:
         return Test(expression.field, Op.PRESENT)
     if isinstance(expression, Test) and expression.op is Op.PRESENT and expression.field:
@@ -128,27 +130,26 @@ def _joined(kind: type[And] | type[Or], op: Op, parts: list[Expression]) -> Expr
         return final
     names = [part.field for part in found if isinstance(part, Test) and part.op is op and part.field]
     if len(names) * len(found) <= _MOST:
-        for name in names:
-            found = _absorbed(kind, op, name, found)
+        found = [_less(kind, op, names, part) for part in found]
+        # "f is null" says nothing beside what holds without f. That a field is there is kept beside what
+        # implies it: whoever wrote both meant both.
+        said = {
+            Test(name, op)
+            for name in names
+            if kind is Or and any(part != Test(name, op) and without(part, name) for part in found)
+        }
+        found = [part for part in dict.fromkeys(found) if part not in said]
     return found[0] if len(found) == 1 else kind(tuple(found))
 
 
-def _absorbed(kind: type[And] | type[Or], op: Op, name: str, parts: Sequence[Expression]) -> list[Expression]:
-    """Beside "f is null or", "f is there and" says nothing; nor does "f is null" beside what it implies.
-
-    That a field is there is kept beside what implies it: whoever wrote both meant both.
-    """
-    own = Test(name, op)
-    opposite = Test(name, Op.PRESENT if op is Op.NULL else Op.NULL)
+def _less(kind: type[And] | type[Or], op: Op, names: Sequence[str], part: Expression) -> Expression:
+    """Beside "f is null or", "f is there and" says nothing; and the other way round."""
     inner: type[And] | type[Or] = And if kind is Or else Or
-    out: list[Expression] = []
-    for part in parts:
-        if isinstance(part, inner) and opposite in part.parts:
-            rest = tuple(one for one in part.parts if one != opposite)
-            part = rest[0] if len(rest) == 1 else inner(rest)
-        out.append(part)
-    said = kind is Or and any(part != own and without(part, name) for part in out)
-    return [part for part in out if not (said and part == own)]
+    if not isinstance(part, inner):
+        return part
+    opposite = {Test(name, Op.PRESENT if op is Op.NULL else Op.NULL) for name in names}
+    rest = tuple(one for one in part.parts if one not in opposite)
+    return rest[0] if len(rest) == 1 else inner(rest)
 
 
 @dataclass(frozen=True, slots=True)

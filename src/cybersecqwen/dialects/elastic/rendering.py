@@ -48,18 +48,12 @@ class Renderer:
     def name(self, text: str) -> str:
         """A name, between backquotes where it must be."""
         parts = text.split(".")
-        if not all(parts):
-            return _backquoted(text)
-        if len(parts) == 1 or parts[0].lower() in self._grammar.reserved:
-            return ".".join([self._part(parts[0]), *map(self._later, parts[1:])])
-        return ".".join(map(self._later, parts))
-
-    def _later(self, text: str) -> str:
-        return text if _PLAIN.fullmatch(text) else _backquoted(text)
+        return ".".join(map(self._part, parts)) if all(parts) else _backquoted(text)
 
     def _part(self, text: str) -> str:
-        bare = _PLAIN.fullmatch(text) and text.lower() not in self._grammar.reserved
-        return text if bare and text.lower() not in ("true", "false", "null") else _backquoted(text)
+        word = text.lower()
+        bare = _PLAIN.fullmatch(text) and word not in self._grammar.reserved
+        return text if bare and word not in ("true", "false", "null") else _backquoted(text)
 
     def string(self, text: str) -> str:
         """A text as a literal."""

@@ -1,0 +1,360 @@
+"""Runs an ES|QL query on records, command by command."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import translate
+from typing import Any
+
+from cybersecqwen.detect.sigma.parse import text_of
+from cybersecqwen.dialects.elastic.evaluation import Machine, Value, compiled, unsayable
+from cybersecqwen.dialects.elastic.expressions import Expr, Field
+from cybersecqwen.dialects.evaluating import value_at
+from cybersecqwen.dialects.interface import Data, Record, Rows, Running
+from cybersecqwen.errors import LimitError
+
+from .columns import matches
+from .extracting import Extract, dissect, grok
+from .functions import machine
+from .measuring import compiled_measure, measured
+from .tree import (
+    Column,
+    Command,
+    Dissect,
+    Drop,
+    Enrich,
+    EsqlTree,
+    Eval,
+    From,
+    Grok,
+    Keep,
+    Key,
+    Limit,
+    LookupJoin,
+    MvExpand,
+    Names,
+    Rename,
+    Row,
+    Sort,
+    Stats,
+    Where,
+)
+
+_ALL_FIELDS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """The rows so far."""
+
+    rows: Sequence[Record]
+    ordered: bool = False
+    columns: tuple[str, ...] = ()
+
+
+def run(tree: EsqlTree, data: Data, running: Running) -> Rows:
+    """The rows, all of them: that Elasticsearch gives 1,000 where there is no LIMIT is left out.
+
+    Raises UnsayableError for what cannot be run here, LimitError where there are too many rows.
+    """
+    return _Runner(data, running).rows(tree)
+
+
+class _Runner:
+    def __init__(self, data: Data, running: Running) -> None:
+        self._data = data
+        self._most = running.most_rows
+        self._machine: Machine = machine(running.now)
+
+    def rows(self, tree: EsqlTree) -> Rows:
+        state = _State(self._source(tree.commands[0]))
+        for command in tree.commands[1:]:
+            state = self._step(command, state)
+            if len(state.rows) > self._most:
+                raise LimitError(f"A command gives more than {self._most:,} rows.")
+        return Rows(rows=tuple(state.rows), ordered=state.ordered, columns=state.columns)
+
+    def _compiled(self, expr: Expr) -> Value:
+        return compiled(expr, self._machine)
+
+    def _source(self, command: Command) -> Sequence[Record]:
+        if isinstance(command, Row):
+            return self._evaluated(command.columns, [{}])
+        if isinstance(command, From):
+            if command.metadata:
+                raise unsayable("metadata fields")
+            return [record for index in self._indexes(command.indexes) for record in self._data[index]]
+        raise unsayable("such a source")
+
+    def _indexes(self, wanted: tuple[str, ...]) -> list[str]:
+        """The tables that names and patterns mean; for those that mean none the table without a name."""
+        found: dict[str, None] = {}
+        for name in wanted:
+            if name.startswith("-"):
+                for one in [one for one in found if _is_like(one, name[1:])]:
+                    del found[one]
+                continue
+            meant = [one for one in self._data if one and _is_like(one, name)]
+            if name == "*":
+                meant = list(self._data)
+            for one in meant or [one for one in self._data if not one]:
+                found[one] = None
+        return list(found)
+
+    def _step(self, command: Command, state: _State) -> _State:
+        if isinstance(command, Where):
+            where = self._compiled(command.condition)
+            rows = [row for row in state.rows if where(row) is True]
+            return _State(rows, state.ordered, state.columns)
+        if isinstance(command, Eval):
+            made = self._evaluated(command.columns, state.rows)
+            return _State(made, state.ordered, _more(state.columns, (one.name for one in command.columns)))
+        if isinstance(command, Limit):
+            return _State(state.rows[: command.count], state.ordered, state.columns)
+        if isinstance(command, Sort):
+            return _State(self._sorted(command.keys, state.rows), True, state.columns)
+        if isinstance(command, Stats):
+            return self._stats(command, state)
+        if isinstance(command, Keep):
+            return _State(*_kept(command.names, state))
+        return self._other(command, state)
+
+    def _other(self, command: Command, state: _State) -> _State:
+        if isinstance(command, Drop):
+            rows = [_without(command.names, row) for row in state.rows]
+            left = tuple(
+                one for one in state.columns if not any(matches(name, one) for name in command.names)
+            )
+            return _State(rows, state.ordered, left)
+        if isinstance(command, Rename):
+            return self._renamed(command, state)
+        if isinstance(command, Dissect):
+            return self._extracted(command.value, [dissect(command.pattern, command.separator)], state)
+        if isinstance(command, Grok):
+            return self._extracted(command.value, [grok(one) for one in command.patterns], state)
+        if isinstance(command, Enrich):
+            return self._enriched(command, state)
+        if isinstance(command, LookupJoin):
+            return self._joined(command, state)
+        if isinstance(command, MvExpand):
+            return self._expanded(command.name, state)
+        raise unsayable("rows by chance")
+
+    def _evaluated(self, columns: Sequence[Column], rows: Sequence[Record]) -> list[Record]:
+        """Each row with the columns added, one after the other."""
+        values = [(column.name, self._compiled(column.value)) for column in columns]
+        made: list[Record] = []
+        for row in rows:
+            out = dict(row)
+            for name, value in values:
+                out[name] = value(out)
+            made.append(out)
+        return made
+
+    def _sorted(self, keys: Sequence[Key], rows: Sequence[Record]) -> Sequence[Record]:
+        found = list(rows)
+        for key in reversed(keys):
+            value = self._compiled(key.value)
+            first = key.nulls == "first" if key.nulls else key.descending
+            found.sort(key=_sortable(value, key.descending), reverse=key.descending)
+            found.sort(key=_nulls(value, first))
+        return found
+
+    def _stats(self, command: Stats, state: _State) -> _State:
+        measures = [compiled_measure(one, self._machine) for one in command.measures]
+        by = [(one.name, self._compiled(one.value)) for one in command.by]
+        groups: dict[tuple[str | None, ...], tuple[dict[str, Any], list[Record]]] = {}
+        for row in state.rows:
+            for values in _combined([(name, value(row)) for name, value in by], self._most):
+                key = tuple(None if one is None else text_of(one) for one in values.values())
+                groups.setdefault(key, (values, []))[1].append(row)
+        if not by and not groups:
+            groups[()] = ({}, [])
+        made = {
+            key: {**{one.name: measured(one, rows) for one in measures}, **values}
+            for key, (values, rows) in groups.items()
+        }
+        names = (*(one.name for one in measures), *(name for name, _ in by))
+        if not command.inline:
+            return _State(list(made.values()), False, tuple(dict.fromkeys(names)))
+        out: list[Record] = []
+        for row in state.rows:
+            keys = [(name, value(row)) for name, value in by]
+            if any(isinstance(value, list) for _, value in keys):
+                raise unsayable("groups of lists beside the rows")
+            out.append({**row, **made[tuple(None if one is None else text_of(one) for _, one in keys)]})
+        return _State(out, state.ordered, _more(state.columns, names))
+
+    def _renamed(self, command: Rename, state: _State) -> _State:
+        rows: list[Record] = []
+        for row in state.rows:
+            out = flat(row)
+            for old, new in command.pairs:
+                out[new] = out.pop(old, None)
+            rows.append(out)
+        columns = list(state.columns)
+        for old, new in command.pairs:
+            columns = [new if one == old else one for one in columns if one != new or one == old]
+        return _State(rows, state.ordered, tuple(columns))
+
+    def _extracted(self, expr: Expr, extracts: Sequence[Extract], state: _State) -> _State:
+        value = self._compiled(expr)
+        names: dict[str, None] = {}
+        found: list[tuple[Record, Mapping[str, Any]]] = []
+        for row in state.rows:
+            text = value(row)
+            if isinstance(text, list):
+                raise unsayable("columns taken from lists")
+            taken: Mapping[str, Any] = {}
+            if text is not None:
+                taken = next((one for extract in extracts if (one := extract(text_of(text))) is not None), {})
+            names.update(dict.fromkeys(taken))
+            found.append((row, taken))
+        rows = [{**row, **{name: taken.get(name) for name in names}} for row, taken in found]
+        return _State(rows, state.ordered, _more(state.columns, names))
+
+    def _enriched(self, command: Enrich, state: _State) -> _State:
+        """The table that is called like the policy stands for its index, by the column that is looked up."""
+        if not command.on or command.policy not in self._data:
+            raise unsayable("an enrich policy whose fields are not known")
+        rows = self._data[command.policy]
+        known = {text_of(found): row for row in rows if (found := value_at(row, command.on)) is not None}
+        columns = command.columns or tuple(
+            dict.fromkeys((name, name) for row in rows for name in flat(row) if name != command.on)
+        )
+        out: list[Record] = []
+        for row in state.rows:
+            wanted = value_at(row, command.on)
+            match = known.get(text_of(wanted), {}) if wanted is not None else {}
+            out.append({**row, **{new: value_at(match, old) for new, old in columns}})
+        return _State(out, state.ordered, _more(state.columns, (new for new, _ in columns)))
+
+    def _joined(self, command: LookupJoin, state: _State) -> _State:
+        names = [one.name for one in command.on if isinstance(one, Field)]
+        if len(names) < len(command.on) or command.index not in self._data:
+            raise unsayable("such a join")
+        table: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        added: dict[str, None] = {}
+        for row in self._data[command.index]:
+            key = _join_key(names, row)
+            if key is not None:
+                table.setdefault(key, []).append(flat(row))
+            added.update(dict.fromkeys(name for name in flat(row) if name not in names))
+        out: list[Record] = []
+        for row in state.rows:
+            key = _join_key(names, row)
+            found = table.get(key, [{}]) if key is not None else [{}]
+            out += [{**row, **{name: match.get(name) for name in added}} for match in found]
+            if len(out) > self._most:
+                raise LimitError(f"A join gives more than {self._most:,} rows.")
+        return _State(out, False, _more(state.columns, added))
+
+    def _expanded(self, name: str, state: _State) -> _State:
+        out: list[Record] = []
+        for row in state.rows:
+            value = value_at(row, name)
+            values = value if isinstance(value, list) and value else [value]
+            out += [{**row, name: one} for one in values]
+            if len(out) > self._most:
+                raise LimitError(f"A command gives more than {self._most:,} rows.")
+        return _State(out, state.ordered, state.columns)
+
+
+def _is_like(name: str, wanted: str) -> bool:
+    plain = name.lower() == wanted.lower()
+    return plain or ("*" in wanted and re.match(translate(wanted.lower()), name.lower()) is not None)
+
+
+def _more(columns: tuple[str, ...], names: Iterable[str]) -> tuple[str, ...]:
+    """Columns that are made stand at the end; () still means whole records."""
+    if not columns:
+        return ()
+    made = list(names)
+    return (*(one for one in columns if one not in made), *dict.fromkeys(made))
+
+
+def flat(row: Record, before: str = "") -> dict[str, Any]:
+    """A row with one level of dotted names."""
+    out: dict[str, Any] = {}
+    waiting: list[tuple[str, Any]] = list(row.items())
+    while waiting:
+        name, value = waiting.pop(0)
+        if isinstance(value, Mapping):
+            waiting[:0] = [(f"{name}.{inner}", one) for inner, one in value.items()]
+        else:
+            out.setdefault(before + name, value)
+        if len(out) > _ALL_FIELDS:
+            raise LimitError(f"A record has more than {_ALL_FIELDS:,} fields.")
+    return out
+
+
+def _kept(names: Sequence[Names], state: _State) -> tuple[list[Record], bool, tuple[str, ...]]:
+    if not any(name.wild for name in names):
+        columns = tuple(dict.fromkeys(name.text for name in names))
+        rows = [{name: value_at(row, name) for name in columns} for row in state.rows]
+        return list(rows), state.ordered, columns
+    flats = [flat(row) for row in state.rows]
+    known = state.columns or tuple(dict.fromkeys(name for row in flats for name in row))
+    # A name weighs more than a pattern, which leaves what is named elsewhere to its place there.
+    named = {name.text for name in names if not name.wild}
+    chosen: dict[str, None] = {}
+    for name in names:
+        if not name.wild:
+            chosen[name.text] = None
+        else:
+            chosen.update(dict.fromkeys(one for one in known if one not in named and matches(name, one)))
+    rows = [{name: row.get(name) for name in chosen} for row in flats]
+    return list(rows), state.ordered, tuple(chosen)
+
+
+def _without(names: Sequence[Names], row: Record) -> Record:
+    return {
+        column: value
+        for column, value in flat(row).items()
+        if not any(matches(name, column) for name in names)
+    }
+
+
+def _sortable(value: Value, descending: bool) -> Callable[[Record], tuple[bool, float, str]]:
+    def key(row: Record) -> tuple[bool, float, str]:
+        found = value(row)
+        if isinstance(found, list):
+            items = sorted((_order(one) for one in found if one is not None), reverse=descending)
+            return items[0] if items else _order(None)
+        return _order(found)
+
+    return key
+
+
+def _order(value: Any) -> tuple[bool, float, str]:
+    if isinstance(value, int | float):
+        return False, float(value), ""
+    return True, 0.0, "" if value is None else text_of(value)
+
+
+def _nulls(value: Value, first: bool) -> Callable[[Record], bool]:
+    return lambda row: (value(row) is None) is not first
+
+
+def _combined(pairs: Sequence[tuple[str, Any]], most: int) -> list[dict[str, Any]]:
+    """The groups of a row: of a list every value has its own."""
+    found: list[dict[str, Any]] = [{}]
+    for name, value in pairs:
+        values = list(dict.fromkeys(map(_hashable, value))) if isinstance(value, list) and value else [value]
+        found = [{**one, name: single} for one in found for single in values]
+        if len(found) > most:
+            raise LimitError(f"A row is in more than {most:,} groups.")
+    return found
+
+
+def _hashable(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | None) else text_of(value)
+
+
+def _join_key(names: Sequence[str], row: Record) -> tuple[str, ...] | None:
+    values = [value_at(row, name) for name in names]
+    if any(value is None or isinstance(value, list) for value in values):
+        return None
+    return tuple(map(text_of, values))
