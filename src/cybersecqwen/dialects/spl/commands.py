@@ -152,6 +152,22 @@ def _rename(reader: Reader, name: str, at: int, sub: Subsearch) -> Stage:
 _KEY = re.compile(r"(auto|str|ip|num)", re.IGNORECASE)
 
 
+def _sorted_by(reader: Reader) -> tuple[str, str]:
+    """(field, function) of a key."""
+    token = reader.peek()
+    if (
+        token.kind != "word"
+        or not _KEY.fullmatch(token.text)
+        or reader.text[token.end : token.end + 1] != "("
+    ):
+        return name_here(reader, "the name of a field"), ""
+    reader.take()
+    opened = reader.take()
+    field = name_here(reader, "the name of a field")
+    reader.expect(")", opened.at, "A parenthesis")
+    return field, token.text.lower()
+
+
 def _sort(reader: Reader, name: str, at: int, sub: Subsearch) -> Stage:
     count = ""
     if is_option(reader) and reader.peek().text.lower() == "limit":
@@ -163,19 +179,10 @@ def _sort(reader: Reader, name: str, at: int, sub: Subsearch) -> Stage:
         if reader.is_mark(","):
             reader.take()
             continue
-        field = name_here(reader, "the name of a field")
-        sign = field[0] if field and field[0] in "+-" else ""
-        text, place = str(field)[len(sign) :], field.at + len(sign)
-        if not text:
-            following = name_here(reader, "the name of a field")
-            text, place = str(following), following.at
-        function = ""
-        if _KEY.fullmatch(text) and reader.is_mark("("):
-            opened = reader.take()
-            function, field = text.lower(), name_here(reader, "the name of a field")
-            reader.expect(")", opened.at, "A parenthesis")
-            text, place = str(field), field.at
-        keys.append((sign, Placed(text, place), function))
+        sign = reader.peek().text[:1] if reader.peek().text[:1] in ("+", "-") else ""
+        if sign:
+            reader.back(reader.peek().at + 1)
+        keys.append((sign, *_sorted_by(reader)))
     if not keys:
         raise reader.error("`sort` names no field.", at)
     if keys[-1][1].lower() in ("d", "desc") and len(keys) > 1 and not keys[-1][0]:

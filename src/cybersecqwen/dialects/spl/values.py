@@ -52,11 +52,11 @@ def _binary(reader: Reader, weakest: int) -> Value:
         binds = LOGIC.get(op) or BINARY.get(op) or COMPARING
         if binds < weakest:
             break
-        reader.take(TERMS)
+        token = reader.take(TERMS)
         if op in ("LIKE", "IN"):
-            left = _worded(reader, left, op)
+            left = _worded(reader, left, op, token.at)
             continue
-        right = _operand(reader, op, binds + 1)
+        right = _operand(reader, op, binds + 1, token.at)
         if op in LOGIC:
             left = Logic(op, (*_parts(left, op), *_parts(right, op)))
         else:
@@ -72,10 +72,10 @@ def _parts(value: Value, op: str) -> tuple[Value, ...]:
     return value.parts if isinstance(value, Logic) and value.op == op else (value,)
 
 
-def _operand(reader: Reader, op: str, binds: int) -> Value:
+def _operand(reader: Reader, op: str, binds: int, at: int) -> Value:
     token = reader.peek(TERMS)
     if token.kind == "end" or token.text in (")", "]", "|", ","):
-        raise reader.error(f"`{op}` has nothing behind it.", token.at)
+        raise reader.error(f"`{op}` has nothing behind it.", at)
     return _binary(reader, binds)
 
 
@@ -90,11 +90,10 @@ def _operator(reader: Reader) -> str | None:
     return None
 
 
-def _worded(reader: Reader, left: Value, op: str) -> Value:
+def _worded(reader: Reader, left: Value, op: str, at: int) -> Value:
     """`x LIKE pattern`, `x IN (a, b)`."""
-    at = reader.peek(TERMS).at
     if op == "LIKE":
-        return Call("like", (left, _operand(reader, op, COMPARING + 1)), at)
+        return Call("like", (left, _operand(reader, op, COMPARING + 1, at)), at)
     if not reader.is_mark("(", TERMS):
         raise reader.error("IN has no list in parentheses behind it.", at)
     return Call("in", (left, *_arguments(reader)), at)
@@ -115,7 +114,7 @@ def _prefix(reader: Reader) -> Value:
     if token.kind == "end":
         raise reader.error("The expression ends where a value was expected.", token.at)
     if token.text.upper() == "NOT":
-        return Unary("NOT", _operand(reader, "NOT", NOT))
+        return Unary("NOT", _operand(reader, "NOT", NOT, token.at))
     if token.text.upper() in LOGIC:
         raise reader.error(f"{token.text.upper()} has nothing before it.", token.at)
     if reader.is_mark("(", TERMS):
@@ -129,7 +128,7 @@ def _marked(reader: Reader, token: Token) -> Value:
         reader.expect(")", token.at, "A parenthesis", TERMS)
         return inner
     if token.text in "+-":
-        return Unary(token.text, _operand(reader, token.text, SIGN))
+        return Unary(token.text, _operand(reader, token.text, SIGN, token.at))
     if token.text == "." and (number := reader.peek(TERMS)).kind == "number" and number.at == token.end:
         return Number("." + reader.take(TERMS).text)
     if token.text in ("|", "]", ")", ","):

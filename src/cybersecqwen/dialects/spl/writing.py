@@ -16,6 +16,8 @@ _OPTION = re.compile(r"[\w.*:@%+/{}$#-]+")
 _RAW = re.compile(r"\w*\(.*\)", re.DOTALL)
 _TERM = re.compile(r"<<\w+>>|\$[\w.]+\$|\d*[A-Za-z_@][\w:@]*")
 _DOTTED = re.compile(r"\d*[A-Za-z_@][\w:@]*(?:\{\d*\})?(?:\.[A-Za-z_@][\w:@]*(?:\{\d*\})?)*")
+_ODD = re.compile(r'\\\\|\\(?=")|\\\Z|"')
+"""A pair of backslashes, one before a quotation mark or at the end, a quotation mark."""
 _WORDS = """
 and or not xor in by groupby as term case where from over with output outputnew sortby d desc eval like
 auto str ip num
@@ -30,15 +32,7 @@ def string(text: str) -> str:
 
 def pattern(text: str) -> str:
     """In quotation marks, a backslash escaped only where it would be read as something else."""
-    out: list[str] = []
-    for place, sign in enumerate(text):
-        if sign == '"':
-            out.append('\\"')
-        elif sign == "\\" and text[place + 1 : place + 2] in ("", "\\", '"'):
-            out.append("\\\\")
-        else:
-            out.append(sign)
-    return '"' + "".join(out) + '"'
+    return '"' + _ODD.sub(lambda found: found[0] * 2 if found[0][0] == "\\" else '\\"', text) + '"'
 
 
 def name(text: str) -> str:

@@ -91,7 +91,7 @@ def _logic(op: str, parts: list[Get]) -> Get:
 def _xor(values: list[Any]) -> bool | None:
     if any(value.__class__ is not bool for value in values):
         return None
-    return sum(values) % 2 == 1
+    return sum(map(bool, values)) % 2 == 1
 
 
 def _unary(op: str, inner: Get) -> Get:

@@ -1,0 +1,173 @@
+"""What is written means what was meant: read back, and run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or
+from cybersecqwen.detect.sigma.model import Test as Asked
+from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
+from cybersecqwen.dialects.evaluating import holds
+from cybersecqwen.dialects.interface import Running
+from cybersecqwen.dialects.normal import equivalent
+from cybersecqwen.dialects.query import Query, Span
+from cybersecqwen.dialects.query import Sequence as Order
+from cybersecqwen.dialects.query import Stage as Part
+from cybersecqwen.dialects.spl import Spl
+from cybersecqwen.errors import UnsayableError
+from tests.dialects.meanings import expressions, records, same
+
+from .drawn import queries
+
+SPL = Spl()
+
+
+@settings(max_examples=300, deadline=None)
+@given(queries())
+def test_what_is_written_is_read_back(query: Query) -> None:
+    tree = SPL.write(query)
+    assert SPL.parse(SPL.render(tree)) == tree
+    back = SPL.read(tree)
+    assert (back.tables, back.span, back.steps) == (query.tables, query.span, query.steps)
+    if query.where is None:
+        assert back.where is None
+    else:
+        assert back.where is not None and same(query.where, back.where), SPL.render(tree)
+
+
+@settings(max_examples=300, deadline=None)
+@given(expressions, st.lists(records, max_size=6))
+def test_what_is_written_finds_what_was_meant(where: Expression, drawn: list[dict[str, object]]) -> None:
+    tree = SPL.write(Query(where=where))
+    rows = SPL.run(tree, {"": drawn}, Running()).rows
+    assert list(rows) == [record for record in drawn if holds(where, record)], SPL.render(tree)
+
+
+@pytest.mark.data
+def test_every_rule_of_sigma_is_said(data_dir: Path) -> None:
+    rules = parse_files(rule_files(data_dir / "logs" / "sigma_rules.zip")).rules
+    refused = []
+    for rule in rules:
+        try:
+            tree = SPL.write(Query(where=rule.expression))
+        except UnsayableError as error:
+            refused.append((rule.about.title, error.what))
+            continue
+        assert SPL.parse(SPL.render(tree)) == tree
+        assert equivalent(SPL.read(tree).where, rule.expression), rule.about.title
+    assert refused == [] and len(rules) > 3_700
+
+
+@pytest.mark.parametrize(
+    ("test", "text"),
+    [
+        (Asked("f", Op.ENDS, ("\\cmd.exe",)), r'f="*\\cmd.exe"'),
+        (Asked("f", Op.EQUALS, ("a", "b c")), 'f IN (a, "b c")'),
+        (Not(Asked("f", Op.EQUALS, ("a",))), "NOT f=a"),
+        (Asked("f", Op.NULL), "NOT f=*"),
+        (Asked("", Op.CONTAINS, ("a b",)), '"*a b*"'),
+        (Asked("f", Op.EQUALS, ("a*b",)), '* | where lower(f) = "a*b"'),
+        (Asked("f", Op.CONTAINS, ("a?b",)), 'f="*a?b*"'),
+        (Asked("f", Op.GLOB, ("(?s)a.b",)), r'* | where match(f, "(?is)^\Qa\E.\Qb\E$")'),
+        (Asked("f", Op.REGEX, (r"\d\\x",), True), r'* | where match(f, "\d\\\\x")'),
+        (Not(Asked("f", Op.REGEX, ("x",), True)), '* | where isnull(f) OR NOT match(f, "x")'),
+        (Asked("f", Op.CIDR, ("10.0.0.0/8",)), '* | where cidrmatch("10.0.0.0/8", f)'),
+        (Asked("f", Op.EQUALS, ("10.0.0.0/8",)), '* | where lower(f) = "10.0.0.0/8"'),
+        (Asked("f", Op.EQUALS, ("Ab",), True), '* | where f = "Ab"'),
+        (Asked("f", Op.GREATER, ("5",)), "f>5"),
+        (Asked("f", Op.SAME_AS, ("g", "equals")), "* | where lower(f) = lower(g)"),
+        (Or((Asked("f", Op.EQUALS, ("a",)), Asked("g", Op.EQUALS, ("b",)))), "f=a OR g=b"),
+        (
+            And((Asked("f", Op.EQUALS, ("a",)), Asked("g", Op.REGEX, ("b",), True))),
+            'f=a | where match(g, "b")',
+        ),
+    ],
+)
+def test_the_words_of_tests(test: Expression, text: str) -> None:
+    tree = SPL.write(Query(where=test))
+    assert SPL.render(tree).replace("\n", " ") == text
+    assert equivalent(SPL.read(tree).where, test)
+
+
+def meant(text: str) -> Expression | None:
+    return SPL.read(SPL.parse(text)).where
+
+
+def test_not_equal_asks_for_the_field() -> None:
+    assert meant("f!=x") == And((Asked("f", Op.PRESENT), Not(Asked("f", Op.EQUALS, ("x",)))))
+    assert meant("NOT f=x") == Not(Asked("f", Op.EQUALS, ("x",)))
+    assert equivalent(meant('* | where NOT f="x"'), meant('* | where f!="x"'))
+    rows = [{"f": "x"}, {"f": "y"}, {}]
+    assert [
+        SPL.run(SPL.parse(text), {"": rows}, Running()).rows
+        for text in ("f!=x", "NOT f=x", '* | where f!="x"')
+    ] == [
+        ({"f": "y"},),
+        ({"f": "y"}, {}),
+        ({"f": "y"},),
+    ]
+
+
+def test_case_is_that_of_the_command() -> None:
+    rows = [{"f": "Ab"}, {"f": "ab"}]
+    assert len(SPL.run(SPL.parse("f=AB"), {"": rows}, Running()).rows) == 2
+    assert SPL.run(SPL.parse('* | where f="Ab"'), {"": rows}, Running()).rows == ({"f": "Ab"},)
+
+
+def test_a_word_is_looked_for_between_separators() -> None:
+    rows = [{"f": "x foo.exe"}, {"f": "xfoo"}]
+    assert SPL.run(SPL.parse("foo"), {"": rows}, Running()).rows == ({"f": "x foo.exe"},)
+    assert len(SPL.run(SPL.parse("*foo*"), {"": rows}, Running()).rows) == 2
+
+
+def test_times() -> None:
+    assert SPL.read(SPL.parse("index=a earliest=-24h x=1")).span == Span(last_s=86_400.0)
+    assert SPL.read(SPL.parse("index=a earliest=5 latest=9 x=1")).span == Span(start=5.0, end=9.0)
+    assert SPL.read(SPL.parse("index=a earliest=0 x=1")).span is None
+    with pytest.raises(UnsayableError):
+        SPL.read(SPL.parse("index=a earliest=-1d@d x=1"))
+    rows = [{"_time": at} for at in (0, 50, 100)]
+    assert SPL.run(SPL.parse("earliest=-50s"), {"": rows}, Running(now=100.0)).rows == (
+        {"_time": 50},
+        {"_time": 100},
+    )
+    assert SPL.run(SPL.parse("earliest=0 latest=50"), {"": rows}, Running(now=100.0)).rows == ({"_time": 0},)
+
+
+def test_a_data_model_is_asked_by_tstats() -> None:
+    text = (
+        '| tstats count dc(Processes.user) as n from datamodel=Endpoint.Processes where Processes.process="*x*"'
+        " by Processes.dest\n| rename Processes.* as *\n| where n > 2"
+    )
+    query = SPL.read(SPL.parse(text))
+    assert query.tables == ("Endpoint.Processes",)
+    assert query.where == Asked("process", Op.CONTAINS, ("x",))
+    assert SPL.render(SPL.write(query)) == text.replace('"*x*"', "*x*").replace("count dc", "count dc")
+    rows = [{"process": f"a x{n}", "user": n, "dest": "d"} for n in range(3)]
+    found = SPL.run(SPL.parse(text), {"Endpoint.Processes": rows, "": [{"process": "x"}]}, Running())
+    assert found.rows == ({"dest": "d", "count": 3, "n": 3},)
+
+
+def _event(at: float, what: str, user: str = "u") -> dict[str, object]:
+    return {"_time": at, "what": what, "user": user}
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_sequences(ordered: bool) -> None:
+    parts = tuple(Part(where=Asked("what", Op.EQUALS, (name,))) for name in "abc")
+    query = Query(steps=(Order(stages=parts, by=("user",), within_s=60.0, ordered=ordered),))
+    tree = SPL.write(query)
+    assert SPL.parse(SPL.render(tree)) == tree
+
+    def ends(*events: dict[str, object]) -> list[object]:
+        return [row["_time"] for row in SPL.run(tree, {"": list(events)}, Running()).rows]
+
+    assert ends(_event(0, "a"), _event(10, "b"), _event(60, "c")) == [60]
+    assert ends(_event(0, "a"), _event(10, "b"), _event(61, "c")) == []
+    assert ends(_event(0, "a"), _event(10, "b", "v"), _event(20, "c")) == []
+    assert ends(_event(0, "b"), _event(10, "a"), _event(20, "c")) == ([] if ordered else [20])
+    assert ends(_event(0, "a"), _event(30, "a"), _event(40, "b"), _event(85, "c")) == [85]
