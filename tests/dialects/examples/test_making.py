@@ -100,6 +100,8 @@ def test_near_misses_name_their_condition() -> None:
         And((Asked("a", Op.GREATER, ("5",)), Asked("a", Op.LESS, ("5",)))),
         And((Asked("a", Op.EQUALS, ("runwizard",)), Asked("a", Op.REGEX, ("[0-9]{8}",), True))),
         And((Asked("a", Op.CIDR, ("10.1.0.0/16",)), Not(Asked("a", Op.CIDR, ("10.0.0.0/8",))))),
+        And((Asked("a", Op.ENDS, ("x.exe", "y.exe")), Asked("a", Op.ENDS, ("z.exe",)))),
+        And((Asked("a", Op.STARTS, ("Ab",), True), Asked("a", Op.STARTS, ("ac", "b")))),
         And((Asked("a", Op.NULL), Asked("a", Op.CONTAINS, ("x",)))),
         And((Asked("a", Op.CIDR, ("10.0.0.0/8",)), Asked("a", Op.CIDR, ("192.168.0.0/16",)))),
     ],

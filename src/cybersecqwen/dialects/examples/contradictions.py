@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from cybersecqwen.detect.sigma.model import Expression, Op, Test
 from cybersecqwen.detect.sigma.plain import holds, pattern
@@ -51,7 +52,7 @@ def _clash(needs: Sequence[Need], *, several: bool) -> bool:
         return False
     if any(_only_values(test, [*wanted, *unwanted], len(wanted)) for test in wanted if test.op is Op.EQUALS):
         return True
-    return _no_number(wanted) or _no_network(wanted)
+    return _no_number(wanted) or _no_network(wanted) or _no_edge(wanted)
 
 
 def _within(test: Test, other: Test) -> bool:
@@ -137,9 +138,22 @@ def _no_network(tests: Sequence[Test]) -> bool:
     networks = [test for test in tests if test.op is Op.CIDR]
     return any(
         not any(_overlap(a, b) for a in one.values for b in two.values)
-        for at, one in enumerate(networks)
-        for two in networks[at + 1 :]
+        for one, two in combinations(networks, 2)
     )
+
+
+def _no_edge(tests: Sequence[Test]) -> bool:
+    """Whether text must begin, or end, in two ways of which neither is part of the other."""
+    return any(
+        not any(_same_edge(op, a.lower(), b.lower()) for a in one.values for b in two.values)
+        for op in (Op.STARTS, Op.ENDS)
+        for one, two in combinations([test for test in tests if test.op is op and not test.part], 2)
+    )
+
+
+def _same_edge(op: Op, one: str, other: str) -> bool:
+    long, short = (one, other) if len(one) >= len(other) else (other, one)
+    return long.startswith(short) if op is Op.STARTS else long.endswith(short)
 
 
 def _overlap(one: str, other: str) -> bool:
