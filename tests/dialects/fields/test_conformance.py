@@ -1,4 +1,4 @@
-"""Every name that a mapping leads to is one of its schema, and every home can be told from what it is mapped to."""
+"""Every name that a mapping leads to is one of its schema."""
 
 from __future__ import annotations
 

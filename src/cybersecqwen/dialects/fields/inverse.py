@@ -21,18 +21,24 @@ def inverted(query: Query, mapping: Mapping) -> tuple[Query, tuple[str, ...], Ho
     """The query in Sigma's names, what does not carry over (a sentence each), and the home it is at."""
     if any(isinstance(step, Sequence) for step in query.steps):
         return _sequence(query, mapping)
-    home, rest = home_of(query, mapping)
+    home, rest, events = home_of(query, mapping)
     back = Backwards(home)
-    where = back.expression(rest) if rest is not None else None
+    told: list[Expression] = [Test(EVENT, Op.EQUALS, events)] if events else []
+    where = joined([*told, *([back.expression(rest)] if rest is not None else [])])
     steps = renamed_steps(query.steps, back.field, back.expression)
     if back.missing:
         raise _missing(back, mapping)
     found = replace(query, logsource=_logsource(home), tables=(), where=where, steps=steps)
-    return found, tuple(back.notes), home
+    notes = dict.fromkeys(back.notes)
+    if len({one.product for one in home.logsources}) > 1:
+        others = ", ".join(dict.fromkeys(one.product for one in home.logsources[1:]))
+        notes[f"The tables hold records of {others} as well; {home.logsources[0].product} is taken."] = None
+    return found, tuple(notes), home
 
 
 def _logsource(home: Home) -> Logsource:
-    return home.logsources[0] if home.logsources else Logsource()
+    """The first of the home's."""
+    return home.logsources[0]
 
 
 def _missing(back: Backwards, mapping: Mapping) -> FieldError:
@@ -45,13 +51,16 @@ def _missing(back: Backwards, mapping: Mapping) -> FieldError:
     )
 
 
-def home_of(query: Query, mapping: Mapping) -> tuple[Home, Expression | None]:
-    """The home whose tables and conditions a query names, and what it asks besides. Raises UnsayableError."""
+def home_of(query: Query, mapping: Mapping) -> tuple[Home, Expression | None, tuple[str, ...]]:
+    """The home whose tables and conditions a query names, what it asks besides, and for which event ids.
+
+    Raises UnsayableError where there is none.
+    """
     asked = query.where.parts if isinstance(query.where, And) else (query.where,)
     parts = [part for part in asked if part is not None]
     shapes = [normal(part) for part in parts]
     tables = {table.lower() for table in query.tables}
-    best: tuple[int, Home, list[Expression]] | None = None
+    best: tuple[int, Home, list[Expression], tuple[str, ...]] | None = None
     for home in mapping.homes:
         if home.tables and {table.lower() for table in home.tables} != tables:
             continue
@@ -64,9 +73,7 @@ def home_of(query: Query, mapping: Mapping) -> tuple[Home, Expression | None]:
         score = len(used)
         if best is None or score > best[0]:
             left = [part for at, part in enumerate(parts) if at not in used]
-            if events:
-                left.insert(0, Test(EVENT, Op.EQUALS, events))
-            best = (score, home, left)
+            best = (score, home, left, events)
     if best is None:
         named = ", ".join(query.tables) or "what the query reads"
         raise UnsayableError(
@@ -74,7 +81,7 @@ def home_of(query: Query, mapping: Mapping) -> tuple[Home, Expression | None]:
             what=f"tables of {mapping.name} without a logsource",
             hint="Its conditions must tell the kind of events, as the mapping writes them.",
         )
-    return best[1], joined(best[2])
+    return best[1], joined(best[2]), best[3]
 
 
 @lru_cache(maxsize=2_000)
@@ -107,7 +114,7 @@ def _events(
     home: Home, parts: list[Expression], used: frozenset[int]
 ) -> tuple[tuple[str, ...], frozenset[int]]:
     """The event ids that the query's conditions tell at a home that holds only some, and where they stand."""
-    found: dict[str, None] = {}
+    found: dict[Conditions, str] = {}
     taken: set[int] = set(used)
     for event, conditions in home.events.items():
         at_all: set[int] = set()
@@ -125,9 +132,9 @@ def _events(
                 break
             at_all.add(at)
         else:
-            found[event] = None
+            found.setdefault(conditions, event)
             taken |= at_all
-    return tuple(found), frozenset(taken)
+    return tuple(found.values()), frozenset(taken)
 
 
 def _sequence(query: Query, mapping: Mapping) -> tuple[Query, tuple[str, ...], Home | None]:

@@ -180,6 +180,10 @@ def _guesses(name: str, place: Place, node: And | Or) -> Iterator[list[Expressio
         for text in wildcards_of(part)
     ]
     spelt = BACK.get(_SPELT.get(place.by, ""), str)
+    mark = _MARKS.get(place.by, "\\")
+    # What ends with the mark also became a test that the first part ends there.
+    longer = {text.strip(ANY) for text, _ in whole}
+    whole = [one for one in whole if one[0].endswith(ANY) or one[0].strip(ANY) + mark not in longer]
     inner = [pair for pair in pairs if not any(_explains(text, pair[0]) for text, _ in whole)]
     outer = [one for one in ends if not any(_explains(text, one[0]) for text, _ in [*whole, *pairs])]
     for texts in ([*whole, *inner, *outer], [*whole, *inner], whole, pairs, ends):

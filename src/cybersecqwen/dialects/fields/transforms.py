@@ -262,7 +262,8 @@ def _file_name_back(test: Test, place: Place, name: str) -> Expression | None:
         return renamed(test, name)
     if test.op not in (Op.EQUALS, Op.STARTS, Op.ENDS, Op.GLOB):
         return None
-    return either(test_of(name, f"{ANY}\\{text}", cased=test.cased) for text in wildcards_of(test))
+    whole = [text if text.startswith(ANY) else f"{ANY}\\{text}" for text in wildcards_of(test)]
+    return either(test_of(name, text, cased=test.cased) for text in whole)
 
 
 _HIVE, _KERNEL = ALTERNATIVES["hive"], ALTERNATIVES["hive_kernel"]

@@ -32,6 +32,7 @@ _CONTROL = re.compile(r"\\currentcontrolset(?=\\|$)", re.IGNORECASE)
 
 
 def _hive(text: str) -> tuple[str, ...]:
+    """Hives by their long names, at the beginning: no key further down is taken to be called like one."""
     long = _SHORT.sub(lambda match: match[1] + _HIVES[match[2].lower()], text)
     if _CONTROL.search(long):
         return long, _CONTROL.sub(r"\\controlset001", long)
