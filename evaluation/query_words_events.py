@@ -58,8 +58,7 @@ def completed(event: Event, rule: Rule) -> Event:
         return event
     image, line = str(event.get("Image", "")), str(event.get("CommandLine", ""))
     if not image and line:
-        named = re.search(r"[\w.-]+\.exe", line)
-        image = rf"c:\windows\system32\{named[0] if named else 'cmd.exe'}"
+        image = rf"c:\windows\system32\{_program_of(line)}"
     if rule.logsource.product != "windows":
         image = str(event.get("Image", "")) or f"/bin/{line.split()[0] if line.split() else 'sh'}"
     fuller = {"Image": image, "CommandLine": line or image, **event}
@@ -68,8 +67,35 @@ def completed(event: Event, rule: Rule) -> Event:
     return fuller if holds(rule.expression, fuller) else event
 
 
+_PROGRAMS = frozenset(
+    """at bcdedit bitsadmin certutil cmd copy curl dism fsutil icacls ipconfig mshta msiexec net net1 netsh nltest
+    nslookup ntdsutil ping powershell pwsh reg regsvr32 route rundll32 sc schtasks systeminfo taskkill tasklist vssadmin
+    wbadmin wevtutil whoami wmic wscript""".split()
+)
+_CMDLET = re.compile(
+    r"\b(?:get|set|new|add|remove|invoke|start|stop|import|export|enable|disable|out)-[a-z]\w+"
+)
+
+
+def _program_of(line: str) -> str:
+    """The program that a command line of a rule is of: one that it names, else a shell."""
+    named = re.search(r"[\w.-]+\.exe", line)
+    if named:
+        return named[0]
+    if _CMDLET.search(line):
+        return "powershell.exe"
+    word = next((word for word in re.findall(r"[\w-]+", line.lower()) if word in _PROGRAMS), "cmd")
+    return f"{word}.exe"
+
+
+_REGISTRY = frozenset(("registry_event", "registry_set"))
+
+
 def applies(source: Logsource, original: Logsource) -> bool:
     """Whether a rule of one logsource looks at the records of another."""
+    if {source.category, original.category} <= _REGISTRY:
+        # A value that is set is an event of both.
+        original = Logsource(product=original.product, category=source.category, service=original.service)
     pairs = zip(
         (source.product, source.category, source.service),
         (original.product, original.category, original.service),

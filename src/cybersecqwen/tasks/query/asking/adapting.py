@@ -1,12 +1,33 @@
-"""What the nearest rules say that the question does not: taken only where most of them agree."""
+"""What rules of the library say where the question itself names no value: stated as such, never silently."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .library import Near
+from cybersecqwen.detect.sigma.model import Op, Test
+
+from .asked import Sure
+from .combining import any_of
+from .focusing import asides, focus
+from .library import Library, Near, Use
+from .mentions import Kind, Mention
 from .placing import Place, Placed
+from .techniques import rules_of
+from .words import COMMON, SMALL
+
+_RARE = 4.5
+"""Nats above which a word of the question is looked for among the values of rules."""
+_NEAR_ENOUGH = 0.4
+"""Nearness above which a rule of the same logsource is taken as a whole where nothing else is known."""
+_WORD = re.compile(r"[A-Za-z0-9_$][\w.$-]{3,60}")
+_NAME = re.compile(r"(?:[A-Z][a-z0-9]+){2,}[A-Z]?|[A-Za-z0-9]+_[A-Za-z0-9_]+|[A-Z][a-z]+[A-Z]{2,}\w*")
+_NO_VALUE = frozenset(
+    """powershell javascript vbscript github linkedin microsoft macos sharepoint onedrive netscaler crowdstrike
+    splunk fortinet fortigate activex cloudtrail guardduty kubernetes""".split()
+)
+_MOST = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,5 +39,78 @@ class Adapted:
 
 
 def adapt(text: str, place: Place, near: Sequence[Near], wanted: Sequence[Placed]) -> Adapted:
-    """Tests that near rules of the same logsource share, and that the question says nothing against."""
+    """Tests for a question of which nothing could be placed.
+
+    First words of the question that rules of the logsource have as values; then names that can only be values;
+    then the nearest rule of the logsource as a whole.
+    """
+    if wanted:
+        return Adapted()
+    found = list(_by_words(text, place))
+    if found:
+        return Adapted(placed=tuple(found[:_MOST]))
+    for one in near:
+        if one.rule.logsource == place.logsource and one.score >= _NEAR_ENOUGH:
+            mention = Mention(kind=Kind.CONCEPT, start=0, end=0, words="", values=("",), sure=Sure.LEARNED)
+            whole = Placed(mention=mention, expression=one.rule.expression, slot="rule", sure=Sure.LEARNED)
+            return Adapted(placed=(whole,), rules=(one,))
     return Adapted()
+
+
+def of_techniques(found: Sequence[Mention], library: Library) -> Adapted | None:
+    """What the rules about the techniques that a question names ask for, any of them; None for none."""
+    named = [one for one in found if one.kind is Kind.TECHNIQUE]
+    rules = rules_of([value.upper() for one in named for value in one.values], library)
+    if not rules:
+        return None
+    joined = any_of([rule.expression for rule in rules])
+    whole = Placed(mention=named[0], expression=joined, slot="technique", sure=Sure.LEARNED)
+    near = tuple(Near(rule=rule, score=1.0, number=-1) for rule in rules)
+    return Adapted(placed=(whole,), rules=near)
+
+
+def _by_words(text: str, place: Place) -> Iterator[Placed]:
+    """Words of the asking sentences that are values of rules, or that are written like values."""
+    away = asides(text)
+    for start, end in focus(text):
+        for match in _WORD.finditer(text, start, end):
+            word = match[0].rstrip(".-")
+            low = word.lower()
+            if (
+                low in SMALL
+                or low in COMMON
+                or low in _NO_VALUE
+                or any(s <= match.start() < e for s, e in away)
+            ):
+                continue
+            test = _learned(low, place) or _written(word, place)
+            if test is not None:
+                mention = Mention(
+                    kind=Kind.TEXT,
+                    start=match.start(),
+                    end=match.start() + len(word),
+                    words=word,
+                    values=(low,),
+                )
+                yield Placed(
+                    mention=mention, expression=test, slot=test.field, sure=Sure.LEARNED, single=False
+                )
+
+
+def _learned(word: str, place: Place) -> Test | None:
+    library: Library = place.library
+    if library.rarity(word) < _RARE:
+        return None
+    uses: list[Use] = [use for use in library.cores.get(word, ()) if use.logsource == place.logsource]
+    if not uses:
+        return None
+    best = max(uses, key=lambda use: (use.count, use.value))
+    return Test(best.field, best.op, (best.value,))
+
+
+def _written(word: str, place: Place) -> Test | None:
+    role = place.role("text")
+    if role is None or not _NAME.fullmatch(word):
+        return None
+    field = role.partition("|")[0]
+    return Test(field, Op.CONTAINS, (word.lower(),))

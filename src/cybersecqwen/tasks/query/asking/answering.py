@@ -18,7 +18,7 @@ from .library import Near, tests
 from .mentions import Kind
 from .naming import named_techniques
 from .saying import listed, said, source_said
-from .steps import steps
+from .steps import fields_for, steps
 from .stretch import Reading
 from .times import When
 from .vocabulary import Lexicon
@@ -80,7 +80,7 @@ def _query(
             for one in read
             if (where := all_of([*([one.expression] if one.expression else ()), *always])) is not None
         )
-        by = next((step.by for step in found if hasattr(step, "by")), ())
+        by = fields_for(counted.by, place.key, lexicon)[0]
         if len(stages) > 1:
             order = Order(stages=stages, by=by or ("Computer",), within_s=counted.within_s)
             same = len({one.logsource for one in stages}) == 1

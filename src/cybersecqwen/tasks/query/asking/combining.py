@@ -20,8 +20,16 @@ _LOOK = 60
 def combined(text: str, wanted: Sequence[Placed], unwanted: Sequence[Placed]) -> Expression | None:
     """The expression; None where there is nothing to ask for."""
     parts = [_slot(text, group) for group in _by_slot(wanted)]
-    parts += [Not(one.expression) for one in unwanted]
-    return all_of(parts)
+    return all_of([*parts, *left_out(unwanted)])
+
+
+def left_out(unwanted: Sequence[Placed]) -> list[Expression]:
+    """What must not hold: all tests of one mention together, each mention for itself."""
+    groups: dict[int, list[Expression]] = {}
+    for one in unwanted:
+        groups.setdefault(one.mention.start, []).append(one.expression)
+    made = [all_of(group) for group in groups.values()]
+    return [Not(one) for one in made if one is not None]
 
 
 def all_of(parts: Iterable[Expression]) -> Expression | None:

@@ -26,7 +26,7 @@ _OR_MORE = re.compile(
     rf"\b({NUMBER}) or more( (?:different|distinct|unique))? ([a-z-]+)(?: ([a-z-]+))?", re.IGNORECASE
 )
 _MANY = re.compile(
-    r"\b(?:multiple|many|several|numerous|repeated|a (?:large|high) number of|brute[- ]?forc\w+)\b",
+    r"\b(?:multiple|(?<!how )many|several|numerous|repeated|a (?:large|high) number of|brute[- ]?forc\w+)\b",
     re.IGNORECASE,
 )
 _WITHIN = re.compile(
@@ -52,7 +52,46 @@ _FOLLOWED = re.compile(
     re.IGNORECASE,
 )
 _EVENTS = frozenset(
-    ["time", "times", "event", "events", "occurrence", "occurrences", "attempt", "attempts", "failure", "failures", "logon", "logons", "login", "logins", "record", "records", "request", "requests", "query", "queries", "connection", "connections", "failed", "successful", "error", "errors", "hit", "hits", "process", "processes", "deletion", "deletions", "file", "files", "alert", "alerts", "sign", "signin"]
+    [
+        "time",
+        "times",
+        "event",
+        "events",
+        "occurrence",
+        "occurrences",
+        "attempt",
+        "attempts",
+        "failure",
+        "failures",
+        "logon",
+        "logons",
+        "login",
+        "logins",
+        "record",
+        "records",
+        "request",
+        "requests",
+        "query",
+        "queries",
+        "connection",
+        "connections",
+        "failed",
+        "successful",
+        "error",
+        "errors",
+        "hit",
+        "hits",
+        "process",
+        "processes",
+        "deletion",
+        "deletions",
+        "file",
+        "files",
+        "alert",
+        "alerts",
+        "sign",
+        "signin",
+    ]
 )
 """Words that count records; others after "different" name a field."""
 
@@ -88,10 +127,13 @@ def counted(text: str) -> Counted:
     for match in _GROUP.finditer(text):
         by += [part.lower() for part in match.groups() if part]
         ranges.append(match.span())
-    top, rarest = _top(text, ranges)
-    counts = bool(_COUNT.match(text))
-    if counts and (found := _COUNT.match(text)):
+    top, rarest = _top(text, ranges, by)
+    found = _COUNT.match(text)
+    if found:
         ranges.append(found.span())
+        following = _WORDS.match(text, found.end())
+        if following and following[1].lower() not in _EVENTS:
+            distinct = distinct or following[1].lower()
     within = None
     if op is not None or by or _FOLLOWED.search(text):
         window = _WITHIN.search(text)
@@ -107,7 +149,7 @@ def counted(text: str) -> Counted:
         within_s=within,
         top=top,
         rarest=rarest,
-        counts=counts,
+        counts=found is not None,
         ranges=tuple(sorted(ranges)),
         words="; ".join(text[start:end] for start, end in sorted(ranges)),
         vague=many[0] if many else "",
@@ -133,13 +175,21 @@ def _distinct(different: str | None, first: str | None, second: str | None) -> s
     return " ".join(words)
 
 
-def _top(text: str, ranges: list[tuple[int, int]]) -> tuple[int, bool]:
+_WORDS = re.compile(r"\s*(?:different |distinct |unique )?([a-z]+)", re.IGNORECASE)
+
+
+def _top(text: str, ranges: list[tuple[int, int]], by: list[str]) -> tuple[int, bool]:
     match = _TOP.search(text)
     if not match or (match[1].lower() in ("first", "last") and not match[2]):
         return 0, False
     if match[1].lower() == "top" and not match[2]:
         return 0, False
-    ranges.append(match.span())
+    following = _WORDS.match(text, match.end())
+    if following and following[1].lower() not in _EVENTS:
+        by.append(following[1].lower())
+        ranges.append((match.start(), following.end()))
+    else:
+        ranges.append(match.span())
     rarest = match[1].lower().startswith(("least", "rarest"))
     return int(number_of(match[2])) if match[2] else 10, rarest
 

@@ -27,3 +27,21 @@ def focus(text: str) -> list[tuple[int, int]]:
     ]
     titled = _DESCRIBES.match(text[found[1][0] :]) and not _DESCRIBES.match(text[found[0][0] :])
     return sorted({*asking[:3], *(found[:1] if titled else ())}) or found[:1]
+
+
+_ASIDE = re.compile(
+    r"\b(?:in order to|which (?:is|are|was|were|can|could|may|might|indicates?|has|have|allows?|then)|that (?:is|are|can|could|may|might|allows?|enables?) |used (?:to|by|for|in)|"
+    r"(?:can|could|may|might|would) (?:be|indicate|allow|lead|help)|to (?:bypass|evade|avoid|hide|gain|achieve|escalate|maintain|establish|dump|download|load|perform|exfiltrate|steal|leverage|prevent|circumvent|spawn|inject)\b|"
+    r"often|commonly|as (?:seen|described|reported|documented|used|part)|similar to|a (?:tool|utility|program|binary|technique|method|vulnerability)|an? \w+ (?:tool|utility)|such behaviou?r|this|leading to|resulting|based on)",
+    re.IGNORECASE,
+)
+
+
+def asides(text: str) -> list[tuple[int, int]]:
+    """Places of what is said by the way in the sentences that ask: what for, what else, what it could mean."""
+    found = []
+    for start, end in focus(text):
+        match = _ASIDE.search(text, start, end)
+        if match:
+            found.append((match.start(), end))
+    return found

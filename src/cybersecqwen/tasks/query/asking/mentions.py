@@ -61,6 +61,8 @@ class Mention:
     sure: Sure = Sure.STATED
     group: str = ""
     """Of programs: the name of the group that the words mean, "office programs"."""
+    weight: float = 0.0
+    """Of concepts: how many words of the question said it, those in one phrase counting more."""
 
 
 def without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:

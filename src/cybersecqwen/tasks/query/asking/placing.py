@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cybersecqwen.detect.sigma.model import Expression, Logsource, Op, Or, Test
+from cybersecqwen.detect.sigma.model import And, Expression, Logsource, Not, Op, Or, Test
 from cybersecqwen.errors import RuleError
 
 from .asked import Sure
@@ -62,28 +62,69 @@ def placed(text: str, mentions: Sequence[Mention], place: Place) -> list[Placed]
             found += _program(text, one, place, starting)
         elif one.kind not in (Kind.TECHNIQUE, Kind.VULNERABILITY, Kind.ACTION):
             found += _value(text, one, place)
-    return _without_general(found)
+    return _without_repeated(_without_general(found))
+
+
+def _without_repeated(found: Sequence[Placed]) -> list[Placed]:
+    """Without what the lexicon says of words that are a value themselves, and without vague places.
+
+    Which folders are unusual only the asker knows: they are asked for alone, never beside something else.
+    """
+    stated = [one.mention for one in found if one.mention.kind not in (Kind.CONCEPT, Kind.PLACE)]
+    kept = [
+        one
+        for one in found
+        if one.mention.kind is not Kind.CONCEPT
+        or one.sure is not Sure.KNOWN
+        or not any(m.kind is not Kind.PROGRAM and _covers(m, one.mention) for m in stated)
+    ]
+    plain = [one for one in kept if one.mention.values != (VAGUE,)] or kept
+    return _without_weaker(plain)
+
+
+_ONE_VALUE = frozenset(("EventID", "eventName", "properties.message", "operationName", "action", "eventtype"))
+"""Fields that say what an event is: two concepts that name different ones cannot both be meant."""
+
+
+def _without_weaker(found: Sequence[Placed]) -> list[Placed]:
+    """Of concepts that say what the event is only the one with most words; none where the event is named."""
+    best: dict[str, Placed] = {}
+    for one in found:
+        name = one.expression.field if isinstance(one.expression, Test) else ""
+        if name in _ONE_VALUE and (name not in best or _rank(one) > _rank(best[name])):
+            best[name] = one
+    return [
+        one
+        for one in found
+        if not (isinstance(one.expression, Test) and one.expression.field in best)
+        or _rank(one) == _rank(best[one.expression.field])
+    ]
+
+
+def _rank(one: Placed) -> float:
+    return one.mention.weight if one.mention.kind is Kind.CONCEPT else float("inf")
+
+
+def _covers(one: Mention, other: Mention) -> bool:
+    """Whether one of two mentions stands within the other, or nearly so: a concept ends where a word does."""
+    return (one.start >= other.start and one.end <= other.end + 1) or (
+        other.start >= one.start and other.end <= one.end + 1
+    )
+
+
+VAGUE = "suspicious folders"
+"""The place that only the asker can tell."""
 
 
 def _without_general(found: Sequence[Placed]) -> list[Placed]:
     """Without groups where programs are named for the same place: "a remote access tool such as AnyDesk"."""
     named = {one.slot for one in found if one.mention.kind is Kind.PROGRAM and not one.mention.group}
-    return [one for one in found if not (one.mention.group in place_groups(one) and one.slot in named)]
+    return [one for one in found if not (_is_group(one.mention) and one.slot in named)]
 
 
-def place_groups(one: Placed) -> frozenset[str]:
-    """The group of a mention, unless it is the name of one program."""
-    single = vocabulary_single()
-    return (
-        frozenset()
-        if not one.mention.group or one.mention.group in single
-        else frozenset((one.mention.group,))
-    )
-
-
-def vocabulary_single() -> frozenset[str]:
-    """Names in the lexicon that mean one program."""
-    return lexicon().single
+def _is_group(one: Mention) -> bool:
+    """Whether a mention means several programs, and is not the name of one."""
+    return bool(one.group) and one.group not in lexicon().single
 
 
 def _concept(one: Mention, place: Place) -> Iterator[Placed]:
@@ -94,11 +135,15 @@ def _concept(one: Mention, place: Place) -> Iterator[Placed]:
         )
 
 
+_OF_KEYS = ("/registry_set", "/registry_event", "/registry_add", "/registry_delete")
+_OF_POWERSHELL = frozenset(("windows/ps_script", "windows/ps_module", "windows/ps_classic_start"))
+"""Logsources whose records are all of PowerShell."""
 _FOLDER_ROLES = {
     "windows/process_creation": "Image|contains",
     "linux/process_creation": "Image|contains",
     "macos/process_creation": "Image|contains",
 }
+_RENAMED = re.compile(r"\brenamed\b", re.IGNORECASE)
 _IN_COMMAND = re.compile(r"command ?line|argument|parameter", re.IGNORECASE)
 _OF_PARENT = re.compile(r"parent", re.IGNORECASE)
 
@@ -123,15 +168,24 @@ def _program(text: str, one: Mention, place: Place, starting: set[int]) -> Itera
     files = files_of(one, product, place.lexicon)
     if not files:
         return
+    if place.key == "windows/process_creation" and "lsass.exe" in files and one.start not in starting:
+        return  # it is dumped, not started
     name = _role_of_program(text, one, place, starting)
     role = place.role(name)
-    if role is None:
+    if role is None or (place.key in _OF_POWERSHELL and "powershell.exe" in files):
         return
     if not role:
         yield _keyword(one, files)
         return
-    expression = _files_test(files, role, product)
-    if name == "program" and not one.group:
+    expression: Expression = _files_test(files, role, product)
+    if (
+        name == "program"
+        and _RENAMED.search(text[max(0, one.start - 60) : one.start])
+        and product == "windows"
+    ):
+        original = Test("OriginalFileName", Op.EQUALS, tuple(files))
+        expression = And((original, Not(expression)))
+    elif name == "program" and not _is_group(one):
         expression = _renamed(expression, files, place)
     sure = one.sure
     yield Placed(mention=one, expression=expression, slot=name, sure=sure)
@@ -142,8 +196,12 @@ def _role_of_program(text: str, one: Mention, place: Place, starting: set[int]) 
         return "parent"
     if place.role("target") is not None and is_target(text, one):
         return "target"
-    if place.role("actor") is not None and acts(text, one):
-        return "actor"
+    alone = place.key not in ("windows/registry_set", "windows/registry_event", "windows/create_stream_hash")
+    if place.role("actor") is not None:
+        if acts(text, one, alone=alone):
+            return "actor"
+        if place.key.endswith(_OF_KEYS):
+            return ""
     return "program"
 
 
@@ -158,9 +216,9 @@ def _files_test(files: Sequence[str], role: str, product: str) -> Test:
     return Test(field, Op.EQUALS, tuple(files))
 
 
-def _renamed(expression: Test, files: Sequence[str], place: Place) -> Expression:
+def _renamed(expression: Expression, files: Sequence[str], place: Place) -> Expression:
     """Also by the name that the maker gave, where rules of the library look at it for this program."""
-    if expression.field != "Image":
+    if not isinstance(expression, Test) or expression.field != "Image":
         return expression
     found = [
         use.value
@@ -194,10 +252,12 @@ def _value(text: str, one: Mention, place: Place) -> Iterator[Placed]:
     role = place.role(_ROLE.get(one.kind, str(one.kind)))
     if role is None:
         return
+    if one.kind is Kind.ADDRESS and "/" in one.values[0]:
+        role = f"{role.partition('|')[0]}|cidr"
     field, _, modifier = role.partition("|")
     try:
         (test,) = tests_of(
-            {role if field else "x|contains": [_escaped(_shaped(v, one, modifier)) for v in one.values]}
+            {role if field else "x|contains": [_escaped(v) for v in _shapes(one, modifier, place)]}
         )
     except (RuleError, ValueError):
         return
@@ -228,6 +288,15 @@ _MANY = frozenset(
 def _holds_many(field: str) -> bool:
     """Whether a value of the field can hold several pieces at once."""
     return field in _MANY
+
+
+def _shapes(one: Mention, modifier: str, place: Place) -> list[str]:
+    values = [_shaped(value, one, modifier) for value in one.values]
+    if one.kind is Kind.FLAG and place.logsource.product == "windows":
+        # Programs of Windows take a slash or a hyphen.
+        short = [v for v in values if v[:2] in (" -", " /") and v[:3] != " --"]
+        values += [f" {'/' if v[1] == '-' else '-'}{v[2:]}" for v in short]
+    return values
 
 
 def _shaped(value: str, one: Mention, modifier: str) -> str:
@@ -269,7 +338,7 @@ def _escaped(value: str) -> str:
 def _use(value: str, one: Mention, place: Place) -> Use | None:
     """How the rules of this logsource ask for a value, where they do: as most of them."""
     uses = [use for use in place.library.cores.get(core(value), ()) if use.logsource == place.logsource]
-    if not uses:
+    if not uses or one.kind is Kind.FLAG:
         return None
     role = (place.role(_ROLE.get(one.kind, str(one.kind))) or "").partition("|")[0]
     return max(uses, key=lambda use: (use.field == role, use.count, use.value))

@@ -26,14 +26,14 @@ _PARENT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _ACTOR = re.compile(
-    r"\b(?:by|from|initiated by|created by|made by|written by|dropped by|loaded by|loads by)\s+(?:the |a |an )?(?:\w+ ){0,2}[\"'`]?$",
+    r"\b(?:by|from|initiated by|created by|made by|written by|dropped by|loaded by|loads by)\s+(?:the |a |an )?(?:\w+ ){0,4}[\"'`]?$",
     re.IGNORECASE,
 )
 _TARGET = re.compile(
     r"\b(?:access(?:es|ed|ing)? (?:to|of)|opening|opens|open|into|to|on|of|target(?:s|ing)?|against|inject\w* (?:in|into)|handle to|dump\w*)\s+(?:the |a |an )?(?:\w+ ){0,2}[\"'`]?$",
     re.IGNORECASE,
 )
-_LOOK = 60
+_LOOK = 90
 
 
 def parents(text: str, programs: Sequence[Mention]) -> set[int]:
@@ -70,7 +70,7 @@ def _near(between: str) -> bool:
     return len(between.split()) <= _FEW
 
 
-_FEW = 6
+_FEW = 10
 
 
 def _joined(text: str, start: int, end: int) -> bool:
@@ -78,10 +78,15 @@ def _joined(text: str, start: int, end: int) -> bool:
     return len(between) < _LOOK and not re.search(r"[.;]\s", between)
 
 
-def acts(text: str, one: Mention) -> bool:
-    """Whether the sentence says that this program does what happens."""
+def acts(text: str, one: Mention, *, alone: bool) -> bool:
+    """Whether the sentence says that this program does what happens.
+
+    `alone` says that nothing else can be meant by a program that is named without its ending.
+    """
     before = text[max(0, one.start - _LOOK) : one.start]
-    return bool(_ACTOR.search(before)) or one.group != "" or "." not in "".join(one.values)
+    if _ACTOR.search(before):
+        return True
+    return alone and (one.group != "" or "." not in "".join(one.values))
 
 
 def is_target(text: str, one: Mention) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .mentions import Kind, Mention
 
-_PROGRAM = "exe|com|scr|pif|cpl|msc"
+_PROGRAM = "exe|scr|pif|cpl|msc"
 _LIBRARY = "dll|sys|ocx|drv"
 _FILE = (
     "ps1|psm1|psd1|bat|cmd|vbs|vbe|js|jse|wsf|wsh|hta|sct|lnk|url|iso|img|vhdx?|msi|msix|appx|zip|rar|7z|tar|gz|cab|"
@@ -39,6 +39,10 @@ _SHAPES: tuple[tuple[Kind, str], ...] = (
         r"(?<![\w/<])(?:~|/(?:etc|tmp|var|usr|bin|sbin|dev|proc|opt|home|root|lib|boot|run|Users|Library|Applications|private|System))(?:/[\w.*@+-]+)+/?",
     ),
     (Kind.PROGRAM, rf"\b[\w][\w+-]*(?:\.[\w-]+)*\.(?:{_PROGRAM})\b(?!\.\w)"),
+    (
+        Kind.PROGRAM,
+        r"\b(?:more|command|tree|mode|chcp|format|edit|loadfix|diskcomp|diskcopy|debug|win|graftabl)\.com\b(?!\.\w)",
+    ),
     (Kind.LIBRARY, rf"\b[\w][\w+-]*(?:\.[\w-]+)*\.(?:{_LIBRARY})\b(?!\.\w)"),
     (Kind.FILE, rf"(?<![\w@/])[\w][\w+-]*(?:\.[\w-]+)*\.(?:{_FILE})\b(?!\.\w)"),
     (Kind.FILE, rf"(?<![\w.])\.(?:{_FILE}|{_PROGRAM}|{_LIBRARY})\b(?!\.\w)"),
@@ -72,8 +76,21 @@ _SHAPES: tuple[tuple[Kind, str], ...] = (
     ),
 )
 _ANY_CASE = frozenset((Kind.PROGRAM, Kind.LIBRARY, Kind.FILE, Kind.HASH, Kind.VULNERABILITY, Kind.PATH))
+_SYSTEM = (
+    Kind.USER,
+    r"(?:\bNT AUTHORITY\\|\b(?:by|as|excluding|except|not|user|account|ignoring|unless) (?:the )?)(?:SYSTEM|LOCAL SERVICE|NETWORK SERVICE)\b",
+)
+_CALLED = (
+    Kind.HOST,
+    r"(?i)\b(?:host|computer|machine|server|workstation)s? (?:is |named |called |= ?|: ?)+[A-Za-z][\w.$-]{1,60}\b",
+)
+_WHOSE = (
+    Kind.USER,
+    r"(?i)\b(?:user|account|username)s? (?:is |named |called |= ?|: ?)+[A-Za-z][\w.$\\-]{1,60}\b",
+)
 _COMPILED = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE if kind in _ANY_CASE else 0)) for kind, pattern in _SHAPES
+    (kind, re.compile(pattern, re.IGNORECASE if kind in _ANY_CASE else 0))
+    for kind, pattern in (*_SHAPES, _SYSTEM, _CALLED, _WHOSE)
 )
 _QUOTED = re.compile(
     r"\"([^\"\n]{1,200})\"|(?<!\w)'([^'\n]{1,200})'(?!\w)|`([^`\n]{1,200})`|“([^”\n]{1,200})”"

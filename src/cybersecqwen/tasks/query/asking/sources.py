@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +15,18 @@ from .vocabulary import Lexicon, Token, key_of
 
 _NEAR = 3.0
 """What the nearest rules weigh together."""
-_POWER = 2.0
-_HINT = 0.8
+_POWER = 1.5
+_HINT = 0.6
 _PRODUCT = 2.5
-_OTHER = 1.2
+_OTHER = 2.0
 """What a named product weighs, and another than the named."""
 _CONCEPT = 1.6
+_STARTED = 1.0
+"""What a program speaks for its start where the words say that it is used."""
+_EXECUTION = re.compile(
+    r"\b(?:execution|usage|use|invocation|launch|instances?|abuse|running|executions?) of\b|\bvia (?:the )?[\"'`]?[\w-]+(?:\.exe|[\"'`]? (?:utility|command|tool|binary))|\bcommand ?lines?\b|\bchild\b|\bspawn",
+    re.IGNORECASE,
+)
 _KINDS: Mapping[Kind, Mapping[str, float]] = {
     Kind.CMDLET: {"windows/ps_script": 1.2, "windows/process_creation": 0.6, "windows/ps_module": 0.2},
     Kind.KEY: {"windows/registry_set": 1.5, "windows/registry_event": 0.4},
@@ -49,7 +56,7 @@ class Ranked:
 
 
 def ranked(
-    found: Sequence[Token], mentions: Sequence[Mention], near: Sequence[Near], lexicon: Lexicon
+    text: str, found: Sequence[Token], mentions: Sequence[Mention], near: Sequence[Near], lexicon: Lexicon
 ) -> list[Ranked]:
     """The logsources that come into question, the likeliest first."""
     scores: dict[str, float] = defaultdict(float)
@@ -64,6 +71,9 @@ def ranked(
     for kind in {mention.kind for mention in mentions}:
         for key, weight in _KINDS.get(kind, {}).items():
             scores[key] += weight
+    if _EXECUTION.search(text) and any(m.kind is Kind.PROGRAM for m in mentions):
+        for key in ("windows/process_creation", "linux/process_creation", "macos/process_creation"):
+            scores[key] += _STARTED
     for name in {mention.values[0] for mention in mentions if mention.kind is Kind.CONCEPT}:
         for key, weight in lexicon.concepts[name].leads.items():
             scores[key] += _CONCEPT * weight

@@ -23,7 +23,15 @@ def mentions(text: str, found: Sequence[Token], lexicon: Lexicon, library: Libra
         *_places(found, text, lexicon),
         *_concepts(found, text, lexicon),
     ]
-    return without_overlaps(map(_of_quoted_program, everything))
+    return without_overlaps(map(_of_quoted_program, _unquoted(everything)))
+
+
+def _unquoted(everything: Sequence[Mention]) -> Iterator[Mention]:
+    """Without texts in quotes that are the name of a program, or the words for a group of them."""
+    programs = {(one.start, one.end) for one in everything if one.kind is Kind.PROGRAM}
+    for one in everything:
+        if one.kind is not Kind.TEXT or (one.start + 1, one.end - 1) not in programs:
+            yield one
 
 
 def _of_quoted_program(one: Mention) -> Mention:
@@ -45,15 +53,17 @@ def _places(found: Sequence[Token], text: str, lexicon: Lexicon) -> Iterator[Men
 
 
 def _concepts(found: Sequence[Token], text: str, lexicon: Lexicon) -> Iterator[Mention]:
-    seen: set[str] = set()
-    for name, start, end in lexicon.phrases.find(found):
-        if name not in seen:
-            seen.add(name)
-            yield Mention(
-                kind=Kind.CONCEPT,
-                start=start,
-                end=end,
-                words=text[start:end],
-                values=(name,),
-                sure=Sure.KNOWN,
-            )
+    best: dict[str, tuple[float, int, int]] = {}
+    for name, start, end, weight in lexicon.phrases.weighed(found):
+        if name not in best or weight > best[name][0]:
+            best[name] = (weight, start, end)
+    for name, (weight, start, end) in best.items():
+        yield Mention(
+            kind=Kind.CONCEPT,
+            start=start,
+            end=end,
+            words=text[start:end],
+            values=(name,),
+            sure=Sure.KNOWN,
+            weight=weight,
+        )

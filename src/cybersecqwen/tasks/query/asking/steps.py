@@ -36,16 +36,16 @@ def field_for(words: str, key: str, lexicon: Lexicon) -> str:
 
 def steps(counted: Counted, key: str, lexicon: Lexicon) -> tuple[tuple[Step, ...], list[str]]:
     """The steps that the counting asks for, and words for fields that are not known."""
-    by, unknown = _fields(counted.by, key, lexicon)
+    by, unknown = fields_for(counted.by, key, lexicon)
     if counted.op is None and not counted.top and not counted.counts:
         if by and not counted.within_s:
             return (_aggregate(by, None, "", None), Sort(keys=((_COUNT, True),))), unknown
         return (), unknown
     if counted.op is None and counted.top:
         return _top(counted, by, key, lexicon), unknown
-    if counted.op is None:
-        return (_aggregate(by, counted.within_s, "", None),), unknown
     distinct = field_for(counted.distinct, key, lexicon) if counted.distinct else ""
+    if counted.op is None:
+        return (_aggregate(by, counted.within_s, _DISTINCT, distinct or None),), unknown
     if counted.distinct and not distinct:
         unknown.append(counted.distinct)
     measure = _DISTINCT if distinct else _COUNT
@@ -64,8 +64,10 @@ def _top(counted: Counted, by: Sequence[str], key: str, lexicon: Lexicon) -> tup
     )
 
 
-def _fields(words: Sequence[str], key: str, lexicon: Lexicon) -> tuple[tuple[str, ...], list[str]]:
-    found, unknown = [], []
+def fields_for(words: Sequence[str], key: str, lexicon: Lexicon) -> tuple[tuple[str, ...], list[str]]:
+    """The fields that words name, and the words that name none."""
+    found: list[str] = []
+    unknown: list[str] = []
     for one in words:
         name = field_for(one, key, lexicon)
         (found if name else unknown).append(name or one)
@@ -82,6 +84,3 @@ def _aggregate(by: Sequence[str], within_s: float | None, measure: str, distinct
 
 def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else str(value)
-
-
-__all__ = ["Columns", "Op", "field_for", "steps"]

@@ -11,15 +11,17 @@ from . import adapting, exclusions
 from .asked import Sure
 from .catalogue import listed
 from .combining import combined
-from .focusing import focus
+from .focusing import asides, focus
 from .library import Library, Near
 from .mentions import Kind, Mention
 from .placing import Place, Placed, placed
 from .sources import Ranked, ranked
 from .spotting import mentions
-from .vocabulary import Lexicon, tokens
+from .vocabulary import Lexicon, key_of, tokens
 
 _NEAREST = 20
+_FIRST = Ranked("windows/process_creation", Logsource(product="windows", category="process_creation"), 0.0)
+"""What is looked at where nothing speaks for any logsource."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,22 +44,22 @@ def reading(text: str, library: Library, words: Lexicon) -> Reading:
     found = tokens(text)
     near = tuple(library.nearest(text, _NEAREST))
     everything = mentions(text, found, words, library)
-    sources = ranked(found, everything, near, words)
-    first = (
-        sources[0]
-        if sources
-        else Ranked(
-            "windows/process_creation", Logsource(product="windows", category="process_creation"), 0.0
-        )
-    )
+    sources = ranked(text, found, everything, near, words)
+    first = sources[0] if sources else _FIRST
     place = Place(key=first.key, logsource=first.logsource, lexicon=words, library=library)
     out = [one for one in exclusions.clauses(text) if not one.only]
     kept = [one for one in everything if not _inside(one, out)]
     left = [one for one in everything if _inside(one, out)]
+    left = [one for one in left if one.kind is not Kind.CONCEPT or words.concepts[one.values[0]].excludes]
+    kept += [one for one in everything if one.kind is Kind.CONCEPT and one not in kept and one not in left]
     wanted = _chosen(text, placed(text, kept, place))
     wanted += _listed(text, place, wanted)
     unwanted = placed(text, left, place) if left else []
-    adapted = adapting.adapt(text, place, near, wanted)
+    about = adapting.of_techniques(everything, library) if not wanted and not unwanted else None
+    if about is not None:
+        source = about.rules[0].rule.logsource
+        place = Place(key=key_of(source), logsource=source, lexicon=words, library=library)
+    adapted = about or adapting.adapt(text, place, near, [*wanted, *unwanted])
     expression = combined(text, [*wanted, *adapted.placed], unwanted)
     return Reading(
         text=text,
@@ -76,7 +78,19 @@ def _chosen(text: str, found: list[Placed]) -> list[Placed]:
     """Of a text of many sentences what those say that ask; the rest, which explains, where they say nothing."""
     asking = focus(text)
     first = [one for one in found if any(start <= one.mention.start < end for start, end in asking)]
+    away = asides(text)
+    plain = [
+        one
+        for one in first
+        if one.mention.kind not in _LOOSE or not any(s <= one.mention.start < e for s, e in away)
+    ]
+    if plain:
+        return plain
     return first or found
+
+
+_LOOSE = frozenset((Kind.PROGRAM, Kind.TEXT, Kind.PLACE, Kind.LIBRARY, Kind.FILE, Kind.DOMAIN, Kind.CONCEPT))
+"""What is often named by the way."""
 
 
 def _listed(text: str, place: Place, wanted: Sequence[Placed]) -> list[Placed]:

@@ -24,7 +24,47 @@ from .words import stem
 
 FOLDER = Path(__file__).with_name("lexicon")
 CATEGORIES = frozenset(
-    ["antivirus", "application", "clipboard_capture", "create_remote_thread", "create_stream_hash", "database", "dns", "dns_query", "driver_load", "file_access", "file_block_executable", "file_change", "file_delete", "file_event", "file_executable_detected", "file_rename", "firewall", "image_load", "network_connection", "pipe_created", "process_access", "process_creation", "process_tampering", "process_termination", "proxy", "ps_classic_start", "ps_classic_provider_start", "ps_module", "ps_script", "raw_access_thread", "registry_add", "registry_delete", "registry_event", "registry_rename", "registry_set", "sysmon_error", "sysmon_status", "webserver", "wmi_event"]
+    [
+        "antivirus",
+        "application",
+        "clipboard_capture",
+        "create_remote_thread",
+        "create_stream_hash",
+        "database",
+        "dns",
+        "dns_query",
+        "driver_load",
+        "file_access",
+        "file_block_executable",
+        "file_change",
+        "file_delete",
+        "file_event",
+        "file_executable_detected",
+        "file_rename",
+        "firewall",
+        "image_load",
+        "network_connection",
+        "pipe_created",
+        "process_access",
+        "process_creation",
+        "process_tampering",
+        "process_termination",
+        "proxy",
+        "ps_classic_start",
+        "ps_classic_provider_start",
+        "ps_module",
+        "ps_script",
+        "raw_access_thread",
+        "registry_add",
+        "registry_delete",
+        "registry_event",
+        "registry_rename",
+        "registry_set",
+        "sysmon_error",
+        "sysmon_status",
+        "webserver",
+        "wmi_event",
+    ]
 )
 """Names that stand under `category`; other second parts of a key are services."""
 
@@ -83,18 +123,23 @@ class Phrases:
 
     def find(self, found: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         """(meaning, first character, end) of every phrase in the text."""
+        for meaning, start, end, _ in self.weighed(found):
+            yield meaning, start, end
+
+    def weighed(self, found: Sequence[Token]) -> Iterator[tuple[str, int, int, float]]:
+        """As `find`, with the number of words; those that need not stand together count a half."""
         stems = [token.stem for token in found]
         for at, first in enumerate(stems):
             for row, meaning in self._rows.get(first, ()):
                 if tuple(stems[at : at + len(row)]) == row:
-                    yield meaning, found[at].start, found[at + len(row) - 1].end
+                    yield meaning, found[at].start, found[at + len(row) - 1].end, float(len(row))
         for _, group in itertools.groupby(found, key=lambda token: token.sentence):
             sentence = list(group)
             there = {token.stem for token in sentence}
             for wanted, meaning in self._loose:
                 if all(not one.isdisjoint(there) for one in wanted):
                     used = [t for t in sentence if any(t.stem in one for one in wanted)]
-                    yield meaning, used[0].start, used[-1].end
+                    yield meaning, used[0].start, used[-1].end, len(wanted) / 2
 
 
 def _stems(word: str) -> tuple[str, ...]:

@@ -1,0 +1,331 @@
+"""How well descriptions of rules become queries that match the same events.
+
+Run as: python -m evaluation.query_words DATA_DIR [--set exam|development] [--rules N] [--model FOLDER]
+
+Of the rules of logs/sigma_rules.zip that are evaluated, in order of the SHA-256 of their id, the first 300 are
+the exam and the next 300 are for development. The question is the description of a rule, or its title and
+description; the library is the other rules (for development without the exam's) and the starter rules. Query
+and rule are run on the same events: (a) the records of logs/otrf_windows_dev.zip, over the rules that match any
+of them, and (b) events made from the rule: positives of each alternative, near misses, and events of other rules
+of its logsource (`query_words_events`). What counts is F1 of the events that are matched, a mean over rules with
+a bootstrap interval (2,000 draws, seed 0). Beside it stand the nearest rule copied whole, reading without any
+rules, and a ceiling for what can be taken from the words: the rule itself, with only those values that stand
+in the question. Prints Markdown for docs/query.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import re
+import tempfile
+import time
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from statistics import fmean
+
+from cybersecqwen.detect.rows import rows
+from cybersecqwen.detect.sigma.bounds import bound_expression
+from cybersecqwen.detect.sigma.cache import load_rules
+from cybersecqwen.detect.sigma.engine import Engine
+from cybersecqwen.detect.sigma.model import And, Expression, Logsource, Not, Or, Rule, Ruleset, Test
+from cybersecqwen.detect.sigma.rulefiles import SHIPPED
+from cybersecqwen.dialects.evaluating import holds
+from cybersecqwen.errors import CsqError
+from cybersecqwen.tasks.query.asking import Library, read_question
+from cybersecqwen.tasks.query.asking.library import core, tests
+from evaluation.query_words_events import Event, applies, f1, near_misses, positives
+from evaluation.recordings import ATTACKS
+from evaluation.sigma import _batches as batches
+
+RULES = "logs/sigma_rules.zip"
+_SIZE = 300
+_POSITIVES, _MISSES, _OTHERS = 16, 24, 60
+_NOW = 1_700_000_000.0
+_DRAWS = 2_000
+
+Made = tuple[Logsource, Expression | None]
+Reader = Callable[[Rule, str], Made]
+
+
+@dataclass(slots=True)
+class Judged:
+    """How one way of reading did on one kind of question."""
+
+    made: dict[str, Made] = field(default_factory=dict)
+    """Id of a rule to what its question became."""
+    scores: list[float] = field(default_factory=list)
+    """(b), by rule."""
+    recorded: list[float] = field(default_factory=list)
+    """(a), for the rules that match a record."""
+    both: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    fields: list[bool] = field(default_factory=list)
+    """Whether each field that is asked about is one that rules of the logsource test."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sets:
+    """The rules, parted."""
+
+    chosen: tuple[Rule, ...]
+    library: tuple[Rule, ...]
+    every: tuple[Rule, ...]
+
+
+def main() -> None:
+    arguments = _arguments()
+    sets = parted(arguments.data, arguments.set, arguments.rules)
+    library = Library(sets.library)
+    events = {rule.about.id: made for rule, made in zip(sets.chosen, _events(sets), strict=True)}
+    ways = dict(_ways(sets, library, arguments.model))
+    found: dict[tuple[str, str], Judged] = {}
+    for kind, asked in (("description", _description), ("title and description", _titled)):
+        for way, reader in ways.items():
+            found[kind, way] = _read(sets, events, reader, asked)
+    if not arguments.without_recordings:
+        _on_recordings(arguments.data, sets, events, found)
+    print("\n".join(_table(arguments.set, sets, found)))
+
+
+def ordered(rules: Sequence[Rule]) -> list[Rule]:
+    """By the SHA-256 of their ids."""
+    return sorted(rules, key=lambda rule: hashlib.sha256(rule.about.id.encode()).hexdigest())
+
+
+def parted(data: Path, name: str, most: int = _SIZE) -> Sets:
+    """The rules that are asked about, and those to learn from."""
+    every = ordered(load_rules([data / RULES]).rules)
+    exam, development, rest = every[:_SIZE], every[_SIZE : 2 * _SIZE], every[2 * _SIZE :]
+    starter = load_rules([SHIPPED]).rules
+    if name == "exam":
+        chosen, others = exam, [*development, *rest]
+    else:
+        chosen, others = development, rest
+    return Sets(chosen=tuple(chosen[:most]), library=(*others, *starter), every=tuple(every))
+
+
+def _description(rule: Rule) -> str:
+    return rule.about.description or rule.about.title
+
+
+def _titled(rule: Rule) -> str:
+    return f"{rule.about.title}. {rule.about.description}"
+
+
+def _events(sets: Sets) -> Iterator[tuple[list[Event], list[bool]]]:
+    """For each rule its events, and whether it matches them."""
+    by_source: dict[Logsource, list[Rule]] = defaultdict(list)
+    for rule in sets.every:
+        by_source[rule.logsource].append(rule)
+    first: dict[str, list[Event]] = {}
+    for rule in sets.chosen:
+        draw = random.Random(rule.about.id)
+        made = positives(rule, _POSITIVES, draw)
+        made += near_misses(rule, made, _MISSES, draw)
+        others = [other for other in by_source[rule.logsource] if other is not rule]
+        draw.shuffle(others)
+        for other in others[:_OTHERS]:
+            id_ = other.about.id
+            if id_ not in first:
+                first[id_] = positives(other, 1, random.Random(id_))
+            made += first[id_]
+        yield made, [holds(rule.expression, event) for event in made]
+
+
+def _ways(sets: Sets, library: Library, folder: Path | None) -> Iterator[tuple[str, Reader]]:
+    empty = Library(())
+
+    def words(library: Library) -> Reader:
+        def read(_rule: Rule, text: str) -> Made:
+            try:
+                query = read_question(text, library=library, store=None, now=_NOW).query
+            except CsqError:
+                return Logsource(), None
+            return query.logsource, query.where
+
+        return read
+
+    def nearest(_rule: Rule, text: str) -> Made:
+        near = library.nearest(text, 1)
+        return (near[0].rule.logsource, near[0].rule.expression) if near else (Logsource(), None)
+
+    def ceiling(rule: Rule, text: str) -> Made:
+        return rule.logsource, pruned(rule.expression, text.lower())
+
+    yield "as the task reads", words(library)
+    yield "without rules", words(empty)
+    yield "nearest rule, whole", nearest
+    yield "ceiling: values in the words", ceiling
+    if folder is not None:
+        from evaluation.query_words_model import filled
+
+        yield "with the model", filled(folder, library)
+
+
+def pruned(expression: Expression, text: str) -> Expression | None:
+    """What is left of a rule where only values that stand in a text are kept; no negations."""
+    if isinstance(expression, Test):
+        values = tuple(value for value in expression.values if _stands(value, text))
+        return replace(expression, values=values) if values else None
+    if isinstance(expression, Not):
+        return None
+    parts = [part for one in expression.parts if (part := pruned(one, text)) is not None]
+    if not parts:
+        return None
+    if len(parts) == 1:
+        return parts[0]
+    return And(tuple(parts)) if isinstance(expression, And) else Or(tuple(parts))
+
+
+def _stands(value: str, text: str) -> bool:
+    name = core(value)
+    bare = re.sub(r"\.(?:exe|dll|com|sys|ps1)$", "", name)
+    return len(bare) > 1 and (name in text or bare in text)
+
+
+def _read(
+    sets: Sets,
+    events: Mapping[str, tuple[list[Event], list[bool]]],
+    reader: Reader,
+    asked: Callable[[Rule], str],
+) -> Judged:
+    judged = Judged()
+    known: dict[Logsource, set[str]] = defaultdict(set)
+    for rule in sets.every:
+        known[rule.logsource].update(test.field for test, _ in tests(rule.expression))
+    for rule in sets.chosen:
+        text = asked(rule)
+        begun = time.perf_counter()
+        source, expression = reader(rule, text)
+        judged.seconds.append(time.perf_counter() - begun)
+        judged.made[rule.about.id] = (source, _valid(expression))
+        if expression is not None:
+            judged.fields += [test.field in known[source] for test, _ in tests(expression)]
+        made, expected = events[rule.about.id]
+        judged.scores.append(f1(expected, _matched(source, expression, rule, made)))
+    return judged
+
+
+def _matched(
+    source: Logsource, expression: Expression | None, rule: Rule, made: Sequence[Event]
+) -> list[bool]:
+    if expression is None or not applies(source, rule.logsource):
+        return [False] * len(made)
+    return [holds(expression, event) for event in made]
+
+
+def _valid(expression: Expression | None) -> Expression | None:
+    """The expression, if a rule may have it."""
+    if expression is None:
+        return None
+    try:
+        bound_expression(expression)
+    except CsqError:
+        return None
+    return expression
+
+
+def _on_recordings(
+    data: Path,
+    sets: Sets,
+    events: Mapping[str, tuple[list[Event], list[bool]]],
+    found: Mapping[tuple[str, str], Judged],
+) -> None:
+    """Every rule and everything that was made, in one pass over the records."""
+    numbered: list[Rule] = list(sets.chosen)
+    place: dict[tuple[str, str, str], int] = {}
+    for (kind, way), judged in found.items():
+        for rule in sets.chosen:
+            source, expression = judged.made[rule.about.id]
+            if expression is not None and source != Logsource():
+                place[kind, way, rule.about.id] = len(numbered)
+                numbered.append(
+                    replace(
+                        rule,
+                        about=replace(rule.about, id=f"{len(numbered)}"),
+                        logsource=source,
+                        expression=expression,
+                    )
+                )
+    matched = _fired(data, numbered)
+    for (kind, way), judged in found.items():
+        for number, rule in enumerate(sets.chosen):
+            expected = matched.get(number, set())
+            got = matched.get(place.get((kind, way, rule.about.id), -1), set())
+            if expected:
+                judged.recorded.append(2 * len(expected & got) / (len(expected) + len(got)))
+            made, due = events[rule.about.id]
+            source, expression = judged.made[rule.about.id]
+            seen = _matched(source, expression, rule, made)
+            both = len(expected & got) + sum(a and b for a, b in zip(due, seen, strict=True))
+            total = len(expected) + len(got) + sum(due) + sum(seen)
+            judged.both.append(2 * both / total if total else 1.0)
+
+
+def _fired(data: Path, numbered: Sequence[Rule]) -> dict[int, set[int]]:
+    """Number of a rule to the numbers of the records that it matches."""
+    engine = Engine(Ruleset(rules=tuple(numbered)))
+    matched: dict[int, set[int]] = defaultdict(set)
+    count = 0
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(data / ATTACKS) as archive:
+        archive.extractall(folder)
+        for path in sorted(p for p in Path(folder).rglob("*.zip") if p.is_file()):
+            for kind, batch in batches(path):
+                for number, positions in engine.run(rows(kind, batch)):
+                    matched[number].update(count + at for at in positions)
+                count += len(batch)
+    return matched
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """Percentile bootstrap of the mean, 95 %."""
+    draw = random.Random(0)
+    means = sorted(fmean(draw.choices(values, k=len(values))) for _ in range(_DRAWS))
+    return means[int(0.025 * _DRAWS)], means[int(0.975 * _DRAWS)]
+
+
+def _shown(values: Sequence[float]) -> str:
+    if not values:
+        return "–"
+    low, high = interval(values)
+    return f"{fmean(values):.3f} [{low:.3f}, {high:.3f}] ({len(values)})"
+
+
+def _table(name: str, sets: Sets, found: Mapping[tuple[str, str], Judged]) -> Iterator[str]:
+    yield f"Set {name}: {len(sets.chosen)} rules; library {len(sets.library):,} rules.\n"
+    yield (
+        "| question | reading | F1 (b) made events | F1 (a) recordings | F1 both | valid rule "
+        "| logsource | fields known | p50, ms | p95, ms |"
+    )
+    yield "|---|---|---|---|---|---:|---:|---:|---:|---:|"
+    for (kind, way), one in found.items():
+        valid = fmean(expression is not None for _, expression in one.made.values())
+        right = fmean(applies(one.made[rule.about.id][0], rule.logsource) for rule in sets.chosen)
+        known = fmean(one.fields) if one.fields else 0.0
+        times = sorted(one.seconds)
+        p50, p95 = (1_000 * times[int(share * len(times))] for share in (0.5, 0.95))
+        yield (
+            f"| {kind} | {way} | {_shown(one.scores)} | {_shown(one.recorded)} | {_shown(one.both)} "
+            f"| {valid:.3f} | {right:.3f} | {known:.3f} | {p50:.1f} | {p95:.1f} |"
+        )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path, help="folder with logs/*.zip")
+    parser.add_argument("--set", choices=("development", "exam"), default="development")
+    parser.add_argument("--rules", type=int, default=_SIZE, help="only the first so many rules of the set")
+    parser.add_argument("--model", type=Path, help="folder of the standard model's weights")
+    parser.add_argument("--without-recordings", action="store_true", help="made events alone")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
