@@ -90,4 +90,4 @@ def _spelt(name: str, value: Any) -> Any:
         return value
     if name == "drive":
         return _DEVICE.sub(lambda _: "\\Device\\HarddiskVolume3\\", value)
-    return ALTERNATIVES[name](value)[-1]
+    return ALTERNATIVES[name](value)[0]

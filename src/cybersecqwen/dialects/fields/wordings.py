@@ -28,14 +28,14 @@ _LONG = re.compile(
     rf"^({ANY}?)(hkey_local_machine|hkey_users|hkey_current_user|hkey_current_config)(?=\\|$|{ANY})",
     re.IGNORECASE,
 )
-_CONTROL = re.compile(r"\\currentcontrolset(?=\\|$)", re.IGNORECASE)
+_CONTROL = re.compile(rf"(^{ANY}?|\\)currentcontrolset(?=\\|$|{ANY})", re.IGNORECASE)
 
 
 def _hive(text: str) -> tuple[str, ...]:
     """Hives by their long names, at the beginning: no key further down is taken to be called like one."""
     long = _SHORT.sub(lambda match: match[1] + _HIVES[match[2].lower()], text)
     if _CONTROL.search(long):
-        return long, _CONTROL.sub(r"\\controlset001", long)
+        return long, _CONTROL.sub(r"\1controlset001", long)
     return (long,)
 
 
@@ -58,7 +58,7 @@ def _hive_kernel(text: str) -> tuple[str, ...]:
     """The names that the kernel has for hives."""
     found = _SHORT.sub(lambda match: match[1] + _KERNEL.get(match[2].lower(), match[2]), text)
     if _CONTROL.search(found):
-        return found, _CONTROL.sub(r"\\controlset001", found)
+        return found, _CONTROL.sub(r"\1controlset001", found)
     return (found,)
 
 
