@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -84,13 +85,15 @@ def comparable(expression: Expression) -> Expression:
         return Not(comparable(expression.inner))
     if isinstance(expression, And | Or):
         return type(expression)(tuple(comparable(part) for part in expression.parts))
-    plainer = patterns.simplest(expression)
-    if isinstance(plainer, Or):
-        return Or(tuple(_caseless(part) for part in plainer.parts))
-    return _caseless(plainer)
+    if len(expression.values) < 2 or expression.op is Op.SAME_AS:
+        return _caseless(patterns.simplest(expression))
+    return Or(tuple(comparable(replace(expression, values=(value,))) for value in expression.values))
 
 
 def _caseless(expression: Expression) -> Expression:
+    if isinstance(expression, Asked) and expression.op is Op.GLOB:
+        text = re.sub(f"{ANY}+", ANY, wildcards_of(expression)[0])
+        expression = test_of(expression.field, text, cased=expression.cased)
     if not isinstance(expression, Asked) or not expression.cased or not wildcards_of(expression):
         return expression
     letters = any(value.lower() != value or value.upper() != value for value in wildcards_of(expression))

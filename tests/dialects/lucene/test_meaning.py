@@ -210,6 +210,7 @@ def test_names_and_atoms() -> None:
     assert FOLDED.effects(tree) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_all_rules(data_dir: Path) -> None:
     ruleset = parse_files(rule_files(data_dir / "logs" / "sigma_rules.zip"))

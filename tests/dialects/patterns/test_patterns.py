@@ -23,6 +23,7 @@ from cybersecqwen.dialects.patterns import (
     from_wildcards,
     has_all,
     is_closed,
+    meets_empty,
     parse,
     searched,
     simplest,
@@ -145,6 +146,12 @@ def test_case_is_known_to_matter_or_not() -> None:
     assert is_closed(parse("[A-Fa-f0-9]{8}"))
     assert not is_closed(parse("[a-f0-9]{8}"))
     assert fold(parse("foo")) == parse("(?i)foo")
+
+
+@UNHURRIED
+@given(_framed)
+def test_what_is_found_in_empty_text_is_known(source: str) -> None:
+    assert meets_empty(parse(source)) is (pattern(source).search("") is not None)
 
 
 def test_plain_text_is_no_expression() -> None:

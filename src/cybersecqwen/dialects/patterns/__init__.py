@@ -16,7 +16,7 @@ from .fold import fold, is_closed, lowered
 from .parsing import JAVA, LUCENE, RE2, Flavour, parse
 from .spelling import IN_JAVA, IN_LUCENE, IN_RE2, IN_SLASHES, Spelling, spell
 from .texts import from_wildcards, has_all, literal, literal_in, simplest, source_of, wildcards_in
-from .tree import ALL, ANYTHING, Chars, Choice, Edge, Node, Repeat, Row, nodes
+from .tree import ALL, ANYTHING, Chars, Choice, Edge, Node, Repeat, Row, meets_empty, nodes
 
 __all__ = [
     "ALL",
@@ -43,6 +43,7 @@ __all__ = [
     "literal",
     "literal_in",
     "lowered",
+    "meets_empty",
     "nodes",
     "parse",
     "searched",

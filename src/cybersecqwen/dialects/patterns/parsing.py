@@ -7,7 +7,9 @@ Pattern.html.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .classes import ESCAPED, NAMED, SHORT
 from .fold import folded
@@ -48,9 +50,12 @@ _NO_LINE = Chars(((0, 9), (11, LAST)))
 _DEEPEST = 100
 _LONGEST = 20_000
 _MOST = 1_000
+_PLAIN = re.compile(r"[\w /:,;=%'!-]{2,}")
+"""Characters that stand for themselves in every flavour."""
 _IN_LUCENE = frozenset("#&<>~")
 
 
+@lru_cache(maxsize=4_096)
 def parse(source: str, flavour: Flavour = RE2, flags: str = "") -> Node:
     """The tree of an expression; `flags` of i, m, s hold from its beginning.
 
@@ -63,6 +68,11 @@ def parse(source: str, flavour: Flavour = RE2, flags: str = "") -> Node:
     if not reader.done():
         raise beyond("a bracket that closes nothing")
     return found
+
+
+@lru_cache(maxsize=512)
+def _single(c: str) -> Chars:
+    return Chars(((ord(c), ord(c)),))
 
 
 class _Reader:
@@ -98,6 +108,12 @@ class _Reader:
     def row(self) -> Node:
         parts: list[Node] = []
         while not self.done() and self.source[self.at] not in "|)":
+            plain = _PLAIN.match(self.source, self.at)
+            if plain and "i" not in self.flags:
+                # The last character may be repeated by what follows.
+                end = plain.end() - 1
+                parts += [_single(c) for c in self.source[self.at : end]]
+                self.at = end
             atom = self.atom()
             if atom is not None:
                 parts.append(self.repeated(atom))

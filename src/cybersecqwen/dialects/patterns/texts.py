@@ -80,7 +80,7 @@ def _simplest(field: str, source: str) -> Expression:
         return Test(field, Op.REGEX, (source,), True)
     for cased in (False, True):
         text = wildcards_in(tree, cased=cased)
-        if text is not None and text != ANY:
+        if text is not None:
             return test_of(field, text, cased=cased)
     return Test(field, Op.REGEX, (source_of(searched(tree)),), True)
 

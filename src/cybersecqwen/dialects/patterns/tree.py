@@ -128,6 +128,17 @@ def nodes(node: Node) -> Iterator[Node]:
             stack.append(one.inner)
 
 
+def meets_empty(node: Node) -> bool:
+    """Whether it is found in empty text."""
+    if isinstance(node, Row):
+        return all(map(meets_empty, node.parts))
+    if isinstance(node, Choice):
+        return any(map(meets_empty, node.parts))
+    if isinstance(node, Repeat):
+        return node.least == 0 or meets_empty(node.inner)
+    return isinstance(node, Edge) and node.where is not Where.WORD
+
+
 def beyond(what: str) -> UnsayableError:
     """The refusal of an expression, with what is in its way."""
     return UnsayableError(

@@ -1,0 +1,307 @@
+"""From the text of a search to its tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from cybersecqwen.dialects.interface import DEEPEST
+from cybersecqwen.errors import LimitError, QuerySyntaxError
+
+from .table import AND, COMPARISONS, LISTS, NOCASE, NOT, OR, QUANTIFIERS, RESERVED, SECTIONS, SIGNS
+from .tokens import Token, error, place_of, tokens
+from .tree import (
+    And,
+    Call,
+    Comparison,
+    Condition,
+    Count,
+    Match,
+    Membership,
+    Not,
+    Number,
+    Or,
+    Ordering,
+    Outcome,
+    Path,
+    Regex,
+    Search,
+    Sum,
+    Text,
+    Truth,
+    Value,
+    Variable,
+)
+
+_Item = TypeVar("_Item")
+
+_DEEPEST = min(DEEPEST, 120)
+"""Levels of brackets: each takes four calls."""
+
+
+def parse(text: str) -> Search:
+    """The tree of a search. Raises QuerySyntaxError, or LimitError for what is too long or deep."""
+    reader = _Reader(text)
+    sections: dict[str, Any] = {}
+    if reader.now.kind == "end":
+        raise reader.error("Something to search for is missing.")
+    if not reader.section(look=True):
+        sections["events"] = reader.conditions()
+    while name := reader.section():
+        if name in sections:
+            raise reader.error(f"There are two sections {name}.", reader.at - 1)
+        sections[name] = _SECTIONS[name](reader)
+    if reader.now.kind != "end":
+        raise reader.error(f"{reader.now.text[:40]!r} stands where nothing like it can.")
+    return Search(**sections)
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = tokens(text)
+        self.at = 0
+        self.depth = 0
+
+    @property
+    def now(self) -> Token:
+        return self.tokens[self.at]
+
+    def error(self, message: str, at: int | None = None, hint: str = "") -> QuerySyntaxError:
+        return error(self.text, self.tokens[self.at if at is None else at].at, message, hint)
+
+    def take(self, kind: str, *texts: str) -> Token | None:
+        """The word that stands here, if it is of the kind; words of the language in any case."""
+        token = self.now
+        if token.kind != kind or (texts and token.text.lower() not in texts):
+            return None
+        self.at += 1
+        return token
+
+    def need(self, kind: str, text: str, what: str) -> Token:
+        found = self.take(kind, text) if text else self.take(kind)
+        if found is None:
+            raise self.error(f"{what} must stand here.")
+        return found
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise LimitError(f"The query nests deeper than {_DEEPEST} levels.")
+
+    def section(self, *, look: bool = False) -> str:
+        """The section that begins here, its name and colon read over; "" for none."""
+        behind = self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        if self.now.kind != "name" or self.now.text not in SECTIONS or behind.text != ":":
+            return ""
+        name = self.now.text
+        self.at += 0 if look else 2
+        return name
+
+    def conditions(self) -> Condition | None:
+        """Conditions up to a section or the end; those without a word between must all hold."""
+        return None if self.now.kind == "end" else self.any_of()
+
+    def any_of(self) -> Condition:
+        parts = [self.all_of()]
+        while self.take("name", OR):
+            parts.append(self.all_of())
+        return parts[0] if len(parts) == 1 else Or(parts=_flat(Or, parts))
+
+    def all_of(self) -> Condition:
+        parts = [self.negated()]
+        while True:
+            if not self.take("name", AND) and not self.begins():
+                break
+            parts.append(self.negated())
+        return parts[0] if len(parts) == 1 else And(parts=_flat(And, parts))
+
+    def begins(self) -> bool:
+        """Whether another condition begins here, without a word before it."""
+        token = self.now
+        if token.kind == "name":
+            return not self.section(look=True) and token.text.lower() != OR
+        return token.kind in ("variable", "count", "text", "number", "regex") or token.text == "("
+
+    def negated(self) -> Condition:
+        if self.take("name", NOT):
+            self.deeper()
+            inner = self.negated()
+            self.depth -= 1
+            return Not(inner=inner)
+        return self.single()
+
+    def single(self) -> Condition:
+        if self.now.text == "(" and self.now.kind == "sign":
+            opened = self.at
+            self.at += 1
+            self.deeper()
+            found = self.any_of()
+            self.depth -= 1
+            if not self.take("sign", ")"):
+                raise self.error("A bracket is opened that never closes.", opened)
+            return found
+        quantifier = self.take("name", *QUANTIFIERS)
+        start = self.at
+        left = self.sum()
+        operator = self.take("sign", *COMPARISONS)
+        if operator:
+            return self.comparison(left, operator.text, quantifier.text.lower() if quantifier else "")
+        if quantifier:
+            raise self.error(f"A comparison must follow {quantifier.text}.")
+        negated = self.take("name", NOT)
+        if self.take("name", "in"):
+            found = self.membership(left)
+            return Not(inner=found) if negated else found
+        if negated:
+            raise self.error("in must follow not here.")
+        if isinstance(left, Call):
+            nocase = bool(self.take("name", NOCASE))
+            return Call(name=left.name, arguments=left.arguments, nocase=nocase)
+        if isinstance(left, Variable):
+            return left
+        raise self.error(
+            "A comparison must follow a value.", start, 'Text is looked for in a field: `field = "x"`.'
+        )
+
+    def comparison(self, left: Value, operator: str, quantifier: str) -> Condition:
+        right = self.sum()
+        nocase = bool(self.take("name", NOCASE))
+        return Comparison(left=left, operator=operator, right=right, nocase=nocase, quantifier=quantifier)
+
+    def membership(self, left: Value) -> Membership:
+        kind = self.take("name", *LISTS)
+        name = self.need("list", "", "The name of a list (%name)")
+        nocase = bool(self.take("name", NOCASE))
+        return Membership(left=left, listed=name.text, kind=kind.text.lower() if kind else "", nocase=nocase)
+
+    def sum(self, level: int = 1) -> Value:
+        if level > max(SIGNS.values()):
+            return self.value()
+        found = self.sum(level + 1)
+        while (sign := self.now.text) in SIGNS and self.now.kind == "sign" and SIGNS[sign] == level:
+            self.at += 1
+            found = Sum(left=found, sign=sign, right=self.sum(level + 1))
+        return found
+
+    def value(self) -> Value:
+        token = self.now
+        self.at += 1
+        if token.kind == "text":
+            return Text(value=token.text)
+        if token.kind == "regex":
+            return Regex(source=token.text)
+        if token.kind == "number":
+            return Number(text=token.text)
+        if token.kind == "sign" and token.text == "-" and self.now.kind == "number":
+            return Number(text="-" + self.need("number", "", "A number").text)
+        if token.kind == "count":
+            return Count(name=token.text)
+        self.at -= 1
+        if token.kind in ("variable", "name"):
+            return self.named()
+        raise self.error("The query ends too soon." if token.kind == "end" else "A value must stand here.")
+
+    def named(self) -> Path | Variable | Call | Truth:
+        token = self.now
+        if token.kind == "variable":
+            self.at += 1
+            if not self.take("sign", "."):
+                return Variable(name=token.text)
+            name = self.need("name", "", "The name of a field").text
+            return Path(name=name, event=token.text, place=place_of(self.text, token.at))
+        if token.text.lower() in ("true", "false"):
+            self.at += 1
+            return Truth(value=token.text.lower() == "true")
+        if token.text.lower() in RESERVED:
+            raise self.error(f"{token.text} stands where a value must.")
+        self.at += 1
+        if self.now.text == "(" and self.now.kind == "sign":
+            return self.call(token)
+        return Path(name=token.text, place=place_of(self.text, token.at))
+
+    def call(self, name: Token) -> Call:
+        opened = self.at
+        self.at += 1
+        self.deeper()
+        arguments: list[Value] = []
+        if not self.take("sign", ")"):
+            arguments = self.several(self.sum)
+            if not self.take("sign", ")"):
+                raise self.error("A bracket is opened that never closes.", opened)
+        self.depth -= 1
+        return Call(name=name.text, arguments=tuple(arguments))
+
+    def several(self, item: Callable[[], _Item]) -> list[_Item]:
+        found = [item()]
+        while self.take("sign", ","):
+            found.append(item())
+        return found
+
+    def key(self) -> Path | Variable:
+        start = self.at
+        if self.now.kind in ("variable", "name"):
+            found = self.named()
+            if isinstance(found, Path | Variable):
+                return found
+        raise self.error("A field or a variable must stand here.", start)
+
+
+def _flat(kind: type[And] | type[Or], parts: list[Condition]) -> tuple[Condition, ...]:
+    out: list[Condition] = []
+    for part in parts:
+        out.extend(part.parts if isinstance(part, kind) else [part])
+    return tuple(out)
+
+
+def _match(reader: _Reader) -> Match:
+    keys = tuple(reader.several(reader.key))
+    window, every = "", False
+    if reader.take("name", "over"):
+        every = bool(reader.take("name", "every"))
+        unit = reader.take("name", "minute", "hour", "day", "week")
+        window = "1" + unit.text[0].lower() if unit else reader.need("window", "", "A length like 10m").text
+    return Match(keys=keys, window=window, every=every)
+
+
+def _outcome(reader: _Reader) -> tuple[Outcome, ...]:
+    found: list[Outcome] = []
+    while name := reader.take("variable"):
+        reader.need("sign", "=", "=")
+        found.append(Outcome(name=name.text, value=reader.sum()))
+    if not found:
+        raise reader.error("A variable must stand here: `$count = count(metadata.id)`.")
+    return tuple(found)
+
+
+def _order(reader: _Reader) -> tuple[Ordering, ...]:
+    def one() -> Ordering:
+        key = reader.key()
+        way = reader.take("name", "asc", "desc")
+        return Ordering(key=key, descending=way is not None and way.text.lower() == "desc")
+
+    return tuple(reader.several(one))
+
+
+def _limit(reader: _Reader) -> int:
+    found = reader.need("number", "", "A number of rows")
+    if not found.text.isdecimal() or len(found.text) > 9:
+        raise reader.error("A whole number of rows must stand here.", reader.at - 1)
+    return int(found.text)
+
+
+def _keys(reader: _Reader) -> tuple[Path | Variable, ...]:
+    return tuple(reader.several(reader.key))
+
+
+_SECTIONS: dict[str, Callable[[_Reader], Any]] = {
+    "events": _Reader.conditions,
+    "match": _match,
+    "outcome": _outcome,
+    "dedup": _keys,
+    "condition": _Reader.any_of,
+    "order": _order,
+    "limit": _limit,
+    "select": _keys,
+    "unselect": _keys,
+}
