@@ -114,7 +114,8 @@ def joined(op: str, parts: list[Value]) -> Value:
     flat: list[Value] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, Logic) and part.op == op else [part])
-    return flat[0] if len(flat) == 1 else Logic(op, tuple(flat))
+    unique = tuple(dict.fromkeys(flat))
+    return unique[0] if len(unique) == 1 else Logic(op, unique)
 
 
 def _negated(test: Test) -> Value:
