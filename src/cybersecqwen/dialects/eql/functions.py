@@ -12,14 +12,8 @@ from typing import Any
 from cybersecqwen.detect.sigma.parse import text_of
 from cybersecqwen.detect.sigma.values import address_of
 from cybersecqwen.dialects import globs
-from cybersecqwen.dialects.elastic.evaluation import (
-    Machine,
-    Matcher,
-    divided,
-    glob_matcher,
-    number,
-    re2_matcher,
-)
+from cybersecqwen.dialects.elastic.comparing import divided, number
+from cybersecqwen.dialects.elastic.evaluation import Machine, Matcher, glob_matcher, re2_matcher
 from cybersecqwen.dialects.elastic.regexes import Case, whole_re2
 
 _LONGEST = 1_000_000

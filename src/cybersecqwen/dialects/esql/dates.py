@@ -9,7 +9,8 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from cybersecqwen.dialects.elastic.evaluation import Moment, Period, moment, number, unsayable
+from cybersecqwen.dialects.elastic.comparing import Moment, Period, moment, number
+from cybersecqwen.dialects.elastic.evaluation import unsayable
 from cybersecqwen.dialects.elastic.parsing import UNITS
 
 _WEEK = UNITS["week"]

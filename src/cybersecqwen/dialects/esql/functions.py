@@ -14,15 +14,14 @@ from typing import Any
 
 from cybersecqwen.detect.sigma.parse import text_of
 from cybersecqwen.detect.sigma.values import address_of
+from cybersecqwen.dialects.elastic.comparing import Moment, moment, number
 from cybersecqwen.dialects.elastic.evaluation import (
     Machine,
     Matcher,
-    Moment,
     Value,
     glob_matcher,
-    moment,
-    number,
     re2_matcher,
+    unsayable,
 )
 from cybersecqwen.dialects.elastic.parsing import UNITS
 from cybersecqwen.dialects.elastic.regexes import Case, whole_re2
@@ -238,7 +237,9 @@ def _extreme(greatest: bool) -> Callable[[Sequence[Value]], Value]:
 
 
 def matcher(op: str, text: str) -> Matcher:
-    """What tells whether a text matches a value behind LIKE or RLIKE."""
+    """What tells whether a text matches a value behind LIKE or RLIKE. Raises UnsayableError for `:`."""
+    if op == ":":
+        raise unsayable("full-text search")
     if op == "rlike":
         return re2_matcher(whole_re2(text, Case.KEPT))
     return glob_matcher(wildcards_of(text), folded=False)

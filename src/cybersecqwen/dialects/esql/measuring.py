@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cybersecqwen.detect.sigma.parse import text_of
-from cybersecqwen.dialects.elastic.evaluation import Machine, Value, compiled, number, unsayable
+from cybersecqwen.dialects.elastic.comparing import number
+from cybersecqwen.dialects.elastic.evaluation import Machine, Value, compiled, unsayable
 from cybersecqwen.dialects.elastic.expressions import Call, Expr, Field, Star
 from cybersecqwen.dialects.elastic.walking import changed
 from cybersecqwen.dialects.interface import Record

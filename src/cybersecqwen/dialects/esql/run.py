@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import translate
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cybersecqwen.detect.sigma.parse import text_of
@@ -19,6 +16,7 @@ from .columns import matches
 from .extracting import Extract, dissect, grok
 from .functions import machine
 from .measuring import compiled_measure, measured
+from .rows import State, combined, flat, is_like, join_key, kept, more, nulls_at, sortable, without
 from .tree import (
     Column,
     Command,
@@ -34,24 +32,12 @@ from .tree import (
     Limit,
     LookupJoin,
     MvExpand,
-    Names,
     Rename,
     Row,
     Sort,
     Stats,
     Where,
 )
-
-_ALL_FIELDS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """The rows so far."""
-
-    rows: Sequence[Record]
-    ordered: bool = False
-    columns: tuple[str, ...] = ()
 
 
 def run(tree: EsqlTree, data: Data, running: Running) -> Rows:
@@ -69,7 +55,7 @@ class _Runner:
         self._machine: Machine = machine(running.now)
 
     def rows(self, tree: EsqlTree) -> Rows:
-        state = _State(self._source(tree.commands[0]))
+        state = State(self._source(tree.commands[0]))
         for command in tree.commands[1:]:
             state = self._step(command, state)
             if len(state.rows) > self._most:
@@ -93,41 +79,41 @@ class _Runner:
         found: dict[str, None] = {}
         for name in wanted:
             if name.startswith("-"):
-                for one in [one for one in found if _is_like(one, name[1:])]:
+                for one in [one for one in found if is_like(one, name[1:])]:
                     del found[one]
                 continue
-            meant = [one for one in self._data if one and _is_like(one, name)]
+            meant = [one for one in self._data if one and is_like(one, name)]
             if name == "*":
                 meant = list(self._data)
             for one in meant or [one for one in self._data if not one]:
                 found[one] = None
         return list(found)
 
-    def _step(self, command: Command, state: _State) -> _State:
+    def _step(self, command: Command, state: State) -> State:
         if isinstance(command, Where):
             where = self._compiled(command.condition)
             rows = [row for row in state.rows if where(row) is True]
-            return _State(rows, state.ordered, state.columns)
+            return State(rows, state.ordered, state.columns)
         if isinstance(command, Eval):
             made = self._evaluated(command.columns, state.rows)
-            return _State(made, state.ordered, _more(state.columns, (one.name for one in command.columns)))
+            return State(made, state.ordered, more(state.columns, (one.name for one in command.columns)))
         if isinstance(command, Limit):
-            return _State(state.rows[: command.count], state.ordered, state.columns)
+            return State(state.rows[: command.count], state.ordered, state.columns)
         if isinstance(command, Sort):
-            return _State(self._sorted(command.keys, state.rows), True, state.columns)
+            return State(self._sorted(command.keys, state.rows), True, state.columns)
         if isinstance(command, Stats):
             return self._stats(command, state)
         if isinstance(command, Keep):
-            return _State(*_kept(command.names, state))
+            return State(*kept(command.names, state))
         return self._other(command, state)
 
-    def _other(self, command: Command, state: _State) -> _State:
+    def _other(self, command: Command, state: State) -> State:
         if isinstance(command, Drop):
-            rows = [_without(command.names, row) for row in state.rows]
+            rows = [without(command.names, row) for row in state.rows]
             left = tuple(
                 one for one in state.columns if not any(matches(name, one) for name in command.names)
             )
-            return _State(rows, state.ordered, left)
+            return State(rows, state.ordered, left)
         if isinstance(command, Rename):
             return self._renamed(command, state)
         if isinstance(command, Dissect):
@@ -158,16 +144,16 @@ class _Runner:
         for key in reversed(keys):
             value = self._compiled(key.value)
             first = key.nulls == "first" if key.nulls else key.descending
-            found.sort(key=_sortable(value, key.descending), reverse=key.descending)
-            found.sort(key=_nulls(value, first))
+            found.sort(key=sortable(value, key.descending), reverse=key.descending)
+            found.sort(key=nulls_at(value, first))
         return found
 
-    def _stats(self, command: Stats, state: _State) -> _State:
+    def _stats(self, command: Stats, state: State) -> State:
         measures = [compiled_measure(one, self._machine) for one in command.measures]
         by = [(one.name, self._compiled(one.value)) for one in command.by]
         groups: dict[tuple[str | None, ...], tuple[dict[str, Any], list[Record]]] = {}
         for row in state.rows:
-            for values in _combined([(name, value(row)) for name, value in by], self._most):
+            for values in combined([(name, value(row)) for name, value in by], self._most):
                 key = tuple(None if one is None else text_of(one) for one in values.values())
                 groups.setdefault(key, (values, []))[1].append(row)
         if not by and not groups:
@@ -178,16 +164,16 @@ class _Runner:
         }
         names = (*(one.name for one in measures), *(name for name, _ in by))
         if not command.inline:
-            return _State(list(made.values()), False, tuple(dict.fromkeys(names)))
+            return State(list(made.values()), False, tuple(dict.fromkeys(names)))
         out: list[Record] = []
         for row in state.rows:
             keys = [(name, value(row)) for name, value in by]
             if any(isinstance(value, list) for _, value in keys):
                 raise unsayable("groups of lists beside the rows")
             out.append({**row, **made[tuple(None if one is None else text_of(one) for _, one in keys)]})
-        return _State(out, state.ordered, _more(state.columns, names))
+        return State(out, state.ordered, more(state.columns, names))
 
-    def _renamed(self, command: Rename, state: _State) -> _State:
+    def _renamed(self, command: Rename, state: State) -> State:
         rows: list[Record] = []
         for row in state.rows:
             out = flat(row)
@@ -197,9 +183,9 @@ class _Runner:
         columns = list(state.columns)
         for old, new in command.pairs:
             columns = [new if one == old else one for one in columns if one != new or one == old]
-        return _State(rows, state.ordered, tuple(columns))
+        return State(rows, state.ordered, tuple(columns))
 
-    def _extracted(self, expr: Expr, extracts: Sequence[Extract], state: _State) -> _State:
+    def _extracted(self, expr: Expr, extracts: Sequence[Extract], state: State) -> State:
         value = self._compiled(expr)
         names: dict[str, None] = {}
         found: list[tuple[Record, Mapping[str, Any]]] = []
@@ -213,9 +199,9 @@ class _Runner:
             names.update(dict.fromkeys(taken))
             found.append((row, taken))
         rows = [{**row, **{name: taken.get(name) for name in names}} for row, taken in found]
-        return _State(rows, state.ordered, _more(state.columns, names))
+        return State(rows, state.ordered, more(state.columns, names))
 
-    def _enriched(self, command: Enrich, state: _State) -> _State:
+    def _enriched(self, command: Enrich, state: State) -> State:
         """The table that is called like the policy stands for its index, by the column that is looked up."""
         if not command.on or command.policy not in self._data:
             raise unsayable("an enrich policy whose fields are not known")
@@ -229,29 +215,29 @@ class _Runner:
             wanted = value_at(row, command.on)
             match = known.get(text_of(wanted), {}) if wanted is not None else {}
             out.append({**row, **{new: value_at(match, old) for new, old in columns}})
-        return _State(out, state.ordered, _more(state.columns, (new for new, _ in columns)))
+        return State(out, state.ordered, more(state.columns, (new for new, _ in columns)))
 
-    def _joined(self, command: LookupJoin, state: _State) -> _State:
+    def _joined(self, command: LookupJoin, state: State) -> State:
         names = [one.name for one in command.on if isinstance(one, Field)]
         if len(names) < len(command.on) or command.index not in self._data:
             raise unsayable("such a join")
         table: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         added: dict[str, None] = {}
         for row in self._data[command.index]:
-            key = _join_key(names, row)
+            key = join_key(names, row)
             if key is not None:
                 table.setdefault(key, []).append(flat(row))
             added.update(dict.fromkeys(name for name in flat(row) if name not in names))
         out: list[Record] = []
         for row in state.rows:
-            key = _join_key(names, row)
+            key = join_key(names, row)
             found = table.get(key, [{}]) if key is not None else [{}]
             out += [{**row, **{name: match.get(name) for name in added}} for match in found]
             if len(out) > self._most:
                 raise LimitError(f"A join gives more than {self._most:,} rows.")
-        return _State(out, False, _more(state.columns, added))
+        return State(out, False, more(state.columns, added))
 
-    def _expanded(self, name: str, state: _State) -> _State:
+    def _expanded(self, name: str, state: State) -> State:
         out: list[Record] = []
         for row in state.rows:
             value = value_at(row, name)
@@ -259,102 +245,4 @@ class _Runner:
             out += [{**row, name: one} for one in values]
             if len(out) > self._most:
                 raise LimitError(f"A command gives more than {self._most:,} rows.")
-        return _State(out, state.ordered, state.columns)
-
-
-def _is_like(name: str, wanted: str) -> bool:
-    plain = name.lower() == wanted.lower()
-    return plain or ("*" in wanted and re.match(translate(wanted.lower()), name.lower()) is not None)
-
-
-def _more(columns: tuple[str, ...], names: Iterable[str]) -> tuple[str, ...]:
-    """Columns that are made stand at the end; () still means whole records."""
-    if not columns:
-        return ()
-    made = list(names)
-    return (*(one for one in columns if one not in made), *dict.fromkeys(made))
-
-
-def flat(row: Record, before: str = "") -> dict[str, Any]:
-    """A row with one level of dotted names."""
-    out: dict[str, Any] = {}
-    waiting: list[tuple[str, Any]] = list(row.items())
-    while waiting:
-        name, value = waiting.pop(0)
-        if isinstance(value, Mapping):
-            waiting[:0] = [(f"{name}.{inner}", one) for inner, one in value.items()]
-        else:
-            out.setdefault(before + name, value)
-        if len(out) > _ALL_FIELDS:
-            raise LimitError(f"A record has more than {_ALL_FIELDS:,} fields.")
-    return out
-
-
-def _kept(names: Sequence[Names], state: _State) -> tuple[list[Record], bool, tuple[str, ...]]:
-    if not any(name.wild for name in names):
-        columns = tuple(dict.fromkeys(name.text for name in names))
-        rows = [{name: value_at(row, name) for name in columns} for row in state.rows]
-        return list(rows), state.ordered, columns
-    flats = [flat(row) for row in state.rows]
-    known = state.columns or tuple(dict.fromkeys(name for row in flats for name in row))
-    # A name weighs more than a pattern, which leaves what is named elsewhere to its place there.
-    named = {name.text for name in names if not name.wild}
-    chosen: dict[str, None] = {}
-    for name in names:
-        if not name.wild:
-            chosen[name.text] = None
-        else:
-            chosen.update(dict.fromkeys(one for one in known if one not in named and matches(name, one)))
-    rows = [{name: row.get(name) for name in chosen} for row in flats]
-    return list(rows), state.ordered, tuple(chosen)
-
-
-def _without(names: Sequence[Names], row: Record) -> Record:
-    return {
-        column: value
-        for column, value in flat(row).items()
-        if not any(matches(name, column) for name in names)
-    }
-
-
-def _sortable(value: Value, descending: bool) -> Callable[[Record], tuple[bool, float, str]]:
-    def key(row: Record) -> tuple[bool, float, str]:
-        found = value(row)
-        if isinstance(found, list):
-            items = sorted((_order(one) for one in found if one is not None), reverse=descending)
-            return items[0] if items else _order(None)
-        return _order(found)
-
-    return key
-
-
-def _order(value: Any) -> tuple[bool, float, str]:
-    if isinstance(value, int | float):
-        return False, float(value), ""
-    return True, 0.0, "" if value is None else text_of(value)
-
-
-def _nulls(value: Value, first: bool) -> Callable[[Record], bool]:
-    return lambda row: (value(row) is None) is not first
-
-
-def _combined(pairs: Sequence[tuple[str, Any]], most: int) -> list[dict[str, Any]]:
-    """The groups of a row: of a list every value has its own."""
-    found: list[dict[str, Any]] = [{}]
-    for name, value in pairs:
-        values = list(dict.fromkeys(map(_hashable, value))) if isinstance(value, list) and value else [value]
-        found = [{**one, name: single} for one in found for single in values]
-        if len(found) > most:
-            raise LimitError(f"A row is in more than {most:,} groups.")
-    return found
-
-
-def _hashable(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | None) else text_of(value)
-
-
-def _join_key(names: Sequence[str], row: Record) -> tuple[str, ...] | None:
-    values = [value_at(row, name) for name in names]
-    if any(value is None or isinstance(value, list) for value in values):
-        return None
-    return tuple(map(text_of, values))
+        return State(out, state.ordered, state.columns)
