@@ -95,7 +95,7 @@ WORDS = [
 
 
 @given(st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join), BOTH)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_text_gives_a_tree_or_an_error(text: str, dialect: Sql) -> None:
     """Never another exception, from anything that takes a tree."""
     try:

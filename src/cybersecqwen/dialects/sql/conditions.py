@@ -100,6 +100,8 @@ class _Writer:
             return [words.matching(name, value) for value in test.values]
         if test.op is Op.CIDR:
             return [words.within(name, value) for value in test.values]
+        if any(globs.ANY in value or globs.ONE in value for value in test.values):
+            raise UnsayableError("A value has a character that stands for wildcards.", what="such characters")
         return [words.pattern(name, wanted, cased=test.cased) for wanted in globs.wildcards_of(test)]
 
     def _number(self, name: str, op: Op, value: str) -> str:
