@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cybersecqwen.dialects.examples import events
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.improving import improve
-from cybersecqwen.dialects.interface import Rows
+from cybersecqwen.dialects.interface import Rows, Running
 from cybersecqwen.dialects.proving import same
 from cybersecqwen.errors import EffectError, QuerySyntaxError, UnsayableError
 
@@ -64,6 +65,11 @@ def test_what_may_change_rows_is_only_suggested() -> None:
     assert made.steps == () and made.proof is None
     assert made.suggestions[0].caveat == "More rows may come."
     assert made.suggestions[0].text == "logs | where a = 1"
+
+
+def test_few_rows_ask_for_more_draws() -> None:
+    made = improve(ToyDialect(SOUND), "logs | sort b | where a = 1 | take 7")
+    assert made.proof is not None and (made.proof.rows, made.proof.seeds) == (35, (0, 1, 2, 3, 4))
 
 
 def test_a_query_without_rows_proves_little() -> None:
@@ -130,20 +136,21 @@ STEPS = st.sampled_from(
 
 @given(st.lists(STEPS, max_size=6), st.integers(0, 3))
 @settings(max_examples=60, deadline=None)
-def test_what_is_given_out_gives_the_same_rows(steps: list[str], seed: int) -> None:
-    """Whatever the rules do, on other events than those of the proof."""
-    from cybersecqwen.dialects.examples import events
-    from cybersecqwen.dialects.interface import Running
-
+def test_what_is_given_out_is_what_was_proven(steps: list[str], seed: int) -> None:
+    """Whatever the rules do: both texts give the same rows on every draw that the proof names."""
     rules = (WRONG, SOUND, SHORTER, without("no-sort", "sort"), swap("flip", "where", "where"))
     dialect = ToyDialect(*rules)
     made = improve(dialect, " | ".join(["logs", *steps]), proof_events=300, seed=seed)
     if "magic" in steps:
         assert made.after == made.before
         return
+    assert (made.proof is None) == (made.steps == ())
     before, after = dialect.parse(made.before), dialect.parse(made.after)
-    data = events(dialect.atoms(before), tables=("logs",), fields=("a", "b"), count=300, seed=99)
-    assert same(dialect.run(before, data, Running()), dialect.run(after, data, Running()))
+    for at in made.proof.seeds if made.proof else ():
+        data = events(
+            dialect.atoms(before), tables=("logs",), fields=("a", "b"), types={}, count=300, seed=at
+        )
+        assert same(dialect.run(before, data, Running()), dialect.run(after, data, Running()))
 
 
 def test_rows_are_compared_by_value() -> None:

@@ -20,7 +20,9 @@ Tree = TypeVar("Tree")
 _DIGITS = 12
 """Significant digits to which numbers are compared: sums in another order differ beyond them."""
 _DRAWS, _MOST_DRAWS = 2, 5
-"""Draws of events that are always made, and at most where the query gives no rows."""
+"""Draws of events that are always made, and at most where the query gives few rows."""
+_ENOUGH = 30
+"""Rows of all draws with which no further draw is made."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +58,13 @@ class Proof:
         return f"Both give the same {self.rows:,} rows of {self.events:,} events, {draws}."
 
 
+_COMMON = 12
+"""Fields of every table that made events have too."""
+_EVERYWHERE: Mapping[str, tuple[str, ...]] = {"spl": ("host", "source", "sourcetype", "index")}
+"""Dialect to fields that every record there has, whatever its schema:
+https://docs.splunk.com/Documentation/Splunk/latest/Data/Aboutdefaultfields"""
+
+
 class NotRun(Exception):
     """A query cannot be run here."""
 
@@ -82,7 +91,7 @@ class Prover(Generic[Tree]):
         rows, seeds, weak = 0, [], True
         nothing = key_of(self._run(before, {}))
         for number in range(_MOST_DRAWS):
-            if number >= _DRAWS and not weak:
+            if number >= _DRAWS and not weak and rows >= _ENOUGH:
                 break
             seed = self.seed + number
             given = self.rows(before, seed)
@@ -124,7 +133,7 @@ class Prover(Generic[Tree]):
             self._data[seed] = events(
                 list(dict.fromkeys(atom for tree in self.trees for atom in self.dialect.atoms(tree))),
                 tables=list(dict.fromkeys(name.text for one in names for name in one.tables)),
-                fields=list(dict.fromkeys(name.text for one in names for name in one.fields)),
+                fields=self._fields(),
                 types=self._types(),
                 seed=seed,
                 count=self.count,
@@ -140,6 +149,13 @@ class Prover(Generic[Tree]):
         if self._named is None:
             self._named = [self.dialect.names(tree) for tree in self.trees]
         return self._named
+
+    def _fields(self) -> list[str]:
+        """The fields that the queries name, and those that stand in every table."""
+        common = self.schema.table("") if self.schema is not None else None
+        named = [name.text for one in self._names() for name in one.fields]
+        always = [*_EVERYWHERE.get(self.dialect.name, ()), *(common.fields if common else ())]
+        return list(dict.fromkeys([*named, *always[:_COMMON]]))
 
     def _types(self) -> Mapping[str, str]:
         """The types of the fields that the queries name, and of their tables."""

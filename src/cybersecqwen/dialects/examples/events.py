@@ -20,6 +20,11 @@ _DAY_S = 86_400.0
 _ALL, _ALL_BUT = 0.35, 0.35
 """Share of events in which every field has a value that some comparison holds for; in which all but one or
 two have. In the rest each has one by chance."""
+_NO_KEY = 0.02
+"""Share of events that lack a field which is only named."""
+_BURSTS, _IN_BURSTS = 6, 0.5
+"""Times around which events lie close together, and the share of events that do."""
+_CLOSE_S = 240.0
 
 
 def events(
@@ -86,8 +91,9 @@ def _columns(
             for row, name in zip(range(from_, first + second), rng.choices(names, k=second), strict=False):
                 columns[name][row] = rng.choice(near[name].beside)
     for name, pool in keys.items():
-        # A key is there in nineteen of twenty events.
-        columns[name] = rng.choices([*pool.near * 4, *pool.beside[-1:]], k=count)
+        columns[name] = rng.choices(pool.near, k=count)
+        for row in rng.choices(range(count), k=int(count * _NO_KEY)):
+            columns[name][row] = MISSING
     return columns
 
 
@@ -119,7 +125,15 @@ def _words(words: Sequence[str], before: list[Any] | None, count: int, rng: Rand
 def _times(
     before: list[Any] | None, kind: str, count: int, now: float, span_s: float, rng: Random
 ) -> list[Any]:
-    made: list[Any] = [time_value(float(int(now - span_s * rng.random() ** 3)), kind) for _ in range(count)]
+    centres = [now - span_s * rng.random() ** 3 for _ in range(_BURSTS)]
+    moments = [
+        # The first centre is that of a crowd, so that thresholds within minutes are passed.
+        max(now - span_s, centres[int(_BURSTS * rng.random() ** 2)] - _CLOSE_S * rng.random())
+        if rng.random() < _IN_BURSTS
+        else now - span_s * rng.random() ** 3
+        for _ in range(count)
+    ]
+    made: list[Any] = [time_value(float(int(moment)), kind) for moment in moments]
     if before is not None:
         made = [
             old if old is not MISSING and old is not None and at % 2 else new

@@ -26,6 +26,10 @@ _MOST_VALUES = 40
 """Values of the comparisons of one field that pools are made from."""
 _COMBINED = 6
 """Tries at a value that several comparisons of one field hold for."""
+_AT_ONCE = 10
+"""Comparisons that are tried at once."""
+_MANY = 0.3
+"""Share of the fields that are only named that have many values."""
 _BOUNDS = frozenset((Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST))
 
 
@@ -52,20 +56,26 @@ def pools(atoms: Sequence[Atom], types: Mapping[str, str], rng: Random, now: flo
 
 
 def key_pool(name: str, kind: str, rng: Random) -> Pool:
-    """For a field that is only named, such as one of a join or a group: few values, so that they repeat."""
+    """For a field that is only named, such as one of a join or a group.
+
+    By chance few values of which one stands in most events, so that groups are large, or many, so that they
+    are told apart by it.
+    """
     short = name.rsplit(".", 1)[-1]
+    if kind == "bool":
+        return Pool(near=[True, True, False], beside=[MISSING])
+    many = rng.random() < _MANY
+    count = 40 if many else 4
     made: list[Any]
     if kind == "number":
-        made = [0, 1, 2, 3, 50, 1_000]
-    elif kind == "bool":
-        made = [True, False]
+        made = [0, 1, 50, 1_000, *range(2, count)]
     elif kind == "time":
-        made = [unrelated("time", rng) for _ in range(4)]
-    elif kind == "text":
-        made = [f"{short}-{number}" for number in range(1, 6)]
+        made = [unrelated("time", rng) for _ in range(count)]
     else:
-        made = [f"{short}-1", f"{short}-2", f"{short}-3", 1, 2, 300]
-    return Pool(near=made, beside=[MISSING])
+        made = [f"{short}-{number}" for number in range(1, count + 1)]
+        if kind != "text":
+            made[-2:] = [2, 300]
+    return Pool(near=made if many else [*made, *made[:1] * 2 * len(made)], beside=[MISSING])
 
 
 def _tests(atom: Atom) -> Iterator[Test]:
@@ -104,10 +114,8 @@ def _pool(tests: Sequence[Test], kind: str, rng: Random, now: float) -> Pool:
         pool.near.extend(made)
         pool.beside.extend(_beside(test, made, kind, rng, now))
     joint = [test for test in chosen if test.op not in _BOUNDS or number_of(test.values[0]) is not None]
-    if len(joint) > 1:
-        for _ in range(_COMBINED):
-            some = rng.sample(joint, rng.randint(2, min(3, len(joint))))
-            pool.near.extend(_filled(some, kind, rng, now))
+    for _ in range(_COMBINED if len(joint) > 1 else 0):
+        pool.near.extend(_together(rng.sample(joint, min(_AT_ONCE, len(joint))), kind, rng, now))
     pool.near.extend([unrelated(kind, rng) for _ in range(3)] if not pool.near else ())
     pool.beside.extend(unrelated(kind, rng) for _ in range(3))
     # A null now and then, and no field often: both are common in records.
@@ -144,6 +152,18 @@ def _filled(tests: Sequence[Test], kind: str, rng: Random, now: float) -> Iterat
         yield fill([Need(test, True) for test in tests], kind, rng, now, present=True)
     except Unfilled:
         return
+
+
+def _together(tests: Sequence[Test], kind: str, rng: Random, now: float) -> list[Any]:
+    """Values that as many of the tests hold for as go together, taken in their order."""
+    taken: list[Test] = []
+    found: list[Any] = []
+    for test in tests:
+        made = list(_filled([*taken, test], kind, rng, now))
+        if made:
+            taken.append(test)
+            found = made
+    return found if len(taken) > 1 else []
 
 
 def _beside(test: Test, made: Sequence[Any], kind: str, rng: Random, now: float) -> Iterator[Any]:
