@@ -1,117 +1,101 @@
-"""DuckDB as an engine that can do nothing but compute: in memory, locked, bounded in memory and time."""
+"""A second opinion for KQL: the package duckdb_kql translates a query to SQL, which DuckDB runs locked.
+
+It covers a part of KQL and refuses the rest by name (https://github.com/mmaitre314/duckdb-kql).
+"""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from decimal import Decimal
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-from cybersecqwen.errors import CsqError, LimitError, UnsayableError
+from cybersecqwen.errors import CsqError, LimitError, QuerySyntaxError, UnsayableError
 
-_MEMORY = "512MB"
-_SECONDS = 10.0
-"""Longest that one query may take."""
+from .columns import columns_of
+from .interface import Data, Rows, Running
+from .locked import fetched, load, locked_duckdb, quoted
+
+_LONGEST = 20_000
+"""Characters of a query: its parser is slow."""
+_ANY = "any table"
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TIME = "TimeGenerated"
 
 
-@contextmanager
-def locked_duckdb() -> Iterator[Any]:
-    """A connection that reaches no file, no network and no extension, and whose settings cannot be changed.
+def run_kql_on_duckdb(text: str, data: Data, running: Running) -> Rows:
+    """The rows that a KQL query gives for records, by another implementation than the project's own.
 
-    Settings: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
+    A mapping or list is a dynamic column. Columns that a record lacks are null, those of `running.types` are
+    there in every table. Raises UnsayableError for what that implementation does not know, QuerySyntaxError,
+    LimitError.
     """
+    if len(text) > _LONGEST:
+        raise LimitError(f"The query is longer than {_LONGEST:,} characters.")
+    words = dict.fromkeys(_WORD.findall(text))
+    with locked_duckdb() as connection:
+        schema = dict(_tables(connection, words, data, running))
+        sql, values = _translated(text, schema, running.now)
+        names, rows = fetched(connection, sql, running.most_rows, values)
+    made = tuple(dict(zip(names, row, strict=True)) for row in rows)
+    return Rows(
+        rows=made, ordered=bool(re.search(r"\|\s*(?:sort|order|top|serialize)\b", text)), columns=tuple(names)
+    )
+
+
+def _tables(
+    connection: Any, words: dict[str, None], data: Data, running: Running
+) -> Iterator[tuple[str, list[str]]]:
+    """Load the tables that a query may name; give each with its columns."""
+    wanted = [name for name in running.types if name in words]
+    time = running.time_field or _TIME
+    for name, records in data.items():
+        if name and name not in words:
+            continue
+        columns = columns_of(records, wanted, running.types, time, flat=False)
+        if not columns:
+            continue
+        load(connection, name or _ANY, columns)
+        known = [column.name for column in columns]
+        if name:
+            yield name, known
+            continue
+        # Any other word of the query may be a table; which is one its translation knows.
+        for word in words:
+            if word not in data:
+                connection.execute(f"CREATE VIEW {quoted(word)} AS SELECT * FROM {quoted(_ANY)}")
+                yield word, known
+
+
+def _translated(text: str, schema: dict[str, list[str]], now: float) -> tuple[str, dict[str, Any]]:
+    """(SQL, values of its parameters)."""
     try:
-        import duckdb
+        import duckdb_kql
     except ImportError as error:  # pragma: no cover - the extra is not installed
-        raise CsqError("DuckDB is not installed.", hint="Install cybersecqwen[siem].") from error
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "threads": 1,
-            "memory_limit": _MEMORY,
-            "enable_external_access": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "max_temp_directory_size": "0KB",
-        },
-    )
+        raise CsqError(
+            "KQL on DuckDB needs the package duckdb-kql.", hint="Install cybersecqwen[siem]."
+        ) from error
+    moment = datetime.fromtimestamp(now, UTC)
     try:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET lock_configuration = true")
-        yield connection
-    finally:
-        connection.close()
-
-
-_TYPES = {"text": "VARCHAR", "whole": "BIGINT", "number": "DOUBLE", "bool": "BOOLEAN", "time": "TIMESTAMP"}
-
-
-def quoted(name: str) -> str:
-    """A name as DuckDB takes it."""
-    return '"' + name.replace("\x00", "").replace('"', '""') + '"'
-
-
-def load(connection: Any, table: str, columns: Sequence[tuple[str, str, Sequence[Any]]]) -> None:
-    """A table of columns: (name, kind as in `sql.tables`, values, of the same number in each)."""
-    chosen = []
-    for name, kind, _ in columns:
-        given = "unnest(?::DOUBLE[])" if kind == "time" else f"unnest(?::{_TYPES[kind]}[])"
-        made = f"make_timestamp(CAST(round({given} * 1000000) AS BIGINT))" if kind == "time" else given
-        chosen.append(f"{made} AS {quoted(name)}")
-    connection.execute(
-        f"CREATE TABLE {quoted(table)} AS SELECT {', '.join(chosen)}",
-        [list(values) for _, _, values in columns],
-    )
-
-
-def fetched(connection: Any, sql: str, most: int) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """(names of the columns, rows) of a query, times as seconds since 1970.
-
-    Raises UnsayableError where the engine refuses it, LimitError where it takes too long or too much.
-    """
-    import duckdb
-
-    timer = threading.Timer(_SECONDS, connection.interrupt)
-    timer.start()
-    try:
-        connection.execute(sql)
-        names = [column[0] for column in connection.description or ()]
-        rows = connection.fetchmany(most + 1)
-    except duckdb.InterruptException:
-        raise LimitError(f"The query takes longer than {_SECONDS:g} seconds.") from None
-    except duckdb.OutOfMemoryException:
-        raise LimitError(f"The query takes more memory than {_MEMORY}.") from None
-    except (duckdb.Error, ValueError, OverflowError, RuntimeError) as error:
+        found = duckdb_kql.to_sql(text, schema=schema, allow_write=False, query_now=moment)
+    except duckdb_kql.KqlSyntaxError as error:
+        place = error.diagnostics[0].span if error.diagnostics else None
+        line, column = (place.line, place.column + 1) if place else (1, 1)
+        raise QuerySyntaxError("The query does not parse as KQL.", line=line, column=column) from None
+    except duckdb_kql.KqlUnsupportedError as error:
         raise UnsayableError(
-            f"DuckDB refuses the query: {_first(error)}", what="what the engine refuses"
+            f"duckdb-kql does not know {error.construct[:80]}.", what="what duckdb-kql lacks"
         ) from None
-    finally:
-        timer.cancel()
-    if len(rows) > most:
-        raise LimitError(f"The query gives more than {most:,} rows.")
-    return names, [tuple(map(plain, row)) for row in rows]
-
-
-def _first(error: Exception) -> str:
-    return " ".join(str(error).partition("\n")[0].split())[:300]
-
-
-def plain(value: Any) -> Any:
-    """A value of the engine as JSON has it: times as seconds since 1970, decimals as numbers."""
-    if value is None or value.__class__ in (str, int, float, bool):
-        return value
-    if isinstance(value, datetime):
-        moment = (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
-        return int(moment) if moment.is_integer() else moment
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, dict):
-        return {str(name): plain(one) for name, one in value.items()}
-    return str(value)
+    except duckdb_kql.KqlError as error:
+        raise UnsayableError(
+            f"duckdb-kql refuses the query: {str(error)[:200]}", what="what duckdb-kql lacks"
+        ) from None
+    except RecursionError:
+        raise LimitError("The query nests too deep.") from None
+    except (AttributeError, LookupError, TypeError, ValueError, NotImplementedError, AssertionError) as error:
+        raise UnsayableError(
+            f"duckdb-kql stumbles over the query ({type(error).__name__}).", what="what duckdb-kql lacks"
+        ) from None
+    if getattr(found, "unbound", None):
+        raise UnsayableError("The query wants values for its parameters.", what="parameters")
+    return str(found), dict(found.parameters)

@@ -140,18 +140,18 @@ def test_what_reaches_beyond_is_not_run(text: str) -> None:
 
 def test_the_engines_are_locked_themselves() -> None:
     """Also where nothing has looked at the query before."""
-    from cybersecqwen.dialects import engines
+    from cybersecqwen.dialects import locked
+    from cybersecqwen.dialects.columns import Column
     from cybersecqwen.dialects.sql import lite
-    from cybersecqwen.dialects.sql.tables import Column
 
-    with engines.locked_duckdb() as connection:
+    with locked.locked_duckdb() as connection:
         for text in (
             "SELECT * FROM read_text('/etc/passwd')",
             "COPY (SELECT 1) TO '/nowhere/x'",
             "SET threads = 3",
         ):
             with pytest.raises(UnsayableError):
-                engines.fetched(connection, text, 10)
+                locked.fetched(connection, text, 10)
     column = Column(name="a", kind="whole", values=(1,))
     with lite.database([("t", [column])]) as base:
         assert lite.fetched(base, "SELECT a FROM t", 10)[1] == [(1,)]

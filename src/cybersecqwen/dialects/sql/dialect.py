@@ -17,6 +17,7 @@ class Sql(Dialect[SqlTree]):
     """What both have in common."""
 
     flavour: ClassVar[Flavour]
+    time_field = TIME
 
     def __init__(self, time_column: str = TIME) -> None:
         self.time_column = time_column
@@ -76,6 +77,7 @@ class Sqlite(Sql):
     name = "sqlite"
     title = "SQLite"
     schema = "sqlite"
+    engine = "SQLite"
     flavour = "sqlite"
 
 
@@ -85,4 +87,5 @@ class DuckDb(Sql):
     name = "duckdb"
     title = "DuckDB"
     schema = "duckdb"
+    engine = "DuckDB"
     flavour = "duckdb"

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from cybersecqwen.dialects.columns import Column
 from cybersecqwen.errors import LimitError, UnsayableError
-
-from .tables import Column
 
 _STEPS = 1_000
 _MOST_STEPS = 200_000

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cybersecqwen.dialects import engines
+from cybersecqwen.dialects import locked
+from cybersecqwen.dialects.columns import Column, columns_of
 from cybersecqwen.dialects.interface import Data, Record, Rows, Running
 from cybersecqwen.errors import UnsayableError
 
 from . import lite
 from .plan import RECORD, plan_of
 from .render import text_of
-from .tables import Column, columns_of
 from .tree import SqlTree
 
 
@@ -49,10 +49,10 @@ def _ran(
     if flavour == "sqlite":
         with lite.database(tables) as connection:
             return lite.fetched(connection, sql, most)
-    with engines.locked_duckdb() as connection:
+    with locked.locked_duckdb() as connection:
         for name, columns in tables:
-            engines.load(connection, name, [(one.name, one.kind, one.values) for one in columns])
-        return engines.fetched(connection, sql, most)
+            locked.load(connection, name, columns)
+        return locked.fetched(connection, sql, most)
 
 
 def _row(names: Sequence[str], row: Sequence[Any]) -> Mapping[str, Any]:

@@ -18,8 +18,8 @@ from cybersecqwen.dialects.evaluating import seconds_of
 from cybersecqwen.dialects.interface import Record
 from cybersecqwen.errors import LimitError
 
-Kind = Literal["text", "whole", "number", "bool", "time"]
-"""What a column holds."""
+Kind = Literal["text", "whole", "number", "bool", "time", "dynamic"]
+"""What a column holds; "dynamic" is JSON."""
 
 _DEEPEST = 20
 _MOST_COLUMNS = 1_900
@@ -45,17 +45,18 @@ def columns_of(
     time_column: str,
     *,
     every: bool = True,
+    flat: bool = True,
 ) -> list[Column]:
     """The columns of records, and those that a query asks for, which may be empty.
 
-    Those that it does not ask for are left out unless it wants every one. Raises LimitError where there are
-    more than a table takes.
+    Those that it does not ask for are left out unless it wants every one. Unless they are to be flat, a
+    column with mappings or lists in it is JSON. Raises LimitError where there are more than a table takes.
     """
     names = {name.lower(): name for name in wanted}
     found: dict[str, list[Any]] = {key: [None] * len(records) for key in names}
     keys: dict[str, str] = {}
     for number, record in enumerate(records):
-        for name, value in _flat(record, "", 0):
+        for name, value in _flat(record, "", 0 if flat else _DEEPEST):
             key = keys.get(name)
             if key is None:
                 key = keys[name] = name.lower()
@@ -71,7 +72,8 @@ def columns_of(
                 values[number] = value
     given = {name.lower(): kind for name, kind in types.items()}
     given[time_column.lower()] = "time"
-    return [_column(name, found[key], given.get(key, "")) for key, name in names.items()]
+    make = _column if flat else _dynamic
+    return [make(name, found[key], given.get(key, "")) for key, name in names.items()]
 
 
 def _flat(record: Mapping[str, Any], before: str, depth: int) -> Iterable[tuple[str, Any]]:
@@ -94,6 +96,20 @@ def _column(name: str, values: list[Any], given: str) -> Column:
     if classes and classes <= {int, float}:
         return _numbers(name, values, given)
     return Column(name=name, kind="text", values=tuple(map(_text, values)))
+
+
+def _dynamic(name: str, values: list[Any], given: str) -> Column:
+    if given != "dynamic" and not any(value.__class__ in (list, tuple, dict) for value in values):
+        return _column(name, values, given)
+    made = tuple(None if value is None else _json(value) for value in values)
+    return Column(name=name, kind="dynamic", values=made)
+
+
+def _json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except (TypeError, ValueError):
+        return orjson.dumps(_SURROGATE.sub("\ufffd", str(value))).decode()
 
 
 def _numbers(name: str, values: list[Any], given: str) -> Column:
