@@ -181,7 +181,7 @@ _SPECIAL: dict[str, Callable[[Call, Environment], Get]] = {
     "now": _now,
     "ago": _ago,
     "iff": _iff,
-    "iif": _iff,
+    "iif": _iff,  # codespell:ignore iif
     "case": _case,
     "not": _not,
     "typeof": _typeof,

@@ -12,7 +12,7 @@ Operation = Callable[[Any, Any], Any]
 
 
 def equal(one: Any, other: Any) -> bool:
-    """Whether two values are the same; a text and another value where their texts are, or their numbers."""
+    """Whether two values are the same; a text and another value where their texts are."""
     a, b = one.__class__, other.__class__
     if a is b:
         return bool(one == other)
@@ -25,11 +25,15 @@ def equal(one: Any, other: Any) -> bool:
     if a is bool or b is bool:
         return truth(one) is truth(other)
     if a is str or b is str:
-        if text(one) == text(other):
-            return True
-        number_ = other if a is str else one
-        return number_.__class__ in (int, float) and number(one) == number(other) and number(one) is not None
+        return _plain(one) == _plain(other)
     return bool(one == other)
+
+
+def _plain(value: Any) -> str:
+    """A value as text; 5.0 as 5, since records hold whole numbers either way."""
+    if value.__class__ is float and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return text(value)
 
 
 def _ordered(compare: Operation) -> Operation:

@@ -189,7 +189,7 @@ _PERIODS = ("day", "week", "month", "year")
 
 TIMES: dict[str, Function] = {
     **{f"startof{period}": takes(_begins(period, 0, 0.0), 1, 2) for period in _PERIODS},
-    **{f"endof{period}": takes(_begins(period, 1, 1e-7), 1, 2) for period in _PERIODS},
+    **{f"endof{period}": takes(_begins(period, 1, 1e-6), 1, 2) for period in _PERIODS},
     "dayofweek": takes(_of_date(lambda at: Lapse((at.weekday() + 1) % 7 * _DAY)), 1),
     "dayofmonth": takes(_of_date(lambda at: at.day), 1),
     "dayofyear": takes(_of_date(lambda at: at.timetuple().tm_yday), 1),
