@@ -107,6 +107,10 @@ class Dialect(ABC, Generic[Tree]):
     """Its name in words: "Splunk SPL"."""
     schema: ClassVar[str]
     """Name of the schema that is meant where the user names none."""
+    engine: ClassVar[str] = "this program"
+    """What runs it here, for people."""
+    time_field: ClassVar[str] = ""
+    """Field that holds the time of a record where the schema does not say; "" for none."""
     rules: ClassVar[tuple[Rule[Any], ...]] = ()
     """What `csq query optimise` may change, in the order in which it is tried."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
 
@@ -13,10 +13,62 @@ def normal(expression: Expression) -> Expression:
 
 
 def equivalent(one: Expression | None, other: Expression | None) -> bool:
-    """Whether both have the same normal form: True where they say the same, False where they may not."""
+    """Whether both say the same: True where that is shown, False where it is not.
+
+    It is shown by the same normal form, regular expressions being the same where they find the same texts.
+    """
     if one is None or other is None:
         return one is other
-    return normal(one) == normal(other)
+    first, second = normal(one), normal(other)
+    if first == second:
+        return True
+    known = list(_patterns(first))
+    if not known:
+        return False
+    first, second = normal(_simple(first)), normal(_simple(_spelt(second, known)))
+    return first == second
+
+
+def _patterns(expression: Expression) -> Iterator[tuple[str, str]]:
+    """(field, expression) of every test by regular expression."""
+    if isinstance(expression, Test):
+        if expression.op is Op.REGEX:
+            yield from ((expression.field, value) for value in expression.values)
+    elif isinstance(expression, Not):
+        yield from _patterns(expression.inner)
+    else:
+        for part in expression.parts:
+            yield from _patterns(part)
+
+
+def _simple(expression: Expression) -> Expression:
+    """The expression with text for the regular expressions that are nothing but text."""
+    if isinstance(expression, Not):
+        return Not(_simple(expression.inner))
+    if isinstance(expression, And | Or):
+        return type(expression)(tuple(_simple(part) for part in expression.parts))
+    if expression.op is not Op.REGEX:
+        return expression
+    from .patterns import simplest
+
+    return simplest(expression)
+
+
+def _spelt(expression: Expression, known: list[tuple[str, str]]) -> Expression:
+    """The expression with its regular expressions spelt like those known that find the same."""
+    if isinstance(expression, Not):
+        return Not(_spelt(expression.inner, known))
+    if isinstance(expression, And | Or):
+        return type(expression)(tuple(_spelt(part, known) for part in expression.parts))
+    if expression.op is not Op.REGEX:
+        return expression
+    from .patterns.equivalence import find_same
+
+    values = tuple(
+        next((text for name, text in known if name == expression.field and find_same(text, value)), value)
+        for value in expression.values
+    )
+    return Test(expression.field, Op.REGEX, values, cased=True)
 
 
 def _normal(expression: Expression, *, negated: bool) -> Expression:
@@ -31,7 +83,14 @@ def _normal(expression: Expression, *, negated: bool) -> Expression:
 
 def _single(test: Test) -> Expression:
     values = tuple(sorted(dict.fromkeys(test.values))) if test.op is not Op.SAME_AS else test.values
-    return Test(test.field, test.op, values, test.cased, test.part)
+    return Test(test.field, test.op, values, _cased(test), test.part)
+
+
+def _cased(test: Test) -> bool:
+    """Whether case matters: not for text without letters."""
+    if not test.cased or test.op in (Op.REGEX, Op.SAME_AS):
+        return test.cased
+    return any(value.lower() != value.upper() for value in test.values)
 
 
 def _negated_test(test: Test) -> Expression:

@@ -80,7 +80,8 @@ def parts(query: QueryResult, detail: Detail) -> tuple[Part, ...]:
 def _answer(query: QueryResult) -> Iterator[Part]:
     if query.question or query.refused:
         lines = [Line(body=text, good=False) for text in (query.refused, query.question) if text]
-        yield Part(heading="What is missing" if query.question else "Why there is none", lines=tuple(lines))
+        missing = "What is missing" if not query.text else "Worth saying"
+        yield Part(heading=missing, lines=tuple(lines))
     if query.kind == "translate" and query.source_text:
         yield Part(heading="From", remark=query.source_dialect, code=query.source_text)
     if query.text and query.kind != "optimise":

@@ -1,8 +1,8 @@
 """Whether two expressions find the same texts, shown by walking both automata at once.
 
-Each expression becomes a nondeterministic automaton (Thompson, "Regular expression search algorithm", 1968); both
-are made deterministic step by step, and states that must agree are joined (Hopcroft and Karp, "A linear algorithm
-for testing equivalence of finite automata", 1971). Characters that no set tells apart are one.
+Each expression becomes a nondeterministic automaton (Thompson, "Regular expression search algorithm", 1968);
+both are made deterministic step by step, and states that must agree are joined (Hopcroft and Karp, "A linear
+algorithm for testing equivalence of finite automata", 1971). Characters that no set tells apart are one.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ def find_same(one: str, other: str) -> bool:
 
 def same(one: Node, other: Node) -> bool:
     """Whether two trees for a whole text hold for the same texts; False also where that takes too long."""
+    if one == other:
+        return True
     if any(isinstance(part, Edge) for node in (one, other) for part in nodes(node)):
-        return one == other
+        return False
     letters = _letters(one, other)
     first, second = _Automaton(letters), _Automaton(letters)
-    if not (first.build(one) and second.build(other)):
-        return one == other
-    return _agree(first, second)
+    return first.build(one) and second.build(other) and _agree(first, second)
 
 
 def _letters(*trees: Node) -> list[int]:

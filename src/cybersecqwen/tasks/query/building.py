@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cybersecqwen.dialects import DIALECTS
@@ -16,8 +16,10 @@ from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import FieldError, QueryError, UnsayableError
 from cybersecqwen.records.query import Checked, Trial
 
+from .sigma_text import rule_text
 from .targets import Target
 from .trial import made_examples, running_for, try_out
+from .wording import span_words
 
 SchemaOf = Callable[[str], Schema]
 """Gives a schema by its name; raises UnknownNameError."""
@@ -48,8 +50,8 @@ NEEDED = frozenset((PARSES, READS, NAMES, MEANS))
 """Checks without which a query is not given out."""
 
 
-def build(query: Query, target: Target, schema_of: SchemaOf) -> Built:
-    """The query in the first schema of the target that has a home for it.
+def build(query: Query, target: Target, schema_of: SchemaOf, asked: str = "") -> Built:
+    """The query in the first schema of the target that has a home for it; `asked` is the title of a rule.
 
     Raises FieldError or UnsayableError, with what the first schema lacks, where none has a home for it or the
     language cannot say it.
@@ -59,17 +61,21 @@ def build(query: Query, target: Target, schema_of: SchemaOf) -> Built:
     for name in target.schemas:
         schema = schema_of(name)
         try:
-            return _built(query, dialect, schema)
+            return _built(query, dialect, schema, asked)
         except (FieldError, UnsayableError) as error:
             first = first or error
     assert first is not None
     raise first
 
 
-def _built(query: Query, dialect: Dialect[Any], schema: Schema) -> Built:
-    made = mapped(query, schema)
-    text = dialect.render(dialect.write(made.query))
-    running = running_for(made.query, schema)
+def _built(query: Query, dialect: Dialect[Any], schema: Schema, asked: str) -> Built:
+    if dialect.name == "sigma":
+        made = _as_rule(query)
+        text = rule_text(made.query, asked) if asked else dialect.render(dialect.write(made.query))
+    else:
+        made = mapped(query, schema)
+        text = dialect.render(dialect.write(made.query))
+    running = running_for(made.query, schema, dialect)
     checks, tree = checked(dialect, text, made.query, schema)
     trial = Trial()
     if tree is not None:
@@ -85,6 +91,14 @@ def _built(query: Query, dialect: Dialect[Any], schema: Schema) -> Built:
         trial=trial,
         running=running,
     )
+
+
+def _as_rule(query: Query) -> Mapped:
+    """Sigma names its log source itself, so nothing is mapped; it has no words for when a rule is run."""
+    if query.span is None:
+        return Mapped(query=query)
+    said = f"A rule does not say when it is run: “{span_words(query.span)}” is left to whoever runs it."
+    return Mapped(query=replace(query, span=None), notes=(said,))
 
 
 def checked(dialect: Dialect[Any], text: str, query: Query, schema: Schema) -> tuple[list[Checked], Any]:
@@ -136,7 +150,7 @@ def ran(trial: Trial) -> Checked:
         said = trial.note or "No example could be made."
         return Checked(name=RUNS, passed=False, said=said)
     said = (
-        f"By {trial.engine}: {trial.positives_matched} of {trial.positives} that it must find,"
-        f" {trial.near_misses_matched} of {trial.near_misses} near misses."
+        f"Run by {trial.engine}, it finds {trial.positives_matched} of {trial.positives} examples that it"
+        f" must find, and {trial.near_misses_matched} of {trial.near_misses} near misses."
     )
     return Checked(name=RUNS, passed=trial.clean, said=said)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.dialects.query import Query
-from cybersecqwen.errors import FieldError, QueryError, UnsayableError
+from cybersecqwen.errors import FieldError, UnsayableError
 from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.query import Basis, Heard, QueryResult
 from cybersecqwen.tasks.interface import Request, Task, Tools
@@ -22,6 +22,7 @@ from .options import QueryOptions
 from .own_events import on_own, read_own
 from .reporting import report_of
 from .shelf import library_of, rules_of, schema_named
+from .sigma_text import rule_text_of
 from .targets import Target, target_of
 from .wording import span_words
 
@@ -68,7 +69,7 @@ def answered(asked: Asked, target: Target, request: Request, tools: Tools, begun
     counts: dict[str, int] = {}
     if _has_something(asked.query) and not asked.contradictions:
         try:
-            built = build(asked.query, target, lambda name: schema_named(name, options.schemas))
+            built = build(asked.query, target, lambda name: schema_named(name, options.schemas), asked.text)
         except (FieldError, UnsayableError) as error:
             result = replace(result, refused=error.message)
             problems += [Problem(stage="query", message=error.hint)] if error.hint else []
@@ -128,20 +129,11 @@ def _with(result: QueryResult, built: Built, asked: Asked) -> QueryResult:
         checks=built.checks,
         trial=built.trial,
         explained=explained(asked.query),
-        rule=sigma_of(asked.query, result.asked),
+        rule=rule_text_of(asked.query, result.asked, asked.techniques),
     )
     if not built.sound:
         return replace(made, refused=f"What was written failed a check: {failed[0]}")
     return replace(made, text=built.text)
-
-
-def sigma_of(query: Query, title: str) -> str:
-    """A query in Sigma's names as a rule; "" where Sigma cannot say it."""
-    dialect: Any = DIALECTS.get("sigma")()
-    try:
-        return str(dialect.render(dialect.write(query)))
-    except QueryError:
-        return ""
 
 
 def with_own(

@@ -17,15 +17,19 @@ from cybersecqwen.records.query import Changed, Explained, Improved, QueryResult
 from cybersecqwen.tasks.interface import Request, Task, Tools
 
 from .building import Built, build, ran
-from .construct import options_of, sigma_of, with_own
+from .construct import options_of, with_own
 from .explaining import explained
 from .given import Given, given
 from .options import QueryOptions
 from .reporting import report_of
 from .shelf import library_of, rules_of, schema_named
+from .sigma_text import rule_text_of
 from .targets import target_of
 from .trial import made_examples, running_for, try_out
 from .wording import span_words
+
+TITLE = "Translated query"
+"""Title of a rule that was made from a query."""
 
 
 def _schemas(options: QueryOptions) -> Callable[[str], Schema]:
@@ -66,7 +70,7 @@ class Explain(Task):
         said = replace(said, warnings=(*effects, *said.warnings))
         result = replace(_result("explain", one), text=one.text.strip(), explained=said)
         if one.sigma is not None:
-            result = replace(result, rule=sigma_of(one.sigma, "query"))
+            result = replace(result, rule=rule_text_of(one.sigma, TITLE))
         return report_of(self.name, result, tools.store, begun, techniques=said.techniques)
 
 
@@ -107,7 +111,7 @@ class Translate(Task):
                 what="fields without a Sigma name",
                 hint="Name the schema of a language that has them, or write the query with known fields.",
             )
-        built = build(one.sigma, target_of(options.to, options.schema), _schemas(options))
+        built = build(one.sigma, target_of(options.to, options.schema), _schemas(options), TITLE)
         result = _translated(one, built)
         counts: dict[str, int] = {}
         if request.paths:
@@ -117,7 +121,7 @@ class Translate(Task):
 
 def _translated(one: Given, built: Built) -> QueryResult:
     assert one.query is not None and one.sigma is not None
-    running = running_for(one.query, one.schema)
+    running = running_for(one.query, one.schema, one.dialect)
     original = ran(try_out(one.dialect, one.tree, made_examples(one.query, running), running))
     checks = (*built.checks, replace(original, name="the original runs"))
     made = replace(
@@ -131,7 +135,7 @@ def _translated(one: Given, built: Built) -> QueryResult:
         checks=checks,
         trial=built.trial,
         explained=explained(one.sigma),
-        rule=sigma_of(one.sigma, "query"),
+        rule=rule_text_of(one.sigma, TITLE),
     )
     if not built.sound:
         failed = next(check.said for check in built.checks if not check.passed)

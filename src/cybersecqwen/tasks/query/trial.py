@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +13,6 @@ from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import LimitError, UnsayableError
 from cybersecqwen.records.query import Missed, Trial
 
-NOW = 1_767_225_600.0
-"""What "now" is while examples are run: 2026-01-01 00:00 UTC, so that results are the same each time."""
 _MARK = "csq_example"
 """A field beside those of a record that tells which example it is."""
 _SHOWN = 5
@@ -31,9 +30,11 @@ def types_for(query: Query, schema: Schema | None) -> dict[str, str]:
     return found
 
 
-def running_for(query: Query, schema: Schema | None, now: float = NOW) -> Running:
-    """What a query of the schema is run with."""
-    return Running(now=now, time_field=schema.time_field if schema else "", types=types_for(query, schema))
+def running_for(query: Query, schema: Schema | None, dialect: Dialect[Any] | None = None) -> Running:
+    """What a query of the schema is run with: now, since engines of their own know no other."""
+    time_field = (dialect.time_field if dialect else "") or (schema.time_field if schema else "")
+    types = {**types_for(query, schema), **({time_field: "time"} if time_field else {})}
+    return Running(now=float(int(time.time())), time_field=time_field, types=types)
 
 
 def made_examples(query: Query, running: Running, most: int = 24) -> Examples:
@@ -46,7 +47,7 @@ def try_out(dialect: Dialect[Any], tree: Any, made: Examples, running: Running) 
 
     Where the query cannot be run here, or no example can be made, the trial says so in its note.
     """
-    engine = getattr(dialect, "engine", "this program's reading of it")
+    engine = dialect.engine
     try:
         good = matched(dialect, tree, made.positives, running)
         bad = matched(dialect, tree, made.near_misses, running)
