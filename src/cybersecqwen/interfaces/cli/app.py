@@ -8,7 +8,7 @@ import typer
 
 from cybersecqwen import __version__
 
-from . import ask, bench, intel, kb, logs, model, query, rules, specialist
+from . import ask, bench, intel, kb, logs, model, query, query_test, rules, specialist
 from .options import Detail, FailOn, Format, Model, Save
 
 app = typer.Typer(
@@ -71,6 +71,7 @@ app.command()(query.query)
 app.command("query-optimise", hidden=True)(query.optimise)
 app.command("query-explain", hidden=True)(query.explain)
 app.command("query-translate", hidden=True)(query.translate)
+app.command("query-test", hidden=True)(query_test.check)
 app.command()(ask.ask)
 
 
