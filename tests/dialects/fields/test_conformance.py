@@ -8,7 +8,7 @@ import pytest
 
 from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.dialects.fields.schemas import SCHEMAS, schema
-from cybersecqwen.dialects.fields.taxonomy import MAPS, Home, taxonomy
+from cybersecqwen.dialects.fields.taxonomy import COLUMNS, MAPS, Home, taxonomy
 from cybersecqwen.dialects.fields.transforms import TRANSFORMS
 from cybersecqwen.dialects.query import ANYTHING
 
@@ -53,12 +53,12 @@ def test_every_transform_is_known_and_fits_its_columns(name: str) -> None:
     for home in taxonomy(name).homes:
         for field, place in home.fields.items():
             assert place.by in TRANSFORMS, field
-            many = place.by in ("either", "either_details", "account", "path", "request", "hashes") or (
-                place.by.startswith("registry")
-            )
-            assert many or len(place.columns) == (0 if place.by == "constant" else 1), field
-            if place.by in ("account", "path", "request") or place.by.startswith("registry"):
-                assert len(place.columns) == 2, field
+            needed = COLUMNS[place.by]
+            assert len(place.columns) == needed or (not needed and (place.columns or place.constant)), field
+
+
+def test_every_transform_says_how_many_columns_it_needs() -> None:
+    assert set(COLUMNS) == set(TRANSFORMS)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

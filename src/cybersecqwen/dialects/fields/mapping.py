@@ -17,6 +17,7 @@ from cybersecqwen.errors import FieldError, UnsayableError
 
 from .attempt import Attempt, attempt_at, joined
 from .inverse import inverted
+from .pipelines import Pipeline
 from .schema import Schema
 from .schemas import SCHEMAS
 from .taxonomy import MAPS, Home, Mapping, Place, taxonomy
@@ -52,12 +53,14 @@ def mapping_for(target: str | Schema | Mapping) -> Mapping:
     return Mapping(name=target.name, schema=target.name, homes=(home,), origin=target.origin)
 
 
-def mapped(query: Query, target: str | Schema | Mapping, *, strict: bool = True) -> Mapped:
-    """The query in the names of a schema.
+def mapped(query: Query, target: str | Schema | Mapping | Pipeline, *, strict: bool = True) -> Mapped:
+    """The query in the names of a schema, or as a pipeline of the user's makes it.
 
     Raises FieldError that names the fields without a home there (where `strict` is false they keep their
     names), UnsayableError where the logsource has no table, UnknownNameError for a target that is not known.
     """
+    if isinstance(target, Pipeline):
+        return Mapped(query=target.apply(query))
     mapping = mapping_for(target)
     if any(isinstance(step, Sequence) for step in query.steps):
         return _sequence(query, mapping, strict=strict)

@@ -28,10 +28,11 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from cybersecqwen.detect.sigma.model import Logsource
-from cybersecqwen.errors import QueryError, UnknownNameError
+from cybersecqwen.errors import InputError, QueryError, UnknownNameError
 
 MAPS = ("windows", "cim", "ecs", "defender", "sentinel", "asim", "udm", "falcon", "sigma")
 """Names of the built-in taxonomies: those of the schemas that they lead to."""
@@ -119,6 +120,27 @@ def taxonomy(name: str) -> Mapping:
     )
 
 
+_LARGEST = 4 << 20
+
+
+def read_mapping(path: Path) -> Mapping:
+    """A taxonomy of the user's from a TOML file in the form above.
+
+    Raises InputError where it cannot be read, QueryError where it is not in that form.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise InputError(f"The mapping {path} is larger than 4 MiB.")
+        raw = tomllib.loads(content.decode("utf-8"))
+    except OSError as error:
+        raise InputError(f"The mapping {path} cannot be read: {error.strerror or error}.") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise QueryError(f"The mapping {path} is no TOML: {str(error)[:200]}.") from error
+    return mapping_of(raw, path.stem)
+
+
 def mapping_of(raw: Map[str, Any], name: str) -> Mapping:
     """The taxonomy that a TOML document holds. Raises QueryError for what is none."""
     try:
@@ -134,6 +156,14 @@ def mapping_of(raw: Map[str, Any], name: str) -> Mapping:
         ) from None
 
 
+COLUMNS = {
+    **dict.fromkeys(("same", "values", "file_name", "hive", "drive", "details", "pipe", "hive_kernel"), 1),
+    "hexadecimal": 1,
+    "constant": 0,
+    **dict.fromkeys(("account", "path", "request", "registry", "registry_short", "registry_kernel"), 2),
+    **dict.fromkeys(("either", "either_details", "hashes"), 0),
+}
+"""Transforms, with how many columns they need at least."""
 _KEYS = frozenset(("for", "tables", "where", "events", "groups", "fields", "rest", "keywords", "note"))
 
 
@@ -184,9 +214,16 @@ def _place(raw: Any) -> Place:
         kinds = {str(key).lower(): str(value) for key, value in to.items()}
         return Place(columns=tuple(kinds.values()), by="hashes", values=kinds)
     values = {str(key).lower(): str(value) for key, value in raw.get("values", {}).items()}
+    columns = (to,) if isinstance(to, str) else tuple(map(str, to))
+    by = "values" if values else "constant" if "is" in raw else str(raw.get("by", "same"))
+    if by not in COLUMNS:
+        raise ValueError(f"unknown transform {by[:40]!r}")
+    needed = COLUMNS[by]
+    if len(columns) < needed or (needed and len(columns) > needed) or not (columns or by == "constant"):
+        raise ValueError(f"{by} with {len(columns)} columns")
     return Place(
-        columns=(to,) if isinstance(to, str) else tuple(map(str, to)),
-        by="values" if values else "constant" if "is" in raw else str(raw.get("by", "same")),
+        columns=columns,
+        by=by,
         values=values,
         constant=str(raw.get("is", "")),
         note=str(raw.get("note", "")),
