@@ -28,14 +28,27 @@ def impossible(expression: Expression, types: Mapping[str, str]) -> bool:
     return ways is not None and all(contradictory(way, types) for way in ways)
 
 
+def clashing(expression: Expression, types: Mapping[str, str]) -> tuple[str, ...]:
+    """The fields because of which each way in which the expression could hold is impossible."""
+    ways = all_ways(expression, _MOST_WAYS) or ()
+    return tuple(dict.fromkeys(name for way in ways for name in clashes(way, types)[:1]))
+
+
 def contradictory(needs: Sequence[Need], types: Mapping[str, str]) -> bool:
     """Whether the needs of some field exclude each other."""
+    return bool(clashes(needs, types))
+
+
+def clashes(needs: Sequence[Need], types: Mapping[str, str]) -> list[str]:
+    """The fields whose needs exclude each other; "" for the whole text."""
     by_field: dict[str, list[Need]] = {}
     for need in needs:
         by_field.setdefault(need.test.field, []).append(need)
-    return any(
-        _clash(found, several=not name or types.get(name) == "dynamic") for name, found in by_field.items()
-    )
+    return [
+        name
+        for name, found in by_field.items()
+        if _clash(found, several=not name or types.get(name) == "dynamic")
+    ]
 
 
 def _clash(needs: Sequence[Need], *, several: bool) -> bool:

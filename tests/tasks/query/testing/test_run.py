@@ -130,6 +130,7 @@ def test_values_that_contradict_each_other(tmp_path: Path) -> None:
     clash = GOOD.replace("        ParentImage|endswith: '\\outlook.exe'\n", "        Image: 'C:\\a.exe'\n")
     (wrong,) = findings(result_of(tmp_path, r=clash), "can-match")
     assert wrong.message == "The rule can never match: its conditions contradict each other."
+    assert wrong.hint == "Look at Image."
 
 
 def test_a_value_out_of_reach_is_told_with_its_line(tmp_path: Path) -> None:

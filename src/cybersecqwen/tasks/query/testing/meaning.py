@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Rule
 from cybersecqwen.dialects.examples import Examples, examples
-from cybersecqwen.dialects.examples.contradictions import impossible
+from cybersecqwen.dialects.examples.contradictions import clashing, impossible
 from cybersecqwen.dialects.examples.ways import tests_of
 from cybersecqwen.dialects.examples.wording import held
 from cybersecqwen.dialects.query import Query
@@ -32,7 +32,8 @@ def can_match(rule: Rule, made: Examples, places: Places, types: Mapping[str, st
             message = "The rule can never match: its filters exclude all that the rest asks for."
         else:
             message = "The rule can never match: its conditions contradict each other."
-        hint = made.unreachable[0] if made.unreachable else ""
+        names = [name or "the whole text" for name in clashing(rule.expression, types)]
+        hint = f"Look at {', '.join(names[:3])}."
         yield RuleFinding(check="can-match", weight=Weight.ERROR, message=message, hint=hint, line=line)
     elif not made.positives:
         yield RuleFinding(
