@@ -27,6 +27,8 @@ def test_keys_and_values_have_their_lines() -> None:
     one, two = places(TEXT)
     assert (one.first, one.key("title"), one.key("detection", "condition")) == (1, 2, 7)
     assert one.key("detection", "nothing") == 3 and one.key("nothing") == 1
+    (third,) = places(b"detection:\n  s:\n    - 'x-cy'\n    - '-c' # it\n")
+    assert (third.text("-c"), third.text("x-"), third.text("s")) == (4, 3, 2)
     assert one.text(f"{ANY}\\cmd.exe") == 5 and one.text("it's") == 6 and one.text("absent") == 3
     assert (two.first, two.key("title"), two.text("A")) == (11, 11, 14)
 

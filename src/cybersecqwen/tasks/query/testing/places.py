@@ -30,15 +30,27 @@ class Places:
         return self.first
 
     def text(self, text: str, start: str = "detection") -> int:
-        """The first line with a text at or after a key, without regard to case; else that key's line."""
+        """The first line with a text at or after a key, without regard to case; else that key's line.
+
+        A line that has nothing else goes before one in which it is part of something.
+        """
         begin = self.key(start)
         wanted = max(text.replace(ONE, ANY).split(ANY), key=len).lower()[:_LONGEST]
-        if wanted:
-            for number in range(begin, self.first + len(self.lines)):
-                line = self.lines[number - self.first].lower()
-                if wanted in line or wanted in line.replace("\\\\", "\\").replace("''", "'"):
-                    return number
-        return begin
+        part = 0
+        for number in range(begin, self.first + len(self.lines)) if wanted else ():
+            line = self.lines[number - self.first].lower()
+            unescaped = line.replace("\\\\", "\\").replace("''", "'")
+            if wanted in (_scalar(line), _scalar(unescaped)):
+                return number
+            if not part and (wanted in line or wanted in unescaped):
+                part = number
+        return part or begin
+
+
+def _scalar(line: str) -> str:
+    """What stands in a line behind its key or dash, without quotes, comment and stars."""
+    bare = line.split(" #", 1)[0].strip().removeprefix("- ")
+    return bare.split(": ", 1)[-1].strip().strip("'\"").strip("*")
 
 
 def places(content: bytes) -> list[Places]:
