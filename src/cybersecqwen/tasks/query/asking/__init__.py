@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .asked import Asked, NotAQuestion
+from .filling import fill
 from .library import Library
 from .reading import read_question
 
-__all__ = ["Asked", "Library", "NotAQuestion", "read_question"]
+__all__ = ["Asked", "Library", "NotAQuestion", "fill", "read_question"]

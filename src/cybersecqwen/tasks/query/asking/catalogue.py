@@ -40,6 +40,8 @@ class Entry:
 
     values: tuple[str, ...]
     words: frozenset[str]
+    name: frozenset[str] = frozenset()
+    """The words of the name alone: who says all of them means it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +84,32 @@ def _entry(line: str, services: frozenset[str]) -> Entry:
     if re.fullmatch(r"[\d,]+", name):
         return Entry(tuple(name.split(",")), canonical(said))
     split = " ".join(_CAMEL.findall(name)) if not name.isupper() else name.lower().replace("microsoft", " ")
-    return Entry((name.lower(),), canonical(said or split))
+    return Entry((name.lower(),), canonical(said or split), canonical(split))
+
+
+def leads(text: str) -> dict[str, float]:
+    """Key of a logsource to how much a text speaks for one of its events: their names, or most of their words."""
+    there, names = canonical(text), frozenset(re.findall(r"[a-z0-9_.]{6,}", text.lower()))
+    found: dict[str, float] = {}
+    for key, one in catalogue().items():
+        if any(value in names for entry in one.entries for value in entry.values if not value.isdigit()):
+            found[key] = _NAMED
+            continue
+        best = max(
+            (
+                _share(entry, there, one.weights)
+                for entry in one.entries
+                if len(entry.words & there) >= _ENOUGH - 1
+            ),
+            default=0.0,
+        )
+        if best >= _CLEAR:
+            found[key] = best
+    return found
+
+
+_NAMED = 3.0
+_CLEAR = 0.85
 
 
 def canonical(text: str) -> frozenset[str]:
@@ -96,6 +123,10 @@ def listed(key: str, text: str) -> tuple[Test, float] | None:
     if one is None:
         return None
     there = canonical(text)
+    names = frozenset(re.findall(r"[a-z0-9_.]{6,}", text.lower()))
+    named = _unique(v for entry in one.entries for v in entry.values if v in names)
+    if named:
+        return Test(one.field, one.op, named[:_MOST]), 1.0
     scored = [(_share(entry, there, one.weights), entry) for entry in one.entries if entry.words]
     best = max((score for score, _ in scored), default=0.0)
     if best < _LEAST:
@@ -106,6 +137,8 @@ def listed(key: str, text: str) -> tuple[Test, float] | None:
 
 def _share(entry: Entry, there: frozenset[str], weights: Mapping[str, float]) -> float:
     """How much of an entry the text has; long entries are forgiven some of their words."""
+    if len(entry.name) > 1 and entry.name <= there:
+        return 1.0 + 0.02 * len(entry.name)
     both = sorted((weights[word] for word in entry.words & there), reverse=True)
     if not both:
         return 0.0

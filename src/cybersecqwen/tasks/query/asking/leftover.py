@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from .counts import Counted
 from .exclusions import Hosts
 from .focusing import focus
+from .mentions import Kind
 from .stretch import Reading
 from .times import When
 from .vocabulary import WORD, Lexicon, tokens
@@ -146,6 +147,7 @@ def leftover(
         for p in (*one.wanted, *one.unwanted)
         if p.mention.values != ("",)
     ]
+    covered += [(m.start, m.end) for one in read for m in one.found if m.kind is Kind.CONCEPT]
     covered += [(host.start, host.end) for host, _, _ in hosts]
     covered += [(when.start, when.end) for when in moments]
     covered += list(counted.ranges)

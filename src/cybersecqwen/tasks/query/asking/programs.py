@@ -54,7 +54,7 @@ def bare_programs(text: str, lexicon: Lexicon, library: Library) -> Iterator[Men
         listed = word in known
         learned = not listed and _is_program(word, library)
         if listed or learned:
-            if learned and library.rarity(word) < _RARE:
+            if learned and len(library.rules) >= _MANY and library.rarity(word) < _RARE:
                 continue
             if word in lexicon.english and not _said(text, match.start(), match.end()):
                 continue
@@ -76,6 +76,8 @@ _NO_SHELL_AFTER = re.compile(
     re.IGNORECASE,
 )
 
+_MANY = 500
+"""Rules of a library from which on it can be told how rare a word is."""
 _RARE = 5.5
 """Nats above which a word that rules use as the name of a program is hardly anything else."""
 

@@ -9,6 +9,7 @@ from . import counts, guard, times
 from .answering import answer
 from .asked import Asked, NotAQuestion
 from .library import Library
+from .mentions import Kind
 from .stretch import Reading, reading
 from .vocabulary import lexicon
 
@@ -56,4 +57,8 @@ def _only(text: str, start: int, end: int) -> str:
 
 
 def _about_events(read: Sequence[Reading]) -> bool:
-    return any(one.near and one.near[0].score >= _LEAST for one in read)
+    """Whether rules are near, or words speak of something that happens."""
+    return any(
+        (one.near and one.near[0].score >= _LEAST) or any(m.kind is Kind.CONCEPT for m in one.found)
+        for one in read
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 
@@ -26,14 +27,17 @@ _SHAPES: tuple[tuple[Kind, str], ...] = (
     (Kind.URL, r"\b(?:https?|hxxps?|ftp)://[^\s\"'<>]{1,2000}"),
     (Kind.HASH, r"\b(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})\b"),
     (Kind.ADDRESS, r"\b\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?\b"),
-    (Kind.ADDRESS, r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){2,7}(?:[0-9a-fA-F]{1,4}|:)(?:/\d{1,3})?(?![\w:])"),
+    (Kind.ADDRESS, r"(?<![\w:])(?=[0-9a-fA-F]*:[0-9a-fA-F]*:)[0-9a-fA-F:]{3,39}(?:/\d{1,3})?(?![\w:])"),
     (
         Kind.KEY,
         r"\b(?:HKLM|HKCU|HKCR|HKU|HKEY_[A-Z_]{5,20}|SOFTWARE|CurrentControlSet|SYSTEM\\CurrentControlSet)"
         r"(?:\\[\w.{}()-]+(?: [A-Z][\w.{}()-]*)*)+",
     ),
     (Kind.PIPE, r"\\\\?\.?\\?pipe\\[\w.-]{1,100}"),
-    (Kind.PATH, r"(?:\b[a-zA-Z]:|%\w{3,30}%|(?<![\w\\])\\\\?[\w.$-]+)(?:\\[\w.$%*() -]*[\w.$%*)])+\\?"),
+    (
+        Kind.PATH,
+        r"(?:\b[a-zA-Z]:|%\w{3,30}%|(?<![\w\\])\\\\?[\w.$-]+)(?:\\[\w.$%*()~-]+(?: [\w.$%*()~-]+){0,4}(?=\\))*\\[\w.$%*()~-]*",
+    ),
     (
         Kind.PATH,
         r"(?<![\w/<])(?:~|/(?:etc|tmp|var|usr|bin|sbin|dev|proc|opt|home|root|lib|boot|run|Users|Library|Applications|private|System))(?:/[\w.*@+-]+)+/?",
@@ -128,6 +132,14 @@ def _quoted(match: re.Match[str], inner: str) -> Mention:
     )
 
 
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
 def _values(kind: Kind, text: str) -> tuple[str, ...]:
     if kind in (Kind.EVENT, Kind.PORT):
         numbers = _NUMBER.findall(text)
@@ -139,6 +151,6 @@ def _values(kind: Kind, text: str) -> tuple[str, ...]:
         return (text.rstrip(".,;)").replace("hxxp", "http").lower(),)
     if kind is Kind.API and text.lower() in _ABBREVIATIONS:
         return ()
-    if kind is Kind.ADDRESS and "." in text and any(int(n) > 255 for n in text.split("/")[0].split(".")):
+    if kind is Kind.ADDRESS and not _is_address(text):
         return ()
     return (text.lower().rstrip("."),)

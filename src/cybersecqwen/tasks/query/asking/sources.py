@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from cybersecqwen.detect.sigma.model import Logsource
 
+from .catalogue import leads
+from .focusing import focus
 from .library import Near
 from .mentions import Kind, Mention
 from .vocabulary import Lexicon, Token, key_of
@@ -27,6 +29,9 @@ _EXECUTION = re.compile(
     r"\b(?:execution|usage|use|invocation|launch|instances?|abuse|running|executions?) of\b|\bvia (?:the )?[\"'`]?[\w-]+(?:\.exe|[\"'`]? (?:utility|command|tool|binary))|\bcommand ?lines?\b|\bchild\b|\bspawn",
     re.IGNORECASE,
 )
+_LISTED = 0.8
+"""What an event of the catalogue weighs that has most of its words in the question."""
+_TOLD = 2.0
 _KINDS: Mapping[Kind, Mapping[str, float]] = {
     Kind.CMDLET: {"windows/ps_script": 1.2, "windows/process_creation": 0.6, "windows/ps_module": 0.2},
     Kind.KEY: {"windows/registry_set": 1.5, "windows/registry_event": 0.4},
@@ -77,9 +82,25 @@ def ranked(
     for name in {mention.values[0] for mention in mentions if mention.kind is Kind.CONCEPT}:
         for key, weight in lexicon.concepts[name].leads.items():
             scores[key] += _CONCEPT * weight
+    for key, weight in leads(" ".join(text[start:end] for start, end in focus(text))).items():
+        scores[key] += _LISTED * weight
+    _by_program(scores, mentions, lexicon)
     _by_product(scores, {meaning for meaning, _, _ in lexicon.products.find(found)})
     order = sorted(scores, key=lambda key: (-scores[key], key))
     return [Ranked(key, of_key[key], scores[key]) for key in order if scores[key] > 0]
+
+
+def _by_program(scores: dict[str, float], mentions: Sequence[Mention], lexicon: Lexicon) -> None:
+    """Programs that only one system has say which one is meant."""
+    bare = [v for m in mentions if m.kind is Kind.PROGRAM and not m.group for v in m.values if "." not in v]
+    systems = [{s for s, names in lexicon.known.items() if value in names} for value in bare]
+    told = [one for one in systems if one]
+    if not told or any("windows" in one for one in told):
+        return
+    for system in ("linux", "macos"):
+        if all(system in one for one in told):
+            scores[f"{system}/process_creation"] += _TOLD if system == "linux" else _TOLD / 2
+    scores["windows/process_creation"] -= _TOLD / 2
 
 
 def _by_product(scores: dict[str, float], named: set[str]) -> None:

@@ -45,7 +45,7 @@ _PATTERNS = tuple(
         ("clock", rf"\b(?:between|from) ({_CLOCK}) (?:and|to|until|till) ({_CLOCK})(?!\w)"),
         ("weekend", r"\b(?:on|at|during|over) (?:the )?weekends?\b"),
         ("night", r"\b(?:at night|overnight|during the night|at night-?time)\b"),
-        ("last", rf"\b(?:(?:in|within|over|during|for|from) )?(?:the )?(?:last|past|previous|preceding|latest) (?:({NUMBER}) (?:of )?)?({UNIT})\b"),
+        ("last", rf"\b(?:(?:in|within|over|during|for|from) )?(?:the )?(?:last|past|previous|preceding|latest) (?:({NUMBER}) ?(?:of )?)?({UNIT})\b"),
         ("ago", rf"\bsince ({NUMBER}) ({UNIT}) ago\b"),
         ("recent", rf"\b(?:not older than|newer than|younger than) ({NUMBER}) ({UNIT})\b"),
         ("since", rf"\b(?:since|after|starting|beginning|from) ({_DATE})(?: on(?:wards?)?)?(?!\w)"),

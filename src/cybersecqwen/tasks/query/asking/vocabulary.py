@@ -231,7 +231,8 @@ def lexicon() -> Lexicon:
 def source_of(key: str) -> Logsource:
     """The logsource that a key names: product, a slash, and a category or a service."""
     product, _, second = key.partition("/")
-    category = second if second in CATEGORIES else ""
+    # "application" is a log of Windows, and a category elsewhere.
+    category = second if second in CATEGORIES and key != "windows/application" else ""
     return Logsource(product=product, category=category, service="" if category else second)
 
 

@@ -1,0 +1,93 @@
+"""The lexicon is whole: every file of it can be read, and says what it must."""
+
+from __future__ import annotations
+
+import pytest
+
+from cybersecqwen.detect.sigma.model import Logsource, Op
+from cybersecqwen.detect.sigma.model import Test as Single
+from cybersecqwen.tasks.query.asking.catalogue import catalogue, listed
+from cybersecqwen.tasks.query.asking.vocabulary import Phrases, key_of, lexicon, source_of, tokens
+from cybersecqwen.tasks.query.asking.words import stem, words
+
+
+def found(phrase: str, text: str) -> list[str]:
+    phrases = Phrases()
+    phrases.add(phrase, "x")
+    return [text[start:end] for _, start, end in phrases.find(tokens(text))]
+
+
+def test_phrases() -> None:
+    assert found("failed logon|login", "many failed logins of users") == ["failed logins"]
+    assert found("start of the day", "at the start of day 1") == ["start of day"]
+    assert found("failed logon", "a logon failed") == []
+    assert found("~ delete shadow", "the shadow copies were deleted") == ["shadow copies were deleted"]
+    assert found("~ delete shadow", "shadow copies. Files were deleted.") == []
+
+
+def test_keys_name_logsources() -> None:
+    for key, entry in lexicon().sources.items():
+        assert key_of(source_of(key)) == key
+        assert entry.roles
+    assert source_of("windows/application") == Logsource(product="windows", service="application")
+    assert source_of("django/application") == Logsource(product="django", category="application")
+
+
+def test_every_concept_is_seen_somewhere_or_speaks_for_a_logsource() -> None:
+    known = set(lexicon().sources)
+    for concept in lexicon().concepts.values():
+        assert concept.tests or concept.leads, concept.name
+        assert set(concept.leads) <= known, concept.name
+
+
+def test_every_group_has_programs_and_every_place_pieces() -> None:
+    for group in (*lexicon().groups.values(), *lexicon().places.values()):
+        assert any(group.files.values()), group.name
+        for names in group.files.values():
+            assert all(name == name.lower() for name in names), group.name
+            assert len(set(names)) == len(names), group.name
+
+
+def test_catalogue_has_each_event_with_words() -> None:
+    for key, one in catalogue().items():
+        assert key in lexicon().sources, key
+        assert len(one.entries) == len(set(one.entries))
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("windows/security", "a user account was created", "4720"),
+        ("windows/security", "the audit log was cleared", "1102"),
+        ("windows/security", "kerberos pre-authentication failed", "4771"),
+        ("aws/cloudtrail", "someone deleted a trail of cloudtrail", "deletetrail"),
+        ("aws/cloudtrail", "use of AssumeRole", "assumerole"),
+        ("github/audit", "a repository was archived", "repo.archived"),
+        ("azure/pim", "too many global admins", "toomanyglobaladminsassignedtotenantalertincident"),
+    ],
+)
+def test_events_by_their_words(key: str, text: str, value: str) -> None:
+    made = listed(key, text)
+    assert made is not None
+    assert value in made[0].values
+
+
+def test_no_event_for_other_words() -> None:
+    assert listed("windows/security", "zebras in the snow") is None
+    assert listed("nobody/nothing", "a user account was created") is None
+
+
+def test_stems() -> None:
+    assert stem("logons") == stem("logon")
+    assert stem("created") == stem("creates") == stem("creating") == stem("creation")
+    assert stem("rundll32") == "rundll32"
+    assert list(words("The file-name of it")) == ["file-name", "file", "name"]
+
+
+def test_tests_of_the_lexicon_are_folded() -> None:
+    for concept in lexicon().concepts.values():
+        for made in concept.tests.values():
+            for test in made:
+                assert isinstance(test, Single)
+                assert test.op in Op
+                assert all(value == value.lower() for value in test.values), concept.name
