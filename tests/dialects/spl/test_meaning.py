@@ -153,7 +153,8 @@ def test_times() -> None:
 
 def test_a_data_model_is_asked_by_tstats() -> None:
     text = (
-        '| tstats count dc(Processes.user) as n from datamodel=Endpoint.Processes where Processes.process="*x*"'
+        "| tstats count dc(Processes.user) as n from datamodel=Endpoint.Processes"
+        ' where Processes.process="*x*"'
         " by Processes.dest\n| rename Processes.* as *\n| where n > 2"
     )
     query = SPL.read(SPL.parse(text))

@@ -19,7 +19,7 @@ from .arguments import (
 from .commands_more import inputlookup, joined, lookup, replaced
 from .search_words import Subsearch, parse_found
 from .stages import Stage
-from .tokens import TERMS, WORDS, Placed, Reader, unescaped
+from .tokens import TERMS, WORDS, Placed, Reader, place_of, unescaped
 from .tree import Value
 from .values import parse_value
 
@@ -185,7 +185,13 @@ def _sort(reader: Reader, name: str, at: int, sub: Subsearch) -> Stage:
         keys.append((sign, *_sorted_by(reader)))
     if not keys:
         raise reader.error("`sort` names no field.", at)
-    if keys[-1][1].lower() in ("d", "desc") and len(keys) > 1 and not keys[-1][0]:
+    sign, last, function = keys[-1]
+    if (
+        len(keys) > 1
+        and last.lower() in ("d", "desc")
+        and reader.text[place_of(last)] != '"'
+        and not sign + function
+    ):
         keys = [("+" if sign == "-" else "-", field, function) for sign, field, function in keys[:-1]]
     return stages.Sort(keys=tuple(keys), count=count, at=at)
 

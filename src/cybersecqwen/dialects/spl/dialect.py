@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cybersecqwen.dialects.improvement import Context
+from cybersecqwen.dialects.improvement import Context, Rule
 from cybersecqwen.dialects.interface import Atom, Data, Dialect, Effect, Names, Rows, Running
 from cybersecqwen.dialects.query import Query
 
+from .rules import RULES
 from .tree import Pipeline
 
 
@@ -17,6 +18,7 @@ class Spl(Dialect[Pipeline]):
     name: ClassVar[str] = "spl"
     title: ClassVar[str] = "Splunk SPL"
     schema: ClassVar[str] = "cim"
+    rules: ClassVar[tuple[Rule[Pipeline], ...]] = RULES
 
     def parse(self, text: str) -> Pipeline:
         """The pipeline of a search."""

@@ -183,9 +183,14 @@ def _signed(fields: tuple[str, ...]) -> str:
     )
 
 
+def _key(field: str) -> str:
+    """A field to sort by; `d` and `desc` at the end would turn the order about."""
+    return writing.string(field) if field.lower() in ("d", "desc") else writing.name(field)
+
+
 def _sort(stage: stages.Sort) -> list[str]:
     keys = [
-        f"{sign}{function}({writing.name(field)})" if function else f"{sign}{writing.name(field)}"
+        f"{sign}{function}({writing.name(field)})" if function else f"{sign}{_key(field)}"
         for sign, field, function in stage.keys
     ]
     return ["sort", stage.count, ", ".join(keys)]

@@ -121,7 +121,7 @@ def _stats(stage: stages.Stats) -> Usage:
         uses=(*uses, *groups, *time),
         makes=(*(groups if closes else ()), *makes, *(time if closes else ())),
         closes=closes and not pivots,
-        opaque=opaque or pivots,
+        opaque=opaque or pivots or _unknown(groups),
     )
 
 
@@ -129,14 +129,24 @@ def _tstats(stage: stages.Tstats) -> Usage:
     uses, makes, opaque = _measured(stage.measures)
     names, unknown = _of_found(stage.where)
     return Usage(
-        uses=(*uses, *names, *stage.by), makes=(*stage.by, *makes), closes=True, opaque=opaque or unknown
+        uses=(*uses, *names, *stage.by),
+        makes=(*stage.by, *makes),
+        closes=True,
+        opaque=opaque or unknown or _unknown(stage.by),
     )
+
+
+def _unknown(names: tuple[str, ...]) -> bool:
+    """Whether a macro stands among names."""
+    return any("`" in name for name in names)
 
 
 def _listed(stage: stages.Listed) -> Usage:
     options = dict(stage.options)
     fields = stage.fields
     sorting = tuple(name.lstrip("+-") for name in stage.sortby)
+    if _unknown(fields):
+        return Usage(opaque=True)
     if stage.name in ("table", "fields"):
         if stage.sign == "-":
             return Usage(drops=fields)

@@ -19,8 +19,7 @@ _DOTTED = re.compile(r"\d*[A-Za-z_@][\w:@]*(?:\{\d*\})?(?:\.[A-Za-z_@][\w:@]*(?:
 _ODD = re.compile(r'\\\\|\\(?=")|\\\Z|"')
 """A pair of backslashes, one before a quotation mark or at the end, a quotation mark."""
 _WORDS = """
-and or not xor in by groupby as term case where from over with output outputnew sortby d desc eval like
-auto str ip num
+and or not xor in by groupby as term case where from over with output outputnew sortby eval like
 """
 _RESERVED = frozenset(_WORDS.split())
 

@@ -99,9 +99,7 @@ def fields(stage: stages.Listed, flow: Flow, world: World) -> Flow:
     gets = _gets(stage, world)
     rows = [
         {
-            **{
-                name: one for name, one in row.items() if name[:1] in ("_", "\0") or _kept(name, stage.fields)
-            },
+            **{name: one for name, one in row.items() if _internal(name, world) or _kept(name, stage.fields)},
             **{name: value for name, get in gets if (value := get(row)) is not None},
         }
         for row in flow.rows
@@ -120,6 +118,10 @@ def table(stage: stages.Listed, flow: Flow, world: World) -> Flow:
         for row in flow.rows
     ]
     return Flow(rows, flow.ordered, stage.fields if not any("*" in name for name in stage.fields) else ())
+
+
+def _internal(name: str, world: World) -> bool:
+    return name[:1] in ("_", "\0") or name == world.running.time_field
 
 
 def _gets(stage: stages.Listed, world: World) -> list[Any]:
