@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,6 +64,10 @@ _COMMON = 12
 _EVERYWHERE: Mapping[str, tuple[str, ...]] = {"spl": ("host", "source", "sourcetype", "index")}
 """Dialect to fields that every record there has, whatever its schema:
 https://docs.splunk.com/Documentation/Splunk/latest/Data/Aboutdefaultfields"""
+
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.{}]{2,80}")
+_MOST_WORDS, _LONGEST_TEXT = 60, 20_000
 
 
 class NotRun(Exception):
@@ -130,10 +135,13 @@ class Prover(Generic[Tree]):
     def _drawn(self, seed: int) -> Data:
         if seed not in self._data:
             names = self._names()
+            # What the first draws gave few rows for is tried with more fields, and more values of each.
+            wide = seed >= self.seed + _DRAWS
             self._data[seed] = events(
                 list(dict.fromkeys(atom for tree in self.trees for atom in self.dialect.atoms(tree))),
                 tables=list(dict.fromkeys(name.text for one in names for name in one.tables)),
-                fields=self._fields(),
+                fields=[*self._fields(), *(self._words() if wide else ())],
+                wide=wide,
                 types=self._types(),
                 seed=seed,
                 count=self.count,
@@ -156,6 +164,11 @@ class Prover(Generic[Tree]):
         named = [name.text for one in self._names() for name in one.fields]
         always = [*_EVERYWHERE.get(self.dialect.name, ()), *(common.fields if common else ())]
         return list(dict.fromkeys([*named, *always[:_COMMON]]))
+
+    def _words(self) -> list[str]:
+        """Words of the query that may be fields too: those whose names are made by patterns, say."""
+        found = dict.fromkeys(_WORD.findall(self.dialect.render(self.trees[0])[:_LONGEST_TEXT]))
+        return list(found)[:_MOST_WORDS]
 
     def _types(self) -> Mapping[str, str]:
         """The types of the fields that the queries name, and of their tables."""

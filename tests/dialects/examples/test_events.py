@@ -96,3 +96,14 @@ def test_any_comparisons_give_events_and_the_same_again(asked: list[Atom], kind:
     made = events(asked, count=40, types=types, time_field="t", fields=("k",))
     assert sum(map(len, made.values())) == 40
     assert made == events(asked, count=40, types=types, time_field="t", fields=("k",))
+
+
+def test_wide_events_have_many_values_and_paths_through_lists_hold_lists() -> None:
+    asked = (Atom("name", Op.STARTS, ("describe",)), Atom("who{}.id", Op.EQUALS, ("x",)))
+    narrow, wide = (events(asked, count=2_000, wide=one)[""] for one in (False, True))
+    names = [
+        {row.get("name") for row in rows if str(row.get("name")).startswith("describe")}
+        for rows in (narrow, wide)
+    ]
+    assert len(names[0]) < 10 < 30 < len(names[1])
+    assert any(isinstance(row.get("who{}.id"), list) and "x" in row["who{}.id"] for row in narrow)

@@ -38,17 +38,20 @@ def events(
     time_field: str = "",
     now: float = 1_700_000_000.0,
     span_s: float = 30 * _DAY_S,
+    wide: bool = False,
 ) -> Data:
     """So many events, spread over the tables, for which the comparisons hold together, nearly, and not.
 
     `fields` are those that the query names besides: keys of joins and groups, whose values repeat. Times lie
-    within `span_s` seconds before `now`, the more of them the nearer. The same seed gives the same events.
+    within `span_s` seconds before `now`, the more of them the nearer. With `wide` fields have many different
+    values, as thresholds on their number ask for. The same seed gives the same events.
     """
     rng = Random(seed)
     named = list(dict.fromkeys(tables or [atom.table for atom in atoms if atom.table])) or [""]
     # One pool for all tables: values that are the same in two of them are what joins live on.
-    drawn = pools(atoms, types, rng, now)
-    keys = {name: key_pool(name, types.get(name, ""), rng) for name in fields if name and name not in drawn}
+    drawn = pools(atoms, types, rng, now, wide=wide)
+    named_only = [name for name in dict.fromkeys(fields) if name and name not in drawn]
+    keys = {name: key_pool(name, types.get(name, ""), rng, wide=wide) for name in named_only}
     words = [value for atom in atoms if not atom.field for value in atom.values]
     share = max(1, count // len(named))
     made: dict[str, Sequence[Record]] = {}

@@ -28,6 +28,10 @@ _COMBINED = 6
 """Tries at a value that several comparisons of one field hold for."""
 _AT_ONCE = 10
 """Comparisons that are tried at once."""
+_NARROW, _WIDE = 2, 120
+"""Values that are made of the comparisons of a field: at least two of each."""
+_LIST = "{}"
+"""What SPL writes in a path for the elements of a list."""
 _MANY = 0.3
 """Share of the fields that are only named that have many values."""
 _BOUNDS = frozenset((Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST))
@@ -43,8 +47,11 @@ class Pool:
     """Changed ones, ones that have nothing to do with it, none."""
 
 
-def pools(atoms: Sequence[Atom], types: Mapping[str, str], rng: Random, now: float) -> dict[str, Pool]:
-    """A pool for each field that is compared with values."""
+def pools(
+    atoms: Sequence[Atom], types: Mapping[str, str], rng: Random, now: float, *, wide: bool = False
+) -> dict[str, Pool]:
+    """A pool for each field that is compared with values; a wide one has many values of each comparison."""
+    made = _WIDE if wide else _NARROW
     by_field: dict[str, list[Test]] = {}
     for atom in atoms:
         if atom.op is Op.SAME_AS:
@@ -52,10 +59,13 @@ def pools(atoms: Sequence[Atom], types: Mapping[str, str], rng: Random, now: flo
             by_field.setdefault(atom.values[0], []) if atom.values else None
         else:
             by_field.setdefault(atom.field, []).extend(_tests(atom))
-    return {name: _pool(tests, types.get(name, ""), rng, now) for name, tests in by_field.items() if name}
+    found = {
+        name: _pool(tests, types.get(name, ""), rng, now, made) for name, tests in by_field.items() if name
+    }
+    return {name: _listed(pool, rng) if _LIST in name else pool for name, pool in found.items()}
 
 
-def key_pool(name: str, kind: str, rng: Random) -> Pool:
+def key_pool(name: str, kind: str, rng: Random, *, wide: bool = False) -> Pool:
     """For a field that is only named, such as one of a join or a group.
 
     By chance few values of which one stands in most events, so that groups are large, or many, so that they
@@ -64,7 +74,7 @@ def key_pool(name: str, kind: str, rng: Random) -> Pool:
     short = name.rsplit(".", 1)[-1]
     if kind == "bool":
         return Pool(near=[True, True, False], beside=[MISSING])
-    many = rng.random() < _MANY
+    many = rng.random() < (2 * _MANY if wide else _MANY)
     count = 40 if many else 4
     made: list[Any]
     if kind == "number":
@@ -75,7 +85,15 @@ def key_pool(name: str, kind: str, rng: Random) -> Pool:
         made = [f"{short}-{number}" for number in range(1, count + 1)]
         if kind != "text":
             made[-2:] = [2, 300]
-    return Pool(near=made if many else [*made, *made[:1] * 2 * len(made)], beside=[MISSING])
+    pool = Pool(near=made if many else [*made, *made[:1] * 2 * len(made)], beside=[MISSING])
+    return _listed(pool, rng) if _LIST in name else pool
+
+
+def _listed(pool: Pool, rng: Random) -> Pool:
+    """The values as elements of lists, as a path through a list has them."""
+    lists = [rng.choices(pool.near, k=rng.randint(1, 6)) for _ in range(len(pool.near) + 8)]
+    near = [[value for value in one if value is not MISSING and value is not None] for one in lists]
+    return Pool(near=[*pool.near, *near], beside=pool.beside)
 
 
 def _tests(atom: Atom) -> Iterator[Test]:
@@ -104,13 +122,13 @@ def _tests(atom: Atom) -> Iterator[Test]:
             yield Test(atom.field, atom.op, (value,), cased=True)
 
 
-def _pool(tests: Sequence[Test], kind: str, rng: Random, now: float) -> Pool:
+def _pool(tests: Sequence[Test], kind: str, rng: Random, now: float, count: int) -> Pool:
     chosen = list(dict.fromkeys(tests))
     if len(chosen) > _MOST_VALUES:
         chosen = rng.sample(chosen, _MOST_VALUES)
     pool = Pool()
     for test in chosen:
-        made = list(_near(test, kind, rng, now))
+        made = list(_near(test, kind, rng, now, max(2, count // len(chosen))))
         pool.near.extend(made)
         pool.beside.extend(_beside(test, made, kind, rng, now))
     joint = [test for test in chosen if test.op not in _BOUNDS or number_of(test.values[0]) is not None]
@@ -123,7 +141,7 @@ def _pool(tests: Sequence[Test], kind: str, rng: Random, now: float) -> Pool:
     return pool
 
 
-def _near(test: Test, kind: str, rng: Random, now: float) -> Iterator[Any]:
+def _near(test: Test, kind: str, rng: Random, now: float, count: int) -> Iterator[Any]:
     """Values that a comparison holds for, one of them in other letters' case."""
     if test.op in (Op.NULL, Op.PRESENT):
         yield MISSING if test.op is Op.NULL else unrelated(kind, rng)
@@ -136,7 +154,7 @@ def _near(test: Test, kind: str, rng: Random, now: float) -> Iterator[Any]:
         # Text compared by its order.
         yield from (test.values[0], test.values[0] + "a", "a", "z")
         return
-    found = [value for _ in range(2) for value in _filled([test], kind, rng, now)]
+    found = [value for _ in range(count) for value in _filled([test], kind, rng, now)]
     yield from found
     if test.op is Op.EQUALS and kind in ("", "text", "dynamic"):
         yield test.values[0]
