@@ -15,6 +15,7 @@ _EXAMPLES = re.compile(
     r"\b(?:e\.g\.?|such as|like|including|any of|one of|among them|example|namely)\b", re.IGNORECASE
 )
 _LOOK = 60
+_SHORT = 40
 
 
 def combined(text: str, wanted: Sequence[Placed], unwanted: Sequence[Placed]) -> Expression | None:
@@ -68,8 +69,10 @@ def _slot(text: str, group: Sequence[Placed]) -> Expression:
 
 def _alternatives(text: str, before: Placed, after: Placed) -> bool:
     between = text[before.mention.end : after.mention.start]
-    if len(between) > _LOOK or not _LIST.fullmatch(between):
+    if len(between) > _LOOK:
         return False
+    if not _LIST.fullmatch(between):
+        return len(between) < _SHORT and re.search(r"[\s)]or\s", between) is not None
     if _EITHER.search(between):
         return True
     introduced = text[max(0, before.mention.start - _LOOK) : before.mention.start]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _EXCLUDING = re.compile(
     r"\b(?:but not|and not|not (?:on|by|from|in|for|within|under|signed|to|with|started|run|launched|when|if|including|containing|involving|spawned|related|located|via)|exclud(?:e|es|ing)|except(?:ing)?(?: for| from| when| if| by| on)?|"
-    r"ignor(?:e|ing)|unless|other than|apart from|aside from|leaving out|leave out|outside of|outside|rather than|without|"
+    r"ignor(?:e|ing)|unless|other than|apart from|aside from|leaving out|leave out|outside of|outside|rather than|(?:does|do|did)(?: not|n't) (?:contain|have|include|end|start|match|belong|come)\w*|"
     r"filter(?:ing)? out|that (?:is|are|was|were) not|which (?:is|are|was|were) not|is not|are not|isn't|aren't|not)\b",
     re.IGNORECASE,
 )
@@ -86,6 +86,8 @@ _NO_GROUP = frozenset(
     ]
 )
 _LONGEST = 200
+_NEAR = 30
+"""Characters that a bare "not" is about."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +98,8 @@ class Clause:
     end: int
     only: bool = False
     """Whether it limits instead of leaving out."""
+    place: bool = False
+    """Whether only places can be meant: "outside of System32"."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +119,11 @@ def clauses(text: str) -> list[Clause]:
     for match in _EXCLUDING.finditer(text):
         if found and match.start() < found[-1].end:
             continue
-        found.append(Clause(start=match.start(), end=_end(text, match.end())))
+        word = match[0].lower()
+        end = _end(text, match.end())
+        if word == "not":
+            end = min(end, match.end() + _NEAR)
+        found.append(Clause(start=match.start(), end=end, place=word.startswith("outside")))
     for match in _ONLY.finditer(text):
         found.append(Clause(start=match.start(), end=_end(text, match.end()), only=True))
     return sorted(found, key=lambda one: one.start)

@@ -52,12 +52,13 @@ def placed(text: str, mentions: Sequence[Mention], place: Place) -> list[Placed]
     """The mentions that the logsource has a place for."""
     programs = [one for one in mentions if one.kind is Kind.PROGRAM]
     starting = parents(text, programs) if place.key.endswith("/process_creation") else set()
+    named = any(not one.group or not _is_group(one) for one in programs)
     found: list[Placed] = []
     for one in mentions:
         if one.kind is Kind.CONCEPT:
             found += _concept(one, place)
         elif one.kind is Kind.PLACE:
-            found += _folder(text, one, place)
+            found += _folder(text, one, place, named=named)
         elif one.kind is Kind.PROGRAM:
             found += _program(text, one, place, starting)
         elif one.kind not in (Kind.TECHNIQUE, Kind.VULNERABILITY, Kind.ACTION):
@@ -143,24 +144,42 @@ _FOLDER_ROLES = {
     "linux/process_creation": "Image|contains",
     "macos/process_creation": "Image|contains",
 }
-_RENAMED = re.compile(r"\brenamed\b", re.IGNORECASE)
+_RENAMED = re.compile(r"\brenamed (?!dll\b)[^.;,]{0,35}$", re.IGNORECASE)
 _IN_COMMAND = re.compile(r"command ?line|argument|parameter", re.IGNORECASE)
 _OF_PARENT = re.compile(r"parent", re.IGNORECASE)
 
 
-def _folder(text: str, one: Mention, place: Place) -> Iterator[Placed]:
+def _folder(text: str, one: Mention, place: Place, *, named: bool) -> Iterator[Placed]:
     pieces = place.lexicon.places[one.values[0]].files.get(place.logsource.product or "windows", ())
     role = _FOLDER_ROLES.get(place.key) or place.role("path")
     if not pieces or role is None:
         return
-    before = text[max(0, one.start - 60) : one.start]
     field = role.partition("|")[0]
-    if field == "Image" and _IN_COMMAND.search(before):
-        field = "CommandLine"
-    elif field == "Image" and place.key.endswith("process_creation") and _OF_PARENT.search(before):
-        field = "ParentImage"
+    if field == "Image" and place.key.endswith("process_creation"):
+        field = _field_of_folder(text, one, named)
     test = Test(field, Op.CONTAINS, pieces)
     yield Placed(mention=one, expression=test, slot=f"folder {field}", sure=one.sure)
+
+
+_RUNS_FROM = re.compile(
+    r"\b(?:from|located|stored|executed|running|started|launched|residing|placed)(?: (?:in|from|at|under|within))?(?: (?:the|a|an|any|user|users|its|\w+))?\W*$",
+    re.IGNORECASE,
+)
+_RUNS = re.compile(
+    r"\b(?:process|processes|binary|binaries|executables?|programs?|image|execution|running)\b", re.IGNORECASE
+)
+
+
+def _field_of_folder(text: str, one: Mention, named: bool) -> str:
+    """Of a process start: whether the program, its parent or its command line has the folder."""
+    before = text[max(0, one.start - 60) : one.start]
+    if _IN_COMMAND.search(before):
+        return "CommandLine"
+    if _OF_PARENT.search(before):
+        return "ParentImage"
+    if _RUNS_FROM.search(before) and (not named or _RUNS.search(before)):
+        return "Image"
+    return "CommandLine" if named else "Image"
 
 
 def _program(text: str, one: Mention, place: Place, starting: set[int]) -> Iterator[Placed]:
@@ -180,7 +199,7 @@ def _program(text: str, one: Mention, place: Place, starting: set[int]) -> Itera
     expression: Expression = _files_test(files, role, product)
     if (
         name == "program"
-        and _RENAMED.search(text[max(0, one.start - 60) : one.start])
+        and _RENAMED.search(text[max(0, one.start - 45) : one.start])
         and product == "windows"
     ):
         original = Test("OriginalFileName", Op.EQUALS, tuple(files))
@@ -249,9 +268,13 @@ def _value(text: str, one: Mention, place: Place) -> Iterator[Placed]:
             single=not _holds_many(use.field),
         )
         return
-    role = place.role(_ROLE.get(one.kind, str(one.kind)))
+    role = place.role(_role_of(one, place))
     if role is None:
         return
+    if one.kind is Kind.PATH and place.key.endswith("/process_creation"):
+        found = re.match(r"\W*(?:folder|directory|location|path)", text[one.end :], re.IGNORECASE)
+        if found or _RUNS_FROM.search(text[max(0, one.start - 60) : one.start]):
+            role = f"{_field_of_folder(text, one, named=False)}|contains"
     if one.kind is Kind.ADDRESS and "/" in one.values[0]:
         role = f"{role.partition('|')[0]}|cidr"
     field, _, modifier = role.partition("|")
@@ -268,7 +291,17 @@ def _value(text: str, one: Mention, place: Place) -> Iterator[Placed]:
     )
 
 
-_ROLE: dict[Kind, str] = {}
+def _role_of(one: Mention, place: Place) -> str:
+    """The kind of value that a mention is to a logsource: a path of the registry is a key to it."""
+    if (
+        one.kind is Kind.PATH
+        and place.role("key")
+        and re.match(r"\\?(?:software|system|sam|security|.*currentversion)\b", one.values[0])
+    ):
+        return "key"
+    return str(one.kind)
+
+
 _MANY = frozenset(
     (
         "CommandLine",
@@ -294,6 +327,7 @@ def _shapes(one: Mention, modifier: str, place: Place) -> list[str]:
     values = [_shaped(value, one, modifier) for value in one.values]
     if one.kind is Kind.FLAG and place.logsource.product == "windows":
         # Programs of Windows take a slash or a hyphen.
+        values = [f" -{v[1:]}" if v[1:2].isalnum() else v for v in values]
         short = [v for v in values if v[:2] in (" -", " /") and v[:3] != " --"]
         values += [f" {'/' if v[1] == '-' else '-'}{v[2:]}" for v in short]
     return values
@@ -308,6 +342,8 @@ def _shaped(value: str, one: Mention, modifier: str) -> str:
         return f"\\{value}"
     if one.kind is Kind.KEY:
         return _without_hive(value)
+    if one.kind is Kind.PATH and modifier == "contains" and value[1:2] == ":":
+        return value[1:]
     if one.kind is Kind.DOMAIN:
         return value.lstrip("*")
     if one.kind is Kind.FLAG and modifier == "contains":
@@ -340,5 +376,5 @@ def _use(value: str, one: Mention, place: Place) -> Use | None:
     uses = [use for use in place.library.cores.get(core(value), ()) if use.logsource == place.logsource]
     if not uses or one.kind is Kind.FLAG:
         return None
-    role = (place.role(_ROLE.get(one.kind, str(one.kind))) or "").partition("|")[0]
+    role = (place.role(_role_of(one, place)) or "").partition("|")[0]
     return max(uses, key=lambda use: (use.field == role, use.count, use.value))

@@ -9,6 +9,7 @@ from .asked import Sure
 from .library import Library
 from .mentions import Kind, Mention
 from .vocabulary import Lexicon, Token
+from .words import COMMON, SMALL
 
 _BARE = re.compile(r"(?<![\w./\\:@-])[A-Za-z0-9][\w+-]{0,40}(?:\.[\w-]{2,20}){0,3}(?![\w@]|[./\\]\w)")
 _AFTER = re.compile(
@@ -100,7 +101,14 @@ def _is_new(word: str, text: str, start: int, library: Library) -> bool:
     before = text[max(0, start - _LOOK) : start]
     if not _STRONG.search(before) and not _AFTER.match(text, start + len(word)):
         return False
-    return bool(_NAME.fullmatch(word)) and not library.knows(word.lower()) and word.lower() not in _NO_NAME
+    named = bool(_NAME.fullmatch(word)) or (len(library.rules) >= _MANY and len(word) > 3 and word.isascii())
+    return (
+        named
+        and word.lower() not in SMALL
+        and word.lower() not in COMMON
+        and not library.knows(word.lower())
+        and word.lower() not in _NO_NAME
+    )
 
 
 _NO_NAME = frozenset(

@@ -17,12 +17,14 @@ _PASSIVE = re.compile(
     r"\b(?:spawn(?:ed|ing)?|start(?:ed)?|launched|created|executed|run|invoked|forked|opened|initiated|called|execution|running)"
     r" (?:\w+ )?(?:by|from|under|out of|via)\b|"
     r"\bchild(?:ren)?(?: process(?:es)?)? (?:of|from|spawned by|by)\b|\b(?:with|has|have|having) (?:a |an |the )?(?:\w+ )?parent(?: process| image)?(?: of| is| named)?\b|"
-    r"\bparent(?: process| image)? (?:is|was|being|of|named)\b|\bsub-?process(?:es)? (?:of|spawned by|from)\b|\bas (?:a )?child of\b",
+    r"\bparent(?: process| image)? (?:is|was|being|named)\b|\bsub-?process(?:es)? (?:of|spawned by|from)\b|\bas (?:a )?child of\b",
     re.IGNORECASE,
 )
 _CHILD = re.compile(r"\bchild(?:ren)? ?process(?:es)?\b|\bsub-?process(?:es)?\b|\bchildren\b", re.IGNORECASE)
 _PARENT_AFTER = re.compile(
-    r"^[\"'`)]?(?:\.exe)?[\"'`]? (?:\w+ ){0,2}?(?:spawn(?:s|ed|ing)?|starts?|starting|launch(?:es|ing)|as (?:a |the )?parent)\b|^[\"'`]? (?:suspicious |unusual |uncommon )?(?:child|sub-?process)",
+    r"^[\"'`)]*(?: process)? (?:\w+ ){0,2}?(?:(?:spawn(?:s|ed|ing)?|starts?|starting|launch(?:es|ing))(?! (?:with|up|without|from|by|as|in|at|on)\b)"
+    r" (?:\w+ ){0,3}(?:process|processes|child|shell|shells|command|commands|program|programs|binary|binaries|executable)|as (?:a |the )?parent|is (?:a |the )?parent)\b"
+    r"|^[\"'`]* (?:suspicious |unusual |uncommon )?(?:child|sub-?process)",
     re.IGNORECASE,
 )
 _ACTOR = re.compile(
@@ -30,7 +32,7 @@ _ACTOR = re.compile(
     re.IGNORECASE,
 )
 _TARGET = re.compile(
-    r"\b(?:access(?:es|ed|ing)? (?:to|of)|opening|opens|open|into|to|on|of|target(?:s|ing)?|against|inject\w* (?:in|into)|handle to|dump\w*)\s+(?:the |a |an )?(?:\w+ ){0,2}[\"'`]?$",
+    r"\b(?:access(?:es|ed|ing)? (?:to|of)|opening|opens|open|into|to|on|of|target(?:s|ing)?|against|inject\w* (?:in|into)|in|handle to|dump\w*)\s+(?:the |a |an )?(?:\w+ ){0,2}[\"'`]?$",
     re.IGNORECASE,
 )
 _LOOK = 90
@@ -86,6 +88,8 @@ def acts(text: str, one: Mention, *, alone: bool) -> bool:
     before = text[max(0, one.start - _LOOK) : one.start]
     if _ACTOR.search(before):
         return True
+    if one.group == "shells":
+        return False
     return alone and (one.group != "" or "." not in "".join(one.values))
 
 

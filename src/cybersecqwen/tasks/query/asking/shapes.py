@@ -86,11 +86,11 @@ _SYSTEM = (
 )
 _CALLED = (
     Kind.HOST,
-    r"(?i)\b(?:host|computer|machine|server|workstation)s? (?:is |named |called |= ?|: ?)+[A-Za-z][\w.$-]{1,60}\b",
+    r"(?i)\b(?:host|computer|machine|server|workstation)s? (?:(?:is )?named |(?:is )?called |name is |= ?|: ?)+[A-Za-z][\w.$-]{1,60}\b",
 )
 _WHOSE = (
     Kind.USER,
-    r"(?i)\b(?:user|account|username)s? (?:is |named |called |= ?|: ?)+[A-Za-z][\w.$\\-]{1,60}\b",
+    r"(?i)\b(?:user|account|username)s? (?:(?:is )?named |(?:is )?called |name is |= ?|: ?)+[A-Za-z][\w.$\\-]{1,60}\b",
 )
 _COMPILED = tuple(
     (kind, re.compile(pattern, re.IGNORECASE if kind in _ANY_CASE else 0))
@@ -109,7 +109,9 @@ def shapes(text: str) -> Iterator[Mention]:
     for match in _QUOTED.finditer(text):
         inner = next(filter(None, match.groups()), "").strip()
         if inner:
-            yield _quoted(match, inner)
+            made = _quoted(match, inner)
+            if made is not None:
+                yield made
     for kind, pattern in _COMPILED:
         for match in pattern.finditer(text):
             values = _values(kind, match[0])
@@ -117,12 +119,19 @@ def shapes(text: str) -> Iterator[Mention]:
                 yield Mention(kind=kind, start=match.start(), end=match.end(), words=match[0], values=values)
 
 
-def _quoted(match: re.Match[str], inner: str) -> Mention:
+_FLAG_AFTER = re.compile(
+    r" (?:command ?line )?(?:flags?|options?|switch(?:es)?|arguments?|parameters?)\b", re.IGNORECASE
+)
+
+
+def _quoted(match: re.Match[str], inner: str) -> Mention | None:
     for kind, pattern in _COMPILED:
         if kind not in (Kind.EVENT, Kind.PORT, Kind.USER, Kind.HOST) and pattern.fullmatch(inner):
             break
     else:
-        kind = Kind.TEXT
+        kind = Kind.FLAG if _FLAG_AFTER.match(match.string, match.end()) and " " not in inner else Kind.TEXT
+    if kind is Kind.TEXT and (len(inner) < 2 or inner.isdigit()):
+        return None  # too short to look for
     return Mention(
         kind=kind,
         start=match.start(),

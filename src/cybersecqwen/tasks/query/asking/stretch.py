@@ -116,4 +116,7 @@ def _listed(text: str, place: Place, wanted: Sequence[Placed]) -> list[Placed]:
 
 
 def _inside(one: Mention, clauses: Sequence[exclusions.Clause]) -> bool:
-    return any(clause.start <= one.start < clause.end for clause in clauses)
+    return any(
+        clause.start <= one.start < clause.end and (not clause.place or one.kind in (Kind.PLACE, Kind.PATH))
+        for clause in clauses
+    )
