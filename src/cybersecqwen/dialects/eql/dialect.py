@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cybersecqwen.dialects.improvement import Rule
+from cybersecqwen.dialects.improvement import Context, Rule
 from cybersecqwen.dialects.interface import Atom, Data, Dialect, Effect, Names, Rows, Running
 from cybersecqwen.dialects.query import Query
 
 from . import names as naming
+from .cost import cost_of
 from .parse import parse
 from .read import read
 from .render import render
+from .rules import RULES
 from .run import run
 from .tree import EqlTree
 from .write import write
@@ -27,7 +29,7 @@ class Eql(Dialect[EqlTree]):
     name: ClassVar[str] = "eql"
     title: ClassVar[str] = "Elastic EQL"
     schema: ClassVar[str] = "ecs"
-    rules: ClassVar[tuple[Rule[EqlTree], ...]] = ()
+    rules: ClassVar[tuple[Rule[EqlTree], ...]] = RULES
 
     def parse(self, text: str) -> EqlTree:
         """The tree. Raises QuerySyntaxError with line and column, LimitError for what is too long or deep."""
@@ -60,3 +62,7 @@ class Eql(Dialect[EqlTree]):
     def atoms(self, tree: EqlTree) -> tuple[Atom, ...]:
         """Every comparison of a field with values."""
         return naming.atoms(tree)
+
+    def cost(self, tree: EqlTree, context: Context) -> float:
+        """Work of reading one event once, over a million events."""
+        return cost_of(tree)

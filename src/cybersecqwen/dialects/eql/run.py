@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cybersecqwen.dialects.elastic.evaluation import Value, compiled
+from cybersecqwen.dialects.elastic.walking import fields_in
 from cybersecqwen.dialects.evaluating import time_of, value_at
 from cybersecqwen.dialects.interface import Data, Record, Rows, Running
 from cybersecqwen.dialects.query import Span
@@ -53,19 +54,22 @@ def matching(event: Event) -> Callable[[str, Record], bool]:
     """Whether a record of a table is such an event."""
     where: Value = compiled(event.where, MACHINE)
     category = event.category
+    asks = any(field.name == CATEGORY for field in fields_in(event.where))
 
     def matches(table: str, record: Record) -> bool:
+        if asks and table and value_at(record, CATEGORY) is None:
+            record = {**record, CATEGORY: table}
         return (not category or _is_of(category, table, record)) and where(record) is True
 
     return matches
 
 
 def _is_of(category: str, table: str, record: Record) -> bool:
-    """By the table that a record is in, else by its own word for it."""
-    if table:
-        return table.lower() == category.lower()
+    """By its own word for it, else by the table that a record is in; without a name that is any."""
     own = value_at(record, CATEGORY)
-    return own is None or own == category or (isinstance(own, list) and category in own)
+    if own is None:
+        return not table or table.lower() == category.lower()
+    return category in own if isinstance(own, list) else bool(own == category)
 
 
 def _when(record: Record, running: Running) -> tuple[bool, float]:

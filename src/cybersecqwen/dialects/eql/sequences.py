@@ -179,7 +179,7 @@ class _Machine:
         return False
 
     def _row(self, chain: _Chain, key: Key) -> Record:
-        names = [one.name for one in self._sequence.by]
+        names = [one.name for one in self._fields(0)]
         events = [self._moments[index].record for index in chain.events]
         return {"events": events, **dict(zip(names, key, strict=False))}
 
@@ -195,7 +195,7 @@ def matched_sample(sample: eql.Sample, moments: list[Moment]) -> Iterator[Record
     for key, candidates in groups.items():
         chosen = _assigned(candidates)
         if chosen is not None:
-            names = [one.name for one in sample.by]
+            names = [one.name for one in (*sample.by, *sample.stages[0].by)]
             events = [moments[index].record for index in chosen]
             yield {"events": events, **dict(zip(names, key, strict=False))}
 
