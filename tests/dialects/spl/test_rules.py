@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 from typing import Any
 
 import pytest
@@ -81,7 +82,10 @@ CASES = {
     ],
     "merge-where": [("a=1 | where b>1 | where c>1", "a=1 | where b > 1 AND c > 1")],
     "filter-before-eval": [
-        ('a=1 | eval b=lower(c) | rex field=d "(?<e>x)" | search f=2', 'a=1 | search f=2 | eval b=lower(c) | rex field=d "(?<e>x)"'),
+        (
+            'a=1 | eval b=lower(c) | rex field=d "(?<e>x)" | search f=2',
+            'a=1 | search f=2 | eval b=lower(c) | rex field=d "(?<e>x)"',
+        ),
         ("a=1 | eval b=lower(c) | search b=2", None),
         ("a=1 | eval b=lower(c) | search foo", None),
         ('a=1 | rex "(?<b>x)" | where b=2', None),
@@ -119,7 +123,10 @@ CASES = {
         ("a=1 | join b [search c=1] | search d=2", None),
     ],
     "filter-before-stats": [
-        ("a=1 | stats count by b | search b=2 count>5", "a=1 | search b=2 | stats count by b | search b=2 count>5"),
+        (
+            "a=1 | stats count by b | search b=2 count>5",
+            "a=1 | search b=2 | stats count by b | search b=2 count>5",
+        ),
         ("a=1 b=2 | stats count by b | search b=2", None),
         ("a=1 | stats count by b | search NOT b=2", None),
         ("a=1 | stats count by b | search count=2", None),
@@ -128,11 +135,27 @@ CASES = {
     ],
     "literal-before-regex": [
         ('a=1 | regex b="(?i)-enc[a-z]+ +foobar"', 'a=1 b=*foobar* | regex b="(?i)-enc[a-z]+ +foobar"'),
-        ('a=1 | where match(lower(b), "powershell|pwsh") AND match(c, "whoami$")', 'a=1 c=*whoami* | where match(lower(b), "powershell|pwsh") AND match(c, "whoami$")'),
+        (
+            'a=1 | where match(lower(b), "powershell|pwsh") AND match(c, "whoami$")',
+            'a=1 c=*whoami* | where match(lower(b), "powershell|pwsh") AND match(c, "whoami$")',
+        ),
         ('a=1 | regex b!="foobar"', None),
         ('a=1 | eval b=replace(c, "x", "foobar") | regex b="foobar"', None),
         ('a=1 | where NOT match(b, "foobar")', None),
         ('a=1 b=*foobar* | regex b="foobar"', None),
+    ],
+    "literal-into-tstats": [
+        (
+            "| tstats count from datamodel=Endpoint.Processes by Processes.process"
+            ' | `drop_dm_object_name(Processes)` | where match(process, "(?i)-enc.*frombase")',
+            "| tstats count from datamodel=Endpoint.Processes where Processes.process=*fromba* by Processes.process"
+            ' | `drop_dm_object_name(Processes)` | where match(process, "(?i)-enc.*frombase")',
+        ),
+        (
+            "| tstats values(Processes.process) as process from datamodel=Endpoint.Processes by Processes.dest"
+            ' | `drop_dm_object_name(Processes)` | where match(process, "frombase")',
+            None,
+        ),
     ],
     "sources-first": [
         ("a=1 sourcetype=s index=x", "index=x sourcetype=s a=1"),
@@ -140,7 +163,10 @@ CASES = {
     ],
     "stats-to-tstats": [
         ("index=x sourcetype=s | stats count by host", "| tstats count where index=x sourcetype=s by host"),
-        ("index=x | bin _time span=1h | stats count by _time", "| tstats count where index=x by _time span=1h"),
+        (
+            "index=x | bin _time span=1h | stats count by _time",
+            "| tstats count where index=x by _time span=1h",
+        ),
         ("index=x a=1 | stats count by host", None),
         ("index=x | stats count by user", None),
         ("index=x foo | stats count by host", None),
@@ -253,7 +279,7 @@ CASES = {
         ("a=1 | dedup b, c | table c, b", "a=1 | stats count by b, c | table c, b"),
         ("a=1 | dedup b | table c", None),
     ],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -290,6 +316,68 @@ def test_every_rule_is_told() -> None:
     for rule in RULES:
         assert rule.reason.endswith(".") and rule.source.startswith("https://docs.splunk.com/")
         assert rule.safe is not bool(rule.caveat)
+
+
+ASKED = (
+    "a",
+    "b",
+    "c",
+    "d",
+    "e",
+    "f",
+    "x",
+    "y",
+    "user",
+    "dest",
+    "host",
+    "sourcetype",
+    "process",
+    "process_name",
+)
+VALUES = (
+    "1",
+    "2",
+    "3",
+    "10",
+    "b",
+    "x",
+    "s",
+    "-enc frombase",
+    "pwsh",
+    "whoami",
+    "-encx  foobar",
+    "X",
+    5,
+    7,
+    ["1", "2"],
+)
+
+
+def dense(seed: int, count: int) -> list[dict[str, Any]]:
+    """Events with many of the fields that the cases above name."""
+    chance = Random(seed)
+    return [
+        {"_time": float(at * 60), **{name: chance.choice(VALUES) for name in ASKED if chance.random() < 0.9}}
+        for at in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [(rule.name, text) for rule in SAFE for text, expected in CASES[rule.name] if expected is not None],
+)
+def test_the_cases_keep_their_rows(name: str, text: str) -> None:
+    tree = SPL.parse(text)
+    made = BY_NAME[name].apply(tree, Context())
+    assert made is not None
+    events = dense(7, 400)
+    for one in events[:200]:
+        one |= {"a": "1", "process_name": "x"}
+    data = {"x": events, "Endpoint.Processes": events, "t": [{"b": "1", "c": "2"}]}
+    before, after = (SPL.run(one, data, Running()) for one in (tree, made))
+    assert before.rows and before.columns == after.columns
+    shown = [Counter(repr(sorted(row.items())) for row in one.rows) for one in (before, after)]
+    assert shown[0] == shown[1]
 
 
 FIELDS = ("a", "b", "c", "d")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cybersecqwen.dialects.improvement import Context
@@ -19,8 +19,8 @@ from cybersecqwen.dialects.spl.walking import parts_of
 from cybersecqwen.dialects.spl.write import write
 from cybersecqwen.errors import QueryError
 
-from .changing import DOCS, TIPS, all_of, every, names_times, put, rule, whole_text
-from .filters import positive
+from .changing import DOCS, TIPS, all_of, conjuncts, every, names_times, put, rule, whole_text
+from .filters import exact_search, positive
 from .renaming import found_with
 
 _INDEXED = frozenset(("index", "host", "source", "sourcetype", "_time"))
@@ -112,27 +112,56 @@ def _complete(query: Query) -> bool:
     return isinstance(step, Aggregate) and not any("_time" in name for name in step.by)
 
 
-def _into_tstats(pipeline: Pipeline, context: Context) -> Pipeline | None:
-    """Conditions on the groups of `tstats` that stand behind it, also in its `where`."""
+def group_names(first: stages.Tstats, clean: bool) -> dict[str, str]:
+    """The groups of `tstats` by the names that they have behind it, and whose values nothing else bears."""
+    taken = {one.name for one in first.measures if isinstance(one, Measure)}
+    names = {unprefixed(name) if clean else str(name): str(name) for name in first.by if name != "_time"}
+    return {name: old for name, old in names.items() if name not in taken and "*" not in old}
+
+
+def behind(pipeline: Pipeline) -> Iterator[tuple[stages.Tstats, bool, Stage]]:
+    """The filters behind `tstats` over a data model: (it, whether fields have lost their data set, filter)."""
     first = pipeline.stages[0]
-    if not isinstance(first, stages.Tstats) or first.name != "tstats" or not model_of(first.source):
-        return None
-    prefix = prefix_of(model_of(first.source))
+    if (
+        not isinstance(first, stages.Tstats)
+        or first.name != "tstats"
+        or not prefix_of(model_of(first.source))
+    ):
+        return
     clean = False
     for stage in pipeline.stages[1:]:
         if _cleans(stage):
             clean = True
-        elif isinstance(stage, stages.Search) and stage.where is not None:
-            names = {
-                unprefixed(name) if clean else str(name): str(name) for name in first.by if name != "_time"
-            }
-            taken = {one.name for one in first.measures if isinstance(one, Measure)}
-            added = all_of(_new(stage.where, {key: names[key] for key in names.keys() - taken}, first.where))
-            if added is not None and prefix:
-                return put(pipeline, 0, 1, replace(first, where=all_of([*every(first.where), added])))
-        elif not (isinstance(stage, stages.Called) and is_idle(stage.macro.name) and not stage.macro.args):
-            return None
+        elif isinstance(stage, stages.Search | stages.Where):
+            yield first, clean, stage
+        elif not (isinstance(stage, stages.Called) and is_idle(stage.macro.name)):
+            return
+        elif stage.macro.args:  # a time as text
+            first = replace(
+                first, by=tuple(name for name in first.by if unprefixed(name) not in stage.macro.args)
+            )
+
+
+def _into_tstats(pipeline: Pipeline, context: Context) -> Pipeline | None:
+    """Conditions on the groups of `tstats` that stand behind it, also in its `where`."""
+    for first, clean, stage in behind(pipeline):
+        said = (
+            [exact_search(part) for part in conjuncts(stage.where)]
+            if isinstance(stage, stages.Where)
+            else every(stage.where if isinstance(stage, stages.Search) else None)
+        )
+        asked = all_of([part for part in said if part is not None])
+        added = asked and all_of(_new(asked, group_names(first, clean), first.where))
+        if added:
+            return with_where(pipeline, added)
     return None
+
+
+def with_where(pipeline: Pipeline, added: Found) -> Pipeline:
+    """One more condition in the `where` of `tstats`."""
+    first = pipeline.stages[0]
+    assert isinstance(first, stages.Tstats)
+    return put(pipeline, 0, 1, replace(first, where=all_of([*every(first.where), added])))
 
 
 def _new(where: Found, names: dict[str, str], known: Found | None) -> Sequence[Found]:

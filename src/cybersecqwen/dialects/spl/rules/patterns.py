@@ -11,7 +11,8 @@ from cybersecqwen.dialects.spl.stages import Stage
 from cybersecqwen.dialects.spl.tree import All, Call, Compare, Field, Found, Pipeline, Text, Value
 from cybersecqwen.dialects.spl.usage import usage
 
-from .changing import TIPS, conjuncts, every, put, rule
+from .changing import DOCS, TIPS, conjuncts, every, put, rule
+from .indexed import behind, group_names, with_where
 
 _SHORTEST = 4
 _TEXT = re.compile(r"[a-z0-9 _.:/-]+")
@@ -36,6 +37,20 @@ def _prefiltered(pipeline: Pipeline, context: Context) -> Pipeline | None:
             return None
         made.update(usage(stage).makes)
         made.update(usage(stage).drops)
+    return None
+
+
+def _behind_tstats(pipeline: Pipeline, context: Context) -> Pipeline | None:
+    """The text that an expression needs in a group of `tstats`, asked for in its `where`."""
+    for first, clean, stage in behind(pipeline):
+        names = group_names(first, clean)
+        for name, pattern in _expressions(stage):
+            literal = required_literal(pattern)
+            if name not in names or len(literal) < _SHORTEST or not _TEXT.fullmatch(literal):
+                continue
+            asked = Compare(names[name], "=", f"*{literal}*")
+            if not any(_implies(part, asked) for part in every(first.where)):
+                return with_where(pipeline, asked)
     return None
 
 
@@ -85,6 +100,13 @@ PATTERNS = (
         "An expression is tried only on events that hold the text it needs.",
         TIPS,
         _prefiltered,
+        inside=False,
+    ),
+    rule(
+        "literal-into-tstats",
+        "Groups that lack the text which an expression needs are not read.",
+        f"{DOCS}/SearchReference/Tstats",
+        _behind_tstats,
         inside=False,
     ),
 )

@@ -138,8 +138,9 @@ def _join(stage: stages.Joined, flow: Flow, world: World, options: dict[str, str
 
 
 def _key(gets: list[Any], row: Row) -> tuple[str, ...] | None:
+    """The values that rows are joined by; of several values all of them."""
     values = [texts_of(get(row)) for get in gets]
-    return tuple(one[0] for one in values) if all(values) else None
+    return tuple("\n".join(one) for one in values) if all(values) else None
 
 
 def made_results(stage: stages.Listed, flow: Flow | None, world: World) -> Flow:
