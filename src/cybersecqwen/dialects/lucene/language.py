@@ -22,16 +22,17 @@ from .write import Writer
 
 
 class Lucene(Dialect[Group]):
-    """Lucene's query string. Text compares as `case` says; `time_field` holds the time of a record."""
+    """Lucene's query string. Text compares as `case` says; `times` is the field of a record's time."""
 
     name: ClassVar[str] = "lucene"
     title: ClassVar[str] = "Lucene (Elasticsearch, OpenSearch)"
     schema: ClassVar[str] = "ecs"
+    time_field: ClassVar[str] = "@timestamp"
     rules: ClassVar[tuple[Rule[Any], ...]] = RULES
 
-    def __init__(self, case: Case | str = Case.FOLDED, time_field: str = "@timestamp") -> None:
+    def __init__(self, case: Case | str = Case.FOLDED, times: str = "@timestamp") -> None:
         self.case = Case(case)
-        self.time_field = time_field
+        self._times = times
 
     def parse(self, text: str) -> Group:
         """The tree. Raises QuerySyntaxError with line and column, LimitError for what is too long or deep."""
@@ -43,11 +44,11 @@ class Lucene(Dialect[Group]):
 
     def read(self, tree: Group) -> Query:
         """What the tree means. Raises UnsayableError for fuzzy search, ranges of text and the like."""
-        return Reader(self.case, self.time_field).query(tree)
+        return Reader(self.case, self._times).query(tree)
 
     def write(self, query: Query) -> Group:
         """A tree that means the query. Raises UnsayableError for all that is more than a filter."""
-        return Writer(self.case, self.time_field).query(query)
+        return Writer(self.case, self._times).query(query)
 
     def names(self, tree: Group) -> Names:
         """The fields and indexes that it names."""
@@ -59,12 +60,12 @@ class Lucene(Dialect[Group]):
 
     def run(self, tree: Group, data: Data, running: Running) -> Rows:
         """The records that it finds, by what it means."""
-        running = running if running.time_field else replace(running, time_field=self.time_field)
+        running = running if running.time_field else replace(running, time_field=self._times)
         return evaluate(self.read(tree), data, running)
 
     def atoms(self, tree: Group) -> tuple[Atom, ...]:
         """Every comparison of a field with a value."""
-        return atoms_of(tree, Reader(self.case, self.time_field))
+        return atoms_of(tree, Reader(self.case, self._times))
 
     def cost(self, tree: Group, context: Context) -> float:
         """What running it costs, as cost.py estimates it."""

@@ -162,7 +162,7 @@ def _write_pattern(field: str, source: str, case: Case) -> Leaf:
         return Word(text=words) if can_stand_bare(words) else Phrase(text=words)
     tree = patterns.parse(source)
     whole = patterns.whole(tree)
-    if not field and (tree != patterns.searched(whole) or _crosses_lines(tree)):
+    if not field and (tree != patterns.searched(whole) or not patterns.stays_in_line(tree)):
         raise cannot(
             "regular expressions without a field", "An expression may go from one value to the next."
         )
@@ -171,14 +171,6 @@ def _write_pattern(field: str, source: str, case: Case) -> Leaf:
             raise _cased()
         whole = patterns.lowered(whole)
     return _pattern(whole)
-
-
-def _crosses_lines(tree: patterns.Node) -> bool:
-    return any(
-        isinstance(one, patterns.Edge)
-        or (isinstance(one, patterns.Chars) and any(low <= 10 <= high for low, high in one.ranges))
-        for one in patterns.nodes(tree)
-    )
 
 
 def _pattern(tree: patterns.Node) -> Pattern | Word:

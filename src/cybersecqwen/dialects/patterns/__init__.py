@@ -15,7 +15,17 @@ from .anchoring import searched, whole
 from .fold import fold, is_closed, lowered
 from .parsing import JAVA, LUCENE, RE2, Flavour, parse
 from .spelling import IN_JAVA, IN_LUCENE, IN_RE2, IN_SLASHES, Spelling, spell
-from .texts import from_wildcards, has_all, literal, literal_in, simplest, source_of, wildcards_in
+from .texts import (
+    flagged,
+    from_wildcards,
+    has_all,
+    literal,
+    literal_in,
+    simplest,
+    source_of,
+    stays_in_line,
+    wildcards_in,
+)
 from .tree import ALL, ANYTHING, Chars, Choice, Edge, Node, Repeat, Row, meets_empty, nodes
 
 __all__ = [
@@ -36,6 +46,7 @@ __all__ = [
     "Repeat",
     "Row",
     "Spelling",
+    "flagged",
     "fold",
     "from_wildcards",
     "has_all",
@@ -50,6 +61,7 @@ __all__ = [
     "simplest",
     "source_of",
     "spell",
+    "stays_in_line",
     "whole",
     "wildcards_in",
 ]

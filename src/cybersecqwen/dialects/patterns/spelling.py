@@ -38,7 +38,7 @@ class Spelling:
 
 IN_RE2 = Spelling(signs=_SIGNS)
 IN_SLASHES = Spelling(signs=_SIGNS | {"/"}, set_signs=frozenset("\\]^-[/"))
-IN_JAVA = Spelling(signs=_SIGNS | {"/"}, set_signs=frozenset("\\]^-[/&"))
+IN_JAVA = Spelling(signs=_SIGNS, set_signs=frozenset("\\]^-[&"))
 IN_LUCENE = Spelling(
     signs=(_SIGNS - {"^", "$"}) | frozenset('"#@&<>~'),
     set_signs=frozenset('\\]^-["'),

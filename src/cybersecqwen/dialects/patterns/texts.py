@@ -11,8 +11,8 @@ from cybersecqwen.errors import UnsayableError
 from .anchoring import searched, whole
 from .fold import fold, folded, is_closed, lowered
 from .parsing import parse
-from .spelling import spell
-from .tree import ALL, ANYTHING, Chars, Node, Row, nodes, row
+from .spelling import IN_RE2, Spelling, spell
+from .tree import ALL, ANYTHING, Chars, Edge, Node, Row, nodes, row
 
 
 def from_wildcards(text: str, *, cased: bool) -> Node:
@@ -63,13 +63,30 @@ def has_all(node: Node) -> bool:
     return any(one == ALL for one in nodes(node))
 
 
-def source_of(node: Node) -> str:
-    """The RE2 source of a tree that is searched for, with the flags that make it short."""
+def flagged(node: Node, spelling: Spelling = IN_RE2) -> tuple[str, str]:
+    """The flags (i, s) that make a tree's text short, and the text that means it with them."""
     closed = is_closed(node) and any(isinstance(one, Chars) and lowered(one) != one for one in nodes(node))
     dot_all = has_all(node)
-    flags = ("i" if closed else "") + ("s" if dot_all else "")
-    text = spell(lowered(node) if closed else node, dot_all=dot_all)
+    text = spell(lowered(node) if closed else node, spelling, dot_all=dot_all)
+    return ("i" if closed else "") + ("s" if dot_all else ""), text
+
+
+def source_of(node: Node) -> str:
+    """The RE2 source of a tree that is searched for, with the flags that make it short."""
+    flags, text = flagged(node)
     return f"(?{flags}){text}" if flags else text
+
+
+def stays_in_line(node: Node, *, text_test: bool = False) -> bool:
+    """Whether what it finds in several values is found in one of them, when each stands in a line of its own.
+
+    Of text with wildcards (`text_test`) edges alone tell: its wildcards are taken to stay within a value.
+    """
+    return not any(
+        isinstance(one, Edge)
+        or (not text_test and isinstance(one, Chars) and any(low <= 10 <= high for low, high in one.ranges))
+        for one in nodes(node)
+    )
 
 
 @lru_cache(maxsize=4_096)

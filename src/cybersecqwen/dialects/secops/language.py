@@ -24,6 +24,7 @@ class SecOps(Dialect[Search]):
     name: ClassVar[str] = "secops"
     title: ClassVar[str] = "Google SecOps UDM search"
     schema: ClassVar[str] = "udm"
+    time_field: ClassVar[str] = TIME
 
     def parse(self, text: str) -> Search:
         """The tree. Raises QuerySyntaxError with line and column, LimitError for what is too long or deep."""
