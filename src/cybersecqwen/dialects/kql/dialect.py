@@ -11,6 +11,7 @@ from cybersecqwen.dialects.interface import Atom, Data, Dialect, Effect, Names, 
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import LimitError
 
+from .rules import RULES
 from .tree import KqlQuery
 
 P = ParamSpec("P")
@@ -36,7 +37,7 @@ class Kql(Dialect[KqlQuery]):
     name: ClassVar[str] = "kql"
     title: ClassVar[str] = "Microsoft KQL (Sentinel, Defender)"
     schema: ClassVar[str] = "defender"
-    rules: ClassVar[tuple[Rule[Any], ...]] = ()
+    rules: ClassVar[tuple[Rule[Any], ...]] = RULES
 
     @_bounded
     def parse(self, text: str) -> KqlQuery:

@@ -66,6 +66,12 @@ def names(tree: KqlQuery) -> Names:
     return Names(tables=tuple(found.tables.values()), fields=tuple(found.fields.values()))
 
 
+def columns_of(tree: Expr, query: KqlQuery) -> Columns:
+    """The columns of a table somewhere in a query, as far as the query alone tells."""
+    nothing = _Collected()
+    return _tabular(tree, _statements(query.statements, {}, nothing), nothing)
+
+
 def _statements(statements: tuple[Statement, ...], known: _Known, found: _Collected) -> _Known:
     known = dict(known)
     for statement in statements:

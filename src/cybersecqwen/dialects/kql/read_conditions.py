@@ -169,7 +169,7 @@ def _network(tree: Call, told: Asked, scope: Scope) -> Leaf:
 
 def _binary(tree: Binary, scope: Scope) -> Leaf:
     left, right = scope.known(tree.left), scope.known(tree.right)
-    if text_of(left) is not None and tree.operator in meaning.FLIPPED:
+    if text_of(left) is not None and text_of(right) is None and tree.operator in meaning.FLIPPED:
         return _binary(Binary(meaning.FLIPPED[tree.operator], right, left), scope)
     told = asked(left)
     if told is None:

@@ -160,7 +160,8 @@ def _first(step: Step, env: Environment) -> Table:
     run_ = _SOURCES.get(type(step))
     if run_ is None:
         raise unsupported(f"the operator {getattr(step, 'word', '') or type(step).__name__.lower()}")
-    return run_(step, env)
+    found: Table = run_(step, env)
+    return found
 
 
 def union_of(step: steps.Union, env: Environment, before: Table | None = None) -> Table:
