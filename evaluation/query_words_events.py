@@ -149,13 +149,27 @@ def _event(wanted: Sequence[tuple[Test, str, bool]], draw: random.Random) -> Eve
     for name, tests in by_field.items():
         if any(test.op is Op.NULL for test, _ in tests):
             continue
-        event[name or "Message"] = _value(tests, draw)
+        event[name or "Message"] = _placed(name, _value(tests, draw), draw)
     for test, value, negated in wanted:
         if test.op is Op.SAME_AS and not negated and value in event:
             event[test.field] = event[value]
         elif negated and test.op is Op.NULL:
             event.setdefault(test.field, "something")
     return event
+
+
+_PATHS = frozenset(
+    ("Image", "ParentImage", "TargetFilename", "ImageLoaded", "SourceImage", "TargetImage", "FileName")
+)
+
+
+def _placed(name: str, value: str, draw: random.Random) -> str:
+    """A value as records have it: files with their folder, command lines behind a program."""
+    if name in _PATHS and "\\" not in value and "/" not in value and "." in value:
+        return rf"{draw.choice(_FOLDERS)}\{value}"
+    if name.endswith("CommandLine") and value[:1] in "-/":
+        return f"run.exe {value}"
+    return value
 
 
 def _value(tests: Sequence[tuple[Test, str]], draw: random.Random) -> str:

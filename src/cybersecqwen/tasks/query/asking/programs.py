@@ -12,6 +12,7 @@ from .vocabulary import Lexicon, Token
 from .words import COMMON, SMALL
 
 _BARE = re.compile(r"(?<![\w./\\:@-])[A-Za-z0-9][\w+-]{0,40}(?:\.[\w-]{2,20}){0,3}(?![\w@]|[./\\]\w)")
+_OF_TWO = re.compile(r"(?<=[A-Za-z])/(?=[A-Z])")
 _AFTER = re.compile(
     r"\"?'?`?,?\s+(?:\(\w+\)\s+)?(?:\w+\s+)?(?:binary|binaries|utility|utilities|command|commands|tool|tools|process|processes|executable|"
     r"program|cli|client|application|hacktool|lolbin|command-line|command line|child|spawning|spawns|starting|"
@@ -36,7 +37,11 @@ def named_programs(text: str, found: Sequence[Token], lexicon: Lexicon) -> Itera
     """Programs that the lexicon has a phrase for: groups, and programs under another name."""
     for meaning, start, end in lexicon.programs.find(found):
         words = text[start:end]
-        if meaning == "shells" and (_NO_SHELL.search(text[:start]) or _NO_SHELL_AFTER.match(text, end)):
+        if meaning == "shells" and (
+            _NAMED_SHELL.search(text[:start])
+            or _NO_SHELL.search(text[:start])
+            or _NO_SHELL_AFTER.match(text, end)
+        ):
             continue
         if meaning in lexicon.single and meaning in lexicon.english and not _said(text, start, end):
             continue
@@ -48,6 +53,8 @@ def named_programs(text: str, found: Sequence[Token], lexicon: Lexicon) -> Itera
 def bare_programs(text: str, lexicon: Lexicon, library: Library) -> Iterator[Mention]:
     """Programs written without an ending: known names, names that rules have, and what "execution of" names."""
     known = frozenset().union(*lexicon.known.values())
+    # "Regasm/Regsvcs" names two.
+    text = _OF_TWO.sub(" ", text)
     for match in _BARE.finditer(text):
         word = match[0].lower()
         if len(word) < 2 or word.isdigit():
@@ -69,6 +76,7 @@ def bare_programs(text: str, lexicon: Lexicon, library: Library) -> Iterator[Men
         )
 
 
+_NAMED_SHELL = re.compile(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]+ $")
 _NO_SHELL = re.compile(
     r"\b(?:web|reverse|remote|secure|cloud|serial|power|bind|windows|interactive)[ -]$", re.IGNORECASE
 )

@@ -57,6 +57,8 @@ def parents(text: str, programs: Sequence[Mention]) -> set[int]:
         right = [m for m in programs if m.start >= verb.end() and _joined(text, verb.end(), m.start)]
         if left and right:
             found.update(m.start for m in left)
+    acting = {one.values for one in programs if one.start not in found and one.values}
+    found = {one.start for one in programs if one.start in found and one.values not in acting}
     return (
         found
         if len(found) < len(programs)

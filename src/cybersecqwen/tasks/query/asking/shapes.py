@@ -112,6 +112,10 @@ def shapes(text: str) -> Iterator[Mention]:
             made = _quoted(match, inner)
             if made is not None:
                 yield made
+    for match in _NAMED_FLAG.finditer(text):
+        yield Mention(
+            kind=Kind.FLAG, start=match.start(1), end=match.end(1), words=match[1], values=(match[1].lower(),)
+        )
     for kind, pattern in _COMPILED:
         for match in pattern.finditer(text):
             values = _values(kind, match[0])
@@ -119,6 +123,9 @@ def shapes(text: str) -> Iterator[Mention]:
                 yield Mention(kind=kind, start=match.start(), end=match.end(), words=match[0], values=values)
 
 
+_NAMED_FLAG = re.compile(
+    r"(?<![\w/\"'-])([A-Z][a-z]+[A-Z]\w{2,30})(?= (?:command ?line )?(?:flag|option|switch|parameter|argument)s?\b)"
+)
 _FLAG_AFTER = re.compile(
     r" (?:command ?line )?(?:flags?|options?|switch(?:es)?|arguments?|parameters?)\b", re.IGNORECASE
 )
