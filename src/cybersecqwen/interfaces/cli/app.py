@@ -8,7 +8,7 @@ import typer
 
 from cybersecqwen import __version__
 
-from . import ask, bench, intel, kb, logs, model, query, query_test, rules, specialist
+from . import ask, bench, intel, kb, logs, model, query, query_schema, query_test, rules, specialist
 from .options import Detail, FailOn, Format, Model, Save
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(specialist.app, name="specialist")
 app.add_typer(rules.app, name="rules")
 app.add_typer(logs.baseline, name="logs-baseline", hidden=True)
+app.add_typer(query_schema.app, name="query-schema", hidden=True)
 
 
 def _version(wanted: bool) -> None:
@@ -72,6 +73,7 @@ app.command("query-optimise", hidden=True)(query.optimise)
 app.command("query-explain", hidden=True)(query.explain)
 app.command("query-translate", hidden=True)(query.translate)
 app.command("query-test", hidden=True)(query_test.check)
+app.command("query-fields", hidden=True)(query_schema.fields)
 app.command()(ask.ask)
 
 

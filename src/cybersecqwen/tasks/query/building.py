@@ -8,8 +8,7 @@ from typing import Any
 
 from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.dialects.fields.checking import unknown
-from cybersecqwen.dialects.fields.mapping import Mapped, mapped
-from cybersecqwen.dialects.fields.schema import Schema
+from cybersecqwen.dialects.fields.mapping import Mapped
 from cybersecqwen.dialects.interface import Dialect, Running
 from cybersecqwen.dialects.normal import equivalent
 from cybersecqwen.dialects.query import Query
@@ -19,10 +18,11 @@ from cybersecqwen.records.query import Checked, Trial
 from .sigma_text import rule_text
 from .targets import Target
 from .trial import made_examples, running_for, try_out
+from .whose import Whose
 from .wording import span_words
 
-SchemaOf = Callable[[str], Schema]
-"""Gives a schema by its name; raises UnknownNameError."""
+WhoseOf = Callable[[str], Whose]
+"""Gives the names of a schema by its name; raises UnknownNameError."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,7 @@ class Built:
     """A query that was written, with everything that was found out about it."""
 
     dialect: Dialect[Any]
-    schema: Schema
+    whose: Whose
     mapped: Mapped
     """The query in the schema's names."""
     text: str
@@ -50,7 +50,7 @@ NEEDED = frozenset((PARSES, READS, NAMES, MEANS))
 """Checks without which a query is not given out."""
 
 
-def build(query: Query, target: Target, schema_of: SchemaOf, asked: str = "") -> Built:
+def build(query: Query, target: Target, whose_of: WhoseOf, asked: str = "") -> Built:
     """The query in the first schema of the target that has a home for it; `asked` is the title of a rule.
 
     Raises FieldError or UnsayableError, with what the first schema lacks, where none has a home for it or the
@@ -59,31 +59,30 @@ def build(query: Query, target: Target, schema_of: SchemaOf, asked: str = "") ->
     dialect: Dialect[Any] = DIALECTS.get(target.dialect)()
     first: QueryError | None = None
     for name in target.schemas:
-        schema = schema_of(name)
         try:
-            return _built(query, dialect, schema, asked)
+            return _built(query, dialect, whose_of(name), asked)
         except (FieldError, UnsayableError) as error:
             first = first or error
     assert first is not None
     raise first
 
 
-def _built(query: Query, dialect: Dialect[Any], schema: Schema, asked: str) -> Built:
+def _built(query: Query, dialect: Dialect[Any], whose: Whose, asked: str) -> Built:
     if dialect.name == "sigma":
         made = _as_rule(query)
         text = rule_text(made.query, asked) if asked else dialect.render(dialect.write(made.query))
     else:
-        made = mapped(query, schema)
+        made = whose.mapped(query)
         text = dialect.render(dialect.write(made.query))
-    running = running_for(made.query, schema, dialect)
-    checks, tree = checked(dialect, text, made.query, schema)
+    running = running_for(made.query, whose.schema, dialect)
+    checks, tree = checked(dialect, text, made.query, whose)
     trial = Trial()
     if tree is not None:
         trial = try_out(dialect, tree, made_examples(made.query, running), running)
         checks.append(ran(trial))
     return Built(
         dialect=dialect,
-        schema=schema,
+        whose=whose,
         mapped=made,
         text=text,
         tree=tree,
@@ -101,14 +100,14 @@ def _as_rule(query: Query) -> Mapped:
     return Mapped(query=replace(query, span=None), notes=(said,))
 
 
-def checked(dialect: Dialect[Any], text: str, query: Query, schema: Schema) -> tuple[list[Checked], Any]:
+def checked(dialect: Dialect[Any], text: str, query: Query, whose: Whose) -> tuple[list[Checked], Any]:
     """The checks on a text that is to mean the query, and its tree; None where it does not parse."""
     try:
         tree = dialect.parse(text)
     except QueryError as error:
         return [Checked(name=PARSES, passed=False, said=error.message)], None
     made = [Checked(name=PARSES, passed=True, said=f"It is {dialect.title}.")]
-    made += [reads(dialect, tree), names(dialect, tree, schema), means(dialect, tree, query)]
+    made += [reads(dialect, tree), names(dialect, tree, whose), means(dialect, tree, query)]
     return made, tree
 
 
@@ -119,18 +118,19 @@ def reads(dialect: Dialect[Any], tree: Any) -> Checked:
     return Checked(name=READS, passed=not effects, said=said or "It writes, deletes and sends nothing.")
 
 
-def names(dialect: Dialect[Any], tree: Any, schema: Schema) -> Checked:
+def names(dialect: Dialect[Any], tree: Any, whose: Whose) -> Checked:
     """Whether every table and field stands in the schema."""
+    if whose.schema is None:
+        return Checked(name=NAMES, passed=True, said=f"Its fields are those that {whose.name} gives.")
     found = dialect.names(tree)
-    missing = unknown(found, schema)
-    if not missing:
-        count = len({(one.table, one.text) for one in found.fields})
-        counted = f"{count} field{'s' if count != 1 else ''}"
-        return Checked(name=NAMES, passed=True, said=f"Its {counted} stand in the schema {schema.name}.")
-    first = missing[0]
-    near = f"; near are {', '.join(first.nearest)}" if first.nearest else ""
-    said = f"{first.name.text!r} is not in the schema {schema.name}{near}."
-    return Checked(name=NAMES, passed=False, said=said)
+    missing = unknown(found, whose.schema)
+    if missing:
+        return Checked(name=NAMES, passed=False, said=missing[0].said)
+    count = len({(one.table, one.text) for one in found.fields})
+    said = f"Its field stands in the schema {whose.name}."
+    if count != 1:
+        said = f"Its {count} fields stand in the schema {whose.name}."
+    return Checked(name=NAMES, passed=True, said=said)
 
 
 def means(dialect: Dialect[Any], tree: Any, query: Query) -> Checked:

@@ -18,12 +18,13 @@ from .asking import read_question
 from .asking.asked import Asked, Sure
 from .building import Built, build
 from .explaining import explained
+from .learning import library_of, rules_of
 from .options import QueryOptions
 from .own_events import on_own, read_own
 from .reporting import report_of
-from .shelf import library_of, rules_of, schema_named
 from .sigma_text import rule_text_of
 from .targets import Target, target_of
+from .whose import whose
 from .wording import span_words
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def answered(asked: Asked, target: Target, request: Request, tools: Tools, begun
     counts: dict[str, int] = {}
     if _has_something(asked.query) and not asked.contradictions:
         try:
-            built = build(asked.query, target, lambda name: schema_named(name, options.schemas), asked.text)
+            built = build(asked.query, target, lambda name: whose(name, options.schemas), asked.text)
         except (FieldError, UnsayableError) as error:
             result = replace(result, refused=error.message)
             problems += [Problem(stage="query", message=error.hint)] if error.hint else []
@@ -124,7 +125,7 @@ def _with(result: QueryResult, built: Built, asked: Asked) -> QueryResult:
     failed = [one.said for one in built.checks if not one.passed]
     made = replace(
         result,
-        schema=built.schema.name,
+        schema=built.whose.name,
         assumptions=(*result.assumptions, *built.mapped.notes),
         checks=built.checks,
         trial=built.trial,
@@ -144,5 +145,5 @@ def with_own(
         return result, {}
     own = read_own(request.paths, tools.limits, request.stdin)
     running = replace(built.running, now=time.time())
-    trial = on_own(built.dialect, built.tree, built.schema, own, result.trial, running)
+    trial = on_own(built.dialect, built.tree, built.whose, own, result.trial, running)
     return replace(result, trial=trial), {"events": len(own.raws)}

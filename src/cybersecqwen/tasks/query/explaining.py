@@ -19,7 +19,8 @@ from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import CsqError
 from cybersecqwen.records.query import Explained
 
-from .asking.library import Library, tests
+from .asking.library import Library
+from .parts import tests
 from .trial import made_examples, running_for
 from .wording import logsource_words, sentences
 

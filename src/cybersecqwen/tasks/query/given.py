@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.dialects.fields.checking import unknown
-from cybersecqwen.dialects.fields.mapping import unmapped
 from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.dialects.interface import Dialect
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import EffectError, NothingAnalysedError, QueryError
 
+from .building import WhoseOf
 from .guessing import dialect_of
 from .targets import TARGETS
-
-SchemaOf = Callable[[str], Schema]
+from .whose import Whose
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +25,7 @@ class Given:
     text: str
     dialect: Dialect[Any]
     tree: Any
-    schema: Schema | None
+    whose: Whose | None
     """Whose names it uses; None where that cannot be told."""
     query: Query | None
     """What it means in its own names; None where the middle has no words for it."""
@@ -36,10 +34,13 @@ class Given:
     sigma: Query | None = None
     """The same in Sigma's names; None where they cannot be told."""
 
+    @property
+    def schema(self) -> Schema | None:
+        """The schema of those names."""
+        return self.whose.schema if self.whose else None
 
-def given(
-    text: str, named: str, schema_name: str, schema_of: SchemaOf, *, reading_only: bool = True
-) -> Given:
+
+def given(text: str, named: str, schema_name: str, whose_of: WhoseOf, *, reading_only: bool = True) -> Given:
     """Understand a query.
 
     Raises NothingAnalysedError for an empty text, UsageError where its language cannot be told,
@@ -58,7 +59,7 @@ def given(
             f"The query would do more than read: {first.command} {first.what} (line {first.line}).",
             hint="Queries that write, delete, send or start something are neither run nor rewritten.",
         )
-    schema = schema_of(schema_name) if schema_name else _schema(dialect, tree, schema_of)
+    names = whose_of(schema_name) if schema_name else _whose(dialect, tree, whose_of)
     query, beyond = None, ""
     try:
         query = dialect.read(tree)
@@ -68,31 +69,34 @@ def given(
         text=text,
         dialect=dialect,
         tree=tree,
-        schema=schema,
+        whose=names,
         query=query,
         beyond=beyond,
-        sigma=_sigma(query, schema),
+        sigma=_sigma(query, names),
     )
 
 
-def _schema(dialect: Dialect[Any], tree: Any, schema_of: SchemaOf) -> Schema | None:
-    """The schema of the language that lacks fewest of the names; None where each lacks half of them."""
+def _whose(dialect: Dialect[Any], tree: Any, whose_of: WhoseOf) -> Whose | None:
+    """The names of the language's schemas that lack fewest of the query's; None where each lacks half."""
     names = dialect.names(tree)
     count = len(names.tables) + len(names.fields)
     tried = dict.fromkeys(
         schema for target in TARGETS.values() if target.dialect == dialect.name for schema in target.schemas
     )
-    found = [(len(unknown(names, schema_of(name))), name) for name in tried]
+    found = [whose_of(name) for name in tried]
     if not found or not count:
-        return schema_of(next(iter(tried))) if tried else None
-    missing, best = min(found, key=lambda one: one[0])
-    return schema_of(best) if missing <= count / 2 else None
+        return found[0] if found else None
+    missing, best = min(
+        ((len(unknown(names, one.schema)), one) for one in found if one.schema is not None),
+        key=lambda pair: pair[0],
+    )
+    return best if missing <= count / 2 else None
 
 
-def _sigma(query: Query | None, schema: Schema | None) -> Query | None:
-    if query is None or schema is None:
+def _sigma(query: Query | None, names: Whose | None) -> Query | None:
+    if query is None or names is None:
         return None
     try:
-        return unmapped(query, schema)
+        return names.unmapped(query)
     except QueryError:
         return None

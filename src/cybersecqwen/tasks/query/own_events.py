@@ -13,21 +13,18 @@ from typing import Any, BinaryIO
 
 from cybersecqwen.detect.rows import Kind, RowReader, rows, times
 from cybersecqwen.detect.sigma.logsource import admits
-from cybersecqwen.detect.sigma.model import Logsource
 from cybersecqwen.detect.sigma.values import whole_text
 from cybersecqwen.dialects.evaluating import evaluate, value_at
-from cybersecqwen.dialects.fields.mapping import unmapped
-from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.dialects.interface import Dialect, Record, Rows, Running
-from cybersecqwen.dialects.query import ANYTHING, Query
-from cybersecqwen.dialects.query import Sequence as Order
+from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import LimitError, QueryError
 from cybersecqwen.inputs.events import nothing, records
 from cybersecqwen.inputs.open import open_inputs
 from cybersecqwen.records import Damage, Limits
 from cybersecqwen.records.query import Trial
 
-from .asking.library import tests
+from .parts import fields_of, logsources_of
+from .whose import Whose
 
 MOST = 200_000
 """Events of a person that a query is run on; further ones are not read."""
@@ -79,12 +76,12 @@ def _each(paths: Sequence[str], limits: Limits, stdin: BinaryIO | None) -> Itera
 
 
 def on_own(
-    dialect: Dialect[Any], tree: Any, schema: Schema | None, own: OwnEvents, trial: Trial, running: Running
+    dialect: Dialect[Any], tree: Any, whose: Whose | None, own: OwnEvents, trial: Trial, running: Running
 ) -> Trial:
     """The trial with what the query finds among a person's events; its note says what kept it from that."""
     now, aged = _now(own, running)
     try:
-        found, how = _found(dialect, tree, schema, own, replace(running, now=now))
+        found, how = _found(dialect, tree, whose, own, replace(running, now=now))
     except (QueryError, LimitError) as error:
         note = f"{trial.note} Your events were not searched: {error.message}".strip()
         return replace(trial, events=len(own.raws), note=note)
@@ -117,15 +114,15 @@ def _shown(row: Record) -> dict[str, Any]:
 
 
 def _found(
-    dialect: Dialect[Any], tree: Any, schema: Schema | None, own: OwnEvents, running: Running
+    dialect: Dialect[Any], tree: Any, whose: Whose | None, own: OwnEvents, running: Running
 ) -> tuple[Rows, str]:
     names = {one.text for one in dialect.names(tree).fields}
     if _speaks(names, own):
         tables = {one.text for one in dialect.names(tree).tables} or {""}
         return dialect.run(tree, dict.fromkeys(tables, own.raws), running), ""
     query = dialect.read(tree)
-    if schema is not None:
-        query = unmapped(query, schema)
+    if whose is not None:
+        query = whose.unmapped(query)
     return evaluate(query, {"": tuple(under_sigma(query, own))}, replace(running, time_field=_TIME)), (
         "Your events have other names of fields: the query was read back into Sigma's and evaluated there."
     )
@@ -140,8 +137,8 @@ def _speaks(names: set[str], own: OwnEvents) -> bool:
 
 def under_sigma(query: Query, own: OwnEvents) -> Iterator[Record]:
     """The events that a query in Sigma's names looks at, with the fields that it asks for."""
-    sources = _sources(query)
-    names = _fields(query)
+    sources = logsources_of(query)
+    names = fields_of(query)
     reader = RowReader()
     by_kind: dict[Kind, list[int]] = {}
     for number, raw in enumerate(own.raws):
@@ -159,26 +156,3 @@ def under_sigma(query: Query, own: OwnEvents) -> Iterator[Record]:
             record = {name: column[at] for name, column in columns.items()}
             made[number] = {**record, **({"csq_text": texts[at]} if texts else {}), _TIME: moments[at]}
     yield from (made[number] for number in sorted(made))
-
-
-def _sources(query: Query) -> list[Logsource]:
-    found = [query.logsource]
-    found += [stage.logsource for step in query.steps if isinstance(step, Order) for stage in step.stages]
-    return [source for source in found if source != ANYTHING]
-
-
-def _fields(query: Query) -> list[str]:
-    found: dict[str, None] = {}
-    expressions = [query.where] if query.where is not None else []
-    for step in query.steps:
-        expressions += [stage.where for stage in step.stages] if isinstance(step, Order) else []
-        for name in (*getattr(step, "by", ()), *getattr(step, "fields", ())):
-            found[name] = None
-        for one in getattr(step, "measures", ()):
-            found.update(dict.fromkeys([one.field] if one.field else []))
-    for expression in expressions:
-        for test, _ in tests(expression):
-            found[test.field] = None
-            if test.op.value == "same":
-                found[test.values[0]] = None
-    return list(found)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.improving import Improvement, improve
 from cybersecqwen.dialects.query import Query
@@ -16,24 +15,25 @@ from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.query import Changed, Explained, Improved, QueryResult, Suggested
 from cybersecqwen.tasks.interface import Request, Task, Tools
 
-from .building import Built, build, ran
+from .building import Built, WhoseOf, build, ran
 from .construct import options_of, with_own
 from .explaining import explained
 from .given import Given, given
+from .learning import library_of, rules_of
 from .options import QueryOptions
 from .reporting import report_of
-from .shelf import library_of, rules_of, schema_named
 from .sigma_text import rule_text_of
 from .targets import target_of
 from .trial import made_examples, running_for, try_out
+from .whose import whose
 from .wording import span_words
 
 TITLE = "Translated query"
 """Title of a rule that was made from a query."""
 
 
-def _schemas(options: QueryOptions) -> Callable[[str], Schema]:
-    return lambda name: schema_named(name, options.schemas)
+def _schemas(options: QueryOptions) -> WhoseOf:
+    return lambda name: whose(name, options.schemas)
 
 
 def _understood(request: Request, *, reading_only: bool = True) -> Given:
@@ -49,7 +49,7 @@ def _result(kind: str, one: Given) -> QueryResult:
         asked=one.text.strip(),
         dialect=one.dialect.name,
         dialect_title=one.dialect.title,
-        schema=one.schema.name if one.schema else "",
+        schema=one.whose.name if one.whose else "",
         span=span_words(one.query.span) if one.query and one.query.span else "",
     )
 
@@ -128,7 +128,7 @@ def _translated(one: Given, built: Built) -> QueryResult:
         _result("translate", one),
         dialect=built.dialect.name,
         dialect_title=built.dialect.title,
-        schema=built.schema.name,
+        schema=built.whose.name,
         source_text=one.text.strip(),
         source_dialect=one.dialect.title,
         assumptions=built.mapped.notes,
