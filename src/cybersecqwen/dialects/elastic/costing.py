@@ -62,20 +62,19 @@ def work(expr: Expr, costs: Costs) -> float:
         return sum(work(part, costs) for part in expr.parts)
     if isinstance(expr, Negation):
         return work(expr.inner, costs)
-    if isinstance(expr, Literal):
-        return 1.0
+    return 1.0 if isinstance(expr, Literal) else _CLAUSE + len(_below(expr)) + _comparison(expr, costs)
+
+
+def _comparison(expr: Expr, costs: Costs) -> float:
     if isinstance(expr, Among):
-        return _CLAUSE + (
-            sum(_value(expr, value, costs) for value in expr.values)
-            if _is_indexed(expr.left, costs)
-            else _COMPUTED
-        )
+        indexed = _is_indexed(expr.left, costs)
+        return sum(_value(expr, value, costs) for value in expr.values) if indexed else _COMPUTED
     if isinstance(expr, Binary):
         sides = all(_is_indexed(side, costs) for side in (expr.left, expr.right))
-        return _CLAUSE + (_looked_up(expr, costs) if sides else _COMPUTED)
+        return _looked_up(expr, costs) if sides else _COMPUTED
     if isinstance(expr, Call) and expr.name in costs.own and _is_indexed(expr.args[0], costs):
-        return _CLAUSE + _TERM * (len(expr.args) - 1)
-    return _CLAUSE + (_TERM if isinstance(expr, Field | IsNull) else _COMPUTED)
+        return _TERM * (len(expr.args) - 1)
+    return _TERM if isinstance(expr, Field | IsNull) else _COMPUTED
 
 
 def _looked_up(expr: Binary, costs: Costs) -> float:
@@ -108,7 +107,7 @@ def _value(expr: Among, value: Expr, costs: Costs) -> float:
     if expr.op in costs.patterns:
         shape = shape_of(text, escapes=costs.escapes)
         if shape != "equal":
-            return _STRETCH if shape == "prefix" else _ALL_TERMS
+            return (_STRETCH if shape == "prefix" else _ALL_TERMS) * (1.1 if caseless else 1.0)
         return _PATTERN + (_CASELESS if caseless else _TERM)
     return _CASELESS if caseless else _TERM
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cybersecqwen.dialects.improvement import Rule
+from cybersecqwen.dialects.improvement import Context, Rule
 from cybersecqwen.dialects.interface import Atom, Data, Dialect, Effect, Names, Rows, Running
 from cybersecqwen.dialects.query import Query
 
 from . import names as naming
+from .cost import cost_of
 from .parse import parse
 from .read import read
 from .render import render
+from .rules import RULES
 from .run import run
 from .tree import EsqlTree
 from .write import write
@@ -26,7 +28,7 @@ class Esql(Dialect[EsqlTree]):
     name: ClassVar[str] = "esql"
     title: ClassVar[str] = "Elastic ES|QL"
     schema: ClassVar[str] = "ecs"
-    rules: ClassVar[tuple[Rule[EsqlTree], ...]] = ()
+    rules: ClassVar[tuple[Rule[EsqlTree], ...]] = RULES
 
     def parse(self, text: str) -> EsqlTree:
         """The tree. Raises QuerySyntaxError with line and column, LimitError for what is too long or deep."""
@@ -59,3 +61,7 @@ class Esql(Dialect[EsqlTree]):
     def atoms(self, tree: EsqlTree) -> tuple[Atom, ...]:
         """Every comparison of a field with values."""
         return naming.atoms(tree)
+
+    def cost(self, tree: EsqlTree, context: Context) -> float:
+        """Work of reading one event once, over a million events."""
+        return cost_of(tree)

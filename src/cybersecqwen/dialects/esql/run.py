@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cybersecqwen.detect.sigma.parse import text_of
@@ -12,7 +12,7 @@ from cybersecqwen.dialects.evaluating import value_at
 from cybersecqwen.dialects.interface import Data, Record, Rows, Running
 from cybersecqwen.errors import LimitError
 
-from .columns import matches
+from .columns import made_by, matches
 from .extracting import Extract, dissect, grok
 from .functions import machine
 from .measuring import compiled_measure, measured
@@ -117,9 +117,11 @@ class _Runner:
         if isinstance(command, Rename):
             return self._renamed(command, state)
         if isinstance(command, Dissect):
-            return self._extracted(command.value, [dissect(command.pattern, command.separator)], state)
+            cut = dissect(command.pattern, command.separator)
+            return self._extracted(command.value, [cut], made_by(command), state)
         if isinstance(command, Grok):
-            return self._extracted(command.value, [grok(one) for one in command.patterns], state)
+            taken = [grok(one) for one in command.patterns]
+            return self._extracted(command.value, taken, made_by(command), state)
         if isinstance(command, Enrich):
             return self._enriched(command, state)
         if isinstance(command, LookupJoin):
@@ -158,9 +160,10 @@ class _Runner:
                 groups.setdefault(key, (values, []))[1].append(row)
         if not by and not groups:
             groups[()] = ({}, [])
+        # In the order of their keys: that of the rows must make no difference.
         made = {
-            key: {**{one.name: measured(one, rows) for one in measures}, **values}
-            for key, (values, rows) in groups.items()
+            key: {**{one.name: measured(one, groups[key][1]) for one in measures}, **groups[key][0]}
+            for key in sorted(groups, key=lambda key: [(one is None, one or "") for one in key])
         }
         names = (*(one.name for one in measures), *(name for name, _ in by))
         if not command.inline:
@@ -185,10 +188,12 @@ class _Runner:
             columns = [new if one == old else one for one in columns if one != new or one == old]
         return State(rows, state.ordered, tuple(columns))
 
-    def _extracted(self, expr: Expr, extracts: Sequence[Extract], state: State) -> State:
+    def _extracted(
+        self, expr: Expr, extracts: Sequence[Extract], names: Iterable[str], state: State
+    ) -> State:
         value = self._compiled(expr)
-        names: dict[str, None] = {}
-        found: list[tuple[Record, Mapping[str, Any]]] = []
+        columns = sorted(names)
+        rows: list[Record] = []
         for row in state.rows:
             text = value(row)
             if isinstance(text, list):
@@ -196,10 +201,8 @@ class _Runner:
             taken: Mapping[str, Any] = {}
             if text is not None:
                 taken = next((one for extract in extracts if (one := extract(text_of(text))) is not None), {})
-            names.update(dict.fromkeys(taken))
-            found.append((row, taken))
-        rows = [{**row, **{name: taken.get(name) for name in names}} for row, taken in found]
-        return State(rows, state.ordered, more(state.columns, names))
+            rows.append({**row, **{name: taken.get(name) for name in columns}})
+        return State(rows, state.ordered, more(state.columns, columns))
 
     def _enriched(self, command: Enrich, state: State) -> State:
         """The table that is called like the policy stands for its index, by the column that is looked up."""

@@ -1,0 +1,143 @@
+"""Commands that leave fewer rows or columns come first."""
+
+from __future__ import annotations
+
+from cybersecqwen.dialects.elastic.expressions import Expr, Field
+from cybersecqwen.dialects.elastic.rewriting import conjuncts, joined
+from cybersecqwen.dialects.elastic.walking import fields_in
+from cybersecqwen.dialects.esql.columns import made_by, matches
+from cybersecqwen.dialects.esql.tree import (
+    Command,
+    Dissect,
+    Drop,
+    Enrich,
+    EsqlTree,
+    Eval,
+    Grok,
+    Keep,
+    Limit,
+    LookupJoin,
+    MvExpand,
+    Rename,
+    Sort,
+    Where,
+)
+from cybersecqwen.dialects.improvement import Rule
+
+from .applying import COMMANDS, PERFORMANCE, rewritten
+
+
+def passes(part: Expr, command: Command) -> bool:
+    """Whether a condition means the same in front of a command, which keeps the rows apart."""
+    names = {field.name for field in fields_in(part)}
+    if isinstance(command, Where | Sort):
+        return True
+    if isinstance(command, Eval | Dissect | Grok):
+        return names.isdisjoint(made_by(command))
+    if isinstance(command, Enrich):
+        return bool(command.columns) and names.isdisjoint(made_by(command))
+    if isinstance(command, MvExpand):
+        return command.name not in names
+    if isinstance(command, Keep):
+        return names <= {one.text for one in command.names if not one.wild}
+    if isinstance(command, Drop):
+        return not any(matches(one, name) for one in command.names for name in names)
+    if isinstance(command, Rename):
+        return names.isdisjoint(name for pair in command.pairs for name in pair)
+    if isinstance(command, LookupJoin):
+        return names <= {one.name for one in command.on if isinstance(one, Field)}
+    return False
+
+
+def _filters_first(commands: list[Command]) -> list[Command]:
+    """Every condition as early as it can stand; one that passes nothing but conditions stays."""
+    out: list[Command] = []
+    for command in commands:
+        if not isinstance(command, Where):
+            out.append(command)
+            continue
+        staying: list[Expr] = []
+        for part in conjuncts(command.condition):
+            at = len(out)
+            while at > 1 and passes(part, out[at - 1]):
+                at -= 1
+            if all(isinstance(one, Where) for one in out[at:]):
+                staying.append(part)
+            else:
+                out.insert(at, Where(part))
+        if staying:
+            out.append(Where(joined("and", staying)))
+    return out
+
+
+def _filters_together(commands: list[Command]) -> list[Command]:
+    out: list[Command] = []
+    for command in commands:
+        before = out[-1] if out else None
+        if isinstance(command, Where) and isinstance(before, Where):
+            parts = (*conjuncts(before.condition), *conjuncts(command.condition))
+            out[-1] = Where(joined("and", parts))
+        else:
+            out.append(command)
+    return out
+
+
+_ONE_TO_ONE = (Eval, Keep, Drop, Rename, Dissect, Grok, Enrich)
+"""Commands of which each row makes one row, whatever the others are."""
+
+
+def _limits_first(commands: list[Command]) -> list[Command]:
+    out: list[Command] = []
+    for command in commands:
+        if not isinstance(command, Limit):
+            out.append(command)
+            continue
+        at = len(out)
+        while at > 1 and isinstance(out[at - 1], _ONE_TO_ONE):
+            at -= 1
+        before = out[at - 1] if at else None
+        if isinstance(before, Limit):
+            out[at - 1] = Limit(min(before.count, command.count))
+        else:
+            out.insert(at, command)
+    return out
+
+
+def _keep_first(commands: list[Command]) -> list[Command]:
+    """Only the wanted columns are put in order, where the order needs no others."""
+    out = list(commands)
+    for at in range(1, len(out)):
+        before, keep = out[at - 1], out[at]
+        if isinstance(before, Sort) and isinstance(keep, Keep) and not any(one.wild for one in keep.names):
+            names = {one.text for one in keep.names}
+            if all(field.name in names for key in before.keys for field in fields_in(key.value)):
+                out[at - 1], out[at] = keep, before
+    return out
+
+
+RULES: tuple[Rule[EsqlTree], ...] = (
+    Rule(
+        name="filter-first",
+        reason="Rows that are filtered out need not be computed, cut, looked up or put in order.",
+        source=PERFORMANCE + "#filter-early-with-where",
+        apply=rewritten(_filters_first),
+    ),
+    Rule(
+        name="merge-filters",
+        reason="One filter is one query to the index, whose rarest condition leads.",
+        source=COMMANDS + "where",
+        apply=rewritten(_filters_together),
+    ),
+    Rule(
+        name="limit-first",
+        reason="Rows beyond the limit need not be computed; behind SORT only the first rows are kept at all.",
+        source=COMMANDS + "limit",
+        apply=rewritten(_limits_first),
+    ),
+    Rule(
+        name="keep-before-sort",
+        reason="Only the columns that are wanted are read and put in order.",
+        source=PERFORMANCE + "#select-columns-with-keep",
+        apply=rewritten(_keep_first),
+    ),
+)
