@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cybersecqwen.dialects.fields.importing import LARGEST, read_schema, schema_of
+from cybersecqwen.dialects.fields.importing import SchemaShelf, read_schema, schema_of
+from cybersecqwen.dialects.fields.reading import LARGEST
 from cybersecqwen.dialects.fields.schema import Schema
-from cybersecqwen.dialects.fields.shelf import SchemaShelf
 from cybersecqwen.errors import CsqError, InputError, LimitError, UnknownNameError
 
 
@@ -197,7 +197,7 @@ def test_the_shelf_keeps_lists_and_removes(tmp_path: Path) -> None:
     source.write_text('{"Image": "x", "n": 1}\n', encoding="utf-8")
     added = shelf.add(source)
     assert added.name == "my-events" and shelf.names() == ("my-events",)
-    assert shelf.get("my-events") == added == next(shelf.schemas())
+    assert shelf.get("my-events") == added == shelf.list()[0]
     assert shelf.get("ecs").name == "ecs"
     with pytest.raises(UnknownNameError) as raised:
         shelf.get("my-event")
@@ -209,7 +209,7 @@ def test_the_shelf_keeps_lists_and_removes(tmp_path: Path) -> None:
     (tmp_path / "schemas" / "my-events.json").write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match="damaged"):
         shelf.get("my-events")
-    assert list(shelf.schemas()) == []
+    assert shelf.list() == ()
     shelf.remove("my-events")
     assert shelf.names() == () and not list((tmp_path / "schemas").iterdir())
     with pytest.raises(UnknownNameError):

@@ -12,7 +12,7 @@ import orjson
 
 from cybersecqwen.errors import InputError, OutputError, UnknownNameError
 
-from .importing import read_schema
+from .reading import read_schema
 from .schema import Schema, Table
 from .schemas import SCHEMAS, schema
 
@@ -31,8 +31,11 @@ class SchemaShelf:
             return ()
         return tuple(sorted(path.stem for path in self._folder.glob("*.json") if _NAME.fullmatch(path.stem)))
 
-    def schemas(self) -> Iterator[Schema]:
-        """The imported schemas; damaged ones are passed over."""
+    def list(self) -> tuple[Schema, ...]:
+        """The imported schemas, in the order of their names; damaged ones are passed over."""
+        return tuple(self._readable())
+
+    def _readable(self) -> Iterator[Schema]:
         for name in self.names():
             with suppress(InputError):
                 yield self._read(name)
