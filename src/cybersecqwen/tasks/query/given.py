@@ -33,6 +33,8 @@ class Given:
     """What the middle has no words for, one sentence."""
     sigma: Query | None = None
     """The same in Sigma's names; None where they cannot be told."""
+    nameless: str = ""
+    """Why they cannot be told, one sentence."""
 
     @property
     def schema(self) -> Schema | None:
@@ -65,6 +67,7 @@ def given(text: str, named: str, schema_name: str, whose_of: WhoseOf, *, reading
         query = dialect.read(tree)
     except QueryError as error:
         beyond = error.message
+    sigma, nameless = _sigma(query, names)
     return Given(
         text=text,
         dialect=dialect,
@@ -72,7 +75,8 @@ def given(text: str, named: str, schema_name: str, whose_of: WhoseOf, *, reading
         whose=names,
         query=query,
         beyond=beyond,
-        sigma=_sigma(query, names),
+        sigma=sigma,
+        nameless=nameless,
     )
 
 
@@ -93,10 +97,12 @@ def _whose(dialect: Dialect[Any], tree: Any, whose_of: WhoseOf) -> Whose | None:
     return best if missing <= count / 2 else None
 
 
-def _sigma(query: Query | None, names: Whose | None) -> Query | None:
-    if query is None or names is None:
-        return None
+def _sigma(query: Query | None, names: Whose | None) -> tuple[Query | None, str]:
+    if query is None:
+        return None, ""
+    if names is None:
+        return None, "Its tables and fields stand in no schema that is known."
     try:
-        return names.unmapped(query)
-    except QueryError:
-        return None
+        return names.unmapped(query), ""
+    except QueryError as error:
+        return None, error.message

@@ -107,9 +107,9 @@ class Translate(Task):
             )
         if one.sigma is None:
             raise UnsayableError(
-                "It cannot be told what the query's tables and fields are called elsewhere.",
+                f"The query cannot be said with other fields: {one.nameless}",
                 what="fields without a Sigma name",
-                hint="Name the schema of a language that has them, or write the query with known fields.",
+                hint="Leave these parts out, or name the schema that the fields are from with --schema.",
             )
         built = build(one.sigma, target_of(options.to, options.schema), _schemas(options), TITLE)
         result = _translated(one, built)

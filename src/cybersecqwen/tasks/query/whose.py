@@ -89,6 +89,10 @@ def by_meaning(query: Query, imported: Schema) -> tuple[Mapping, tuple[str, ...]
         if imported.type_of(name, table):
             fields[name] = Place(columns=(name,))
             continue
+        same = _ending(name, imported, table)
+        if same:
+            fields[name] = Place(columns=(same,))
+            continue
         best = next(iter(suggest(name, imported, table, most=1)), None)
         if best is not None and best.score >= _SURE:
             fields[name] = Place(columns=(best.field,))
@@ -98,6 +102,14 @@ def by_meaning(query: Query, imported: Schema) -> tuple[Mapping, tuple[str, ...]
     if table and len(tables) > 1:
         notes.insert(0, f"The records are taken to stand in {table}.")
     return mapping, tuple(notes)
+
+
+def _ending(name: str, imported: Schema, table: str) -> str:
+    """The one field whose last part is the name, as in "winlog.event_data.Image"; "" where there is none."""
+    chosen = imported.table(table)
+    known = chosen.fields if chosen is not None else imported.names()
+    found = [one for one in known if one.rpartition(".")[2].lower() == name.lower()]
+    return found[0] if len(found) == 1 else ""
 
 
 def _table(wanted: list[str], imported: Schema, tables: list[str]) -> str:

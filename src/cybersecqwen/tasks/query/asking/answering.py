@@ -237,7 +237,8 @@ def _questions(
     for host, _, _ in hosts:
         yield f"Which computers are {host.words}? Name them, or a field that tells."
     if query.where is None and not query.steps:
-        yield f"What would such a record show? Name a program, a file, a field or an event of {source_said(read[0].place.logsource)}."
+        about = source_said(read[0].place.logsource)
+        yield f"What would such a record show? Name a program, a file, a field or an event of {about}."
     if counted.vague and counted.op is None:
         yield f"How many are {counted.vague!r}, and within which time?"
 

@@ -88,7 +88,7 @@ def _entry(line: str, services: frozenset[str]) -> Entry:
 
 
 def leads(text: str) -> dict[str, float]:
-    """Key of a logsource to how much a text speaks for one of its events: their names, or most of their words."""
+    """Key of a logsource to how much a text speaks for one of its events: by name, or by most words."""
     there, names = canonical(text), frozenset(re.findall(r"[a-z0-9_.]{6,}", text.lower()))
     found: dict[str, float] = {}
     for key, one in catalogue().items():

@@ -16,7 +16,10 @@ _MORE = {
     "below": Op.LESS, "under": Op.LESS, "at most": Op.AT_MOST, "no more than": Op.AT_MOST, "up to": Op.AT_MOST,
     "exactly": Op.EQUALS, "not more than": Op.AT_MOST,
 }  # fmt: skip
-_FIELD = r"(?:the )?(?:same )?(?:single |each |one |given )?([a-z]+(?:[ -](?:name|address|ip|account|port|id|process|image|user|domain|type))?)"
+_FIELD = (
+    r"(?:the )?(?:same )?(?:single |each |one |given )?([a-z]+(?:[ -](?:name|address|ip|"
+    r"account|port|id|process|image|user|domain|type))?)"
+)
 _THRESHOLD = re.compile(
     rf"\b({'|'.join(sorted(map(re.escape, _MORE), key=len, reverse=True))}) ({NUMBER})"
     rf"( (?:different|distinct|unique))?(?: (?!{UNIT}\b)([a-z-]+))?(?: ([a-z-]+))?",
@@ -30,12 +33,15 @@ _MANY = re.compile(
     re.IGNORECASE,
 )
 _WITHIN = re.compile(
-    rf"\b(?:within|in|inside|over|during)(?: a| an| the)?(?: (?:period|window|span|space) of| less than| under)? ({NUMBER})[ -]?({UNIT})"
+    rf"\b(?:within|in|inside|over|during)(?: a| an| the)?(?: (?:period|window|span|"
+    rf"space) of| less than| under)? ({NUMBER})[ -]?({UNIT})"
     r"(?: (?:window|period|of each other|of it))?\b",
     re.IGNORECASE,
 )
 _GROUP = re.compile(
-    rf"\b(?:per|by the same|by each|for each|for the same|grouped by|group by|for every|from the same|from a single|from one|on the same|by a single|on a single|broken down by|from each|on each|against the same|to the same) {_FIELD}"
+    rf"\b(?:per|by the same|by each|for each|for the same|grouped by|group by|for every|"
+    rf"from the same|from a single|from one|on the same|by a single|on a single|"
+    rf"broken down by|from each|on each|against the same|to the same) {_FIELD}"
     rf"(?: and (?:the same |each |per )?{_FIELD})?",
     re.IGNORECASE,
 )
@@ -43,11 +49,14 @@ _COUNT = re.compile(
     r"^\s*(?:how many|count(?: of| the)?|the number of|number of|show (?:me )?the number of)\b", re.IGNORECASE
 )
 _TOP = re.compile(
-    rf"\b(?:the )?(top|first|last|most (?:common|frequent)|least (?:common|frequent)|rarest)(?: ({NUMBER}))?\b(?! (?:{UNIT})\b)",
+    rf"\b(?:the )?(top|first|last|most (?:common|frequent)|least (?:common|frequent)|"
+    rf"rarest)(?: ({NUMBER}))?\b(?! (?:{UNIT})\b)",
     re.IGNORECASE,
 )
 _FOLLOWED = re.compile(
-    r",?\s*\b(?:(?:and (?:is |are |was )?|which (?:is|are|was) )?(?:directly |soon |shortly )?followed by|and then|, then|and (?:shortly |soon )?(?:after(?:wards?)?|later)|"
+    r",?\s*\b(?:(?:and (?:is |are |was )?|which (?:is|are|was) )?(?:directly |soon |"
+    r"shortly )?followed by|and then|, then|and (?:shortly |soon )?(?:after(?:wards?)?|"
+    r"later)|"
     r"which then|then)\b(?: by)?,?\s*",
     re.IGNORECASE,
 )

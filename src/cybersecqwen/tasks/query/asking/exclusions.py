@@ -6,22 +6,33 @@ import re
 from dataclasses import dataclass
 
 _EXCLUDING = re.compile(
-    r"\b(?:but not|and not|not (?:on|by|from|in|for|within|under|signed|to|with|started|run|launched|when|if|including|containing|involving|spawned|related|located|via)|exclud(?:e|es|ing)|except(?:ing)?(?: for| from| when| if| by| on)?|"
-    r"ignor(?:e|ing)|unless|other than|apart from|aside from|leaving out|leave out|outside of|outside|rather than|(?:does|do|did)(?: not|n't) (?:contain|have|include|end|start|match|belong|come)\w*|"
-    r"filter(?:ing)? out|that (?:is|are|was|were) not|which (?:is|are|was|were) not|is not|are not|isn't|aren't|not)\b",
+    r"\b(?:but not|and not|not (?:on|by|from|in|for|within|under|signed|to|with|started|"
+    r"run|launched|when|if|including|containing|involving|spawned|related|located|via)|"
+    r"exclud(?:e|es|ing)|except(?:ing)?(?: for| from| when| if| by| on)?|"
+    r"ignor(?:e|ing)|unless|other than|apart from|aside from|leaving out|leave out|"
+    r"outside of|outside|rather than|(?:does|do|did)(?: not|n't) (?:contain|have|include|"
+    r"end|start|match|belong|come)\w*|"
+    r"filter(?:ing)? out|that (?:is|are|was|were) not|which (?:is|are|was|were) not|"
+    r"is not|are not|isn't|aren't|not)\b",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"[.;]\s|[.;]$|,\s*(?:and then|then|which|that|but only|in the|over|within|since|grouped)\b|\b(?:in the (?:last|past)|since|within the last|per|grouped by|followed by|"
+    r"[.;]\s|[.;]$|,\s*(?:and then|then|which|that|but only|in the|over|within|since|"
+    r"grouped)\b|\b(?:in the (?:last|past)|since|within the last|per|grouped by|"
+    r"followed by|"
     r"but only|only on|only by|in order|to bypass|that could|which could|this|so that)\b",
     re.IGNORECASE,
 )
 _ONLY = re.compile(
     r"\b(?:only|just|solely|exclusively) (?:on|by|from|in|for|with)\b|\b(?:on|by|from) only\b", re.IGNORECASE
 )
-_PLACE_WORD = r"(?:servers?|hosts?|machines?|computers?|workstations?|systems?|controllers?|laptops?|desktops?|nodes?|devices?|endpoints?|clients?|agents?)"
+_PLACE_WORD = (
+    r"(?:servers?|hosts?|machines?|computers?|workstations?|systems?|controllers?|laptops?|"
+    r"desktops?|nodes?|devices?|endpoints?|clients?|agents?)"
+)
 _HOSTS = re.compile(
-    rf"\b(?:on|from|for|excluding|except|ignoring|in) (?:the |our |any |all |known )?((?:[a-z0-9]+[ -]){{1,2}}?)({_PLACE_WORD})\b",
+    rf"\b(?:on|from|for|excluding|except|ignoring|in) (?:the |our |any |all |"
+    rf"known )?((?:[a-z0-9]+[ -]){{1,2}}?)({_PLACE_WORD})\b",
     re.IGNORECASE,
 )
 _NO_GROUP = frozenset(

@@ -6,7 +6,8 @@ import re
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])|\n+")
 _DESCRIBES = re.compile(
-    r"^\W*(?:this (?:rule|query|detection|analytic|search)\b.{0,20})?(?:detect|identif|look|alert|monitor|attempts to detect|catch|trigger|hunt|find|flag|search)",
+    r"^\W*(?:this (?:rule|query|detection|analytic|search)\b.{0,20})?(?:detect|identif|"
+    r"look|alert|monitor|attempts to detect|catch|trigger|hunt|find|flag|search)",
     re.IGNORECASE,
 )
 _LONG = 200
@@ -30,9 +31,15 @@ def focus(text: str) -> list[tuple[int, int]]:
 
 
 _ASIDE = re.compile(
-    r"\b(?:in order to|which (?:is|are|was|were|can|could|may|might|indicates?|has|have|allows?|then)|that (?:is|are|can|could|may|might|allows?|enables?) |used (?:to|by|for|in)|"
-    r"(?:can|could|may|might|would) (?:be|indicate|allow|lead|help)|to (?:bypass|evade|avoid|hide|gain|achieve|escalate|maintain|establish|dump|download|load|perform|exfiltrate|steal|leverage|prevent|circumvent|spawn|inject)\b|"
-    r"often|commonly|as (?:seen|described|reported|documented|used|part)|similar to|a (?:tool|utility|program|binary|technique|method|vulnerability)|an? \w+ (?:tool|utility)|such behaviou?r|this|leading to|resulting|based on)",
+    r"\b(?:in order to|which (?:is|are|was|were|can|could|may|might|indicates?|has|have|"
+    r"allows?|then)|that (?:is|are|can|could|may|might|allows?|enables?) |used (?:to|by|"
+    r"for|in)|"
+    r"(?:can|could|may|might|would) (?:be|indicate|allow|lead|help)|to (?:bypass|evade|"
+    r"avoid|hide|gain|achieve|escalate|maintain|establish|dump|download|load|perform|"
+    r"exfiltrate|steal|leverage|prevent|circumvent|spawn|inject)\b|"
+    r"often|commonly|as (?:seen|described|reported|documented|used|part)|similar to|"
+    r"a (?:tool|utility|program|binary|technique|method|vulnerability)|an? \w+ (?:tool|"
+    r"utility)|such behaviou?r|this|leading to|resulting|based on)",
     re.IGNORECASE,
 )
 

@@ -16,25 +16,35 @@ _ORDERS = tuple(
     (re.compile(pattern, re.IGNORECASE), what)
     for pattern, what in (
         (
-            r"\b(?:please )?(?:ignore|disregard|forget|override)\b[^.;\n]{0,40}\b(?:instructions?|prompts?|rules|above|previous|prior)\b[^.;\n]{0,80}",
+            r"\b(?:please )?(?:ignore|disregard|forget|"
+            r"override)\b[^.;\n]{0,40}\b(?:instructions?|prompts?|rules|above|previous|"
+            r"prior)\b[^.;\n]{0,80}",
             "an order to the reader is no part of a question",
         ),
         (
-            r"\|\s*(?:delete|outputlookup|outputcsv|collect|mcollect|sendemail|sendalert|script|map|tscollect|summaryindex)\b[^|.;\n]{0,80}",
+            r"\|\s*(?:delete|outputlookup|outputcsv|collect|mcollect|sendemail|sendalert|"
+            r"script|map|tscollect|summaryindex)\b[^|.;\n]{0,80}",
             "a query only reads",
         ),
         (
-            r"\b(?:drop|truncate|alter|create)\s+(?:table|database|index|view)\b[^.;\n]{0,60}|\bdelete\s+from\b[^.;\n]{0,60}|"
-            r"\binsert\s+into\b[^.;\n]{0,60}|\bupdate\s+\w+\s+set\b[^.;\n]{0,60}|(?<!\w)\.(?:drop|purge|set-or-append|ingest|delete|alter|create)\b[^;\n]{0,60}",
+            r"\b(?:drop|truncate|alter|create)\s+(?:table|database|index|"
+            r"view)\b[^.;\n]{0,60}|\bdelete\s+from\b[^.;\n]{0,60}|"
+            r"\binsert\s+into\b[^.;\n]{0,60}|\bupdate\s+\w+\s+set\b[^.;\n]{0,60}|"
+            r"(?<!\w)\.(?:drop|purge|set-or-append|ingest|delete|alter|"
+            r"create)\b[^;\n]{0,60}",
             "a query only reads",
         ),
         (
-            r"(?:^|[.;]\s*|\b(?:then|please)\s+)(?:delete|remove|erase|purge|wipe|destroy|clear|drop|overwrite|disable|block|isolate|kill)\s+"
-            r"(?:all |every |the |these |those |them\b|it\b|any )[^.;\n]{0,80}|\band (?:delete|remove|erase|purge|wipe|destroy|drop) (?:them|it|those|these)\b",
+            r"(?:^|[.;]\s*|\b(?:then|please)\s+)(?:delete|remove|erase|purge|wipe|destroy|"
+            r"clear|drop|overwrite|disable|block|isolate|kill)\s+"
+            r"(?:all |every |the |these |those |them\b|it\b|any )[^.;\n]{0,80}|"
+            r"\band (?:delete|remove|erase|purge|wipe|destroy|drop) (?:them|it|those|"
+            r"these)\b",
             "a query only reads",
         ),
         (
-            r"(?:^|[.;]\s*)(?:you are (?:now )?an?|system prompt|new instructions?|act as|pretend)\b[^.;\n]{0,120}",
+            r"(?:^|[.;]\s*)(?:you are (?:now )?an?|system prompt|new instructions?|act as|"
+            r"pretend)\b[^.;\n]{0,120}",
             "an order to the reader is no part of a question",
         ),
     )

@@ -162,7 +162,9 @@ def _folder(text: str, one: Mention, place: Place, *, named: bool) -> Iterator[P
 
 
 _RUNS_FROM = re.compile(
-    r"\b(?:from|located|stored|executed|running|started|launched|residing|placed)(?: (?:in|from|at|under|within))?(?: (?:the|a|an|any|user|users|its|\w+))?\W*$",
+    r"\b(?:from|located|stored|executed|running|started|launched|residing|"
+    r"placed)(?: (?:in|from|at|under|within))?(?: (?:the|a|an|any|user|users|its|"
+    r"\w+))?\W*$",
     re.IGNORECASE,
 )
 _RUNS = re.compile(

@@ -14,14 +14,18 @@ from .words import COMMON, SMALL
 _BARE = re.compile(r"(?<![\w./\\:@-])[A-Za-z0-9][\w+-]{0,40}(?:\.[\w-]{2,20}){0,3}(?![\w@]|[./\\]\w)")
 _OF_TWO = re.compile(r"(?<=[A-Za-z])/(?=[A-Z])")
 _AFTER = re.compile(
-    r"\"?'?`?,?\s+(?:\(\w+\)\s+)?(?:\w+\s+)?(?:binary|binaries|utility|utilities|command|commands|tool|tools|process|processes|executable|"
-    r"program|cli|client|application|hacktool|lolbin|command-line|command line|child|spawning|spawns|starting|"
+    r"\"?'?`?,?\s+(?:\(\w+\)\s+)?(?:\w+\s+)?(?:binary|binaries|utility|utilities|command|"
+    r"commands|tool|tools|process|processes|executable|"
+    r"program|cli|client|application|hacktool|lolbin|command-line|command line|child|"
+    r"spawning|spawns|starting|"
     r"launching|launches|execution|service)\b",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"(?:execution of|executes|executing|execute|usage of|use of|using|uses|via|running|runs|launch of|invocation of|started by|"
-    r"spawned by|parent|child of|with|through|process|processes|program|named|called|tool|utility|binary|command|by)\s+(?:the\s+)?(?:\w+\s+)?[\"'`(]?$",
+    r"(?:execution of|executes|executing|execute|usage of|use of|using|uses|via|running|"
+    r"runs|launch of|invocation of|started by|"
+    r"spawned by|parent|child of|with|through|process|processes|program|named|called|tool|"
+    r"utility|binary|command|by)\s+(?:the\s+)?(?:\w+\s+)?[\"'`(]?$",
     re.IGNORECASE,
 )
 _STRONG = re.compile(
@@ -81,7 +85,8 @@ _NO_SHELL = re.compile(
     r"\b(?:web|reverse|remote|secure|cloud|serial|power|bind|windows|interactive)[ -]$", re.IGNORECASE
 )
 _NO_SHELL_AFTER = re.compile(
-    r" (?:history|scripts?|environment|variables?|code|context|folders?|open|extension|links?|core|api|function|activity|profile|config\w*)\b",
+    r" (?:history|scripts?|environment|variables?|code|context|folders?|open|extension|"
+    r"links?|core|api|function|activity|profile|config\w*)\b",
     re.IGNORECASE,
 )
 

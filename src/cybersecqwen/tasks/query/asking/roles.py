@@ -8,31 +8,40 @@ from collections.abc import Sequence
 from .mentions import Kind, Mention
 
 _SPAWN = re.compile(
-    r"\b(?:spawn(?:s|ed|ing)?|start(?:s|ing)?|launch(?:es|ing)?|creat(?:es|ing)|execut(?:es|ing)|run(?:s|ning)?|"
+    r"\b(?:spawn(?:s|ed|ing)?|start(?:s|ing)?|launch(?:es|ing)?|creat(?:es|ing)|"
+    r"execut(?:es|ing)|run(?:s|ning)?|"
     r"fork(?:s|ing)?|invok(?:es|ing))\b(?! (?:a )?(?:file|service|task))",
     re.IGNORECASE,
 )
 _STRONG_SPAWN = re.compile(r"\b(?:spawn(?:s|ed|ing)?|start(?:s|ing)|launch(?:es|ing))\b", re.IGNORECASE)
 _PASSIVE = re.compile(
-    r"\b(?:spawn(?:ed|ing)?|start(?:ed)?|launched|created|executed|run|invoked|forked|opened|initiated|called|execution|running)"
+    r"\b(?:spawn(?:ed|ing)?|start(?:ed)?|launched|created|executed|run|invoked|forked|"
+    r"opened|initiated|called|execution|running)"
     r" (?:\w+ )?(?:by|from|under|out of|via)\b|"
-    r"\bchild(?:ren)?(?: process(?:es)?)? (?:of|from|spawned by|by)\b|\b(?:with|has|have|having) (?:a |an |the )?(?:\w+ )?parent(?: process| image)?(?: of| is| named)?\b|"
-    r"\bparent(?: process| image)? (?:is|was|being|named)\b|\bsub-?process(?:es)? (?:of|spawned by|from)\b|\bas (?:a )?child of\b",
+    r"\bchild(?:ren)?(?: process(?:es)?)? (?:of|from|spawned by|by)\b|\b(?:with|has|have|"
+    r"having) (?:a |an |the )?(?:\w+ )?parent(?: process| image)?(?: of| is| named)?\b|"
+    r"\bparent(?: process| image)? (?:is|was|being|named)\b|\bsub-?process(?:es)? (?:of|"
+    r"spawned by|from)\b|\bas (?:a )?child of\b",
     re.IGNORECASE,
 )
 _CHILD = re.compile(r"\bchild(?:ren)? ?process(?:es)?\b|\bsub-?process(?:es)?\b|\bchildren\b", re.IGNORECASE)
 _PARENT_AFTER = re.compile(
-    r"^[\"'`)]*(?: process)? (?:\w+ ){0,2}?(?:(?:spawn(?:s|ed|ing)?|starts?|starting|launch(?:es|ing))(?! (?:with|up|without|from|by|as|in|at|on)\b)"
-    r" (?:\w+ ){0,3}(?:process|processes|child|shell|shells|command|commands|program|programs|binary|binaries|executable)|as (?:a |the )?parent|is (?:a |the )?parent)\b"
+    r"^[\"'`)]*(?: process)? (?:\w+ ){0,2}?(?:(?:spawn(?:s|ed|ing)?|starts?|starting|"
+    r"launch(?:es|ing))(?! (?:with|up|without|from|by|as|in|at|on)\b)"
+    r" (?:\w+ ){0,3}(?:process|processes|child|shell|shells|command|commands|program|"
+    r"programs|binary|binaries|executable)|as (?:a |the )?parent|is (?:a |the )?parent)\b"
     r"|^[\"'`]* (?:suspicious |unusual |uncommon )?(?:child|sub-?process)",
     re.IGNORECASE,
 )
 _ACTOR = re.compile(
-    r"\b(?:by|from|initiated by|created by|made by|written by|dropped by|loaded by|loads by)\s+(?:the |a |an )?(?:\w+ ){0,4}[\"'`]?$",
+    r"\b(?:by|from|initiated by|created by|made by|written by|dropped by|loaded by|"
+    r"loads by)\s+(?:the |a |an )?(?:\w+ ){0,4}[\"'`]?$",
     re.IGNORECASE,
 )
 _TARGET = re.compile(
-    r"\b(?:access(?:es|ed|ing)? (?:to|of)|opening|opens|open|into|to|on|of|target(?:s|ing)?|against|inject\w* (?:in|into)|in|handle to|dump\w*)\s+(?:the |a |an )?(?:\w+ ){0,2}[\"'`]?$",
+    r"\b(?:access(?:es|ed|ing)? (?:to|of)|opening|opens|open|into|to|on|of|target(?:s|"
+    r"ing)?|against|inject\w* (?:in|into)|in|handle to|dump\w*)\s+(?:the |a |"
+    r"an )?(?:\w+ ){0,2}[\"'`]?$",
     re.IGNORECASE,
 )
 _LOOK = 90

@@ -36,16 +36,19 @@ _SHAPES: tuple[tuple[Kind, str], ...] = (
     (Kind.PIPE, r"\\\\?\.?\\?pipe\\[\w.-]{1,100}"),
     (
         Kind.PATH,
-        r"(?:\b[a-zA-Z]:|%\w{3,30}%|(?<![\w\\])\\\\?[\w.$-]+)(?:\\[\w.$%*()~-]+(?: [\w.$%*()~-]+){0,4}(?=\\))*\\[\w.$%*()~-]*",
+        r"(?:\b[a-zA-Z]:|%\w{3,30}%|"
+        r"(?<![\w\\])\\\\?[\w.$-]+)(?:\\[\w.$%*()~-]+(?: [\w.$%*()~-]+){0,4}(?=\\))*\\[\w.$%*()~-]*",
     ),
     (
         Kind.PATH,
-        r"(?<![\w/<])(?:~|/(?:etc|tmp|var|usr|bin|sbin|dev|proc|opt|home|root|lib|boot|run|Users|Library|Applications|private|System))(?:/[\w.*@+-]+)+/?",
+        r"(?<![\w/<])(?:~|/(?:etc|tmp|var|usr|bin|sbin|dev|proc|opt|home|root|lib|boot|"
+        r"run|Users|Library|Applications|private|System))(?:/[\w.*@+-]+)+/?",
     ),
     (Kind.PROGRAM, rf"\b[\w][\w+-]*(?:\.[\w-]+)*\.(?:{_PROGRAM})\b(?!\.\w)"),
     (
         Kind.PROGRAM,
-        r"\b(?:more|command|tree|mode|chcp|format|edit|loadfix|diskcomp|diskcopy|debug|win|graftabl)\.com\b(?!\.\w)",
+        r"\b(?:more|command|tree|mode|chcp|format|edit|loadfix|diskcomp|diskcopy|debug|"
+        r"win|graftabl)\.com\b(?!\.\w)",
     ),
     (Kind.LIBRARY, rf"\b[\w][\w+-]*(?:\.[\w-]+)*\.(?:{_LIBRARY})\b(?!\.\w)"),
     (Kind.FILE, rf"(?<![\w@/])[\w][\w+-]*(?:\.[\w-]+)*\.(?:{_FILE})\b(?!\.\w)"),
@@ -55,16 +58,20 @@ _SHAPES: tuple[tuple[Kind, str], ...] = (
     (Kind.API, r"\b[a-z][\w]*(?:\.[a-zA-Z][\w]*){2,}\b|\b[A-Z]\w+\.[A-Z]\w+/[\w/]+\b"),
     (
         Kind.CMDLET,
-        r"\b(?:Get|Set|New|Add|Remove|Invoke|Start|Stop|Import|Export|Enable|Disable|Out|ConvertTo|ConvertFrom|Find|"
-        r"Copy|Move|Clear|Register|Unregister|Install|Uninstall|Test|Write|Read|Compress|Expand|Enter|Mount|Save|"
-        r"Update|Resolve|Rename|Send|Grant|Search|Select|Restore|Backup|Reset|Suspend|Hide|Use|Wait)-[A-Z]\w{2,60}\b",
+        r"\b(?:Get|Set|New|Add|Remove|Invoke|Start|Stop|Import|Export|Enable|Disable|Out|"
+        r"ConvertTo|ConvertFrom|Find|"
+        r"Copy|Move|Clear|Register|Unregister|Install|Uninstall|Test|Write|Read|Compress|"
+        r"Expand|Enter|Mount|Save|"
+        r"Update|Resolve|Rename|Send|Grant|Search|Select|Restore|Backup|Reset|Suspend|"
+        r"Hide|Use|Wait)-[A-Z]\w{2,60}\b",
     ),
     (Kind.FLAG, r"(?<![\w-])--[a-zA-Z][\w-]{1,40}(?:=[\w.:/\\-]{1,100})?"),
     (Kind.FLAG, r"(?<![\w-])-[a-zA-Z][\w:]{0,30}\b(?!-)"),
     (Kind.FLAG, r"(?<![\w/<:.])/[a-zA-Z][\w:?]{0,30}(?![\w/])"),
     (
         Kind.EVENT,
-        r"(?i)\b(?:event ?ids?|eventids?|event codes?|events?|eid) ?(?:of |is |= ?|: ?)?(?:\d{1,5}(?:,? (?:or|and) |, ?|/)){0,8}\d{1,5}\b",
+        r"(?i)\b(?:event ?ids?|eventids?|event codes?|events?|eid) ?(?:of |is |= ?|"
+        r": ?)?(?:\d{1,5}(?:,? (?:or|and) |, ?|/)){0,8}\d{1,5}\b",
     ),
     (
         Kind.PORT,
@@ -72,25 +79,32 @@ _SHAPES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.USER,
-        r"(?i)\b(?:by|from|of|for|as) (?:the )?(?:user|account)(?: named| called)? (?!names?\b|accounts?\b|is\b|with\b|was\b|that\b|in\b|or\b|and\b)[A-Za-z][\w.$\\-]{1,60}\b",
+        r"(?i)\b(?:by|from|of|for|as) (?:the )?(?:user|account)(?: named|"
+        r" called)? (?!names?\b|accounts?\b|is\b|with\b|was\b|that\b|in\b|or\b|"
+        r"and\b)[A-Za-z][\w.$\\-]{1,60}\b",
     ),
     (
         Kind.HOST,
-        r"(?i)\b(?:on|from) (?:the )?(?:host|computer|machine|server|workstation)(?: named| called)? (?!name|is\b|with\b|was\b|that\b|in\b|or\b|and\b|to\b|the\b|for\b|of\b|by\b)[A-Za-z][\w.$-]{1,60}\b",
+        r"(?i)\b(?:on|from) (?:the )?(?:host|computer|machine|server|"
+        r"workstation)(?: named| called)? (?!name|is\b|with\b|was\b|that\b|in\b|or\b|"
+        r"and\b|to\b|the\b|for\b|of\b|by\b)[A-Za-z][\w.$-]{1,60}\b",
     ),
 )
 _ANY_CASE = frozenset((Kind.PROGRAM, Kind.LIBRARY, Kind.FILE, Kind.HASH, Kind.VULNERABILITY, Kind.PATH))
 _SYSTEM = (
     Kind.USER,
-    r"(?:\bNT AUTHORITY\\|\b(?:by|as|excluding|except|not|user|account|ignoring|unless) (?:the )?)(?:SYSTEM|LOCAL SERVICE|NETWORK SERVICE)\b",
+    r"(?:\bNT AUTHORITY\\|\b(?:by|as|excluding|except|not|user|account|ignoring|"
+    r"unless) (?:the )?)(?:SYSTEM|LOCAL SERVICE|NETWORK SERVICE)\b",
 )
 _CALLED = (
     Kind.HOST,
-    r"(?i)\b(?:host|computer|machine|server|workstation)s? (?:(?:is )?named |(?:is )?called |name is |= ?|: ?)+[A-Za-z][\w.$-]{1,60}\b",
+    r"(?i)\b(?:host|computer|machine|server|workstation)s? (?:(?:is )?named |"
+    r"(?:is )?called |name is |= ?|: ?)+[A-Za-z][\w.$-]{1,60}\b",
 )
 _WHOSE = (
     Kind.USER,
-    r"(?i)\b(?:user|account|username)s? (?:(?:is )?named |(?:is )?called |name is |= ?|: ?)+[A-Za-z][\w.$\\-]{1,60}\b",
+    r"(?i)\b(?:user|account|username)s? (?:(?:is )?named |(?:is )?called |name is |= ?|"
+    r": ?)+[A-Za-z][\w.$\\-]{1,60}\b",
 )
 _COMPILED = tuple(
     (kind, re.compile(pattern, re.IGNORECASE if kind in _ANY_CASE else 0))
@@ -124,7 +138,8 @@ def shapes(text: str) -> Iterator[Mention]:
 
 
 _NAMED_FLAG = re.compile(
-    r"(?<![\w/\"'-])([A-Z][a-z]+[A-Z]\w{2,30})(?= (?:command ?line )?(?:flag|option|switch|parameter|argument)s?\b)"
+    r"(?<![\w/\"'-])([A-Z][a-z]+[A-Z]\w{2,30})(?= (?:command ?line )?(?:flag|option|"
+    r"switch|parameter|argument)s?\b)"
 )
 _FLAG_AFTER = re.compile(
     r" (?:command ?line )?(?:flags?|options?|switch(?:es)?|arguments?|parameters?)\b", re.IGNORECASE

@@ -26,7 +26,9 @@ _CONCEPT = 1.6
 _STARTED = 1.0
 """What a program speaks for its start where the words say that it is used."""
 _EXECUTION = re.compile(
-    r"\b(?:execution|usage|use|invocation|launch|instances?|abuse|running|executions?) of\b|\bvia (?:the )?[\"'`]?[\w-]+(?:\.exe|[\"'`]? (?:utility|command|tool|binary))|\bcommand ?lines?\b|\bchild\b|\bspawn",
+    r"\b(?:execution|usage|use|invocation|launch|instances?|abuse|running|"
+    r"executions?) of\b|\bvia (?:the )?[\"'`]?[\w-]+(?:\.exe|[\"'`]? (?:utility|command|"
+    r"tool|binary))|\bcommand ?lines?\b|\bchild\b|\bspawn",
     re.IGNORECASE,
 )
 _LISTED = 0.8

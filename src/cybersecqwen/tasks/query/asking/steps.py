@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cybersecqwen.detect.sigma.model import Op, Test
+from cybersecqwen.detect.sigma.model import Test
 from cybersecqwen.dialects.query import (
     Aggregate,
-    Columns,
     Keep,
     Limit,
     Measure,

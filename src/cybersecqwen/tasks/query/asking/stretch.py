@@ -75,7 +75,7 @@ def reading(text: str, library: Library, words: Lexicon) -> Reading:
 
 
 def _chosen(text: str, found: list[Placed]) -> list[Placed]:
-    """Of a text of many sentences what those say that ask; the rest, which explains, where they say nothing."""
+    """Of a text of many sentences what those say that ask; the rest where they say nothing."""
     asking = focus(text)
     first = [one for one in found if any(start <= one.mention.start < end for start, end in asking)]
     away = asides(text)

@@ -32,20 +32,28 @@ UNIT = (
 _MONTH = rf"(?:{'|'.join(_MONTHS)}|{'|'.join(m[:3] for m in _MONTHS)})"
 _CLOCK = r"(?:\d{1,2}:\d{2}(?::\d{2})?\s*(?:am|pm)?|\d{1,2}\s*(?:am|pm))"
 _DATE = (
-    rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?(?:Z| ?UTC)?)?|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}|"
-    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}\.?(?:,? \d{{4}})?|{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|"
+    rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?(?:Z| ?UTC)?)?|"
+    rf"\d{{1,2}}\.\d{{1,2}}\.\d{{4}}|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}\.?(?:,? \d{{4}})?|"
+    rf"{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|"
     rf"(?:last |this )?(?:{'|'.join(_DAYS)})|yesterday|today|midnight|noon|now)(?:,? (?:at )?{_CLOCK})?"
 )
 _PATTERNS = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
         ("between", rf"\b(?:between|from) ({_DATE}) (?:and|to|until|till|through) ({_DATE})(?!\w)"),
-        ("hours", r"\b(?:outside|not (?:during|in|within)|after|beyond) (?:of )?(?:normal |regular |usual )?(?:office|business|working|work) (?:hours|time)\b"),
-        ("inside", r"\b(?:during|within|in) (?:normal |regular |usual )?(?:office|business|working|work) hours\b"),
+        ("hours",
+            r"\b(?:outside|not (?:during|in|within)|after|beyond) (?:of )?(?:normal |regular |"
+            r"usual )?(?:office|business|working|work) (?:hours|time)\b"),
+        ("inside",
+            r"\b(?:during|within|in) (?:normal |regular |usual )?(?:office|business|working|"
+            r"work) hours\b"),
         ("clock", rf"\b(?:between|from) ({_CLOCK}) (?:and|to|until|till) ({_CLOCK})(?!\w)"),
         ("weekend", r"\b(?:on|at|during|over) (?:the )?weekends?\b"),
         ("night", r"\b(?:at night|overnight|during the night|at night-?time)\b"),
-        ("last", rf"\b(?:(?:in|within|over|during|for|from) )?(?:the )?(?:last|past|previous|preceding|latest) (?:({NUMBER}) ?(?:of )?)?({UNIT})\b"),
+        ("last",
+            rf"\b(?:(?:in|within|over|during|for|from) )?(?:the )?(?:last|past|previous|"
+            rf"preceding|latest) (?:({NUMBER}) ?(?:of )?)?({UNIT})\b"),
         ("ago", rf"\bsince ({NUMBER}) ({UNIT}) ago\b"),
         ("recent", rf"\b(?:not older than|newer than|younger than) ({NUMBER}) ({UNIT})\b"),
         ("since", rf"\b(?:since|after|starting|beginning|from) ({_DATE})(?: on(?:wards?)?)?(?!\w)"),
