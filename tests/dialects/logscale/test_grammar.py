@@ -26,6 +26,7 @@ from cybersecqwen.dialects.logscale.tree import (
     Filter,
     Free,
     Glob,
+    Link,
     Listed,
     Match,
     Not,
@@ -123,6 +124,7 @@ _steps: st.SearchStrategy[Any] = st.recursive(
         st.builds(Filter, condition=_conditions),
         st.builds(Assign, field=_names, value=_values.filter(_no_division)),
         st.builds(Apply, field=_names, call=_calls(_plain)),
+        st.builds(Link, field=_names, other=_names),
         st.builds(
             Filter,
             condition=st.builds(
@@ -280,6 +282,13 @@ def test_bounds() -> None:
         ("case { a=b | x:=1; *; }", "case { a=b | x := 1; * }"),
         ("$saved(a=1)", "$saved(a=1)"),
         ("f like x*", 'f like "x*"'),
+        ("in(#event_simpleName, values=[*cmd*, a*,b])", "in(#event_simpleName, values=[*cmd*, a*, b])"),
+        ("test(a > 5 AND b != 3 or c == 1)", "test(a > 5 and b != 3 or c == 1)"),
+        (
+            "correlate(a: {x=1} include: [u], b: {y=2 | u <=> a.u} include: *, sequence=true, within=5m)",
+            "correlate(\n  a: { x=1 } include: [u],\n  b: { y=2 | u <=> a.u } include: *,\n"
+            "  sequence=true,\n  within=5m\n)",
+        ),
     ],
 )
 def test_examples(text: str, rendered: str) -> None:

@@ -234,7 +234,11 @@ def test_steps_read_back_and_run(steps: tuple[Step, ...]) -> None:
             (Aggregate(measures=(Measure(name="m", function=Measured.MEDIAN, field="a"),)),),
             "medians, percentiles and lists of values",
         ),
-        ((Sequence(stages=(Stage(where=_WHERE),)),), "sequences of events"),
+        ((Sequence(stages=(Stage(where=_WHERE),)),), "sequences without a key and a time"),
+        (
+            (Sequence(stages=(Stage(where=_WHERE),), by=("u",), within_s=9), Limit(count=1)),
+            "steps around a sequence",
+        ),
         ((Aggregate(measures=(), by=("u",)),), "groups without a count"),
     ],
 )
@@ -242,6 +246,24 @@ def test_steps_that_cannot_be_written(steps: tuple[Step, ...], what: str) -> Non
     with pytest.raises(UnsayableError) as caught:
         LOGSCALE.write(Query(steps=steps))
     assert caught.value.what == what
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_sequences(ordered: bool) -> None:
+    stages = (
+        Stage(where=Asked("n", Op.LESS, ("3",)), tables=("DnsRequest",)),
+        Stage(where=And((_WHERE, Not(Asked("n", Op.LESS, ("2",)))))),
+    )
+    query = Query(steps=(Sequence(stages=stages, by=("u",), within_s=300.0, ordered=ordered),))
+    tree = LOGSCALE.write(query)
+    again = LOGSCALE.parse(LOGSCALE.render(tree))
+    assert again == tree
+    assert LOGSCALE.read(again) == query
+    assert [name.text for name in LOGSCALE.names(tree).tables] == ["DnsRequest"]
+    data = {"": _EVENTS, "DnsRequest": _EVENTS}
+    wanted = evaluate(query, data, Running(now=NOW, time_field="@timestamp"))
+    assert LOGSCALE.run(again, data, Running(now=NOW)) == wanted
+    assert wanted.rows
 
 
 def test_two_fields_without_case_cannot_be_compared() -> None:

@@ -109,7 +109,7 @@ def _sort(call: Call) -> Iterator[Step]:
     given = Arguments(call, "field", "order", "type", "limit", "reverse")
     fields, orders = given.texts("field") or ("_count",), given.texts("order") or ("desc",)
     if (
-        given.text("type", "any") != "any"
+        given.text("type", "number") not in ("any", "number")
         or "reverse" in given.found
         or not {"asc", "desc"}.issuperset(orders)
     ):
@@ -222,6 +222,7 @@ def _write_sort(step: Sort, limit: int) -> Call:
         arguments=(
             Argument(value=field_list(tuple(name for name, _ in step.keys))),
             named("order", orders),
+            named("type", Bare(text="any")),
             named("limit", Bare(text=str(limit) if limit < SORTED else "max")),
         ),
     )

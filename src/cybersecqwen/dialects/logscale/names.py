@@ -27,8 +27,10 @@ from .tree import (
     Filter,
     Free,
     Glob,
+    Link,
     Listed,
     Match,
+    Named,
     Not,
     Operation,
     Or,
@@ -39,7 +41,7 @@ from .tree import (
     Value,
 )
 
-_FIELDS = frozenset(("field", "fields", "series", "sortby", "key", "include", "where", "column"))
+_FIELDS = frozenset(("field", "fields", "series", "sortby", "key", "include", "where", "globalConstraints"))
 """Arguments that hold names of fields."""
 _FIRST = frozenset(
     (
@@ -137,7 +139,7 @@ def calls_in(tree: Pipeline) -> Iterator[Call]:
 
 def _values(node: object) -> Iterator[Value | Glob]:
     """Every value in a tree, whole ones before their parts."""
-    if isinstance(node, Bare | Text | Regex | Glob | Call | Listed | Operation | Block):
+    if isinstance(node, Bare | Text | Regex | Glob | Call | Listed | Operation | Block | Named):
         yield node
     for part in _parts(node):
         yield from _values(part)
@@ -166,14 +168,14 @@ def _parts(node: object) -> tuple[object, ...]:
         return node.items
     if isinstance(node, Operation):
         return (node.left, node.right)
-    return (node.pipeline,) if isinstance(node, Block) else ()
+    return (node.pipeline,) if isinstance(node, Block | Named) else ()
 
 
 def _fields(node: object) -> Iterator[tuple[str, Place, object]]:
     """Every field that is named, its place, and what it is compared with."""
     if isinstance(node, Compare):
         yield node.field, node.place, node.value
-    elif isinstance(node, Apply | Match):
+    elif isinstance(node, Apply | Match | Link):
         yield node.field, node.place, None
     elif isinstance(node, Assign):
         yield from _named(node.value, computed=True)
@@ -181,7 +183,7 @@ def _fields(node: object) -> Iterator[tuple[str, Place, object]]:
         for argument in node.arguments:
             if argument.name in _FIELDS or (not argument.name and node.name in _FIRST):
                 yield from _named(argument.value, computed=node.name in ("test", "if"))
-            elif argument.name == "function" or isinstance(argument.value, Block | Call):
+            elif argument.name == "function" or isinstance(argument.value, Block | Call | Named):
                 yield from _fields(argument.value)
         return
     for part in _parts(node):
@@ -235,7 +237,7 @@ def _leaves(node: object) -> Iterator[Condition]:
         if node.name in ("in", "cidr", "regex", "test", "wildcard"):
             yield node
         for argument in node.arguments:
-            if isinstance(argument.value, Block):
+            if isinstance(argument.value, Block | Named):
                 yield from _leaves(argument.value)
     elif isinstance(node, Apply):
         field = Argument(name="field", value=Text(value=node.field))

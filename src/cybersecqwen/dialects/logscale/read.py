@@ -13,6 +13,7 @@ from cybersecqwen.dialects.query import Keep, Query, Span, Step
 from .arguments import cannot
 from .conditions import read_call, read_compare, read_free
 from .grouping import read_step
+from .sequences import CORRELATE, read_sequence
 from .times import INTERVAL, span_of
 from .tree import And as All
 from .tree import (
@@ -26,6 +27,7 @@ from .tree import (
     Filter,
     Free,
     Glob,
+    Link,
     Match,
     Not,
     Or,
@@ -42,6 +44,8 @@ KIND = "#event_simpleName"
 def read(tree: Pipeline) -> Query:
     """The query. Raises UnsayableError for branches, computed fields, joins and the like."""
     parts, behind = split(tree)
+    if not parts and len(behind) == 1 and (call := is_sequence(behind[0])):
+        return Query(steps=(read_sequence(call, read),))
     span: Span | None = None
     if parts and isinstance(parts[0], Call) and parts[0].name == INTERVAL:
         span, parts = span_of(parts[0]), parts[1:]
@@ -51,6 +55,12 @@ def read(tree: Pipeline) -> Query:
     found = [expression(part) for part in left]
     where = None if not found else found[0] if len(found) == 1 else And(tuple(found))
     return Query(where=where, span=span, tables=tables, steps=steps)
+
+
+def is_sequence(step: Written) -> Call | None:
+    """The function of a step that finds events that follow each other; None for any other step."""
+    call = step.condition if isinstance(step, Filter) else None
+    return call if isinstance(call, Call) and call.name == CORRELATE else None
 
 
 def split(tree: Pipeline) -> tuple[list[Condition], tuple[Written, ...]]:
@@ -112,10 +122,12 @@ def steps_of(step: Written) -> Iterator[Step]:
         if found is not None:
             yield from found
             return
-        what = "joins" if step.condition.name in ("join", "selfJoin", "correlate") else "functions"
+        what = "joins" if step.condition.name in ("join", "selfJoin", CORRELATE) else "functions"
         raise cannot(what, f"The function {step.condition.name}() has no counterpart.")
     if isinstance(step, Case | Match):
         raise cannot("branches", "Events go different ways.")
+    if isinstance(step, Link):
+        raise cannot("joins", "Fields of several queries are compared.")
     assert isinstance(step, Assign | Apply)
     raise cannot("computed fields", f"The field {step.field[:60]} is computed.")
 

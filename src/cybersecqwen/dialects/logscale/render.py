@@ -12,6 +12,7 @@ from .table import (
     CASE,
     LEVELS,
     LIKE,
+    LINK,
     MATCH,
     NOT,
     OR,
@@ -33,7 +34,9 @@ from .tree import (
     Filter,
     Free,
     Glob,
+    Link,
     Listed,
+    Named,
     Not,
     Or,
     Pipeline,
@@ -61,6 +64,8 @@ def _step(step: Step, *, wide: bool = True) -> str:
         return _wide(step.condition) if wide else _condition(step.condition, 0)
     if isinstance(step, Assign):
         return f"{name(step.field)} {ASSIGN} {_value(step.value, 1)}"
+    if isinstance(step, Link):
+        return f"{name(step.field)} {LINK} {name(step.other)}"
     if isinstance(step, Apply):
         return f"{name(step.field)} {APPLY} {_call(step.call)}"
     if isinstance(step, Case):
@@ -136,7 +141,10 @@ def _regex(value: Regex) -> str:
 
 
 def _call(call: Call) -> str:
-    return f"{call.name}({', '.join(map(_argument, call.arguments))})"
+    arguments = list(map(_argument, call.arguments))
+    if any(isinstance(argument.value, Named) for argument in call.arguments):
+        return f"{call.name}(\n  " + ",\n  ".join(arguments) + "\n)"
+    return f"{call.name}({', '.join(arguments)})"
 
 
 def _argument(argument: Argument) -> str:
@@ -152,6 +160,9 @@ def _value(value: Value, level: int) -> str:
         return _regex(value)
     if isinstance(value, Listed):
         return "[" + ", ".join(_value(item, 1) for item in value.items) + "]"
+    if isinstance(value, Named):
+        include = "" if value.include is None else f" include: {_value(value.include, 1)}"
+        return f"{value.name}: {{ {_inline(value.pipeline)} }}{include}"
     if isinstance(value, Block):
         return "{ " + _inline(value.pipeline) + " }"
     if isinstance(value, Call):

@@ -20,7 +20,7 @@ from cybersecqwen.errors import LimitError
 from .arguments import Arguments, cannot
 from .computing import computed
 from .grouping import TIME
-from .read import expression, filter_of, read, split, steps_of
+from .read import expression, filter_of, is_sequence, read, split, steps_of
 from .tree import Assign, Branch, Call, Case, Compare, Filter, Match, Pipeline, Step
 
 
@@ -28,6 +28,8 @@ def run(tree: Pipeline, data: Data, running: Running) -> Rows:
     """The rows of a query. Raises UnsayableError for what cannot be run here."""
     running = running if running.time_field else replace(running, time_field=TIME)
     _, behind = split(tree)
+    if len(behind) == len(tree.steps) and is_sequence(behind[0]):
+        behind = behind[1:]
     first = tree.steps[: len(tree.steps) - len(behind)]
     query = read(Pipeline(steps=first)) if first else Query()
     return _all(behind, evaluate(query, data, running), running)

@@ -18,9 +18,25 @@ ORDERED = frozenset(("<", "<=", ">", ">="))
 """Those that take a number."""
 ASSIGN, APPLY = ":=", "=~"
 """A value into a field; a function to a field."""
-ARITHMETIC = {"==": 1, "!=": 1, "<=": 1, ">=": 1, "<": 1, ">": 1, "+": 2, "-": 2, "*": 3, "/": 3, "%": 3}
-"""Signs of expressions, the longer first, and how tight each holds."""
-TIGHTEST = 3
+LINK = "<=>"
+"""Between a field and that of another query of `correlate()`."""
+ARITHMETIC = {
+    OR: 1,
+    AND: 2,
+    "==": 3,
+    "!=": 3,
+    "<=": 3,
+    ">=": 3,
+    "<": 3,
+    ">": 3,
+    "+": 4,
+    "-": 4,
+    "*": 5,
+    "/": 5,
+    "%": 5,
+}
+"""Signs and words of expressions, the longer first, and how tight each holds."""
+TIGHTEST = 5
 """The greatest of these."""
 CASE, MATCH = "case", "match"
 TRUTHS = ("true", "false")
@@ -42,6 +58,10 @@ FUNCTION = re.compile(r"\$?[A-Za-z_][\w:.]*(?:/[A-Za-z_][\w:.]*)*(?=\s*\()")
 """A function, or a saved query with `$`, before its bracket."""
 ARGUMENT = re.compile(r"([A-Za-z_]\w*)\s*=(?![=~])")
 """The name of an argument with its sign."""
+NAMED_QUERY = re.compile(r"([A-Za-z_]\w*)\s*:\s*(?=\{)")
+"""The name of a query of `correlate()`."""
+STARRED = re.compile(r"(?:\*[\w.*\\:-]+|[\w.\\:-]+\*)(?=\s*[,\])])")
+"""Text with stars and without quotes in a list."""
 BLANK = re.compile(r"(?:\s+|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+")
 """What separates: blanks and comments."""
 SPAN = re.compile(r"(\d{1,9})\s*(ms|s|m|h|d|w)(?:illiseconds?|econds?|inutes?|in|ours?|ays?|eeks?)?")

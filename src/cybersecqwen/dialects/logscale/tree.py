@@ -119,6 +119,16 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """A query of `correlate()`: `name: { … } include: [a, b]`."""
+
+    name: str
+    pipeline: Pipeline
+    include: Listed | Bare | None = None
+    """The fields that are kept; None where that is not told."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Argument:
     """One argument of a function."""
 
@@ -137,7 +147,7 @@ class Call:
     """Where it stands."""
 
 
-Value = Bare | Text | Regex | Listed | Operation | Block | Call
+Value = Bare | Text | Regex | Listed | Operation | Block | Call | Named
 Condition = Compare | Free | Truth | Not | And | Or | Call
 
 
@@ -167,6 +177,16 @@ class Apply:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """`field <=> other.field`: what must agree with another query of `correlate()`."""
+
+    field: str
+    other: str
+    place: Place = kept(default=NOWHERE, compare=False)
+    """Where the field stands."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     """`case { … ; * }`: the first branch that keeps the event."""
 
@@ -191,7 +211,7 @@ class Match:
     """Where the field stands."""
 
 
-Step = Filter | Assign | Apply | Case | Match
+Step = Filter | Assign | Apply | Link | Case | Match
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

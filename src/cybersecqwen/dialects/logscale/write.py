@@ -11,6 +11,7 @@ from .arguments import cannot
 from .conditions import write_test
 from .grouping import write_steps
 from .read import KIND
+from .sequences import write_sequence
 from .times import interval_of
 from .tree import And as All
 from .tree import Call, Compare, Condition, Filter, Free, Glob, Not, Pipeline, Step, Truth
@@ -36,7 +37,9 @@ def write(query: Query) -> Pipeline:
                 raise cannot("conditions behind a step", "A condition stands behind no step.")
             steps.append(Filter(condition=condition_of(step.where)))
         elif isinstance(step, Sequence):
-            raise cannot("sequences of events", "Events that follow each other are asked for.")
+            if steps or len(query.steps) > 1:
+                raise cannot("steps around a sequence", "A sequence stands alone.")
+            steps.append(Filter(condition=write_sequence(step, write)))
     return Pipeline(steps=tuple(steps) or (Filter(condition=Free(value=Glob(text=ANY))),))
 
 

@@ -12,8 +12,9 @@ to k and s besides (U+212A, U+017F) are passed over.
 from __future__ import annotations
 
 from .anchoring import searched, whole
+from .flavours import JAVA, LUCENE, RE2, Flavour
 from .fold import fold, is_closed, lowered
-from .parsing import JAVA, LUCENE, RE2, Flavour, parse
+from .parsing import parse
 from .spelling import IN_JAVA, IN_LUCENE, IN_RE2, IN_SLASHES, Spelling, spell
 from .texts import (
     flagged,

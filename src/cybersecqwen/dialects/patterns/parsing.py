@@ -8,10 +8,10 @@ Pattern.html.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from .classes import ESCAPED, NAMED, SHORT
+from .flavours import RE2, Flavour
 from .fold import folded
 from .tree import (
     ALL,
@@ -29,22 +29,6 @@ from .tree import (
     merged,
     row,
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Flavour:
-    """How a language writes its expressions."""
-
-    name: str
-    flags: bool = True
-    """Whether there are flags, named groups, edges and escapes by letters; Lucene has none."""
-    quotes: bool = False
-    """Whether text between double quotes stands for itself."""
-
-
-RE2 = Flavour(name="RE2")
-JAVA = Flavour(name="Java")
-LUCENE = Flavour(name="Lucene", flags=False, quotes=True)
 
 _NO_LINE = Chars(((0, 9), (11, LAST)))
 _DEEPEST = 100

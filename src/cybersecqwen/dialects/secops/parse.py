@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from cybersecqwen.dialects.interface import DEEPEST
 from cybersecqwen.errors import LimitError, QuerySyntaxError
 
+from .sections import SECTION_READERS
 from .table import AND, COMPARISONS, LISTS, NOCASE, NOT, OR, QUANTIFIERS, RESERVED, SECTIONS, SIGNS
 from .tokens import Token, error, place_of, tokens
 from .tree import (
@@ -16,13 +17,10 @@ from .tree import (
     Comparison,
     Condition,
     Count,
-    Match,
     Membership,
     Not,
     Number,
     Or,
-    Ordering,
-    Outcome,
     Path,
     Regex,
     Search,
@@ -41,7 +39,7 @@ _DEEPEST = min(DEEPEST, 120)
 
 def parse(text: str) -> Search:
     """The tree of a search. Raises QuerySyntaxError, or LimitError for what is too long or deep."""
-    reader = _Reader(text)
+    reader = Reader(text)
     sections: dict[str, Any] = {}
     if reader.now.kind == "end":
         raise reader.error("Something to search for is missing.")
@@ -50,13 +48,15 @@ def parse(text: str) -> Search:
     while name := reader.section():
         if name in sections:
             raise reader.error(f"There are two sections {name}.", reader.at - 1)
-        sections[name] = _SECTIONS[name](reader)
+        sections[name] = SECTION_READERS[name](reader)
     if reader.now.kind != "end":
         raise reader.error(f"{reader.now.text[:40]!r} stands where nothing like it can.")
     return Search(**sections)
 
 
-class _Reader:
+class Reader:
+    """The words of a search and a place among them."""
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = tokens(text)
@@ -65,9 +65,11 @@ class _Reader:
 
     @property
     def now(self) -> Token:
+        """The word that comes next."""
         return self.tokens[self.at]
 
     def error(self, message: str, at: int | None = None, hint: str = "") -> QuerySyntaxError:
+        """What is wrong at a word, else at the next one."""
         return error(self.text, self.tokens[self.at if at is None else at].at, message, hint)
 
     def take(self, kind: str, *texts: str) -> Token | None:
@@ -79,12 +81,14 @@ class _Reader:
         return token
 
     def need(self, kind: str, text: str, what: str) -> Token:
+        """The word that must stand here, read over."""
         found = self.take(kind, text) if text else self.take(kind)
         if found is None:
             raise self.error(f"{what} must stand here.")
         return found
 
     def deeper(self) -> None:
+        """One level down; LimitError where there are too many."""
         self.depth += 1
         if self.depth > _DEEPEST:
             raise LimitError(f"The query nests deeper than {_DEEPEST} levels.")
@@ -103,12 +107,14 @@ class _Reader:
         return None if self.now.kind == "end" else self.any_of()
 
     def any_of(self) -> Condition:
+        """Conditions of which one must hold."""
         parts = [self.all_of()]
         while self.take("name", OR):
             parts.append(self.all_of())
         return parts[0] if len(parts) == 1 else Or(parts=_flat(Or, parts))
 
     def all_of(self) -> Condition:
+        """Conditions that must all hold."""
         parts = [self.negated()]
         while True:
             if not self.take("name", AND) and not self.begins():
@@ -124,6 +130,7 @@ class _Reader:
         return token.kind in ("variable", "count", "text", "number", "regex") or token.text == "("
 
     def negated(self) -> Condition:
+        """A condition, with `not` before it or without."""
         if self.take("name", NOT):
             self.deeper()
             inner = self.negated()
@@ -132,6 +139,7 @@ class _Reader:
         return self.single()
 
     def single(self) -> Condition:
+        """A condition in brackets, a comparison, a function or a variable."""
         if self.now.text == "(" and self.now.kind == "sign":
             opened = self.at
             self.at += 1
@@ -165,17 +173,20 @@ class _Reader:
         )
 
     def comparison(self, left: Value, operator: str, quantifier: str) -> Condition:
+        """What stands behind the sign of a comparison."""
         right = self.sum()
         nocase = bool(self.take("name", NOCASE))
         return Comparison(left=left, operator=operator, right=right, nocase=nocase, quantifier=quantifier)
 
     def membership(self, left: Value) -> Membership:
+        """What stands behind `in`."""
         kind = self.take("name", *LISTS)
         name = self.need("list", "", "The name of a list (%name)")
         nocase = bool(self.take("name", NOCASE))
         return Membership(left=left, listed=name.text, kind=kind.text.lower() if kind else "", nocase=nocase)
 
     def sum(self, level: int = 1) -> Value:
+        """A value, with signs of arithmetic between that hold as tight as the level or tighter."""
         if level > max(SIGNS.values()):
             return self.value()
         found = self.sum(level + 1)
@@ -185,6 +196,7 @@ class _Reader:
         return found
 
     def value(self) -> Value:
+        """A single value."""
         token = self.now
         self.at += 1
         if token.kind == "text":
@@ -203,6 +215,7 @@ class _Reader:
         raise self.error("The query ends too soon." if token.kind == "end" else "A value must stand here.")
 
     def named(self) -> Path | Variable | Call | Truth:
+        """A field, a variable, a function or a truth value."""
         token = self.now
         if token.kind == "variable":
             self.at += 1
@@ -221,6 +234,7 @@ class _Reader:
         return Path(name=token.text, place=place_of(self.text, token.at))
 
     def call(self, name: Token) -> Call:
+        """What stands in the brackets of a function."""
         opened = self.at
         self.at += 1
         self.deeper()
@@ -233,12 +247,14 @@ class _Reader:
         return Call(name=name.text, arguments=tuple(arguments))
 
     def several(self, item: Callable[[], _Item]) -> list[_Item]:
+        """Items with commas between."""
         found = [item()]
         while self.take("sign", ","):
             found.append(item())
         return found
 
     def key(self) -> Path | Variable:
+        """A field or a variable."""
         start = self.at
         if self.now.kind in ("variable", "name"):
             found = self.named()
@@ -252,56 +268,3 @@ def _flat(kind: type[And] | type[Or], parts: list[Condition]) -> tuple[Condition
     for part in parts:
         out.extend(part.parts if isinstance(part, kind) else [part])
     return tuple(out)
-
-
-def _match(reader: _Reader) -> Match:
-    keys = tuple(reader.several(reader.key))
-    window, every = "", False
-    if reader.take("name", "over"):
-        every = bool(reader.take("name", "every"))
-        unit = reader.take("name", "minute", "hour", "day", "week")
-        window = "1" + unit.text[0].lower() if unit else reader.need("window", "", "A length like 10m").text
-    return Match(keys=keys, window=window, every=every)
-
-
-def _outcome(reader: _Reader) -> tuple[Outcome, ...]:
-    found: list[Outcome] = []
-    while name := reader.take("variable"):
-        reader.need("sign", "=", "=")
-        found.append(Outcome(name=name.text, value=reader.sum()))
-    if not found:
-        raise reader.error("A variable must stand here: `$count = count(metadata.id)`.")
-    return tuple(found)
-
-
-def _order(reader: _Reader) -> tuple[Ordering, ...]:
-    def one() -> Ordering:
-        key = reader.key()
-        way = reader.take("name", "asc", "desc")
-        return Ordering(key=key, descending=way is not None and way.text.lower() == "desc")
-
-    return tuple(reader.several(one))
-
-
-def _limit(reader: _Reader) -> int:
-    found = reader.need("number", "", "A number of rows")
-    if not found.text.isdecimal() or len(found.text) > 9:
-        raise reader.error("A whole number of rows must stand here.", reader.at - 1)
-    return int(found.text)
-
-
-def _keys(reader: _Reader) -> tuple[Path | Variable, ...]:
-    return tuple(reader.several(reader.key))
-
-
-_SECTIONS: dict[str, Callable[[_Reader], Any]] = {
-    "events": _Reader.conditions,
-    "match": _match,
-    "outcome": _outcome,
-    "dedup": _keys,
-    "condition": _Reader.any_of,
-    "order": _order,
-    "limit": _limit,
-    "select": _keys,
-    "unselect": _keys,
-}

@@ -15,6 +15,10 @@ _SYNTAX = "https://www.elastic.co/docs/reference/query-languages/query-dsl/query
 _BOOL = "https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-bool-query"
 
 
+_MOST = 200
+"""Parts of a group that are compared with each other; of more only equal ones are seen."""
+
+
 def _only_required(group: Group) -> Group:
     must, may, _ = required(group)
     if not must or not may:
@@ -89,6 +93,9 @@ def _opened(part: Part, every: bool) -> list[Part]:
 
 def _once(found: Plain, _context: Context) -> Plain | None:
     """Without what another part says already, or says more of."""
+    if len(found.parts) > _MOST:
+        once = tuple(dict.fromkeys(found.parts))
+        return None if len(once) == len(found.parts) else Plain(found.every, once)
     kept: list[Part] = []
     for at, part in enumerate(found.parts):
         others = [*kept, *found.parts[at + 1 :]]
