@@ -2,15 +2,15 @@
 
 Run as: python -m evaluation.query_words DATA_DIR [--set exam|development] [--rules N] [--model FOLDER]
 
-Of the rules of logs/sigma_rules.zip that are evaluated, in order of the SHA-256 of their id, the first 300 are
-the exam and the next 300 are for development. The question is the description of a rule, or its title and
+Of the rules of logs/sigma_rules.zip that are evaluated, in order of the SHA-256 of their id, the first 300
+are the exam and the next 300 are for development. The question is the description of a rule, or its title and
 description; the library is the other rules (for development without the exam's) and the starter rules. Query
-and rule are run on the same events: (a) the records of logs/otrf_windows_dev.zip, over the rules that match any
-of them, and (b) events made from the rule: positives of each alternative, near misses, and events of other rules
-of its logsource (`query_words_events`). What counts is F1 of the events that are matched, a mean over rules with
-a bootstrap interval (2,000 draws, seed 0). Beside it stand the nearest rule copied whole, reading without any
-rules, and a ceiling for what can be taken from the words: the rule itself, with only those values that stand
-in the question. Prints Markdown for docs/query.md.
+and rule are run on the same events: (a) the records of logs/otrf_windows_dev.zip, over the rules that match
+any of them, and (b) events made from the rule: positives of each alternative, near misses, and events of
+other rules of its logsource (`query_words_events`). What counts is F1 of the events that are matched, a mean
+over rules with a bootstrap interval (2,000 draws, seed 0). Beside it stand the nearest rule copied whole,
+reading without any rules, and a ceiling for what can be taken from the words: the rule itself, with only
+those values that stand in the question. Prints Markdown for docs/query.md.
 """
 
 from __future__ import annotations
@@ -305,7 +305,10 @@ def _table(name: str, sets: Sets, found: Mapping[tuple[str, str], Judged]) -> It
     yield "|---|---|---|---|---|---:|---:|---:|---:|---:|"
     for (kind, way), one in found.items():
         valid = fmean(expression is not None for _, expression in one.made.values())
-        right = fmean(applies(one.made[rule.about.id][0], rule.logsource) for rule in sets.chosen)
+        right = fmean(
+            one.made[rule.about.id][0] != Logsource() and applies(one.made[rule.about.id][0], rule.logsource)
+            for rule in sets.chosen
+        )
         known = fmean(one.fields) if one.fields else 0.0
         times = sorted(one.seconds)
         p50, p95 = (1_000 * times[int(share * len(times))] for share in (0.5, 0.95))

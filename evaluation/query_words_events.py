@@ -68,10 +68,14 @@ def completed(event: Event, rule: Rule) -> Event:
 
 
 _PROGRAMS = frozenset(
-    """at bcdedit bitsadmin certutil cmd copy curl dism fsutil icacls ipconfig mshta msiexec net net1 netsh nltest
-    nslookup ntdsutil ping powershell pwsh reg regsvr32 route rundll32 sc schtasks systeminfo taskkill tasklist vssadmin
-    wbadmin wevtutil whoami wmic wscript""".split()
-)
+    (
+        "at", "bcdedit", "bitsadmin", "certutil", "cmd", "copy", "curl", "dism", "fsutil", "icacls",
+        "ipconfig", "mshta", "msiexec", "net", "net1", "netsh", "nltest", "nslookup", "ntdsutil",
+        "ping", "powershell", "pwsh", "reg", "regsvr32", "route", "rundll32", "sc", "schtasks",
+        "systeminfo", "taskkill", "tasklist", "vssadmin", "wbadmin", "wevtutil", "whoami", "wmic",
+        "wscript",
+    )
+)  # fmt: skip
 _CMDLET = re.compile(
     r"\b(?:get|set|new|add|remove|invoke|start|stop|import|export|enable|disable|out)-[a-z]\w+"
 )
@@ -259,7 +263,7 @@ def _of_class(value: Any, names: Any) -> str:
 
 def _in(char: str, op: Any, argument: Any, names: Any) -> bool:
     if op is names.LITERAL:
-        return ord(char) == argument
+        return bool(ord(char) == argument)
     if op is names.RANGE:
         return bool(argument[0] <= ord(char) <= argument[1])
     kinds: Mapping[Any, bool] = {

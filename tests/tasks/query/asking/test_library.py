@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cybersecqwen.detect.sigma.parse import parse_rule
 from cybersecqwen.detect.sigma.model import Op, Rule
+from cybersecqwen.detect.sigma.parse import parse_rule
 from cybersecqwen.tasks.query.asking import Library, read_question
 from cybersecqwen.tasks.query.asking.library import core
 

@@ -15,7 +15,7 @@ from .library import Library, Near, Use
 from .mentions import Kind, Mention
 from .placing import Place, Placed
 from .techniques import rules_of
-from .words import COMMON, SMALL
+from .words import COMMON, SMALL, listed
 
 _RARE = 4.5
 """Nats above which a word of the question is looked for among the values of rules."""
@@ -23,10 +23,7 @@ _NEAR_ENOUGH = 0.4
 """Nearness above which a rule of the same logsource is taken as a whole where nothing else is known."""
 _WORD = re.compile(r"[A-Za-z0-9_$][\w.$-]{3,60}")
 _NAME = re.compile(r"(?:[A-Z][a-z0-9]+){2,}[A-Z]?|[A-Za-z0-9]+_[A-Za-z0-9_]+|[A-Z][a-z]+[A-Z]{2,}\w*")
-_NO_VALUE = frozenset(
-    """powershell javascript vbscript github linkedin microsoft macos sharepoint onedrive netscaler crowdstrike
-    splunk fortinet fortigate activex cloudtrail guardduty kubernetes""".split()
-)
+_NO_VALUE = listed("products")
 _MOST = 3
 
 
@@ -41,8 +38,8 @@ class Adapted:
 def adapt(text: str, place: Place, near: Sequence[Near], wanted: Sequence[Placed]) -> Adapted:
     """Tests for a question of which nothing could be placed.
 
-    First words of the question that rules of the logsource have as values; then names that can only be values;
-    then the nearest rule of the logsource as a whole.
+    First words of the question that rules of the logsource have as values; then names that can only be
+    values; then the nearest rule of the logsource as a whole.
     """
     if wanted:
         return Adapted()

@@ -13,8 +13,8 @@ _MORE = {
     "more than": Op.GREATER, "over": Op.GREATER, "greater than": Op.GREATER, "above": Op.GREATER,
     "exceeding": Op.GREATER, "exceeds": Op.GREATER, "at least": Op.AT_LEAST, "no less than": Op.AT_LEAST,
     "no fewer than": Op.AT_LEAST, "minimum of": Op.AT_LEAST, "less than": Op.LESS, "fewer than": Op.LESS,
-    "below": Op.LESS, "under": Op.LESS, "at most": Op.AT_MOST, "no more than": Op.AT_MOST, "up to": Op.AT_MOST,
-    "exactly": Op.EQUALS, "not more than": Op.AT_MOST,
+    "below": Op.LESS, "under": Op.LESS, "at most": Op.AT_MOST, "no more than": Op.AT_MOST,
+    "up to": Op.AT_MOST, "exactly": Op.EQUALS, "not more than": Op.AT_MOST,
 }  # fmt: skip
 _FIELD = (
     r"(?:the )?(?:same )?(?:single |each |one |given )?([a-z]+(?:[ -](?:name|address|ip|"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .words import listed
+
 _EXCLUDING = re.compile(
     r"\b(?:but not|and not|not (?:on|by|from|in|for|within|under|signed|to|with|started|"
     r"run|launched|when|if|including|containing|involving|spawned|related|located|via)|"
@@ -35,67 +37,7 @@ _HOSTS = re.compile(
     rf"known )?((?:[a-z0-9]+[ -]){{1,2}}?)({_PLACE_WORD})\b",
     re.IGNORECASE,
 )
-_NO_GROUP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "this",
-        "that",
-        "same",
-        "single",
-        "one",
-        "each",
-        "every",
-        "any",
-        "all",
-        "our",
-        "remote",
-        "other",
-        "another",
-        "compromised",
-        "infected",
-        "victim",
-        "local",
-        "target",
-        "targeted",
-        "windows",
-        "linux",
-        "macos",
-        "unix",
-        "system",
-        "host",
-        "vulnerable",
-        "affected",
-        "domain-joined",
-        "these",
-        "those",
-        "their",
-        "multiple",
-        "several",
-        "more",
-        "file",
-        "web",
-        "proxy",
-        "dns",
-        "sql",
-        "exchange",
-        "command",
-        "and",
-        "control",
-        "external",
-        "unmanaged",
-        "public",
-        "foreign",
-        "new",
-        "unknown",
-        "internal",
-        "different",
-        "sysmon",
-        "operating",
-        "microsoft",
-    ]
-)
+_NO_GROUP = listed("no_host_kinds")
 _LONGEST = 200
 _NEAR = 30
 """Characters that a bare "not" is about."""
@@ -135,8 +77,9 @@ def clauses(text: str) -> list[Clause]:
         if word == "not":
             end = min(end, match.end() + _NEAR)
         found.append(Clause(start=match.start(), end=end, place=word.startswith("outside")))
-    for match in _ONLY.finditer(text):
-        found.append(Clause(start=match.start(), end=_end(text, match.end()), only=True))
+    found += [
+        Clause(start=match.start(), end=_end(text, match.end()), only=True) for match in _ONLY.finditer(text)
+    ]
     return sorted(found, key=lambda one: one.start)
 
 

@@ -45,7 +45,7 @@ _ASIDE = re.compile(
 
 
 def asides(text: str) -> list[tuple[int, int]]:
-    """Places of what is said by the way in the sentences that ask: what for, what else, what it could mean."""
+    """Places of what is said by the way in the sentences that ask: what for, what it could mean."""
     found = []
     for start, end in focus(text):
         match = _ASIDE.search(text, start, end)

@@ -152,7 +152,7 @@ def tests(expression: Expression, negated: bool = False) -> Iterator[tuple[Test,
 
 
 def core(value: str) -> str:
-    """A value without its edges and the folder it stands in: "\\\\certutil.exe" gives "certutil.exe"."""
+    """A value without the separators and blanks at its edges."""
     return value.strip(_EDGES)
 
 

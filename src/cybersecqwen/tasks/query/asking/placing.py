@@ -43,7 +43,7 @@ class Place:
     library: Library
 
     def role(self, name: str) -> str | None:
-        """ "Field|operation" of a kind of value; None where the logsource has no place for it."""
+        """Field and operation of a kind of value, with `|` between; None where there is no place for it."""
         entry = self.lexicon.sources.get(self.key)
         return entry.roles.get(name) if entry else None
 

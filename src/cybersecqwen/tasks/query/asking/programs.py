@@ -55,7 +55,7 @@ def named_programs(text: str, found: Sequence[Token], lexicon: Lexicon) -> Itera
 
 
 def bare_programs(text: str, lexicon: Lexicon, library: Library) -> Iterator[Mention]:
-    """Programs written without an ending: known names, names that rules have, and what "execution of" names."""
+    """Programs written without an ending: known names, names of rules, and what "execution of" names."""
     known = frozenset().union(*lexicon.known.values())
     # "Regasm/Regsvcs" names two.
     text = _OF_TWO.sub(" ", text)

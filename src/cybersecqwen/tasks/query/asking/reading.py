@@ -38,7 +38,7 @@ def read_question(text: str, *, library: Library, store: Store | None, now: floa
     moments = times.times(whole, now, "time")
     counted = counts.counted(whole)
     bare = _blanked(whole, [(one.start, one.end) for one in moments])
-    bare = _blanked(bare, [span for span in counted.ranges])
+    bare = _blanked(bare, counted.ranges)
     read = [reading(_only(bare, start, end), library, words) for start, end in counts.stages(bare)]
     if all(one.expression is None for one in read) and not _about_events(read):
         raise NotAQuestion("The question names nothing that events could show.")

@@ -13,7 +13,7 @@ _LONGEST = 60
 
 
 def said(expression: Expression) -> str:
-    """An expression in one line: "Image|endswith: \\\\cmd.exe, \\\\powershell.exe"."""
+    """An expression in one line, fields and operations as Sigma writes them."""
     if isinstance(expression, Test):
         return _test(expression)
     if isinstance(expression, Not):

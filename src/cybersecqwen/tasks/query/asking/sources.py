@@ -11,7 +11,7 @@ from cybersecqwen.detect.sigma.model import Logsource
 
 from .catalogue import leads
 from .focusing import focus
-from .library import Library, Near, core
+from .library import Near
 from .mentions import Kind, Mention
 from .vocabulary import Lexicon, Token, key_of, source_of
 
@@ -33,8 +33,6 @@ _EXECUTION = re.compile(
 )
 _LISTED = 0.8
 """What an event of the catalogue weighs that has most of its words in the question."""
-_USED = 0.5
-"""What rules weigh that ask for the values of the question."""
 _TOLD = 2.0
 _KINDS: Mapping[Kind, Mapping[str, float]] = {
     Kind.CMDLET: {"windows/ps_script": 1.2, "windows/process_creation": 0.6, "windows/ps_module": 0.2},
@@ -70,7 +68,6 @@ def ranked(
     mentions: Sequence[Mention],
     near: Sequence[Near],
     lexicon: Lexicon,
-    library: Library,
 ) -> list[Ranked]:
     """The logsources that come into question, the likeliest first."""
     scores: dict[str, float] = defaultdict(float)
@@ -93,29 +90,10 @@ def ranked(
             scores[key] += _CONCEPT * weight
     for key, weight in leads(" ".join(text[start:end] for start, end in focus(text))).items():
         scores[key] += _LISTED * weight
-    for key, weight in _by_values(mentions, library).items():
-        scores[key] += _USED * weight
     _by_program(scores, mentions, lexicon)
     _by_product(scores, {meaning for meaning, _, _ in lexicon.products.find(found)})
     order = sorted(scores, key=lambda key: (-scores[key], key))
     return [Ranked(key, of_key.get(key) or source_of(key), scores[key]) for key in order if scores[key] > 0]
-
-
-def _by_values(mentions: Sequence[Mention], library: Library) -> dict[str, float]:
-    """Key of a logsource to the share that it has of the rules which ask for the values of the question."""
-    found: dict[str, float] = defaultdict(float)
-    of_values = [
-        library.cores.get(core(value), ())
-        for one in mentions
-        if one.kind not in (Kind.CONCEPT, Kind.ACTION, Kind.PLACE)
-        for value in one.values[:3]
-    ]
-    used = [uses for uses in of_values if uses]
-    for uses in used:
-        total = sum(use.count for use in uses)
-        for use in uses:
-            found[key_of(use.logsource)] += use.count / total / len(used)
-    return found
 
 
 def _by_program(scores: dict[str, float], mentions: Sequence[Mention], lexicon: Lexicon) -> None:

@@ -19,8 +19,8 @@ def mentions(text: str, found: Sequence[Token], lexicon: Lexicon, library: Libra
     everything = [
         *by_shape,
         *named_programs(text, found, lexicon),
-        *bare_programs(text, lexicon, library),
         *_places(found, text, lexicon),
+        *bare_programs(text, lexicon, library),
         *_concepts(found, text, lexicon),
     ]
     return without_overlaps(map(_of_quoted_program, _unquoted(everything)))

@@ -44,7 +44,7 @@ def reading(text: str, library: Library, words: Lexicon) -> Reading:
     found = tokens(text)
     near = tuple(library.nearest(text, _NEAREST))
     everything = mentions(text, found, words, library)
-    sources = ranked(text, found, everything, near, words, library)
+    sources = ranked(text, found, everything, near, words)
     first = sources[0] if sources else _FIRST
     place = Place(key=first.key, logsource=first.logsource, lexicon=words, library=library)
     out = [one for one in exclusions.clauses(text) if not one.only]

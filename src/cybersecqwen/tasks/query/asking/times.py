@@ -176,7 +176,7 @@ def _date(text: str, today: datetime) -> tuple[datetime | None, timedelta]:
 
 
 def _written(text: str, today: datetime) -> datetime | None:
-    """ "3 May", "May 3rd, 2024"; without a year the last such day."""
+    """The day that "3 May" or "May 3rd, 2024" names; without a year the last such day."""
     month = re.search(_MONTH, text)
     number = re.search(r"\b\d{1,2}(?!\d)", text)
     year = re.search(r"\b\d{4}\b", text)

@@ -1,8 +1,8 @@
 """The lexicon: what words mean, read from the TOML files beside this one.
 
-A phrase is written as words that stand one after the other, with `|` between words that may stand for each
-other. After `~` it asks for its words anywhere in one sentence, in any order. Words are compared without their
-endings (`words.stem`); "a", "an" and "the" are passed over.
+A phrase is written as words that stand one after the other, with `|` between words that may stand for
+each other. After `~` it asks for its words anywhere in one sentence, in any order. Words are compared
+without their endings (`words.stem`); "a", "an" and "the" are passed over.
 """
 
 from __future__ import annotations
@@ -20,52 +20,10 @@ from cybersecqwen.detect.sigma.model import Logsource, Test
 from cybersecqwen.detect.sigma.parse import parse_rule
 from cybersecqwen.errors import RuleError
 
-from .words import stem
+from .words import listed, stem
 
 FOLDER = Path(__file__).with_name("lexicon")
-CATEGORIES = frozenset(
-    [
-        "antivirus",
-        "application",
-        "clipboard_capture",
-        "create_remote_thread",
-        "create_stream_hash",
-        "database",
-        "dns",
-        "dns_query",
-        "driver_load",
-        "file_access",
-        "file_block_executable",
-        "file_change",
-        "file_delete",
-        "file_event",
-        "file_executable_detected",
-        "file_rename",
-        "firewall",
-        "image_load",
-        "network_connection",
-        "pipe_created",
-        "process_access",
-        "process_creation",
-        "process_tampering",
-        "process_termination",
-        "proxy",
-        "ps_classic_start",
-        "ps_classic_provider_start",
-        "ps_module",
-        "ps_script",
-        "raw_access_thread",
-        "registry_add",
-        "registry_delete",
-        "registry_event",
-        "registry_rename",
-        "registry_set",
-        "sysmon_error",
-        "sysmon_status",
-        "webserver",
-        "wmi_event",
-    ]
-)
+CATEGORIES = listed("categories")
 """Names that stand under `category`; other second parts of a key are services."""
 
 WORD = re.compile(r"[a-z0-9#+]+")
