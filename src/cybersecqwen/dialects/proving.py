@@ -7,11 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any, Generic, TypeVar
 
+from cybersecqwen.detect.sigma.model import Op
+from cybersecqwen.detect.sigma.values import number_of
 from cybersecqwen.errors import LimitError, UnknownNameError, UnsayableError
 
 from .examples import events
+from .examples.sampling import samples
 from .fields.schema import Schema
 from .fields.schemas import schema as built_in
 from .interface import Data, Dialect, Names, Rows, Running
@@ -66,8 +70,12 @@ _EVERYWHERE: Mapping[str, tuple[str, ...]] = {"spl": ("host", "source", "sourcet
 https://docs.splunk.com/Documentation/Splunk/latest/Data/Aboutdefaultfields"""
 
 
+_TEXT = frozenset((Op.EQUALS, Op.CONTAINS, Op.STARTS, Op.ENDS, Op.GLOB))
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.{}]{2,80}")
+_QUOTED = re.compile(r"\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|\b[0-9]{2,9}\b")
 _MOST_WORDS, _LONGEST_TEXT = 60, 20_000
+_SPAN_S, _LONG_SPAN_S = 30 * 86_400.0, 400 * 86_400.0
+"""Seconds before now over which the events of a draw are spread: of most draws, and of one."""
 
 
 class NotRun(Exception):
@@ -142,6 +150,8 @@ class Prover(Generic[Tree]):
                 tables=list(dict.fromkeys(name.text for one in names for name in one.tables)),
                 fields=[*self._fields(), *(self._words() if wide else ())],
                 wide=wide,
+                literals=self._literals() if wide else (),
+                span_s=_LONG_SPAN_S if seed == self.seed + _DRAWS + 1 else _SPAN_S,
                 types=self._types(),
                 seed=seed,
                 count=self.count,
@@ -170,6 +180,18 @@ class Prover(Generic[Tree]):
         found = dict.fromkeys(_WORD.findall(self.dialect.render(self.trees[0])[:_LONGEST_TEXT]))
         return list(found)[:_MOST_WORDS]
 
+    def _literals(self) -> list[str]:
+        """What stands between quotes, numbers, and texts that what is quoted matches as an expression.
+
+        Values that have a name in the query, and expressions that take text apart, are not among its
+        comparisons.
+        """
+        text = self.dialect.render(self.trees[0])[:_LONGEST_TEXT]
+        found = dict.fromkeys(one.strip("\"'") for one in _QUOTED.findall(text))
+        plain = [one for one in found if one][:_MOST_WORDS]
+        rng = Random(self.seed)
+        return plain + [text for one in plain if set(one) & set("([\\") for text in samples(one, rng)]
+
     def _types(self) -> Mapping[str, str]:
         """The types of the fields that the queries name, and of their tables."""
         if self._kinds is not None or self.schema is None:
@@ -182,8 +204,16 @@ class Prover(Generic[Tree]):
             kind = found.get(name) or self.schema.type_of(name)
             if kind:
                 found[name] = kind
+        for atom in (atom for tree in self.trees for atom in self.dialect.atoms(tree)):
+            # A field of that name in another table: here it is text.
+            if found.get(atom.field) == "number" and atom.op in _TEXT and not _are_numbers(atom.values):
+                del found[atom.field]
         self._kinds = found
         return found
+
+
+def _are_numbers(values: Sequence[str]) -> bool:
+    return all(number_of(value) is not None for value in values)
 
 
 def schema_for(dialect: Dialect[Any], given: Schema | None) -> Schema | None:

@@ -7,13 +7,14 @@ from random import Random
 from typing import Any
 
 from cybersecqwen.detect.sigma.model import Op
-from cybersecqwen.detect.sigma.values import texts_of
+from cybersecqwen.detect.sigma.values import number_of, texts_of
 from cybersecqwen.dialects.interface import Atom, Data, Record
 
 from .building import as_record
 from .model import MISSING
 from .placing import time_value
 from .pools import Pool, key_pool, pools
+from .values import typed
 
 _NO_TYPES: Mapping[str, str] = {}
 _DAY_S = 86_400.0
@@ -24,7 +25,7 @@ _NO_KEY = 0.02
 """Share of events that lack a field which is only named."""
 _BURSTS, _IN_BURSTS = 6, 0.5
 """Times around which events lie close together, and the share of events that do."""
-_CLOSE_S = 240.0
+_CLOSE_S, _LATELY_S = 240.0, 1_800.0
 
 
 def events(
@@ -39,19 +40,23 @@ def events(
     now: float = 1_700_000_000.0,
     span_s: float = 30 * _DAY_S,
     wide: bool = False,
+    literals: Sequence[str] = (),
 ) -> Data:
     """So many events, spread over the tables, for which the comparisons hold together, nearly, and not.
 
     `fields` are those that the query names besides: keys of joins and groups, whose values repeat. Times lie
     within `span_s` seconds before `now`, the more of them the nearer. With `wide` fields have many different
-    values, as thresholds on their number ask for. The same seed gives the same events.
+    values, as thresholds on their number ask for. `literals` are values that stand in the query, nobody knows
+    for which field: each may have them. The same seed gives the same events.
     """
     rng = Random(seed)
     named = list(dict.fromkeys(tables or [atom.table for atom in atoms if atom.table])) or [""]
     # One pool for all tables: values that are the same in two of them are what joins live on.
     drawn = pools(atoms, types, rng, now, wide=wide)
-    named_only = [name for name in dict.fromkeys(fields) if name and name not in drawn]
+    named_only = [one for one in dict.fromkeys(fields) if one and one not in drawn and one != time_field]
     keys = {name: key_pool(name, types.get(name, ""), rng, wide=wide) for name in named_only}
+    for name, pool in [*drawn.items(), *keys.items()] if literals else ():
+        pool.near.extend(_fitting(literals, types.get(name, ""), len(pool.near)))
     words = [value for atom in atoms if not atom.field for value in atom.values]
     share = max(1, count // len(named))
     made: dict[str, Sequence[Record]] = {}
@@ -63,12 +68,23 @@ def events(
         _agree(columns, atoms, rng)
         if words:
             columns["message"] = _words(words, columns.get("message"), share, rng)
+        for name in [one for one in columns if one in keys and types.get(one) == "time"]:
+            columns[name] = _times(None, "time", share, now, span_s, rng)
         if time_field:
             columns[time_field] = _times(
                 columns.get(time_field), types.get(time_field, ""), share, now, span_s, rng
             )
         made[table] = _records(columns, types, rng)
     return made
+
+
+def _fitting(literals: Sequence[str], kind: str, weight: int) -> list[Any]:
+    """The literals that a field of a type can have, so often that they make up half of its values."""
+    if kind in ("bool", "time"):
+        return []
+    numeric = [one for one in literals if number_of(one) is not None]
+    found = [next(typed(one, kind)) for one in (numeric if kind == "number" else literals)]
+    return found * max(1, weight // max(1, len(found)))
 
 
 def _columns(
@@ -128,7 +144,7 @@ def _words(words: Sequence[str], before: list[Any] | None, count: int, rng: Rand
 def _times(
     before: list[Any] | None, kind: str, count: int, now: float, span_s: float, rng: Random
 ) -> list[Any]:
-    centres = [now - span_s * rng.random() ** 3 for _ in range(_BURSTS)]
+    centres = [now - _LATELY_S * rng.random(), *(now - span_s * rng.random() ** 3 for _ in range(1, _BURSTS))]
     moments = [
         # The first centre is that of a crowd, so that thresholds within minutes are passed.
         max(now - span_s, centres[int(_BURSTS * rng.random() ** 2)] - _CLOSE_S * rng.random())

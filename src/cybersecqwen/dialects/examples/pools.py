@@ -30,6 +30,8 @@ _AT_ONCE = 10
 """Comparisons that are tried at once."""
 _NARROW, _WIDE = 2, 120
 """Values that are made of the comparisons of a field: at least two of each."""
+_SHARED = ("alice", "203.0.113.7")
+"""Values that many fields have, one of them an address."""
 _LIST = "{}"
 """What SPL writes in a path for the elements of a list."""
 _MANY = 0.3
@@ -75,7 +77,7 @@ def key_pool(name: str, kind: str, rng: Random, *, wide: bool = False) -> Pool:
     if kind == "bool":
         return Pool(near=[True, True, False], beside=[MISSING])
     many = rng.random() < (2 * _MANY if wide else _MANY)
-    count = 40 if many else 4
+    count = 120 if many else 4
     made: list[Any]
     if kind == "number":
         made = [0, 1, 50, 1_000, *range(2, count)]
@@ -83,8 +85,10 @@ def key_pool(name: str, kind: str, rng: Random, *, wide: bool = False) -> Pool:
         made = [unrelated("time", rng) for _ in range(count)]
     else:
         made = [f"{short}-{number}" for number in range(1, count + 1)]
+        # What fields of other names have too: joins ask for values that are equal.
+        made[1:1] = _SHARED
         if kind != "text":
-            made[-2:] = [2, 300]
+            made += [2, 300]
     pool = Pool(near=made if many else [*made, *made[:1] * 2 * len(made)], beside=[MISSING])
     return _listed(pool, rng) if _LIST in name else pool
 
@@ -124,6 +128,8 @@ def _tests(atom: Atom) -> Iterator[Test]:
 
 def _pool(tests: Sequence[Test], kind: str, rng: Random, now: float, count: int) -> Pool:
     chosen = list(dict.fromkeys(tests))
+    if not kind and chosen and all(test.op in _BOUNDS for test in chosen):
+        kind = "number"
     if len(chosen) > _MOST_VALUES:
         chosen = rng.sample(chosen, _MOST_VALUES)
     pool = Pool()
@@ -134,6 +140,7 @@ def _pool(tests: Sequence[Test], kind: str, rng: Random, now: float, count: int)
     joint = [test for test in chosen if test.op not in _BOUNDS or number_of(test.values[0]) is not None]
     for _ in range(_COMBINED if len(joint) > 1 else 0):
         pool.near.extend(_together(rng.sample(joint, min(_AT_ONCE, len(joint))), kind, rng, now))
+    pool.near.extend(_spaced(chosen, kind, rng))
     pool.near.extend([unrelated(kind, rng) for _ in range(3)] if not pool.near else ())
     pool.beside.extend(unrelated(kind, rng) for _ in range(3))
     # A null now and then, and no field often: both are common in records.
@@ -157,7 +164,8 @@ def _near(test: Test, kind: str, rng: Random, now: float, count: int) -> Iterato
     found = [value for _ in range(count) for value in _filled([test], kind, rng, now)]
     yield from found
     if test.op is Op.EQUALS and kind in ("", "text", "dynamic"):
-        yield test.values[0]
+        # Often as it is written: in many languages the letters' case counts.
+        yield from (test.values[0],) * 4
     yield from (recased(value, rng) for value in found[-1:] if isinstance(value, str))
 
 
@@ -182,6 +190,15 @@ def _together(tests: Sequence[Test], kind: str, rng: Random, now: float) -> list
             taken.append(test)
             found = made
     return found if len(taken) > 1 else []
+
+
+def _spaced(tests: Sequence[Test], kind: str, rng: Random) -> Iterator[str]:
+    """Text in which what is looked for stands between spaces: some languages look for whole words."""
+    words = [test.values[0] for test in tests if test.op is Op.CONTAINS]
+    if kind not in ("", "text", "dynamic") or not words:
+        return
+    for count in (1, 1, 2, _AT_ONCE, _AT_ONCE):
+        yield " ".join(["x", *rng.sample(words, min(count, len(words))), "y"])
 
 
 def _beside(test: Test, made: Sequence[Any], kind: str, rng: Random, now: float) -> Iterator[Any]:

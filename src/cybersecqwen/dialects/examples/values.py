@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
@@ -18,8 +19,8 @@ from .ways import Need
 _BOUNDS = frozenset((Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST))
 _TRIES = 10
 _OPEN = "(?s).*"
-_DIGITS = 15
-"""Digits up to which text is taken for a number."""
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?")
+"""How a number is written of which the type is not known."""
 
 
 class Unfilled(Exception):
@@ -95,14 +96,9 @@ def typed(text: str, kind: str) -> Iterator[Any]:
         yield folded == "true"
     elif kind == "number" and (number := number_of(text)) is not None:
         yield int(number) if number.is_integer() else number
-    elif not kind and _whole(text):
-        yield int(text)
+    elif not kind and _NUMBER.fullmatch(text):
+        yield float(text) if "." in text else int(text)
     yield text
-
-
-def _whole(text: str) -> bool:
-    """Whether text is how a whole number is written."""
-    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS and (text == "0" or text[0] != "0")
 
 
 def _texts(wanted: Sequence[Test], rng: Random, now: float, *, plain: bool) -> Iterator[str]:
