@@ -305,6 +305,8 @@ def test_names_atoms_and_effects() -> None:
         ("rdns()", 2, text.splitlines()[1].index("rdns") + 1)
     ]
     assert LOGSCALE.effects(LOGSCALE.parse("a=b | count()")) == ()
+    own = LOGSCALE.parse("correlate(x: {#repo=r a=b} include: [c], within=5m) | y := x.c | x.d=1 | y=2")
+    assert [name.text for name in LOGSCALE.names(own).fields] == ["a"]
 
 
 @pytest.mark.slow

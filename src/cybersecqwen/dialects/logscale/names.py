@@ -71,7 +71,7 @@ _FIRST = frozenset(
             "if",
             "stats",
         ),
-        *("unique", "rdns", "reverseDns", "ipLocation", "asn", "geohash", "replace", "splitString", "bucket"),
+        *("unique", "rdns", "reverseDns", "ipLocation", "asn", "geohash", "bucket"),
         *("formatTime", "parseTimestamp", "parseJson", "kvParse", "match", "lookup"),
     )
 )
@@ -87,15 +87,16 @@ _EFFECTS = {
 
 
 def names_of(tree: Pipeline) -> Names:
-    """The fields and kinds of events that it names, without those that it makes."""
+    """The fields and kinds of events that it names, without tags (`#repo`) and those that it makes."""
     tables: list[Name] = []
     fields: list[Name] = []
     own = set(made_in(tree)) | {"_count", "_sum", "_avg", "_min", "_max", "_bucket"}
+    others = tuple(f"{one.name}." for one in _values(tree) if isinstance(one, Named))
     for text, place, value in _fields(tree):
         line, column = place
         if text == KIND and isinstance(value, Glob) and ANY not in value.text:
             tables.append(Name(text=value.text, line=line, column=column))
-        elif text not in own and text:
+        elif text and text not in own and text[0] != "#" and not text.startswith(others):
             fields.append(Name(text=text, line=line, column=column))
     return Names(tables=tuple(tables), fields=tuple(fields))
 
