@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -27,16 +29,17 @@ from .drawn import queries
 SPL = Spl()
 
 
-def apart(where: Expression) -> Expression:
-    """The same with presence asked only of fields that nothing else asks about.
+def apart(where: Expression, names: Iterator[int] | None = None) -> Expression:
+    """The same with presence asked of fields that nothing else asks about.
 
     `isnull(f) OR NOT match(f, x)` is read as the negation alone, which says the same.
     """
+    names = count() if names is None else names
     if isinstance(where, Not):
-        return Not(apart(where.inner))
+        return Not(apart(where.inner, names))
     if isinstance(where, And | Or):
-        return type(where)(tuple(map(apart, where.parts)))
-    return replace(where, field="w") if where.op in (Op.NULL, Op.PRESENT) else where
+        return type(where)(tuple(apart(part, names) for part in where.parts))
+    return replace(where, field=f"w{next(names)}") if where.op in (Op.NULL, Op.PRESENT) else where
 
 
 @settings(max_examples=300, deadline=None)

@@ -10,7 +10,8 @@ from cybersecqwen.dialects.interface import Atom
 from cybersecqwen.errors import QueryError
 
 from . import stages
-from .hearing import found_test, match_test, true_when
+from .hearing import match_test, true_when
+from .hearing_search import found_test
 from .models import UNPREFIXED, model_of, unprefixed
 from .tree import Binary, Call, Pipeline, Value
 from .walking import found_of, inside, parts_of, stages_of, values_of

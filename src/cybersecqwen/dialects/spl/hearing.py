@@ -1,4 +1,4 @@
-"""Expressions of SPL in the terms of the middle.
+"""Expressions of `eval` in the terms of the middle.
 
 An expression of `eval` is true, false or null; a negation turns only true and false about. So each is said
 twice: when it is true, and when it is false. A comparison is false only where the field is there.
@@ -12,111 +12,22 @@ from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
 from cybersecqwen.dialects.globs import ANY, ONE, test_of
 from cybersecqwen.errors import UnsayableError
 
+from .hearing_search import ORDERED, any_of, found_test, number_text
 from .saying import is_network
 from .tree import (
-    All,
-    AnyOf,
     Binary,
     Call,
-    Compare,
-    Directive,
     Field,
-    Found,
-    Free,
     Logic,
-    Macro,
     Number,
-    OneOf,
     Text,
     Unary,
     Value,
-    Without,
 )
 
 _QUOTED = re.compile(r"(\(\?i?s\))(\^)?((?:\\Q.*?\\E(?:\\\\E\\Q.*?\\E)*|\.\*|\.)*)(\$)?", re.DOTALL)
 _PIECE = re.compile(r"\\Q(.*?)\\E((?:\\\\E\\Q.*?\\E)*)|(\.\*)|(\.)", re.DOTALL)
-_NUMERIC = {"<": Op.LESS, "<=": Op.AT_MOST, ">": Op.GREATER, ">=": Op.AT_LEAST}
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
-_EDGE = r"[^\pL\pN]"
-
-
-def found_test(found: Found) -> Expression:
-    """An expression of `search`. Raises UnsayableError for macros, subsearches, and what is no comparison."""
-    if isinstance(found, All | AnyOf):
-        kind = And if isinstance(found, All) else Or
-        return kind(tuple(map(found_test, found.parts)))
-    if isinstance(found, Without):
-        return Not(found_test(found.inner))
-    if isinstance(found, Free):
-        return free_test(found.text)
-    if isinstance(found, OneOf):
-        if any(isinstance(value, Macro) for value in found.values):
-            raise UnsayableError("A macro stands for text that is not known here.", what="macros")
-        return any_of([_equals(found.field, str(value)) for value in found.values])
-    if isinstance(found, Compare):
-        return _compare(found)
-    if isinstance(found, Directive):
-        return _directive(found)
-    what = "macros" if isinstance(found, Macro) else "subsearches"
-    raise UnsayableError(
-        f"{'A macro' if what == 'macros' else 'A subsearch'} stands for text that is not known here.",
-        what=what,
-    )
-
-
-def any_of(parts: list[Expression]) -> Expression:
-    """One of them."""
-    return parts[0] if len(parts) == 1 else Or(tuple(parts))
-
-
-def free_test(text: str) -> Expression:
-    """A word or phrase in the whole event: between the signs that separate words, unless `*` stands there."""
-    inner = text.strip("*")
-    if not inner:
-        return Test("", Op.PRESENT)
-    if text.startswith("*") and text.endswith("*"):
-        return test_of("", text.replace("*", ANY))
-    body = ".*".join(map(re.escape, inner.split("*")))
-    before = "" if text.startswith("*") else f"(?:^|{_EDGE})"
-    after = "" if text.endswith("*") else f"(?:$|{_EDGE})"
-    return Test("", Op.REGEX, (f"(?is){before}{body}{after}",), cased=True)
-
-
-def _directive(found: Directive) -> Expression:
-    if found.name == "term":
-        return free_test(found.text)
-    if not found.field:
-        raise UnsayableError("CASE(…) in the whole event is not said in other languages.", what="CASE()")
-    return test_of(found.field, found.text.replace("*", ANY), cased=True)
-
-
-def _equals(name: str, value: str) -> Expression:
-    if is_network(value):
-        from ipaddress import ip_network
-
-        network = str(ip_network(value, strict=False))
-        return Or((Test(name, Op.EQUALS, (value.lower(),)), Test(name, Op.CIDR, (network,))))
-    if value and not value.strip("*"):
-        return Test(name, Op.PRESENT)
-    return test_of(name, value.replace("*", ANY))
-
-
-def _compare(found: Compare) -> Expression:
-    if found.op == "=":
-        return _equals(found.field, found.value)
-    if found.op == "!=":
-        return And((Test(found.field, Op.PRESENT), Not(_equals(found.field, found.value))))
-    return Test(found.field, _NUMERIC[found.op], (_number(found.value),))
-
-
-def _number(text: str) -> str:
-    try:
-        float(text)
-    except ValueError:
-        raise UnsayableError(
-            f"{text[:40]!r} is no number; text is not ordered in other languages.", what="order of text"
-        ) from None
-    return text
 
 
 def true_when(value: Value) -> Expression:
@@ -233,8 +144,8 @@ def _comparison(value: Binary) -> tuple[Expression, tuple[str, ...]]:
     if named is None or literal is None:
         raise UnsayableError("A comparison computes its values.", what="computed values")
     name, cased = named
-    if op in _NUMERIC:
-        return Test(name, _NUMERIC[op], (_number(literal),)), (name,)
+    if op in ORDERED:
+        return Test(name, ORDERED[op], (number_text(literal),)), (name,)
     return _text_equals(name, literal, cased and isinstance(right, Text)), (name,)
 
 

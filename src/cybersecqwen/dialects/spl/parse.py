@@ -50,14 +50,19 @@ def _first(reader: Reader) -> Stage:
     place = reader.at
     if token.kind == "word" and token.text.lower() in COMMANDS:
         reader.take()
-        following = reader.peek()
-        if not (following.kind == "mark" and following.text in ("=", "!=", "<", ">", "<=", ">=", "==")) and (
-            token.text.lower() == "search" or reader.depth
-        ):
-            reader.back(place)
-            return _command(reader)
+        names = _compared(reader)
         reader.back(place)
+        if not names and (token.text.lower() == "search" or reader.depth):
+            return _command(reader)
     return Search(where=parse_found(reader, parse_pipeline), implicit=True, at=token.at)
+
+
+def _compared(reader: Reader) -> bool:
+    """Whether what stands before is the name of a field: a comparison follows, or IN and a list."""
+    token = reader.peek()
+    if token.kind == "mark":
+        return token.text in ("=", "!=", "<", ">", "<=", ">=", "==")
+    return token.text.lower() == "in" and reader.text[token.end : token.end + 9].lstrip()[:1] == "("
 
 
 def _command(reader: Reader) -> Stage:

@@ -9,7 +9,8 @@ from cybersecqwen.errors import UnsayableError
 
 from . import stages
 from .bare import bare
-from .hearing import found_test, match_test, true_when
+from .hearing import match_test, true_when
+from .hearing_search import found_test
 from .macros import is_idle
 from .measuring import heard
 from .models import model_of, unprefixed

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
-from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.spl import stages
-from cybersecqwen.dialects.spl.hearing import true_when
-from cybersecqwen.dialects.spl.saying import joined, search_of
+from cybersecqwen.dialects.spl.saying import joined
 from cybersecqwen.dialects.spl.stages import Stage
-from cybersecqwen.dialects.spl.tree import Binary, Found, Free, Number, Pipeline, Value
+from cybersecqwen.dialects.spl.tree import Free
 from cybersecqwen.dialects.spl.usage import usage
-from cybersecqwen.dialects.spl.walking import inside
-from cybersecqwen.errors import QueryError
 
 from .changing import (
     BUILT_IN,
@@ -22,14 +17,14 @@ from .changing import (
     TIPS,
     Change,
     all_of,
-    conjuncts,
     every,
     names_times,
     of_pairs,
-    put,
     rule,
     whole_text,
 )
+from .exact import where_to_search
+from .groups import before_stats
 from .renaming import with_names
 
 _EXTENDING = frozenset(("makemv", "nomv", "addtotals", "iplocation"))
@@ -125,113 +120,6 @@ def _past_join(first: Stage, second: Stage) -> Sequence[Stage] | None:
     if not first.fields or not set(usage(second).uses) <= set(first.fields):
         return None
     return (second, first)
-
-
-def positive(where: Expression) -> bool:
-    """Whether it asks only for what is there: with more values of a field it holds no less."""
-    if isinstance(where, Test):
-        return where.op is not Op.NULL and where.op is not Op.SAME_AS
-    return not isinstance(where, Not) and all(map(positive, where.parts))
-
-
-def before_stats(pipeline: Pipeline, context: Context) -> Pipeline | None:
-    """The conditions of a filter behind `stats` that ask for its groups, also before it.
-
-    They stay behind it as well: a field of several values is in several groups.
-    """
-    for place, stage in enumerate(pipeline.stages[:-1]):
-        after = pipeline.stages[place + 1]
-        if (
-            not isinstance(stage, stages.Stats)
-            or stage.name != "stats"
-            or not isinstance(after, stages.Search)
-        ):
-            continue
-        if not stage.by or place == 0 or after.where is None or whole_text(after.where):
-            continue
-        groups = (
-            set(stage.by)
-            - {one.name for one in stage.measures if isinstance(one, stages.Measure)}
-            - {"_time"}
-        )
-        copied = [part for part in every(after.where) if _asks_only(part, groups)]
-        known = _known(pipeline.stages[:place])
-        new = [part for part in copied if part not in known]
-        wanted = all_of(new)
-        if wanted is not None:
-            return put(pipeline, place, 0, stages.Search(where=wanted))
-    return None
-
-
-def _asks_only(part: Found, groups: set[str]) -> bool:
-    from cybersecqwen.dialects.spl.hearing import found_test
-
-    names = usage(stages.Search(where=part)).uses
-    if not names or not set(names) <= groups or names_times(part):
-        return False
-    try:
-        return positive(found_test(part))
-    except QueryError:
-        return False
-
-
-def _known(before: Sequence[Stage]) -> set[Found]:
-    """Conditions that hold already, also under names that fields had before."""
-    names: dict[str, str] = {}
-    known: set[Found] = set()
-    for stage in reversed(before):
-        if isinstance(stage, stages.Rename):
-            names.update(stage.pairs)
-        elif isinstance(stage, stages.Search):
-            renamed = with_names(stage, names)
-            if isinstance(renamed, stages.Search):
-                known.update(every(renamed.where))
-    return known
-
-
-def exact_search(value: Value) -> Found | None:
-    """A condition of `where` in the words of `search`, if it says exactly the same there."""
-    if any(
-        isinstance(part, Binary)
-        and Number in (part.left.__class__, part.right.__class__)
-        and part.op in ("=", "!=")
-        for part in inside(value)
-    ):
-        return None  # where compares by number, search may compare the text
-    try:
-        return search_of(_caseless(true_when(value)))
-    except QueryError:
-        return None
-
-
-def _caseless(where: Expression) -> Expression:
-    """Without regard to case where the values have none."""
-    if isinstance(where, Test):
-        plain = where.op in (Op.EQUALS, Op.STARTS, Op.ENDS, Op.CONTAINS)
-        if where.cased and plain and all(value.lower() == value.upper() for value in where.values):
-            return replace(where, cased=False)
-        return where
-    if isinstance(where, Not):
-        return Not(_caseless(where.inner))
-    return type(where)(tuple(map(_caseless, where.parts))) if isinstance(where, And | Or) else where
-
-
-def where_to_search(pipeline: Pipeline, context: Context) -> Pipeline | None:
-    """The conditions of a `where` behind the first search that `search` says exactly the same."""
-    for place, stage in enumerate(pipeline.stages):
-        if isinstance(stage, stages.Search):
-            continue
-        if not isinstance(stage, stages.Where) or place == 0:
-            return None
-        parts = conjuncts(stage.where)
-        said = [exact_search(part) for part in parts]
-        found = all_of([one for one in said if one is not None])
-        if found is None:
-            continue
-        rest = [part for part, one in zip(parts, said, strict=True) if one is None]
-        kept = [replace(stage, where=joined("AND", rest))] if rest else []
-        return put(pipeline, place, 1, stages.Search(where=found), *kept)
-    return None
 
 
 def _merge_searches(first: Stage, second: Stage) -> Sequence[Stage] | None:

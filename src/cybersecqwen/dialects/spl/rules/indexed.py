@@ -8,7 +8,7 @@ from dataclasses import replace
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.query import Aggregate, Query
 from cybersecqwen.dialects.spl import stages
-from cybersecqwen.dialects.spl.hearing import found_test
+from cybersecqwen.dialects.spl.hearing_search import found_test
 from cybersecqwen.dialects.spl.macros import is_idle
 from cybersecqwen.dialects.spl.models import model_of, prefix_of, unprefixed
 from cybersecqwen.dialects.spl.read import read
@@ -20,7 +20,8 @@ from cybersecqwen.dialects.spl.write import write
 from cybersecqwen.errors import QueryError
 
 from .changing import DOCS, TIPS, all_of, conjuncts, every, names_times, put, rule, whole_text
-from .filters import exact_search, positive
+from .exact import exact_search
+from .groups import positive
 from .renaming import found_with
 
 _INDEXED = frozenset(("index", "host", "source", "sourcetype", "_time"))
@@ -120,7 +121,7 @@ def group_names(first: stages.Tstats, clean: bool) -> dict[str, str]:
 
 
 def behind(pipeline: Pipeline) -> Iterator[tuple[stages.Tstats, bool, Stage]]:
-    """The filters behind `tstats` over a data model: (it, whether fields have lost their data set, filter)."""
+    """Filters behind `tstats` over a data model: (it, whether fields lost their data set, filter)."""
     first = pipeline.stages[0]
     if (
         not isinstance(first, stages.Tstats)

@@ -245,7 +245,7 @@ SUGGESTED = (
         "`stats` works where the events lie, `transaction` holds all of them at the search head.",
         f"{DOCS}/Search/Abouttransactions",
         of_pairs(_transaction),
-        caveat="Options of transaction such as maxspan and startswith are lost: all events of a value are one.",
+        caveat="Options such as maxspan and startswith are lost: all events of a value are together.",
     ),
     rule(
         "name-instead-of-path",

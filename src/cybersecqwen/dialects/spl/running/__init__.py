@@ -14,7 +14,7 @@ from cybersecqwen.dialects.spl.stages import Stage
 from cybersecqwen.dialects.spl.tree import Pipeline
 from cybersecqwen.errors import EffectError
 
-from . import grouping, shaping, sources
+from . import grouping, refilling, shaping, sources
 from .fields import INDEX
 from .flow import Flow, Step, World, cannot
 
@@ -90,7 +90,7 @@ _STEPS: dict[type[Any], Step] = {
     stages.Regex: shaping.regex,
     stages.Bin: shaping.binned,
     stages.Lookup: sources.lookup,
-    stages.Replace: shaping.replaced,
+    stages.Replace: refilling.replaced,
 }
 
 _LISTED: dict[str, Step] = {
@@ -100,11 +100,11 @@ _LISTED: dict[str, Step] = {
     "head": shaping.head,
     "tail": shaping.head,
     "reverse": shaping.reversed_,
-    "fillnull": shaping.filled,
-    "mvexpand": shaping.expanded,
-    "makemv": shaping.several_made,
-    "nomv": shaping.put_together,
-    "addtotals": shaping.totalled,
+    "fillnull": refilling.filled,
+    "mvexpand": refilling.expanded,
+    "makemv": refilling.several_made,
+    "nomv": refilling.put_together,
+    "addtotals": refilling.totalled,
     "top": grouping.top,
     "rare": grouping.top,
     "spath": sources.spath,

@@ -41,7 +41,7 @@ def _time(row: Record, time_field: str) -> Any:
     value = row.get("_time")
     if value is None and time_field:
         value = value_at(row, time_field)
-    if value.__class__ in (int, float) or value is None:
+    if value.__class__ in (int, float) or not str(value).endswith("Z"):
         return value
     seconds = seconds_of(value)
     return value if seconds is None else seconds

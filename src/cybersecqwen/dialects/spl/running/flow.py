@@ -55,3 +55,9 @@ Step = Callable[[Any, Flow, World], Flow]
 def cannot(what: str) -> UnsayableError:
     """The error for what is not run here."""
     return UnsayableError(f"What {what} does is not run here.", what=what)
+
+
+def with_columns(flow: Flow, rows: list[Row], names: list[str]) -> Flow:
+    """Other rows, with columns of these names behind those that there were."""
+    columns = tuple(dict.fromkeys((*flow.columns, *names))) if flow.columns else ()
+    return Flow(rows, flow.ordered, columns)

@@ -9,7 +9,7 @@ from cybersecqwen.detect.sigma.plain import holds as _holds
 from cybersecqwen.detect.sigma.plain import matches, pattern
 from cybersecqwen.detect.sigma.values import texts_of
 from cybersecqwen.dialects.interface import Record
-from cybersecqwen.dialects.spl.hearing import found_test
+from cybersecqwen.dialects.spl.hearing_search import found_test
 from cybersecqwen.dialects.spl.macros import is_idle
 from cybersecqwen.dialects.spl.tree import (
     All,

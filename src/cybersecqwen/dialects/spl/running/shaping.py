@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import re2
-
 from cybersecqwen.detect.sigma.values import texts_of
 from cybersecqwen.dialects.spl import stages
 from cybersecqwen.dialects.spl.times import seconds_in
 
-from .fields import Get, Row, getter, number, packed, several, text
-from .flow import Flow, World, cannot
+from .fields import Get, Row, getter, number, packed, text
+from .flow import Flow, World, cannot, with_columns
 from .grouping import rounded
 from .making import pattern
 from .values import compiled
@@ -39,12 +37,7 @@ def evaluated(stage: stages.Eval, flow: Flow, world: World) -> Flow:
             else:
                 made[name] = value
         rows.append(made)
-    return _with_columns(flow, rows, [name for name, _ in sets])
-
-
-def _with_columns(flow: Flow, rows: list[Row], names: list[str]) -> Flow:
-    columns = tuple(dict.fromkeys((*flow.columns, *names))) if flow.columns else ()
-    return Flow(rows, flow.ordered, columns)
+    return with_columns(flow, rows, [name for name, _ in sets])
 
 
 def renamed(stage: stages.Rename, flow: Flow, world: World) -> Flow:
@@ -215,7 +208,7 @@ def rex(stage: stages.Rex, flow: Flow, world: World) -> Flow:
             _groups(found, one, got, most)
         made_names.update(dict.fromkeys(got))
         rows.append({**row, **{key: packed(list(values)) for key, values in got.items()}} if got else row)
-    return _with_columns(flow, rows, list(made_names))
+    return with_columns(flow, rows, list(made_names))
 
 
 def _groups(found: Any, value: str, got: dict[str, list[str]], most: int) -> None:
@@ -239,99 +232,4 @@ def binned(stage: stages.Bin, flow: Flow, world: World) -> Flow:
     get = rounded(getter(stage.field, world.running.time_field), seconds_in(options["span"]))
     name = stage.alias or stage.field
     rows = [{**row, name: value} if (value := get(row)) is not None else row for row in flow.rows]
-    return _with_columns(flow, rows, [name])
-
-
-def filled(stage: stages.Listed, flow: Flow, world: World) -> Flow:
-    """A value where there is none: in these fields, or in all that any row has."""
-    value = dict(stage.options).get("value", "0")
-    names = stage.fields or tuple(
-        dict.fromkeys(name for row in flow.rows for name in row if name[:1] != "\0")
-    )
-    gets = [(name, getter(name, world.running.time_field)) for name in names]
-    rows = [{**row, **{name: value for name, get in gets if get(row) is None}} for row in flow.rows]
-    return _with_columns(flow, rows, list(names) if stage.fields else [])
-
-
-def expanded(stage: stages.Listed, flow: Flow, world: World) -> Flow:
-    """A row for each of several values."""
-    name, limit = stage.fields[0], int(dict(stage.options).get("limit", "0"))
-    get = getter(name, world.running.time_field)
-    rows: list[Row] = []
-    for row in flow.rows:
-        values = several(get(row))
-        values = values[:limit] if limit else values
-        rows += [{**row, name: value} for value in values] if values else [row]
-        world.bounded(len(rows))
-    return Flow(rows, flow.ordered, flow.columns)
-
-
-def several_made(stage: stages.Listed, flow: Flow, world: World) -> Flow:
-    """One text as several, by what stands between them."""
-    options = dict(stage.options)
-    if set(options) - {"delim", "allowempty"}:
-        raise cannot("options of makemv")
-    name, between = stage.fields[0], options.get("delim", " ")
-    get = getter(name, world.running.time_field)
-    rows: list[Row] = []
-    for row in flow.rows:
-        value = get(row)
-        if isinstance(value, str) and between:
-            row = {
-                **row,
-                name: packed([one for one in value.split(between) if one or "allowempty" in options]),
-            }
-        rows.append(row)
-    return Flow(rows, flow.ordered, flow.columns)
-
-
-def put_together(stage: stages.Listed, flow: Flow, world: World) -> Flow:
-    """Several values as one text, a line each."""
-    name = stage.fields[0]
-    get = getter(name, world.running.time_field)
-    rows = [
-        {**row, name: "\n".join(texts_of(get(row)))} if get(row) is not None else row for row in flow.rows
-    ]
-    return Flow(rows, flow.ordered, flow.columns)
-
-
-def replaced(stage: stages.Replace, flow: Flow, world: World) -> Flow:
-    """Values in the place of others; `*` in the old one is any characters."""
-    pairs = [
-        (pattern("(?s)^" + "(.*)".join(re2.escape(part) for part in old.split("*")) + "$"), new)
-        for old, new in stage.pairs
-    ]
-    rows: list[Row] = []
-    for row in flow.rows:
-        names = stage.fields or tuple(name for name in row if name[:1] not in ("_", "\0"))
-        made = dict(row)
-        for name in names:
-            value = made.get(name)
-            if isinstance(value, str):
-                made[name] = _replaced(value, pairs)
-        rows.append(made)
-    return Flow(rows, flow.ordered, flow.columns)
-
-
-def _replaced(value: str, pairs: list[Any]) -> str:
-    for expression, new in pairs:
-        found = expression.search(value)
-        if found is not None:
-            parts = new.split("*")
-            stars = [found.group(number) for number in range(1, len(parts))]
-            return str(parts[0] + "".join(star + part for star, part in zip(stars, parts[1:], strict=True)))
-    return value
-
-
-def totalled(stage: stages.Listed, flow: Flow, world: World) -> Flow:
-    """The sum of fields of each row."""
-    options = dict(stage.options)
-    if set(options) - {"fieldname", "row"}:
-        raise cannot("options of addtotals")
-    name = options.get("fieldname", "Total")
-    rows: list[Row] = []
-    for row in flow.rows:
-        names = stage.fields or tuple(one for one in row if one[:1] not in ("_", "\0"))
-        amounts = [number(row.get(one)) for one in names]
-        rows.append({**row, name: sum(amount for amount in amounts if amount is not None)})
-    return _with_columns(flow, rows, [name])
+    return with_columns(flow, rows, [name])
