@@ -91,11 +91,17 @@ def _column(name: str, values: list[Any], given: str) -> Column:
             return Column(name=name, kind="time", values=tuple(times))
     classes = {value.__class__ for value in values}
     classes.discard(type(None))
+    if not classes:
+        # What a column without values holds is what the schema says, lest it cannot be compared.
+        return Column(name=name, kind=_EMPTY.get(given, "text"), values=tuple(values))
     if classes == {bool}:
         return Column(name=name, kind="bool", values=tuple(values))
     if classes and classes <= {int, float}:
         return _numbers(name, values, given)
     return Column(name=name, kind="text", values=tuple(map(_text, values)))
+
+
+_EMPTY: dict[str, Kind] = {"number": "number", "bool": "bool"}
 
 
 def _dynamic(name: str, values: list[Any], given: str) -> Column:

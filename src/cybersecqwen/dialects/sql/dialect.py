@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.interface import Atom, Data, Dialect, Effect, Names, Rows, Running
 from cybersecqwen.dialects.query import Query
 
+from .rules import rules_for
 from .tree import Flavour, SqlTree
 
 TIME = "time"
@@ -70,6 +72,12 @@ class Sql(Dialect[SqlTree]):
 
         return atoms(tree)
 
+    def cost(self, tree: SqlTree, context: Context) -> float:
+        """By estimate of rows that are read and work for each."""
+        from .cost import cost
+
+        return cost(tree)
+
 
 class Sqlite(Sql):
     """SQLite, as https://sqlite.org/lang_select.html has it."""
@@ -79,6 +87,7 @@ class Sqlite(Sql):
     schema = "sqlite"
     engine = "SQLite"
     flavour = "sqlite"
+    rules = rules_for("sqlite")
 
 
 class DuckDb(Sql):
@@ -89,3 +98,4 @@ class DuckDb(Sql):
     schema = "duckdb"
     engine = "DuckDB"
     flavour = "duckdb"
+    rules = rules_for("duckdb")

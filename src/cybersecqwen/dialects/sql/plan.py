@@ -33,6 +33,8 @@ class Plan:
     """(name that the statement has for it, records)"""
     columns: tuple[str, ...]
     """Names that the query asks for."""
+    numbers: frozenset[str]
+    """Those of them that are compared with numbers, or summed."""
     whole: bool
     """Whether the rows are whole records, which the column `RECORD` tells."""
     every: bool
@@ -61,6 +63,7 @@ def plan_of(tree: SqlTree, data: Data, running: Running) -> Plan:
         statement=statement,
         tables=tuple((safe, tuple(_records(data, name))) for name, safe in tables.items()),
         columns=tuple(dict.fromkeys(one.text for one in known.fields)),
+        numbers=_numbers(statement),
         whole=whole,
         every=not whole and any(map(_is_open, statement.find_all(exp.Star, exp.Columns))),
         ordered=bool(statement.args.get("order")),
@@ -131,6 +134,27 @@ def _iso(now: float) -> str:
 
 def _is_open(star: exp.Expr) -> bool:
     return isinstance(star, exp.Columns) or not isinstance(star.parent, exp.Count)
+
+
+_ARITHMETIC = (
+    exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Between,
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod,
+)  # fmt: skip
+
+
+def _numbers(statement: exp.Expr) -> frozenset[str]:
+    """Columns that stand beside a number, or in what takes numbers alone."""
+    found: set[str] = set()
+    for node in statement.find_all(exp.Sum, exp.Avg, exp.Median, *_ARITHMETIC):
+        parts = list(node.iter_expressions())
+        beside = isinstance(node, exp.AggFunc) or any(map(_is_number, parts))
+        found.update(part.name for part in parts if beside and isinstance(part, exp.Column))
+    return frozenset(found)
+
+
+def _is_number(part: exp.Expr) -> bool:
+    inner = part.this if isinstance(part, exp.Neg) else part
+    return isinstance(inner, exp.Literal) and not inner.is_string
 
 
 _ROWS = (exp.Join, exp.Distinct, exp.Intersect, exp.Except, exp.Pivot, exp.Window, exp.Unnest, exp.Group)

@@ -7,11 +7,12 @@ from typing import Any
 
 from cybersecqwen.dialects import locked
 from cybersecqwen.dialects.columns import Column, columns_of
+from cybersecqwen.dialects.evaluating import value_at
 from cybersecqwen.dialects.interface import Data, Record, Rows, Running
 from cybersecqwen.errors import UnsayableError
 
 from . import lite
-from .plan import RECORD, plan_of
+from .plan import RECORD, Plan, plan_of
 from .render import text_of
 from .tree import SqlTree
 
@@ -26,7 +27,8 @@ def run(tree: SqlTree, data: Data, running: Running, time_column: str) -> Rows:
     records: list[Record] = []
     tables: list[tuple[str, Sequence[Column]]] = []
     for name, found in plan.tables:
-        columns = columns_of(found, plan.columns, running.types, time, every=plan.every)
+        types = _types(plan, found, running)
+        columns = columns_of(found, plan.columns, types, time, every=plan.every)
         if plan.whole or not columns:
             numbers = tuple(range(len(records), len(records) + len(found)))
             columns.append(Column(name=RECORD, kind="whole", values=numbers))
@@ -53,6 +55,13 @@ def _ran(
         for name, columns in tables:
             locked.load(connection, name, columns)
         return locked.fetched(connection, sql, most)
+
+
+def _types(plan: Plan, records: Sequence[Record], running: Running) -> Mapping[str, str]:
+    """The types of the schema; of columns without values what they are compared with tells them, too."""
+    unknown = [name for name in plan.numbers if name not in running.types]
+    empty = [name for name in unknown if all(value_at(record, name) is None for record in records)]
+    return {**dict.fromkeys(empty, "number"), **running.types}
 
 
 def _row(names: Sequence[str], row: Sequence[Any]) -> Mapping[str, Any]:
