@@ -8,16 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or
+from cybersecqwen.detect.sigma.model import And, Expression, Not, Op
 from cybersecqwen.detect.sigma.model import Test as Asked
 from cybersecqwen.dialects import query as middle
-from cybersecqwen.dialects.elastic.logic import all_of, any_of
 from cybersecqwen.dialects.eql import Eql
 from cybersecqwen.dialects.evaluating import holds
 from cybersecqwen.dialects.interface import Running
-from cybersecqwen.dialects.normal import normal
 from cybersecqwen.dialects.query import Query, Span
 from cybersecqwen.errors import UnsayableError
+from tests.dialects.elastic.plainer import plainer
 from tests.dialects.meanings import expressions, records, same
 from tests.strategies import UNHURRIED
 
@@ -37,19 +36,9 @@ def test_what_was_written_reads_back_and_finds_the_same(
         return
     assert EQL.parse(EQL.render(tree)) == tree
     # What follows from a null in the same condition is not read back.
-    assert same(_plain(EQL.read(tree).where), _plain(where))
+    assert same(plainer(EQL.read(tree).where), plainer(where))
     rows = EQL.run(tree, {"": found}, Running()).rows
     assert list(rows) == [record for record in found if holds(where, record)]
-
-
-def _plain(where: Expression | None) -> Expression | None:
-    if where is None or isinstance(where, Asked):
-        return where
-    form = normal(where)
-    if isinstance(form, And | Or):
-        parts = [one for part in form.parts if (one := _plain(part)) is not None]
-        return all_of(parts) if isinstance(form, And) else any_of(parts)
-    return form
 
 
 @UNHURRIED

@@ -11,30 +11,18 @@ from hypothesis import strategies as st
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or
 from cybersecqwen.detect.sigma.model import Test as Asked
 from cybersecqwen.dialects import query as middle
-from cybersecqwen.dialects.elastic.logic import all_of, any_of
 from cybersecqwen.dialects.esql import Esql
 from cybersecqwen.dialects.evaluating import holds
 from cybersecqwen.dialects.interface import Running
-from cybersecqwen.dialects.normal import normal
 from cybersecqwen.dialects.query import Query, Span
 from cybersecqwen.errors import UnsayableError
+from tests.dialects.elastic.plainer import plainer
 from tests.dialects.meanings import expressions, records, same
 from tests.strategies import UNHURRIED
 
 ESQL = Esql()
 REFUSED = {"keywords without a field", "regular expressions"}
 _single = records.map(lambda one: {name: value for name, value in one.items() if not isinstance(value, list)})
-
-
-def _plain(where: Expression | None) -> Expression | None:
-    """What follows from a null in the same condition is not read back."""
-    if where is None or isinstance(where, Asked):
-        return where
-    form = normal(where)
-    if isinstance(form, And | Or):
-        parts = [one for part in form.parts if (one := _plain(part)) is not None]
-        return all_of(parts) if isinstance(form, And) else any_of(parts)
-    return form
 
 
 @UNHURRIED
@@ -48,7 +36,7 @@ def test_what_was_written_reads_back_and_finds_the_same(
         assert error.what in REFUSED
         return
     assert ESQL.parse(ESQL.render(tree)) == tree
-    assert same(_plain(ESQL.read(tree).where), _plain(where))
+    assert same(plainer(ESQL.read(tree).where), plainer(where))
     rows = ESQL.run(tree, {"": found}, Running()).rows
     assert list(rows) == [record for record in found if holds(where, record)]
 

@@ -61,7 +61,9 @@ def _filters_first(commands: list[Command]) -> list[Command]:
             at = len(out)
             while at > 1 and passes(part, out[at - 1]):
                 at -= 1
-            if all(isinstance(one, Where) for one in out[at:]):
+            while at < len(out) and isinstance(out[at], Where):
+                at += 1
+            if at == len(out):
                 staying.append(part)
             else:
                 out.insert(at, Where(part))
