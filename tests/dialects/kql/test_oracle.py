@@ -60,7 +60,8 @@ _text_tests = st.builds(
     st.sampled_from(("user", "cmd")),
     st.sampled_from(
         ("==", "!=", "=~", "!~", "has", "!has", "has_cs", "contains", "!contains", "contains_cs",
-         "startswith", "!startswith", "startswith_cs", "endswith", "!endswith", "endswith_cs", "hasprefix", "hassuffix")
+         "startswith",
+         "!startswith", "startswith_cs", "endswith", "!endswith", "endswith_cs", "hasprefix", "hassuffix")
     ),
     st.sampled_from(TERMS),
 )  # fmt: skip
@@ -92,6 +93,7 @@ conditions = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(conditions)
 def test_conditions_keep_the_same_rows(connection: Any, condition: str) -> None:
@@ -137,6 +139,7 @@ def test_operators_give_the_same_rows(connection: Any, steps: str) -> None:
 
 
 @pytest.mark.data
+@pytest.mark.slow
 def test_both_parse_the_same_queries(data_dir: Path) -> None:
     """Of published queries that one of the two parses, few are refused by the other."""
     import yaml

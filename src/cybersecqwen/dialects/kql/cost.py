@@ -41,6 +41,7 @@ from .tree import (
     Logic,
     Name,
     Named,
+    Number,
     Pipeline,
     Star,
     Text,
@@ -187,6 +188,14 @@ def condition(tree: Expr, known: _Known | None = None) -> tuple[float, float]:
     if isinstance(tree, Call) and tree.name == "not" and tree.arguments:
         spent, kept = condition(tree.arguments[0], known)
         return spent, 1 - kept
+    if isinstance(tree, Call) and tree.name in _PRESENCE:
+        return 0.02 + _values(tree), 1.0
+    if (
+        isinstance(tree, Binary)
+        and isinstance(tree.left, Text | Number)
+        and isinstance(tree.right, Text | Number)
+    ):
+        return 0.01, 1.0
     named = kind(tree)
     spent = _CONDITIONS[named] * (_ANY_COLUMN if _of_all(tree) else 1) + _values(tree)
     kept = _KEPT[named]
@@ -222,6 +231,7 @@ def kind(tree: Expr) -> str:
     return "other"
 
 
+_PRESENCE = ("isempty", "isnotempty", "isnull", "isnotnull")
 _LISTS = {"in": "cased", "in~": "folded", "has_any": "term", "has_all": "term"}
 
 

@@ -13,10 +13,11 @@ _PASSED_OVER = frozenset(("place", "notes"))
 
 
 @lru_cache(maxsize=200)
-def _parts(kind: type[Any]) -> tuple[str, ...]:
-    return (
-        tuple(one.name for one in fields(kind) if one.name not in _PASSED_OVER) if is_dataclass(kind) else ()
-    )
+def _parts(kind: type[Any]) -> tuple[str, ...] | None:
+    """Names of what a kind of nodes holds; None for what is no node."""
+    if not is_dataclass(kind):
+        return None
+    return tuple(one.name for one in fields(kind) if one.name not in _PASSED_OVER)
 
 
 def walk(tree: Any) -> Iterator[Any]:
@@ -26,7 +27,7 @@ def walk(tree: Any) -> Iterator[Any]:
         node = waiting.pop()
         if node.__class__ is tuple:
             waiting.extend(reversed(node))
-        elif names := _parts(node.__class__):
+        elif (names := _parts(node.__class__)) is not None:
             yield node
             waiting.extend(getattr(node, name) for name in reversed(names))
 
@@ -47,17 +48,27 @@ def changed(tree: T, change: Callable[[Any], Any]) -> T:
     return found  # type: ignore[no-any-return]
 
 
+_LEAVES = frozenset(("Text", "Number", "Duration", "Typed", "Truth", "Null", "Name", "Star", "Dynamic"))
+"""Kinds of nodes that hold none that a change could be about."""
+
+
 def _changed(node: Any, change: Callable[[Any], Any]) -> Any:
-    if node.__class__ is tuple:
-        made = tuple(_changed(one, change) for one in node)
-        return node if all(one is other for one, other in zip(made, node, strict=True)) else made
-    names = _parts(node.__class__)
-    if not names:
+    kind = node.__class__
+    if kind is tuple:
+        made = [_changed(one, change) for one in node]
+        for one, other in zip(made, node, strict=True):
+            if one is not other:
+                return tuple(made)
+        return node
+    if kind.__name__ in _LEAVES:
+        return change(node)
+    names = _parts(kind)
+    if names is None:
         return node
     new = {}
     for name in names:
         before = getattr(node, name)
-        if before.__class__ is str or before is None:
+        if before.__class__ is str or before is None or before == ():
             continue
         after = _changed(before, change)
         if after is not before:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.kql.steps import Step, Where
-from cybersecqwen.dialects.kql.tree import Call, Expr, KqlQuery, Logic, Name, Pipeline, Star
+from cybersecqwen.dialects.kql.tree import Binary, Call, Expr, KqlQuery, Logic, Name, Pipeline, Star
 from cybersecqwen.dialects.kql.walk import changed, walk
 
 DOCS = "https://learn.microsoft.com/kusto/query/"
@@ -23,6 +24,32 @@ _VOLATILE = frozenset(
     )
 )
 """Functions whose value depends on more than the columns of a row that they name."""
+
+
+_SEEN: deque[tuple[KqlQuery, frozenset[str]]] = deque(maxlen=4)
+
+
+def present(tree: KqlQuery) -> frozenset[str]:
+    """What stands in a query: kinds of nodes, names of functions with "()", and operators."""
+    for seen, found in _SEEN:
+        if seen is tree:
+            return found
+    kinds: set[str] = set()
+    for node in walk(tree):
+        kinds.add(node.__class__.__name__)
+        if isinstance(node, Call):
+            kinds.add(f"{node.name}()")
+        elif isinstance(node, Binary | Logic):
+            kinds.add(node.operator)
+    frozen = frozenset(kinds)
+    _SEEN.append((tree, frozen))
+    return frozen
+
+
+def where_present(needs: tuple[str, ...], apply: Apply) -> Apply:
+    """A rule that is tried only on queries in which all of these stand (see `present`)."""
+    wanted = frozenset(needs)
+    return lambda tree, context: apply(tree, context) if wanted <= present(tree) else None
 
 
 def each_pipeline(change: Callable[[Pipeline], Pipeline | None]) -> Apply:

@@ -25,7 +25,7 @@ from cybersecqwen.dialects.kql.tree import (
     Truth,
 )
 
-from .changing import BEST, DOCS, Apply, Steps, each_steps, each_value, parts_of, where
+from .changing import BEST, DOCS, Apply, Steps, each_steps, each_value, parts_of, where, where_present
 
 _STRINGS = f"{DOCS}datatypes-string-operators"
 _FOLDED = {"==": "=~", "!=": "!~"}
@@ -289,13 +289,13 @@ CONDITIONS: tuple[Rule[KqlQuery], ...] = (
         name="plain-negation",
         reason="The negated operator is one test; a function around another one is two.",
         source=f"{DOCS}not-function",
-        apply=each_value(_negations),
+        apply=where_present(("not()",), each_value(_negations)),
     ),
     Rule(
         name="compare-without-tolower",
         reason="An operator that does not regard case needs no copy of every value in lower case.",
         source=BEST,
-        apply=each_value(_without_tolower),
+        apply=where_present(("tolower()",), each_value(_without_tolower)),
     ),
     Rule(
         name="case-where-there-is-none",
@@ -307,19 +307,19 @@ CONDITIONS: tuple[Rule[KqlQuery], ...] = (
         name="list-instead-of-or",
         reason="One look-up in a list replaces a chain of comparisons.",
         source=f"{DOCS}in-operator",
-        apply=each_value(_lists),
+        apply=where_present(("Logic",), each_value(_lists)),
     ),
     Rule(
         name="text-instead-of-regex",
         reason="A text is looked for faster than a regular expression that is nothing else.",
         source=_STRINGS,
-        apply=each_value(_plain_text),
+        apply=where_present(("matches regex",), each_value(_plain_text)),
     ),
     Rule(
         name="text-before-regex",
         reason="Only rows with the text that an expression cannot do without are matched against it.",
         source=f"{DOCS}re2",
-        apply=each_steps(_literal_first),
+        apply=where_present(("matches regex", "Where"), each_steps(_literal_first)),
     ),
 )
 """Rules about the words of conditions."""

@@ -33,6 +33,7 @@ from .changing import (
     runs_of_wheres,
     uses,
     where,
+    where_present,
 )
 
 May = Callable[[Expr, Step], bool]
@@ -164,48 +165,51 @@ FILTERS: tuple[Rule[KqlQuery], ...] = (
         name="filter-before-extend",
         reason="Columns are computed only for rows that are kept.",
         source=BEST,
-        apply=each_steps(forward((Extend, Project), _apart_from_extend)),
+        apply=where_present(("Where",), each_steps(forward((Extend, Project), _apart_from_extend))),
     ),
     Rule(
         name="filter-before-parse",
         reason="Texts are taken apart only for rows that are kept.",
         source=f"{DOCS}parse-operator",
-        apply=each_steps(
-            forward(
-                (Parse, ParseKv),
-                lambda one, step: getattr(step, "word", "") != "parse-where" and _apart(one, step),
-            )
+        apply=where_present(
+            ("Where", "Parse"),
+            each_steps(
+                forward(
+                    (Parse, ParseKv),
+                    lambda one, step: getattr(step, "word", "") != "parse-where" and _apart(one, step),
+                )
+            ),
         ),
     ),
     Rule(
         name="filter-before-mv-expand",
         reason="Lists are expanded only for rows that are kept.",
         source=f"{DOCS}mv-expand-operator",
-        apply=each_steps(forward((MvExpand,), _apart)),
+        apply=where_present(("MvExpand", "Where"), each_steps(forward((MvExpand,), _apart))),
     ),
     Rule(
         name="filter-before-sort",
         reason="Only rows that are kept are sorted.",
         source=f"{DOCS}sort-operator",
-        apply=each_steps(forward((Sort,), lambda _one, _step: True)),
+        apply=where_present(("Sort", "Where"), each_steps(forward((Sort,), lambda _one, _step: True))),
     ),
     Rule(
         name="filter-before-summarize",
         reason="Groups that are left out are not made first.",
         source=f"{DOCS}summarize-operator",
-        apply=each_steps(forward((Summarize,), _by_keys)),
+        apply=where_present(("Summarize", "Where"), each_steps(forward((Summarize,), _by_keys))),
     ),
     Rule(
         name="time-filter-first",
         reason="A condition on time that stands first is answered by the index: other data is not read.",
         source=BEST,
-        apply=each_pipeline(_time_first),
+        apply=where_present(("Where",), each_pipeline(_time_first)),
     ),
     Rule(
         name="cheap-conditions-first",
         reason="What is quick to test and leaves out much spares the tests behind it.",
         source=BEST,
-        apply=each_steps(_cheap_first),
+        apply=where_present(("Where",), each_steps(_cheap_first)),
     ),
 )
 """Rules about where conditions stand."""

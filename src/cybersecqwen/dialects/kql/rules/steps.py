@@ -34,7 +34,7 @@ from cybersecqwen.dialects.kql.tree import (
 )
 from cybersecqwen.dialects.kql.walk import find, walk
 
-from .changing import BEST, DOCS, Steps, each_steps, parts_of, runs_of_wheres, uses, where
+from .changing import BEST, DOCS, Steps, each_steps, parts_of, runs_of_wheres, uses, where, where_present
 
 
 def _top(steps: Steps) -> Steps | None:
@@ -233,37 +233,37 @@ STEPS: tuple[Rule[KqlQuery], ...] = (
         name="drop-implied-conditions",
         reason="What another condition says already need not be asked.",
         source=BEST,
-        apply=each_steps(_implied),
+        apply=where_present(("Where",), each_steps(_implied)),
     ),
     Rule(
         name="top-instead-of-sort-and-take",
         reason="The first rows of an order are kept while reading; not all rows are sorted.",
         source=f"{DOCS}top-operator",
-        apply=each_steps(_top),
+        apply=where_present(("Sort", "Take"), each_steps(_top)),
     ),
     Rule(
         name="no-sort-before-aggregation",
         reason="An aggregation loses the order, so making it is wasted.",
         source=f"{DOCS}sort-operator",
-        apply=each_steps(_unsorted),
+        apply=where_present(("Sort",), each_steps(_unsorted)),
     ),
     Rule(
         name="distinct-instead-of-summarize",
         reason="Without aggregates only the different combinations are asked for.",
         source=f"{DOCS}distinct-operator",
-        apply=each_steps(_distinct),
+        apply=where_present(("Summarize",), each_steps(_distinct)),
     ),
     Rule(
         name="no-unused-columns",
         reason="Columns that are dropped unseen need not be computed.",
         source=BEST,
-        apply=each_steps(_unused),
+        apply=where_present(("Extend",), each_steps(_unused)),
     ),
     Rule(
         name="materialize-what-is-used-twice",
         reason="A table behind let is computed again each time it is named, unless it is materialised.",
         source=f"{DOCS}materialize-function",
-        apply=_materialized,
+        apply=where_present(("Let",), _materialized),
     ),
 )
 """Rules about operators."""

@@ -25,7 +25,7 @@ from cybersecqwen.dialects.kql.tree import (
 )
 from cybersecqwen.dialects.kql.walk import changed, find
 
-from .changing import BEST, DOCS, Steps, each_steps, each_value, parts_of, where
+from .changing import BEST, DOCS, Steps, each_steps, each_value, parts_of, where, where_present
 
 _TIMES = ("TimeGenerated", "Timestamp", "ingestion_time")
 
@@ -245,7 +245,7 @@ SUGGESTED: tuple[Rule[KqlQuery], ...] = (
         name="compare-where-a-name-was-given",
         reason="One equals sign gives the condition a name and asks nothing; two compare.",
         source=f"{DOCS}where-operator",
-        apply=each_steps(_named_conditions),
+        apply=where_present(("Named", "Where"), each_steps(_named_conditions)),
         safe=False,
         caveat="The condition then leaves rows out, as was surely meant.",
     ),
@@ -253,7 +253,7 @@ SUGGESTED: tuple[Rule[KqlQuery], ...] = (
         name="say-the-kind-of-join",
         reason="Without a kind one row of the left is kept for each key, which is seldom meant.",
         source=f"{DOCS}join-innerunique",
-        apply=each_steps(_explicit_inner),
+        apply=where_present(("Join",), each_steps(_explicit_inner)),
         safe=False,
         caveat="Every row of the left is then joined, where one for each key was before.",
     ),
@@ -261,7 +261,7 @@ SUGGESTED: tuple[Rule[KqlQuery], ...] = (
         name="lookup-instead-of-join",
         reason="lookup sends the small right side to where the large left one is.",
         source=BEST,
-        apply=each_steps(_lookups),
+        apply=where_present(("Join",), each_steps(_lookups)),
         safe=False,
         caveat="The columns of the join come once and not twice, and the right side must be small.",
     ),
@@ -269,7 +269,7 @@ SUGGESTED: tuple[Rule[KqlQuery], ...] = (
         name="leftsemi-instead-of-join",
         reason="Where only the existence of a row on the right counts, none need be put together.",
         source=f"{DOCS}join-leftsemi",
-        apply=_semi,
+        apply=where_present(("Join",), _semi),
         safe=False,
         caveat="A row of the left then comes once, however many rows of the right it meets.",
     ),
@@ -285,7 +285,7 @@ SUGGESTED: tuple[Rule[KqlQuery], ...] = (
         name="dcount-instead-of-distinct-and-count",
         reason="dcount estimates with little memory what distinct gathers row by row.",
         source=f"{DOCS}dcount-aggregation-function",
-        apply=each_steps(_estimated),
+        apply=where_present(("Count",), each_steps(_estimated)),
         safe=False,
         caveat="dcount estimates: its error is some 1.6 percent.",
     ),

@@ -10,7 +10,7 @@ from cybersecqwen.dialects.kql.steps import Join, Step, Union, Where
 from cybersecqwen.dialects.kql.tree import Binary, Call, Expr, KqlQuery, Name, Named, Pipeline
 from cybersecqwen.dialects.kql.walk import changed
 
-from .changing import BEST, DOCS, all_of, movable, parts_of, uses, where
+from .changing import BEST, DOCS, all_of, movable, parts_of, uses, where, where_present
 
 _LEFT_FIRST = frozenset(("inner", "leftouter", "leftanti", "leftsemi", "anti"))
 """Kinds of joins whose rows have each one row of the left, whatever the others are."""
@@ -169,19 +169,19 @@ TABLES: tuple[Rule[KqlQuery], ...] = (
         name="filter-before-join",
         reason="Rows that are left out need not be joined first.",
         source=BEST,
-        apply=_before_join,
+        apply=where_present(("Join", "Where"), _before_join),
     ),
     Rule(
         name="filter-inside-union",
         reason="Each table is filtered where it is read, and not all rows together behind.",
         source=f"{DOCS}union-operator",
-        apply=_into_union,
+        apply=where_present(("Union", "Where"), _into_union),
     ),
     Rule(
         name="no-tostring-of-text",
         reason="A column that is text already is compared as it is, by its index.",
         source=BEST,
-        apply=_without_tostring,
+        apply=where_present(("tostring()",), _without_tostring),
     ),
 )
 """Rules that ask the schema."""
