@@ -166,6 +166,27 @@ def test_a_part_of_a_field_is_read_back_with_a_note_where_it_says_less() -> None
     assert wide.query.where == contains("TargetObject", "\\run") and wide.notes
 
 
+def test_a_query_written_by_hand_is_told_by_what_it_names() -> None:
+    kind = model.Test("ActionType", Op.EQUALS, ("FileCreated",), True)
+    path = model.Test("FolderPath", Op.ENDS, (".exe",))
+    found = read_back(Query(tables=("DeviceFileEvents",), where=And((path, kind))), "defender")
+    assert found.query.logsource.category == "file_event"
+    assert found.query.where == ends("TargetFilename", ".exe")
+    assert any("ActionType" in note and "some alone" in note for note in found.notes)
+    deleted = model.Test("ActionType", Op.EQUALS, ("FileDeleted",), True)
+    other = read_back(Query(tables=("DeviceFileEvents",), where=And((path, deleted))), "defender")
+    assert other.query.logsource.category == "file_delete"
+    bare = read_back(Query(tables=("DeviceFileEvents",), where=path), "defender")
+    assert bare.query.where == ends("TargetFilename", ".exe")
+    assert any("does not say ActionType" in note for note in bare.notes)
+    started = And((equals("event.category", "process"), ends("process.executable", "cmd.exe")))
+    elastic = read_back(Query(where=started), "ecs")
+    assert elastic.query.logsource == PROCESS and elastic.query.where == ends("Image", "cmd.exe")
+    splunk = And((equals("source", "wineventlog:security"), equals("EventCode", "4688")))
+    security = read_back(Query(where=splunk), "windows").query
+    assert (security.logsource, security.where) == (SECURITY, equals("EventID", "4688"))
+
+
 def test_steps_have_the_columns_of_the_schema_and_their_own_names() -> None:
     steps = (
         Aggregate(

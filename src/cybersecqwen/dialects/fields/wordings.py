@@ -31,9 +31,13 @@ _LONG = re.compile(
 _CONTROL = re.compile(rf"(^{ANY}?|\\)currentcontrolset(?=\\|$|{ANY})", re.IGNORECASE)
 
 
+def _cased(text: str, like: str) -> str:
+    return text.upper() if like.isupper() else text
+
+
 def _hive(text: str) -> tuple[str, ...]:
     """Hives by their long names, at the beginning: no key further down is taken to be called like one."""
-    long = _SHORT.sub(lambda match: match[1] + _HIVES[match[2].lower()], text)
+    long = _SHORT.sub(lambda match: match[1] + _cased(_HIVES[match[2].lower()], match[2]), text)
     if _CONTROL.search(long):
         return long, _CONTROL.sub(r"\1controlset001", long)
     return (long,)
@@ -43,7 +47,7 @@ _SHORT_OF = {long: short for short, long in _HIVES.items()}
 
 
 def _hive_back(text: str) -> str:
-    short = _LONG.sub(lambda match: match[1] + _SHORT_OF[match[2].lower()], text)
+    short = _LONG.sub(lambda match: match[1] + _cased(_SHORT_OF[match[2].lower()], match[2]), text)
     return re.sub(r"(?i)\\controlset001(?=\\|$)", r"\\currentcontrolset", short)
 
 
