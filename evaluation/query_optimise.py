@@ -1,6 +1,6 @@
 """Queries of others made cheaper: how many are, how much by the estimate, and what their proofs are worth.
 
-Run as: python -m evaluation.query_optimise DATA [--only spl|kql] [--limit N] [--events N] [--save FILE]
+Run as: python -m evaluation.query_optimise DATA [--only spl|kql] [--every N] [--events N] [--save FILE]
 
 Every query is parsed, improved without a proof (timed), and improved with a proof on N made events in each
 draw (timed). An improvement counts as proven where both queries gave the same rows on every draw, and some
@@ -44,6 +44,7 @@ def main() -> None:
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("--only", choices=sorted(_SOURCES))
+    parser.add_argument("--every", type=int, default=1, help="look at each N-th query alone")
     parser.add_argument("--limit", type=int, help="queries of each language")
     parser.add_argument("--events", type=int, default=10_000, help="made events of a draw")
     parser.add_argument("--log", type=Path, help="one line for each query; a broken run goes on from it")
@@ -53,7 +54,7 @@ def main() -> None:
     done = _done(arguments.log)
     figures = []
     for name in [arguments.only] if arguments.only else sorted(_SOURCES):
-        texts = list(islice(_SOURCES[name](arguments.data), arguments.limit))
+        texts = list(islice(_SOURCES[name](arguments.data), 0, arguments.limit, arguments.every))
         outcomes = list(_outcomes(texts, arguments.events, done, arguments.log))
         figures.append(summary(name, outcomes, arguments.events))
         print("\n".join(table(figures[-1], outcomes, arguments.failures)))
@@ -62,6 +63,7 @@ def main() -> None:
             "command": f"python -m evaluation.query_optimise DATA --events {arguments.events}",
             "python": platform.python_version(),
             "limit": arguments.limit,
+            "every": arguments.every,
             "languages": figures,
         }
         arguments.save.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from .examples import events
 from .examples.sampling import samples
 from .fields.schema import Schema
 from .fields.schemas import schema as built_in
-from .interface import Data, Dialect, Names, Rows, Running
+from .interface import Atom, Data, Dialect, Names, Rows, Running
 
 Tree = TypeVar("Tree")
 
@@ -146,7 +146,7 @@ class Prover(Generic[Tree]):
             # What the first draws gave few rows for is tried with more fields, and more values of each.
             wide = seed >= self.seed + _DRAWS
             self._data[seed] = events(
-                list(dict.fromkeys(atom for tree in self.trees for atom in self.dialect.atoms(tree))),
+                self._atoms(wide=wide),
                 tables=list(dict.fromkeys(name.text for one in names for name in one.tables)),
                 fields=[*self._fields(), *(self._words() if wide else ())],
                 wide=wide,
@@ -167,6 +167,13 @@ class Prover(Generic[Tree]):
         if self._named is None:
             self._named = [self.dialect.names(tree) for tree in self.trees]
         return self._named
+
+    def _atoms(self, *, wide: bool) -> list[Atom]:
+        """The comparisons; unless `wide` only those of fields that records have, not of what is computed."""
+        found = list(dict.fromkeys(atom for tree in self.trees for atom in self.dialect.atoms(tree)))
+        named = {name.text for one in self._names() for name in one.fields}
+        recorded = [atom for atom in found if not atom.field or atom.field in named]
+        return found if wide or not recorded else recorded
 
     def _fields(self) -> list[str]:
         """The fields that the queries name, and those that stand in every table."""

@@ -131,7 +131,7 @@ def share(expr: Expr) -> float:
         found = [share(part) for part in expr.parts]
         return min(found) if expr.op == "and" else max(found)
     if isinstance(expr, Negation):
-        return 1.0 - share(expr.inner)
+        return round(1.0 - share(expr.inner), 9)
     if isinstance(expr, Literal):
         return 1.0 if expr.value else 0.0
     if isinstance(expr, Among):

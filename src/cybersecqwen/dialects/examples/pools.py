@@ -128,6 +128,9 @@ def _tests(atom: Atom) -> Iterator[Test]:
 
 def _pool(tests: Sequence[Test], kind: str, rng: Random, now: float, count: int) -> Pool:
     chosen = list(dict.fromkeys(tests))
+    if chosen and all(test.op in (Op.PRESENT, Op.NULL) for test in chosen):
+        free = key_pool(chosen[0].field, kind, rng, wide=count == _WIDE)
+        return Pool(near=free.near, beside=[MISSING, MISSING, None])
     if not kind and chosen and all(test.op in _BOUNDS for test in chosen):
         kind = "number"
     if len(chosen) > _MOST_VALUES:

@@ -185,8 +185,13 @@ def _count(found: Found | None) -> float:
 
 def _looks(part: Found) -> float:
     if isinstance(part, OneOf):
-        return 1.0 + 0.1 * len(part.values)
-    return 2.0 if "*" in str(getattr(part, "value", getattr(part, "text", ""))) else 1.0
+        return 1.0 + 0.1 * sum(_starred(str(value)) for value in part.values)
+    return _starred(str(getattr(part, "value", getattr(part, "text", ""))))
+
+
+def _starred(text: str) -> float:
+    """What begins with a star is looked for at every place."""
+    return 2.0 if text.startswith("*") and len(text) > 1 else 1.2 if "*" in text else 1.0
 
 
 def _chosen(value: Value) -> float:
@@ -200,11 +205,12 @@ def _chosen(value: Value) -> float:
 
 
 def _work_of(value: Value) -> float:
-    return 0.05 + sum(
-        0.3 if one.name in ("match", "replace", "mvfind") else 0.05
-        for one in inside(value)
-        if isinstance(one, Call)
-    )
+    """Work of an expression of eval: fields are extracted, and calls made one by one."""
+    calls = [one.name for one in inside(value) if isinstance(one, Call)]
+    return 0.15 + sum(_CALLS.get(name, 0.05) for name in calls)
+
+
+_CALLS = {"match": 0.3, "replace": 0.3, "mvfind": 0.3, "like": 0.1, "cidrmatch": 0.1}
 
 
 def _name(stage: Stage) -> str:

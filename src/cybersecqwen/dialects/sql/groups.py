@@ -93,7 +93,7 @@ class _Reader:
             found = self._select.args.get(clause)
             for call in found.find_all(exp.AggFunc) if found is not None else ():
                 if call.find_ancestor(exp.AggFunc, exp.Select) is self._select:
-                    self._measure(call, "")
+                    self._measure(call.parent if isinstance(call.parent, exp.Filter) else call, "")
         measures = tuple(self._measures.values())
         if not measures:
             measures = (Measure(name="count", function=Measured.COUNT),)
@@ -183,6 +183,11 @@ _FUNCTIONS: dict[type[exp.Expr], Measured] = {
 
 def measure_of(found: exp.Expr) -> tuple[Measured, str]:
     """(function, field) of a measure."""
+    if isinstance(found, exp.Filter):
+        condition = found.expression.this
+        if not isinstance(condition, exp.Anonymous) or condition.name.lower() != "isfinite":
+            raise UnsayableError("A measure is taken over some of the rows.", what="filtered measures")
+        return measure_of(found.this)
     if isinstance(found, exp.Count):
         inner = found.this
         if (

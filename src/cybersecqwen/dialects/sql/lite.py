@@ -12,7 +12,7 @@ from cybersecqwen.dialects.columns import Column
 from cybersecqwen.errors import LimitError, UnsayableError
 
 _STEPS = 1_000
-_MOST_STEPS = 200_000
+_MOST_STEPS = 50_000
 """Times a thousand instructions of SQLite's machine: some seconds of work, the same on every machine."""
 _READING = frozenset(
     (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)

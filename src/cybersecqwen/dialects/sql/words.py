@@ -33,6 +33,10 @@ class Words(ABC):
     def number(self, column: str) -> str:
         """A column as a number; NULL where it holds none."""
 
+    def finite(self, _column: str) -> str:
+        """What follows a measure, so that it is taken over finite numbers alone."""
+        return ""
+
     @abstractmethod
     def pattern(self, column: str, wanted: str, *, cased: bool) -> str:
         """A test for text with wildcards."""
@@ -88,6 +92,10 @@ class DuckWords(Words):
     def number(self, column: str) -> str:
         """By way of text, because a truth value would be 1 or 0."""
         return f"TRY_CAST({self.text(column)} AS DOUBLE)"
+
+    def finite(self, column: str) -> str:
+        """Neither "inf" nor "nan" is a number."""
+        return f" FILTER (WHERE isfinite({self.number(column)}))"
 
     def compared(self, column: str, op: Op, value: str) -> str:
         """Neither "inf" nor "nan" is a number, and DuckDB takes NaN for the greatest."""

@@ -159,7 +159,9 @@ class _Writer:
             raise UnsayableError(
                 f"{self._flavour} has no words for this {function.value}.", what=f"the {function.value}"
             )
-        return f"{named}({numbers.get(name) or self._words.number(name)})"
+        if name in numbers:
+            return f"{named}({numbers[name]})"
+        return f"{named}({self._words.number(name)})" + self._words.finite(name)
 
     def _sort(self, block: _Block, step: Sort) -> _Block:
         _check(block, [name for name, _ in step.keys])

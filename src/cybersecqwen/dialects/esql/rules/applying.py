@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cybersecqwen.dialects.elastic.expressions import Expr
 from cybersecqwen.dialects.elastic.rewriting import everywhere
+from cybersecqwen.dialects.esql.cost import cost_of
 from cybersecqwen.dialects.esql.tree import Command, EsqlTree, Stats, Where
 from cybersecqwen.dialects.improvement import Context
 
@@ -41,3 +42,13 @@ def rewritten(change: Callable[[list[Command]], list[Command]]) -> Apply:
         return None if made == tree else made
 
     return apply
+
+
+def if_cheaper(apply: Apply) -> Apply:
+    """The change where it is not estimated to cost more: a weak filter may stand well behind a strong one."""
+
+    def checked(tree: EsqlTree, context: Context) -> EsqlTree | None:
+        made = apply(tree, context)
+        return None if made is None or cost_of(made) > cost_of(tree) else made
+
+    return checked

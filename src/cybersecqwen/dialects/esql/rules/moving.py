@@ -24,7 +24,7 @@ from cybersecqwen.dialects.esql.tree import (
 )
 from cybersecqwen.dialects.improvement import Rule
 
-from .applying import COMMANDS, PERFORMANCE, rewritten
+from .applying import COMMANDS, PERFORMANCE, if_cheaper, rewritten
 
 
 def passes(part: Expr, command: Command) -> bool:
@@ -122,7 +122,7 @@ RULES: tuple[Rule[EsqlTree], ...] = (
         name="filter-first",
         reason="Rows that are filtered out need not be computed, cut, looked up or put in order.",
         source=PERFORMANCE + "#filter-early-with-where",
-        apply=rewritten(_filters_first),
+        apply=if_cheaper(rewritten(_filters_first)),
     ),
     Rule(
         name="merge-filters",

@@ -14,6 +14,7 @@ from cybersecqwen.dialects.spl.walking import inside
 from cybersecqwen.errors import QueryError
 
 from .changing import all_of, conjuncts, put
+from .moving import moved_up
 
 
 def exact_search(value: Value) -> Found | None:
@@ -57,5 +58,5 @@ def where_to_search(pipeline: Pipeline, context: Context) -> Pipeline | None:
             continue
         rest = [part for part, one in zip(parts, said, strict=True) if one is None]
         kept = [replace(stage, where=joined("AND", rest))] if rest else []
-        return put(pipeline, place, 1, stages.Search(where=found), *kept)
+        return moved_up(put(pipeline, place, 1, stages.Search(where=found), *kept), place)
     return None

@@ -14,6 +14,7 @@ from cybersecqwen.dialects.spl.usage import usage
 from cybersecqwen.errors import QueryError
 
 from .changing import all_of, every, names_times, put, whole_text
+from .moving import moved_up
 from .renaming import with_names
 
 
@@ -49,7 +50,7 @@ def before_stats(pipeline: Pipeline, context: Context) -> Pipeline | None:
         new = [part for part in copied if part not in known]
         wanted = all_of(new)
         if wanted is not None:
-            return put(pipeline, place, 0, stages.Search(where=wanted))
+            return moved_up(put(pipeline, place, 0, stages.Search(where=wanted)), place)
     return None
 
 

@@ -150,6 +150,7 @@ def _mvexpand_late(first: Stage, second: Stage) -> Sequence[Stage] | None:
 def needed(following: Sequence[Stage]) -> set[str] | None:
     """The fields that later stages ask for; None where all are given out, or that cannot be told."""
     wanted: set[str] = set()
+    made: set[str] = set()
     for stage in following:
         if isinstance(stage, stages.Called) and is_idle(stage.macro.name):
             wanted.update(arg.strip('"') for arg in stage.macro.args or ())
@@ -161,10 +162,22 @@ def needed(following: Sequence[Stage]) -> set[str] | None:
             return None
         if isinstance(stage, stages.Search) and stage.where is not None and whole_text(stage.where):
             return None
-        wanted.update(asked.uses)
+        wanted.update(name for name in asked.uses if name not in made)
         if asked.closes:
             return None if "_raw" in wanted else wanted
+        made.update(_always_made(stage))
     return None
+
+
+def _always_made(stage: Stage) -> tuple[str, ...]:
+    """The fields that a stage sets in every row, whatever they were."""
+    if isinstance(stage, stages.Eval):
+        return usage(stage).makes
+    if isinstance(stage, stages.Stats) and not stage.by:
+        return tuple(
+            one.name for one in stage.measures if isinstance(one, Measure) and one.function == "count"
+        )
+    return ()
 
 
 def _starred(asked: Usage) -> bool:
