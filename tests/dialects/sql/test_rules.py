@@ -151,7 +151,7 @@ def _rows(dialect: Sql, tree: Any, records: list[dict[str, Any]]) -> list[Any]:
 
 
 @given(drawn.expressions(patterns=False, pieces=False), st.integers(0, 99), st.sampled_from([DUCK, LITE]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_safe_rules_keep_the_rows(expression: Expression, seed: int, dialect: Sql) -> None:
     """All that change a drawn condition, inside and outside of a subquery."""
     text = dialect.write(Query(where=expression)).sql

@@ -24,7 +24,7 @@ from cybersecqwen.errors import EffectError, LimitError, UnsayableError
 from . import drawn
 
 NOW = Running(now=1_700_000_000.0, time_field="time")
-EXAMPLES = settings(max_examples=60, deadline=None)
+EXAMPLES = settings(max_examples=40, deadline=None)
 
 
 def _holds(dialect: Sql, expression: Expression, seed: int) -> None:
@@ -73,7 +73,7 @@ def _value(value: Any) -> Any:
 
 
 @given(drawn.queries(), st.integers(0, 1_000), st.sampled_from([DuckDb, Sqlite]))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_steps_give_what_evaluating_gives(query: Query, seed: int, dialect: type[Sql]) -> None:
     """Groups, measures, order, limits and spans of time."""
     base = (
