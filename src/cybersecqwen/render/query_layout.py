@@ -78,8 +78,9 @@ def parts(query: QueryResult, detail: Detail) -> tuple[Part, ...]:
 
 
 def _answer(query: QueryResult) -> Iterator[Part]:
-    if query.question or query.refused:
-        lines = [Line(body=text, good=False) for text in (query.refused, query.question) if text]
+    left = f"These words found no place: {', '.join(query.left_over)}." if query.left_over else ""
+    if query.question or query.refused or left:
+        lines = [Line(body=text, good=False) for text in (query.refused, query.question, left) if text]
         missing = "What is missing" if not query.text else "Worth saying"
         yield Part(heading=missing, lines=tuple(lines))
     if query.kind == "translate" and query.source_text:
@@ -141,11 +142,7 @@ def _reading(query: QueryResult, detail: Detail) -> Iterator[Part]:
         for one in query.heard
     ]
     yield Part(heading="How the question was read", lines=tuple(heard))
-    taken = [Line(body=text) for text in query.assumptions]
-    taken += [Line(body=f"These words found no place: {', '.join(query.left_over)}.", good=False)] * bool(
-        query.left_over
-    )
-    yield Part(heading="Taken for granted", lines=tuple(taken))
+    yield Part(heading="Taken for granted", lines=tuple(Line(body=text) for text in query.assumptions))
     if query.based_on:
         yield Part(
             heading="Rules that were near",
