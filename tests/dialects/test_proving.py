@@ -57,7 +57,7 @@ def test_a_field_compared_with_text_is_text_whatever_another_table_says() -> Non
         tables={"other": Table(name="other", fields={"a": "number", "b": "number", "t": "time"})},
         time_field="t",
     )
-    made, tree = prover(ToyDialect(), "logs | where a = word | where b = 5 | sort t", schema)
+    made, _ = prover(ToyDialect(), "logs | where a = word | where b = 5 | sort t", schema)
     rows = made._drawn(0)["logs"]
     assert any(row.get("a") == "word" for row in rows)
     assert not any(isinstance(row.get("b"), str) for row in rows)
