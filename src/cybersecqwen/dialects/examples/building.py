@@ -128,7 +128,9 @@ def as_record(values: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, 
     for name, value in values.items():
         parts = name.split(".")
         if len(parts) == 1 or types.get(parts[0]) != "dynamic":
-            record[name] = value
+            # What a path has made of a field stays.
+            if not isinstance(record.get(name), dict):
+                record[name] = value
             continue
         inner = record
         for part in parts[:-1]:
