@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
+
+_STARS = re.compile(r"(?:\.\*){2,}")
+"""In the pattern of a test of `Op.GLOB`: several stars in a row, which say what one says."""
+_CODES = re.compile(r"\(\?s\)|\\x[0-9a-fA-F]{2}")
+"""Letters in such a pattern that are none of the text."""
 
 
 def normal(expression: Expression) -> Expression:
@@ -23,7 +29,7 @@ def equivalent(one: Expression | None, other: Expression | None) -> bool:
     if first == second:
         return True
     known = list(_patterns(first))
-    if not known:
+    if not known and next(_patterns(second), None) is None:
         return False
     first, second = normal(_simple(first)), normal(_simple(_spelt(second, known)))
     return first == second
@@ -82,15 +88,18 @@ def _normal(expression: Expression, *, negated: bool) -> Expression:
 
 
 def _single(test: Test) -> Expression:
-    values = tuple(sorted(dict.fromkeys(test.values))) if test.op is not Op.SAME_AS else test.values
-    return Test(test.field, test.op, values, _cased(test), test.part)
+    if test.op is Op.SAME_AS:
+        return test
+    values = [_STARS.sub(".*", value) for value in test.values] if test.op is Op.GLOB else test.values
+    return Test(test.field, test.op, tuple(sorted(dict.fromkeys(values))), _cased(test), test.part)
 
 
 def _cased(test: Test) -> bool:
     """Whether case matters: not for text without letters."""
     if not test.cased or test.op in (Op.REGEX, Op.SAME_AS):
         return test.cased
-    return any(value.lower() != value.upper() for value in test.values)
+    texts = (_CODES.sub("", value) for value in test.values) if test.op is Op.GLOB else test.values
+    return any(text.lower() != text.upper() for text in texts)
 
 
 def _negated_test(test: Test) -> Expression:
