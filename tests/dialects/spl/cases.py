@@ -45,10 +45,10 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
         ("index=x a=1 | stats count by b | search b=2", None),
     ],
     "where-to-search": [
-        ('index=x | where lower(a)="b" AND c>d', "index=x | search a=b | where c > d"),
-        ('index=x | where like(lower(a), "%foo%")', "index=x | search a=*foo*"),
-        ('index=x | where a="10"', "index=x | search a=10"),
-        ("index=x | where isnotnull(a)", "index=x | search a=*"),
+        ('index=x | where lower(a)="b" AND c>d', "index=x a=b | where c > d"),
+        ('index=x | where like(lower(a), "%foo%")', "index=x a=*foo*"),
+        ('index=x | where a="10"', "index=x a=10"),
+        ("index=x | where isnotnull(a)", "index=x a=*"),
         ('index=x | where a="Foo"', None),
         ("index=x | where a=10", None),
         ('index=x | where NOT match(a, "b")', None),
@@ -99,7 +99,7 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
     "filter-before-stats": [
         (
             "a=1 | stats count by b | search b=2 count>5",
-            "a=1 | search b=2 | stats count by b | search b=2 count>5",
+            "a=1 b=2 | stats count by b | search b=2 count>5",
         ),
         ("a=1 b=2 | stats count by b | search b=2", None),
         ("a=1 | stats count by b | search NOT b=2", None),
@@ -211,6 +211,10 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
     ],
     "fields-early": [
         ("a=1 | dedup b | stats count by c", "a=1 | fields b, c | dedup b | stats count by c"),
+        (
+            "a=1 | dedup b | eval d=1, e=d.f | stats count by d, e",
+            "a=1 | fields b, d, d.f, f | dedup b | eval d=1, e=d.f | stats count by d, e",
+        ),
         ("a=1 | stats count by c", None),
         ("a=1 | dedup b", None),
         ("a=1 | dedup b | search foo | stats count by c", None),

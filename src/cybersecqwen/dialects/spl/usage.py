@@ -12,7 +12,7 @@ from .macros import is_idle
 from .saying import TIME_WORDS
 from .stages import Measure, Stage
 from .tree import Call, Field, Found, Macro, Sub, Value
-from .walking import fields_found, fields_in, inside, parts_of
+from .walking import fields_found, fields_in, inside, parts_in, parts_of, values_of
 
 _GROUP = re.compile(r"\(\?P?<([A-Za-z_]\w*)>")
 
@@ -46,6 +46,12 @@ class Usage:
 def usage(stage: Stage) -> Usage:
     """The fields of a stage; those of subsearches are theirs."""
     return _USAGES.get(type(stage), lambda _stage: Usage(opaque=True))(stage)
+
+
+def asked(stage: Stage) -> tuple[str, ...]:
+    """The fields that a stage asks for, or may: `a.b` without quotes may be `a` and `b` put together."""
+    parts = (part for value in values_of(stage) for part in parts_in(value))
+    return (*usage(stage).uses, *parts)
 
 
 def _of_found(found: Found | None) -> tuple[tuple[str, ...], bool]:

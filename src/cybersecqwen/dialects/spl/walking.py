@@ -119,3 +119,10 @@ def macros_of(pipeline: Pipeline) -> Iterator[Macro]:
             yield stage.macro
         rest: Any = getattr(stage, "parts", None) or getattr(stage, "rest", ())
         yield from (one for one in rest if isinstance(one, Macro))
+
+
+def parts_in(value: Value) -> list[str]:
+    """The parts of fields that are written without quotes and with a dot: each may be a field of its own."""
+    return [
+        part for one in inside(value) if isinstance(one, Field) and one.bare for part in one.name.split(".")
+    ]

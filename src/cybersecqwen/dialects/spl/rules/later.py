@@ -10,7 +10,7 @@ from cybersecqwen.dialects.spl import stages
 from cybersecqwen.dialects.spl.macros import is_idle
 from cybersecqwen.dialects.spl.stages import Measure, Stage
 from cybersecqwen.dialects.spl.tree import Pipeline, Value
-from cybersecqwen.dialects.spl.usage import Usage, usage
+from cybersecqwen.dialects.spl.usage import Usage, asked, usage
 
 from .changing import BUILT_IN, DOCS, TIPS, of_pairs, put, rule, whole_text
 
@@ -137,7 +137,7 @@ def _mvexpand_late(first: Stage, second: Stage) -> Sequence[Stage] | None:
         return None
     made = usage(second)
     name = first.fields[0]
-    touched = {*made.uses, *made.makes}
+    touched = {*asked(second), *made.makes}
     if (
         made.opaque
         or "_raw" in made.uses
@@ -157,13 +157,13 @@ def needed(following: Sequence[Stage]) -> set[str] | None:
             if stage.macro.name.endswith("_filter"):
                 return None
             continue
-        asked = usage(stage)
-        if asked.opaque or isinstance(stage, stages.Joined | stages.Tstats) or _starred(asked):
+        used = usage(stage)
+        if used.opaque or isinstance(stage, stages.Joined | stages.Tstats) or _starred(used):
             return None
         if isinstance(stage, stages.Search) and stage.where is not None and whole_text(stage.where):
             return None
-        wanted.update(name for name in asked.uses if name not in made)
-        if asked.closes:
+        wanted.update(name for name in asked(stage) if name not in made)
+        if used.closes:
             return None if "_raw" in wanted else wanted
         made.update(_always_made(stage))
     return None
@@ -210,13 +210,13 @@ def _reaches(name: str, wanted: set[str]) -> bool:
 
 def _used(stage: stages.Eval, wanted: set[str]) -> tuple[tuple[str, Value], ...]:
     """The assignments whose fields are asked for, by later ones as well."""
-    from cybersecqwen.dialects.spl.walking import fields_in
+    from cybersecqwen.dialects.spl.walking import fields_in, parts_in
 
-    asked, kept = set(wanted), []
+    needed_, kept = set(wanted), []
     for name, value in reversed(stage.sets):
-        if _reaches(name, asked):
+        if _reaches(name, needed_):
             kept.append((name, value))
-            asked.update(fields_in(value))
+            needed_.update((*fields_in(value), *parts_in(value)))
     return tuple(reversed(kept))
 
 
