@@ -237,7 +237,9 @@ def test_what_is_read(text: str, test: Expression) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("T | extend a = 1", "the operator extend"),
+        ("T | extend a = strlen(b) | where a == 1", "a column that is computed"),
+        ("T | extend a = tostring(b) | project a", "a column that is computed"),
+        ("T | extend a = strlen(b), c = a | extend d = a | where d == 1", "a column that is computed"),
         ("T | join U on a", "the operator join"),
         ("T | where strlen(a) > 5", "a condition about a computed value"),
         ("T | where a in (U | project a)", "a list that is computed"),
@@ -253,6 +255,20 @@ def test_what_cannot_be_read_is_named(text: str, what: str) -> None:
     with pytest.raises(UnsayableError) as found:
         KQL.read(KQL.parse(text))
     assert found.value.what == what
+
+
+@pytest.mark.parametrize(
+    ("text", "test"),
+    [
+        ("T | extend x = tostring(A.b), y = strlen(c) | where x =~ 'q'", Ask("A.b", Op.EQUALS, ("q",))),
+        ("T | extend x = tolower(a) | where x == 'q'", Ask("a", Op.EQUALS, ("q",))),
+        ("T | extend x = a | extend y = x | where y > 5", Ask("a", Op.GREATER, ("5",))),
+        ("T | where a =~ 'q' | extend a = 5", Ask("a", Op.EQUALS, ("q",))),
+        ("T | extend a = b | where a =~ 'q'", Ask("b", Op.EQUALS, ("q",))),
+    ],
+)
+def test_added_columns_stand_for_what_they_are_made_of(text: str, test: Ask) -> None:
+    assert KQL.read(KQL.parse(text)) == Query(tables=("T",), where=test)
 
 
 @pytest.mark.parametrize("test", [Ask("", Op.ENDS, ("x",)), Ask("", Op.GLOB, ("(?s).*a.*b.*",))])

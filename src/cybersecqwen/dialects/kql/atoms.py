@@ -9,11 +9,12 @@ from cybersecqwen.dialects.interface import Atom
 from cybersecqwen.errors import UnsayableError
 
 from .literals import moment_of, text_of
+from .names import columns_of
 from .read_columns import asked
 from .read_conditions import Scope, condition
-from .steps import DataTable, Search
-from .tree import Among, Between, Binary, Call, KqlQuery, Let, Named, Star, Text, Typed
-from .walk import walk
+from .steps import DataTable, Join, Search, Step, Union
+from .tree import Among, Between, Binary, Call, KqlQuery, Let, Named, Pipeline, Star, Text, Typed
+from .walk import find, walk
 
 _ASKING = frozenset(
     [
@@ -38,9 +39,14 @@ def atoms(tree: KqlQuery) -> tuple[Atom, ...]:
     scope = Scope(values=values)
     made = _made(tree)
     found: dict[Atom, None] = {}
+    owners = _owners(tree)
     for node in walk((tree.statements, tree.body)):
+        sides = _sides(node, made)
+        if sides is not None:
+            found[sides] = None
+            continue
         for test in _tests(node, scope):
-            found[_atom(test, made)] = None
+            found[Atom(_origin(test.field, made), test.op, test.values, owners.get(id(node), ""))] = None
         for pair in _keys(node, made):
             found[pair] = None
     return tuple(found)
@@ -57,8 +63,21 @@ def _made(tree: KqlQuery) -> dict[str, str]:
     return found
 
 
-def _atom(test: Test, made: dict[str, str]) -> Atom:
-    return Atom(_origin(test.field, made), test.op, test.values)
+def _owners(tree: KqlQuery) -> dict[int, str]:
+    """Which table the nodes of a pipeline are about, by their identity, as far as it is one."""
+    found: dict[int, str] = {}
+    for pipeline in find((tree.statements, tree.body), Pipeline):
+        if isinstance(pipeline.source, Step):
+            continue
+        tables = columns_of(pipeline.source, tree).tables
+        table = tables[0] if len(tables) == 1 else ""
+        for step in pipeline.steps:
+            if isinstance(step, Join | Union):
+                # Behind it stand columns of either.
+                table = ""
+            for node in walk(step):
+                found[id(node)] = table
+    return found
 
 
 def _origin(name: str, made: dict[str, str]) -> str:
@@ -86,6 +105,17 @@ def _tests(node: object, scope: Scope) -> Iterator[Test]:
         yield from _inside(condition(node, scope))  # type: ignore[arg-type]
     except UnsayableError:
         return
+
+
+def _sides(node: object, made: dict[str, str]) -> Atom | None:
+    """The columns of two tables by which these are joined."""
+    if not isinstance(node, Binary) or node.operator != "==":
+        return None
+    one, other = asked(node.left), asked(node.right)
+    if one is None or other is None or not one.field.startswith("$") or not other.field.startswith("$"):
+        return None
+    names = [_origin(side.field.partition(".")[2], made) for side in (one, other)]
+    return Atom(names[0], Op.SAME_AS, (names[1], Op.EQUALS.value)) if names[0] != names[1] else None
 
 
 def _is_time(node: object) -> bool:

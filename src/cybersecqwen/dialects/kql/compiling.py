@@ -137,7 +137,13 @@ def _member(tree: Member, env: Environment) -> Get:
     return lambda row: row[dotted] if dotted in row else part(inner(row), name)
 
 
+_SEEN_THROUGH = ("parse_json", "todynamic", "tostring")
+
+
 def _dotted(tree: Expr) -> str | None:
+    """A value in a value as a path with dots, whatever it was converted to on the way."""
+    while isinstance(tree, Call) and tree.name in _SEEN_THROUGH and len(tree.arguments) == 1:
+        tree = tree.arguments[0]
     if isinstance(tree, Name):
         return tree.text
     inner = _dotted(tree.inner) if isinstance(tree, Member) and tree.arguments is None else None

@@ -2,7 +2,10 @@
 
 Read are one table or a union of tables, `where`, `summarize`, `distinct`, `project`, `sort`, `top`, `take`,
 `count` and `search`; `let` of values, of lists and of queries that are the source. What changes no row
-(`render`, `project-reorder`, `as`, `serialize`) is passed over. Everything else is refused by name.
+(`render`, `project-reorder`, `as`) is passed over. Everything else is refused by name.
+
+A column that `extend` makes of another one (`x = tostring(a.b)`) stands for that one in conditions behind it.
+Columns that are added and never asked about are left out: the same records are found without them.
 """
 
 from __future__ import annotations
@@ -26,12 +29,14 @@ from cybersecqwen.dialects.query import (
 
 from . import steps as operators
 from .literals import number_of
-from .read_columns import unsayable
+from .naming_steps import result_name
+from .read_columns import asked, unsayable
 from .read_conditions import Scope, condition
 from .read_spans import meet, span_in
 from .read_steps import aggregate, name_of
 from .terms import term_pattern
-from .tree import Call, Expr, KqlQuery, Let, Logic, Name, Pipeline, Star, Text
+from .tree import Call, Expr, KqlQuery, Let, Logic, Name, Named, Pipeline, Star, Text
+from .walk import changed, find
 
 
 @dataclass(slots=True)
@@ -43,6 +48,8 @@ class _Reading:
     where: list[Expression] = field(default_factory=list)
     span: Span | None = None
     steps: list[Step] = field(default_factory=list)
+    made: dict[str, Expr | None] = field(default_factory=dict)
+    """Columns that were added: of what other one each is made, None where it is computed."""
 
 
 _NO_CHANGE = (operators.Render, operators.As)
@@ -136,7 +143,42 @@ def _looked_for(tree: Expr, reading: _Reading) -> Expression | None:
     return condition(tree, reading.scope)
 
 
+def _extend(step: operators.Extend, reading: _Reading) -> None:
+    """Remembers what the new columns are made of; of all items before any of them is there."""
+    new: dict[str, Expr | None] = {}
+    for item in step.items:
+        names = item.names if isinstance(item, Named) else (Name(result_name(item)),)
+        value = item.value if isinstance(item, Named) else item
+        plain = asked(value) is not None and not _names_computed(value, reading)
+        for name in names:
+            new[name.text] = _unmade(value, reading) if plain and len(names) == 1 else None
+    reading.made |= new
+
+
+def _names_computed(tree: Expr, reading: _Reading) -> bool:
+    return any(name.text in reading.made and reading.made[name.text] is None for name in find(tree, Name))
+
+
+def _unmade(tree: Expr, reading: _Reading) -> Expr:
+    """A value with the columns that were added replaced by what they are made of."""
+
+    def replaced(node: object) -> object:
+        if isinstance(node, Name) and node.text in reading.made:
+            made = reading.made[node.text]
+            if made is None:
+                raise unsayable("a column that is computed")
+            return made
+        return node
+
+    return changed(tree, replaced) if reading.made else tree
+
+
 def _step(step: operators.Step, reading: _Reading) -> None:
+    if not isinstance(step, operators.Where | operators.Search | operators.Extend) and reading.made:
+        if any(name.text in reading.made for name in find(step, Name)):
+            raise unsayable("a column that is computed")
+        if isinstance(step, operators.Project) and any(isinstance(one, Star) for one in step.items):
+            raise unsayable("a column that is computed")
     if isinstance(step, operators.Where):
         _where(step.predicate, reading)
     elif isinstance(step, operators.Search) and not step.tables:
@@ -154,14 +196,15 @@ def _step(step: operators.Step, reading: _Reading) -> None:
         reading.steps.append(Limit(count=_count(step.count, reading)))
     elif isinstance(step, operators.Count):
         reading.steps.append(Aggregate(measures=(Measure(name="Count", function=Measured.COUNT),)))
-    elif isinstance(step, operators.Extend) and step.word == "serialize" and not step.items:
-        return
+    elif isinstance(step, operators.Extend):
+        _extend(step, reading)
     elif not isinstance(step, _NO_CHANGE):
         raise unsayable(f"the operator {getattr(step, 'word', type(step).__name__.lower())}")
 
 
 def _where(tree: Expr, reading: _Reading) -> None:
     """Conditions on time before anything else are the span; others are tests."""
+    tree = _unmade(tree, reading)
     parts = tree.parts if isinstance(tree, Logic) and tree.operator == "and" else (tree,)
     tests: list[Expr] = []
     for part in parts:
