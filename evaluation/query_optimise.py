@@ -3,7 +3,7 @@
 Run as: python -m evaluation.query_optimise DATA [--only spl|kql] [--every N] [--events N] [--save FILE]
 
 Every query is parsed, improved without a proof (timed), and improved with a proof on N made events in each
-draw (timed). An improvement counts as proven where both queries gave the same rows on every draw, and some
+draw (timed, in time of the processor: others may be at work). An improvement counts as proven where both queries gave the same rows on every draw, and some
 that they do not give for no events; as weak where they gave none; as not run where this machine cannot run
 it: then it is only suggested. With --log FILE the outcome of each query is written as a line, and a run that
 was broken off goes on where it stopped.
@@ -103,11 +103,11 @@ def outcome(text: Text, count: int) -> dict[str, Any]:
         return found | {"kind": "unparsed", "said": error.message}
     try:
         context = Context(schema=_schema(dialect, tree, text.dialect))
-        start = time.perf_counter()
+        start = time.process_time()
         improve(dialect, text.text, context=context, proof_events=0)
-        bare = time.perf_counter()
+        bare = time.process_time()
         made = improve(dialect, text.text, context=context, proof_events=count)
-        proven = time.perf_counter()
+        proven = time.process_time()
     except EffectError as error:
         return found | {"kind": "effects", "said": error.message}
     except QueryError as error:

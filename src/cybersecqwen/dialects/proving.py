@@ -26,6 +26,8 @@ _DIGITS = 12
 """Significant digits to which numbers are compared: sums in another order differ beyond them."""
 _DRAWS, _MOST_DRAWS = 2, 5
 """Draws of events that are always made, and at most where the query gives few rows."""
+_MOST_ROWS = 200_000
+"""Rows that any step may make of the events of a draw."""
 _ENOUGH = 30
 """Rows of all draws with which no further draw is made."""
 
@@ -134,7 +136,7 @@ class Prover(Generic[Tree]):
         return known
 
     def _run(self, tree: Tree, data: Data) -> Rows:
-        running = Running(time_field=self._time_field(), types=self._types())
+        running = Running(time_field=self._time_field(), types=self._types(), most_rows=_MOST_ROWS)
         try:
             return self.dialect.run(tree, data, running)
         except (UnsayableError, LimitError) as error:
