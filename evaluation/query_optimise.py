@@ -2,11 +2,11 @@
 
 Run as: python -m evaluation.query_optimise DATA [--only spl|kql] [--every N] [--events N] [--save FILE]
 
-Every query is parsed, improved without a proof (timed), and improved with a proof on N made events in each
-draw (timed, in time of the processor: others may be at work). An improvement counts as proven where both queries gave the same rows on every draw, and some
-that they do not give for no events; as weak where they gave none; as not run where this machine cannot run
-it: then it is only suggested. With --log FILE the outcome of each query is written as a line, and a run that
-was broken off goes on where it stopped.
+Every query is parsed, improved without a proof, and improved with a proof on N made events in each draw;
+both are timed in time of the processor. An improvement counts as proven where both queries gave the same rows
+on every draw, and some that they do not give for no events; as weak where they gave none; as not run where
+this machine cannot run it: then it is only suggested. With --log FILE the outcome of each query is written as
+a line, and a run that was broken off goes on where it stopped.
 """
 
 from __future__ import annotations
