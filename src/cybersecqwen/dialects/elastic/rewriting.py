@@ -52,7 +52,10 @@ def once(expr: Expr) -> Expr:
     """Parts that stand twice beside each other once, and no double negations."""
     if isinstance(expr, Negation) and isinstance(expr.inner, Negation):
         return expr.inner.inner
-    return joined(expr.op, expr.parts) if isinstance(expr, Logic) else expr
+    if not isinstance(expr, Logic):
+        return expr
+    made = joined(expr.op, expr.parts)
+    return expr if made == expr else made
 
 
 def _member(expr: Expr, lists: frozenset[str]) -> Among | None:
@@ -88,10 +91,11 @@ def lists_joined(expr: Expr, lists: frozenset[str]) -> Expr:
         found = read(part, lists)
         if found is not None:
             groups.setdefault((found.op, found.left), []).append((at, found))
+    several = [members for members in groups.values() if len(members) > 1]
+    if not several:
+        return expr
     parts: dict[int, Expr] = dict(enumerate(expr.parts))
-    for members in groups.values():
-        if len(members) < 2:
-            continue
+    for members in several:
         values = tuple(dict.fromkeys(value for _, one in members for value in one.values))
         made = replace(members[0][1], values=values, listed=True)
         for at, _ in members:

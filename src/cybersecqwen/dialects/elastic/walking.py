@@ -41,21 +41,27 @@ def fields_in(expr: Expr) -> list[Field]:
 
 
 def changed(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """The expression with every part changed, the innermost first."""
+    """The expression with every part changed, the innermost first; what stays the same is the same object."""
+    parts = inner(expr)
+    if not parts:
+        return change(expr)
+    new = tuple(changed(part, change) for part in parts)
+    if all(one is other for one, other in zip(parts, new, strict=True)):
+        return change(expr)
+    return change(_with(expr, new))
+
+
+def _with(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """The expression with others right below it."""
     if isinstance(expr, Logic):
-        new: Expr = replace(expr, parts=tuple(changed(part, change) for part in expr.parts))
-    elif isinstance(expr, Negation | Minus | IsNull | Cast):
-        new = replace(expr, inner=changed(expr.inner, change))
-    elif isinstance(expr, Binary):
-        new = replace(expr, left=changed(expr.left, change), right=changed(expr.right, change))
-    elif isinstance(expr, Among):
-        values = tuple(changed(value, change) for value in expr.values)
-        new = replace(expr, left=changed(expr.left, change), values=values)
-    elif isinstance(expr, Call):
-        new = replace(expr, args=tuple(changed(arg, change) for arg in expr.args))
-    else:
-        new = expr
-    return change(new)
+        return replace(expr, parts=parts)
+    if isinstance(expr, Negation | Minus | IsNull | Cast):
+        return replace(expr, inner=parts[0])
+    if isinstance(expr, Binary):
+        return replace(expr, left=parts[0], right=parts[1])
+    if isinstance(expr, Among):
+        return replace(expr, left=parts[0], values=parts[1:])
+    return replace(expr, args=parts) if isinstance(expr, Call) else expr
 
 
 def comparisons(expr: Expr) -> Iterator[Expr]:

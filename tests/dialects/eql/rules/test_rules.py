@@ -22,6 +22,7 @@ P = "process where "
 KEYS = 'sequence by k [any where a : "x"] [any where b : "y"]'
 
 CHANGED = [
+    ("category-of-ecs", 'any where event.category : "Process" and a : "x"', 'process where a : "x"'),
     ("specific-category", 'any where event.category == "process" and a : "x"', P + 'a : "x"'),
     ("specific-category", 'any where "file" == event.category', "file where true"),
     ("specific-category", 'any where a : "x" and event.category in ("dns-x")', '"dns-x" where a : "x"'),
@@ -75,6 +76,9 @@ CHANGED = [
     ("path-ending-to-name", P + 'not file.path : ("*/a", "*/b")', P + 'not file.name in~ ("a", "b")'),
 ]
 LEFT = [
+    ("category-of-ecs", 'any where event.category : "proc*"'),
+    ("category-of-ecs", 'any where event.category : ("process", "file")'),
+    ("category-of-ecs", 'any where event.category : "process" or a : "x"'),
     ("specific-category", 'any where event.category : "process"'),
     ("specific-category", 'any where event.category == "process" or a : "x"'),
     ("specific-category", 'any where not event.category == "process"'),

@@ -25,6 +25,14 @@ _BY_PREFIX = {
 }
 """First part of a field's name in ECS to the category whose events have such fields:
 https://www.elastic.co/docs/reference/ecs/ecs-allowed-values-event-category"""
+_ALLOWED = frozenset(
+    (
+        *("api", "authentication", "configuration", "database", "driver", "email", "file", "host", "iam"),
+        *("intrusion_detection", "library", "malware", "network", "package", "process", "registry"),
+        *("session", "threat", "vulnerability", "web"),
+    )
+)
+"""The categories of ECS, from the same page."""
 _COMMON = frozenset(("process", "host", "user", "event", "agent", "@timestamp", "process.parent"))
 """What events of all categories have as well."""
 
@@ -53,6 +61,26 @@ def _specific(event: Event) -> Event:
     return event
 
 
+def _of_ecs(event: Event) -> Event:
+    """The category that a condition without regard to case names, where ECS has it."""
+    if event.category:
+        return event
+    parts = conjuncts(event.where)
+    for part in parts:
+        if (
+            not isinstance(part, Among)
+            or part.negated
+            or part.op not in (":", "in~")
+            or len(part.values) != 1
+        ):
+            continue
+        value = part.values[0].value if isinstance(part.values[0], Literal) else None
+        named = isinstance(part.left, Field) and part.left.name == CATEGORY
+        if named and isinstance(value, str) and value.lower() in _ALLOWED:
+            return Event(value.lower(), joined("and", [one for one in parts if one is not part]))
+    return event
+
+
 def _likely(event: Event) -> Event:
     """The category of which most fields in a condition are."""
     if event.category or any(field.name == CATEGORY for field in fields_in(event.where)):
@@ -74,6 +102,14 @@ RULES: tuple[Rule[EqlTree], ...] = (
 )
 
 SUGGESTIONS: tuple[Rule[EqlTree], ...] = (
+    Rule(
+        name="category-of-ecs",
+        reason="Events of other categories are not read at all.",
+        source=SYNTAX + "#eql-basic-syntax",
+        apply=each_event(_of_ecs),
+        safe=False,
+        caveat="The category must be written in lower case in every event, as ECS has it.",
+    ),
     Rule(
         name="category-from-fields",
         reason="The fields are those of one category; events of others are then not read.",
