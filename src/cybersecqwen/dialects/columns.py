@@ -52,28 +52,59 @@ def columns_of(
     Those that it does not ask for are left out unless it wants every one. Unless they are to be flat, a
     column with mappings or lists in it is JSON. Raises LimitError where there are more than a table takes.
     """
-    names = {name.lower(): name for name in wanted}
-    found: dict[str, list[Any]] = {key: [None] * len(records) for key in names}
-    keys: dict[str, str] = {}
+    gathered = _Gathered(len(records), wanted, every=every, flat=flat)
     for number, record in enumerate(records):
-        for name, value in _flat(record, "", 0 if flat else _DEEPEST):
-            key = keys.get(name)
-            if key is None:
-                key = keys[name] = name.lower()
-            values = found.get(key)
-            if values is None:
-                if not every:
-                    continue
-                names[key] = name
-                values = found[key] = [None] * len(records)
-                if len(names) > _MOST_COLUMNS:
-                    raise LimitError(f"The records have more than {_MOST_COLUMNS:,} columns.")
-            if values[number] is None:
-                values[number] = value
+        gathered.add(number, record)
+    names, found = gathered.names, gathered.found
     given = {name.lower(): kind for name, kind in types.items()}
     given[time_column.lower()] = "time"
     make = _column if flat else _dynamic
     return [make(name, found[key], given.get(key, "")) for key, name in names.items()]
+
+
+class _Gathered:
+    """The values of records by column. Which names of a record are wanted is found out once for its keys."""
+
+    def __init__(self, count: int, wanted: Iterable[str], *, every: bool, flat: bool) -> None:
+        self.names = {name.lower(): name for name in wanted}
+        self.found: dict[str, list[Any]] = {key: [None] * count for key in self.names}
+        self._count = count
+        self._every = every
+        self._flat = flat
+        self._shapes: dict[tuple[str, ...], list[str]] = {}
+
+    def add(self, number: int, record: Record) -> None:
+        """The values of one record."""
+        shape = tuple(record)
+        chosen = self._shapes.get(shape)
+        if chosen is None:
+            chosen = self._shapes[shape] = [name for name in shape if self._is_wanted(name.lower())]
+        for name in chosen:
+            value = record[name]
+            if value is None:
+                continue
+            if value.__class__ is dict and self._flat:
+                for path, inner in _flat(value, f"{name}.", 1):
+                    self._put(number, path, inner)
+            else:
+                self._put(number, name, value)
+
+    def _is_wanted(self, key: str) -> bool:
+        """Whether a column is asked for, or a path that begins there."""
+        return self._every or key in self.found or any(one.startswith(f"{key}.") for one in self.names)
+
+    def _put(self, number: int, name: str, value: Any) -> None:
+        key = name.lower()
+        values = self.found.get(key)
+        if values is None:
+            if not self._every:
+                return
+            self.names[key] = name
+            values = self.found[key] = [None] * self._count
+            if len(self.names) > _MOST_COLUMNS:
+                raise LimitError(f"The records have more than {_MOST_COLUMNS:,} columns.")
+        if values[number] is None:
+            values[number] = value
 
 
 def _flat(record: Mapping[str, Any], before: str, depth: int) -> Iterable[tuple[str, Any]]:

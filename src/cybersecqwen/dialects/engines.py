@@ -63,7 +63,7 @@ def _tables(
         # Any other word of the query may be a table; which is one its translation knows.
         for word in words:
             if word not in data:
-                connection.execute(f"CREATE VIEW {quoted(word)} AS SELECT * FROM {quoted(_ANY)}")
+                connection.execute(f"CREATE TEMP VIEW {quoted(word)} AS SELECT * FROM {quoted(_ANY)}")
                 yield word, known
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -24,13 +26,26 @@ _SECONDS = 10.0
 def locked_duckdb() -> Iterator[Any]:
     """A connection that reaches no file, no network and no extension, and whose settings cannot be changed.
 
+    What it makes is temporary, seen by it alone, and gone when it is closed.
+    """
+    connection = _database(os.getpid()).cursor()
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@lru_cache(maxsize=1)
+def _database(_process: int) -> Any:
+    """The database in memory that all connections of a process share; making it takes longer than a query.
+
     Settings: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
     """
     try:
         import duckdb
     except ImportError as error:  # pragma: no cover - the extra is not installed
         raise CsqError("DuckDB is not installed.", hint="Install cybersecqwen[siem].") from error
-    connection = duckdb.connect(
+    made = duckdb.connect(
         ":memory:",
         config={
             "threads": 1,
@@ -42,17 +57,19 @@ def locked_duckdb() -> Iterator[Any]:
             "max_temp_directory_size": "0KB",
         },
     )
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET lock_configuration = true")
-        yield connection
-    finally:
-        connection.close()
+    made.execute("SET GLOBAL TimeZone = 'UTC'")
+    made.execute("SET lock_configuration = true")
+    return made
 
 
 _TYPES: dict[Kind, str] = {
-    "text": "VARCHAR", "whole": "BIGINT", "number": "DOUBLE", "bool": "BOOLEAN", "dynamic": "JSON", "time": "DOUBLE"
-}  # fmt: skip
+    "text": "VARCHAR",
+    "whole": "BIGINT",
+    "number": "DOUBLE",
+    "bool": "BOOLEAN",
+    "dynamic": "JSON",
+    "time": "DOUBLE",
+}
 
 
 def quoted(name: str) -> str:
@@ -72,7 +89,7 @@ def load(connection: Any, table: str, columns: Sequence[Column]) -> None:
         chosen.append(f"{made} AS {quoted(column.name)}")
     try:
         connection.execute(
-            f"CREATE TABLE {quoted(table)} AS SELECT {', '.join(chosen)}",
+            f"CREATE TEMP TABLE {quoted(table)} AS SELECT {', '.join(chosen)}",
             [list(column.values) for column in columns],
         )
     except duckdb.Error as error:

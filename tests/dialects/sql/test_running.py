@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -163,6 +165,31 @@ def test_the_engines_are_locked_themselves() -> None:
         ):
             with pytest.raises(UnsayableError):
                 lite.fetched(base, text, 10)
+
+
+def test_connections_see_nothing_of_each_other() -> None:
+    """What one has loaded is gone, and never seen by another."""
+    from cybersecqwen.dialects import locked
+    from cybersecqwen.dialects.columns import Column
+
+    column = Column(name="a", kind="whole", values=(1,))
+    with locked.locked_duckdb() as one, locked.locked_duckdb() as other:
+        locked.load(one, "t", [column])
+        assert locked.fetched(one, "SELECT a FROM t", 10)[1] == [(1,)]
+        with pytest.raises(UnsayableError):
+            locked.fetched(other, "SELECT a FROM t", 10)
+    with locked.locked_duckdb() as third, pytest.raises(UnsayableError):
+        locked.fetched(third, "SELECT a FROM t", 10)
+
+
+def test_importing_loads_no_engine() -> None:
+    """The packages are there on first use alone."""
+    code = (
+        "import sys, cybersecqwen.dialects.sql, cybersecqwen.dialects.sigma, cybersecqwen.dialects.engines;"
+        "print([name for name in ('sqlglot', 'duckdb', 'duckdb_kql') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
 
 
 def test_work_is_bounded() -> None:

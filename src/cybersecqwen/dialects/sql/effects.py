@@ -31,6 +31,7 @@ _WORDS: dict[type[exp.Expr], tuple[str, str]] = {
     exp.Pragma: ("PRAGMA", "changes settings"),
     exp.Set: ("SET", "changes settings"),
     exp.Use: ("USE", "changes settings"),
+    exp.Lock: ("FOR UPDATE", "locks rows"),
     exp.Into: ("INTO", "stores the rows"),
     exp.Commit: ("COMMIT", "ends a transaction"),
     exp.Rollback: ("ROLLBACK", "ends a transaction"),

@@ -26,7 +26,9 @@ def parse(text: str, flavour: Flavour) -> SqlTree:
     try:
         tokens = language.tokenize(text)
         _bound(tokens)
-        found = [one for one in language.parser().parse(tokens, text) if one is not None]
+        parsed = language.parser().parse(tokens, text)
+        # A comment behind the last semicolon is a statement to sqlglot.
+        found = [one for one in parsed if one is not None and not isinstance(one, exp.Semicolon)]
     except ParseError as error:
         raise _said(error) from None
     except TokenError as error:
