@@ -16,7 +16,7 @@ LEAST = {
     "cim": 0.69,
     "defender": 0.67,
     "asim": 0.66,
-    "falcon": 0.60,
+    "falcon": 0.57,
 }
 
 
