@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from cybersecqwen.detect.sigma.model import Expression
+from cybersecqwen.detect.sigma.model import Expression, Op
 from cybersecqwen.detect.sigma.model import Test as Ask
-from cybersecqwen.dialects.evaluating import holds
+from cybersecqwen.dialects.evaluating import evaluate, holds
 from cybersecqwen.dialects.interface import Rows, Running
 from cybersecqwen.dialects.kql import Kql
-from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.query import Query, Sequence, Span, Stage
 from cybersecqwen.errors import CsqError, LimitError, UnsayableError
 
 from .drawn import queries
@@ -371,3 +371,57 @@ def test_any_query_runs_or_is_refused(tree: Any) -> None:
         KQL.run(tree, {"Table": T, "a": T, "b": U}, Running(most_rows=10_000))
     except CsqError:
         return
+
+
+STAGES = (
+    Stage(where=Ask("n", Op.EQUALS, ("1",))),
+    Stage(where=Ask("n", Op.EQUALS, ("2",))),
+    Stage(where=Ask("n", Op.EQUALS, ("3",))),
+)
+MOMENTS = st.fixed_dictionaries(
+    {
+        "n": st.sampled_from(("1", "2", "3")),
+        "user": st.sampled_from(("a", "b", "")),
+        "TimeGenerated": st.integers(0, 40).map(lambda seconds: NOW - seconds),
+    }
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(MOMENTS, max_size=10), st.sampled_from((None, 5.0, 20.0)), st.integers(2, 3), st.booleans())
+def test_sequences_are_found_for_the_same_groups(
+    records: list[dict[str, Any]], within: float | None, count: int, ordered: bool
+) -> None:
+    step = Sequence(stages=STAGES[:count], by=("user",), within_s=within, ordered=ordered)
+    query = Query(tables=("T",), steps=(step,))
+    if not ordered and count > 2:
+        with pytest.raises(UnsayableError):
+            KQL.write(query)
+        return
+    tree = KQL.write(query)
+    assert KQL.parse(KQL.render(tree)) == tree
+    running = Running(time_field="TimeGenerated")
+    wanted = {row["user"] for row in evaluate(query, {"T": records}, running).rows}
+    assert {row["user"] for row in KQL.run(tree, {"T": records}, running).rows} == wanted
+
+
+def test_a_sequence_as_text() -> None:
+    step = Sequence(stages=STAGES[:2], by=("user",), within_s=300)
+    text = KQL.render(KQL.write(Query(tables=("T",), span=Span(last_s=3600), steps=(step,))))
+    assert text == (
+        "T\n"
+        "| where TimeGenerated > ago(1h)\n"
+        '| where n == "1"\n'
+        "| where isnotempty(user)\n"
+        "| project user, At = TimeGenerated, Start = TimeGenerated\n"
+        "| join kind=inner (\n"
+        "    T\n"
+        "    | where TimeGenerated > ago(1h)\n"
+        '    | where n == "2"\n'
+        "    | where isnotempty(user)\n"
+        "    | project user, Next = TimeGenerated\n"
+        ") on user\n"
+        "| where At <= Next and Next - Start <= 5m\n"
+        "| project user, At = Next, Start\n"
+        "| summarize Start = max(Start) by user, At"
+    )

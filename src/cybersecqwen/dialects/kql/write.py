@@ -23,29 +23,33 @@ from .literals import duration_text, moment_text
 from .steps import Step
 from .tree import Binary, Call, Duration, Expr, KqlQuery, Logic, Name, Named, Number, Pipeline, Star, Typed
 from .write_conditions import Writing, cannot, column, condition, text_column
+from .write_sequences import sequence
 
 
 def write(query: Query) -> KqlQuery:
     """A query that means the same. Raises UnsayableError for what KQL has no words for."""
+    if query.steps and isinstance(query.steps[0], Sequence):
+        ends = sequence(query, query.steps[0])
+        return KqlQuery(body=Pipeline(ends.source, (*ends.steps, *write_steps(query.steps[1:], "At"))))
     time = time_column(query.tables)
-    found = list(_span(query.span, time))
+    found = span_steps(query.span, time)
     if query.where is not None:
-        found += _wheres(condition(query.where, Writing()))
-    rest = list(query.steps)
-    found += write_steps(tuple(rest), time)
-    source = _source(query.tables)
+        found += wheres(condition(query.where, Writing()))
+    found += write_steps(query.steps, time)
+    source = source_of(query.tables)
     if isinstance(source, Name) and not found:
         return KqlQuery(body=source)
     return KqlQuery(body=Pipeline(source, tuple(found)))
 
 
-def _source(tables: tuple[str, ...]) -> Expr | Step:
+def source_of(tables: tuple[str, ...]) -> Expr | Step:
+    """What is read: a table, a union of several, or all."""
     if len(tables) == 1:
         return Name(tables[0])
     return steps.Union(tables=tuple(map(Name, tables)) if tables else (Star(),))
 
 
-def _wheres(tree: Expr) -> list[Step]:
+def wheres(tree: Expr) -> list[Step]:
     """One operator for each of the conditions that must all hold."""
     parts = tree.parts if isinstance(tree, Logic) and tree.operator == "and" else (tree,)
     if len(parts) == 2 and isinstance(parts[0], Call) and parts[0].name in ("isnotnull", "isnotempty"):
@@ -53,7 +57,7 @@ def _wheres(tree: Expr) -> list[Step]:
     return [steps.Where(predicate=part) for part in parts]
 
 
-def _span(span: Span | None, time: str) -> list[Step]:
+def span_steps(span: Span | None, time: str) -> list[Step]:
     """Conditions on the time, which stand first: only what is in the span is read at all."""
     if span is None:
         return []
@@ -87,7 +91,7 @@ def write_steps(wanted: tuple[Wanted, ...], time: str) -> list[Step]:
             found.append(_aggregate(step, time))
             numbers = frozenset(one.name for one in step.measures if one.function in _NUMBERS)
         elif isinstance(step, Keep):
-            found += _wheres(condition(step.where, Writing(numbers=numbers)))
+            found += wheres(condition(step.where, Writing(numbers=numbers)))
         elif isinstance(step, Sequence):
             raise cannot("sequences of records")
         else:
