@@ -57,6 +57,10 @@ class Parser(Cursor):
 
     def expression(self, least: int = OR) -> Expr:
         """An expression of what binds at least so strongly."""
+        token = self.now
+        if token.kind in ("text", "raw") and self.tokens[self.at + 1].text in (",", ")"):
+            self.at += 1
+            return Literal(self.source.string(token, unicode_escapes=self.grammar.unicode_escapes))
         self.deeper()
         before = self.depth
         left = self._first(least)

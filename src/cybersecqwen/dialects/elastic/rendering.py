@@ -69,6 +69,8 @@ class Renderer:
 
     def bound(self, expr: Expr, least: int) -> str:
         """An expression, in brackets where it binds less strongly."""
+        if isinstance(expr, Literal) and isinstance(expr.value, str):
+            return self.string(expr.value)
         text = self.expression(expr)
         return f"({text})" if strength(expr, self._grammar) < least else text
 

@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _UNICODE = re.compile(r"u\{([0-9A-Fa-f]{2,8})\}")
+_CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", '"': '"'}
 
 
@@ -102,10 +103,10 @@ class Source:
 def quoted(text: str, *, unicode_escapes: bool) -> str:
     r"""Text as a literal: `"…"`, or `\"\"\"…\"\"\"` where that saves doubled backslashes."""
     plain = '"""' not in text and not text.endswith('"') and not text.startswith('"')
-    if "\\" in text and plain and not any(ord(c) < 32 or c in "\x7f\x85\u2028\u2029" for c in text):
+    if "\\" in text and plain and not _CONTROL.search(text):
         return f'"""{text}"""'
     out = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     out = out.replace("\r", "\\r").replace("\t", "\\t")
-    if unicode_escapes:
+    if unicode_escapes and _CONTROL.search(out):
         out = "".join(f"\\u{{{ord(c):02x}}}" if ord(c) < 32 or c == "\x7f" else c for c in out)
     return f'"{out}"'
