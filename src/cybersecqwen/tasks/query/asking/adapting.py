@@ -19,8 +19,8 @@ from .words import COMMON, SMALL, listed
 
 _RARE = 4.5
 """Nats above which a word of the question is looked for among the values of rules."""
-_NEAR_ENOUGH = 0.4
-"""Nearness above which a rule of the same logsource is taken as a whole where nothing else is known."""
+_NEAR_ENOUGH = 0.5
+"""Share of the question that a rule must have to be taken as a whole where nothing else is known."""
 _WORD = re.compile(r"[A-Za-z0-9_$][\w.$-]{3,60}")
 _NAME = re.compile(r"(?:[A-Z][a-z0-9]+){2,}[A-Z]?|[A-Za-z0-9]+_[A-Za-z0-9_]+|[A-Z][a-z]+[A-Z]{2,}\w*")
 _NO_VALUE = listed("products")
@@ -47,17 +47,22 @@ def adapt(text: str, place: Place, near: Sequence[Near], wanted: Sequence[Placed
     if found:
         return Adapted(placed=tuple(found[:_MOST]))
     for one in near:
-        if one.rule.logsource == place.logsource and one.score >= _NEAR_ENOUGH:
+        if one.rule.logsource == place.logsource and _is_near(text, one, place.library):
             mention = Mention(kind=Kind.CONCEPT, start=0, end=0, words="", values=("",), sure=Sure.LEARNED)
             whole = Placed(mention=mention, expression=one.rule.expression, slot="rule", sure=Sure.LEARNED)
             return Adapted(placed=(whole,), rules=(one,))
     return Adapted()
 
 
+def _is_near(text: str, one: Near, library: Library) -> bool:
+    asking = " ".join(text[start:end] for start, end in focus(text))
+    return library.covered(asking, one.rule) >= _NEAR_ENOUGH
+
+
 def of_techniques(found: Sequence[Mention], library: Library) -> Adapted | None:
     """What the rules about the techniques that a question names ask for, any of them; None for none."""
-    named = [one for one in found if one.kind is Kind.TECHNIQUE]
-    rules = rules_of([value.upper() for one in named for value in one.values], library)
+    named = [one for one in found if one.kind in (Kind.TECHNIQUE, Kind.VULNERABILITY)]
+    rules = rules_of([value for one in named for value in one.values], library)
     if not rules:
         return None
     joined = any_of([rule.expression for rule in rules])

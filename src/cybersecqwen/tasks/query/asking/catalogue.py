@@ -31,6 +31,7 @@ _SAME = {
     "fail": "fail failur unsuccessful",
     "enumerate": "enumerat list discover query",
 }
+_VERBS = frozenset(("create", "delete", "modify", "disable", "enable"))
 _CANON = {stem(word): canon for canon, words in _SAME.items() for word in (canon, *words.split())}
 
 
@@ -139,6 +140,8 @@ def _share(entry: Entry, there: frozenset[str], weights: Mapping[str, float]) ->
     """How much of an entry the text has; long entries are forgiven some of their words."""
     if len(entry.name) > 1 and entry.name <= there:
         return 1.0 + 0.02 * len(entry.name)
+    if entry.words & _VERBS and not entry.words & there & _VERBS:
+        return 0.0  # something else is done
     both = sorted((weights[word] for word in entry.words & there), reverse=True)
     if not both:
         return 0.0

@@ -40,7 +40,7 @@ _WITHIN = re.compile(
 )
 _GROUP = re.compile(
     rf"\b(?:per|by the same|by each|for each|for the same|grouped by|group by|for every|"
-    rf"from the same|from a single|from one|on the same|by a single|on a single|"
+    rf"from the same|from a single|from one|on one|by one|on any one|on the same|by a single|on a single|"
     rf"broken down by|from each|on each|against the same|to the same) {_FIELD}"
     rf"(?: and (?:the same |each |per )?{_FIELD})?",
     re.IGNORECASE,
@@ -52,6 +52,9 @@ _TOP = re.compile(
     rf"\b(?:the )?(top|first|last|most (?:common|frequent)|least (?:common|frequent)|"
     rf"rarest)(?: ({NUMBER}))?\b(?! (?:{UNIT})\b)",
     re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    rf"\b(?:the )?({NUMBER}) (most (?:common|frequent)|least (?:common|frequent)|rarest)\b", re.IGNORECASE
 )
 _FOLLOWED = re.compile(
     r",?\s*\b(?:(?:and (?:is |are |was )?|which (?:is|are|was) )?(?:directly |soon |"
@@ -188,6 +191,13 @@ _WORDS = re.compile(r"\s*(?:different |distinct |unique )?([a-z]+)", re.IGNORECA
 
 
 def _top(text: str, ranges: list[tuple[int, int]], by: list[str]) -> tuple[int, bool]:
+    before = _NUMBERED.search(text)
+    if before:
+        following = _WORDS.match(text, before.end())
+        if following and following[1].lower() not in _EVENTS:
+            by.append(text[following.start(1) :].partition(" of ")[0].strip().lower()[:40])
+        ranges.append(before.span())
+        return int(number_of(before[1])), before[2].lower().startswith(("least", "rarest"))
     match = _TOP.search(text)
     if not match or (match[1].lower() in ("first", "last") and not match[2]):
         return 0, False

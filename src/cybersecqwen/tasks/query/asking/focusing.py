@@ -46,8 +46,11 @@ _ASIDE = re.compile(
 
 def asides(text: str) -> list[tuple[int, int]]:
     """Places of what is said by the way in the sentences that ask: what for, what it could mean."""
+    asking = focus(text)
+    if len(text) < _LONG and not any(_DESCRIBES.match(text[start:end]) for start, end in asking):
+        return []
     found = []
-    for start, end in focus(text):
+    for start, end in asking:
         match = _ASIDE.search(text, start, end)
         if match:
             found.append((match.start(), end))

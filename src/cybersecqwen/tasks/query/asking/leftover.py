@@ -13,6 +13,7 @@ from .times import When
 from .vocabulary import WORD, Lexicon, tokens
 from .words import COMMON, SMALL, listed, stem
 
+_IDS = (Kind.TECHNIQUE, Kind.VULNERABILITY)
 _MOST = 8
 _RARE = 4.2
 """Nats above which a word says something of its own."""
@@ -34,7 +35,9 @@ def leftover(
         for p in (*one.wanted, *one.unwanted)
         if p.mention.values != ("",)
     ]
-    covered += [(m.start, m.end) for one in read for m in one.found if m.kind is Kind.CONCEPT]
+    covered += [(m.start, m.end) for one in read for m in one.found if m.kind in (Kind.CONCEPT, *_IDS)]
+    used = {p.mention for one in read for p in one.adapted.placed}
+    ids = [m.words for one in read for m in one.found if m.kind in _IDS and m not in used]
     covered += [(host.start, host.end) for host, _, _ in hosts]
     covered += [(when.start, when.end) for when in moments]
     covered += list(counted.ranges)
@@ -51,4 +54,4 @@ def leftover(
         rarity = library.rarity(word)
         if rarity >= _RARE:
             found.setdefault(text[at : match.end()], rarity)
-    return tuple(sorted(found, key=lambda word: (-found[word], word))[:_MOST])
+    return (*dict.fromkeys(ids), *sorted(found, key=lambda word: (-found[word], word)))[:_MOST]

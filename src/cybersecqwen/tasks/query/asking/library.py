@@ -112,6 +112,13 @@ class Library:
         """Whether any rule has the word."""
         return stem(word) in self._vocabulary
 
+    def covered(self, text: str, rule: Rule) -> float:
+        """Share of the weight of a text's words that title and description of a rule have, 0 to 1."""
+        there = set(words(f"{rule.about.title} {rule.about.description}"))
+        asked = {word for word in words(text) if word not in _COMMON_STEMS}
+        whole = sum(self.rarity(word) for word in asked)
+        return sum(self.rarity(word) for word in asked & there) / whole if whole else 0.0
+
     def nearest(self, text: str, most: int = 20) -> list[Near]:
         """The rules that share most with a text, best first; those that share nothing are left out."""
         if not self.rules:

@@ -9,7 +9,7 @@ from .asked import Sure
 from .library import Library
 from .mentions import Kind, Mention
 from .vocabulary import Lexicon, Token
-from .words import COMMON, SMALL
+from .words import COMMON, SMALL, listed
 
 _BARE = re.compile(r"(?<![\w./\\:@-])[A-Za-z0-9][\w+-]{0,40}(?:\.[\w-]{2,20}){0,3}(?![\w@]|[./\\]\w)")
 _OF_TWO = re.compile(r"(?<=[A-Za-z])/(?=[A-Z])")
@@ -33,6 +33,7 @@ _STRONG = re.compile(
 )
 _NAME = re.compile(r"[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]\w*|[a-z]+\d+\w*")
 _LOOK = 40
+_ASKING = listed("asking")
 _PROGRAM_FIELDS = frozenset(("Image", "OriginalFileName", "ParentImage", "SourceImage"))
 _TARGET_FIELDS = frozenset(("Image", "OriginalFileName"))
 
@@ -66,7 +67,9 @@ def bare_programs(text: str, lexicon: Lexicon, library: Library) -> Iterator[Men
         listed = word in known
         learned = not listed and _is_program(word, library)
         if listed or learned:
-            if learned and len(library.rules) >= _MANY and library.rarity(word) < _RARE:
+            if learned and not _is_rare(word, library) and not _said(text, match.start(), match.end()):
+                continue
+            if learned and word in _ASKING:
                 continue
             if word in lexicon.english and not _said(text, match.start(), match.end()):
                 continue
@@ -94,6 +97,11 @@ _MANY = 500
 """Rules of a library from which on it can be told how rare a word is."""
 _RARE = 5.5
 """Nats above which a word that rules use as the name of a program is hardly anything else."""
+
+
+def _is_rare(word: str, library: Library) -> bool:
+    """Whether a word is hardly anything else than a name; few rules cannot tell."""
+    return len(library.rules) >= _MANY and library.rarity(word) >= _RARE
 
 
 def _said(text: str, start: int, end: int) -> bool:

@@ -54,6 +54,11 @@ _SHAPES: tuple[tuple[Kind, str], ...] = (
     (Kind.FILE, rf"(?<![\w@/])[\w][\w+-]*(?:\.[\w-]+)*\.(?:{_FILE})\b(?!\.\w)"),
     (Kind.FILE, rf"(?<![\w.])\.(?:{_FILE}|{_PROGRAM}|{_LIBRARY})\b(?!\.\w)"),
     (Kind.USER, r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\b"),
+    (
+        Kind.DOMAIN,
+        r"(?<![\w.])\.(?:onion|top|xyz|ru|cn|tk|ml|ga|cf|gq|su|su|icu|club|zip|mov|bit|dev|app)\b(?!\.\w)",
+    ),
+    (Kind.PATH, r"(?<![\w/<])/(?:tmp|etc|var|dev|home|root|opt|usr|bin|boot|proc|lib)\b/?(?![\w/])"),
     (Kind.DOMAIN, rf"(?<![\w@.-])(?:\*?\.)?(?:[a-zA-Z0-9-]{{1,63}}\.)+(?:{_TLD})\b(?![\w(])"),
     (Kind.API, r"\b[a-z][\w]*(?:\.[a-zA-Z][\w]*){2,}\b|\b[A-Z]\w+\.[A-Z]\w+/[\w/]+\b"),
     (

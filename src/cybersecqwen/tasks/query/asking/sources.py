@@ -33,6 +33,8 @@ _EXECUTION = re.compile(
 )
 _LISTED = 0.8
 """What an event of the catalogue weighs that has most of its words in the question."""
+_UNNAMED = 0.7
+"""Of what speaks for a product that the question does not name."""
 _TOLD = 2.0
 _KINDS: Mapping[Kind, Mapping[str, float]] = {
     Kind.CMDLET: {"windows/ps_script": 1.2, "windows/process_creation": 0.6, "windows/ps_module": 0.2},
@@ -100,16 +102,33 @@ def _by_program(scores: dict[str, float], mentions: Sequence[Mention], lexicon: 
     """Programs that only one system has say which one is meant."""
     bare = [v for m in mentions if m.kind is Kind.PROGRAM and not m.group for v in m.values if "." not in v]
     systems = [{s for s, names in lexicon.known.items() if value in names} for value in bare]
+    systems += [set(lexicon.places[m.values[0]].files) for m in mentions if m.kind is Kind.PLACE]
+    systems += [{"linux", "macos"} for m in mentions if m.kind is Kind.PATH and m.values[0].startswith("/")]
     told = [one for one in systems if one]
+    if told and all(one == {"windows"} for one in told):
+        for key in scores:
+            scores[key] += (
+                _TOLD / 2
+                if key.startswith("windows/")
+                else -_TOLD / 2
+                if key[:5] in ("linux", "macos")
+                else 0
+            )
     if not told or any("windows" in one for one in told):
         return
     for system in ("linux", "macos"):
         if all(system in one for one in told):
-            scores[f"{system}/process_creation"] += _TOLD if system == "linux" else _TOLD / 2
+            scores[f"{system}/process_creation"] += _TOLD if system == "linux" and bare else _TOLD / 2
     scores["windows/process_creation"] -= _TOLD / 2
 
 
+_SYSTEMS = frozenset(("", "windows", "linux", "macos"))
+
+
 def _by_product(scores: dict[str, float], named: set[str]) -> None:
+    for key in scores:
+        if key.partition("/")[0] not in named | _SYSTEMS:
+            scores[key] *= _UNNAMED
     if not named:
         return
     for product in named:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cybersecqwen.detect.sigma.model import Expression, Logsource, Test
+from cybersecqwen.detect.sigma.model import Expression, Logsource, Not, Test
 
 from . import adapting, exclusions
 from .asked import Sure
 from .catalogue import listed
 from .combining import combined
+from .comparing import Compared, comparisons, tested
 from .focusing import asides, focus
 from .library import Library, Near
 from .mentions import Kind, Mention
@@ -47,6 +48,10 @@ def reading(text: str, library: Library, words: Lexicon) -> Reading:
     sources = ranked(text, found, everything, near, words)
     first = sources[0] if sources else _FIRST
     place = Place(key=first.key, logsource=first.logsource, lexicon=words, library=library)
+    said = [(one, made) for one in comparisons(text) if (made := tested(one, place)) is not None]
+    everything = [
+        m for m in everything if not any(m.start < one.end and m.end > one.start for one, _ in said)
+    ]
     out = [one for one in exclusions.clauses(text) if not one.only]
     kept = [one for one in everything if not _inside(one, out)]
     left = [one for one in everything if _inside(one, out)]
@@ -54,6 +59,7 @@ def reading(text: str, library: Library, words: Lexicon) -> Reading:
     kept += [one for one in everything if one.kind is Kind.CONCEPT and one not in kept and one not in left]
     wanted = _chosen(text, placed(text, kept, place))
     wanted += _listed(text, place, wanted)
+    wanted += [_compared(one, made) for one, made in said]
     unwanted = placed(text, left, place) if left else []
     about = adapting.of_techniques(everything, library) if not wanted and not unwanted else None
     if about is not None:
@@ -113,6 +119,19 @@ def _listed(text: str, place: Place, wanted: Sequence[Placed]) -> list[Placed]:
         sure=Sure.KNOWN,
     )
     return [Placed(mention=mention, expression=found[0], slot=found[0].field, sure=Sure.KNOWN)]
+
+
+def _compared(one: Compared, made: Test) -> Placed:
+    """A comparison that the words spell out."""
+    mention = Mention(kind=Kind.TEXT, start=one.start, end=one.end, words=one.words, values=(one.value,))
+    expression: Expression = Not(made) if one.negated else made
+    return Placed(
+        mention=mention,
+        expression=expression,
+        slot=f"{made.field} {one.start}",
+        sure=Sure.STATED,
+        single=False,
+    )
 
 
 def _inside(one: Mention, clauses: Sequence[exclusions.Clause]) -> bool:

@@ -2,7 +2,7 @@
 
 A phrase is written as words that stand one after the other, with `|` between words that may stand for
 each other. After `~` it asks for its words anywhere in one sentence, in any order. Words are compared
-without their endings (`words.stem`); "a", "an" and "the" are passed over.
+without their endings (`words.stem`); "a", "an", "the" and "of" are passed over.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CATEGORIES = listed("categories")
 """Names that stand under `category`; other second parts of a key are services."""
 
 WORD = re.compile(r"[a-z0-9#+]+")
-_ARTICLES = frozenset(("a", "an", "the"))
+_ARTICLES = frozenset(("a", "an", "the", "of"))
 _MOST_WORDS = 8
 
 
@@ -46,7 +46,7 @@ _SENTENCE = re.compile(r"[.!?;](?=\s)|\n")
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of a text for phrases: cut at every sign, without articles."""
+    """The words of a text for phrases: cut at every sign, without those that are passed over."""
     ends = [match.start() for match in _SENTENCE.finditer(text)]
     found, sentence = [], 0
     for match in WORD.finditer(text.lower()):
