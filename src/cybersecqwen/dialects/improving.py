@@ -161,10 +161,10 @@ class _Work(Generic[Tree]):
         return self.chain[-1].after if self.chain else self.original
 
     def cost(self, tree: Tree) -> float:
-        """The estimated cost; 0 without a cost model."""
+        """The estimated cost; 0 without a cost model, or where it has no words for the query."""
         try:
             return self.dialect.cost(tree, self.context)
-        except NotImplementedError:
+        except (NotImplementedError, QueryError):
             return 0.0
 
     def applied(self, rule: Rule[Tree], tree: Tree) -> Tree | None:
