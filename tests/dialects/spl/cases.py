@@ -107,6 +107,19 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
         ("a=1 | stats values(c) as b by d | search b=2", None),
         ("a=1 | eventstats count by b | search b=2", None),
     ],
+    "drop-presence-of-groups": [
+        ("a=1 | stats count by b | where isnotnull(b)", "a=1 | stats count by b"),
+        ("a=1 | stats count by b | search b=* count>2", "a=1 | stats count by b | search count>2"),
+        ("a=1 | stats count values(c) as c by b | where isnotnull(c)", None),
+        ("a=1 | eventstats count by b | where isnotnull(b)", None),
+        ("a=1 | stats count by b | eval b=null() | where isnotnull(b)", None),
+        (
+            "| tstats count from datamodel=Endpoint.Processes by Processes.dest"
+            " | `drop_dm_object_name(Processes)` | where isnotnull(dest)",
+            "| tstats count from datamodel=Endpoint.Processes by Processes.dest"
+            " | `drop_dm_object_name(Processes)`",
+        ),
+    ],
     "literal-before-regex": [
         ('a=1 | regex b="(?i)-enc[a-z]+ +foobar"', 'a=1 b=*foobar* | regex b="(?i)-enc[a-z]+ +foobar"'),
         (

@@ -120,7 +120,7 @@ def _read(found: Found | None) -> tuple[float, float]:
     """Events that are read, and those that are kept."""
     parts = found.parts if isinstance(found, All) else () if found is None else (found,)
     read = kept = EVENTS
-    for part in parts:
+    for part in dict.fromkeys(parts):
         share = _share(part)
         indexed = _restricts(part)
         read *= share if indexed else 1.0
@@ -177,10 +177,14 @@ def _share_of_comparison(found: Compare) -> float:
 
 
 def _count(found: Found | None) -> float:
-    """Comparisons that are made of each event; one with a star counts twice."""
-    if found is None:
-        return 0.0
-    return sum(_looks(part) for part in parts_of(found))
+    """Comparisons that are made of each event: of those that all must hold, up to the first that does not."""
+    if isinstance(found, All):
+        made, left = 0.0, 1.0
+        for part in found.parts:
+            made += left * _count(part)
+            left *= _share(part)
+        return made
+    return 0.0 if found is None else sum(_looks(part) for part in parts_of(found))
 
 
 def _looks(part: Found) -> float:
@@ -206,6 +210,12 @@ def _chosen(value: Value) -> float:
 
 def _work_of(value: Value) -> float:
     """Work of an expression of eval: fields are extracted, and calls made one by one."""
+    if isinstance(value, Logic) and value.op == "AND":
+        made, left = 0.0, 1.0
+        for part in value.parts:
+            made += left * _work_of(part)
+            left *= _chosen(part)
+        return made
     calls = [one.name for one in inside(value) if isinstance(one, Call)]
     return 0.15 + sum(_CALLS.get(name, 0.05) for name in calls)
 
@@ -226,10 +236,10 @@ def _stage(stage: Stage, state: _State) -> None:
         state.together = True
     rows = state.rows
     if isinstance(stage, stages.Search):
-        state.work += rows * 0.1 * max(_count(stage.where), 1.0)
+        state.work += rows * (0.01 + 0.1 * max(_count(stage.where), 1.0))
         state.rows *= _share(stage.where) if stage.where is not None else 1.0
     elif isinstance(stage, stages.Where):
-        state.work += rows * _work_of(stage.where)
+        state.work += rows * (0.01 + _work_of(stage.where))
         state.rows *= _chosen(stage.where)
     elif isinstance(stage, stages.Eval):
         state.work += rows * (0.02 + sum(_work_of(value) for _, value in stage.sets))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .changing import BUILT_IN, DOCS, TIPS, of_pairs, rule
 from .exact import where_to_search
-from .groups import before_stats
+from .groups import before_stats, known_groups
 from .moving import (
     before,
     evals,
@@ -71,6 +71,12 @@ FILTERS = (
         "Groups that are dropped afterwards are not counted.",
         TIPS,
         before_stats,
+    ),
+    rule(
+        "drop-presence-of-groups",
+        "What is counted by a field is counted only where it is there.",
+        f"{DOCS}/SearchReference/Stats",
+        known_groups,
     ),
 )
 """Rules that move filters."""

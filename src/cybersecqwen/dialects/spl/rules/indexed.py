@@ -21,7 +21,7 @@ from cybersecqwen.errors import QueryError
 
 from .changing import DOCS, TIPS, all_of, conjuncts, every, names_times, put, rule, whole_text
 from .exact import exact_search
-from .groups import positive
+from .groups import cleans, is_presence, positive
 from .renaming import found_with
 
 _INDEXED = frozenset(("index", "host", "source", "sourcetype", "_time"))
@@ -131,7 +131,7 @@ def behind(pipeline: Pipeline) -> Iterator[tuple[stages.Tstats, bool, Stage]]:
         return
     clean = False
     for stage in pipeline.stages[1:]:
-        if _cleans(stage):
+        if cleans(stage):
             clean = True
         elif isinstance(stage, stages.Search | stages.Where):
             yield first, clean, stage
@@ -170,7 +170,13 @@ def _new(where: Found, names: dict[str, str], known: Found | None) -> Sequence[F
     made: list[Found] = []
     for part in every(where):
         asked = usage(stages.Search(where=part)).uses
-        if whole_text(part) or names_times(part) or not asked or not set(asked) <= set(names):
+        if (
+            is_presence(part)
+            or whole_text(part)
+            or names_times(part)
+            or not asked
+            or not set(asked) <= set(names)
+        ):
             continue
         try:
             said = found_test(part)
@@ -180,15 +186,6 @@ def _new(where: Found, names: dict[str, str], known: Found | None) -> Sequence[F
         if positive(said) and moved not in every(known):
             made.append(moved)
     return made
-
-
-def _cleans(stage: Stage) -> bool:
-    """Whether a stage takes the name of the data set off the fields."""
-    if isinstance(stage, stages.Called):
-        return stage.macro.name == "drop_dm_object_name"
-    return isinstance(stage, stages.Rename) and all(
-        new == "*" and unprefixed(old) == "*" for old, new in stage.pairs
-    )
 
 
 INDEXED = (
