@@ -12,10 +12,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from cybersecqwen.detect.sigma.model import Expression, Not, Op, Or, Test
 from cybersecqwen.dialects import patterns
 from cybersecqwen.dialects.globs import ANY, ONE, test_of, wildcards_of
+from cybersecqwen.errors import UnsayableError
 
 from .arguments import Arguments, cannot, field_value, named, odd
 from .tree import Argument, Bare, Call, Compare, Condition, Free, Glob, Listed, Operation, Regex, Text, Value
@@ -53,9 +55,12 @@ def read_free(node: Free) -> Expression:
 
 def read_regex(field: str, value: Regex) -> Expression:
     """The test that an expression is found."""
-    flags = "".join(_FLAGS.get(flag, "") for flag in value.flags)
-    source = patterns.source_of(patterns.parse(value.source, patterns.JAVA, flags))
-    return patterns.simplest(Test(field, Op.REGEX, (source,), True))
+    return _read_regex(field, value.source, "".join(_FLAGS.get(flag, "") for flag in value.flags))
+
+
+@lru_cache(maxsize=4_096)
+def _read_regex(field: str, source: str, flags: str) -> Expression:
+    return patterns.test_for(field, patterns.parse(source, patterns.JAVA, flags))
 
 
 def read_call(call: Call) -> Expression:
@@ -213,10 +218,13 @@ def _write_one(test: Test, value: str) -> Condition:
             and (test.field or len(text) > 1)
         ):
             return _write_text(test.field, text)
-        tree = patterns.searched(patterns.from_wildcards(text, cased=test.cased))
-    if not test.field and not patterns.stays_in_line(tree, text_test=test.op is not Op.REGEX):
-        raise cannot("comparison with the whole text", "The whole text of an event is compared.")
-    regex = regex_of(tree)
+        if not test.field and (len(text) < 2 or text[0] != ANY or text[-1] != ANY):
+            raise _whole_text()
+        regex = _regex(*patterns.text_source(text, test.cased, patterns.IN_JAVA))
+        return Compare(field=test.field, operator="=", value=regex) if test.field else Free(value=regex)
+    if not test.field and not patterns.stays_in_line(tree):
+        raise _whole_text()
+    regex = _regex(*patterns.flagged(tree, patterns.IN_JAVA))
     return Compare(field=test.field, operator="=", value=regex) if test.field else Free(value=regex)
 
 
@@ -224,11 +232,13 @@ def _write_text(field: str, text: str) -> Condition:
     if field:
         return Compare(field=field, operator="=", value=Glob(text=text))
     if text[0] != ANY or text[-1] != ANY:
-        raise cannot("comparison with the whole text", "The whole text of an event is compared.")
+        raise _whole_text()
     return Free(value=Glob(text=text[1:-1]))
 
 
-def regex_of(tree: patterns.Node) -> Regex:
-    """An expression that is searched for."""
-    flags, source = patterns.flagged(tree, patterns.IN_JAVA)
+def _regex(flags: str, source: str) -> Regex:
     return Regex(source=source, flags="".join(sorted(flags.replace("s", "d"))))
+
+
+def _whole_text() -> UnsayableError:
+    return cannot("comparison with the whole text", "The whole text of an event is compared.")

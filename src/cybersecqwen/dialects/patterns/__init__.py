@@ -25,6 +25,8 @@ from .texts import (
     simplest,
     source_of,
     stays_in_line,
+    test_for,
+    text_source,
     wildcards_in,
 )
 from .tree import ALL, ANYTHING, Chars, Choice, Edge, Node, Repeat, Row, meets_empty, nodes
@@ -63,6 +65,8 @@ __all__ = [
     "source_of",
     "spell",
     "stays_in_line",
+    "test_for",
+    "text_source",
     "whole",
     "wildcards_in",
 ]

@@ -55,8 +55,9 @@ def parse(source: str, flavour: Flavour = RE2, flags: str = "") -> Node:
 
 
 @lru_cache(maxsize=512)
-def _single(c: str) -> Chars:
-    return Chars(((ord(c), ord(c)),))
+def _single(c: str, fold: bool) -> Chars:
+    ranges = ((ord(c), ord(c)),)
+    return Chars(folded(ranges) if fold else ranges)
 
 
 class _Reader:
@@ -93,10 +94,10 @@ class _Reader:
         parts: list[Node] = []
         while not self.done() and self.source[self.at] not in "|)":
             plain = _PLAIN.match(self.source, self.at)
-            if plain and "i" not in self.flags:
+            if plain:
                 # The last character may be repeated by what follows.
                 end = plain.end() - 1
-                parts += [_single(c) for c in self.source[self.at : end]]
+                parts += [_single(c, "i" in self.flags) for c in self.source[self.at : end]]
                 self.at = end
             atom = self.atom()
             if atom is not None:
@@ -118,11 +119,11 @@ class _Reader:
         return atom
 
     def bounds(self) -> tuple[int, int | None] | None:
+        if self.source[self.at] not in "*+?{":
+            return None
         for sign, found in (("*", (0, None)), ("+", (1, None)), ("?", (0, 1))):
             if self.starts(sign):
                 return found
-        if self.source[self.at] != "{":
-            return None
         end = self.source.find("}", self.at)
         least, comma, most = self.source[self.at + 1 : max(end, 0)].partition(",")
         if end < 0 or not least.isdecimal() or not (most == "" or most.isdecimal()):
@@ -165,8 +166,7 @@ class _Reader:
         return row(self.literal(ord(c)) for c in text)
 
     def literal(self, code: int) -> Chars:
-        ranges = ((code, code),)
-        return Chars(folded(ranges) if "i" in self.flags else ranges)
+        return _single(chr(code), "i" in self.flags)
 
     def group(self) -> Node | None:
         outer = self.flags

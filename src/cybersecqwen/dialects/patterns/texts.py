@@ -9,16 +9,30 @@ from cybersecqwen.dialects.globs import ANY, ONE, test_of
 from cybersecqwen.errors import UnsayableError
 
 from .anchoring import searched, whole
-from .fold import fold, folded, is_closed, lowered
+from .fold import folded, is_closed, lowered
 from .parsing import parse
 from .spelling import IN_RE2, Spelling, spell
-from .tree import ALL, ANYTHING, Chars, Edge, Node, Row, nodes, row
+from .tree import ALL, ANYTHING, Chars, Edge, Node, Ranges, Row, nodes, row
 
 
 def from_wildcards(text: str, *, cased: bool) -> Node:
     """A tree for the whole text from text with wildcards (`globs.ANY`, `globs.ONE`)."""
-    node = row(ANYTHING if c == ANY else ALL if c == ONE else Chars(((ord(c), ord(c)),)) for c in text)
-    return node if cased else fold(node)
+    parts = tuple([_part(c, cased) for c in text])
+    return parts[0] if len(parts) == 1 else Row(parts)
+
+
+@lru_cache(maxsize=4_096)
+def _part(c: str, cased: bool) -> Node:
+    if c in (ANY, ONE):
+        return ANYTHING if c == ANY else ALL
+    ranges = ((ord(c), ord(c)),)
+    return Chars(ranges if cased else folded(ranges))
+
+
+@lru_cache(maxsize=8_192)
+def text_source(text: str, cased: bool, spelling: Spelling = IN_RE2) -> tuple[str, str]:
+    """The flags and the expression that find what text with wildcards means, as `flagged` gives them."""
+    return flagged(searched(from_wildcards(text, cased=cased)), spelling)
 
 
 def wildcards_in(node: Node, *, cased: bool) -> str | None:
@@ -32,16 +46,26 @@ def wildcards_in(node: Node, *, cased: bool) -> str | None:
             out.append(ANY)
         elif part == ALL:
             out.append(ONE)
-        elif isinstance(part, Chars):
-            codes = {code for low, high in part.ranges[:4] for code in (low, min(high, low + 4))}
-            wanted = min(codes, key=lambda code: (chr(code).lower() != chr(code), code)) if codes else 0
-            single = ((wanted, wanted),)
-            if not codes or part.ranges != (single if cased else folded(single)) or chr(wanted) in (ANY, ONE):
-                return None
-            out.append(chr(wanted))
+        elif isinstance(part, Chars) and (letter := _letter(part.ranges, cased)):
+            out.append(letter)
         else:
             return None
     return "".join(out)
+
+
+@lru_cache(maxsize=4_096)
+def _letter(ranges: Ranges, cased: bool) -> str:
+    """The one character that a set means, in lower case unless `cased`; "" where it means several."""
+    codes = {code for low, high in ranges[:4] for code in (low, min(high, low + 4))}
+    if not codes:
+        return ""
+    wanted = min(codes, key=lambda code: (chr(code).lower() != chr(code), code))
+    single = ((wanted, wanted),)
+    return (
+        chr(wanted)
+        if ranges == (single if cased else folded(single)) and chr(wanted) not in (ANY, ONE)
+        else ""
+    )
 
 
 def literal(text: str) -> str:
@@ -65,8 +89,9 @@ def has_all(node: Node) -> bool:
 
 def flagged(node: Node, spelling: Spelling = IN_RE2) -> tuple[str, str]:
     """The flags (i, s) that make a tree's text short, and the text that means it with them."""
-    closed = is_closed(node) and any(isinstance(one, Chars) and lowered(one) != one for one in nodes(node))
-    dot_all = has_all(node)
+    sets = {one for one in nodes(node) if isinstance(one, Chars)}
+    closed = all(map(is_closed, sets)) and any(lowered(one) != one for one in sets)
+    dot_all = ALL in sets
     text = spell(lowered(node) if closed else node, spelling, dot_all=dot_all)
     return ("i" if closed else "") + ("s" if dot_all else ""), text
 
@@ -77,14 +102,11 @@ def source_of(node: Node) -> str:
     return f"(?{flags}){text}" if flags else text
 
 
-def stays_in_line(node: Node, *, text_test: bool = False) -> bool:
-    """Whether what it finds in several values is found in one of them, when each stands in a line of its own.
-
-    Of text with wildcards (`text_test`) edges alone tell: its wildcards are taken to stay within a value.
-    """
+def stays_in_line(node: Node) -> bool:
+    """Whether what it finds in several values, a line each, is found in one of them."""
     return not any(
         isinstance(one, Edge)
-        or (not text_test and isinstance(one, Chars) and any(low <= 10 <= high for low, high in one.ranges))
+        or (isinstance(one, Chars) and any(low <= 10 <= high for low, high in one.ranges))
         for one in nodes(node)
     )
 
@@ -92,9 +114,17 @@ def stays_in_line(node: Node, *, text_test: bool = False) -> bool:
 @lru_cache(maxsize=4_096)
 def _simplest(field: str, source: str) -> Expression:
     try:
-        tree = whole(parse(source))
+        return test_for(field, parse(source))
     except UnsayableError:
         return Test(field, Op.REGEX, (source,), True)
+
+
+def test_for(field: str, node: Node) -> Expression:
+    """The plainest test that finds what a tree finds anywhere in a text."""
+    try:
+        tree = whole(node)
+    except UnsayableError:
+        return Test(field, Op.REGEX, (source_of(node),), True)
     for cased in (False, True):
         text = wildcards_in(tree, cased=cased)
         if text is not None:

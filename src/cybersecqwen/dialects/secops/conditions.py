@@ -188,38 +188,22 @@ def _write_other(path: Path, kind: Kind, value: str, test: Test) -> Condition:
 
 def _write_wildcards(path: Path, text: str, cased: bool) -> Condition:
     """Text with wildcards as an expression."""
-    tree = patterns.searched(patterns.from_wildcards(text, cased=True))
-    dot_all = patterns.has_all(tree)
-    source = patterns.spell(tree, patterns.IN_RE2, dot_all=dot_all)
-    nocase = not cased and has_case(text)
-    source = f"(?s){source}" if dot_all else source
-    return Comparison(left=path, operator="=", right=Regex(source=_bare(source)), nocase=nocase)
+    flags, source = patterns.text_source(text, cased)
+    source = f"(?s){source}" if "s" in flags else source
+    return Comparison(left=path, operator="=", right=Regex(source=source), nocase="i" in flags)
 
 
 def _guarded(path: Path, source: str) -> Condition:
     """An expression; of one that meets empty text only where the field is set."""
     tree = patterns.parse(source)
-    plain = patterns.source_of(tree)
-    flags, _, rest = (
-        plain.partition(")") if plain.startswith("(?") and plain[2:3] in "is" else ("", "", plain)
-    )
-    nocase, dot_all = "i" in flags, "s" in flags
-    made = Comparison(
-        left=path,
-        operator="=",
-        right=Regex(source=_bare(f"(?s){rest}" if dot_all else rest)),
-        nocase=nocase,
-    )
+    flags, plain = patterns.flagged(tree)
+    right = Regex(source=f"(?s){plain}" if "s" in flags else plain)
+    made = Comparison(left=path, operator="=", right=right, nocase="i" in flags)
     if not patterns.meets_empty(tree):
         return made
-    if plain.endswith("^$"):
+    if plain == "^$":
         raise cannot("empty text", "Empty text and a field that is not set are the same.")
     return All(parts=(Comparison(left=path, operator="!=", right=Text(value="")), made))
-
-
-def _bare(source: str) -> str:
-    """An expression without an end of line in it, which would end it."""
-    return source.replace("\n", "\\n")
 
 
 def _write_same(test: Test) -> Condition:
