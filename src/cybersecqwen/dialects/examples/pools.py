@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +27,9 @@ _MOST_VALUES = 40
 """Values of the comparisons of one field that pools are made from."""
 _COMBINED = 6
 """Tries at a value that several comparisons of one field hold for."""
+_LONGEST_JOINT = 200
+_LARGE = re.compile(r"\{[0-9]*,?[0-9]{3}")
+"""A repetition of a hundred or more."""
 _AT_ONCE = 10
 """Comparisons that are tried at once."""
 _NARROW, _WIDE = 2, 120
@@ -137,10 +141,11 @@ def _pool(tests: Sequence[Test], kind: str, rng: Random, now: float, count: int)
         chosen = rng.sample(chosen, _MOST_VALUES)
     pool = Pool()
     for test in chosen:
-        made = list(_near(test, kind, rng, now, max(2, count // len(chosen))))
+        few = _NARROW if test.op is Op.REGEX else max(_NARROW, count // len(chosen))
+        made = list(_near(test, kind, rng, now, few))
         pool.near.extend(made)
         pool.beside.extend(_beside(test, made, kind, rng, now))
-    joint = [test for test in chosen if test.op not in _BOUNDS or number_of(test.values[0]) is not None]
+    joint = [test for test in chosen if _goes_together(test)]
     for _ in range(_COMBINED if len(joint) > 1 else 0):
         pool.near.extend(_together(rng.sample(joint, min(_AT_ONCE, len(joint))), kind, rng, now))
     pool.near.extend(_spaced(chosen, kind, rng))
@@ -181,6 +186,13 @@ def _filled(tests: Sequence[Test], kind: str, rng: Random, now: float) -> Iterat
         yield fill([Need(test, True) for test in tests], kind, rng, now, present=True)
     except Unfilled:
         return
+
+
+def _goes_together(test: Test) -> bool:
+    """Whether a test is tried beside others: long expressions take too long on long texts."""
+    if test.op is Op.REGEX:
+        return len(test.values[0]) <= _LONGEST_JOINT and not _LARGE.search(test.values[0])
+    return test.op not in _BOUNDS or number_of(test.values[0]) is not None
 
 
 def _together(tests: Sequence[Test], kind: str, rng: Random, now: float) -> list[Any]:
