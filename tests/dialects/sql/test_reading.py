@@ -20,7 +20,7 @@ from cybersecqwen.errors import LimitError, QueryError, QuerySyntaxError, Unsaya
 
 from . import drawn
 
-BOTH = st.sampled_from([DuckDb(), Sqlite()])
+BOTH = st.sampled_from([DuckDb("time"), Sqlite("time")])
 NOW = Running(now=1_700_000_000.0, time_field="time")
 
 
@@ -39,8 +39,8 @@ def test_what_is_written_is_read_back(expression: Expression, dialect: Sql) -> N
 @settings(max_examples=150, deadline=None)
 def test_duckdb_reads_back_patterns_and_networks(expression: Expression) -> None:
     """The same with all operations of DuckDB."""
-    tree = DuckDb().write(Query(where=expression))
-    assert equivalent(DuckDb().read(DuckDb().parse(tree.sql)).where, expression)
+    tree = DuckDb("time").write(Query(where=expression))
+    assert equivalent(DuckDb("time").read(DuckDb("time").parse(tree.sql)).where, expression)
 
 
 @given(drawn.queries(patterns=False), st.integers(0, 99), BOTH)
@@ -129,7 +129,7 @@ WHERE
 }
 
 
-@pytest.mark.parametrize("dialect", [DuckDb(), Sqlite()])
+@pytest.mark.parametrize("dialect", [DuckDb("time"), Sqlite("time")])
 def test_text(dialect: Sql) -> None:
     """How a query looks."""
     where = And(
@@ -147,8 +147,8 @@ def test_text(dialect: Sql) -> None:
 
 def test_groups_are_read() -> None:
     """What a person writes: aliases, HAVING with a measure, GROUP BY with a place."""
-    found = DuckDb().read(
-        DuckDb().parse(
+    found = DuckDb("time").read(
+        DuckDb("time").parse(
             "SELECT host, count(*) AS n FROM logs WHERE code = 4625 GROUP BY 1 HAVING count(*) > 5"
         )
     )
@@ -185,12 +185,12 @@ def test_groups_are_read() -> None:
 )
 def test_conditions_are_read(text: str, expected: Expression | None) -> None:
     """What each means, or that it has no words."""
-    tree = DuckDb().parse(f"SELECT * FROM t WHERE {text}")
+    tree = DuckDb("time").parse(f"SELECT * FROM t WHERE {text}")
     if expected is None:
         with pytest.raises(UnsayableError):
-            DuckDb().read(tree)
+            DuckDb("time").read(tree)
     else:
-        assert equivalent(DuckDb().read(tree).where, expected), DuckDb().read(tree).where
+        assert equivalent(DuckDb("time").read(tree).where, expected), DuckDb("time").read(tree).where
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_conditions_are_read(text: str, expected: Expression | None) -> None:
 def test_what_has_no_words_is_refused(text: str) -> None:
     """By name, not by a wrong reading."""
     with pytest.raises(UnsayableError):
-        DuckDb().read(DuckDb().parse(text))
+        DuckDb("time").read(DuckDb("time").parse(text))
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_what_has_no_words_is_refused(text: str) -> None:
         "checkpoint",
     ],
 )
-@pytest.mark.parametrize("dialect", [DuckDb(), Sqlite()])
+@pytest.mark.parametrize("dialect", [DuckDb("time"), Sqlite("time")])
 def test_effects(text: str, dialect: Sql) -> None:
     """Whatever is not plain reading is told, wherever it stands; what does not parse is none either."""
     try:
@@ -262,7 +262,7 @@ def test_reading_has_no_effects() -> None:
     """Groups, windows, subqueries and functions alone."""
     inner = "SELECT a, count(*) AS n FROM t GROUP BY a"
     text = f"WITH x AS ({inner}) SELECT lower(a), rank() OVER (ORDER BY n) FROM x"
-    assert DuckDb().effects(DuckDb().parse(text)) == ()
+    assert DuckDb("time").effects(DuckDb("time").parse(text)) == ()
 
 
 def test_names_have_their_places() -> None:
@@ -273,7 +273,7 @@ def test_names_have_their_places() -> None:
 SELECT h.host, n AS total, list_transform(extra, x -> x + 1) AS more
 FROM hits AS h, other
 ORDER BY total"""
-    found = DuckDb().names(DuckDb().parse(text))
+    found = DuckDb("time").names(DuckDb("time").parse(text))
     assert [(one.text, one.line, one.column) for one in found.tables] == [
         ("main.logs", 2, 40),
         ("other", 5, 17),
@@ -288,8 +288,10 @@ ORDER BY total"""
 
 def test_atoms() -> None:
     """Comparisons with values, also under NOT and inside."""
-    tree = DuckDb().parse("SELECT * FROM t WHERE NOT a ILIKE '%x' AND b IN (SELECT c FROM u WHERE d = 5)")
-    assert {(one.field, one.op, one.values, one.table) for one in DuckDb().atoms(tree)} == {
+    tree = DuckDb("time").parse(
+        "SELECT * FROM t WHERE NOT a ILIKE '%x' AND b IN (SELECT c FROM u WHERE d = 5)"
+    )
+    assert {(one.field, one.op, one.values, one.table) for one in DuckDb("time").atoms(tree)} == {
         ("a", Op.ENDS, ("x",), "t"),
         ("d", Op.EQUALS, ("5",), "u"),
     }
@@ -309,14 +311,14 @@ def test_atoms() -> None:
 def test_sqlite_refuses_by_name(query: Query, what: str) -> None:
     """What it has no words for, in the same words each time."""
     with pytest.raises(UnsayableError) as caught:
-        Sqlite().write(query)
+        Sqlite("time").write(query)
     assert caught.value.what == what
 
 
 def test_errors_say_where() -> None:
     """Line and column of the word that cannot be read."""
     with pytest.raises(QuerySyntaxError) as caught:
-        DuckDb().parse("SELECT *\nFROM t\nWHERE a = = 5")
+        DuckDb("time").parse("SELECT *\nFROM t\nWHERE a = = 5")
     assert caught.value.line == 3
 
 
@@ -326,4 +328,4 @@ def test_errors_say_where() -> None:
 def test_depth_and_length_are_bounded(text: str) -> None:
     """Refused, and not died of."""
     with pytest.raises((QueryError, LimitError)):
-        DuckDb().effects(DuckDb().parse(text)) and DuckDb().read(DuckDb().parse(text))
+        DuckDb("time").effects(DuckDb("time").parse(text)) and DuckDb("time").read(DuckDb("time").parse(text))

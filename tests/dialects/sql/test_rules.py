@@ -60,6 +60,11 @@ CASES = [
         "SELECT * FROM ( SELECT a, b AS c FROM t WHERE n > 1 AND b = 'x' AND a IS NOT NULL ) AS s",
     ),
     (
+        "filter-in-subquery",
+        "WITH h AS (SELECT a, b FROM t) SELECT * FROM h WHERE b = 'x'",
+        "WITH h AS ( SELECT a, b FROM t WHERE b = 'x' ) SELECT * FROM h",
+    ),
+    (
         "limit-in-subquery",
         "SELECT a FROM (SELECT a, b FROM t) AS s LIMIT 5",
         "SELECT a FROM ( SELECT a, b FROM t LIMIT 5 ) AS s LIMIT 5",
@@ -112,6 +117,7 @@ KEPT = [
     "SELECT a, max(n) AS a2, count(*) AS k FROM t GROUP BY a HAVING max(n) > 5",
     "SELECT * FROM (SELECT a, count(*) AS k FROM t GROUP BY a) AS s WHERE k > 1",
     "SELECT * FROM (SELECT a FROM t LIMIT 5) AS s WHERE a = 'x'",
+    "WITH h AS (SELECT a FROM t) SELECT * FROM h WHERE a = 'x' AND a IN (SELECT a FROM h)",
     "SELECT * FROM (SELECT lower(a) AS c FROM t) AS s WHERE c = 'x'",
     "SELECT a FROM (SELECT a FROM t) AS s WHERE a LIKE 'x%' OR n IN (SELECT k FROM u) LIMIT 5",
     "SELECT count(*) AS k FROM (SELECT a FROM t ORDER BY n LIMIT 3) AS s",

@@ -42,14 +42,14 @@ def _holds(dialect: Sql, expression: Expression, seed: int) -> None:
 @EXAMPLES
 def test_duckdb_keeps_the_records_that_are_meant(expression: Expression, seed: int) -> None:
     """Every operation, negated or not, over values of all kinds."""
-    _holds(DuckDb(), expression, seed)
+    _holds(DuckDb("time"), expression, seed)
 
 
 @given(drawn.expressions(patterns=False, pieces=False), st.integers(0, 1_000))
 @EXAMPLES
 def test_sqlite_keeps_the_records_that_are_meant(expression: Expression, seed: int) -> None:
     """The same on SQLite, which has neither patterns nor networks."""
-    _holds(Sqlite(), expression, seed)
+    _holds(Sqlite("time"), expression, seed)
 
 
 def _timed(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -88,15 +88,15 @@ def test_steps_give_what_evaluating_gives(query: Query, seed: int, dialect: type
     ]
     records = [{**one, "a": str(n % 4)} if n % 3 else one for n, one in enumerate(records)]
     try:
-        tree = dialect().write(query)
+        tree = dialect("time").write(query)
     except UnsayableError:
         assert dialect is Sqlite
         return
     wanted = evaluate(query, {"": records}, NOW)
-    assert _plain(dialect().run(tree, {"": records}, NOW)) == _plain(wanted)
+    assert _plain(dialect("time").run(tree, {"": records}, NOW)) == _plain(wanted)
 
 
-DUCK = DuckDb()
+DUCK = DuckDb("time")
 ROWS = {"t": [{"a": 1, "b": "x"}, {"a": 2, "b": None}]}
 
 
@@ -109,7 +109,7 @@ def test_rows_of_columns_have_their_names() -> None:
 
 def test_a_column_that_no_record_has_is_null() -> None:
     """SQLite would take the name for a text, and DuckDB refuse it."""
-    for dialect in (DuckDb(), Sqlite()):
+    for dialect in (DuckDb("time"), Sqlite("time")):
         tree = dialect.parse("""SELECT * FROM t WHERE "nobody" = 'nobody' OR "nobody" IS NULL AND a = 1""")
         assert dialect.run(tree, ROWS, Running()).rows == ({"a": 1, "b": "x"},)
 
@@ -195,10 +195,10 @@ def test_importing_loads_no_engine() -> None:
 def test_work_is_bounded() -> None:
     """Rows that never end are cut, on both."""
     data = {"t": [{"a": n} for n in range(2_000)]}
-    for dialect in (DuckDb(), Sqlite()):
+    for dialect in (DuckDb("time"), Sqlite("time")):
         tree = dialect.parse("SELECT x.a FROM t AS x, t AS y, t AS z")
         with pytest.raises(LimitError):
             dialect.run(tree, data, Running(most_rows=1_000))
     endless = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS c FROM n"
     with pytest.raises(LimitError):
-        Sqlite().run(Sqlite().parse(endless), data, Running())
+        Sqlite("time").run(Sqlite("time").parse(endless), data, Running())

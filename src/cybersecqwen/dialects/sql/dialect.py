@@ -11,8 +11,8 @@ from cybersecqwen.dialects.query import Query
 from .rules import rules_for
 from .tree import Flavour, SqlTree
 
-TIME = "time"
-"""Column that holds the time of a row, unless a caller names another."""
+TIME = "timestamp"
+"""Column that holds the time of a row in the schema that is meant, unless a caller names another."""
 
 
 class Sql(Dialect[SqlTree]):
@@ -84,7 +84,7 @@ class Sqlite(Sql):
 
     name = "sqlite"
     title = "SQLite"
-    schema = "sqlite"
+    schema = "sigma"
     engine = "SQLite"
     flavour = "sqlite"
     rules = rules_for("sqlite")
@@ -95,7 +95,7 @@ class DuckDb(Sql):
 
     name = "duckdb"
     title = "DuckDB"
-    schema = "duckdb"
+    schema = "sigma"
     engine = "DuckDB"
     flavour = "duckdb"
     rules = rules_for("duckdb")

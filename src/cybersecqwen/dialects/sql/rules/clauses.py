@@ -97,12 +97,31 @@ def _inner(select: exp.Select) -> tuple[exp.Select | None, str]:
     """(the SELECT that is all that a SELECT reads from, its name)."""
     begin = select.args.get("from_") or select.args.get("from")
     found = begin.this if begin is not None else None
+    if isinstance(found, exp.Table):
+        return _common(select, found)
     if not isinstance(found, exp.Subquery) or not isinstance(found.this, exp.Select):
         return None, ""
     beside = [name for name, value in found.args.items() if value and name not in ("this", "alias")]
     if beside or select.args.get("joins") or select.args.get("laterals") or found.alias_column_names:
         return None, ""
     return found.this, found.alias.lower()
+
+
+def _common(select: exp.Select, table: exp.Table) -> tuple[exp.Select | None, str]:
+    """The SELECT behind a name that WITH gives, if it is read once alone; and the name that it has here."""
+    root = select.root()
+    with_ = root.args.get("with_")
+    named = [one for one in with_.expressions if one.alias == table.name] if with_ is not None else []
+    reads = [one for one in root.find_all(exp.Table) if one.name.lower() == table.name.lower()]
+    beside = [name for name, value in table.args.items() if value and name not in ("this", "alias")]
+    if with_ is None or with_.args.get("recursive") or len(named) != 1 or len(reads) != 1 or beside:
+        return None, ""
+    inner = named[0].this
+    if not isinstance(inner, exp.Select) or named[0].args["alias"].args.get("columns"):
+        return None, ""
+    if table.alias_column_names or select.args.get("joins") or select.args.get("laterals"):
+        return None, ""
+    return inner, table.alias_or_name.lower()
 
 
 def _outputs(inner: exp.Select) -> dict[str, exp.Column] | None:
