@@ -22,10 +22,10 @@ from cybersecqwen.errors import LimitError, UnsayableError
 
 _CONDITIONS = (
     "a = 'x'", "a LIKE '%x%'", "NOT b IS NULL", "lower(a) IN ('1', '2')", "n > 1", "n BETWEEN 1 AND 5",
-    "a = b", "a = 'x' OR a = 'y'", "a IN (SELECT b FROM u)", "EXISTS (SELECT 1 FROM u WHERE u.a = b)", "a || b = 'xy'",
+    "a = b", "a = 'x' OR a = 'y'", "a IN (SELECT b FROM u)", "EXISTS (SELECT 1 FROM u WHERE u.a = b)",
     "coalesce(a = 'x', FALSE)", "CASE WHEN a = 'x' THEN TRUE ELSE FALSE END", "a IS NOT DISTINCT FROM b",
     "substr(a, 1, 1) = 'x'", "(a, b) = ('x', 'y')", "n % 2 = 0", "a NOT IN (SELECT b FROM u)",
-    "a NOT LIKE 'x%'",
+    "a NOT LIKE 'x%'", "a || b = 'xy'",
 )  # fmt: skip
 _COLUMNS = (
     "*", "a, b", "a, count(*) AS k", "lower(a) AS a, n", "DISTINCT a", "count(DISTINCT a) AS c", "a AS b, n",

@@ -12,10 +12,11 @@ from sqlglot import exp
 from cybersecqwen.detect.sigma.condition import all_of, any_of
 from cybersecqwen.detect.sigma.model import Expression, Not, Op, Test
 from cybersecqwen.detect.sigma.parse import text_of
-from cybersecqwen.dialects.globs import ANY, ONE, test_of
+from cybersecqwen.dialects.globs import ANY, test_of
 from cybersecqwen.errors import UnsayableError
 
 from .networks import network_of
+from .patterns import of_glob, of_like
 from .tree import Flavour
 
 Named = Callable[[exp.Expr], str | None]
@@ -120,11 +121,11 @@ class _Reader:
     def _like(self, found: exp.Expr, escape: str | None) -> Expression:
         pattern, side = self._text(found.expression), self._side(found.this)
         if isinstance(found, exp.Glob):
-            return self._wild(side, _of_glob(pattern))
+            return self._wild(side, of_glob(pattern))
         folds = isinstance(found, exp.ILike) or self._flavour == "sqlite"
         if folds and not side.case:
-            return test_of(side.field, _of_like(pattern, escape))
-        return self._wild(side, _of_like(pattern.lower() if folds else pattern, escape))
+            return test_of(side.field, of_like(pattern, escape))
+        return self._wild(side, of_like(pattern.lower() if folds else pattern, escape))
 
     def _wild(self, side: _Side, wanted: str) -> Expression:
         """A test for text with wildcards, with regard to case unless the column is folded."""
@@ -264,36 +265,6 @@ def _number(text: str) -> int | float:
     if not abs(value) < float("inf"):
         raise UnsayableError(f"{text[:30]!r} is no number that can be compared.", what="such a number")
     return int(value) if re.fullmatch(r"\d{1,18}", text) else value
-
-
-def _of_like(pattern: str, escape: str | None) -> str:
-    """Text with wildcards for a pattern of LIKE."""
-    out, at = [], 0
-    while at < len(pattern):
-        c = pattern[at]
-        if escape and c == escape and at + 1 < len(pattern):
-            at += 1
-            out.append(pattern[at])
-        else:
-            out.append(ANY if c == "%" else ONE if c == "_" else c)
-        at += 1
-    return "".join(out)
-
-
-_GLOB = re.compile(r"\[([^\]\[!^])\]|\[(\[)\]|(\*)|(\?)|([^\[])", re.DOTALL)
-
-
-def _of_glob(pattern: str) -> str:
-    """Text with wildcards for a pattern of GLOB; sets of several characters have no words."""
-    out, at = [], 0
-    while at < len(pattern):
-        found = _GLOB.match(pattern, at)
-        if found is None:
-            raise UnsayableError("A pattern has a set of characters.", what="sets of characters")
-        one, bracket, any_, single, plain = found.groups()
-        out.append(ANY if any_ else ONE if single else one or bracket or plain)
-        at = found.end()
-    return "".join(out)
 
 
 def _unknown(found: exp.Expr) -> UnsayableError:
