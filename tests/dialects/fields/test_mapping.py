@@ -145,6 +145,12 @@ def test_what_has_no_home_is_named() -> None:
     assert "defender" in raised.value.hint
 
 
+def test_a_pattern_with_very_many_wildcards_is_refused_in_time() -> None:
+    long = glob_test("TargetObject", f"a{ANY}\\" * 300)
+    with pytest.raises(FieldError, match="so many wildcards"):
+        mapped(Query(logsource=REGISTRY, where=long), "defender")
+
+
 def test_names_that_are_none_are_refused_on_the_way_back() -> None:
     with pytest.raises(FieldError, match="Nonsense"):
         unmapped(Query(tables=("DeviceProcessEvents",), where=equals("Nonsense", "x")), "defender")

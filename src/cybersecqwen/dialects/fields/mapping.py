@@ -110,7 +110,7 @@ def meets(own: Logsource, asked: Logsource) -> bool:
     return (
         own.category == asked.category
         and own.service == asked.service
-        and (not own.product or not asked.product or own.product == asked.product)
+        and (not own.product or own.product == asked.product or (not asked.product and asked != ANYTHING))
     )
 
 

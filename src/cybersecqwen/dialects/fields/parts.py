@@ -78,7 +78,7 @@ class Backwards:
     def _whole(self, name: str, place: Place, node: And | Or) -> Expression | None:
         """The test on the field in parts that the node is what became of; None for none."""
         forward = TRANSFORMS[place.by].forward
-        wanted = normal(node)
+        wanted = normal(_filled(node, place.columns[-1]) if place.by.startswith("registry") else node)
         for tests in _guesses(name, place, node):
             try:
                 made = [forward(test, place) for test in tests if isinstance(test, Test)]
@@ -210,5 +210,15 @@ def _pairs(part: Expression, place: Place) -> Sequence[tuple[str, bool]]:
     return [
         (f"{before}{mark}{'(default)' if behind == '' else behind}", first.cased)
         for before in wildcards_of(first)
-        for behind in wildcards_of(second)
+        for behind in (wildcards_of(second) or (("",) if second.op is Op.NULL else ()))
     ]
+
+
+def _filled(expression: Expression, last: str) -> Expression:
+    """With an empty value for one that is missing: a registry value without a name is either."""
+    if isinstance(expression, Test):
+        missing = expression.field == last and expression.op is Op.NULL
+        return Test(last, Op.EQUALS, ("",)) if missing else expression
+    if isinstance(expression, Not):
+        return expression
+    return type(expression)(tuple(_filled(part, last) for part in expression.parts))

@@ -17,6 +17,8 @@ from cybersecqwen.dialects.globs import ANY, ONE, test_of, wildcards_of
 from .taxonomy import Place
 from .wordings import ALTERNATIVES, BACK, Alternatives
 
+_MOST_SPLITS = 100
+"""Places in a value at which it is cut into two."""
 NEVER, ALWAYS = Or(()), And(())
 """What holds for no record, and for every."""
 
@@ -197,6 +199,8 @@ def _spelt_back(back: Callable[[str], str]) -> Back:
 
 def splits(text: str, mark: str) -> list[tuple[str, str]]:
     """Every way in which a text can be two, with the mark between them and none in the second."""
+    if text.count(ANY) + text.count(ONE) + text.count(mark) > _MOST_SPLITS:
+        raise Unfit("by a pattern with so many wildcards and separators")
     made: list[tuple[str, str]] = []
     for at, character in enumerate(text):
         if character in (mark, ONE):
