@@ -145,6 +145,29 @@ def test_text(dialect: Sql) -> None:
     assert dialect.render(dialect.write(query)) == wanted.replace("nt!_%' ESCAPE '!'", "nt\\_%' ESCAPE '\\'")
 
 
+@pytest.mark.parametrize(
+    ("dialect", "condition", "span"),
+    [
+        (DuckDb("time"), "time >= '2023-11-14 22:13:20'", Span(start=1_700_000_000.0)),
+        (DuckDb("time"), "time < TIMESTAMP '2023-11-14T22:13:20Z'", Span(end=1_700_000_000.0)),
+        (DuckDb("time"), "now() - INTERVAL 5 MINUTES <= time", Span(last_s=300.0)),
+        (DuckDb("time"), "time > '2023-11-14 22:13:20'", Span(start=1_700_000_000.000001)),
+        (Sqlite("time"), "unixepoch(time) BETWEEN 5 AND 9", Span(start=5.0, end=10.0)),
+        (Sqlite("time"), "time BETWEEN 5 AND 9", None),
+        (DuckDb("time"), "time = '2023-11-14 22:13:20'", None),
+        (DuckDb("time"), "time >= other", None),
+    ],
+)
+def test_times_are_read(dialect: Sql, condition: str, span: Span | None) -> None:
+    """From a moment on, before another, the last seconds; what is neither is refused."""
+    tree = dialect.parse(f"SELECT * FROM t WHERE {condition} AND a = 'x'")
+    if span is None:
+        with pytest.raises(UnsayableError):
+            dialect.read(tree)
+    else:
+        assert dialect.read(tree).span == span
+
+
 def test_groups_are_read() -> None:
     """What a person writes: aliases, HAVING with a measure, GROUP BY with a place."""
     found = DuckDb("time").read(
@@ -177,6 +200,7 @@ def test_groups_are_read() -> None:
         ("regexp_matches(a, 'x+', 'i')", Asked("a", Op.REGEX, ("(?i)x+",), cased=True)),
         ("a ~ 'x+'", Asked("a", Op.REGEX, (r"\A(?:x+)\z",), cased=True)),
         ("contains(lower(a), 'x')", Asked("a", Op.CONTAINS, ("x",))),
+        ("a IS DISTINCT FROM 'X'", Not(Asked("a", Op.EQUALS, ("X",), cased=True))),
         ("a > 'x'", None),
         ("lower(a) = 'X'", None),
         ("a = (SELECT max(b) FROM u)", None),

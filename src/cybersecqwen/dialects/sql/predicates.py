@@ -81,7 +81,13 @@ class _Reader:
         return Truth(all_of([part.true for part in parts]), any_of([part.false for part in parts]))
 
     def _sure(self, found: exp.Expr, depth: int) -> Truth | None:
-        """What is never NULL: IS TRUE, IS NULL, COALESCE(…, FALSE)."""
+        """What is never NULL: IS TRUE, IS NULL, COALESCE(…, FALSE), IS DISTINCT FROM a literal."""
+        if isinstance(found, exp.NullSafeEQ | exp.NullSafeNEQ) and isinstance(found.expression, exp.Literal):
+            equal = exp.EQ(this=found.this.copy(), expression=found.expression.copy())
+            equal.parent = found.parent  # which tells what its column's table is called
+            made = comparison(equal, self._flavour, self._named)
+            both = Truth(made, Not(made))
+            return both if isinstance(found, exp.NullSafeEQ) else Truth(both.false, both.true)
         if isinstance(found, exp.Is):
             return self._is(found, depth)
         if isinstance(found, exp.Coalesce) and len(found.expressions) == 1:

@@ -29,12 +29,12 @@ def without_span(
     start: float | None = None
     end: float | None = None
     others, until_now = [], False
-    for part in parts:
+    for part in [inner for one in parts for inner in _split(one, time_column)]:
         bound = _bound(part, time_column)
         if bound is None:
             others.append(part)
             continue
-        kind, value, relative = bound
+        kind, value, relative = _stepped(bound, flavour, part)
         if relative and kind is exp.GTE and last is None:
             last = value
         elif relative and kind is exp.LTE and value == 0:
@@ -60,9 +60,38 @@ def without_span(
     return Span(last_s=last, start=start, end=end), others
 
 
-def _bound(part: exp.Expr, time_column: str) -> tuple[type[exp.Expr], float, bool] | None:
-    """(comparison, seconds, whether they are before now) of a comparison of the time; None for others."""
+def _split(part: exp.Expr, time_column: str) -> list[exp.Expr]:
+    """A time between two moments as two bounds."""
+    found = part.unnest()
+    if not isinstance(found, exp.Between) or not _is_time(found.this.unnest(), time_column):
+        return [part]
+    low = exp.GTE(this=found.this.copy(), expression=found.args["low"].copy())
+    high = exp.LTE(this=found.this.copy(), expression=found.args["high"].copy())
+    low.parent = high.parent = part.parent  # which tells what the column's table is called
+    return [low, high]
+
+
+Bound = tuple[type[exp.Expr], float, bool]
+"""(comparison, seconds, whether they are before now)"""
+
+
+def _stepped(bound: Bound, flavour: Flavour, part: exp.Expr) -> Bound:
+    """After a moment as from the next on, and up to it as before the next: where times have steps.
+
+    DuckDB keeps microseconds, and `unixepoch` of SQLite gives whole seconds.
+    """
+    kind, value, relative = bound
+    step = 1e-6 if flavour == "duckdb" else 1.0 if part.find(exp.Anonymous) is not None else 0.0
+    if relative or not step or kind not in (exp.GT, exp.LTE):
+        return bound
+    return (exp.GTE if kind is exp.GT else exp.LT), value + step, False
+
+
+def _bound(part: exp.Expr, time_column: str) -> Bound | None:
+    """The bound that a comparison of the time sets; None for others."""
     kind = type(part)
+    if isinstance(part, exp.EQ | exp.NEQ | exp.In) and _is_time(part.this.unnest(), time_column):
+        raise UnsayableError("One moment is asked for, and not a time.", what="single moments")
     if kind not in _TURNED:
         return None
     left, right = part.this.unnest(), part.expression.unnest()
