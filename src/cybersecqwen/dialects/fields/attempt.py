@@ -9,9 +9,10 @@ from cybersecqwen.dialects.globs import ANY, test_of
 from cybersecqwen.dialects.query import ANYTHING, Query, Step
 from cybersecqwen.errors import UnsayableError
 
+from .expressions import ALWAYS, NEVER, Unfit, simplified
 from .steps import renamed_steps
 from .taxonomy import Conditions, Home, Place
-from .transforms import ALWAYS, NEVER, TRANSFORMS, Unfit, simplified
+from .transforms import TRANSFORMS
 
 EVENT = "EventID"
 

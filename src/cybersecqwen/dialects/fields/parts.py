@@ -12,8 +12,9 @@ from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
 from cybersecqwen.dialects.globs import ANY, test_of, wildcards_of
 from cybersecqwen.dialects.normal import normal
 
+from .expressions import Unfit, either, renamed
 from .taxonomy import Home, Place
-from .transforms import TRANSFORMS, Unfit, either, renamed
+from .transforms import TRANSFORMS
 from .wordings import BACK
 
 _SPELT = {"registry": "hive", "registry_kernel": "hive_kernel"}

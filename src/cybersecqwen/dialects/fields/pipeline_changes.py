@@ -16,7 +16,7 @@ from cybersecqwen.detect.sigma.parse import text_of, text_test
 from cybersecqwen.dialects.globs import test_of, wildcards_of
 from cybersecqwen.errors import QueryError
 
-from .transforms import either, renamed
+from .expressions import either, renamed
 
 Options = Map[str, Any]
 

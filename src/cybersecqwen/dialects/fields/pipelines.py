@@ -18,10 +18,10 @@ from cybersecqwen.detect.sigma.rulefiles import documents
 from cybersecqwen.dialects.query import Query, Sequence
 from cybersecqwen.errors import FieldError, InputError, QueryError, RuleError, UnsayableError
 
+from .expressions import simplified
 from .pipeline_changes import CHANGES, Change
 from .pipeline_conditions import Condition, Seen, conditions
 from .steps import renamed_steps
-from .transforms import simplified
 
 _LARGEST = 1 << 20
 _IN_ITEM = frozenset(
