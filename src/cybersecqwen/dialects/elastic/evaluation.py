@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import re2
 
 from cybersecqwen.detect.sigma.parse import text_of
 from cybersecqwen.detect.sigma.plain import pattern
@@ -93,7 +96,7 @@ def _other(expr: Expr, machine: Machine) -> Value:
         if cast is None:
             raise unsayable(f"casts to {expr.type[:40]}")
         inner, change = compiled(expr.inner, machine), cast
-        return lambda record: None if (found := inner(record)) is None else change(found)
+        return lambda record: None if (found := inner(record)) is None else null_if_it_fails(change, found)
     if isinstance(expr, Stretch):
         seconds = Period(expr.count * machine.units[expr.unit])
         return lambda _record: seconds
@@ -187,25 +190,47 @@ def _call(expr: Call, machine: Machine) -> Value:
     function = (machine.folding if expr.folded else machine.functions).get(expr.name)
     if function is None:
         raise unsayable(f"the function {expr.name[:40]}")
+    if not takes(function, len(args)):
+        raise unsayable(f"{len(args)} values for the function {expr.name[:40]}")
 
     def value(record: Record) -> Any:
         found = [arg(record) for arg in args]
-        return None if None in found else function(*found)
+        return None if any(one is None for one in found) else null_if_it_fails(function, *found)
 
     return value
 
 
+def null_if_it_fails(function: Callable[..., Any], *values: Any) -> Any:
+    """What a function gives; null for values that it cannot take, where Elasticsearch gives a warning too."""
+    try:
+        return function(*values)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
+
+
+def takes(function: Callable[..., Any], count: int) -> bool:
+    """Whether a function takes so many values."""
+    try:
+        inspect.signature(function).bind(*range(count))
+    except TypeError:
+        return False
+    return True
+
+
 def re2_matcher(text: str) -> Matcher:
-    """Whether a whole text matches an expression of RE2."""
-    found = pattern(text)
+    """Whether a whole text matches an expression of RE2. Raises UnsayableError for one that it refuses."""
+    try:
+        found = pattern(text)
+    except re2.error:
+        raise unsayable("patterns that RE2 refuses, for their size most likely") from None
     return lambda value: found.fullmatch(value) is not None
 
 
 def glob_matcher(text: str, *, folded: bool) -> Matcher:
-    """Whether a whole text matches one in which `ANY` and `ONE` are wildcards."""
+    """Whether a whole text matches one in which `ANY` and `ONE` are wildcards. Raises UnsayableError."""
     wanted = text.lower() if folded else text
     body = "".join(
         ".*" if c == ANY else "." if c == ONE else re.escape(c) if c.isascii() else c for c in wanted
     )
-    found = pattern(f"(?s){body}")
-    return lambda value: found.fullmatch(value.lower() if folded else value) is not None
+    matches = re2_matcher(f"(?s){body}")
+    return lambda value: matches(value.lower() if folded else value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from cybersecqwen.detect.sigma.parse import text_of
@@ -22,6 +23,7 @@ _LONGEST = 1_000_000
 def _elements(test: Callable[..., Any]) -> Callable[..., Any]:
     """A list is looked at element by element: one that holds is enough."""
 
+    @wraps(test)
     def holds(value: Any, *others: Any) -> Any:
         if isinstance(value, list):
             return any(test(one, *others) for one in value if one is not None)
@@ -43,6 +45,7 @@ def _ends(text: Any, part: Any) -> bool:
 
 
 def _folding(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
     def folded(*values: Any) -> Any:
         return function(*(_lower(value) for value in values))
 
@@ -109,6 +112,7 @@ def _concat(*values: Any) -> str | None:
 
 
 def _sum(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    @wraps(function)
     def computed(left: Any, right: Any) -> Any:
         one, other = number(left), number(right)
         if one is None or other is None:

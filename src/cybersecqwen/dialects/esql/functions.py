@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import math
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from cybersecqwen.detect.sigma.parse import text_of
@@ -36,6 +37,7 @@ _LONGEST = 1_000_000
 def _text(function: Callable[..., Any]) -> Callable[..., Any]:
     """For functions of a text that give a text or a number: a list gives a list."""
 
+    @wraps(function)
     def of_value(value: Any, *others: Any) -> Any:
         if isinstance(value, list):
             return [function(text_of(one), *others) for one in value if one is not None]
@@ -47,6 +49,7 @@ def _text(function: Callable[..., Any]) -> Callable[..., Any]:
 def _single(function: Callable[..., Any]) -> Callable[..., Any]:
     """For functions that give null for lists."""
 
+    @wraps(function)
     def of_values(*values: Any) -> Any:
         single = [value[0] if isinstance(value, list) and len(value) == 1 else value for value in values]
         return None if any(isinstance(value, list) for value in single) else function(*single)
@@ -74,6 +77,7 @@ def _locate(text: Any, part: Any, start: Any = 1) -> int:
 
 
 def _numeric(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
     def of_numbers(*values: Any) -> Any:
         numbers = [number(value) for value in values]
         if None in numbers:

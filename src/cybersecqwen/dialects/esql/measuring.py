@@ -13,7 +13,14 @@ from typing import Any
 
 from cybersecqwen.detect.sigma.parse import text_of
 from cybersecqwen.dialects.elastic.comparing import number
-from cybersecqwen.dialects.elastic.evaluation import Machine, Value, compiled, unsayable
+from cybersecqwen.dialects.elastic.evaluation import (
+    Machine,
+    Value,
+    compiled,
+    null_if_it_fails,
+    takes,
+    unsayable,
+)
 from cybersecqwen.dialects.elastic.expressions import Call, Expr, Field, Star
 from cybersecqwen.dialects.elastic.walking import changed
 from cybersecqwen.dialects.interface import Record
@@ -111,6 +118,8 @@ def compiled_measure(measure: Measure, machine: Machine) -> Compiled:
         if not isinstance(expr, Call) or expr.name not in AGGREGATIONS:
             return expr
         first = expr.args[0] if expr.args else Star()
+        if not takes(AGGREGATIONS[expr.name], max(1, len(expr.args))):
+            raise unsayable(f"{len(expr.args)} values for the aggregation {expr.name}")
         if isinstance(first, Star) and expr.name != "COUNT":
             raise unsayable(f"{expr.name} of rows")
         value = None if isinstance(first, Star) else compiled(first, machine)
@@ -145,4 +154,4 @@ def _aggregated(part: _Part, rows: Sequence[Record]) -> Any:
             values += [one for one in value if one is not None]
         elif value is not None:
             values.append(value)
-    return AGGREGATIONS[part.name](values, *(other({}) for other in part.others))
+    return null_if_it_fails(AGGREGATIONS[part.name], values, *(other({}) for other in part.others))
