@@ -29,6 +29,8 @@ from .whose import Whose
 MOST = 200_000
 """Events of a person that a query is run on; further ones are not read."""
 _TIME = "csq_time"
+_NUMBER = "csq_number"
+"""Which of the events a row is, where it is one."""
 _SHOWN = 5
 _SHOWN_FIELDS = 40
 _RECENT = 3_600.0
@@ -91,7 +93,7 @@ def on_own(
         trial,
         events=len(own.raws),
         events_matched=len(found.rows),
-        first=tuple(_shown(row) for row in found.rows[:_SHOWN]),
+        first=tuple(_shown(row, own) for row in found.rows[:_SHOWN]),
         note=" ".join(filter(None, said)),
     )
 
@@ -109,7 +111,11 @@ def _now(own: OwnEvents, running: Running) -> tuple[float, str]:
     return last, "The last of your events counts as now."
 
 
-def _shown(row: Record) -> dict[str, Any]:
+def _shown(row: Record, own: OwnEvents) -> dict[str, Any]:
+    """A row as a person knows it: the event itself where it is one."""
+    number = row.get(_NUMBER)
+    if isinstance(number, int):
+        row = own.raws[number]
     return {name: value for name, value in list(row.items())[:_SHOWN_FIELDS] if value is not None}
 
 
@@ -154,5 +160,6 @@ def under_sigma(query: Query, own: OwnEvents) -> Iterator[Record]:
         moments = times(kind, raws)
         for at, number in enumerate(numbers):
             record = {name: column[at] for name, column in columns.items()}
-            made[number] = {**record, **({"csq_text": texts[at]} if texts else {}), _TIME: moments[at]}
+            text = {"csq_text": texts[at]} if texts else {}
+            made[number] = {**record, **text, _TIME: moments[at], _NUMBER: number}
     yield from (made[number] for number in sorted(made))

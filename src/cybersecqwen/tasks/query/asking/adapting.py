@@ -13,7 +13,7 @@ from .combining import any_of
 from .focusing import asides, focus
 from .library import Library, Near, Use
 from .mentions import Kind, Mention
-from .placing import Place, Placed
+from .places import Place, Placed
 from .techniques import rules_of
 from .words import COMMON, SMALL, listed
 

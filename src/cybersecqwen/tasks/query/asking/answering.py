@@ -213,7 +213,7 @@ def _assumptions(
 
 
 def _assumed(placed: object, one: Reading) -> Iterator[str]:
-    from .placing import Placed
+    from .places import Placed
 
     assert isinstance(placed, Placed)
     mention = placed.mention

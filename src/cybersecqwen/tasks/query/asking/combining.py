@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
 
-from .placing import Placed
+from .places import Placed
 
 _LIST = re.compile(r"[\s,/\"'`()&+]*(?:or|and|as well as|nor)?[\s\"'`(]*", re.IGNORECASE)
 _EITHER = re.compile(r"\bor\b|\beither\b|/", re.IGNORECASE)

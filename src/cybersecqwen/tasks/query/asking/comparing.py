@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cybersecqwen.detect.sigma.model import Logsource, Op, Test
 
 from .library import Library
-from .placing import Place
+from .places import Place
 from .vocabulary import Lexicon
 from .words import listed
 

@@ -67,7 +67,7 @@ def bare_programs(text: str, lexicon: Lexicon, library: Library) -> Iterator[Men
         listed = word in known
         learned = not listed and _is_program(word, library)
         if listed or learned:
-            if learned and not _is_rare(word, library) and not _said(text, match.start(), match.end()):
+            if learned and not _is_rare(word, library, _said(text, match.start(), match.end())):
                 continue
             if learned and word in _ASKING:
                 continue
@@ -99,9 +99,9 @@ _RARE = 5.5
 """Nats above which a word that rules use as the name of a program is hardly anything else."""
 
 
-def _is_rare(word: str, library: Library) -> bool:
-    """Whether a word is hardly anything else than a name; few rules cannot tell."""
-    return len(library.rules) >= _MANY and library.rarity(word) >= _RARE
+def _is_rare(word: str, library: Library, said: bool) -> bool:
+    """Whether a word is hardly anything but a name; where rules are too few to tell, whether it is said."""
+    return library.rarity(word) >= _RARE if len(library.rules) >= _MANY else said
 
 
 def _said(text: str, start: int, end: int) -> bool:

@@ -61,7 +61,7 @@ def _people(text: str, library: Library) -> Iterator[Mention]:
     for match in _NAMED.finditer(text):
         name = match["name"]
         if not name[-1].isdigit() and (
-            library.knows(name) or name.lower() in _WORDS or len(library.rules) < _FEW
+            library.knows(name.lower()) or name.lower() in _WORDS or len(library.rules) < _FEW
         ):
             continue
         kind = Kind.USER if match["kind"].lower()[0] in "ua" else Kind.HOST

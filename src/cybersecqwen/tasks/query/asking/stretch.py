@@ -15,7 +15,8 @@ from .comparing import Compared, comparisons, tested
 from .focusing import asides, focus
 from .library import Library, Near
 from .mentions import Kind, Mention
-from .placing import Place, Placed, placed
+from .places import Place, Placed
+from .placing import placed
 from .sources import Ranked, ranked
 from .spotting import mentions
 from .vocabulary import Lexicon, key_of, tokens
