@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.dialects import DIALECTS
+from cybersecqwen.dialects.improving import improve
+from cybersecqwen.dialects.interface import Running
 from cybersecqwen.dialects.kql import Kql
 from cybersecqwen.dialects.kql import steps as s
 from cybersecqwen.dialects.kql import tree as t
@@ -84,6 +86,22 @@ def test_any_text_is_a_tree_or_an_error(text: str) -> None:
 def test_what_is_too_large_or_deep_is_refused(text: str) -> None:
     with pytest.raises((LimitError, QuerySyntaxError)):
         KQL.parse(text)
+
+
+def test_what_is_as_deep_as_can_be_goes_through_everything() -> None:
+    for text in (
+        "T | where " + "tolower(" * 79 + "a" + ")" * 79 + " == 'x'",
+        "T | extend x = " + "iff(a, b, " * 78 + "c" + ")" * 78,
+        "T | where a" + "+ 1" * 99 + " > 1",
+        "T | where " + "not(" * 79 + "a == 1" + ")" * 79,
+        "T | where a" + "[0]" * 99 + " == 1",
+        "T" + " | where a in (T" * 40 + ")" * 40,
+    ):
+        tree = KQL.parse(text)
+        assert KQL.parse(KQL.render(tree)) == tree
+        assert KQL.names(tree).tables
+        assert KQL.run(tree, {"T": [{"a": 1}]}, Running()).rows is not None
+        assert improve(KQL, text, proof_events=0).before == text
 
 
 def test_operators_bind_as_the_grammar_says() -> None:

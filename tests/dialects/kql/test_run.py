@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cybersecqwen.detect.sigma.model import Expression, Op
 from cybersecqwen.detect.sigma.model import Test as Ask
 from cybersecqwen.dialects.evaluating import evaluate, holds
+from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.interface import Rows, Running
 from cybersecqwen.dialects.kql import Kql
 from cybersecqwen.dialects.query import Query, Sequence, Span, Stage
@@ -425,3 +426,33 @@ def test_a_sequence_as_text() -> None:
         "| project user, At = Next, Start\n"
         "| summarize Start = max(Start) by user, At"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print x = 1" + " | extend x = pack('a', x, 'b', x)" * 40 + " | project s = tostring(x)",
+        "print x = 1, y = 1"
+        + " | extend x = pack_array(x, x), y = pack_array(y, y)" * 40
+        + " | where x == y",
+        ";".join(
+            f"let f{at} = (x: long) {{ f{at - 1}(x) + f{at - 1}(x) }}" if at else "let f0 = (x: long) { x }"
+            for at in range(40)
+        )
+        + "; print f39(1)",
+    ],
+    ids=["values that hold themselves twice", "two of them compared", "functions that call twice"],
+)
+def test_what_doubles_is_refused_in_time(text: str) -> None:
+    tree = KQL.parse(text)
+    assert KQL.names(tree).fields == ()
+    assert KQL.cost(tree, Context()) >= 0
+    with pytest.raises(LimitError):
+        KQL.run(tree, {}, Running())
+
+
+def test_texts_and_lists_that_double_are_cut() -> None:
+    (row,) = rows(
+        "print x = 'abc', l = dynamic([1])" + " | extend x = strcat(x, x), l = array_concat(l, l)" * 40
+    )
+    assert len(row["x"]) == len(row["l"]) == 100_000

@@ -8,7 +8,8 @@ from typing import Any
 from cybersecqwen.dialects.interface import Record
 
 from .columns import DEFENDER_TIME, SENTINEL_TIME
-from .compiling import compiled, constant, literal
+from .compiling import compiled, constant
+from .constants import literal
 from .environment import Environment, Get, Later, Table, unsupported
 from .functions import FUNCTIONS
 from .tree import Call, Name, Star

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .regex import compiled, found_in
-from .values import Lapse, Moment, lapse, moment, number, text, truth
+from .values import Lapse, Moment, key, lapse, moment, number, text, truth
 
 Operation = Callable[[Any, Any], Any]
 
@@ -14,6 +14,8 @@ Operation = Callable[[Any, Any], Any]
 def equal(one: Any, other: Any) -> bool:
     """Whether two values are the same; a text and another value where their texts are."""
     a, b = one.__class__, other.__class__
+    if a is list or a is dict or b is list or b is dict:
+        return bool(key(one) == key(other))
     if a is b:
         return bool(one == other)
     if one is None or other is None:

@@ -8,35 +8,28 @@ from typing import Any
 from cybersecqwen.dialects.interface import Record
 
 from .comparing import INFIX, equal, has
+from .constants import literal
 from .environment import Environment, Function, Get, Later, Table, Value, unsupported
-from .literals import duration_of, moment_of, number_of
+from .literals import number_of
 from .regex import compiled as compiled_regex
 from .regex import found_in
 from .tree import (
     Among,
-    Array,
-    Bag,
     Between,
     Binary,
     Call,
-    Duration,
-    Dynamic,
     Expr,
     Index,
     Logic,
     Member,
     Name,
     Named,
-    Null,
-    Number,
     Pipeline,
     Sign,
     Star,
     Text,
-    Truth,
-    Typed,
 )
-from .values import CONVERSIONS, Lapse, Moment, element, key, moment, number, part, text, truth
+from .values import Lapse, element, moment, number, part, text, truth
 
 _DEEPEST_CALL = 50
 
@@ -51,43 +44,6 @@ def compiled(tree: Expr, env: Environment) -> Get:
     if make is None:
         raise unsupported(f"a value of the kind {type(tree).__name__.lower()}")
     return make(tree, env)
-
-
-def literal(tree: Expr) -> tuple[Any] | None:
-    """The value of a literal, alone in a tuple; None where it depends on a row."""
-    if isinstance(tree, Text):
-        return (tree.value,)
-    if isinstance(tree, Truth):
-        return (tree.value,)
-    if isinstance(tree, Number) or (isinstance(tree, Sign) and number_of(tree) is not None):
-        return (number_of(tree),)
-    if isinstance(tree, Duration):
-        seconds = duration_of(tree.text)
-        return (None if seconds is None else Lapse(seconds),)
-    if isinstance(tree, Typed):
-        return (_typed(tree),)
-    if isinstance(tree, Dynamic):
-        return (json(tree.value),)
-    return (None,) if isinstance(tree, Null) else None
-
-
-def _typed(tree: Typed) -> Any:
-    if tree.text in ("null", ""):
-        return None
-    if tree.type == "datetime":
-        found = moment_of(tree.text)
-        return None if found is None else Moment(found)
-    return CONVERSIONS.get(tree.type, text)(tree.text)
-
-
-def json(tree: Expr) -> Any:
-    """The value inside dynamic()."""
-    if isinstance(tree, Array):
-        return [json(one) for one in tree.items]
-    if isinstance(tree, Bag):
-        return {name: json(one) for name, one in tree.pairs}
-    found = literal(tree)
-    return found[0] if found is not None else getattr(tree, "text", None)
 
 
 def constant(tree: Expr, env: Environment) -> Any:
@@ -174,7 +130,7 @@ def _binary(tree: Binary, env: Environment) -> Get:
     operation = INFIX.get(tree.operator)
     if operation is None:
         raise unsupported(f"the operator {tree.operator}")
-    fast = _with_text(tree, env)
+    fast = _with_number(tree, env) or _with_text(tree, env)
     if fast is not None:
         return fast
     left, right = compiled(tree.left, env), compiled(tree.right, env)
@@ -187,6 +143,16 @@ def _in_any_column(tree: Binary, env: Environment) -> Get:
     def run(row: Record) -> bool:
         wanted = right(row)
         return any(operation(value, wanted) is True for value in row.values())
+
+    return run
+
+
+def _equal_to(left: Get, wanted: Any, kinds: tuple[type[Any], ...]) -> Get:
+    """Whether a value is equal to a literal; at once where it is of its kind."""
+
+    def run(row: Record) -> bool:
+        value = left(row)
+        return bool(value == wanted) if value.__class__ in kinds else equal(value, wanted)
 
     return run
 
@@ -204,12 +170,17 @@ def _with_text(tree: Binary, env: Environment) -> Get | None:
     if operator == "=~":
         return lambda row: text(left(row)).lower() == folded
     if operator == "==":
-        return lambda row: left(row) == wanted or equal(left(row), wanted)
+        return _equal_to(left, wanted, (str,))
     if operator == "contains":
         return lambda row: folded in text(left(row)).lower()
     if operator == "has":
         return lambda row: has(text(left(row)).lower(), folded)
     return None
+
+
+def _with_number(tree: Binary, env: Environment) -> Get | None:
+    wanted = number_of(tree.right) if tree.operator == "==" else None
+    return None if wanted is None else _equal_to(compiled(tree.left, env), wanted, (int, float))
 
 
 def _logic(tree: Logic, env: Environment) -> Get:
@@ -258,111 +229,9 @@ def _between(tree: Between, env: Environment) -> Get:
 
 
 def _among(tree: Among, env: Environment) -> Get:
-    operator = tree.operator.removeprefix("!")
-    negated = tree.operator.startswith("!")
-    values = _listed(tree.items, env)
-    if isinstance(tree.left, Star):
-        inner = _AMONG[operator]
-        return lambda row: any(inner(one, values(row)) for one in row.values()) is not negated
-    left, test = compiled(tree.left, env), _AMONG[operator]
-    if operator in ("in", "in~") and all(_is_fixed(one, env) for one in tree.items):
-        return _in_set(left, values, operator == "in~", negated)
-    return lambda row: test(left(row), values(row)) is not negated
+    from .compiling_lists import among
 
-
-def _in_set(left: Get, values: Callable[[Record], list[Any]], folded: bool, negated: bool) -> Get:
-    """Membership in a list that is the same for every row, by a look-up."""
-    kept: list[frozenset[Any]] = []
-
-    def wanted() -> frozenset[Any]:
-        if not kept:
-            found = values({})
-            kept.append(frozenset(text(one).lower() for one in found) if folded else _keys(found))
-        return kept[0]
-
-    if folded:
-        return lambda row: (text(left(row)).lower() in wanted()) is not negated
-
-    def run(row: Record) -> bool:
-        return (key(left(row)) in wanted()) is not negated
-
-    return run
-
-
-def _keys(values: list[Any]) -> frozenset[Any]:
-    """What values are found by: numbers and truth values by their text as well, since a text may hold one."""
-    plain = {key(one) for one in values}
-    texts = {text(one) for one in values if one.__class__ in (int, float, bool)}
-    numbers = {int(one) for one in values if one.__class__ is str and one.isdecimal() and len(one) < 19}
-    return frozenset(plain | texts | {number_ for number_ in numbers if str(number_) in plain})
-
-
-def _is_fixed(tree: Expr, env: Environment) -> bool:
-    """Whether a value is the same for every row."""
-    if isinstance(tree, Name):
-        return isinstance(env.known.get(tree.text), Table | Later | Value)
-    return isinstance(tree, Pipeline) or literal(tree) is not None
-
-
-def _listed(items: tuple[Expr, ...], env: Environment) -> Callable[[Record], list[Any]]:
-    """The values of a list; lists in it and tables give theirs."""
-    parts = [compiled(one, env) for one in items]
-
-    def run(row: Record) -> list[Any]:
-        found: list[Any] = []
-        for one in parts:
-            value = one(row)
-            if value.__class__ is list:
-                found += value
-            elif isinstance(value, Table):
-                found += _first_column(value)
-            else:
-                found.append(value)
-        return found
-
-    if not all(_is_fixed(one, env) for one in items):
-        return run
-    kept: list[list[Any]] = []
-
-    def once(row: Record) -> list[Any]:
-        if not kept:
-            kept.append(run({}))
-        return kept[0]
-
-    return once
-
-
-def _first_column(table: Table) -> list[Any]:
-    if table.columns:
-        return [row.get(table.columns[0]) for row in table.rows]
-    return [next(iter(row.values()), None) for row in table.rows]
-
-
-def _in(value: Any, values: list[Any]) -> bool:
-    return any(equal(value, one) for one in values)
-
-
-def _in_folded(value: Any, values: list[Any]) -> bool:
-    folded = text(value).lower()
-    return any(folded == text(one).lower() for one in values)
-
-
-def _has_any(value: Any, values: list[Any]) -> bool:
-    folded = text(value).lower()
-    return any(has(folded, text(one).lower()) for one in values)
-
-
-def _has_all(value: Any, values: list[Any]) -> bool:
-    folded = text(value).lower()
-    return all(has(folded, text(one).lower()) for one in values)
-
-
-_AMONG: dict[str, Callable[[Any, list[Any]], bool]] = {
-    "in": _in,
-    "in~": _in_folded,
-    "has_any": _has_any,
-    "has_all": _has_all,
-}
+    return among(tree, env)
 
 
 def _call(tree: Call, env: Environment) -> Get:

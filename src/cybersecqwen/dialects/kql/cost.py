@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cybersecqwen.dialects.improvement import Context
@@ -90,6 +90,8 @@ class _Known:
     paid: set[str]
     """Tables that are materialised and were paid for."""
     depth: int = 0
+    functions: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """What calls of functions and tables of `let` cost, once that is known."""
 
 
 def cost(tree: KqlQuery, _context: Context) -> float:
@@ -113,13 +115,20 @@ def _table(tree: Expr, known: _Known) -> tuple[float, float]:
             return _table(tree.arguments[0], known)
         function = known.lets.get(tree.name)
         if isinstance(function, Lambda):
-            return _table(function.body, _Known(known.lets, known.paid, known.depth + 1))
+            return _remembered(tree.name, function.body, known)
     return EVENTS, EVENTS
+
+
+def _remembered(name: str, tree: Expr, known: _Known) -> tuple[float, float]:
+    if name not in known.functions:
+        deeper = _Known(known.lets, known.paid, known.depth + 1, known.functions)
+        known.functions[name] = _table(tree, deeper)
+    return known.functions[name]
 
 
 def _named(name: str, known: _Known) -> tuple[float, float]:
     value = known.lets[name]
-    spent, rows = _table(value, _Known(known.lets, known.paid, known.depth + 1))
+    spent, rows = _remembered(name, value, known)
     if isinstance(value, Call) and value.name == "materialize":
         if name in known.paid:
             return 0.0, rows

@@ -10,9 +10,9 @@ from cybersecqwen.errors import LimitError, QuerySyntaxError
 from .tokens import END, NAME, SIGN, TEXT, Token, Tokens, tokenize
 from .tree import Expr, Name
 
-_DEEPEST = 100
+_DEEPEST = 80
 """Levels of brackets: each takes some frames of the interpreter, which has about a thousand."""
-LONGEST_CHAIN = 200
+LONGEST_CHAIN = 100
 """Operators or parts in a row that nest in the tree."""
 
 T = TypeVar("T")

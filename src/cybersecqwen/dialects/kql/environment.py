@@ -76,6 +76,8 @@ class Work:
     """How many rows may still be made."""
 
     left: int
+    calls: int = 10_000
+    """How many functions of the query may still be called where it is compiled."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +110,12 @@ class Environment:
             raise LimitError(f"A step gives more than {most:,} rows.")
         if self.work.left < 0:
             raise LimitError(f"The steps together give more than {most * _WORK:,} rows.")
+
+    def call(self) -> None:
+        """Counts a call of a function of the query. Raises LimitError where there are too many."""
+        self.work.calls -= 1
+        if self.work.calls < 0:
+            raise LimitError("The functions of the query call each other too often.")
 
     def bound(self, count: int) -> None:
         """Raises LimitError where a step is about to make too many rows."""

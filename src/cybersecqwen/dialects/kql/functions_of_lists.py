@@ -10,7 +10,7 @@ from .comparing import equal
 from .function_kinds import MANY, Function, takes
 from .values import key, number, parsed, text, whole
 
-_MOST = 1_000_000
+_MOST = 100_000
 """Elements of a list that a function makes."""
 
 
@@ -93,7 +93,7 @@ def _range(start: Any, end: Any, step: Any = 1) -> list[Any] | None:
     if first is None or last is None or not by:
         return None
     kind = type(start) if not isinstance(start, str) else float
-    count = min(int((last - first) / by) + 1, 1_048_576)
+    count = min(int((last - first) / by) + 1, _MOST)
     return [kind(first + at * by) for at in range(max(0, count))]
 
 
@@ -146,7 +146,7 @@ LISTS: dict[str, Function] = {
     "array_zip": takes(_zipped, 2, MANY),
     "zip": takes(_zipped, 2, MANY),
     "range": takes(_range, 2, 3),
-    "repeat": takes(lambda value, count: [value] * max(0, min(whole(count) or 0, 1_048_576)), 2),
+    "repeat": takes(lambda value, count: [value] * max(0, min(whole(count) or 0, _MOST)), 2),
     "set_union": takes(_union, 1, MANY),
     "set_difference": takes(_difference, 2, MANY),
     "set_intersect": takes(_intersection, 2, MANY),

@@ -15,7 +15,7 @@ from .function_kinds import MANY, Function, takes
 from .regex import all_in, compiled, found_in, replaced
 from .values import CONVERSIONS, element, parsed, part, text, whole
 
-_LONGEST = 1_000_000
+_LONGEST = 100_000
 """Characters of a text that a function makes."""
 
 

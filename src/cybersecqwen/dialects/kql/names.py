@@ -49,6 +49,8 @@ def is_parser(name: str) -> bool:
 class _Collected:
     """What has been found so far."""
 
+    functions: dict[int, Columns]
+    """Columns of functions that were looked into, by their identity."""
     tables: dict[tuple[str, Place], Found] = field(default_factory=dict)
     fields: dict[tuple[str, Place], Found] = field(default_factory=dict)
 
@@ -59,7 +61,7 @@ _Known = dict[str, Columns | Lambda | None]
 
 def names(tree: KqlQuery) -> Names:
     """All tables and columns of a query, each where it stands."""
-    found = _Collected()
+    found = _Collected({})
     known = _statements(tree.statements, {}, found)
     if tree.body is not None:
         _tabular(tree.body, known, found)
@@ -68,7 +70,7 @@ def names(tree: KqlQuery) -> Names:
 
 def columns_of(tree: Expr, query: KqlQuery) -> Columns:
     """The columns of a table somewhere in a query, as far as the query alone tells."""
-    nothing = _Collected()
+    nothing = _Collected({})
     return _tabular(tree, _statements(query.statements, {}, nothing), nothing)
 
 
@@ -159,7 +161,10 @@ def _called(tree: Call, known: _Known, found: _Collected) -> Columns:
     for argument in tree.arguments:
         _values(argument, Columns(opaque=True), known, found)
     if isinstance(function, Lambda):
-        return _lambda(function, known, _Collected())
+        if id(function) not in found.functions:
+            found.functions[id(function)] = Columns(opaque=True)
+            found.functions[id(function)] = _lambda(function, known, _Collected(found.functions))
+        return found.functions[id(function)]
     if tree.name not in known and is_parser(tree.name):
         return _table(Name(tree.name, tree.place), {}, found)
     return Columns(opaque=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cybersecqwen.errors import QuerySyntaxError
+from cybersecqwen.errors import LimitError, QuerySyntaxError
 
 from . import operators, steps
 from .cursor import Cursor
@@ -17,7 +17,10 @@ from .steps import Step
 from .table import SOURCES
 from .tokens import END, NAME, SIGN
 from .tree import Column, Expr, KqlQuery, Lambda, Let, Name, Pipeline, Setting, Statement
+from .walk import height
 
+_HIGHEST = 200
+"""Levels of a tree, brackets or not, so that whatever goes down into it comes back."""
 _SETTINGS = ("set", "declare", "alias", "restrict")
 
 
@@ -45,7 +48,10 @@ def parse(text: str) -> KqlQuery:
         raise _second(cursor)
     if not statements and body is None:
         raise cursor.error("The query is empty.")
-    return KqlQuery(tuple(statements), body, notes=cursor.notes())
+    tree = KqlQuery(tuple(statements), body, notes=cursor.notes())
+    if height(tree) > _HIGHEST:
+        raise LimitError(f"A query nests deeper than {_HIGHEST} levels.", hint="Name its parts with let.")
+    return tree
 
 
 def _second(cursor: Cursor) -> QuerySyntaxError:

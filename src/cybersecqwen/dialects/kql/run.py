@@ -76,6 +76,7 @@ def _is_parameter(body: Name, tree: Lambda) -> bool:
 
 def bound(function: Function, arguments: tuple[Expr, ...], env: Environment) -> tuple[Environment, Expr]:
     """The environment in which the body of a function is computed, and the body."""
+    env.call()
     inner = replace(env, known=function.known, depth=env.depth + 1)
     if env.depth > 50:
         raise unsupported("functions that call each other so often")

@@ -13,8 +13,11 @@ from typing import Any
 
 import orjson
 
+from cybersecqwen.errors import LimitError
+
 from .literals import duration_of, moment_of, number_from
 
+_MOST_PARTS = 200_000
 _MOST = 1_000_000
 """Characters of a text that is made or read as JSON."""
 
@@ -48,10 +51,25 @@ def text(value: Any) -> str:
         return lapse_as_text(value)
     if kind is float:
         return str(int(value)) + ".0" if value.is_integer() and abs(value) < 1e15 else str(value)
+    _bound(value)
     try:
         return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
     except (TypeError, ValueError):
         return str(value)
+
+
+def _bound(value: Any) -> None:
+    """Raises LimitError for a value with too many parts: one that holds another twice grows fast."""
+    waiting, left = [value], _MOST_PARTS
+    while waiting:
+        one = waiting.pop()
+        left -= 1
+        if left < 0:
+            raise LimitError(f"A value has more than {_MOST_PARTS:,} parts.")
+        if isinstance(one, dict):
+            waiting.extend(one.values())
+        elif isinstance(one, list | tuple):
+            waiting.extend(one)
 
 
 def moment_as_text(value: float) -> str:

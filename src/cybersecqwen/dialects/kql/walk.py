@@ -32,6 +32,19 @@ def walk(tree: Any) -> Iterator[Any]:
             waiting.extend(getattr(node, name) for name in reversed(names))
 
 
+def height(tree: Any) -> int:
+    """How many nodes lie one inside the other at most."""
+    waiting, highest = [(tree, 0)], 0
+    while waiting:
+        node, level = waiting.pop()
+        if node.__class__ is tuple:
+            waiting.extend((one, level) for one in node)
+        elif names := _parts(node.__class__):
+            highest = max(highest, level)
+            waiting.extend((getattr(node, name), level + 1) for name in names)
+    return highest
+
+
 def find(tree: Any, kind: type[T]) -> Iterator[T]:
     """Every node of a kind."""
     for node in walk(tree):

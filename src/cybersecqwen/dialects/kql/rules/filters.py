@@ -53,9 +53,10 @@ def forward(kinds: tuple[type[Any], ...], may: May) -> Callable[[Steps], Steps |
                 and not isinstance(here.predicate, Named)
             ):
                 parts = parts_of(here.predicate)
-                going = [part for part in parts if movable(part) and may(part, before)]
+                chosen = [movable(part) and may(part, before) for part in parts]
+                going = [part for part, goes in zip(parts, chosen, strict=True) if goes]
                 if going:
-                    staying = [part for part in parts if part not in going]
+                    staying = [part for part, goes in zip(parts, chosen, strict=True) if not goes]
                     left = [where(staying)] if staying else []
                     found[at - 1 : at + 1] = [where(going, here), before, *left]
                     moved, at = True, max(1, at - 1)
@@ -130,7 +131,7 @@ def _time_first(pipeline: Pipeline) -> Pipeline | None:
         return None
     made: list[Step] = []
     for step in run:
-        rest = [part for part in parts_of(step.predicate) if part not in timed]
+        rest = [part for part in parts_of(step.predicate) if kind(part) != "time"]
         if rest:
             made.append(step if len(rest) == len(parts_of(step.predicate)) else where(rest, step))
     steps = (where(timed), *made, *pipeline.steps[end:])

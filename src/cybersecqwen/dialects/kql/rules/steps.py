@@ -165,7 +165,9 @@ def _implied(steps: Steps) -> Steps | None:
         for at, step in enumerate(run):
             kept: list[Expr] = []
             for part in parts_of(step.predicate):
-                if part not in seen and not any(_implies(other, part) for other in parts if other != part):
+                if part not in seen and not (
+                    _asks_presence(part) and any(_implies(one, part) for one in parts)
+                ):
                     kept.append(part)
                 seen.add(part)
             if len(kept) < len(parts_of(step.predicate)):
@@ -188,13 +190,15 @@ _HOLDS_FOR_TEXT = frozenset(
 )
 
 
-def _implies(other: Expr, part: Expr) -> bool:
-    """Whether a condition cannot hold where a question for presence does not."""
+def _asks_presence(part: Expr) -> bool:
     if not isinstance(part, Call) or part.name not in ("isnotempty", "isnotnull") or len(part.arguments) != 1:
         return False
-    column = part.arguments[0]
-    if not isinstance(column, Name):
-        return False
+    return isinstance(part.arguments[0], Name)
+
+
+def _implies(other: Expr, part: Expr) -> bool:
+    """Whether a condition cannot hold where a question for presence does not."""
+    column = part.arguments[0] if isinstance(part, Call) else part
     if isinstance(other, Among) and other.left == column:
         values = all(isinstance(one, Text) and one.value for one in other.items)
         return bool(other.items) and values and other.operator in ("in", "in~", "has_any", "has_all")
