@@ -6,11 +6,12 @@ Of the rules of logs/sigma_rules.zip that are evaluated, in order of the SHA-256
 are the exam and the next 300 are for development. The question is the description of a rule, or its title and
 description; the library is the other rules (for development without the exam's) and the starter rules. Query
 and rule are run on the same events: (a) the records of logs/otrf_windows_dev.zip, over the rules that match
-any of them, and (b) events made from the rule: positives of each alternative, near misses, and events of
-other rules of its logsource (`query_words_events`). What counts is F1 of the events that are matched, a mean
-over rules with a bootstrap interval (2,000 draws, seed 0). Beside it stand the nearest rule copied whole,
-reading without any rules, and a ceiling for what can be taken from the words: the rule itself, with only
-those values that stand in the question. Prints Markdown for docs/query.md.
+any of them, (b) events made from the rule by the project's own generator (`dialects.examples`: positives of
+each alternative, near misses), and (c) the same by a generator that makes events as records have them
+(`query_words_events`); to both come events of other rules of its logsource. What counts is F1 of the events
+that are matched, a mean over rules with a bootstrap interval (2,000 draws, seed 0). Beside it stand the
+nearest rule copied whole, reading without any rules, and a ceiling for what can be taken from the words: the
+rule itself, with only those values that stand in the question. Prints Markdown for docs/query.md.
 """
 
 from __future__ import annotations
@@ -18,29 +19,33 @@ from __future__ import annotations
 import argparse
 import hashlib
 import random
-import re
-import tempfile
 import time
-import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean
 
-from cybersecqwen.detect.rows import rows
 from cybersecqwen.detect.sigma.bounds import bound_expression
 from cybersecqwen.detect.sigma.cache import load_rules
-from cybersecqwen.detect.sigma.engine import Engine
-from cybersecqwen.detect.sigma.model import And, Expression, Logsource, Not, Or, Rule, Ruleset, Test
+from cybersecqwen.detect.sigma.model import Expression, Logsource, Rule
 from cybersecqwen.detect.sigma.rulefiles import SHIPPED
 from cybersecqwen.dialects.evaluating import holds
+from cybersecqwen.dialects.examples import examples
+from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import CsqError
-from cybersecqwen.tasks.query.asking import Library, read_question
-from cybersecqwen.tasks.query.asking.library import core, tests
-from evaluation.query_words_events import Event, applies, f1, near_misses, positives
-from evaluation.recordings import ATTACKS
-from evaluation.sigma import _batches as batches
+from cybersecqwen.tasks.query.asking import Library
+from cybersecqwen.tasks.query.asking.library import tests
+from evaluation.query_words_events import (
+    Event,
+    applies,
+    completed,
+    f1,
+    near_misses,
+    positives,
+)
+from evaluation.query_words_recordings import fired
+from evaluation.query_words_ways import Made, Reader, ways
 
 RULES = "logs/sigma_rules.zip"
 _SIZE = 300
@@ -48,8 +53,9 @@ _POSITIVES, _MISSES, _OTHERS = 16, 24, 60
 _NOW = 1_700_000_000.0
 _DRAWS = 2_000
 
-Made = tuple[Logsource, Expression | None]
-Reader = Callable[[Rule, str], Made]
+Due = tuple[list[Event], list[bool]]
+"""Events, and whether the rule matches each."""
+Maker = Callable[[Rule, int, int, random.Random], list[Event]]
 
 
 @dataclass(slots=True)
@@ -60,6 +66,8 @@ class Judged:
     """Id of a rule to what its question became."""
     scores: list[float] = field(default_factory=list)
     """(b), by rule."""
+    like_records: list[float] = field(default_factory=list)
+    """(c), by rule."""
     recorded: list[float] = field(default_factory=list)
     """(a), for the rules that match a record."""
     both: list[float] = field(default_factory=list)
@@ -81,12 +89,13 @@ def main() -> None:
     arguments = _arguments()
     sets = parted(arguments.data, arguments.set, arguments.rules)
     library = Library(sets.library)
-    events = {rule.about.id: made for rule, made in zip(sets.chosen, _events(sets), strict=True)}
-    ways = dict(_ways(sets, library, arguments.model))
+    events = dict(_events(sets, _examples))
+    others = dict(_events(sets, _like_records))
+    read = dict(ways(library, arguments.model))
     found: dict[tuple[str, str], Judged] = {}
     for kind, asked in (("description", _description), ("title and description", _titled)):
-        for way, reader in ways.items():
-            found[kind, way] = _read(sets, events, reader, asked)
+        for way, reader in read.items():
+            found[kind, way] = _read(sets, events, others, reader, asked)
     if not arguments.without_recordings:
         _on_recordings(arguments.data, sets, events, found)
     print("\n".join(_table(arguments.set, sets, found)))
@@ -117,80 +126,40 @@ def _titled(rule: Rule) -> str:
     return f"{rule.about.title}. {rule.about.description}"
 
 
-def _events(sets: Sets) -> Iterator[tuple[list[Event], list[bool]]]:
-    """For each rule its events, and whether it matches them."""
+def _events(sets: Sets, make: Maker) -> Iterator[tuple[str, Due]]:
+    """Id of each rule with its events, and whether it matches them."""
     by_source: dict[Logsource, list[Rule]] = defaultdict(list)
     for rule in sets.every:
         by_source[rule.logsource].append(rule)
     first: dict[str, list[Event]] = {}
     for rule in sets.chosen:
         draw = random.Random(rule.about.id)
-        made = positives(rule, _POSITIVES, draw)
-        made += near_misses(rule, made, _MISSES, draw)
+        made = make(rule, _POSITIVES, _MISSES, draw)
         others = [other for other in by_source[rule.logsource] if other is not rule]
         draw.shuffle(others)
         for other in others[:_OTHERS]:
             id_ = other.about.id
             if id_ not in first:
-                first[id_] = positives(other, 1, random.Random(id_))
+                first[id_] = make(other, 1, 0, random.Random(id_))
             made += first[id_]
-        yield made, [holds(rule.expression, event) for event in made]
+        yield rule.about.id, (made, [holds(rule.expression, event) for event in made])
 
 
-def _ways(sets: Sets, library: Library, folder: Path | None) -> Iterator[tuple[str, Reader]]:
-    empty = Library(())
-
-    def words(library: Library) -> Reader:
-        def read(_rule: Rule, text: str) -> Made:
-            try:
-                query = read_question(text, library=library, store=None, now=_NOW).query
-            except CsqError:
-                return Logsource(), None
-            return query.logsource, query.where
-
-        return read
-
-    def nearest(_rule: Rule, text: str) -> Made:
-        near = library.nearest(text, 1)
-        return (near[0].rule.logsource, near[0].rule.expression) if near else (Logsource(), None)
-
-    def ceiling(rule: Rule, text: str) -> Made:
-        return rule.logsource, pruned(rule.expression, text.lower())
-
-    yield "as the task reads", words(library)
-    yield "without rules", words(empty)
-    yield "nearest rule, whole", nearest
-    yield "ceiling: values in the words", ceiling
-    if folder is not None:
-        from evaluation.query_words_model import filled
-
-        yield "with the model", filled(folder, library)
+def _like_records(rule: Rule, most: int, misses: int, draw: random.Random) -> list[Event]:
+    found = positives(rule, most, draw)
+    return [*found, *near_misses(rule, found, misses, draw)]
 
 
-def pruned(expression: Expression, text: str) -> Expression | None:
-    """What is left of a rule where only values that stand in a text are kept; no negations."""
-    if isinstance(expression, Test):
-        values = tuple(value for value in expression.values if _stands(value, text))
-        return replace(expression, values=values) if values else None
-    if isinstance(expression, Not):
-        return None
-    parts = [part for one in expression.parts if (part := pruned(one, text)) is not None]
-    if not parts:
-        return None
-    if len(parts) == 1:
-        return parts[0]
-    return And(tuple(parts)) if isinstance(expression, And) else Or(tuple(parts))
-
-
-def _stands(value: str, text: str) -> bool:
-    name = core(value)
-    bare = re.sub(r"\.(?:exe|dll|com|sys|ps1)$", "", name)
-    return len(bare) > 1 and (name in text or bare in text)
+def _examples(rule: Rule, most: int, misses: int, _draw: random.Random) -> list[Event]:
+    made = examples(Query(logsource=rule.logsource, where=rule.expression), most=max(most, misses))
+    found = [completed(dict(one.records[0]), rule) for one in made.positives[:most]]
+    return [*found, *(dict(one.records[0]) for one in made.near_misses[:misses])]
 
 
 def _read(
     sets: Sets,
-    events: Mapping[str, tuple[list[Event], list[bool]]],
+    events: Mapping[str, Due],
+    others: Mapping[str, Due],
     reader: Reader,
     asked: Callable[[Rule], str],
 ) -> Judged:
@@ -206,8 +175,9 @@ def _read(
         judged.made[rule.about.id] = (source, _valid(expression))
         if expression is not None:
             judged.fields += [test.field in known[source] for test, _ in tests(expression)]
-        made, expected = events[rule.about.id]
-        judged.scores.append(f1(expected, _matched(source, expression, rule, made)))
+        for scores, of in ((judged.scores, events), (judged.like_records, others)):
+            made, expected = of[rule.about.id]
+            scores.append(f1(expected, _matched(source, expression, rule, made)))
     return judged
 
 
@@ -233,7 +203,7 @@ def _valid(expression: Expression | None) -> Expression | None:
 def _on_recordings(
     data: Path,
     sets: Sets,
-    events: Mapping[str, tuple[list[Event], list[bool]]],
+    events: Mapping[str, Due],
     found: Mapping[tuple[str, str], Judged],
 ) -> None:
     """Every rule and everything that was made, in one pass over the records."""
@@ -252,7 +222,7 @@ def _on_recordings(
                         expression=expression,
                     )
                 )
-    matched = _fired(data, numbered)
+    matched = fired(data, numbered)
     for (kind, way), judged in found.items():
         for number, rule in enumerate(sets.chosen):
             expected = matched.get(number, set())
@@ -265,21 +235,6 @@ def _on_recordings(
             both = len(expected & got) + sum(a and b for a, b in zip(due, seen, strict=True))
             total = len(expected) + len(got) + sum(due) + sum(seen)
             judged.both.append(2 * both / total if total else 1.0)
-
-
-def _fired(data: Path, numbered: Sequence[Rule]) -> dict[int, set[int]]:
-    """Number of a rule to the numbers of the records that it matches."""
-    engine = Engine(Ruleset(rules=tuple(numbered)))
-    matched: dict[int, set[int]] = defaultdict(set)
-    count = 0
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(data / ATTACKS) as archive:
-        archive.extractall(folder)
-        for path in sorted(p for p in Path(folder).rglob("*.zip") if p.is_file()):
-            for kind, batch in batches(path):
-                for number, positions in engine.run(rows(kind, batch)):
-                    matched[number].update(count + at for at in positions)
-                count += len(batch)
-    return matched
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
@@ -299,10 +254,11 @@ def _shown(values: Sequence[float]) -> str:
 def _table(name: str, sets: Sets, found: Mapping[tuple[str, str], Judged]) -> Iterator[str]:
     yield f"Set {name}: {len(sets.chosen)} rules; library {len(sets.library):,} rules.\n"
     yield (
-        "| question | reading | F1 (b) made events | F1 (a) recordings | F1 both | valid rule "
+        "| question | reading | F1 (a) recordings | F1 (b) examples | F1 (a) and (b) | F1 (c) like records "
+        "| valid rule "
         "| logsource | fields known | p50, ms | p95, ms |"
     )
-    yield "|---|---|---|---|---|---:|---:|---:|---:|---:|"
+    yield "|---|---|---|---|---|---|---:|---:|---:|---:|---:|"
     for (kind, way), one in found.items():
         valid = fmean(expression is not None for _, expression in one.made.values())
         right = fmean(
@@ -313,7 +269,8 @@ def _table(name: str, sets: Sets, found: Mapping[tuple[str, str], Judged]) -> It
         times = sorted(one.seconds)
         p50, p95 = (1_000 * times[int(share * len(times))] for share in (0.5, 0.95))
         yield (
-            f"| {kind} | {way} | {_shown(one.scores)} | {_shown(one.recorded)} | {_shown(one.both)} "
+            f"| {kind} | {way} | {_shown(one.recorded)} | {_shown(one.scores)} | {_shown(one.both)} "
+            f"| {_shown(one.like_records)} "
             f"| {valid:.3f} | {right:.3f} | {known:.3f} | {p50:.1f} | {p95:.1f} |"
         )
 

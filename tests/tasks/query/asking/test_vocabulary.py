@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 
 from cybersecqwen.detect.sigma.model import Logsource, Op
 from cybersecqwen.detect.sigma.model import Test as Single
 from cybersecqwen.tasks.query.asking.catalogue import catalogue, listed
-from cybersecqwen.tasks.query.asking.vocabulary import Phrases, key_of, lexicon, source_of, tokens
+from cybersecqwen.tasks.query.asking.vocabulary import FOLDER, Phrases, key_of, lexicon, source_of, tokens
 from cybersecqwen.tasks.query.asking.words import stem, words
 
 
@@ -91,3 +94,11 @@ def test_tests_of_the_lexicon_are_folded() -> None:
                 assert isinstance(test, Single)
                 assert test.op in Op
                 assert all(value == value.lower() for value in test.values), concept.name
+
+
+def test_alternatives_of_phrases_are_single_words() -> None:
+    """Words that stand in two neighbouring groups show that alternatives of several words were meant."""
+    for path in sorted(FOLDER.glob("*.toml")):
+        for phrase in re.findall(r'"([^"\n~]*\|[^"\n]*)"', path.read_text(encoding="utf-8")):
+            groups = [set(group.split("|")) for group in phrase.split()]
+            assert not any(a & b for a, b in itertools.pairwise(groups)), f"{path.name}: {phrase}"
