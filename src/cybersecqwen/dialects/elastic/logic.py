@@ -196,6 +196,7 @@ def _negated(test: Test, words: Words) -> Expr:
 
 def _every(parts: Sequence[Expression], words: Words) -> Expr:
     """All parts; a negation beside "the field is there" need not ask for the missing field."""
+    parts = _none_of_each(parts)
     tests = [negation(part.inner) if isinstance(part, Not) else part for part in parts]
     present = {test.field for test in tests if isinstance(test, Test) and test.op is Op.PRESENT}
     out: list[Expr] = []
@@ -209,10 +210,33 @@ def _every(parts: Sequence[Expression], words: Words) -> Expr:
     return _logic("and", out)
 
 
+def _none_of_each(parts: Sequence[Expression]) -> list[Expression]:
+    """Neither one nor another value of a field as none of both."""
+    joined: dict[Test, Test] = {}
+    out: list[Expression] = []
+    for part in parts:
+        inner = part.inner if isinstance(part, Not) else None
+        if not isinstance(inner, Test) or not inner.values or inner.op is Op.SAME_AS:
+            out.append(part)
+            continue
+        kind = replace(inner, values=())
+        if kind not in joined:
+            out.append(Not(kind))
+        before = joined[kind].values if kind in joined else ()
+        joined[kind] = replace(inner, values=tuple(dict.fromkeys((*before, *inner.values))))
+    return [
+        Not(joined[part.inner])
+        if isinstance(part, Not) and isinstance(part.inner, Test) and part.inner in joined
+        else part
+        for part in out
+    ]
+
+
 def _logic(op: str, parts: Sequence[Expr]) -> Expr:
     if not parts:
         return Literal(op == "and")
     flat: list[Expr] = []
     for part in parts:
         flat.extend(part.parts if isinstance(part, Logic) and part.op == op else [part])
-    return flat[0] if len(flat) == 1 else Logic(op, tuple(flat))
+    once = tuple(dict.fromkeys(flat))
+    return once[0] if len(once) == 1 else Logic(op, once)

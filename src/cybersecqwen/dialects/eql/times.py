@@ -5,6 +5,7 @@ The time is a filter of the request: https://www.elastic.co/docs/reference/query
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 
@@ -19,7 +20,7 @@ _NOW = re.compile(r"now-(\d{1,12})(d|h|m|s|ms)")
 
 def length_of(seconds: float) -> tuple[int, str]:
     """A length of time as a number and the largest unit of which it is whole. Raises UnsayableError."""
-    for unit, length in SPANS.items():
+    for unit, length in SPANS.items() if math.isfinite(seconds) else ():
         count = round(seconds / length)
         if count and abs(count * length - seconds) < length * 1e-9:
             return count, unit

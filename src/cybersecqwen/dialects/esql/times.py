@@ -5,6 +5,7 @@ https://www.elastic.co/docs/reference/query-languages/esql/esql-time-spans
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 from cybersecqwen.dialects.elastic.expressions import Binary, Call, Expr, Field, Literal, Stretch
@@ -21,7 +22,7 @@ _WRITTEN = ("day", "hour", "minute", "second", "millisecond")
 
 def stretch_of(seconds: float) -> Stretch:
     """A length of time by the largest unit of which it is whole. Raises UnsayableError."""
-    for unit in _WRITTEN:
+    for unit in _WRITTEN if math.isfinite(seconds) else ():
         count = round(seconds / UNITS[unit])
         if count and abs(count * UNITS[unit] - seconds) < UNITS[unit] * 1e-9:
             return Stretch(count, unit if count == 1 else unit + "s")
