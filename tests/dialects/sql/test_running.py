@@ -182,6 +182,18 @@ def test_connections_see_nothing_of_each_other() -> None:
         locked.fetched(third, "SELECT a FROM t", 10)
 
 
+def test_duckdb_folds_all_letters_but_one() -> None:
+    """As Python does, letter by letter: `İ` alone becomes another letter."""
+    from cybersecqwen.dialects import locked
+    from cybersecqwen.dialects.columns import Column
+
+    letters = tuple(chr(code) for code in range(1, 0x20000) if not 0xD800 <= code < 0xE000)
+    with locked.locked_duckdb() as connection:
+        locked.load(connection, "t", [Column(name="a", kind="text", values=letters)])
+        rows = locked.fetched(connection, "SELECT a, lower(a) FROM t", len(letters))[1]
+    assert [letter for letter, folded in rows if letter.lower() != folded] == ["İ"]
+
+
 def test_importing_loads_no_engine() -> None:
     """The packages are there on first use alone."""
     code = (

@@ -95,6 +95,9 @@ _SUFFIXES = (
 
 def effects(tree: SqlTree) -> tuple[Effect, ...]:
     """All of them, in the order of the text; () for a query that only reads."""
+    if not any(True for statement in tree.statements for _ in _of(statement, Positions(""))):
+        return ()
+    # Only what is told needs its place.
     tree = placed(tree)
     positions = Positions(tree.source)
     return tuple(one for statement in tree.statements for one in _of(statement, positions))

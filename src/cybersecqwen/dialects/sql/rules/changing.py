@@ -9,8 +9,13 @@ from sqlglot import exp
 from cybersecqwen.dialects.sql.tree import SqlTree
 
 
-def changed(tree: SqlTree, change: Callable[[exp.Expr], bool]) -> SqlTree | None:
-    """The tree whose statements a function has changed in place; None where it says that it changed none."""
+def changed(tree: SqlTree, change: Callable[[exp.Expr], bool], *needs: type[exp.Expr]) -> SqlTree | None:
+    """The tree whose statements a function has changed in place; None where it says that it changed none.
+
+    Only what has one of the parts that the change needs is copied for it.
+    """
+    if not any(statement.find(*needs) for statement in tree.statements):
+        return None
     copies = [statement.copy() for statement in tree.statements]
     done = [change(statement) for statement in copies]
     return SqlTree(flavour=tree.flavour, statements=tuple(copies)) if any(done) else None

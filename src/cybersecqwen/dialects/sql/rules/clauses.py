@@ -10,6 +10,7 @@ from cybersecqwen.dialects.sql.tree import SqlTree
 
 from .changing import aggregates, changed, conjuncts, selects, set_conditions, text_of
 
+_INSIDE = (exp.Subquery, exp.With)
 _ORDERED = (
     exp.ArrayAgg,
     exp.GroupConcat,
@@ -24,7 +25,7 @@ _ORDERED = (
 
 def having_to_where(tree: SqlTree, _context: Context) -> SqlTree | None:
     """Conditions of HAVING about groups alone as conditions of WHERE."""
-    return changed(tree, lambda statement: any(_move(select) for select in selects(statement)))
+    return changed(tree, lambda statement: any(_move(select) for select in selects(statement)), exp.Having)
 
 
 def _move(select: exp.Select) -> bool:
@@ -69,7 +70,7 @@ def _only(part: exp.Expr, keys: set[str]) -> bool:
 
 def filter_in_subquery(tree: SqlTree, _context: Context) -> SqlTree | None:
     """Conditions on the rows of a subquery inside of it."""
-    return changed(tree, lambda statement: any(_push(select) for select in selects(statement)))
+    return changed(tree, lambda statement: any(_push(select) for select in selects(statement)), *_INSIDE)
 
 
 def _push(select: exp.Select) -> bool:
@@ -153,7 +154,7 @@ def _fits(part: exp.Expr, outputs: dict[str, exp.Column], alias: str) -> bool:
 
 def limit_in_subquery(tree: SqlTree, _context: Context) -> SqlTree | None:
     """The limit of a SELECT that does nothing else, inside of what it reads from."""
-    return changed(tree, lambda statement: any(_limit(select) for select in selects(statement)))
+    return changed(tree, lambda statement: any(_limit(select) for select in selects(statement)), exp.Limit)
 
 
 def _limit(select: exp.Select) -> bool:
@@ -181,7 +182,9 @@ def _limit(select: exp.Select) -> bool:
 
 def no_order_in_subquery(tree: SqlTree, _context: Context) -> SqlTree | None:
     """ORDER BY inside where what stands around counts the rows, or puts them into an order of its own."""
-    return changed(tree, lambda statement: any(_unordered(select) for select in selects(statement)))
+    return changed(
+        tree, lambda statement: any(_unordered(select) for select in selects(statement)), exp.Order
+    )
 
 
 def _unordered(select: exp.Select) -> bool:
@@ -217,7 +220,9 @@ def _is_cut(select: exp.Expr) -> bool:
 
 def no_distinct_of_groups(tree: SqlTree, _context: Context) -> SqlTree | None:
     """DISTINCT over groups whose keys all come out."""
-    return changed(tree, lambda statement: any(_undistinct(select) for select in selects(statement)))
+    return changed(
+        tree, lambda statement: any(_undistinct(select) for select in selects(statement)), exp.Distinct
+    )
 
 
 def _undistinct(select: exp.Select) -> bool:

@@ -13,7 +13,9 @@ from .changing import changed, is_text
 
 def no_cast_of_text(tree: SqlTree, context: Context) -> SqlTree | None:
     """`CAST(a AS TEXT)` as `a` where the schema says that a is text."""
-    return changed(tree, lambda statement: _drop_casts(statement, context))
+    if context.schema is None:
+        return None
+    return changed(tree, lambda statement: _drop_casts(statement, context), exp.Cast)
 
 
 def _drop_casts(statement: exp.Expr, context: Context) -> bool:
@@ -38,7 +40,10 @@ def _is_text_column(found: exp.Expr, context: Context) -> bool:
 
 def no_function_on_column(tree: SqlTree, context: Context) -> SqlTree | None:
     """A function of a column whose answer the column itself gives as well."""
-    return changed(tree, lambda statement: _bare(statement, tree.flavour, context))
+    if context.schema is None:
+        return None
+    functions = (exp.Lower, exp.Upper, exp.Left, exp.Substring)
+    return changed(tree, lambda statement: _bare(statement, tree.flavour, context), *functions)
 
 
 def _bare(statement: exp.Expr, flavour: Flavour, context: Context) -> bool:

@@ -12,7 +12,7 @@ from .changing import changed, is_text, text_of
 
 def in_for_or(tree: SqlTree, _context: Context) -> SqlTree | None:
     """`a = 'x' OR a = 'y'` as `a IN ('x', 'y')`: the same also where a is NULL."""
-    return changed(tree, _join_equalities)
+    return changed(tree, _join_equalities, exp.Or)
 
 
 def _join_equalities(statement: exp.Expr) -> bool:
@@ -71,7 +71,7 @@ def _put(chain: exp.Expr, parts: list[exp.Expr]) -> None:
 
 def no_condition_twice(tree: SqlTree, _context: Context) -> SqlTree | None:
     """Of equal parts of a chain the first."""
-    return changed(tree, _drop_equal)
+    return changed(tree, _drop_equal, exp.And, exp.Or)
 
 
 def _drop_equal(statement: exp.Expr) -> bool:
@@ -80,9 +80,9 @@ def _drop_equal(statement: exp.Expr) -> bool:
         if isinstance(chain.parent, type(chain)) or _is_volatile(chain):
             continue
         parts = list(chain.flatten(unnest=False))
-        first: dict[str, exp.Expr] = {}
+        first: dict[exp.Expr, exp.Expr] = {}
         for part in parts:
-            first.setdefault(text_of(part.unnest()), part)
+            first.setdefault(part.unnest(), part)
         unique = list(first.values())
         if len(unique) < len(parts):
             join = exp.and_ if isinstance(chain, exp.And) else exp.or_
@@ -102,7 +102,7 @@ def _is_volatile(chain: exp.Expr) -> bool:
 
 def equals_for_like(tree: SqlTree, _context: Context) -> SqlTree | None:
     """LIKE without wildcards as an equality: in DuckDB both keep case."""
-    return changed(tree, _equal)
+    return changed(tree, _equal, exp.Like)
 
 
 def _equal(statement: exp.Expr) -> bool:

@@ -17,7 +17,7 @@ _MOST = 20
 
 def columns_for_star(tree: SqlTree, context: Context) -> SqlTree | None:
     """The columns that the conditions ask about, and the time, instead of all."""
-    return changed(tree, lambda statement: _name_columns(statement, context))
+    return changed(tree, lambda statement: _name_columns(statement, context), exp.Star)
 
 
 def _name_columns(statement: exp.Expr, context: Context) -> bool:
@@ -41,7 +41,7 @@ def _name_columns(statement: exp.Expr, context: Context) -> bool:
 
 def union_all_for_union(tree: SqlTree, _context: Context) -> SqlTree | None:
     """UNION ALL for UNION."""
-    return changed(tree, _keep_all)
+    return changed(tree, _keep_all, exp.Union)
 
 
 def _keep_all(statement: exp.Expr) -> bool:
@@ -53,7 +53,7 @@ def _keep_all(statement: exp.Expr) -> bool:
 
 def no_leading_wildcard(tree: SqlTree, _context: Context) -> SqlTree | None:
     """`'%text%'` as `'text%'`."""
-    return changed(tree, _anchor)
+    return changed(tree, _anchor, exp.Like, exp.ILike)
 
 
 def _anchor(statement: exp.Expr) -> bool:
@@ -73,7 +73,7 @@ def _anchor(statement: exp.Expr) -> bool:
 
 def not_exists_for_not_in(tree: SqlTree, _context: Context) -> SqlTree | None:
     """`a NOT IN (SELECT b FROM t)` as NOT EXISTS."""
-    return changed(tree, _exists)
+    return changed(tree, _exists, exp.In)
 
 
 def _exists(statement: exp.Expr) -> bool:
