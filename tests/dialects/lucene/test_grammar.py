@@ -153,8 +153,11 @@ def test_errors_say_where(text: str, line: int, column: int, part: str) -> None:
 def test_bounds() -> None:
     with pytest.raises(LimitError):
         LUCENE.parse("(" * 300 + "a" + ")" * 300)
-    with pytest.raises(LimitError):
-        LUCENE.parse("a" * 1_000_001)
+    for long in ("a" * 1_000_001, "a*" * 600):
+        with pytest.raises(LimitError):
+            LUCENE.parse(long)
+    both = LUCENE.parse("(" * 199 + "a:/" + "(" * 39 + "x" + ")" * 39 + "/" + ")" * 199)
+    assert LUCENE.read(both).where is not None
     deep = LUCENE.parse("(" * 199 + "a:b" + ")" * 199)
     assert LUCENE.render(deep).count("(") == 199
     assert LUCENE.read(deep).where is not None

@@ -20,6 +20,7 @@ from cybersecqwen.dialects.patterns import (
     IN_SLASHES,
     JAVA,
     LUCENE,
+    RE2,
     from_wildcards,
     has_all,
     is_closed,
@@ -139,6 +140,15 @@ def test_what_is_no_common_ground_is_refused(source: str) -> None:
     with pytest.raises(UnsayableError) as caught:
         whole(parse(source))
     assert caught.value.what == "regular expressions"
+
+
+@pytest.mark.parametrize(
+    "source", ["(" * 5_000 + "a" + ")" * 5_000, "a" + "*" * 10_000, "(a|" * 60, "[" * 9_000]
+)
+def test_hostile_expressions_are_refused(source: str) -> None:
+    for flavour in (RE2, LUCENE, JAVA):
+        with pytest.raises(UnsayableError):
+            parse(source, flavour)
 
 
 def test_case_is_known_to_matter_or_not() -> None:

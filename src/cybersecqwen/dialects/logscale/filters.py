@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cybersecqwen.dialects.globs import ANY, ONE
+from cybersecqwen.errors import LimitError
 
 from .reader import Reader
 from .table import (
@@ -45,6 +46,13 @@ from .tree import (
     Truth,
     Value,
 )
+
+_STARS = 500
+"""Stars in a text: each makes what it means larger."""
+_IN_A_ROW = 200
+"""Values with signs of one kind between: each is a level of the tree."""
+_PARTS = 50_000
+"""Filters in a query."""
 
 
 class FilterParser(Reader):
@@ -97,8 +105,15 @@ class FilterParser(Reader):
             return Not(inner=inner)
         return self.single()
 
+    def count(self) -> None:
+        """One part more; LimitError where there are too many."""
+        self.parts += 1
+        if self.parts > _PARTS:
+            raise LimitError(f"The query has more than {_PARTS:,} parts.")
+
     def single(self) -> Condition:
         """A condition in brackets, a function, or a field beside a value."""
+        self.count()
         if self.done():
             raise self.error("The query ends where something must follow.")
         if self.peek() == "(":
@@ -145,6 +160,8 @@ class FilterParser(Reader):
             if not found:
                 raise self.error("Something to look for must stand here.", start)
             text = found[0]
+        if text.count("*") > _STARS:
+            raise LimitError(f"A text has more than {_STARS:,} stars.")
         if ANY in text or ONE in text:
             raise self.error("A character for private use stands for a wildcard here.", start)
         return Glob(text=text.replace("*", ANY))
@@ -182,7 +199,7 @@ class FilterParser(Reader):
         if level > TIGHTEST:
             return self.atom()
         found = self.value(level + 1)
-        while True:
+        for _ in range(_IN_A_ROW):
             self.blanks()
             start = self.at
             sign = self.word(AND, OR) or next((one for one in ARITHMETIC if self.starts(one)), "")
@@ -190,6 +207,7 @@ class FilterParser(Reader):
                 self.at = start
                 return found
             found = Operation(left=found, sign=sign, right=self.value(level + 1))
+        raise LimitError(f"More than {_IN_A_ROW} values stand in a row.")
 
     def named_query(self, name: str) -> Named:
         """A query of `correlate()` behind its name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cybersecqwen.dialects.interface import LONGEST
+from cybersecqwen.dialects.places import Places
 from cybersecqwen.errors import LimitError, QuerySyntaxError
 
 from .table import BLANK, FLAGS
@@ -21,13 +22,14 @@ class Reader:
         if len(text) > LONGEST:
             raise LimitError(f"The query is longer than {LONGEST:,} characters.")
         self.text = text
+        self.places = Places(text)
         self.at = 0
         self.depth = 0
+        self.parts = 0
 
     def place(self, at: int | None = None) -> Place:
         """Line and column of a place, else of this one."""
-        at = self.at if at is None else at
-        return self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at)
+        return self.places.at(self.at if at is None else at)
 
     def error(self, message: str, at: int | None = None, hint: str = "") -> QuerySyntaxError:
         """What is wrong at a place, else at this one."""

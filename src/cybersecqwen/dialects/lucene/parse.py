@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cybersecqwen.dialects.interface import DEEPEST, LONGEST
+from cybersecqwen.dialects.places import Places
 from cybersecqwen.errors import LimitError, QuerySyntaxError
 
 from .table import (
@@ -25,6 +26,8 @@ from .table import (
 from .tree import Clause, Comparison, Field, Group, Node, Pattern, Phrase, Place, Range, Word
 
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+_STARS = 500
+"""Wildcards in a term: each makes what it means larger."""
 _PRIVATE = frozenset(WILDCARDS.values())
 _BEHIND = SPECIAL - INSIDE - {"*", "?", ":", "\\"}
 """What ends a word: before anything else `AND` is the beginning of a term."""
@@ -44,12 +47,12 @@ def parse(text: str) -> Group:
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
+        self.places = Places(text)
         self.at = 0
         self.depth = 0
 
     def place(self, at: int) -> Place:
-        before = self.text.rfind("\n", 0, at)
-        return self.text.count("\n", 0, at) + 1, at - before
+        return self.places.at(at)
 
     def error(self, message: str, at: int | None = None, hint: str = "") -> QuerySyntaxError:
         line, column = self.place(self.at if at is None else at)
@@ -194,7 +197,10 @@ class _Reader:
             else:
                 c = WILDCARDS.get(c, c)
             out.append(c)
-        return "".join(out)
+        text = "".join(out)
+        if sum(map(text.count, _PRIVATE)) > _STARS:
+            raise LimitError(f"A term has more than {_STARS:,} wildcards.")
+        return text
 
     def escaped(self) -> str:
         """What a backslash stands before: the character, or the one of four hexadecimal digits behind u."""

@@ -31,7 +31,8 @@ from .tree import (
 )
 
 _NO_LINE = Chars(((0, 9), (11, LAST)))
-_DEEPEST = 100
+_DEEPEST = 40
+_IN_A_ROW = 3
 _LONGEST = 20_000
 _MOST = 1_000
 _PLAIN = re.compile(r"[\w /:,;=%'!-]{2,}")
@@ -105,10 +106,10 @@ class _Reader:
         return row(parts)
 
     def repeated(self, atom: Node) -> Node:
-        while not self.done():
-            bounds = self.bounds()
+        for _ in range(_IN_A_ROW + 1):
+            bounds = None if self.done() else self.bounds()
             if bounds is None:
-                break
+                return atom
             if isinstance(atom, Edge):
                 raise beyond("a repeated edge")
             atom = Repeat(atom, *bounds)
@@ -116,7 +117,7 @@ class _Reader:
                 self.starts("?")  # lazy: the same texts match
                 if not self.done() and self.source[self.at] == "+":
                     raise beyond("a possessive repetition")
-        return atom
+        raise beyond("a repetition of a repetition of a repetition")
 
     def bounds(self) -> tuple[int, int | None] | None:
         if self.source[self.at] not in "*+?{":

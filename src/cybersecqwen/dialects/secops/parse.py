@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from cybersecqwen.dialects.interface import DEEPEST
+from cybersecqwen.dialects.places import Places
 from cybersecqwen.errors import LimitError, QuerySyntaxError
 
 from .sections import SECTION_READERS
 from .table import AND, COMPARISONS, LISTS, NOCASE, NOT, OR, QUANTIFIERS, RESERVED, SECTIONS, SIGNS
-from .tokens import Token, error, place_of, tokens
+from .tokens import Token, error, tokens
 from .tree import (
     And,
     Call,
@@ -33,6 +34,8 @@ from .tree import (
 
 _Item = TypeVar("_Item")
 
+_IN_A_ROW = 200
+"""Values with signs of one kind between: each is a level of the tree."""
 _DEEPEST = min(DEEPEST, 120)
 """Levels of brackets: each takes four calls."""
 
@@ -59,6 +62,7 @@ class Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.places = Places(text)
         self.tokens = tokens(text)
         self.at = 0
         self.depth = 0
@@ -190,9 +194,13 @@ class Reader:
         if level > max(SIGNS.values()):
             return self.value()
         found = self.sum(level + 1)
+        count = 0
         while (sign := self.now.text) in SIGNS and self.now.kind == "sign" and SIGNS[sign] == level:
             self.at += 1
             found = Sum(left=found, sign=sign, right=self.sum(level + 1))
+            count += 1
+            if count > _IN_A_ROW:
+                raise LimitError(f"More than {_IN_A_ROW} values stand in a row.")
         return found
 
     def value(self) -> Value:
@@ -222,7 +230,7 @@ class Reader:
             if not self.take("sign", "."):
                 return Variable(name=token.text)
             name = self.need("name", "", "The name of a field").text
-            return Path(name=name, event=token.text, place=place_of(self.text, token.at))
+            return Path(name=name, event=token.text, place=self.places.at(token.at))
         if token.text.lower() in ("true", "false"):
             self.at += 1
             return Truth(value=token.text.lower() == "true")
@@ -231,7 +239,7 @@ class Reader:
         self.at += 1
         if self.now.text == "(" and self.now.kind == "sign":
             return self.call(token)
-        return Path(name=token.text, place=place_of(self.text, token.at))
+        return Path(name=token.text, place=self.places.at(token.at))
 
     def call(self, name: Token) -> Call:
         """What stands in the brackets of a function."""

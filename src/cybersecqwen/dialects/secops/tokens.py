@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from cybersecqwen.dialects.interface import LONGEST
+from cybersecqwen.dialects.places import Places
 from cybersecqwen.errors import LimitError, QuerySyntaxError
 
 from .table import COMPARISONS, ESCAPES, NAME, WINDOW
-from .tree import Place
 
 _BLANK = re.compile(r"(?:\s+|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -31,14 +31,9 @@ class Token:
     """Where it begins."""
 
 
-def place_of(text: str, at: int) -> Place:
-    """Line and column of a place in a text."""
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-
-
 def error(text: str, at: int, message: str, hint: str = "") -> QuerySyntaxError:
     """What is wrong at a place."""
-    line, column = place_of(text, at)
+    line, column = Places(text).at(at)
     return QuerySyntaxError(message, line=line, column=column, hint=hint)
 
 
