@@ -13,6 +13,7 @@ from cybersecqwen.dialects.evaluating import holds
 from cybersecqwen.dialects.fields.mapping import mapped, read_back, unmapped
 from cybersecqwen.dialects.fields.placing import placed
 from cybersecqwen.dialects.fields.schema import Schema, Table
+from cybersecqwen.dialects.fields.schemas import schema
 from cybersecqwen.dialects.fields.taxonomy import MAPS
 from cybersecqwen.dialects.globs import test_of as glob_test
 from cybersecqwen.dialects.normal import equivalent
@@ -235,6 +236,26 @@ def test_an_imported_schema_takes_its_own_names() -> None:
     assert mapped(Query(logsource=PROCESS, where=ends("Image", "\\a.exe")), own).query.tables == ("t",)
     with pytest.raises(FieldError, match="CommandLine"):
         mapped(Query(logsource=PROCESS, where=ends("CommandLine", "x")), own)
+
+
+def test_an_imported_schema_that_follows_a_product_is_mapped_as_that() -> None:
+    table = schema("defender").tables["DeviceProcessEvents"]
+    fewer = {name: kind for name, kind in table.fields.items() if name != "ProcessIntegrityLevel"}
+    own = Schema(name="soc", tables={"DeviceProcessEvents": Table(name="DeviceProcessEvents", fields=fewer)})
+    found = mapped(Query(logsource=PROCESS, where=ends("ParentImage", "\\a.exe")), own).query
+    assert found.tables == ("DeviceProcessEvents",)
+    assert found.where == ends("InitiatingProcessFolderPath", "\\a.exe")
+    assert unmapped(found, own).where == ends("ParentImage", "\\a.exe")
+    with pytest.raises(FieldError, match="IntegrityLevel"):
+        mapped(Query(logsource=PROCESS, where=equals("IntegrityLevel", "high")), own)
+    with pytest.raises((FieldError, UnsayableError)):
+        mapped(Query(logsource=REGISTRY, where=ends("TargetObject", "x")), own)
+    names = ("event.category", "event.type", "host.os.type", "process.executable", "process.command_line")
+    more = ("process.pid", "process.parent.executable", "user.name", "user.domain")
+    fields = dict.fromkeys((*names, *more), "text")
+    elastic = Schema(name="lake", tables={"edr-1": Table(name="edr-1", fields=fields)})
+    asked = mapped(Query(logsource=PROCESS, where=ends("Image", "\\a.exe")), elastic).query
+    assert asked.tables == ("edr-1",) and "process.executable" in repr(asked.where)
 
 
 PIECE = st.sampled_from(

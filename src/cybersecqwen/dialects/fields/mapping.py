@@ -15,12 +15,14 @@ from cybersecqwen.detect.sigma.model import Expression, Logsource
 from cybersecqwen.dialects.query import ANYTHING, Keep, Query, Sequence, Stage, Step
 from cybersecqwen.errors import FieldError, UnsayableError
 
+from .adapting import adapted
 from .attempt import Attempt, attempt_at, joined
 from .inverse import inverted
+from .meaning import nearest
 from .pipelines import Pipeline
 from .schema import Schema
 from .schemas import SCHEMAS
-from .taxonomy import MAPS, Home, Mapping, Place, taxonomy
+from .taxonomy import MAPS, Home, Mapping, taxonomy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +41,7 @@ class Mapped:
 def mapping_for(target: str | Schema | Mapping) -> Mapping:
     """The taxonomy that is meant: by its name, that of a schema, or itself.
 
-    A schema of the user's has none: its fields are taken to have the names that they have there.
+    For a schema that the user imported it is the built-in one that its names follow, cut to what it has.
     """
     if isinstance(target, Mapping):
         return target
@@ -47,10 +49,16 @@ def mapping_for(target: str | Schema | Mapping) -> Mapping:
         return taxonomy(target)
     if target.name in MAPS and target.name in SCHEMAS:
         return taxonomy(target.name)
-    tables = tuple(name for name in target.tables if name)
-    fields = {name: Place(columns=(name,)) for name in target.names()}
-    home = Home(logsources=(ANYTHING,), tables=tables if len(tables) == 1 else (), fields=fields)
-    return Mapping(name=target.name, schema=target.name, homes=(home,), origin=target.origin)
+    found = _ADAPTED.get(id(target))
+    if found is None or found[0] is not target:
+        if len(_ADAPTED) >= 16:
+            _ADAPTED.pop(next(iter(_ADAPTED)))
+        found = _ADAPTED[id(target)] = (target, adapted(target))
+    return found[1]
+
+
+_ADAPTED: dict[int, tuple[Schema, Mapping]] = {}
+"""Taxonomies of the schemas that were imported, by the schema itself; the last sixteen."""
 
 
 def mapped(query: Query, target: str | Schema | Mapping | Pipeline, *, strict: bool = True) -> Mapped:
@@ -78,7 +86,7 @@ def mapped(query: Query, target: str | Schema | Mapping | Pipeline, *, strict: b
     if best is None:
         raise _homeless(query.logsource, mapping)
     if best.missing and strict:
-        raise _missing(best, query.logsource, mapping)
+        raise _missing(best, query.logsource, mapping, target if isinstance(target, Schema) else None)
     notes = {**best.notes, **({best.home.note: None} if best.home.note else {})}
     return Mapped(query=best.result(query), notes=tuple(notes), unmapped=tuple(best.missing), home=best.home)
 
@@ -123,7 +131,9 @@ def _homeless(logsource: Logsource, mapping: Mapping) -> UnsayableError:
     )
 
 
-def _missing(attempt: Attempt, logsource: Logsource, mapping: Mapping) -> FieldError:
+def _missing(
+    attempt: Attempt, logsource: Logsource, mapping: Mapping, target: Schema | None = None
+) -> FieldError:
     kind = logsource.category or logsource.service or logsource.product or "these records"
     where = ", ".join(attempt.home.tables) or mapping.name
     parts = [
@@ -133,8 +143,16 @@ def _missing(attempt: Attempt, logsource: Logsource, mapping: Mapping) -> FieldE
         for name, why in attempt.missing.items()
     ]
     text = "; ".join(parts[:8]) + (f"; and {len(parts) - 8} more" if len(parts) > 8 else "")
+    near: tuple[str, ...] = ()
+    if target is not None and target.name not in SCHEMAS:
+        near = nearest(
+            next(iter(attempt.missing)), target, attempt.home.tables[0] if attempt.home.tables else ""
+        )
     return FieldError(
-        f"{text[0].upper()}{text[1:]}.", hint="Leave these fields out, or give a mapping of your own."
+        f"{text[0].upper()}{text[1:]}.",
+        hint=f"Near are: {', '.join(near)}."
+        if near
+        else "Leave these fields out, or give a mapping of your own.",
     )
 
 

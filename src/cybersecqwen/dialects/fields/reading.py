@@ -74,7 +74,7 @@ def schema_of(content: bytes, name: str, origin: str = "") -> Schema:
     date = datetime.now(UTC).strftime("%Y-%m-%d")
     return Schema(
         name=name,
-        title=name,
+        title=f"{form[0].upper()}{form[1:]}",
         tables=tables,
         time_field=_time(tables.values()),
         origin=f"{form}, {origin or name}, {date}",
