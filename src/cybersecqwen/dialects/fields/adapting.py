@@ -1,8 +1,8 @@
 """A taxonomy for a schema that the user imported: the built-in one that its names follow, or its names alone.
 
-Most imported schemas are a product's with something added or left out. The built-in taxonomy is taken of which
-the schema has most, without the homes and fields that it lacks; whatever it has under Sigma's own names goes
-there.
+Most imported schemas are a product's with something added or left out. The built-in taxonomy is taken of
+which the schema has most, without the homes and fields that it lacks; whatever it has under Sigma's own names
+goes there.
 """
 
 from __future__ import annotations
