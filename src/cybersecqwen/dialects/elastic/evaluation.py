@@ -18,7 +18,7 @@ from cybersecqwen.dialects.globs import ANY, ONE
 from cybersecqwen.dialects.interface import Record
 from cybersecqwen.errors import UnsayableError
 
-from .comparing import COMPARISONS, SUMS, Period, compared, summed
+from .comparing import COMPARISONS, SUMS, Moment, Period, compared, summed
 from .expressions import (
     Among,
     Binary,
@@ -145,7 +145,11 @@ def _among(expr: Among, machine: Machine) -> Value:
     left = compiled(expr.left, machine)
     elements, negated = machine.any_element, expr.negated
     if expr.op == "in":
+        texts = {one.value for one in expr.values if isinstance(one, Literal) and isinstance(one.value, str)}
         values = [compiled(value, machine) for value in expr.values]
+        if len(texts) == len(expr.values):
+            slowly = _one_of(left, values, elements=elements, negated=negated)
+            return _one_of_texts(left, frozenset(texts), slowly, negated=negated)
         return _one_of(left, values, elements=elements, negated=negated)
     tests = [machine.matcher(expr.op, _pattern(value)) for value in expr.values]
 
@@ -178,6 +182,20 @@ def _one_of(left: Value, values: Sequence[Value], *, elements: bool, negated: bo
         if any(found):
             return not negated
         return None if None in found else negated
+
+    return holds
+
+
+def _one_of_texts(left: Value, texts: frozenset[str], slowly: Value, *, negated: bool) -> Value:
+    """The same for texts alone, in one look-up; times and lists are compared one by one."""
+
+    def holds(record: Record) -> bool | None:
+        value = left(record)
+        if value is None:
+            return None
+        if isinstance(value, list | Moment):
+            return bool(found) if (found := slowly(record)) is not None else None
+        return (text_of(value) in texts) is not negated
 
     return holds
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from cybersecqwen.dialects.elastic.evaluation import glob_matcher
 from cybersecqwen.dialects.elastic.expressions import Expr, Field
 from cybersecqwen.dialects.elastic.walking import changed, fields_in, walk
+from cybersecqwen.dialects.globs import ANY
 from cybersecqwen.errors import LimitError
 
 from .extracting import dissect_keys, grok_keys
@@ -89,5 +90,4 @@ def matches(names: Names, column: str) -> bool:
     """Whether a name or a pattern of KEEP and DROP means a column."""
     if not names.wild:
         return names.text == column
-    pieces = map(re.escape, re.split(r"\*+", names.text))
-    return re.fullmatch("(?s)" + ".*".join(pieces), column) is not None
+    return glob_matcher(names.text.replace("*", ANY), folded=False)(column)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import translate
 from typing import Any
 
 from cybersecqwen.detect.sigma.parse import text_of
-from cybersecqwen.dialects.elastic.evaluation import Value
+from cybersecqwen.dialects.elastic.evaluation import Value, glob_matcher
 from cybersecqwen.dialects.evaluating import value_at
+from cybersecqwen.dialects.globs import ANY
 from cybersecqwen.dialects.interface import Record
 from cybersecqwen.errors import LimitError
 
@@ -31,8 +30,7 @@ class State:
 
 def is_like(name: str, wanted: str) -> bool:
     """Whether the name of an index is one, or matches a pattern."""
-    plain = name.lower() == wanted.lower()
-    return plain or ("*" in wanted and re.match(translate(wanted.lower()), name.lower()) is not None)
+    return glob_matcher(wanted.replace("*", ANY), folded=True)(name)
 
 
 def more(columns: tuple[str, ...], names: Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,8 @@
-"""How ES|QL says a test of Sigma's: the shortest comparison that means the same."""
+"""How ES|QL says a test of Sigma's: the shortest comparison that means the same.
+
+Lists behind LIKE are there since version 9.1, behind RLIKE since 9.2:
+https://www.elastic.co/docs/reference/query-languages/esql/functions-operators/operators
+"""
 
 from __future__ import annotations
 
