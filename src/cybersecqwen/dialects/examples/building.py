@@ -20,6 +20,18 @@ _CARRIER = "message"
 """Field that holds the words of a search over the whole text, where no other is known."""
 
 
+@dataclass(kw_only=True, slots=True)
+class Work:
+    """How many more records are tried: large expressions are slow to try."""
+
+    left: int = 4_000
+
+    def spent(self) -> bool:
+        """Take one try; whether there was none left."""
+        self.left -= 1
+        return self.left < 0
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Making:
     """What records are made with."""
@@ -33,6 +45,8 @@ class Making:
     """Field that holds the time of a record."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Values that are settled: those by which records belong together."""
+    work: Work = field(default_factory=Work)
+    """Tries that are left."""
 
 
 def build(needs: Sequence[Need], making: Making, others: Sequence[str] = ()) -> dict[str, Any]:

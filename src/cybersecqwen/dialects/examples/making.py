@@ -9,7 +9,7 @@ from cybersecqwen.detect.sigma.model import And, Expression, Op
 from cybersecqwen.dialects.query import Aggregate, Keep, Query, Sequence
 
 from .aggregates import Counted, aggregated, joined
-from .building import Making
+from .building import Making, Work
 from .contradictions import impossible
 from .model import Example, Examples
 from .placing import Placed, example, found, outside, within
@@ -19,6 +19,8 @@ from .single import Made, Report, near_misses, positives
 from .ways import tests_of
 
 _NO_TYPES: Mapping[str, str] = {}
+_TRIES, _FEWEST, _WORK = 4_000, 12, 100_000
+"""Records that are tried at most, and at least; tests and values that are asked in all tries together."""
 EVERYTHING: Expression = And(())
 """Holds for every record."""
 
@@ -39,7 +41,10 @@ def examples(
     those of the schema's fields; `now` is in seconds since 1970 UTC. Without `time_field` nothing can be made
     for sequences and for what looks at times, which is told in `problems`.
     """
-    making = Making(rng=Random(seed), types=types, now=now, time_field=time_field)
+    size = sum(1 + len(test.values) for one in _expressions(query) for test in tests_of(one))
+    work = Work(left=max(_FEWEST, min(_TRIES, _WORK // max(1, size))))
+    most = min(most, max(4, work.left // 10))
+    making = Making(rng=Random(seed), types=types, now=now, time_field=time_field, work=work)
     report = Report()
     steps = query.steps
     first = next((at for at, step in enumerate(steps) if isinstance(step, Aggregate | Sequence)), len(steps))

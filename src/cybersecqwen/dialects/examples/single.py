@@ -25,6 +25,7 @@ _FEWEST = 4
 """Positives that are made, with other values, even where there is only one way."""
 _OF_A_FILTER = 4
 """Ways in which one filter is made to hold."""
+_MOST_FILTERS = 40
 _WITH_A_FILTER = 12
 """Positives that a filter is tried on, until it excludes one."""
 
@@ -59,6 +60,8 @@ def positives(expression: Expression, making: Making, most: int, report: Report)
         made = positive(expression, making, target)
         if made is not None:
             found.append(made)
+        elif making.work.left < 0:
+            break
         else:
             failed.add(target)
             _tell(expression, target, making, report)
@@ -74,7 +77,7 @@ def positive(expression: Expression, making: Making, target: Target | None = Non
     """Values for which the expression holds because of the target; None where none were hit upon."""
     others = list(fields_of(expression))
     for attempt in range(_TRIES):
-        needs = way(expression, making.rng, target)
+        needs = None if making.work.spent() else way(expression, making.rng, target)
         if needs is None:
             return None
         if contradictory(needs, making.types):
@@ -148,7 +151,7 @@ def _all(
     later: list[tuple[Made, Need]] = []
     for one in found:
         for need in one.needs:
-            if not need.holds:
+            if not need.holds or making.work.left < 0:
                 continue
             if need.path in seen:
                 later.append((one, need))
@@ -161,12 +164,16 @@ def _all(
         yield from _filtered(expression, found[:_WITH_A_FILTER], making, report)
     for one in found:
         for need in one.needs:
+            if making.work.left < 0:
+                return
             if need.holds and ("missing", need.test.field) not in seen and need.test.field:
                 seen.add(("missing", need.test.field))
                 values = {name: value for name, value in one.values.items() if name != need.test.field}
                 if not holds(expression, as_record(values, making.types)):
                     yield replace(one, values=values, about=f"{need.test.field} is missing.")
     for one, need in later:
+        if making.work.left < 0:
+            return
         flipped = _flipped(expression, one, need, making)
         if flipped is not None:
             yield flipped
@@ -180,6 +187,8 @@ def _flipped(expression: Expression, one: Made, need: Need, making: Making) -> M
     loose: Made | None = None
     kind = making.types.get(names[0], "") if names else ""
     for changed, about in changes(need.test, value, making.rng, making.now, kind):
+        if making.work.spent():
+            return loose
         values = {name: kept for name, kept in one.values.items() if name not in names}
         if changed is not MISSING:
             values |= dict.fromkeys(names or [need.test.field or "message"], changed)
@@ -205,7 +214,7 @@ def _filtered(
     expression: Expression, found: Sequence[Made], making: Making, report: Report
 ) -> Iterator[Made]:
     """Values that have everything, and that a filter excludes."""
-    for path, inner in _filters(expression):
+    for path, inner in islice(_filters(expression), _MOST_FILTERS):
         made: list[Made] = []
         for one in found:
             kept = [need for need in one.needs if need.path[: len(path)] != path]
@@ -225,7 +234,7 @@ def _excluded(
     expression: Expression, inner: Expression, target: Target, kept: Sequence[Need], making: Making
 ) -> Made | None:
     for _ in range(_TRIES):
-        needs = way(inner, making.rng, target)
+        needs = None if making.work.spent() else way(inner, making.rng, target)
         if needs is None:
             return None
         try:

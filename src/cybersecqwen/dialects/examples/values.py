@@ -17,7 +17,8 @@ from .texts import UNRELATED, addresses, between, filled, moments, numbers, pad,
 from .ways import Need
 
 _BOUNDS = frozenset((Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST))
-_TRIES = 10
+_TRIES, _MANY = 10, 100
+"""Texts that are tried; tests of one field above which only two are."""
 _OPEN = "(?s).*"
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?")
 """How a number is written of which the type is not known."""
@@ -79,8 +80,9 @@ def unrelated(kind: str, rng: Random) -> Any:
 
 
 def _made(wanted: Sequence[Test], kind: str, rng: Random, now: float) -> Iterator[Any]:
-    for attempt in range(_TRIES):
-        for text in _texts(wanted, rng, now, plain=attempt >= _TRIES - 3):
+    tries = _TRIES if len(wanted) <= _MANY else 2
+    for attempt in range(tries):
+        for text in _texts(wanted, rng, now, plain=attempt >= tries - 3):
             yield from typed(text, kind)
     if kind == "dynamic":
         # A field that holds lists satisfies each test by an element of its own.
