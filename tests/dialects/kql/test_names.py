@@ -100,10 +100,7 @@ def test_places() -> None:
         ),
         ("T | summarize c = countif(a =~ 'X')", [Atom("a", Op.EQUALS, ("x",), "T")]),
         ("T | extend x = tostring(a.b) | where x == '1'", [Atom("a.b", Op.EQUALS, ("1",), "T")]),
-        (
-            "let l = dynamic(['p', 'q']); T | where a in (l)",
-            [Atom("a", Op.EQUALS, ("p",), "T"), Atom("a", Op.EQUALS, ("q",), "T")],
-        ),
+        ("let l = dynamic(['p', 'q']); T | where a in (l)", [Atom("a", Op.EQUALS, ("p", "q"), "T")]),
         ("T | where not(isempty(a))", [Atom("a", Op.NULL, (), "T")]),
         ("T | join U on $left.a == $right.b", [Atom("a", Op.SAME_AS, ("b", "equals"))]),
         ("T | join (U | where c == 'x') on a", [Atom("c", Op.EQUALS, ("x",), "U")]),

@@ -15,7 +15,7 @@ from cybersecqwen.dialects.evaluating import evaluate, holds
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.interface import Rows, Running
 from cybersecqwen.dialects.kql import Kql
-from cybersecqwen.dialects.query import Query, Sequence, Span, Stage
+from cybersecqwen.dialects.query import Aggregate, Measure, Measured, Query, Sequence, Span, Stage
 from cybersecqwen.errors import CsqError, LimitError, UnsayableError
 
 from .drawn import queries
@@ -400,10 +400,28 @@ def test_sequences_are_found_for_the_same_groups(
             KQL.write(query)
         return
     tree = KQL.write(query)
-    assert KQL.parse(KQL.render(tree)) == tree
+    again = KQL.parse(KQL.render(tree))
+    assert again == tree
+    assert KQL.read(again) == query
     running = Running(time_field="TimeGenerated")
     wanted = {row["user"] for row in evaluate(query, {"T": records}, running).rows}
     assert {row["user"] for row in KQL.run(tree, {"T": records}, running).rows} == wanted
+
+
+def test_sequences_with_more_around_them_are_read_back() -> None:
+    stages = (
+        Stage(where=STAGES[0].where, tables=("T",)),
+        Stage(where=STAGES[1].where, tables=("DeviceEvents",)),
+    )
+    step = Sequence(stages=stages, by=("user", "host"), within_s=60)
+    query = Query(
+        span=Span(start=0, end=86400),
+        steps=(step, Aggregate(measures=(Measure(name="n", function=Measured.COUNT),))),
+    )
+    text = KQL.render(KQL.write(query))
+    assert KQL.read(KQL.parse(text)) == query
+    with pytest.raises(UnsayableError):
+        KQL.read(KQL.parse(text.replace("At <= Next", "At < Next")))
 
 
 def test_a_sequence_as_text() -> None:

@@ -32,6 +32,7 @@ from .literals import number_of
 from .naming_steps import result_name
 from .read_columns import asked, unsayable
 from .read_conditions import Scope, condition
+from .read_sequences import sequence_in
 from .read_spans import meet, span_in
 from .read_steps import aggregate, name_of
 from .terms import term_pattern
@@ -61,6 +62,10 @@ def read(tree: KqlQuery) -> Query:
         raise unsayable("a control command")
     if tree.body is None:
         raise unsayable("a query without a table")
+    if isinstance(tree.body, Pipeline) and not tree.statements:
+        found = sequence_in(tree.body, read)
+        if found is not None:
+            return found
     lets = _lets(tree)
     reading = _Reading(Scope(values=lets))
     _source(tree.body, reading)

@@ -84,15 +84,15 @@ def _without_guard(tree: Logic) -> Expr | None:
         return None
     told = guard.arguments[0]
     tests = rest.parts if isinstance(rest, Logic) and rest.operator == "or" else (rest,)
-    return rest if all(_guards(told, test) for test in tests) else None
+    return rest if all(_guards(guard.name, told, test) for test in tests) else None
 
 
-def _guards(told: Expr, test: Expr) -> bool:
+def _guards(guard: str, told: Expr, test: Expr) -> bool:
     """Whether a test is null, or holds by mistake, exactly where a value is missing."""
     if not isinstance(test, Binary):
         return False
     if test.operator in meaning.ORDERS and number_of(test.right) is not None:
-        return told == test.left
+        return told == test.left and guard in ("isnotnull", "notnull")
     return asked(test.left) is not None and asked(test.right) is not None and told in (test.left, test.right)
 
 
@@ -280,8 +280,24 @@ def _among(tree: Among, scope: Scope) -> Leaf:
         raise unsayable("an empty list")
     operator = tree.operator.removeprefix("!")
     made = [_member_test(operator, told, value) for value in values]
+    made = made if operator == "has_all" else _joined(made)
     found: Expression = made[0] if len(made) == 1 else (And if operator == "has_all" else Or)(tuple(made))
     return Leaf(Not(found) if tree.operator.startswith("!") else found)
+
+
+def _joined(tests: list[Expression]) -> list[Expression]:
+    """Tests that differ in their values alone as one."""
+    groups: dict[tuple[str, Op, bool], list[str]] = {}
+    others: list[Expression] = []
+    for test in tests:
+        if isinstance(test, Test) and test.values:
+            groups.setdefault((test.field, test.op, test.cased), []).extend(test.values)
+        else:
+            others.append(test)
+    joined = [
+        Test(name, op, tuple(dict.fromkeys(values)), cased) for (name, op, cased), values in groups.items()
+    ]
+    return [*others, *joined]
 
 
 def _member_test(operator: str, told: Asked, value: Expr) -> Expression:

@@ -44,11 +44,18 @@ def condition(test: Expression, writing: Writing) -> Expr:
         return _negated(test.inner, writing)
     if isinstance(test, And | Or):
         word = "and" if isinstance(test, And) else "or"
-        parts = tuple(condition(part, writing) for part in test.parts)
-        if not parts:
+        made = [condition(part, writing) for part in test.parts]
+        if not made:
             raise cannot("a condition without parts")
+        # What is one of several, one of which is enough, is one of all; conditions that must all hold stay
+        # apart, since one of them may guard another against null.
+        parts = tuple(one for part in made for one in (_alternatives(part) if word == "or" else (part,)))
         return parts[0] if len(parts) == 1 else Logic(word, parts)
     return _test(test, writing)
+
+
+def _alternatives(tree: Expr) -> tuple[Expr, ...]:
+    return tree.parts if isinstance(tree, Logic) and tree.operator == "or" else (tree,)
 
 
 _OPPOSITE = {"==": "!=", "=~": "!~", "in": "!in", "in~": "!in~"}
