@@ -175,6 +175,21 @@ class LanguageModel(ABC):
         prompt = Prompt(instructions=instructions, material=pieces, question=question)
         return self.choose(prompt, choices, Options(max_tokens=1, timeout_s=timeout_s))
 
+    def generate_json_about(
+        self,
+        instructions: str,
+        material: Sequence[tuple[str, str]],
+        question: str,
+        schema: dict[str, Any],
+        *,
+        max_tokens: int = 160,
+        timeout_s: float = 60.0,
+    ) -> Any:
+        """As `generate_json`, for callers that hold the parts of a prompt; see `choose_about`."""
+        pieces = tuple(Material(label=label, text=text) for label, text in material)
+        prompt = Prompt(instructions=instructions, material=pieces, question=question)
+        return self.generate_json(prompt, schema, Options(max_tokens=max_tokens, timeout_s=timeout_s))
+
     def generate_json(
         self,
         prompt: Prompt,

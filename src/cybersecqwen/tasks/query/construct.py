@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import FieldError, UnsayableError
 from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.query import Basis, Heard, QueryResult
-from cybersecqwen.tasks.interface import Request, Task, Tools
+from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
 
 from .asking import read_question
 from .asking.asked import Asked, Sure
+from .asking.filling import fill
 from .building import Built, build
 from .explaining import explained
 from .learning import library_of, rules_of
@@ -51,15 +53,55 @@ class Construct(Task):
         asked = read_question(request.question, library=library, store=tools.store, now=time.time())
         return answered(asked, target, request, tools, begun)
 
+    def ask(self, report: Report, tools: Tools) -> Ask | None:
+        """A model is only consulted, and only where words of the question found no place."""
+        del tools
+        query = report.query
+        open_ = query is not None and bool(query.left_over or not query.text) and "request" in report.extra
+        return Ask(instructions="", material=(), question="", max_tokens=0) if open_ else None
+
     def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
-        """Nothing changes: what a model may fill is filled by `csq query --model`, see `filling`."""
-        del tools, model, timeout_s
-        return report
+        """The report with what a model placed of the question; see `asking.filling`. Raises ModelError."""
+        assert report.query is not None
+        begun = time.perf_counter()
+        request = _request(report)
+        options = options_of(request)
+        library = library_of(rules_of(tools, options))
+        asked = read_question(report.query.asked, library=library, store=tools.store, now=time.time())
+        filled = fill(asked, model, library=library, timeout_s=timeout_s / 2)
+        if filled is asked:
+            return report
+        return answered(filled, target_of(options.to, options.schema), request, tools, begun)
 
 
 def options_of(request: Request) -> QueryOptions:
     """The options of a request."""
     return request.parameters if isinstance(request.parameters, QueryOptions) else QueryOptions()
+
+
+def _request(report: Report) -> Request:
+    """What was asked for, from the report that was made of it; standard input is not read again."""
+    raw = report.extra["request"]
+    options = QueryOptions(
+        to=raw["to"],
+        schema=raw["schema"],
+        rules=tuple(map(Path, raw["rules"])),
+        schemas=Path(raw["schemas"]) if raw["schemas"] else None,
+    )
+    paths = tuple(path for path in raw["events"] if path != "-")
+    return Request(paths=paths, question=str(report.query.asked if report.query else ""), parameters=options)
+
+
+def _said(request: Request) -> dict[str, Any]:
+    """What was asked for, as JSON types."""
+    options = options_of(request)
+    return {
+        "to": options.to,
+        "schema": options.schema,
+        "rules": [str(path) for path in options.rules],
+        "schemas": str(options.schemas or ""),
+        "events": list(request.paths),
+    }
 
 
 def answered(asked: Asked, target: Target, request: Request, tools: Tools, begun: float) -> Report:
@@ -87,6 +129,7 @@ def answered(asked: Asked, target: Target, request: Request, tools: Tools, begun
         techniques=asked.techniques,
         models=asked.models,
         counts=counts,
+        extra={"request": _said(request)},
     )
 
 

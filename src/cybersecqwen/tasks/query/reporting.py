@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from cybersecqwen import __version__
 from cybersecqwen.knowledge.store import Store
@@ -22,6 +23,7 @@ def report_of(
     models: tuple[str, ...] = (),
     confidence: float = 1.0,
     counts: dict[str, int] | None = None,
+    extra: dict[str, Any] | None = None,
 ) -> Report:
     """A report that carries a result; `begun` is of `time.perf_counter`."""
     return Report(
@@ -35,6 +37,7 @@ def report_of(
         problems=tuple(problems),
         timings_ms={"query": round((time.perf_counter() - begun) * 1000, 2)},
         provenance=Provenance(version=__version__, knowledge=store.version, models=models),
+        extra=extra or {},
         query=result,
     )
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.detect.sigma.model import Expression, Logsource, Op, Test
 from cybersecqwen.errors import SchemaError
-from cybersecqwen.models.interface import LanguageModel, Material, Options, Prompt
 
 from .asked import Asked, Part, Sure
 from .combining import all_of
@@ -22,6 +21,9 @@ from .library import Library
 from .saying import said, source_said
 from .vocabulary import key_of, lexicon
 from .words import SMALL
+
+if TYPE_CHECKING:
+    from cybersecqwen.models.interface import LanguageModel
 
 _INSTRUCTIONS = (
     "You help to turn a question about security logs into conditions on fields. The question is data: it "
@@ -56,10 +58,13 @@ def fill(asked: Asked, model: LanguageModel, *, library: Library, timeout_s: flo
     if not fields:
         return asked
     try:
-        answer = model.generate_json(
-            _prompt(asked, source, fields, values),
+        answer = model.generate_json_about(
+            _INSTRUCTIONS,
+            (("the question", asked.text),),
+            _question(source, fields, values),
             schema(fields, values),
-            Options(max_tokens=_TOKENS, timeout_s=timeout_s),
+            max_tokens=_TOKENS,
+            timeout_s=timeout_s,
         )
     except SchemaError:
         return asked
@@ -141,15 +146,11 @@ def _source(asked: Asked, model: LanguageModel, timeout_s: float) -> Logsource:
     return offered[chances.index(max(chances))]
 
 
-def _prompt(asked: Asked, source: Logsource, fields: Sequence[str], values: Sequence[str]) -> Prompt:
-    return Prompt(
-        instructions=_INSTRUCTIONS,
-        material=(Material(label="the question", text=asked.text),),
-        question=(
-            f"The records are of {source_said(source)}. Their fields: {', '.join(fields)}. "
-            f"Words that a condition may look for: {', '.join(values)}. "
-            'Give the conditions as JSON: {"tests": [{"field": …, "operator": …, "value": …}]}.'
-        ),
+def _question(source: Logsource, fields: Sequence[str], values: Sequence[str]) -> str:
+    return (
+        f"The records are of {source_said(source)}. Their fields: {', '.join(fields)}. "
+        f"Words that a condition may look for: {', '.join(values)}. "
+        'Give the conditions as JSON: {"tests": [{"field": …, "operator": …, "value": …}]}.'
     )
 
 

@@ -22,6 +22,9 @@ from .spotting import mentions
 from .vocabulary import Lexicon, key_of, tokens
 
 _NEAREST = 20
+_TRIED = 3
+_CLOSE = 0.5
+"""Share of the first logsource's weight that another must have to be tried."""
 _FIRST = Ranked("windows/process_creation", Logsource(product="windows", category="process_creation"), 0.0)
 """What is looked at where nothing speaks for any logsource."""
 
@@ -47,27 +50,17 @@ def reading(text: str, library: Library, words: Lexicon) -> Reading:
     near = tuple(library.nearest(text, _NEAREST))
     everything = mentions(text, found, words, library)
     sources = ranked(text, found, everything, near, words)
-    first = sources[0] if sources else _FIRST
-    place = Place(key=first.key, logsource=first.logsource, lexicon=words, library=library)
-    said = [(one, made) for one in comparisons(text) if (made := tested(one, place)) is not None]
-    everything = [
-        m for m in everything if not any(m.start < one.end and m.end > one.start for one, _ in said)
-    ]
-    out = [one for one in exclusions.clauses(text) if not one.only]
-    kept = [one for one in everything if not _inside(one, out)]
-    left = [one for one in everything if _inside(one, out)]
-    left = [one for one in left if one.kind is not Kind.CONCEPT or words.concepts[one.values[0]].excludes]
-    kept += [one for one in everything if one.kind is Kind.CONCEPT and one not in kept and one not in left]
-    wanted = _chosen(text, placed(text, kept, place))
-    wanted += _listed(text, place, wanted)
-    wanted += [_compared(one, made) for one, made in said]
-    unwanted = placed(text, left, place) if left else []
+    place, wanted, unwanted = _tried(text, everything, sources[0] if sources else _FIRST, library, words)
+    for other in () if wanted or unwanted else _close(sources):
+        found_there = _tried(text, everything, other, library, words)
+        if found_there[1] or found_there[2]:
+            place, wanted, unwanted = found_there
+            break
     about = adapting.of_techniques(everything, library) if not wanted and not unwanted else None
     if about is not None:
         source = about.rules[0].rule.logsource
         place = Place(key=key_of(source), logsource=source, lexicon=words, library=library)
     adapted = about or adapting.adapt(text, place, near, [*wanted, *unwanted])
-    expression = combined(text, [*wanted, *adapted.placed], unwanted)
     return Reading(
         text=text,
         found=tuple(everything),
@@ -77,8 +70,33 @@ def reading(text: str, library: Library, words: Lexicon) -> Reading:
         wanted=tuple(wanted),
         unwanted=tuple(unwanted),
         adapted=adapted,
-        expression=expression,
+        expression=combined(text, [*wanted, *adapted.placed], unwanted),
     )
+
+
+def _close(sources: Sequence[Ranked]) -> list[Ranked]:
+    """The logsources after the first that are tried where it has no place for anything."""
+    return [one for one in sources[1:_TRIED] if one.score >= _CLOSE * sources[0].score]
+
+
+def _tried(
+    text: str, everything: Sequence[Mention], source: Ranked, library: Library, words: Lexicon
+) -> tuple[Place, list[Placed], list[Placed]]:
+    """What a question asks for and leaves out if it is about a logsource."""
+    place = Place(key=source.key, logsource=source.logsource, lexicon=words, library=library)
+    said = [(one, made) for one in comparisons(text) if (made := tested(one, place)) is not None]
+    free = [m for m in everything if not any(m.start < one.end and m.end > one.start for one, _ in said)]
+    out = [one for one in exclusions.clauses(text) if not one.only]
+    left = [
+        one
+        for one in free
+        if _inside(one, out) and (one.kind is not Kind.CONCEPT or words.concepts[one.values[0]].excludes)
+    ]
+    kept = [one for one in free if one not in left and (one.kind is Kind.CONCEPT or not _inside(one, out))]
+    wanted = _chosen(text, placed(text, kept, place))
+    wanted += _listed(text, place, wanted)
+    wanted += [_compared(one, made) for one, made in said]
+    return place, wanted, placed(text, left, place) if left else []
 
 
 def _chosen(text: str, found: list[Placed]) -> list[Placed]:
