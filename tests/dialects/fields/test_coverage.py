@@ -20,6 +20,7 @@ LEAST = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.parametrize("target", LEAST)
 def test_rules_are_said_or_refused_with_a_reason(target: str, data_dir: Path) -> None:
