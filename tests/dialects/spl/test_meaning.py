@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or
 from cybersecqwen.detect.sigma.model import Test as Asked
 from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
-from cybersecqwen.dialects.evaluating import holds
+from cybersecqwen.dialects.evaluating import evaluate, holds
 from cybersecqwen.dialects.interface import Running
 from cybersecqwen.dialects.normal import equivalent
 from cybersecqwen.dialects.query import Query, Span
@@ -179,6 +179,7 @@ def test_sequences(ordered: bool) -> None:
     query = Query(steps=(Order(stages=parts, by=("user",), within_s=60.0, ordered=ordered),))
     tree = SPL.write(query)
     assert SPL.parse(SPL.render(tree)) == tree
+    assert SPL.read(tree) == query
 
     def ends(*events: dict[str, object]) -> list[object]:
         return [row["_time"] for row in SPL.run(tree, {"": list(events)}, Running()).rows]
@@ -188,3 +189,47 @@ def test_sequences(ordered: bool) -> None:
     assert ends(_event(0, "a"), _event(10, "b", "v"), _event(20, "c")) == []
     assert ends(_event(0, "b"), _event(10, "a"), _event(20, "c")) == ([] if ordered else [20])
     assert ends(_event(0, "a"), _event(30, "a"), _event(40, "b"), _event(85, "c")) == [85]
+
+
+_parts = st.builds(Part, where=expressions.map(apart), tables=st.sampled_from([(), ("a",), ("a", "b")]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(_parts, min_size=2, max_size=3).map(tuple),
+    st.sampled_from([(), ("user",)]),
+    st.sampled_from([None, 60.0, 0.5]),
+    st.booleans(),
+)
+def test_sequences_are_read_back(
+    parts: tuple[Part, ...], by: tuple[str, ...], within: float | None, ordered: bool
+) -> None:
+    step = Order(stages=parts, by=by, within_s=within, ordered=ordered)
+    tree = SPL.write(Query(steps=(step,)))
+    assert SPL.parse(SPL.render(tree)) == tree
+    back = SPL.read(tree)
+    (found,) = back.steps
+    assert back.where is None and back.tables == () and isinstance(found, Order)
+    assert replace(found, stages=()) == replace(step, stages=())
+    assert [one.tables for one in found.stages] == [one.tables for one in parts]
+    assert all(same(one.where, other.where) for one, other in zip(found.stages, parts, strict=True))
+
+
+_moments = st.lists(st.tuples(st.integers(0, 50), st.sampled_from("abc"), st.sampled_from("uv")), max_size=8)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_moments, st.booleans())
+def test_a_sequence_is_found_where_the_middle_finds_one(
+    moments: list[tuple[int, str, str]], ordered: bool
+) -> None:
+    """At different times: of the same time the middle takes those of the earlier stages first."""
+    events = {at: _event(at, what, user) for at, what, user in moments}
+    parts = tuple(Part(where=Asked("what", Op.EQUALS, (name,))) for name in "abc")
+    query = Query(steps=(Order(stages=parts, by=("user",), within_s=20.0, ordered=ordered),))
+    data = {"": list(events.values())}
+    meant = evaluate(query, data, Running(time_field="_time")).rows
+    found = SPL.run(SPL.write(query), data, Running(time_field="_time")).rows
+    ends = {max(event["_time"] for event in row["events"]) for row in meant}
+    assert ends <= {row["_time"] for row in found}
+    assert bool(ends) == bool(found)

@@ -168,6 +168,19 @@ def test_functions_of_eval(expression: str, expected: Any) -> None:
         ("join user [search index=other | table user v] | table user v", [{"user": "b", "v": 7}]),
         ("join type=left user [search index=other] | stats count(v) as v count", [{"v": 1, "count": 4}]),
         ("append [search index=other] | stats count", [{"count": 5}]),
+        (
+            "timechart span=1m count by user",
+            [{"_time": 0, "a": 1, "b": 0}, {"_time": 60, "a": 0, "b": 1}, {"_time": 120, "a": 1, "b": 0}],
+        ),
+        ("search n!=10 | timechart span=1m count | table count", [{"count": n} for n in (1, 0, 1, 1)]),
+        ("chart sum(n) over user", [{"user": "a", "sum(n)": 3}, {"user": "b", "sum(n)": 10}]),
+        ("chart count by user ip | table user", [{"user": "a"}, {"user": "b"}]),
+        (
+            "transaction user maxspan=90s | table user duration eventcount",
+            [{"user": "a", "duration": 0, "eventcount": 1}] * 1
+            + [{"user": "b", "duration": 0, "eventcount": 1}, {"user": "a", "duration": 0, "eventcount": 1}],
+        ),
+        ("transaction user | search eventcount=2 | table n duration", [{"n": ["1", "2"], "duration": 120}]),
         ("appendpipe [stats sum(n) as n] | tail 1 | table n", [{"n": 16}]),
         ("search [search index=other | fields user] | table n", [{"n": 10}]),
         ("stats count by index", [{"index": "main", "count": 4}]),
@@ -212,6 +225,32 @@ def test_rows_are_bounded() -> None:
         SPL.run(tree, {"main": rows}, Running(most_rows=100))
     with pytest.raises(LimitError):
         SPL.run(SPL.parse("| makeresults count=101"), {}, Running(most_rows=100))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "index=main | eval " + ", ".join(["tags=mvappend(tags, tags)"] * 40),
+        'index=main | eval a="xxxxxxxx", ' + ", ".join(["a=a.a"] * 40),
+        'index=main | eval a="xxxxxxxx", ' + ", ".join(['a=replace(a, "x", "xxxxxxxx")'] * 40),
+        "index=main | eval t=mvrange(0, 5000), u=t | stats count by t, u",
+    ],
+)
+def test_values_are_bounded(text: str) -> None:
+    with pytest.raises(LimitError):
+        run(text)
+
+
+def test_a_subsearch_of_many_rows_is_one_look() -> None:
+    rows = [{"n": number, "k": f"v{number}"} for number in range(5_000)]
+    assert len(run("index=main [search index=other | fields k] | table n", rows, other=rows[::2])) == 2_500
+
+
+def test_the_index_of_an_event_is_known() -> None:
+    two = {"a": [{"n": 1}], "b": [{"n": 2}]}
+    found = SPL.run(SPL.parse("(index=a n=1) OR (index=b n=1)"), two, Running()).rows
+    assert found == ({"n": 1},)
+    assert SPL.run(SPL.parse('n=* | where index="b"'), two, Running()).rows == ({"n": 2},)
 
 
 _numbers = st.lists(

@@ -55,7 +55,7 @@ def _there(test: Expression, names: tuple[str, ...], wanted: bool) -> Expression
     if wanted:
         return test
     present: list[Expression] = [Test(name, Op.PRESENT) for name in names if name]
-    not_so = [Not(part) for part in test.parts] if isinstance(test, Or) else [Not(test)]
+    not_so: list[Expression] = [Not(part) for part in (test.parts if isinstance(test, Or) else (test,))]
     return _all_of([*present, *not_so])
 
 
@@ -209,6 +209,8 @@ def _call(value: Call, wanted: bool) -> Expression:
                 _text_equals(name, text, cased and isinstance(arg, Text))
                 for text, arg in zip(given, value.args[1:], strict=True)
             ]
+            if len({test.cased for test in exact}) == 1:
+                exact = [Test(name, Op.EQUALS, tuple(dict.fromkeys(given)), exact[0].cased)]
             return _there(any_of(list(exact)), (name,), wanted)
     raise UnsayableError(f"The function {value.name} is not said in other languages.", what=f"{value.name}()")
 

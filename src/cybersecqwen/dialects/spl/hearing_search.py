@@ -39,7 +39,7 @@ def found_test(found: Found) -> Expression:
     if isinstance(found, OneOf):
         if any(isinstance(value, Macro) for value in found.values):
             raise UnsayableError("A macro stands for text that is not known here.", what="macros")
-        return any_of([_equals(found.field, str(value)) for value in found.values])
+        return any_of(_together([_equals(found.field, str(value)) for value in found.values]))
     if isinstance(found, Compare):
         return _compare(found)
     if isinstance(found, Directive):
@@ -49,6 +49,20 @@ def found_test(found: Found) -> Expression:
         f"{'A macro' if what == 'macros' else 'A subsearch'} stands for text that is not known here.",
         what=what,
     )
+
+
+def _together(tests: list[Expression]) -> list[Expression]:
+    """Tests of one field that differ in their values alone as one test."""
+    joined: dict[Op, list[str]] = {}
+    others: list[Expression] = []
+    for test in tests:
+        if isinstance(test, Test) and test.values:
+            joined.setdefault(test.op, []).extend(test.values)
+        else:
+            others.append(test)
+    name = next((test.field for test in tests if isinstance(test, Test)), "")
+    made = [Test(name, op, tuple(dict.fromkeys(values))) for op, values in joined.items()]
+    return [*made, *others]
 
 
 def any_of(parts: list[Expression]) -> Expression:

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from cybersecqwen.detect.sigma.model import And, Expression
-from cybersecqwen.dialects.query import Aggregate, Columns, Keep, Limit, Query, Sort, Span, Step, Unique
+from cybersecqwen.dialects.normal import equivalent
+from cybersecqwen.dialects.query import (
+    Aggregate,
+    Columns,
+    Keep,
+    Limit,
+    Query,
+    Sequence,
+    Sort,
+    Span,
+    Step,
+    Unique,
+)
 from cybersecqwen.dialects.query import Measure as Asked
 from cybersecqwen.errors import UnsayableError
 
@@ -14,9 +26,11 @@ from .hearing_search import found_test
 from .macros import is_idle
 from .measuring import heard
 from .models import model_of, unprefixed
+from .read_sequence import sequence_of
 from .stages import Stage
 from .times import ago, moment, seconds_in
 from .tree import All, AnyOf, Compare, Found, Free, Macro, OneOf, Pipeline
+from .write_sequence import narrowed
 
 _NOW = 0.0
 
@@ -37,21 +51,31 @@ class _Reading:
         self.counted = False
 
     def whole(self, pipeline: Pipeline) -> Query:
-        for number, stage in enumerate(pipeline.stages):
-            if number == 0:
-                self.first(stage)
-            elif (
-                number == 1
-                and isinstance(pipeline.stages[0], stages.Other)
-                and isinstance(stage, stages.Search)
-            ):
-                self.searched(stage.where)
+        first, *rest = pipeline.stages
+        self.first(first)
+        if isinstance(first, stages.Other) and rest and isinstance(rest[0], stages.Search):
+            self.searched(rest[0].where)
+            rest = rest[1:]
+        while rest:
+            known = sequence_of(rest) if not self.steps else None
+            if known is not None:
+                self.sequence(known[0])
+                rest = rest[known[1] :]
             else:
-                self.following(stage)
+                self.following(rest.pop(0))
         if self.unique is not None or self.bucket is not None:
             raise _unsaid("dedup" if self.unique is not None else "bin")
         where = self.wheres[0] if len(self.wheres) == 1 else And(tuple(self.wheres)) if self.wheres else None
         return Query(tables=self.tables, where=where, span=self.span(), steps=tuple(self.steps))
+
+    def sequence(self, step: Sequence) -> None:
+        """A sequence; what the search asks for only to narrow it down is no condition of its own."""
+        for found in narrowed(step):
+            meant = found_test(found)
+            self.wheres = [part for part in self.wheres if not equivalent(part, meant)]
+        if self.tables and all(stage.tables for stage in step.stages):
+            self.tables = ()
+        self.steps.append(step)
 
     def span(self) -> Span | None:
         start, end = self.times.get("earliest"), self.times.get("latest")

@@ -17,7 +17,7 @@ from .saying import NUMERIC, eval_of, joined, search_of
 from .stages import Stage
 from .times import span_text
 from .tree import All, AnyOf, Compare, Found, Free, Pipeline, Value
-from .write_sequence import sequence
+from .write_sequence import narrowed, sequence
 
 
 def write(query: Query) -> Pipeline:
@@ -28,7 +28,10 @@ def write(query: Query) -> Pipeline:
         raise UnsayableError("A search reads one data model, or indexes.", what="several data models")
     asks = _asked(query.where)
     if query.steps and isinstance(query.steps[0], asked.Sequence):
-        first = _source(models, tables, [*asks.found, *_narrowed(query.steps[0])], query.span)
+        parts = [stage.tables for stage in query.steps[0].stages]
+        if not tables and all(parts):
+            tables = tuple(dict.fromkeys(name for part in parts for name in part))
+        first = _source(models, tables, [*asks.found, *narrowed(query.steps[0])], query.span)
         rest = [*_where(asks.values), *sequence(query.steps[0])]
         return Pipeline((*first, *rest, *_steps(query.steps[1:])))
     if models and query.steps and not asks.values and (made := _tstats(models[0], query, asks.found)):
@@ -67,15 +70,6 @@ def _parts(where: Expression | None) -> list[Expression]:
 
 def _where(values: Sequence[Value]) -> list[Stage]:
     return [stages.Where(where=joined("AND", list(values)))] if values else []
-
-
-def _narrowed(step: asked.Sequence) -> list[Found]:
-    """One of the stages of a sequence, where all can be said in `search`."""
-    found = [search_of(stage.where) for stage in step.stages if not stage.tables]
-    said = [one for one in found if one is not None]
-    if not said or len(said) < len(step.stages):
-        return []
-    return [said[0] if len(said) == 1 else AnyOf(tuple(said))]
 
 
 def _source(

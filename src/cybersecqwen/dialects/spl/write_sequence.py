@@ -10,20 +10,37 @@ from cybersecqwen.dialects.query import Sequence
 from cybersecqwen.errors import UnsayableError
 
 from . import stages
-from .saying import eval_of, joined
+from .models import is_model
+from .saying import eval_of, joined, search_of
 from .stages import Measure, Stage
-from .tree import Binary, Call, Field, Number, Text, Value
+from .tree import AnyOf, Binary, Call, Field, Found, Number, Text, Value
 
 _NULL = Call("null", ())
+
+
+ORDER = stages.Sort(keys=(("", "_time", ""),), count="0")
+"""What every sequence begins with."""
 
 
 def sequence(step: Sequence) -> list[Stage]:
     """The stages that keep the events with which a sequence is complete."""
     if not step.stages:
         raise UnsayableError("A sequence has no stages.", what="empty sequences")
-    conditions = [_condition(step, number) for number in range(len(step.stages))]
-    order: list[Stage] = [stages.Sort(keys=(("", "_time", ""),), count="0")]
-    return order + (_ordered(step, conditions) if step.ordered else _unordered(step, conditions))
+    return built(step, [_condition(step, number) for number in range(len(step.stages))])
+
+
+def built(step: Sequence, conditions: list[Value]) -> list[Stage]:
+    """The stages of a sequence whose conditions are these."""
+    return [ORDER, *(_ordered(step, conditions) if step.ordered else _unordered(step, conditions))]
+
+
+def narrowed(step: Sequence) -> list[Found]:
+    """One of the stages of a sequence, where all can be said in `search`."""
+    found = [search_of(stage.where) for stage in step.stages if not stage.tables]
+    said = [one for one in found if one is not None]
+    if not said or len(said) < len(step.stages):
+        return []
+    return [said[0] if len(said) == 1 else AnyOf(tuple(said))]
 
 
 def _condition(step: Sequence, number: int) -> Value:
@@ -31,6 +48,8 @@ def _condition(step: Sequence, number: int) -> Value:
     where = eval_of(stage.where)
     if not stage.tables:
         return where
+    if any(map(is_model, stage.tables)):
+        raise UnsayableError("A sequence is looked for in data models.", what="sequences in data models")
     tables = tuple(map(Text, stage.tables))
     index = Field("index")
     table: Value = Binary("=", index, tables[0]) if len(tables) == 1 else Call("in", (index, *tables))

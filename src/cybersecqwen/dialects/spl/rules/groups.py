@@ -105,7 +105,8 @@ def known_groups(pipeline: Pipeline, context: Context) -> Pipeline | None:
         )
         if not counts or not isinstance(stage, stages.Stats | stages.Tstats):
             continue
-        names = {str(name) for name in stage.by if "*" not in name and "`" not in name}
+        made = {one.name for one in stage.measures if isinstance(one, stages.Measure)}
+        names = {str(name) for name in stage.by if "*" not in name and "`" not in name} - made
         for at in range(place + 1, len(pipeline.stages)):
             after = pipeline.stages[at]
             if cleans(after):

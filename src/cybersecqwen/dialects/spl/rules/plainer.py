@@ -86,16 +86,21 @@ def listed(found: Found) -> Found:
         return All(tuple(parts))
     fields: dict[str, list[Found]] = {}
     for part in parts:
-        if isinstance(part, OneOf) or (isinstance(part, Compare) and part.op == "=" and part.value):
-            fields.setdefault(part.field, []).append(part)
+        if _equal_to(part):
+            fields.setdefault(getattr(part, "field", ""), []).append(part)
     made: list[Found] = []
     for part in parts:
         same = fields.get(getattr(part, "field", ""), [])
-        if part not in same or len(same) < 2:
+        if len(same) < 2 or not _equal_to(part):
             made.append(part)
         elif part is same[0]:
             made.append(OneOf(getattr(part, "field", ""), _values(same)))
     return made[0] if len(made) == 1 else AnyOf(tuple(made))
+
+
+def _equal_to(part: Found) -> bool:
+    """Whether a field is compared for being one of some values."""
+    return isinstance(part, OneOf) or (isinstance(part, Compare) and part.op == "=" and part.value != "")
 
 
 def _values(parts: Sequence[Found]) -> tuple[str | Macro, ...]:

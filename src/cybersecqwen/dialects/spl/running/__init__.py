@@ -14,7 +14,7 @@ from cybersecqwen.dialects.spl.stages import Stage
 from cybersecqwen.dialects.spl.tree import Pipeline
 from cybersecqwen.errors import EffectError
 
-from . import grouping, refilling, shaping, sources
+from . import grouping, refilling, shaping, sources, transacting
 from .fields import INDEX
 from .flow import Flow, Step, World, cannot
 
@@ -108,4 +108,5 @@ _LISTED: dict[str, Step] = {
     "top": grouping.top,
     "rare": grouping.top,
     "spath": sources.spath,
+    "transaction": transacting.transaction,
 }

@@ -9,6 +9,7 @@ from cybersecqwen.detect.sigma.values import number_of, texts_of
 from cybersecqwen.dialects.evaluating import seconds_of, value_at
 from cybersecqwen.dialects.evaluating import whole_text as _whole
 from cybersecqwen.dialects.interface import Record
+from cybersecqwen.errors import LimitError
 
 Row = dict[str, Any]
 Get = Callable[[Record], Any]
@@ -62,9 +63,24 @@ def several(value: Any) -> list[Any]:
     return list(value) if value.__class__ in (list, tuple) else [value]
 
 
+MOST_VALUES = 100_000
+"""Values that a field of a row may have."""
+LONGEST = 10_000_000
+"""Characters that a text may have that a search puts together."""
+
+
 def packed(values: list[Any]) -> Any:
-    """Several values as a value: null for none, and one alone."""
+    """Several values as a value: null for none, and one alone. Raises LimitError for too many."""
+    if len(values) > MOST_VALUES:
+        raise LimitError(f"A field gets more than {MOST_VALUES:,} values.")
     return None if not values else values[0] if len(values) == 1 else values
+
+
+def bounded(made: str) -> str:
+    """A text that was put together. Raises LimitError where it is too long."""
+    if len(made) > LONGEST:
+        raise LimitError(f"A text gets longer than {LONGEST:,} characters.")
+    return made
 
 
 def text(value: Any) -> str | None:

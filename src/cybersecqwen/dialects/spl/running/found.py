@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cybersecqwen.detect.sigma.model import Op, Test
+from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Test
 from cybersecqwen.detect.sigma.plain import holds as _holds
-from cybersecqwen.detect.sigma.plain import matches, pattern
+from cybersecqwen.detect.sigma.plain import pattern
 from cybersecqwen.detect.sigma.values import texts_of
 from cybersecqwen.dialects.interface import Record
 from cybersecqwen.dialects.spl.hearing_search import found_test
@@ -70,11 +70,18 @@ def _some(parts: list[Holds]) -> Holds:
 
 
 def _leaf(found: Free | Compare | OneOf | Directive, time_field: str) -> Holds:
-    expression = found_test(found)
+    return held(found_test(found), time_field)
+
+
+def held(expression: Expression, time_field: str) -> Holds:
+    """Whether an expression of the middle holds for a row."""
     if isinstance(expression, Test):
         return tested(expression, time_field)
-    fields = {name: getter(name, time_field) for name in (getattr(found, "field", ""),) if name}
-    return lambda row: matches(expression, lambda name: fields[name](row) if name else whole_text(row))
+    if isinstance(expression, Not):
+        inner = held(expression.inner, time_field)
+        return lambda row: not inner(row)
+    parts = [held(part, time_field) for part in expression.parts]
+    return _every(parts) if isinstance(expression, And) else _some(parts)
 
 
 def tested(test: Test, time_field: str) -> Holds:
@@ -136,4 +143,7 @@ def as_found(rows: Sequence[Record]) -> Found | None:
             found.append(parts[0] if len(parts) == 1 else All(tuple(parts)))
     if not found:
         return Without(Free("*"))
+    names = {part.field if isinstance(part, Compare) else "" for part in found}
+    if len(names) == 1 and "" not in names:
+        return OneOf(names.pop(), tuple(part.value for part in found if isinstance(part, Compare)))
     return found[0] if len(found) == 1 else AnyOf(tuple(found))

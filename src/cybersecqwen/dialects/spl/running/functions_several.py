@@ -7,8 +7,9 @@ from typing import Any
 from cybersecqwen.detect.sigma.values import texts_of
 from cybersecqwen.dialects.spl.tree import Call, Field
 from cybersecqwen.dialects.spl.walking import fields_in
+from cybersecqwen.errors import LimitError
 
-from .fields import Get, number, packed, several, text
+from .fields import LONGEST, Get, bounded, number, packed, several, text
 from .making import Asking, Make, matching, of_values
 
 
@@ -46,7 +47,10 @@ def _mvappend(args: list[Get], asking: Asking, call: Call) -> Get:
 
 
 def _mvjoin(value: Any, between: Any) -> str:
-    return (text(between) or "").join(texts_of(value))
+    parts, mark = texts_of(value), text(between) or ""
+    if len(parts) * len(mark) > LONGEST:
+        raise LimitError(f"A text gets longer than {LONGEST:,} characters.")
+    return bounded(mark.join(parts))
 
 
 def _mvdedup(value: Any) -> Any:

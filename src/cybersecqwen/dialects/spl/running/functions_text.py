@@ -15,10 +15,9 @@ from cybersecqwen.dialects.evaluating import value_at
 from cybersecqwen.dialects.spl.tree import Call
 from cybersecqwen.errors import LimitError
 
-from .fields import Get, number, packed, several, text
-from .making import Asking, Make, matching, of_values
+from .fields import LONGEST, Get, number, packed, several, text
+from .making import Asking, Every, Make, every, of_values
 
-_LONGEST = 10_000_000
 _BACK = re.compile(r"\\(\d)")
 
 
@@ -46,36 +45,28 @@ def _substr(value: Any, start: Any, length: Any = None) -> str | None:
 
 
 def _replace(args: list[Get], asking: Asking, call: Call) -> Get:
-    subject, _, put = args
-    found = matching(args, call)
+    subject, given, put = args
 
     def replace(row: Any) -> Any:
-        value, expression, new = text(subject(row)), found(row), text(put(row))
-        if value is None or expression is None or new is None:
+        value, pattern, new = text(subject(row)), text(given(row)), text(put(row))
+        if value is None or pattern is None or new is None:
             return None
-        return replaced(expression, new, value)
+        return replaced(every(pattern), new, value)
 
     return replace
 
 
-def replaced(expression: Any, new: str, value: str) -> str:
+def replaced(expression: Every, new: str, value: str) -> str:
     r"""Every place where an expression is found, replaced; `\1` is its first group."""
     out: list[str] = []
     at = size = 0
-    while at <= len(value):
-        found = expression.search(value[at:])
-        if found is None:
-            break
-        start, end = found.span()
+    for found in expression(value):
         made = _BACK.sub(partial(_group, found), new)
-        out += [value[at : at + start], made]
-        size += start + len(made)
-        if size > _LONGEST:
-            raise LimitError(f"A replacement gives more than {_LONGEST:,} characters.")
-        if end == start:
-            out.append(value[at + end : at + end + 1])
-            end += 1
-        at += end
+        out += [value[at : found.start()], made]
+        size += len(made)
+        if size > LONGEST:
+            raise LimitError(f"A text gets longer than {LONGEST:,} characters.")
+        at = found.end()
     return "".join(out) + value[at:]
 
 

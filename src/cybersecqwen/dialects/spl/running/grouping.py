@@ -14,7 +14,7 @@ from cybersecqwen.dialects.spl.models import model_of, unprefixed
 from cybersecqwen.dialects.spl.stages import Measure
 from cybersecqwen.dialects.spl.times import seconds_in
 from cybersecqwen.dialects.spl.tree import Macro
-from cybersecqwen.errors import UnsayableError
+from cybersecqwen.errors import LimitError, UnsayableError
 
 from .fields import Get, Row, getter, number, several, text
 from .flow import Flow, World, cannot
@@ -22,6 +22,10 @@ from .loading import loaded
 from .measures import Take, measure
 
 Key = tuple[str, ...]
+_MOST = 10_000
+"""Groups that one row may be in."""
+_ALL = 1_000_000
+"""Groups of all rows."""
 
 
 def groups(
@@ -39,12 +43,17 @@ def groups(
             if key not in members:
                 members[key], values[key] = [], found
             members[key].append(row)
+        if len(members) > _ALL:
+            raise LimitError(f"There are more than {_ALL:,} groups.")
     return members, values
 
 
 def _choices(values: list[Any]) -> Iterator[tuple[Any, ...]]:
     if any(value.__class__ in (list, tuple) for value in values):
-        yield from product(*map(several, values))
+        parts = [several(value) for value in values]
+        if math.prod(map(len, parts)) > _MOST:
+            raise LimitError(f"A row is in more than {_MOST:,} groups.")
+        yield from product(*parts)
     elif None not in values:
         yield tuple(values)
 
@@ -84,6 +93,10 @@ def stats(stage: stages.Stats, flow: Flow, world: World) -> Flow:
         from .streaming import streamstats
 
         return streamstats(stage, flow, world)
+    if stage.name in ("chart", "timechart"):
+        from .pivoting import chart
+
+        return chart(stage, flow, world)
     if stage.name not in ("stats", "eventstats") or stage.over:
         raise cannot(f"the command {stage.name}")
     if {name for name, _ in stage.options} - {"allnum", "delim", "partitions"}:

@@ -8,7 +8,8 @@ from cybersecqwen.dialects.interface import Record
 from cybersecqwen.dialects.spl.macros import is_idle
 from cybersecqwen.dialects.spl.saying import TIME_WORDS
 from cybersecqwen.dialects.spl.times import moment
-from cybersecqwen.dialects.spl.tree import All, AnyOf, Compare, Found, Macro, OneOf
+from cybersecqwen.dialects.spl.tree import All, AnyOf, Compare, Found, Macro, OneOf, Sub
+from cybersecqwen.dialects.spl.walking import parts_of
 
 from .fields import INDEX, Row, getter, number
 from .flow import World
@@ -35,12 +36,17 @@ def loaded(found: Found | None, world: World, tables: Sequence[str] = ()) -> lis
             asked.append(part)
     tests: list[Holds] = [compiled(part, world.results, world.running.time_field) for part in asked]
     during = _during(times, world)
+    marked = any(
+        isinstance(one, Sub) or getattr(one, "field", "").lower() == "index"
+        for part in asked
+        for one in parts_of(part)
+    )
     rows: list[Row] = []
     for table, records in _tables(named, world):
         for record in records:
-            row = {**record, INDEX: table}
+            row = {**record, INDEX: table} if marked else record
             if all(test(row) for test in tests) and (during is None or during(row)):
-                rows.append(row)
+                rows.append({**record, INDEX: table})
     world.bounded(len(rows))
     return rows
 

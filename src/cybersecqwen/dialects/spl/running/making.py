@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+import re2
 
 from cybersecqwen.detect.sigma.plain import Pattern
 from cybersecqwen.detect.sigma.plain import pattern as remembered
@@ -23,6 +26,9 @@ class Asking:
     time_field: str = ""
     """Field that holds the time of a record, where it is not `_time`."""
 
+
+Every = Callable[[str], Iterator[Any]]
+"""All places in a text, as matches."""
 
 Make = Callable[[list[Get], Asking, Call], Get]
 
@@ -54,12 +60,27 @@ def of_values(function: Callable[..., Any], least: int = 1, most: int = 1) -> Ma
 def pattern(text: str) -> Pattern:
     """A regular expression, compiled. Raises UnsayableError for one that is not of linear time."""
     try:
-        return remembered(text.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"))
-    except Exception as error:
+        return remembered(_named(text))
+    except re2.error as error:
         raise UnsayableError(
             f"The expression {text[:60]!r} is not one of linear time, and is not run here.",
             what="regular expressions",
         ) from error
+
+
+def _named(text: str) -> str:
+    """Named groups as RE2 knew them first."""
+    return text.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!")
+
+
+@lru_cache(maxsize=1_000)
+def every(text: str) -> Every:
+    """Every place where a regular expression is found. Raises UnsayableError as `pattern` does."""
+    pattern(text)
+    options = re2.Options()
+    options.log_errors = False
+    compiled = re2.compile(_named(text), options)
+    return lambda value: compiled.finditer(value.encode("utf-8", "replace").decode())
 
 
 def matching(args: list[Get], call: Call, place: int = 1) -> Callable[[Any], Pattern | None]:

@@ -9,10 +9,10 @@ from cybersecqwen.detect.sigma.values import texts_of
 from cybersecqwen.dialects.spl import stages
 from cybersecqwen.dialects.spl.times import seconds_in
 
-from .fields import Get, Row, getter, number, packed, text
+from .fields import MOST_VALUES, Get, Row, getter, number, packed, text
 from .flow import Flow, World, cannot, with_columns
 from .grouping import rounded
-from .making import pattern
+from .making import Every, every, pattern
 from .values import compiled
 
 
@@ -198,7 +198,7 @@ def rex(stage: stages.Rex, flow: Flow, world: World) -> Flow:
     options = dict(stage.options)
     if "mode" in options or "offset_field" in options:
         raise cannot("rex mode=sed")
-    found, name = pattern(stage.pattern), options.get("field", "_raw")
+    found, name = every(stage.pattern), options.get("field", "_raw")
     most, get = int(options.get("max_match", "1")), getter(name, world.running.time_field)
     rows: list[Row] = []
     made_names: dict[str, None] = {}
@@ -211,17 +211,13 @@ def rex(stage: stages.Rex, flow: Flow, world: World) -> Flow:
     return with_columns(flow, rows, list(made_names))
 
 
-def _groups(found: Any, value: str, got: dict[str, list[str]], most: int) -> None:
-    at = count = 0
-    while at <= len(value) and (not most or count < most):
-        one = found.search(value[at:])
-        if one is None:
-            return
+def _groups(found: Every, value: str, got: dict[str, list[str]], most: int) -> None:
+    for count, one in enumerate(found(value), 1):
         for name, part in one.groupdict().items():
             if part is not None and (not most or len(got.get(name, ())) < most):
                 got.setdefault(name, []).append(part)
-        count += 1
-        at += max(one.end(), 1)
+        if count == (most or MOST_VALUES):
+            return
 
 
 def binned(stage: stages.Bin, flow: Flow, world: World) -> Flow:

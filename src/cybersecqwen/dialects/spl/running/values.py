@@ -14,7 +14,7 @@ from cybersecqwen.detect.sigma.values import number_of, texts_of
 from cybersecqwen.dialects.spl.tree import Binary, Call, Field, Logic, Macro, Number, Text, Unary, Value
 from cybersecqwen.errors import UnsayableError
 
-from .fields import Get, getter, number, text
+from .fields import Get, bounded, getter, number, text
 from .functions import FUNCTIONS, Asking
 
 Compares = Callable[[Any, Any], Any]
@@ -66,7 +66,7 @@ def _field(value: Field, asking: Asking) -> Get:
         if whole is not None:
             return whole
         texts = [text(part(row)) for part in parts]
-        return None if None in texts else "".join(one for one in texts if one is not None)
+        return None if None in texts else bounded("".join(one for one in texts if one is not None))
 
     return dotted
 
@@ -159,7 +159,7 @@ def _pair(compare: Compares, left: str, right: str, as_text: bool) -> Any:
 
 def _concatenated(one: Any, other: Any) -> str | None:
     left, right = text(one), text(other)
-    return None if left is None or right is None else left + right
+    return None if left is None or right is None else bounded(left + right)
 
 
 def calculated(op: str, one: Any, other: Any) -> Any:
@@ -167,7 +167,7 @@ def calculated(op: str, one: Any, other: Any) -> Any:
     left, right = number(one), number(other)
     if left is None or right is None:
         if op == "+" and isinstance(one, str) and isinstance(other, str):
-            return one + other
+            return bounded(one + other)
         return None
     try:
         if op == "+":
