@@ -64,6 +64,12 @@ CHANGED = [
         "FROM a | LOOKUP JOIN b ON x | WHERE x == 1",
         "FROM a | WHERE x == 1 | LOOKUP JOIN b ON x",
     ),
+    (
+        "filter-on-fields",
+        'FROM a | EVAL low = TO_LOWER(x), l = LENGTH(y) | WHERE low == "a" AND l > 1',
+        'FROM a | WHERE TO_LOWER(x) == "a" | EVAL low = TO_LOWER(x), l = LENGTH(y) | WHERE l > 1',
+    ),
+    ("filter-on-fields", 'FROM a | EVAL x = y | WHERE x == "a"', 'FROM a | WHERE y == "a" | EVAL x = y'),
     ("merge-filters", "FROM a | WHERE x == 1 | WHERE y == 2 OR z == 3", W + "x == 1 AND (y == 2 OR z == 3)"),
     (
         "limit-first",
@@ -113,6 +119,10 @@ CHANGED = [
     ("limit-the-rows", W + "x == 1", W + "x == 1 | LIMIT 1000"),
 ]
 LEFT = [
+    ("filter-on-fields", "FROM a | EVAL l = LENGTH(x) | WHERE l > 1"),
+    ("filter-on-fields", 'FROM a | EVAL l = TO_LOWER(CONCAT(x, y)) | WHERE l == "a"'),
+    ("filter-on-fields", 'FROM a | EVAL l = TO_LOWER(x) | LIMIT 5 | WHERE l == "a"'),
+    ("filter-on-fields", 'FROM a | EVAL l = TO_LOWER(x), n = LENGTH(y) | WHERE l == "a" OR n > 1'),
     ("drop-repeated-conditions", W + "x == 1 AND x == 2"),
     ("regex-to-like", W + 'x RLIKE "fo+"'),
     ("regex-to-like", W + 'x RLIKE ("a", "[bc]")'),

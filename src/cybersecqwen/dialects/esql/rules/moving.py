@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cybersecqwen.dialects.elastic.expressions import Expr, Field
+from cybersecqwen.dialects.elastic.expressions import Call, Expr, Field
 from cybersecqwen.dialects.elastic.rewriting import conjuncts, joined
 from cybersecqwen.dialects.elastic.walking import fields_in
-from cybersecqwen.dialects.esql.columns import made_by, matches
+from cybersecqwen.dialects.esql.columns import Made, after, made_by, matches
+from cybersecqwen.dialects.esql.cost import COSTS
 from cybersecqwen.dialects.esql.tree import (
     Command,
     Dissect,
@@ -72,6 +73,35 @@ def _filters_first(commands: list[Command]) -> list[Command]:
     return out
 
 
+def _on_fields(commands: list[Command]) -> list[Command]:
+    """A condition on a computed column as one on the field that it is made from, in front of both."""
+    for at in range(2, len(commands)):
+        before, where = commands[at - 1], commands[at]
+        if not isinstance(before, Eval) or not isinstance(where, Where):
+            continue
+        made = after(Made(), before)
+        parts = conjuncts(where.condition)
+        moved = [part for part in parts if _is_of_fields(part, made)]
+        if moved:
+            rest = [part for part in parts if part not in moved]
+            behind: list[Command] = [Where(joined("and", rest))] if rest else []
+            first = Where(joined("and", map(made.of_fields, moved)))
+            return [*commands[: at - 1], first, before, *behind, *commands[at + 1 :]]
+    return commands
+
+
+def _is_of_fields(part: Expr, made: Made) -> bool:
+    """Whether it uses a computed column, and none but such as an index answers for as for their fields."""
+    used = [found for one in fields_in(part) if (found := made.computed.get(one.name)) is not None]
+    return bool(used) and all(map(_is_indexed, used))
+
+
+def _is_indexed(expr: Expr) -> bool:
+    if isinstance(expr, Call) and expr.name in COSTS.indexed and len(expr.args) == 1:
+        return isinstance(expr.args[0], Field)
+    return isinstance(expr, Field)
+
+
 def _filters_together(commands: list[Command]) -> list[Command]:
     out: list[Command] = []
     for command in commands:
@@ -123,6 +153,12 @@ RULES: tuple[Rule[EsqlTree], ...] = (
         reason="Rows that are filtered out need not be computed, cut, looked up or put in order.",
         source=PERFORMANCE + "#filter-early-with-where",
         apply=if_cheaper(rewritten(_filters_first)),
+    ),
+    Rule(
+        name="filter-on-fields",
+        reason="An index answers for a field, also in lower case; a computed column is made for every row.",
+        source=PERFORMANCE + "#filter-early-with-where",
+        apply=rewritten(_on_fields),
     ),
     Rule(
         name="merge-filters",
