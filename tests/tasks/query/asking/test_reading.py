@@ -278,3 +278,22 @@ def test_any_text_gives_a_query_or_a_sentence(text: str) -> None:
 
 
 _LIBRARY = Library(())
+
+
+def test_a_part_of_a_sequence_that_is_not_understood_is_asked_about(starter: Library) -> None:
+    asked = ask("whoami.exe followed by frobnication", starter)
+    assert any("frobnication" in one for one in asked.questions)
+
+
+def test_comparisons_that_are_spelled_out(starter: Library) -> None:
+    asked = ask(r"the image ends with \svchost.exe and the parent is not services.exe", starter)
+    assert matches(asked, Image=r"c:\svchost.exe", ParentImage=r"c:\cmd.exe")
+    assert not matches(asked, Image=r"c:\svchost.exe", ParentImage=r"c:\windows\services.exe")
+    assert not matches(asked, Image=r"c:\cmd.exe", ParentImage=r"c:\cmd.exe")
+
+
+def test_the_rarest_and_the_most_common(starter: Library) -> None:
+    *_, limit = ask("the 5 most common parent processes of powershell.exe", starter).query.steps
+    assert limit == Limit(count=5)
+    _, sort, _ = ask("the 5 rarest parent processes of powershell.exe", starter).query.steps
+    assert sort == Sort(keys=(("count", False),))

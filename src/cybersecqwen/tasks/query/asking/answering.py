@@ -239,6 +239,10 @@ def _questions(
     if query.where is None and not query.steps:
         about = source_said(read[0].place.logsource)
         yield f"What would such a record show? Name a program, a file, a field or an event of {about}."
+    if len(read) > 1:
+        for one in read:
+            if one.expression is None:
+                yield f"What would {' '.join(one.text.split())!r} show? This part of the sequence is left out."
     if counted.vague and counted.op is None:
         yield f"How many are {counted.vague!r}, and within which time?"
 
