@@ -40,7 +40,8 @@ def narrowed(step: Sequence) -> list[Found]:
     said = [one for one in found if one is not None]
     if not said or len(said) < len(step.stages):
         return []
-    return [said[0] if len(said) == 1 else AnyOf(tuple(said))]
+    flat = [part for one in said for part in (one.parts if isinstance(one, AnyOf) else (one,))]
+    return [flat[0] if len(flat) == 1 else AnyOf(tuple(flat))]
 
 
 def _condition(step: Sequence, number: int) -> Value:
