@@ -242,7 +242,8 @@ def _questions(
     if len(read) > 1:
         for one in read:
             if one.expression is None:
-                yield f"What would {' '.join(one.text.split())!r} show? This part of the sequence is left out."
+                part = " ".join(one.text.split())
+                yield f"What would {part!r} show? This part of the sequence is left out."
     if counted.vague and counted.op is None:
         yield f"How many are {counted.vague!r}, and within which time?"
 
