@@ -159,7 +159,7 @@ def steps(tables: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             items=several(
                 st.builds(lambda value, d: s.Series(value=value, default=d), named, st.none() | numbers)
             ),
-            axis=names,
+            axis=values,
             bounds=st.sampled_from(((), (("step", t.Duration("1h")),))),
             by=several(named, 0),
         ),

@@ -165,6 +165,15 @@ def test_where_gives_the_records_themselves() -> None:
         ("search in (T) 'whoami' | project id", [(2,)]),
         ("T | project-away cmd, list, bag, n, Time* | where id == 1", [(1, "ann")]),
         ("T | project-rename who = user | project-keep who, id | where id == 3", [(3, "bob")]),
+        ("T | where id == 4 | project id, bag | evaluate bag_unpack(bag)", [(4, 1)]),
+        ("T | where id == 4 | project id, bag | evaluate bag_unpack(bag, 'b_') | project b_k", [(1,)]),
+        ("T | where id < 4 | project user, n | evaluate pivot(user, sum(n))", [(5, 7, 1)]),
+        ("U | evaluate pivot(team, count(), user)", [("ann", 1, 0, 0), ("bob", 0, 1, 1)]),
+        ("T | make-series c = count() on id from 1 to 5 step 2 | project c, id", [([2, 2], [1, 3])]),
+        (
+            "T | where id < 4 | make-series s = sum(n) default=9 on id in range(0, 4, 2) | project s",
+            [([5, 8],)],
+        ),
         ("T | as X | where id == 1 | union (X | where id == 2) | project id", [(1,), (2,)]),
     ],
 )
@@ -205,6 +214,8 @@ def test_operators(text: str, expected: list[tuple[Any, ...]]) -> None:
         ("parse_url('https://h.example/p?q=1')['Query Parameters'].q", "1"),
         ('parse_json(\'{"a": [1, {"b": 2}]}\').a[1].b', 2),
         ("tostring(dynamic({'a': 1}))", '{"a":1}'),
+        ("parse_xml('<a x=\"1\"><b>t</b><b>u</b></a>').a", {"@x": "1", "b": ["t", "u"]}),
+        ("parse_xml('<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>')", None),
         ("iff(1 > 2, 'y', 'n')", "n"),
         ("case(false, 1, true, 2, 3)", 2),
         ("coalesce('', 'a')", "a"),
@@ -271,8 +282,12 @@ def test_functions(text: str, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("T | evaluate bag_unpack(a)", "the plugin bag_unpack"),
-        ("T | make-series count() on TimeGenerated step 1h", "the operator makeseries"),
+        ("T | evaluate basket()", "the plugin basket"),
+        ("T | make-series count() on TimeGenerated", "the operator make-series without a step"),
+        (
+            "T | make-series count() on n from 0 to 9999999 step 1",
+            "the operator make-series over so many bins",
+        ),
         ("T | extend a = geo_info_from_ip_address(b)", "the function geo_info_from_ip_address"),
         ('externaldata(a: string)["https://x.example"]', "the operator externaldata"),
         ('cluster("a").database("b").T', "a query over another cluster, database or workspace"),
@@ -342,7 +357,8 @@ RECORDS = st.fixed_dictionaries(
 def _of_its_type(record: dict[str, Any]) -> bool:
     """Columns that the schemas call numbers and truth values hold these."""
     numbers = all(isinstance(record.get(name), int | float | None) for name in ("EventID", "FileSize"))
-    return numbers and isinstance(record.get("IsDeleted"), bool | None)
+    plain = not any(value is True for name, value in record.items() if name != "IsDeleted")
+    return plain and numbers and isinstance(record.get("IsDeleted"), bool | None)
 
 
 def _comparable(e: Expression, record: dict[str, Any]) -> bool:

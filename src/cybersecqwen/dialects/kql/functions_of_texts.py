@@ -14,6 +14,7 @@ from .comparing import has
 from .function_kinds import MANY, Function, takes
 from .regex import all_in, compiled, found_in, replaced
 from .values import CONVERSIONS, element, parsed, part, text, whole
+from .xml_values import parse_xml
 
 _LONGEST = 100_000
 """Characters of a text that a function makes."""
@@ -260,6 +261,7 @@ TEXTS: dict[str, Function] = {
     "toguid": takes(text, 1),
     "tohex": takes(_tohex, 1, 2),
     "parse_json": takes(parsed, 1),
+    "parse_xml": takes(parse_xml, 1),
     "parsejson": takes(parsed, 1),
     "todynamic": takes(parsed, 1),
     "toobject": takes(parsed, 1),

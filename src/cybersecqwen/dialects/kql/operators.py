@@ -20,7 +20,7 @@ from .parts import (
     tabular_operand,
 )
 from .steps import Step
-from .table import UNARY
+from .table import ADD, UNARY
 from .tokens import NAME, SIGN, TEXT
 from .tree import Column, Expr, Name, Option, Text
 
@@ -187,7 +187,7 @@ def _make_series(cursor: Cursor, _word: str, common: dict[str, Any]) -> Step:
     set_ = options(cursor, ("kind",))
     items = cursor.several(_series)
     cursor.expect_word("on")
-    axis = expression(cursor)
+    axis = expression(cursor, ADD)
     bounds: list[tuple[str, Expr]] = []
     while cursor.token.kind == NAME and cursor.token.text in ("from", "to", "step", "in"):
         word = cursor.next().text

@@ -11,11 +11,13 @@ from .render_values import (
     bracketed,
     column,
     indented,
+    inner,
     name,
     quoted,
     value,
 )
 from .steps import Expanded, Key, Step
+from .table import ADD
 from .tree import Array, Expr, KqlQuery, Let, Option, Pipeline, Statement, Text
 
 _WIDE = 100
@@ -137,12 +139,12 @@ def _mv_expand(tree: steps.MvExpand) -> str:
 
 def _mv_apply(tree: steps.MvApply) -> str:
     limit = f" limit {expression(tree.limit)}" if tree.limit is not None else ""
-    inner = "\n".join(
+    inside = "\n".join(
         "".join(f"//{note}\n" for note in one.notes) + ("| " if number else "") + step(one)
         for number, one in enumerate(tree.steps)
     )
     head = f"mv-apply{_options(tree)} {', '.join(map(_expanded, tree.items))}{limit} on ("
-    return f"{head}\n{indented(inner)}\n)"
+    return f"{head}\n{indented(inside)}\n)"
 
 
 def _parse(tree: steps.Parse) -> str:
@@ -168,7 +170,7 @@ def _make_series(tree: steps.MakeSeries) -> str:
     ]
     bounds = "".join(f" {word} {expression(one)}" for word, one in tree.bounds)
     by = f" by {', '.join(_all(tree.by))}" if tree.by else ""
-    return f"{_list('make-series' + _options(tree), items)} on {expression(tree.axis)}{bounds}{by}"
+    return f"{_list('make-series' + _options(tree), items)} on {inner(tree.axis, ADD, pipeline)}{bounds}{by}"
 
 
 def _evaluate(tree: steps.Evaluate) -> str:

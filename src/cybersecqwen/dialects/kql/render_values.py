@@ -80,7 +80,7 @@ def strength(tree: Expr) -> int:
     return 0 if isinstance(tree, Named | Pipeline) else POSTFIX + 1
 
 
-def _inner(tree: Expr, weakest: int, tabular: Tabular) -> str:
+def inner(tree: Expr, weakest: int, tabular: Tabular) -> str:
     """In brackets where it would fall apart."""
     if isinstance(tree, Pipeline):
         return bracketed(tree, tabular)
@@ -131,37 +131,37 @@ def _nothing(_tree: Pipeline) -> str:
 
 def _binary(tree: Binary, tabular: Tabular) -> str:
     held = OPERATORS[tree.operator]
-    left, right = _inner(tree.left, held, tabular), _inner(tree.right, held + 1, tabular)
+    left, right = inner(tree.left, held, tabular), inner(tree.right, held + 1, tabular)
     return f"{left} {tree.operator} {right}"
 
 
 def _logic(tree: Logic, tabular: Tabular) -> str:
     held = strength(tree) + 1
-    return f" {tree.operator} ".join(_inner(part, held, tabular) for part in tree.parts)
+    return f" {tree.operator} ".join(inner(part, held, tabular) for part in tree.parts)
 
 
 def _among(tree: Among, tabular: Tabular) -> str:
-    return f"{_inner(tree.left, EQUAL, tabular)} {tree.operator} ({arguments(tree.items, tabular)})"
+    return f"{inner(tree.left, EQUAL, tabular)} {tree.operator} ({arguments(tree.items, tabular)})"
 
 
 def _between(tree: Between, tabular: Tabular) -> str:
     word = "!between" if tree.negated else "between"
-    low, high = _inner(tree.low, ADD, tabular), _inner(tree.high, ADD, tabular)
-    return f"{_inner(tree.left, EQUAL, tabular)} {word} ({low} .. {high})"
+    low, high = inner(tree.low, ADD, tabular), inner(tree.high, ADD, tabular)
+    return f"{inner(tree.left, EQUAL, tabular)} {word} ({low} .. {high})"
 
 
 def _member(tree: Member, tabular: Tabular) -> str:
     called = "" if tree.arguments is None else f"({arguments(tree.arguments, tabular)})"
-    return f"{_inner(tree.inner, POSTFIX, tabular)}.{tree.name}{called}"
+    return f"{inner(tree.inner, POSTFIX, tabular)}.{tree.name}{called}"
 
 
 def _index(tree: Index, tabular: Tabular) -> str:
-    return f"{_inner(tree.inner, POSTFIX, tabular)}[{_inner(tree.at, OR, tabular)}]"
+    return f"{inner(tree.inner, POSTFIX, tabular)}[{inner(tree.at, OR, tabular)}]"
 
 
 def _named(tree: Named, tabular: Tabular) -> str:
     names = ", ".join(name(one.text) for one in tree.names)
-    return f"{f'({names})' if tree.tuple_ else names} = {_inner(tree.value, OR, tabular)}"
+    return f"{f'({names})' if tree.tuple_ else names} = {inner(tree.value, OR, tabular)}"
 
 
 def _lambda(tree: Lambda, tabular: Tabular) -> str:
@@ -204,7 +204,7 @@ _RENDER: dict[type[Any], Callable[[Any, Tabular], str]] = {
     Member: _member,
     Index: _index,
     Call: lambda tree, tabular: f"{tree.name}({arguments(tree.arguments, tabular)})",
-    Sign: lambda tree, tabular: f"{tree.sign}{_inner(tree.inner, UNARY, tabular)}",
+    Sign: lambda tree, tabular: f"{tree.sign}{inner(tree.inner, UNARY, tabular)}",
     Binary: _binary,
     Logic: _logic,
     Among: _among,

@@ -1,6 +1,6 @@
 """Running a query over records: every operator makes a table of a table, every value is a function of a row.
 
-What is not run here (plugins, make-series, externaldata, other clusters, functions that only a workspace
+What is not run here (most plugins, externaldata, other clusters, functions that only a workspace
 knows) is refused by name. `take` gives the first rows, where Kusto may give any.
 """
 

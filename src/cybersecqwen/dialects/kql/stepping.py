@@ -8,14 +8,15 @@ from typing import Any
 
 from cybersecqwen.dialects.interface import Record
 
-from . import expanding, joining, steps
+from . import expanding, joining, plugins, steps
 from .compiling import compiled, constant
 from .environment import Environment, Get, Table, unsupported
 from .naming_steps import kind_of, result_name
 from .parsing_text import parse, parse_kv
+from .series import make_series
 from .steps import Step
 from .summarizing import summarize
-from .tree import Binary, Expr, Name, Named, Star, Text
+from .tree import Binary, Call, Expr, Name, Named, Star, Text
 from .values import key, number, text, whole
 
 Stepping = Callable[[Any, Table, Environment], Table]
@@ -247,9 +248,8 @@ def _mv_apply(step: steps.MvApply, table: Table, env: Environment) -> Table:
 def _evaluate(step: steps.Evaluate, table: Table, env: Environment) -> Table:
     from .run import invoked
 
-    name = getattr(step.call, "name", "")
-    if step.word == "evaluate":
-        raise unsupported(f"the plugin {name}")
+    if step.word == "evaluate" and isinstance(step.call, Call):
+        return plugins.evaluated(step.call, table, env)
     return invoked(step.call, table, env)
 
 
@@ -280,5 +280,6 @@ _STEPS: dict[type[Any], Stepping] = {
     steps.ParseKv: parse_kv,
     steps.Render: _same,
     steps.Evaluate: _evaluate,
+    steps.MakeSeries: make_series,
     steps.Search: _search,
 }
