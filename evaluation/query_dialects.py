@@ -24,11 +24,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cybersecqwen.dialects.fields.mapping import mapped
-
 from cybersecqwen.detect.sigma.model import Rule
 from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
 from cybersecqwen.dialects import DIALECTS
+from cybersecqwen.dialects.fields.mapping import mapped
 from cybersecqwen.dialects.interface import Dialect
 from cybersecqwen.dialects.normal import equivalent
 from cybersecqwen.dialects.query import Query
@@ -117,7 +116,11 @@ def outcome(dialect_name: str, rules: Sequence[Rule], schema: str) -> Outcome:
         meant = Query(logsource=rule.logsource, where=rule.expression)
         start = time.perf_counter()
         try:
-            query = mapped(meant, schema).query if schema else Query(tables=("t",), where=meant.where)
+            query = (
+                mapped(meant, schema).query
+                if schema and schema != dialect_name
+                else alone_in(dialect_name, meant)
+            )
             text = dialect.render(dialect.write(query))
         except (UnsayableError, FieldError) as error:
             found.refused[reason(error)] += 1
@@ -134,6 +137,13 @@ def outcome(dialect_name: str, rules: Sequence[Rule], schema: str) -> Outcome:
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
     return found
+
+
+def alone_in(dialect: str, meant: Query) -> Query:
+    """The query with the rule's own names; SecOps has one table for all, and Sigma log sources."""
+    if dialect == "sigma":
+        return meant
+    return Query(tables=() if dialect == "secops" else ("t",), where=meant.where)
 
 
 def reason(error: QueryError) -> str:
