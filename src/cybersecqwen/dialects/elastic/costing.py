@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from .expressions import Among, Binary, Call, Cast, Expr, Field, IsNull, Literal, Logic, Minus, Negation
 from .logic import positive
+from .walking import walk
 
 EVENTS = 1_000_000.0
 _CLAUSE = 20.0
@@ -94,8 +95,6 @@ def _is_indexed(expr: Expr, costs: Costs) -> bool:
 
 
 def _below(expr: Expr) -> list[Expr]:
-    from .walking import walk
-
     return list(walk(expr))
 
 
