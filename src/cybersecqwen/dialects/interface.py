@@ -146,6 +146,13 @@ class Dialect(ABC, Generic[Tree]):
     def atoms(self, tree: Tree) -> tuple[Atom, ...]:
         """Every comparison of a field with a value, wherever it stands."""
 
+    def describe(self, tree: Tree) -> tuple[str, ...]:
+        """What it does in plain sentences, one for each step, for trees that `read` has no words for.
+
+        At most 40 sentences of at most 400 characters; () where the dialect has no words of its own.
+        """
+        return ()
+
     def cost(self, tree: Tree, context: Context) -> float:
         """What running it costs, in work of reading one event once, over a million events.
 

@@ -12,6 +12,7 @@ from cybersecqwen.dialects.fields.mapping import Mapped
 from cybersecqwen.dialects.interface import Dialect, Running
 from cybersecqwen.dialects.normal import equivalent
 from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.wording import span_words
 from cybersecqwen.errors import FieldError, QueryError, UnsayableError
 from cybersecqwen.records.query import Checked, Trial
 
@@ -19,7 +20,6 @@ from .sigma_text import rule_text
 from .targets import Target
 from .trial import made_examples, running_for, try_out
 from .whose import Whose
-from .wording import span_words
 
 WhoseOf = Callable[[str], Whose]
 """Gives the names of a schema by its name; raises UnknownNameError."""

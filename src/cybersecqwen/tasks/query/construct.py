@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.wording import span_words
 from cybersecqwen.errors import FieldError, UnsayableError
 from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.query import Basis, Heard, QueryResult
@@ -27,7 +28,6 @@ from .reporting import report_of
 from .sigma_text import rule_text_of
 from .targets import Target, target_of
 from .whose import whose
-from .wording import span_words
 
 if TYPE_CHECKING:
     from cybersecqwen.models.interface import LanguageModel

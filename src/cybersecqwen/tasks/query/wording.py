@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
-from cybersecqwen.detect.sigma.model import And, Expression, Logsource, Not, Op, Test
-from cybersecqwen.dialects.globs import ANY, ONE, wildcards
+from cybersecqwen.detect.sigma.model import And, Logsource, Not
 from cybersecqwen.dialects.query import (
     Aggregate,
     Columns,
@@ -21,23 +19,8 @@ from cybersecqwen.dialects.query import (
     Step,
     Unique,
 )
+from cybersecqwen.dialects.wording import MOST, duration, joined, said, span_words
 
-_MOST = 8
-"""Values that are named of one test."""
-
-_VERBS = {
-    Op.EQUALS: "is",
-    Op.CONTAINS: "contains",
-    Op.STARTS: "begins with",
-    Op.ENDS: "ends with",
-    Op.GLOB: "looks like",
-    Op.REGEX: "matches the pattern",
-    Op.CIDR: "is an address in",
-    Op.LESS: "is less than",
-    Op.AT_MOST: "is at most",
-    Op.GREATER: "is greater than",
-    Op.AT_LEAST: "is at least",
-}
 _MEASURES = {
     Measured.COUNT: "how many",
     Measured.DISTINCT: "how many different values of {}",
@@ -63,9 +46,9 @@ def _sentences(query: Query) -> Iterator[str]:
         kept = [part for part in parts if not isinstance(part, Not)]
         dropped = [part for part in parts if isinstance(part, Not)]
         if kept:
-            yield f"Keeps records where {_joined([said(part) for part in kept], 'and')}."
+            yield f"Keeps records where {joined([said(part) for part in kept], 'and')}."
         if dropped:
-            yield f"Leaves out those where {_joined([said(part.inner) for part in dropped], 'or')}."
+            yield f"Leaves out those where {joined([said(part.inner) for part in dropped], 'or')}."
     for step in query.steps:
         yield _step(step)
 
@@ -75,7 +58,7 @@ def looked_at(query: Query) -> str:
     source = query.logsource
     if source.product or source.category or source.service:
         return logsource_words(source)
-    return _joined(list(query.tables[:_MOST]), "and") if query.tables else "every record"
+    return joined(list(query.tables[:MOST]), "and") if query.tables else "every record"
 
 
 _CATEGORIES = {
@@ -124,84 +107,22 @@ def _during(span: Span | None) -> str:
     return f", {span_words(span)}" if span else ""
 
 
-def span_words(span: Span) -> str:
-    """A span in words: "in the last day"."""
-    if span.last_s is not None:
-        return f"in the last {duration(span.last_s)}"
-    start = _moment(span.start) if span.start is not None else ""
-    end = _moment(span.end) if span.end is not None else ""
-    return f"from {start} to {end}" if start and end else f"since {start}" if start else f"before {end}"
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def duration(seconds: float) -> str:
-    """A length of time in the largest unit that is whole: "10 minutes", "day"."""
-    for unit, length in (("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= length and seconds % length == 0:
-            count = int(seconds // length)
-            return unit if count == 1 else f"{count:,} {unit}s"
-    return f"{seconds:g} seconds"
-
-
-def said(expression: Expression) -> str:
-    """A condition as it follows "where": "Image ends with cmd.exe"."""
-    if isinstance(expression, Test):
-        return _test(expression)
-    if isinstance(expression, Not):
-        return f"it is not so that {said(expression.inner)}"
-    word = "and" if isinstance(expression, And) else "or"
-    return "(" + _joined([said(part) for part in expression.parts], word) + ")"
-
-
-def _test(test: Test) -> str:
-    if test.op is Op.NULL:
-        return f"there is no {test.field}"
-    if test.op is Op.PRESENT:
-        return f"there is a {test.field}"
-    if test.op is Op.SAME_AS:
-        other, op = test.values
-        return f"{test.field} {'is the same as' if op == Op.EQUALS else _VERBS[Op(op)]} {other}"
-    values = [_value(test, value) for value in test.values]
-    shown = values[:_MOST] + ([f"{len(values) - _MOST} more"] if len(values) > _MOST else [])
-    verb = _VERBS[test.op]
-    subject = f"the {test.part} of {test.field}" if test.part else test.field
-    case = " (letters' case matters)" if test.cased and test.op is not Op.REGEX else ""
-    if not test.field:
-        return f"{_joined(shown, 'or')} stands anywhere{case}"
-    return f"{subject} {verb} {_joined(shown, 'or')}{case}"
-
-
-def _value(test: Test, value: str) -> str:
-    if test.op is Op.GLOB:
-        value = wildcards(value).replace(ANY, "*").replace(ONE, "?")
-    return value if value else "nothing"
-
-
-def _joined(parts: list[str], word: str) -> str:
-    if len(parts) < 2:
-        return parts[0] if parts else ""
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
-
-
 def _step(step: Step) -> str:
     if isinstance(step, Aggregate):
         within = f" in stretches of {duration(step.bucket_s)}" if step.bucket_s else ""
-        by = f" for each {_joined(list(step.by), 'and')}" if step.by else ""
-        return f"Tells {_joined([_measure(one) for one in step.measures], 'and')}{by}{within}."
+        by = f" for each {joined(list(step.by), 'and')}" if step.by else ""
+        return f"Tells {joined([_measure(one) for one in step.measures], 'and')}{by}{within}."
     if isinstance(step, Keep):
         return f"Of that it keeps rows where {said(step.where)}."
     if isinstance(step, Sort):
         keys = [f"{name} ({'greatest' if down else 'least'} first)" for name, down in step.keys]
-        return f"Sorts by {_joined(keys, 'then')}."
+        return f"Sorts by {joined(keys, 'then')}."
     if isinstance(step, Limit):
         return f"Gives the first {step.count:,}."
     if isinstance(step, Columns):
-        return f"Shows {_joined(list(step.fields), 'and')}."
+        return f"Shows {joined(list(step.fields), 'and')}."
     if isinstance(step, Unique):
-        return f"Gives every combination of {_joined(list(step.fields), 'and')} once."
+        return f"Gives every combination of {joined(list(step.fields), 'and')} once."
     return _sequence(step)
 
 
@@ -213,6 +134,6 @@ def _measure(measure: Measure) -> str:
 def _sequence(step: Sequence) -> str:
     stages = [f"a record where {said(stage.where)}" for stage in step.stages]
     order = "followed by" if step.ordered else "and, in any order,"
-    same = f" with the same {_joined(list(step.by), 'and')}" if step.by else ""
+    same = f" with the same {joined(list(step.by), 'and')}" if step.by else ""
     within = f" within {duration(step.within_s)}" if step.within_s else ""
     return f"Finds {f' {order} '.join(stages)}{same}{within}."
