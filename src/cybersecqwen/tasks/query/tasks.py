@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.improving import Improvement, improve
 from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.wording import span_words
 from cybersecqwen.errors import UnsayableError
 from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.query import Changed, Explained, Improved, QueryResult, Suggested
@@ -26,7 +26,6 @@ from .sigma_text import rule_text_of
 from .targets import target_of
 from .trial import made_examples, running_for, try_out
 from .whose import whose
-from .wording import span_words
 
 TITLE = "Translated query"
 """Title of a rule that was made from a query."""
@@ -78,11 +77,11 @@ def _explained(one: Given, query: Query | None, library: Any) -> Explained:
     """In the middle's words where it has them, else step by step in the language's own."""
     if query is not None:
         return explained(query, library)
-    describe: Callable[[Any], tuple[str, ...]] | None = getattr(one.dialect, "describe", None)
-    if describe is not None:
+    sentences = one.dialect.describe(one.tree)
+    if sentences:
         tables = tuple(dict.fromkeys(name.text for name in one.dialect.names(one.tree).tables))
         needed = (f"The tables {', '.join(tables[:8])}.",) if tables else ()
-        return Explained(sentences=describe(one.tree), sources=needed)
+        return Explained(sentences=sentences, sources=needed)
     return Explained(sentences=(f"It cannot be told in full: {one.beyond}",))
 
 
