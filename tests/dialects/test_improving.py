@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from cybersecqwen.dialects.examples import events
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.improving import improve
-from cybersecqwen.dialects.interface import Rows, Running
+from cybersecqwen.dialects.interface import Data, Rows, Running
 from cybersecqwen.dialects.proving import same
 from cybersecqwen.errors import EffectError, QuerySyntaxError, UnsayableError
 
@@ -127,6 +129,78 @@ def test_what_cannot_be_written_is_left_out() -> None:
     made = improve(Careless(SOUND), "logs | sort b | where a = 1")
     assert made.after == made.before and made.steps == () and made.proof is None
     assert "cannot be written" in made.problems[0]
+
+
+class _Endless(ToyDialect):
+    """Runs `magic` for ever."""
+
+    def run(self, tree: Toy, data: Data, running: Running) -> Rows:
+        while any(words[0] == "magic" for words in tree.steps):
+            pass
+        return super().run(tree, data, running)
+
+
+class _NotOnNothing(ToyDialect):
+    """Cannot be run on no events, and on those only."""
+
+    def run(self, tree: Toy, data: Data, running: Running) -> Rows:
+        if not data:
+            raise UnsayableError("nothing to run on.", what="nothing")
+        return super().run(tree, data, running)
+
+
+class _Fickle(ToyDialect):
+    """Gives one row more than before whenever it is run."""
+
+    runs = 0
+
+    def run(self, tree: Toy, data: Data, running: Running) -> Rows:
+        self.runs += 1
+        return Rows(rows=({"a": 1},) * (self.runs if self.runs % 2 else 1))
+
+
+@pytest.mark.timeout(60)
+def test_a_proof_that_never_ends_is_given_up() -> None:
+    text = "logs | sort b | where a = 1 | magic"
+    made = improve(_Endless(SOUND), text, seconds=0.3)
+    assert made.after == text and made.steps == ()
+    assert [one.text for one in made.suggestions] == ["logs | where a = 1 | sort b | magic"]
+    assert made.suggestions[0].caveat == "Not proven here: it takes too long."
+    assert made.proof is not None and made.proof.said == "Not proven here: it takes too long."
+
+
+@pytest.mark.timeout(60)
+def test_a_rule_that_never_comes_back_is_given_up() -> None:
+    def endless(_tree: Toy, _context: Context) -> Toy | None:
+        while True:
+            pass
+
+    rule = type(SOUND)(name="endless", reason="", source="", apply=endless)
+    made = improve(ToyDialect(SOUND, rule), "logs | sort b | where a = 1", seconds=0.3)
+    assert made.after == made.before and len(made.suggestions) == 1
+    assert made.problems == ("Not every change was looked for: it takes too long.",)
+    unsafe = type(SOUND)(name="e", reason="", source="", apply=endless, safe=False)
+    made = improve(ToyDialect(unsafe), "logs", seconds=0.3)
+    assert made.after == made.before == "logs"
+
+
+def test_without_time_nothing_is_proven_in_any_thread() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(improve, ToyDialect(SOUND), "logs | sort b | where a = 1", seconds=0.0).result()
+    assert made.after == made.before and made.steps == ()
+
+
+@pytest.mark.timeout(60)
+def test_what_cannot_be_run_on_no_events_is_only_suggested() -> None:
+    made = improve(_NotOnNothing(SOUND), "logs | sort b | where a = 1")
+    assert made.after == made.before and len(made.suggestions) == 1
+    assert made.proof is not None and made.proof.not_run == "nothing to run on."
+
+
+@pytest.mark.timeout(60)
+def test_rows_that_are_never_the_same_end_the_proof() -> None:
+    made = improve(_Fickle(SOUND), "logs | sort b | where a = 1")
+    assert made.after == made.before
 
 
 STEPS = st.sampled_from(

@@ -7,22 +7,24 @@ change the rows, is only suggested.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from cybersecqwen.errors import EffectError, QueryError
 
-from .improvement import Context, Rule
+from .changing import Change, Work
+from .improvement import Context
 from .interface import Dialect
 from .proving import NotRun, Proof, Prover, schema_for
+from .spending import Allowance, OutOfTime
 
-Tree = TypeVar("Tree")
-
-_ROUNDS = 6
-"""Times that all rules are gone through."""
-_AGAIN = 20
-"""Times that one rule is applied in a row."""
-_MOST_STEPS = 60
+_LAST_S = 2.0
+"""Seconds of processor time in which what was found is written down, where the time for finding is spent."""
+_MOST_SUGGESTED = 1_000_000
+"""Characters of all suggestions together; the first is always given."""
+_TOO_LONG = "it takes too long."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,15 +79,6 @@ class Improvement:
         return _gain(self.cost_before, self.cost_after)
 
 
-@dataclass(frozen=True, slots=True)
-class _Change(Generic[Tree]):
-    """One application of a rule."""
-
-    rule: Rule[Tree]
-    before: Tree
-    after: Tree
-
-
 def improve(
     dialect: Dialect[Any],
     text: str,
@@ -93,19 +86,46 @@ def improve(
     context: Context | None = None,
     proof_events: int = 2_000,
     seed: int = 0,
+    seconds: float = math.inf,
 ) -> Improvement:
     """A cheaper query that finds the same, with every change and what was proven.
 
-    `proof_events` are the events of each draw that the two are run on; with 0 nothing is proven. Raises
-    EffectError for a query that would do more than read, QuerySyntaxError and LimitError as `parse` does.
+    `proof_events` are the events of each draw that the two are run on; with 0 nothing is proven. At most
+    `seconds` of processor time go into changing and proving; what is not proven then is only suggested.
+    Raises EffectError for a query that would do more than read, QuerySyntaxError and LimitError as `parse`
+    does.
     """
+    allowance = Allowance(seconds=seconds)
     tree = dialect.parse(text)
     _refuse_effects(dialect, tree)
-    work = _Work(dialect=dialect, context=context or Context(), original=tree)
-    work.extend()
-    proof = _prove(work, proof_events, seed) if proof_events and work.chain else None
-    after = work.last
-    if work.chain and not _faithful(dialect, after):
+    work = Work(dialect=dialect, context=context or Context(), original=tree)
+    proof = _changed(work, proof_events, seed, allowance)
+    try:
+        with Allowance(seconds=max(_LAST_S, allowance.left)).held():
+            return _told(work, text, proof)
+    except OutOfTime:
+        problems = (*work.problems, f"Nothing was changed: {_TOO_LONG}")
+        return Improvement(before=text.strip(), after=text.strip(), problems=problems)
+
+
+def _changed(work: Work[Any], count: int, seed: int, allowance: Allowance) -> Proof | None:
+    """Change the query and prove the changes, in the time that there is."""
+    try:
+        with allowance.held():
+            work.extend()
+            return _prove(work, count, seed, allowance) if count else None
+    except OutOfTime:
+        work.problems.append(f"Not every change was looked for: {_TOO_LONG}")
+    if not count or not work.chain:
+        return None
+    _only_suggest(work, _TOO_LONG)
+    return Proof(not_run=_TOO_LONG)
+
+
+def _told(work: Work[Any], text: str, proof: Proof | None) -> Improvement:
+    """What became of the query."""
+    tree, after = work.original, work.last
+    if work.chain and not _faithful(work.dialect, after):
         work.problems.append(
             "What the rules made cannot be written so that it reads the same; it is left out."
         )
@@ -113,11 +133,11 @@ def improve(
         proof, after = None, tree
     return Improvement(
         before=text.strip(),
-        after=dialect.render(after) if work.chain else text.strip(),
+        after=work.dialect.render(after) if work.chain else text.strip(),
         cost_before=work.cost(tree),
         cost_after=work.cost(after),
         steps=tuple(_step(work, change) for change in work.chain),
-        suggestions=(*work.unproven, *_suggested(work)),
+        suggestions=tuple(_suggestions(work)),
         withdrawn=tuple(work.withdrawn),
         proof=proof,
         problems=tuple(work.problems),
@@ -142,78 +162,7 @@ def _faithful(dialect: Dialect[Any], tree: Any) -> bool:
         return False
 
 
-class _Work(Generic[Tree]):
-    """The changes so far, and what was found out about rules."""
-
-    def __init__(self, *, dialect: Dialect[Tree], context: Context, original: Tree) -> None:
-        self.dialect = dialect
-        self.context = context
-        self.original = original
-        self.chain: list[_Change[Tree]] = []
-        self.dropped: set[str] = set()
-        self.withdrawn: list[str] = []
-        self.unproven: list[Suggestion] = []
-        self.problems: list[str] = []
-
-    @property
-    def last(self) -> Tree:
-        """What the changes have led to."""
-        return self.chain[-1].after if self.chain else self.original
-
-    def cost(self, tree: Tree) -> float:
-        """The estimated cost; 0 without a cost model, or where it has no words for the query."""
-        try:
-            return self.dialect.cost(tree, self.context)
-        except (NotImplementedError, QueryError):
-            return 0.0
-
-    def applied(self, rule: Rule[Tree], tree: Tree) -> Tree | None:
-        """What a rule makes of a tree; None where it changes nothing, or has no words for it."""
-        try:
-            made = rule.apply(tree, self.context)
-        except QueryError:
-            return None
-        return None if made is None or made == tree else made
-
-    def extend(self) -> None:
-        """Apply the rules to what is there until nothing changes. A rule that goes in circles is stopped."""
-        seen = [self.original, *(change.after for change in self.chain)]
-        for _ in range(_ROUNDS):
-            length = len(self.chain)
-            for rule in self.dialect.rules:
-                self._exhaust(rule, seen)
-            if len(self.chain) == length or len(self.chain) >= _MOST_STEPS:
-                return
-
-    def _exhaust(self, rule: Rule[Tree], seen: list[Tree]) -> None:
-        for _ in range(_AGAIN):
-            if not rule.safe or rule.name in self.dropped or len(self.chain) >= _MOST_STEPS:
-                return
-            before = self.last
-            made = self.applied(rule, before)
-            if made is None:
-                return
-            if any(made == other for other in seen):
-                self._drop(rule, "it goes in circles")
-            elif self.cost(made) > self.cost(before):
-                self._drop(rule, "what it makes is estimated to cost more")
-            else:
-                seen.append(made)
-                self.chain.append(_Change(rule, before, made))
-        self._drop(rule, f"it was still changing something after {_AGAIN} times")
-
-    def _drop(self, rule: Rule[Tree], why: str) -> None:
-        self.dropped.add(rule.name)
-        self.problems.append(f"The rule {rule.name} was stopped: {why}.")
-
-    def without(self, at: int) -> None:
-        """Take a step back, with all that came after it, and go on without its rule."""
-        self.dropped.add(self.chain[at].rule.name)
-        del self.chain[at:]
-        self.extend()
-
-
-def _prove(work: _Work[Any], count: int, seed: int) -> Proof | None:
+def _prove(work: Work[Any], count: int, seed: int, allowance: Allowance) -> Proof | None:
     """The proof for what is left when every step that fails it is taken back; None where nothing is left."""
     while work.chain:
         trees = [work.original, *(change.after for change in work.chain)]
@@ -223,9 +172,11 @@ def _prove(work: _Work[Any], count: int, seed: int) -> Proof | None:
             trees=trees,
             count=count,
             seed=seed,
+            allowance=allowance,
         )
         try:
             prover.rows(work.original, seed)
+            prover.nothing(work.original)
         except NotRun as error:
             _only_suggest(work, str(error))
             return Proof(not_run=str(error))
@@ -239,7 +190,7 @@ def _prove(work: _Work[Any], count: int, seed: int) -> Proof | None:
     return None
 
 
-def _take_back(work: _Work[Any], prover: Prover[Any]) -> None:
+def _take_back(work: Work[Any], prover: Prover[Any]) -> None:
     """Take back the first step after which other rows come, or that cannot be run.
 
     One of them is: the last was found to be, and every tree is run once only on a draw.
@@ -252,30 +203,41 @@ def _take_back(work: _Work[Any], prover: Prover[Any]) -> None:
                 f"{change.rule.name} was taken back: the query then gives other rows on made events."
             )
         except NotRun as error:
-            work.unproven.append(_suggestion(work, change, f"Not proven here: {error}"))
+            work.unproven.append((change, f"Not proven here: {error}"))
         work.without(at)
         return
+    # No step shows it again. One goes all the same, so that this ends.
+    work.unproven.append((work.chain[-1], "Not proven here: it does not always give the same rows."))
+    work.without(len(work.chain) - 1)
 
 
-def _only_suggest(work: _Work[Any], why: str) -> None:
+def _only_suggest(work: Work[Any], why: str) -> None:
     """What cannot be run here changes nothing: its steps are suggestions."""
     for change in work.chain:
-        work.unproven.append(_suggestion(work, change, f"Not proven here: {why}"))
+        work.unproven.append((change, f"Not proven here: {why}"))
     work.dropped |= {change.rule.name for change in work.chain}
     work.chain.clear()
 
 
-def _suggested(work: _Work[Any]) -> list[Suggestion]:
-    """What the rules would change that do not keep the rows."""
-    found = []
+def _suggestions(work: Work[Any]) -> Iterator[Suggestion]:
+    """What was not proven, and what the rules would change that do not keep the rows."""
+    length = 0
+    for change, why in [*work.unproven, *_unsafe(work)]:
+        made = _suggestion(work, change, why)
+        length += len(made.text)
+        if length > max(_MOST_SUGGESTED, len(made.text)):
+            return
+        yield made
+
+
+def _unsafe(work: Work[Any]) -> Iterator[tuple[Change[Any], str]]:
     for rule in work.dialect.rules:
         made = None if rule.safe else work.applied(rule, work.last)
         if made is not None and _faithful(work.dialect, made):
-            found.append(_suggestion(work, _Change(rule, work.last, made), rule.caveat))
-    return found
+            yield Change(rule, work.last, made), rule.caveat
 
 
-def _suggestion(work: _Work[Any], change: _Change[Any], caveat: str) -> Suggestion:
+def _suggestion(work: Work[Any], change: Change[Any], caveat: str) -> Suggestion:
     return Suggestion(
         rule=change.rule.name,
         reason=change.rule.reason,
@@ -285,7 +247,7 @@ def _suggestion(work: _Work[Any], change: _Change[Any], caveat: str) -> Suggesti
     )
 
 
-def _step(work: _Work[Any], change: _Change[Any]) -> Step:
+def _step(work: Work[Any], change: Change[Any]) -> Step:
     return Step(
         rule=change.rule.name,
         reason=change.rule.reason,

@@ -19,6 +19,7 @@ from .examples.sampling import samples
 from .fields.schema import Schema
 from .fields.schemas import schema as built_in
 from .interface import Atom, Data, Dialect, Names, Rows, Running
+from .spending import Allowance
 
 Tree = TypeVar("Tree")
 
@@ -96,6 +97,8 @@ class Prover(Generic[Tree]):
     count: int
     """Events of a draw."""
     seed: int = 0
+    allowance: Allowance = field(default_factory=Allowance)
+    """Time that is looked at before every run; OutOfTime goes through."""
     _data: dict[int, Data] = field(default_factory=dict)
     _named: list[Names] | None = None
     _kinds: dict[str, str] | None = None
@@ -104,7 +107,7 @@ class Prover(Generic[Tree]):
     def proof(self, before: Tree, after: Tree) -> Proof | None:
         """What was shown; None where they differ. Raises NotRun where either cannot be run."""
         rows, seeds, weak = 0, [], True
-        nothing = key_of(self._run(before, {}))
+        nothing = self.nothing(before)
         for number in range(_MOST_DRAWS):
             if number >= _DRAWS and not weak and rows >= _ENOUGH:
                 break
@@ -117,6 +120,10 @@ class Prover(Generic[Tree]):
             weak = weak and key_of(given) == nothing
         made = sum(len(table) for seed in seeds for table in self._drawn(seed).values())
         return Proof(events=made, rows=rows, seeds=tuple(seeds), weak=weak)
+
+    def nothing(self, tree: Tree) -> Hashable:
+        """What tells the rows apart that a tree gives for no events at all. Raises NotRun."""
+        return key_of(self._run(tree, {}))
 
     def differ(self, before: Tree, after: Tree) -> bool:
         """Whether they give different rows on any draw made so far. Raises NotRun."""
@@ -136,6 +143,7 @@ class Prover(Generic[Tree]):
         return known
 
     def _run(self, tree: Tree, data: Data) -> Rows:
+        self.allowance.check()
         running = Running(time_field=self._time_field(), types=self._types(), most_rows=_MOST_ROWS)
         try:
             return self.dialect.run(tree, data, running)

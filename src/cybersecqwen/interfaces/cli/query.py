@@ -101,7 +101,9 @@ def optimise(
     text: Text,
     dialect: From = "",
     schema: SchemaName = "",
-    events: Annotated[int, typer.Option(help="Events that before and after are run on.")] = 2_000,
+    events: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Events that before and after are run on.")
+    ] = 2_000,
     format: Format = "terminal",
     save: Save = None,
     detail: Detail = "normal",

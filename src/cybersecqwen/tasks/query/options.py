@@ -20,5 +20,7 @@ class QueryOptions:
     """Rule sets to learn from beside the starter rules and the imported ones."""
     proof_events: int = 2_000
     """Events that the optimiser's proof is run on."""
+    proof_seconds: float = 10.0
+    """Processor time that the optimiser may take for changes and their proof, in seconds."""
     schemas: Path | None = None
     """Folder of imported schemas; None for none."""

@@ -154,7 +154,11 @@ class Optimise(Task):
         options = options_of(request)
         one = _understood(request)
         made = improve(
-            one.dialect, one.text, context=Context(schema=one.schema), proof_events=options.proof_events
+            one.dialect,
+            one.text,
+            context=Context(schema=one.schema),
+            proof_events=options.proof_events,
+            seconds=options.proof_seconds,
         )
         improved = _improved(made)
         result = replace(_result("optimise", one), text=improved.after, improved=improved)
