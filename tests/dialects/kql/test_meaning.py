@@ -243,6 +243,7 @@ def test_what_is_read(text: str, test: Expression) -> None:
         ("T | join U on a", "the operator join"),
         ("T | where strlen(a) > 5", "a condition about a computed value"),
         ("T | where a in (U | project a)", "a list that is computed"),
+        ("T | where A['x.y'] == 'z'", "a condition about a computed value"),
         ("T | summarize arg_max(a, *) by b", "the function arg_max"),
         ("print 1", "the source print"),
         (".drop table T", "a control command"),

@@ -249,7 +249,7 @@ def test_other_clusters_are_named() -> None:
 BROKEN = re.compile(r"^Line \d+, column \d+: ")
 
 
-def _texts(data_dir: Path) -> list[tuple[str, str]]:
+def published(data_dir: Path) -> list[tuple[str, str]]:
     import yaml
 
     found = []
@@ -268,7 +268,7 @@ def _texts(data_dir: Path) -> list[tuple[str, str]]:
 @pytest.mark.data
 def test_published_queries_parse_and_are_parsed_again(data_dir: Path) -> None:
     """All of one set but three, which are broken: a bar follows a semicolon."""
-    texts = _texts(data_dir)
+    texts = published(data_dir)
     assert len(texts) > 400
     broken = []
     for name, text in texts:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +18,11 @@ from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.interface import Rows, Running
 from cybersecqwen.dialects.kql import Kql
 from cybersecqwen.dialects.query import Aggregate, Measure, Measured, Query, Sequence, Span, Stage
-from cybersecqwen.errors import CsqError, LimitError, UnsayableError
+from cybersecqwen.errors import CsqError, LimitError, QuerySyntaxError, UnsayableError
 
 from .drawn import queries
 from .test_meaning import expressions
+from .test_parse import published
 
 KQL = Kql()
 NOW = Running().now
@@ -88,6 +91,13 @@ U = [{"user": "ann", "team": "red"}, {"user": "bob", "team": "blue"}, {"user": "
 )
 def test_conditions(condition: str, ids: list[int]) -> None:
     assert [row["id"] for row in rows(f"T | where {condition}", T=T, U=U)] == ids
+
+
+def test_the_time_of_a_record_has_two_names() -> None:
+    records = [{"id": 1, "Timestamp": NOW - 60}, {"id": 2, "Timestamp": NOW - 7200}]
+    tree = KQL.parse("T | where TimeGenerated > ago(1h) | project id")
+    assert KQL.run(tree, {"T": records}, Running(time_field="Timestamp")).rows == ({"id": 1},)
+    assert KQL.run(tree, {"T": records}, Running(time_field="other")).rows == ()
 
 
 def test_where_gives_the_records_themselves() -> None:
@@ -490,3 +500,25 @@ def test_texts_and_lists_that_double_are_cut() -> None:
         "print x = 'abc', l = dynamic([1])" + " | extend x = strcat(x, x), l = array_concat(l, l)" * 40
     )
     assert len(row["x"]) == len(row["l"]) == 100_000
+
+
+@pytest.mark.data
+def test_published_queries_run_or_are_refused_by_name(data_dir: Path) -> None:
+    ran, refused = 0, Counter[str]()
+    for _, text in published(data_dir):
+        try:
+            tree = KQL.parse(text)
+        except QuerySyntaxError:
+            continue
+        names = KQL.names(tree)
+        columns = {one.text for one in names.fields}
+        records = [
+            dict.fromkeys(columns, value) | {"TimeGenerated": NOW - 60} for value in ("a.b c", 5, None)
+        ]
+        try:
+            KQL.run(tree, {"": records}, Running())
+            ran += 1
+        except UnsayableError as error:
+            refused[error.what] += 1
+    assert ran > 380
+    assert sum(refused.values()) < 40, refused

@@ -7,6 +7,7 @@ from typing import Any
 
 from cybersecqwen.dialects.interface import Record
 
+from .columns import DEFENDER_TIME, SENTINEL_TIME
 from .comparing import INFIX, equal, has
 from .constants import literal
 from .environment import Environment, Function, Get, Later, Table, Value, unsupported
@@ -66,7 +67,9 @@ def _name(tree: Name, env: Environment) -> Get:
         given = known
         return lambda row: row[name] if name in row else given(row)
     if name in env.times:
-        return lambda row: moment(row.get(name))
+        # The time of a record under either of the names that Sentinel and Defender give it.
+        other = env.running.time_field if name in (SENTINEL_TIME, DEFENDER_TIME) else name
+        return lambda row: moment(row[name] if name in row else row.get(other))
     kind = env.running.types.get(name, "")
     if kind in _BY_TYPE:
         convert = _BY_TYPE[kind]

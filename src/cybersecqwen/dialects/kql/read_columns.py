@@ -74,7 +74,7 @@ def _path(tree: Expr) -> str | None:
     if isinstance(tree, Member) and tree.arguments is None:
         inner = _path(tree.inner)
         return None if inner is None else f"{inner}.{tree.name}"
-    if isinstance(tree, Index) and isinstance(tree.at, Text):
+    if isinstance(tree, Index) and isinstance(tree.at, Text) and "." not in tree.at.value:
         inner = _path(tree.inner)
         return None if inner is None else f"{inner}.{tree.at.value}"
     return None
