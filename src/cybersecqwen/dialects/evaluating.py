@@ -221,7 +221,8 @@ def _sequences(step: Order, rows: Sequence[Record], data: Data, running: Running
             for record in _looked_at(stage, rows, data)
             if (moment := time_of(record, running)) is not None and holds(stage.where, record)
         ]
-    moments.sort(key=lambda one: (one[0], one[1]))
+    # Later stages first: a record that fits two stages is not followed by itself.
+    moments.sort(key=lambda one: (one[0], -one[1]))
     open_: dict[tuple[str, ...], dict[int, list[tuple[float, Record]]]] = {}
     made: list[Record] = []
     for moment, number, record in moments:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
@@ -34,8 +34,13 @@ from typing import Any
 from cybersecqwen.detect.sigma.model import Logsource
 from cybersecqwen.errors import InputError, QueryError, UnknownNameError
 
+from .schemas import SCHEMAS, schema
+
 MAPS = ("windows", "cim", "ecs", "defender", "sentinel", "asim", "udm", "falcon", "sigma")
 """Names of the built-in taxonomies: those of the schemas that they lead to."""
+
+_TIMES = ("time", "timestamp")
+"""What questions and rules call the time of a record, whose own name differs from log to log."""
 
 Conditions = tuple[tuple[str, tuple[str, ...]], ...]
 """(field, values of which it has one; `*` stands for any characters), all of which hold."""
@@ -76,10 +81,14 @@ class Home:
     """Field that is asked for keywords; "" for the whole text of a record."""
     note: str = ""
     """What is else to be known, one sentence."""
+    time: str = ""
+    """Field of the schema that holds when a record happened."""
 
     def place(self, name: str) -> Place | None:
         """Where a field of Sigma stands; None for nowhere."""
         found = self.fields.get(name)
+        if found is None and name in _TIMES and self.time:
+            return Place(columns=(self.time,))
         if found is None and "." in name:
             before, _, behind = name.partition(".")
             inner = self.fields.get(f"{before}.*")
@@ -145,10 +154,12 @@ def mapping_of(raw: Map[str, Any], name: str) -> Mapping:
     """The taxonomy that a TOML document holds. Raises QueryError for what is none."""
     try:
         groups = {key: _places(value) for key, value in raw.get("groups", {}).items()}
-        homes = tuple(_home(one, groups) for one in raw["home"])
+        named = str(raw["schema"])
+        time = str(raw.get("time", "")) or (schema(named).time_field if named in SCHEMAS else "")
+        homes = tuple(replace(_home(one, groups), time=time) for one in raw["home"])
         for other, tables in raw.get("also", {}).items():
             homes += tuple(one for one in taxonomy(other).homes if set(one.tables) & set(tables))
-        return Mapping(name=name, schema=str(raw["schema"]), homes=homes, origin=str(raw.get("origin", "")))
+        return Mapping(name=name, schema=named, homes=homes, origin=str(raw.get("origin", "")))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise QueryError(
             f"The mapping {name[:80]!r} is not in the form of one ({str(error)[:120]}).",

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from cybersecqwen.dialects.fields.checking import unknown
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.improving import Improvement, improve
 from cybersecqwen.dialects.query import Query
@@ -66,11 +67,19 @@ class Explain(Task):
         library = library_of(rules_of(tools, options_of(request)))
         said = _explained(one, one.sigma or one.query, library)
         effects = [f"It does more than read: {e.command} {e.what}." for e in one.dialect.effects(one.tree)]
-        said = replace(said, warnings=(*effects, *said.warnings))
+        invented = _unknown(one)
+        said = replace(said, warnings=(*effects, *invented, *said.warnings))
         result = replace(_result("explain", one), text=one.text.strip(), explained=said)
         if one.sigma is not None:
             result = replace(result, rule=rule_text_of(one.sigma, TITLE))
         return report_of(self.name, result, tools.store, begun, techniques=said.techniques)
+
+
+def _unknown(one: Given) -> tuple[str, ...]:
+    """The names that the schema has not, a sentence each."""
+    if one.schema is None:
+        return ()
+    return tuple(name.said for name in unknown(one.dialect.names(one.tree), one.schema)[:5])
 
 
 def _explained(one: Given, query: Query | None, library: Any) -> Explained:
@@ -163,6 +172,7 @@ class Optimise(Task):
         improved = _improved(made)
         result = replace(_result("optimise", one), text=improved.after, improved=improved)
         problems = [Problem(stage="optimise", message=text) for text in made.problems]
+        problems += [Problem(stage="schema", message=text) for text in _unknown(one)]
         return report_of(self.name, result, tools.store, begun, problems=problems)
 
 
