@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cybersecqwen.detect.sigma.model import Expression, Logsource, Op, Test
+from cybersecqwen.detect.sigma.model import Logsource, Op, Test
 from cybersecqwen.errors import SchemaError
 
 from .asked import Asked, Part, Sure
@@ -39,7 +39,10 @@ _LONGEST_VALUE = 80
 
 
 def fill(asked: Asked, model: LanguageModel, *, library: Library, timeout_s: float = 60.0) -> Asked:
-    """The question with what a model placed of it; unchanged where nothing is open or nothing is chosen.
+    """The question with what a model placed of it; unchanged where something was read or nothing is chosen.
+
+    A question of which some words became tests is left as it is: what a small model adds to them excludes
+    more of what is looked for than it finds.
 
     Args:
         asked: The question as it was read without a model.
@@ -51,7 +54,7 @@ def fill(asked: Asked, model: LanguageModel, *, library: Library, timeout_s: flo
         ModelError: The model failed; an answer that does not follow the schema counts as no choice.
     """
     values = _values(asked)
-    if not values or (not _is_open(asked) and not asked.unplaced):
+    if not values or not _is_open(asked):
         return asked
     source = _source(asked, model, timeout_s)
     fields = fields_of(source, library)
@@ -131,7 +134,7 @@ def _values(asked: Asked) -> tuple[str, ...]:
 def _source(asked: Asked, model: LanguageModel, timeout_s: float) -> Logsource:
     """The logsource: that of the query, or the likeliest to the model where the question is open."""
     offered = asked.sources[:_SOURCES]
-    if not _is_open(asked) or len(offered) < 2:
+    if len(offered) < 2:
         return asked.query.logsource
     names = [source_said(source) for source in offered]
     if len(set(names)) != len(names):
@@ -155,8 +158,7 @@ def _question(source: Logsource, fields: Sequence[str], values: Sequence[str]) -
 
 
 def _with(asked: Asked, source: Logsource, tests: Sequence[Test], model: str) -> Asked:
-    kept: Expression | None = None if _is_open(asked) else asked.query.where
-    where = all_of([*([kept] if kept is not None else ()), *tests])
+    where = all_of(tests)
     parts = tuple(
         Part(
             words=test.values[0],
@@ -167,15 +169,16 @@ def _with(asked: Asked, source: Logsource, tests: Sequence[Test], model: str) ->
         )
         for test in tests
     )
-    before = () if _is_open(asked) else asked.parts
     used = {test.values[0] for test in tests}
     return replace(
         asked,
         query=replace(asked.query, logsource=source, where=where),
-        parts=tuple(sorted((*before, *parts), key=lambda part: part.start)),
+        parts=tuple(
+            sorted((*(part for part in asked.parts if not part.tests), *parts), key=lambda part: part.start)
+        ),
         assumptions=(*asked.assumptions, f"{'; '.join(map(said, tests))}: chosen by {model}."),
         unplaced=tuple(word for word in asked.unplaced if word.lower() not in used),
         questions=tuple(one for one in asked.questions if not one.startswith("What would such")),
-        based_on=asked.based_on if before else (),
+        based_on=(),
         models=(*asked.models, model),
     )

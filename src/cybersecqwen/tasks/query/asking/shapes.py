@@ -44,23 +44,26 @@ _SHAPES: tuple[tuple[Kind, str], ...] = (
         r"(?<![\w/<])(?:~|/(?:etc|tmp|var|usr|bin|sbin|dev|proc|opt|home|root|lib|boot|"
         r"run|Users|Library|Applications|private|System))(?:/[\w.*@+-]+)+/?",
     ),
-    (Kind.PROGRAM, rf"\b[\w][\w+-]*(?:\.[\w-]+)*\.(?:{_PROGRAM})\b(?!\.\w)"),
+    (Kind.PROGRAM, rf"(?<![\w.+-])\w[\w+-]{{0,60}}(?:\.[\w-]{{1,40}}){{0,4}}\.(?:{_PROGRAM})\b(?!\.\w)"),
     (
         Kind.PROGRAM,
         r"\b(?:more|command|tree|mode|chcp|format|edit|loadfix|diskcomp|diskcopy|debug|"
         r"win|graftabl)\.com\b(?!\.\w)",
     ),
-    (Kind.LIBRARY, rf"\b[\w][\w+-]*(?:\.[\w-]+)*\.(?:{_LIBRARY})\b(?!\.\w)"),
-    (Kind.FILE, rf"(?<![\w@/])[\w][\w+-]*(?:\.[\w-]+)*\.(?:{_FILE})\b(?!\.\w)"),
+    (Kind.LIBRARY, rf"(?<![\w.+-])\w[\w+-]{{0,60}}(?:\.[\w-]{{1,40}}){{0,4}}\.(?:{_LIBRARY})\b(?!\.\w)"),
+    (Kind.FILE, rf"(?<![\w@/.+-])\w[\w+-]{{0,60}}(?:\.[\w-]{{1,40}}){{0,4}}\.(?:{_FILE})\b(?!\.\w)"),
     (Kind.FILE, rf"(?<![\w.])\.(?:{_FILE}|{_PROGRAM}|{_LIBRARY})\b(?!\.\w)"),
-    (Kind.USER, r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\b"),
+    (Kind.USER, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}\b"),
     (
         Kind.DOMAIN,
         r"(?<![\w.])\.(?:onion|top|xyz|ru|cn|tk|ml|ga|cf|gq|su|su|icu|club|zip|mov|bit|dev|app)\b(?!\.\w)",
     ),
     (Kind.PATH, r"(?<![\w/<])/(?:tmp|etc|var|dev|home|root|opt|usr|bin|boot|proc|lib)\b/?(?![\w/])"),
-    (Kind.DOMAIN, rf"(?<![\w@.-])(?:\*?\.)?(?:[a-zA-Z0-9-]{{1,63}}\.)+(?:{_TLD})\b(?![\w(])"),
-    (Kind.API, r"\b[a-z][\w]*(?:\.[a-zA-Z][\w]*){2,}\b|\b[A-Z]\w+\.[A-Z]\w+/[\w/]+\b"),
+    (Kind.DOMAIN, rf"(?<![\w@.-])(?:\*?\.)?(?:[a-zA-Z0-9-]{{1,63}}\.){{1,10}}(?:{_TLD})\b(?![\w(])"),
+    (
+        Kind.API,
+        r"(?<![\w.])[a-z]\w{0,40}(?:\.[a-zA-Z]\w{0,40}){2,8}\b|(?<![\w.])[A-Z]\w{1,40}\.[A-Z]\w{1,40}/[\w/]{1,200}\b",
+    ),
     (
         Kind.CMDLET,
         r"\b(?:Get|Set|New|Add|Remove|Invoke|Start|Stop|Import|Export|Enable|Disable|Out|"
