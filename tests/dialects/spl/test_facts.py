@@ -81,6 +81,7 @@ def test_names_of_a_data_model_lose_their_data_set() -> None:
         ("a=1 | stats values(b) as b values(c.*) by _time, host", ["a", "b"]),
         ("a=1 | eval b='x y'.\"z\" | sort -b", ["a", "x y"]),
         ("earliest=-1h index=x | head 5", []),
+        ("a=1 | eval b=if(c>1, null, 1), d=1, e=b.d", ["a", "c"]),
     ],
 )
 def test_fields_that_the_search_makes_are_not_asked_of_the_schema(text: str, expected: list[str]) -> None:

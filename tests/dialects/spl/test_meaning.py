@@ -154,6 +154,21 @@ def test_times() -> None:
     assert SPL.run(SPL.parse("earliest=0 latest=50"), {"": rows}, Running(now=100.0)).rows == ({"_time": 0},)
 
 
+def test_the_time_of_a_data_model_stands_in_where() -> None:
+    query = Query(
+        tables=("Endpoint.Processes",), span=Span(last_s=3_600.0), where=Asked("a", Op.EQUALS, ("x",))
+    )
+    tree = SPL.write(query)
+    assert SPL.render(tree).replace("\n", " ") == (
+        '| from datamodel:"Endpoint.Processes"'
+        ' | where _time >= relative_time(now(), "-1h") AND _time <= now() | search a=x'
+    )
+    rows = [{"_time": at, "a": "x"} for at in (0.0, 5_000.0, 9_000.0, 9_001.0)]
+    found = SPL.run(tree, {"Endpoint.Processes": rows}, Running(now=9_000.0)).rows
+    assert [row["_time"] for row in found] == [9_000.0]
+    assert SPL.read(tree) == query
+
+
 def test_a_data_model_is_asked_by_tstats() -> None:
     text = (
         "| tstats count dc(Processes.user) as n from datamodel=Endpoint.Processes"

@@ -73,3 +73,9 @@ class Spl(Dialect[Pipeline]):
         from .cost import cost
 
         return cost(tree, context)
+
+    def describe(self, tree: Pipeline) -> tuple[str, ...]:
+        """What it does in plain sentences."""
+        from .describe import describe
+
+        return describe(tree)

@@ -39,6 +39,7 @@ INTERNAL = UNPREFIXED | frozenset(
         "date_second",
         "date_wday",
         "date_year",
+        "null",  # for null(), as some write it
         "date_zone",
     ]
 )
@@ -67,7 +68,7 @@ class _Names:
             model = table if isinstance(stage, stages.Tstats) else ""
             asked = usage(stage)
             if known:
-                self.asked(asked.uses, made, table, model)
+                self.asked(asked.uses, made, table, model, made | set(asked.makes))
             made.update(asked.makes)
             made.update(unprefixed(name) for name in asked.makes if model)
             known = known and not self.hides(stage, asked.opaque)
@@ -118,11 +119,14 @@ class _Names:
         line, column = position(self.lines, at)
         self.tables.append(Name(text=name, line=line, column=column))
 
-    def asked(self, fields: Iterable[str], made: set[str], table: str, model: str) -> None:
+    def asked(self, fields: Iterable[str], made: set[str], table: str, model: str, parts: set[str]) -> None:
+        """The fields that a stage takes from its table; `parts` are those that may be put together."""
         for field in fields:
             plain = unprefixed(field) if model else str(field)
             if _stars(field) or plain in INTERNAL or field in made or plain in made or not plain:
                 continue
+            if "." in plain and all(part in parts for part in plain.split(".")):
+                continue  # two fields of the search, put together
             if any("*" in one and fnmatchcase(plain, one) for one in made):
                 continue
             line, column = position(self.lines, place_of(field))

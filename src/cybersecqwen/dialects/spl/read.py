@@ -27,6 +27,7 @@ from .macros import is_idle
 from .measuring import heard
 from .models import model_of, unprefixed
 from .read_sequence import sequence_of
+from .spans import span_of
 from .stages import Stage
 from .times import ago, moment, seconds_in
 from .tree import All, AnyOf, Compare, Found, Free, Macro, OneOf, Pipeline
@@ -46,6 +47,7 @@ class _Reading:
         self.wheres: list[Expression] = []
         self.steps: list[Step] = []
         self.times: dict[str, str] = {}
+        self.when: Span | None = None
         self.bucket: float | None = None
         self.unique: tuple[str, ...] | None = None
         self.counted = False
@@ -53,9 +55,9 @@ class _Reading:
     def whole(self, pipeline: Pipeline) -> Query:
         first, *rest = pipeline.stages
         self.first(first)
-        if isinstance(first, stages.Other) and rest and isinstance(rest[0], stages.Search):
-            self.searched(rest[0].where)
-            rest = rest[1:]
+        if isinstance(first, stages.Other) and rest and isinstance(rest[0], stages.Where):
+            self.when = span_of(rest[0].where)
+            rest = rest[self.when is not None :]
         while rest:
             known = sequence_of(rest) if not self.steps else None
             if known is not None:
@@ -80,7 +82,7 @@ class _Reading:
     def span(self) -> Span | None:
         start, end = self.times.get("earliest"), self.times.get("latest")
         if start is None and end is None:
-            return None
+            return self.when
         if start is not None and end in (None, "now", "now()"):
             last = ago(start)
             if last is not None:

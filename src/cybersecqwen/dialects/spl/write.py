@@ -14,6 +14,7 @@ from . import stages
 from .measuring import written
 from .models import UNPREFIXED, is_model, prefix_of
 from .saying import NUMERIC, eval_of, joined, search_of
+from .spans import moment_text, span_value
 from .stages import Stage
 from .times import span_text
 from .tree import All, AnyOf, Compare, Found, Free, Pipeline, Value
@@ -79,8 +80,9 @@ def _source(
     times = _times(span)
     if models:
         source = stages.Other(name="from", parts=(f'datamodel:"{models[0]}"',))
-        said = _all([*times, *found])
-        return [source, *([stages.Search(where=said)] if said is not None else [])]
+        said = _all(found)
+        when = [stages.Where(where=span_value(span))] if _times(span) and span is not None else []
+        return [source, *when, *([stages.Search(where=said)] if said is not None else [])]
     indexes: list[Found] = [Compare("index", "=", table) for table in tables]
     if any("*" in table for table in tables):
         raise UnsayableError("The name of an index has a star.", what="stars in names")
@@ -104,7 +106,7 @@ def _times(span: Span | None) -> list[Found]:
     if span.last_s is not None:
         return [Compare("earliest", "=", f"-{span_text(span.last_s)}")]
     bounds = (("earliest", span.start), ("latest", span.end))
-    return [Compare(name, "=", f"{at:.6f}".rstrip("0").rstrip(".")) for name, at in bounds if at is not None]
+    return [Compare(name, "=", moment_text(at)) for name, at in bounds if at is not None]
 
 
 def _tstats(table: str, query: Query, found: Sequence[Found]) -> tuple[Stage, ...] | None:

@@ -37,18 +37,7 @@ def run(pipeline: Pipeline, data: Data, running: Running) -> Rows:
 
 def _run(pipeline: Pipeline, world: World, flow: Flow | None) -> Flow:
     """The rows of a pipeline; `flow` is what it begins with, None where it looks for events itself."""
-    left = list(pipeline.stages)
-    first = left[0]
-    if (
-        flow is None
-        and isinstance(first, stages.Other)
-        and first.name == "from"
-        and len(left) > 1
-        and isinstance(left[1], stages.Search)
-    ):
-        flow = sources.from_model(first, left[1].where, world)
-        left = left[2:]
-    for stage in left:
+    for stage in pipeline.stages:
         flow = _step(stage, flow, world)
         world.bounded(len(flow.rows))
     return flow if flow is not None else Flow([])

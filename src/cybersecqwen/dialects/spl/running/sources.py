@@ -10,7 +10,7 @@ from cybersecqwen.detect.sigma.values import texts_of
 from cybersecqwen.dialects.spl import stages
 from cybersecqwen.dialects.spl.macros import is_idle
 from cybersecqwen.dialects.spl.models import model_of
-from cybersecqwen.dialects.spl.tree import All, Call, Field, Found, Text
+from cybersecqwen.dialects.spl.tree import Call, Field, Text
 
 from .fields import INDEX, Row, getter
 from .flow import Flow, World, cannot
@@ -35,16 +35,6 @@ def other(stage: stages.Other, flow: Flow | None, world: World) -> Flow:
         if table:
             return Flow(loaded(None, world, (table,)))
     raise cannot(f"the command {stage.name}")
-
-
-def from_model(source: stages.Other, found: Found | None, world: World) -> Flow:
-    """`from` a data model with the search behind it, which may say when."""
-    table = model_of(str(source.parts[0]))
-    if not table:
-        raise cannot("the command from")
-    return Flow(
-        loaded(All((found,)) if found is not None and not isinstance(found, All) else found, world, (table,))
-    )
 
 
 def _lookup_rows(name: str, world: World) -> list[Row]:
