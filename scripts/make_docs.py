@@ -19,6 +19,7 @@ from cybersecqwen.detect.events.signal import Signal
 from cybersecqwen.detect.sigma.cache import load_set
 from cybersecqwen.detect.sigma.model import About
 from cybersecqwen.detect.sigma.rulefiles import SHIPPED
+from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.knowledge.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,13 @@ COMMANDS = (
     "logs",
     *(f"logs baseline {verb}" for verb in ("learn", "update", "show", "compare")),
     *(f"rules {verb}" for verb in ("list", "import", "update", "remove", "test")),
+    "intel",
+    "intel match",
+    "intel diff",
+    "query",
+    *(f"query {verb}" for verb in ("optimise", "explain", "translate", "fields", "test")),
+    *(f"query schema {verb}" for verb in ("import", "list", "show", "remove")),
+    "ask",
     "doctor",
     *(f"kb {verb}" for verb in ("status", "show", "build", "update", "export", "import", "verify")),
     *(f"model {verb}" for verb in ("list", "portfolio", "pull", "import", "use", "show", "verify", "remove")),
@@ -41,6 +49,7 @@ def main() -> int:
     pages = {
         "docs/signals.md": "".join(signals_page()),
         "docs/rules.md": "".join(rules_page()),
+        "docs/query-rules.md": "".join(query_rules_page()),
         "docs/commands.md": "".join(commands_page()),
         "docs/benchmarks.md": with_results(_read(ROOT / "docs/benchmarks.md"), ROOT),
         "docs/specialists.md": with_manifests(_read(ROOT / "docs/specialists.md"), ROOT),
@@ -105,6 +114,24 @@ def rules_page() -> Iterator[str]:
                 named = ", ".join(f"{id} {entity.name}" for id, entity in found if entity is not None)
                 cells = (_cell(about.title), about.level.label, _cell(source), _cell(named))
                 yield f"| {' | '.join(cells)} |\n"
+
+
+def query_rules_page() -> Iterator[str]:
+    """One row a rule of the optimiser, by query language."""
+    languages = [(name, kind) for name, kind in DIALECTS if kind.rules]
+    yield (
+        "# Rules of the optimiser\n\nMade by `scripts/make_docs.py` from "
+        "`src/cybersecqwen/dialects/*/rules`. [queries.md](queries.md#cheaper-queries) says how they\nare "
+        "applied and proven. A change that may alter what is found is only suggested.\n"
+    )
+    for _, kind in languages:
+        made = sum(rule.safe for rule in kind.rules)
+        left = len(kind.rules) - made
+        yield f"\n## {kind.title}\n\n{made} that are made and proven, {left} suggestions.\n\n"
+        yield "| rule | | why | said by |\n|---|---|---|---|\n"
+        for rule in kind.rules:
+            why = _cell(f"{rule.reason} {rule.caveat}".strip())
+            yield f"| {rule.name} | {'' if rule.safe else 'suggested'} | {why} | <{rule.source}> |\n"
 
 
 def _row(signal: Signal, store: Store) -> str:
