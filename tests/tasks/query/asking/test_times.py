@@ -34,12 +34,19 @@ DAY = 86_400.0
         ("x since 2023-11-02 08:30", Span(start=1_698_883_200.0 + 30_600)),
         ("x since 3 days ago", Span(last_s=3 * DAY)),
         ("x this week", Span(start=TODAY - DAY)),
+        ("x on 2023-11-02 08:30", Span(start=1_698_883_200.0 + 30_600, end=1_698_883_200.0 + 30_660)),
+        ("x at noon", Span(start=TODAY + DAY / 2, end=TODAY + DAY / 2 + 60)),
+        ("x between yesterday and now", Span(start=TODAY - DAY, end=NOW)),
     ],
 )
 def test_spans(text: str, span: Span) -> None:
     (one,) = times(text, NOW, "time")
     assert one.span == span
     assert text[one.start : one.end].strip() == one.words
+
+
+def test_a_bare_now_is_no_time() -> None:
+    assert times("the account can now sign in", NOW, "time") == []
 
 
 @pytest.mark.parametrize(

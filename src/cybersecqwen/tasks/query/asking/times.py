@@ -20,6 +20,8 @@ _NUMBERS = {
     "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "couple": 2, "few": 3,
     "sixty": 60, "ninety": 90, "half": 0.5, "once": 1, "twice": 2, "thrice": 3, "dozen": 12, "hundred": 100,
 }  # fmt: skip
+_MOMENT_S = 60.0
+"""How long a moment is that a question names: clocks are read to the minute."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -130,6 +132,11 @@ def _when(name: str, match: re.Match[str], now: float, field: str) -> When | Non
         return When(**place, span=Span(start=start), note=note)  # type: ignore[arg-type]
     if name == "before":
         return When(**place, span=Span(end=start), note=note)  # type: ignore[arg-type]
+    if start == end == now:
+        # "can now sign in": the word alone says nothing about when.
+        return None
+    # A moment without length would leave no record: what is meant is its minute.
+    end = max(end, start + _MOMENT_S)
     return When(**place, span=Span(start=start, end=end), note=note)  # type: ignore[arg-type]
 
 
