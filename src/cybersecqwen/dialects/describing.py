@@ -93,15 +93,82 @@ def some(parts: Sequence[str], word: str, most: int = 12, wide: int = _WIDE, mor
             break
         kept.append(part)
     left = len(parts) - len(kept)
-    return joined([*kept, f"{left:,} {more}"] if left else kept, word)
+    return joined([*kept, f"{left:,} {more if left > 1 else more.removesuffix('s')}"] if left else kept, word)
 
 
-def compared(subject: str, op: Op, shown: Sequence[str], *, negated: bool = False) -> str:
+class Comparison(str):
+    """A comparison in words that can be put together with others of the same field and verb."""
+
+    __slots__ = ("negated", "op", "shown", "subject")
+    subject: str
+    """What is compared, in words."""
+    op: Op
+    """How."""
+    shown: tuple[str, ...]
+    """With what, in words; one of them."""
+    negated: bool
+    """Whether it is with none of them."""
+
+
+def compared(subject: str, op: Op, shown: Sequence[str], *, negated: bool = False) -> Comparison:
     """A comparison with values that are already in words: "Image ends with cmd.exe"."""
-    verb = (_NOT if negated else VERBS)[op]
-    if len(shown) > 1 and op is Op.EQUALS:
-        verb = "is none of" if negated else "is one of"
-    return f"{subject} {verb} {some(shown, 'or', MOST)}"
+    shown = tuple(dict.fromkeys(shown))
+    made = Comparison(f"{subject} {_verb(op, negated, len(shown) > 1)} {some(shown, 'or', MOST)}")
+    made.subject, made.op, made.shown, made.negated = subject, op, shown, negated
+    return made
+
+
+def _verb(op: Op, negated: bool, several: bool) -> str:
+    if several and negated and op is Op.EQUALS:
+        return "is none of"
+    return (_NOT if negated else VERBS)[op]
+
+
+def merged(parts: Sequence[str], word: str) -> list[str]:
+    """Conditions, those side by side that differ in their values alone put together."""
+    found: list[str] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if isinstance(part, Comparison) and isinstance(last, Comparison) and _alike(part, last, word):
+            found[-1] = compared(part.subject, part.op, (*last.shown, *part.shown), negated=part.negated)
+        else:
+            found.append(part)
+    return found
+
+
+def _alike(one: Comparison, other: Comparison, word: str) -> bool:
+    same = (one.subject, one.op, one.negated) == (other.subject, other.op, other.negated)
+    return same and one.op not in ORDER.values() and (word == "or") is not one.negated
+
+
+class Group(str):
+    """Several conditions as one, in brackets."""
+
+    __slots__ = ("bare",)
+    bare: str
+    """The same without brackets, for where nothing stands beside it."""
+
+
+def grouped(parts: Sequence[str], word: str) -> str:
+    """Several conditions as one, in brackets where they are more than one."""
+    found = merged(parts, word)
+    if len(found) == 1:
+        return found[0]
+    bare = some(found, word, 8, more="more conditions")
+    made = Group(f"({bare})")
+    made.bare = bare
+    return made
+
+
+def alone(part: str) -> str:
+    """A condition that nothing stands beside, without brackets around it."""
+    return part.bare if isinstance(part, Group) else part
+
+
+def there(subject: str, *, negated: bool = False) -> str:
+    """That there is a value."""
+    article = "no" if negated else "an" if subject[:1] in "aeioAEIO" else "a"
+    return f"there is {article} {subject}"
 
 
 def sign_words(sign: str, left: str, right: str) -> str:
@@ -137,11 +204,25 @@ def _ending(number: int) -> str:
 
 
 def split_up(kept: Sequence[str], dropped: Sequence[str], what: str) -> Iterator[str]:
-    """What is kept and what is left out by conditions in words."""
-    if kept:
-        yield f"Keeps {what} where {some(kept, 'and', 20, more='more conditions')}"
-    if dropped:
-        yield f"Leaves out {what} where {some(dropped, 'or', 20, more='more conditions')}"
+    """What is kept and what is left out by conditions in words, a sentence for what has room in one."""
+    for verb, parts, word in (("Keeps", kept, "and"), ("Leaves out", dropped, "or")):
+        for number, chunk in enumerate(_chunks(merged(parts, word))):
+            of = what if number == 0 or verb == "Leaves out" else f"of those the {what}"
+            chunk = chunk if len(chunk) > 1 else [alone(chunk[0])]
+            yield f"{verb} {of} where {some(chunk, word, len(chunk), LONGEST)}"
+
+
+def _chunks(parts: Sequence[str]) -> list[list[str]]:
+    """Parts in turn, as many together as have room in a sentence."""
+    found: list[list[str]] = []
+    room = 0
+    for part in parts:
+        room -= len(part) + 2
+        if not found or room < 0:
+            found.append([])
+            room = _WIDE - len(part)
+        found[-1].append(part)
+    return found
 
 
 def inside(prefix: str, sentences: Iterable[str]) -> Iterator[str]:

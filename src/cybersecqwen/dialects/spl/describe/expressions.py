@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cybersecqwen.detect.sigma.model import Op
 from cybersecqwen.dialects import describing as words
+from cybersecqwen.dialects.spl.tree import Binary, Call, Field, Logic, Macro, Number, Text, Unary, Value
+from cybersecqwen.dialects.spl.walking import fields_in
 
-from ..tree import Binary, Call, Field, Logic, Macro, Number, Text, Unary, Value
-from ..walking import fields_in
 from .functions import PHRASES, SEVERAL
 
 _WIDE = 200
@@ -32,7 +32,7 @@ def _value(tree: Value, depth: int) -> str:
     if isinstance(tree, Text):
         return words.value(tree.value)
     if isinstance(tree, Field):
-        return words.name(tree.name)
+        return "nothing" if tree.name == "null" else words.name(tree.name)
     if isinstance(tree, Macro):
         return macro(tree)
     if isinstance(tree, Unary):
@@ -52,7 +52,7 @@ def _binary(tree: Binary, depth: int) -> str:
     if tree.op == ".":
         return words.some([value(part, depth + 1) for part in _chain(tree)], "and", 8) + " together"
     if tree.op in ("+", "-", "*", "/", "%"):
-        left, right = (_operand(part, depth) for part in (tree.left, tree.right))
+        left, right = (_side(part, depth) for part in (tree.left, tree.right))
         return words.sign_words(tree.op, left, right)
     return _truth(tree, depth)
 
@@ -68,7 +68,13 @@ def _chain(tree: Value) -> list[Value]:
 
 def _operand(tree: Value, depth: int) -> str:
     said = value(tree, depth + 1)
-    return f"({said})" if isinstance(tree, Binary) else said
+    return f"({said})" if isinstance(tree, Binary) and " " in said else said
+
+
+def _side(tree: Value, depth: int) -> str:
+    """A side of a sum: whatever has several words in brackets."""
+    said = _operand(tree, depth)
+    return f"({said})" if isinstance(tree, Call) and " " in said else said
 
 
 def macro(tree: Macro) -> str:
@@ -77,25 +83,29 @@ def macro(tree: Macro) -> str:
 
 
 _CONDITIONS = frozenset(
-    ("like", "match", "in", "isnull", "isnotnull", "cidrmatch", "searchmatch", "isnum", "isstr", "isint")
-    + ("isbool",)
-)
+    ("like", "match", "in", "isnull", "isnotnull", "cidrmatch", "searchmatch", "isnum", "isstr", "isint",
+     "isbool")
+)  # fmt: skip
 
 
 def _call(tree: Call, depth: int) -> str:
     if tree.name in _CONDITIONS:
         return _truth(tree, depth)
     if tree.name == "if" and len(tree.args) == 3:
-        when = condition(tree.args[0], depth=depth + 1)
+        when = words.alone(condition(tree.args[0], depth=depth + 1))
         one, other = (value(arg, depth + 1) for arg in tree.args[1:])
-        return f"{one} where {when}, otherwise {other}"
+        return f"{one} where {when}" + ("" if other == "nothing" else f", otherwise {other}")
     if tree.name == "case" and len(tree.args) >= 2:
         return _case(tree, depth)
-    args = [value(arg, depth + 1) for arg in tree.args]
+    args = [_operand(arg, depth) for arg in tree.args]
     if tree.name == "mvindex" and len(args) == 2 and isinstance(tree.args[1], Number | Unary):
         return _item(args[0], args[1])
     if tree.name == "tostring" and len(args) == 2:
         return f"{args[0]} as text"
+    if tree.name == "mvcount" and args and args[0].startswith("the parts of "):
+        return f"the number of {args[0].removeprefix('the ')}"
+    if tree.name == "replace" and tree.args[2:] == (Text(""),):
+        return f"{args[0]} without what matches {args[1]}"
     phrase = PHRASES.get((tree.name, len(args)))
     if phrase is not None:
         return phrase.format(*args)
@@ -121,7 +131,7 @@ def _case(tree: Call, depth: int) -> str:
         if (isinstance(when, Call) and when.name == "true") or _always(when):
             parts.append(f"otherwise {said}")
             break
-        parts.append(f"{said} where {condition(when, depth=depth + 1)}")
+        parts.append(f"{said} where {words.alone(condition(when, depth=depth + 1))}")
     if len(parts) > 1 and parts[-1].startswith("otherwise"):
         return f"{words.some(parts[:-1], 'or', 6, 150)}, {parts[-1]}"
     return words.some(parts, "or", 6, 150)
@@ -158,8 +168,7 @@ def _logic(tree: Logic, negated: bool, depth: int) -> str:
         said = words.some([condition(part, depth=depth + 1) for part in tree.parts], "or", 8)
         return f"{'not just' if negated else 'just'} one holds: {said}"
     word = "and" if (tree.op == "AND") is not negated else "or"
-    said = words.some([condition(part, negated=negated, depth=depth + 1) for part in tree.parts], word, 8)
-    return f"({said})"
+    return words.grouped([condition(part, negated=negated, depth=depth + 1) for part in tree.parts], word)
 
 
 _COMPARED = frozenset(("=", "!=", "<", "<=", ">", ">="))
@@ -177,7 +186,7 @@ def _asked(tree: Call, negated: bool, depth: int) -> str:
     args = [value(arg, depth + 1) for arg in tree.args]
     if len(args) == 1:
         if tree.name in ("isnull", "isnotnull"):
-            return f"there is {'no' if (tree.name == 'isnull') is not negated else 'a'} {args[0]}"
+            return words.there(args[0], negated=(tree.name == "isnull") is not negated)
         if tree.name in ("isnum", "isint", "isstr", "isbool"):
             what = {"isnum": "number", "isint": "whole number", "isstr": "text", "isbool": "truth value"}
             return f"{args[0]} is {'no' if negated else 'a'} {what[tree.name]}"
@@ -211,7 +220,7 @@ def globbed(subject: str, patterns: list[str], negated: bool) -> str:
         op, text = _kind(pattern)
         kinds.setdefault(op, []).append(words.value(text))
     said = [words.compared(subject, op, shown, negated=negated) for op, shown in kinds.items()]
-    return said[0] if len(said) == 1 else f"({words.some(said, 'and' if negated else 'or')})"
+    return words.grouped(said, "and" if negated else "or")
 
 
 def _kind(pattern: str) -> tuple[Op, str]:

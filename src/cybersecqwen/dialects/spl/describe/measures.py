@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from cybersecqwen.dialects import describing as words
+from cybersecqwen.dialects.spl import stages
+from cybersecqwen.dialects.spl.bare import bare_measure
+from cybersecqwen.dialects.spl.models import model_of, unprefixed
+from cybersecqwen.dialects.spl.stages import Measure
+from cybersecqwen.dialects.spl.times import seconds_in
+from cybersecqwen.dialects.spl.tree import Call, Macro, Value
 from cybersecqwen.errors import UnsayableError
 
-from .. import stages
-from ..models import model_of, unprefixed
-from ..stages import Measure
-from ..times import seconds_in
-from ..tree import Call, Macro, Value
 from .expressions import condition, macro, value
 
 _OF = {
@@ -60,7 +61,8 @@ def _measure(one: Measure | Macro) -> str:
         return f"what {macro(one)} computes"
     said = _computed(one)
     plain = isinstance(one.argument, str) and unprefixed(one.argument)
-    if one.alias and one.alias not in (plain, one.argument, one.function):
+    own = f"{one.function}({one.argument})"
+    if one.alias and one.alias not in (plain, one.argument, one.function, own):
         return f"{said} (as {words.name(one.alias)})"
     return said
 
@@ -114,8 +116,8 @@ def stats(stage: stages.Stats) -> str:
     told = measures(stage.measures)
     options = (*stage.options, *stage.late)
     if stage.name == "eventstats":
-        group = by_words(stage.by, " of those with the same ") or " of all of them"
-        return f"Adds to each row {told}{group}"
+        group = by_words(stage.by, "over those with the same ") or "over all rows"
+        return f"Adds to each row, {group}, {told}"
     if stage.name == "streamstats":
         window = dict(options).get("window") or dict(options).get("time_window")
         over = f"over the last {words.value(window)} rows" if window else "over the rows so far"
@@ -134,4 +136,5 @@ def tstats(stage: stages.Tstats) -> str:
     """What tstats computes."""
     clean = unprefixed if model_of(stage.source) else str
     by = tuple(map(clean, stage.by))
-    return f"Tells {measures(stage.measures)}{by_words(by)}{span_said(stage.late)}"
+    told = tuple(bare_measure(one) if isinstance(one, Measure) else one for one in stage.measures)
+    return f"Tells {measures(told)}{by_words(by)}{span_said(stage.late)}"

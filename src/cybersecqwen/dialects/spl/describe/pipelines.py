@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cybersecqwen.dialects import describing as words
+from cybersecqwen.dialects.spl import stages
+from cybersecqwen.dialects.spl.macros import is_idle
+from cybersecqwen.dialects.spl.models import model_of
+from cybersecqwen.dialects.spl.stages import Stage
+from cybersecqwen.dialects.spl.tree import Found, Logic, Macro, Pipeline, Sub, Unary, Value
+from cybersecqwen.dialects.spl.walking import subs_of
 
-from .. import stages
-from ..macros import is_idle
-from ..models import model_of
-from ..stages import Stage
-from ..tree import Found, Logic, Pipeline, Sub, Unary, Value
-from ..walking import subs_of
 from . import expressions, measures, searches, steps
 
 
@@ -22,11 +22,32 @@ def describe(pipeline: Pipeline) -> tuple[str, ...]:
 
 
 def _pipeline(pipeline: Pipeline, depth: int) -> Iterator[str]:
+    dates: list[str] = []
     for number, stage in enumerate(pipeline.stages):
+        if isinstance(stage, stages.Called) and stage.macro.name in _DATES:
+            dates += _arguments(stage.macro)
+            continue
+        if dates:
+            yield _as_dates(dates)
+            dates = []
         if not isinstance(stage, stages.Joined):
             for sub in subs_of(stage):
                 yield from _inner("For the subsearch", sub, depth)
         yield from _stage(stage, number == 0, depth)
+    if dates:
+        yield _as_dates(dates)
+
+
+_DATES = ("security_content_ctime", "ctime")
+"""Macros that show a time as a date: often one behind the other."""
+
+
+def _as_dates(names: list[str]) -> str:
+    return f"Shows {words.names(names)} as {'a date' if len(names) == 1 else 'dates'}"
+
+
+def _arguments(macro: Macro) -> list[str]:
+    return [arg.strip().strip('"').strip() for arg in macro.args or ()]
 
 
 def _inner(prefix: str, sub: Sub, depth: int) -> Iterator[str]:
@@ -81,13 +102,14 @@ def _search(where: Found | None, first: bool) -> Iterator[str]:
 
 def _where(where: Value) -> Iterator[str]:
     parts = where.parts if isinstance(where, Logic) and where.op == "AND" else (where,)
-    kept = [expressions.condition(part) for part in parts if not _negated(part)]
-    dropped = [expressions.condition(part.inner) for part in parts if _negated(part)]
+    kept: list[str] = []
+    dropped: list[str] = []
+    for part in parts:
+        if isinstance(part, Unary) and part.op == "NOT":
+            dropped.append(expressions.condition(part.inner))
+        else:
+            kept.append(expressions.condition(part))
     yield from words.split_up(kept, dropped, "rows")
-
-
-def _negated(part: Value) -> bool:
-    return isinstance(part, Unary) and part.op == "NOT"
 
 
 def _tstats(stage: stages.Tstats) -> Iterator[str]:
@@ -107,7 +129,7 @@ def _tstats(stage: stages.Tstats) -> Iterator[str]:
 
 
 def _bare(found: Found) -> Found:
-    from ..bare import bare
+    from cybersecqwen.dialects.spl.bare import bare
 
     return bare(found)
 
@@ -115,16 +137,11 @@ def _bare(found: Found) -> Found:
 def _called(stage: stages.Called, first: bool) -> Iterator[str]:
     called = stage.macro
     if called.name.endswith("_filter"):
-        return
-    if called.name in ("security_content_ctime", "ctime"):
-        yield f"Shows {words.names(called.args or ('times',))} as a date"
-    elif called.name == "drop_dm_object_name":
-        yield f"Takes {words.names(called.args or ('the data set',))} off the names of fields"
+        yield f"Leaves out the exceptions of {expressions.macro(called)}"
     elif not is_idle(called.name):
-        args = (
-            f" with {words.some([words.value(arg) for arg in called.args], 'and', 6)}" if called.args else ""
-        )
-        yield f"{'Looks at the events of' if first else 'Does what stands in'} {expressions.macro(called)}{args}"
+        args = f" with {words.values(_arguments(called), 'and')}" if called.args else ""
+        verb = "Looks at the events of" if first else "Does what stands in"
+        yield f"{verb} {expressions.macro(called)}{args}"
 
 
 def _joined(stage: stages.Joined, depth: int) -> Iterator[str]:

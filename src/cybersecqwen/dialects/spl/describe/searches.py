@@ -6,11 +6,22 @@ from collections.abc import Iterator
 
 from cybersecqwen.detect.sigma.model import Op
 from cybersecqwen.dialects import describing as words
+from cybersecqwen.dialects.spl.macros import is_idle
+from cybersecqwen.dialects.spl.times import ago
+from cybersecqwen.dialects.spl.tree import (
+    All,
+    AnyOf,
+    Compare,
+    Directive,
+    Found,
+    Free,
+    Macro,
+    OneOf,
+    Sub,
+    Without,
+)
 from cybersecqwen.errors import UnsayableError
 
-from ..macros import is_idle
-from ..times import ago
-from ..tree import All, AnyOf, Compare, Directive, Found, Free, Macro, OneOf, Sub, Without
 from .expressions import globbed, macro
 
 _SOURCES = {
@@ -56,12 +67,12 @@ def source(parts: tuple[Found, ...]) -> tuple[str, list[Found]]:
 
 
 def _place(part: Found) -> str:
-    if isinstance(part, Compare) and part.op == "=" and part.field.lower() in _SOURCES:
+    if isinstance(part, Compare) and part.op == "=" and part.field in _SOURCES:
         if part.value.strip("*") == "":
             return ""
-        return f"{_SOURCES[part.field.lower()]} {words.value(part.value)}"
-    if isinstance(part, OneOf) and part.field.lower() in _SOURCES:
-        return f"{_SOURCES[part.field.lower()]} {words.some(_members(part), 'or', 8)}"
+        return f"{_SOURCES[part.field]} {words.value(part.value)}"
+    if isinstance(part, OneOf) and part.field in _SOURCES:
+        return f"{_SOURCES[part.field]} {words.some(_members(part), 'or', 8)}"
     if isinstance(part, AnyOf):
         inner = [_place(one) for one in part.parts]
         return words.some(inner, "or", 6) if all(inner) else ""
@@ -115,8 +126,9 @@ def condition(found: Found, *, negated: bool = False, depth: int = 0) -> str:
         return condition(found.inner, negated=not negated, depth=depth + 1)
     if isinstance(found, All | AnyOf):
         word = "and" if isinstance(found, All) is not negated else "or"
-        said = [condition(part, negated=negated, depth=depth + 1) for part in found.parts]
-        return f"({words.some(said, word, 8)})"
+        return words.grouped(
+            [condition(part, negated=negated, depth=depth + 1) for part in found.parts], word
+        )
     if isinstance(found, Compare):
         return _compare(found, negated)
     if isinstance(found, OneOf):
@@ -145,7 +157,7 @@ def _compare(found: Compare, negated: bool) -> str:
         return words.compared(field, words.ORDER[found.op], [words.value(found.value)], negated=negated)
     negated = negated is not (found.op == "!=")
     if found.value and not found.value.strip("*"):
-        return f"there is {'no' if negated else 'a'} {field}"
+        return words.there(field, negated=negated)
     return globbed(field, [found.value], negated)
 
 

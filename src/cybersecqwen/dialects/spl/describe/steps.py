@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from cybersecqwen.dialects import describing as words
+from cybersecqwen.dialects.spl import stages
+from cybersecqwen.dialects.spl.tree import Macro, Sub
 
-from .. import stages
-from ..tree import Macro, Sub
 from .expressions import value
 from .measures import by_words, length_said
 
@@ -147,7 +148,7 @@ def _fillnull(stage: stages.Listed, fields: str, options: dict[str, str]) -> str
     return f"Puts {words.value(options.get('value', '0'))} where {where} is missing"
 
 
-_LISTED = {
+_LISTED: dict[str, Callable[[stages.Listed, str, dict[str, str]], str]] = {
     "spath": _spath,
     "fillnull": _fillnull,
     "filldown": lambda _s, fields, _o: f"Puts the value of the row before where {fields or 'one'} is missing",
