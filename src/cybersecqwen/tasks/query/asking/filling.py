@@ -117,8 +117,8 @@ def chosen(answer: Mapping[str, Any], fields: Sequence[str], values: Sequence[st
 
 
 def _is_open(asked: Asked) -> bool:
-    """Whether no word of the question became a test by itself."""
-    return not any(part.tests and part.sure in (Sure.STATED, Sure.KNOWN) for part in asked.parts)
+    """Whether nothing of the question became a condition."""
+    return asked.query.where is None and not asked.query.steps
 
 
 def _values(asked: Asked) -> tuple[str, ...]:
