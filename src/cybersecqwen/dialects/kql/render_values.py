@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .table import ADD, AND, EQUAL, KEYWORDS, OPERATORS, OR, POSTFIX, UNARY
+from .table import ADD, AND, EQUAL, KEYWORDS, OPERATOR_WORDS, OPERATORS, OR, POSTFIX, UNARY
 from .tree import (
     Among,
     Array,
@@ -40,13 +40,14 @@ _SPECIAL = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\", '"': '\\"'}
 _UNPRINTABLE = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"\\\\]')
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _INDENT = "    "
+_BRACKETED = KEYWORDS | OPERATOR_WORDS
 
 Tabular = Callable[[Pipeline], str]
 
 
 def name(text: str) -> str:
     """A name, in brackets and quotes where it is none by itself."""
-    if _PATTERN.match(text) or (_PLAIN_NAME.match(text) and text not in KEYWORDS):
+    if _PATTERN.match(text) or (_PLAIN_NAME.match(text) and text not in _BRACKETED):
         return text
     return f"[{quoted(text, verbatim=False)}]"
 

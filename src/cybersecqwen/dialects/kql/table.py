@@ -56,3 +56,13 @@ KEYWORDS = frozenset(
     )
 )
 """Words that are put into brackets where they are names."""
+
+OPERATOR_WORDS = frozenset(
+    (
+        *("consume", "count", "distinct", "extend", "filter", "find", "getschema", "invoke", "join", "order"),
+        *("parse", "print", "project", "sample", "scan", "search", "serialize", "sort", "summarize", "take"),
+        *("top", "union", "where"),
+    )
+)
+"""First words of operators: as names they are written in brackets, since the published grammar has some of
+them for operators alone. They are read without brackets too."""

@@ -64,11 +64,16 @@ def each_pipeline(change: Callable[[Pipeline], Pipeline | None]) -> Apply:
 def each_steps(change: Callable[[Steps], Steps | None]) -> Apply:
     """A rule that changes the operators of pipelines."""
 
-    def run(pipeline: Pipeline) -> Pipeline | None:
-        made = change(pipeline.steps) if pipeline.steps else None
-        return None if made is None else Pipeline(pipeline.source, made, pipeline.notes)
+    def run(node: Any) -> Any:
+        made = change(node.steps) if isinstance(node, Pipeline) and node.steps else None
+        if made is None:
+            return node
+        if not made and not isinstance(node.source, Step):
+            # A table with nothing behind it is no pipeline.
+            return node.source
+        return Pipeline(node.source, made, node.notes)
 
-    return each_pipeline(run)
+    return _everywhere(run)
 
 
 def each_value(change: Callable[[Any], Any]) -> Apply:
