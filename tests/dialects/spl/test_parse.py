@@ -219,9 +219,10 @@ def test_depth_is_bounded(text: str) -> None:
         parse(text)
 
 
-def test_length_is_bounded() -> None:
+@pytest.mark.parametrize("text", ["a " * 600_000, "a" + " | search b" * 5_000])
+def test_length_is_bounded(text: str) -> None:
     with pytest.raises(LimitError):
-        parse("a " * 600_000)
+        parse(text)
 
 
 @pytest.mark.data

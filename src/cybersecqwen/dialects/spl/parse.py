@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cybersecqwen.errors import LimitError
+
 from .arguments import rest_here
 from .commands import COMMANDS_READ
 from .known import COMMANDS, nearest
@@ -10,6 +12,8 @@ from .stages import Called, Other, Search, Stage
 from .tokens import Reader, line_starts
 from .tree import Pipeline
 from .values import macro_of
+
+_MOST_STAGES = 2_000
 
 
 def parse(text: str) -> Pipeline:
@@ -41,6 +45,8 @@ def parse_pipeline(reader: Reader) -> Pipeline:
         if reader.peek().kind == "end" or reader.is_mark("|") or reader.is_mark("]"):
             raise reader.error("`|` has nothing behind it.", bar.at, "Take it away, or name a command.")
         stages.append(_command(reader))
+        if len(stages) > _MOST_STAGES:
+            raise LimitError(f"The search has more than {_MOST_STAGES:,} commands.")
     return Pipeline(tuple(stages))
 
 

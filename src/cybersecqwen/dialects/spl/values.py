@@ -56,16 +56,25 @@ def _binary(reader: Reader, weakest: int) -> Value:
         if op in ("LIKE", "IN"):
             left = _worded(reader, left, op, token.at)
             continue
-        right = _operand(reader, op, binds + 1, token.at)
         if op in LOGIC:
-            left = Logic(op, (*_parts(left, op), *_parts(right, op)))
-        else:
-            left = Binary(op, left, right)
-            if chain > _LONGEST_CHAIN:
-                raise LimitError(f"The search has more than {_LONGEST_CHAIN} operators in a row.")
+            left = _chained(reader, left, op, token.at)
+            continue
+        left = Binary(op, left, _operand(reader, op, binds + 1, token.at))
         chain += 1
+        if chain > _LONGEST_CHAIN:
+            raise LimitError(f"The search has more than {_LONGEST_CHAIN} operators in a row.")
     reader.depth -= 2
     return left
+
+
+def _chained(reader: Reader, left: Value, op: str, at: int) -> Logic:
+    """All operands of an operator that stands between them, the first of which is read."""
+    binds = LOGIC[op] + 1
+    parts = [*_parts(left, op), *_parts(_operand(reader, op, binds, at), op)]
+    while _operator(reader) == op:
+        token = reader.take(TERMS)
+        parts += _parts(_operand(reader, op, binds, token.at), op)
+    return Logic(op, tuple(parts))
 
 
 def _parts(value: Value, op: str) -> tuple[Value, ...]:

@@ -27,6 +27,9 @@ Change = Callable[[Pipeline, Context], Pipeline | None]
 Pair = Callable[[Stage, Stage], Sequence[Stage] | None]
 """What becomes of two stages that follow each other; None where nothing does."""
 
+_MOST_CHANGES = 5_000
+"""Changes of neighbours that a rule makes at once."""
+
 DOCS = "https://docs.splunk.com/Documentation/Splunk/latest"
 """Where Splunk's documentation stands."""
 TIPS = f"{DOCS}/Search/Quicktipsforoptimization"
@@ -77,12 +80,16 @@ def of_pairs(change: Pair) -> Change:
     """A change of neighbours, made wherever it can be."""
 
     def apply(pipeline: Pipeline, context: Context) -> Pipeline | None:
-        for place in range(len(pipeline.stages) - 1):
-            made = change(pipeline.stages[place], pipeline.stages[place + 1])
-            if made is not None:
-                changed = put(pipeline, place, 2, *made)
-                return apply(changed, context) or changed
-        return None
+        left = list(pipeline.stages)
+        place = changes = 0
+        while place < len(left) - 1 and changes < _MOST_CHANGES:
+            made = change(left[place], left[place + 1])
+            if made is None:
+                place += 1
+                continue
+            left[place : place + 2] = made
+            place, changes = max(place - 1, 0), changes + 1
+        return Pipeline(tuple(left), pipeline.lines) if changes else None
 
     return apply
 

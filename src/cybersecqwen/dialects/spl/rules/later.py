@@ -148,25 +148,30 @@ def _mvexpand_late(first: Stage, second: Stage) -> Sequence[Stage] | None:
 
 
 def needed(following: Sequence[Stage]) -> set[str] | None:
-    """The fields that later stages ask for; None where all are given out, or that cannot be told."""
-    wanted: set[str] = set()
-    made: set[str] = set()
-    for stage in following:
-        if isinstance(stage, stages.Called) and is_idle(stage.macro.name):
-            wanted.update(arg.strip('"') for arg in stage.macro.args or ())
-            if stage.macro.name.endswith("_filter"):
-                return None
-            continue
-        used = usage(stage)
-        if used.opaque or isinstance(stage, stages.Joined | stages.Tstats) or _starred(used):
+    """The fields that stages ask for; None where all are given out, or that cannot be told."""
+    live: set[str] | None = None
+    for stage in reversed(following):
+        live = _needed_before(stage, live)
+    return live
+
+
+def _needed_before(stage: Stage, after: set[str] | None) -> set[str] | None:
+    """The fields that are asked for by a stage, or, behind it, by others."""
+    if isinstance(stage, stages.Called) and is_idle(stage.macro.name):
+        if after is None or stage.macro.name.endswith("_filter"):
             return None
-        if isinstance(stage, stages.Search) and stage.where is not None and whole_text(stage.where):
-            return None
-        wanted.update(name for name in asked(stage) if name not in made)
-        if used.closes:
-            return None if "_raw" in wanted else wanted
-        made.update(_always_made(stage))
-    return None
+        return after | {arg.strip('"') for arg in stage.macro.args or ()}
+    used = usage(stage)
+    if used.opaque or isinstance(stage, stages.Joined | stages.Tstats) or _starred(used):
+        return None
+    if isinstance(stage, stages.Search) and stage.where is not None and whole_text(stage.where):
+        return None
+    names = set(asked(stage))
+    if "_raw" in names:
+        return None
+    if used.closes:
+        return names
+    return None if after is None else (after - set(_always_made(stage))) | names
 
 
 def _always_made(stage: Stage) -> tuple[str, ...]:
@@ -186,19 +191,26 @@ def _starred(asked: Usage) -> bool:
 
 def _unused(pipeline: Pipeline, context: Context) -> Pipeline | None:
     """Fields that are made and never asked for."""
-    for place, stage in enumerate(pipeline.stages):
-        if not isinstance(stage, stages.Eval | stages.Rex | stages.Lookup) or usage(stage).opaque:
-            continue
-        wanted = needed(pipeline.stages[place + 1 :])
-        if wanted is None:
-            continue
-        if isinstance(stage, stages.Eval):
-            sets = _used(stage, wanted)
-            if sets != stage.sets:
-                return put(pipeline, place, 1, *([replace(stage, sets=sets)] if sets else []))
-        elif not any(_reaches(name, wanted) for name in usage(stage).makes):
-            return put(pipeline, place, 1)
-    return None
+    kept: list[Stage] = []
+    live: set[str] | None = None
+    changed = False
+    for stage in reversed(pipeline.stages):
+        left = stage if live is None else _asked_for(stage, live)
+        changed = changed or left is not stage
+        if left is not None:
+            kept.append(left)
+            live = _needed_before(left, live)
+    return Pipeline(tuple(reversed(kept)), pipeline.lines) if changed else None
+
+
+def _asked_for(stage: Stage, live: set[str]) -> Stage | None:
+    """A stage without the fields that nothing asks for; None where it makes no others."""
+    if not isinstance(stage, stages.Eval | stages.Rex | stages.Lookup) or usage(stage).opaque:
+        return stage
+    if isinstance(stage, stages.Eval):
+        sets = _used(stage, live)
+        return stage if len(sets) == len(stage.sets) else replace(stage, sets=sets) if sets else None
+    return stage if any(_reaches(name, live) for name in usage(stage).makes) else None
 
 
 def _reaches(name: str, wanted: set[str]) -> bool:
