@@ -447,7 +447,7 @@ def test_sequences_with_more_around_them_are_read_back() -> None:
     text = KQL.render(KQL.write(query))
     assert KQL.read(KQL.parse(text)) == query
     with pytest.raises(UnsayableError):
-        KQL.read(KQL.parse(text.replace("At <= Next", "At < Next")))
+        KQL.read(KQL.parse(text.replace("At < Next", "At <= Next")))
 
 
 def test_a_sequence_as_text() -> None:
@@ -466,7 +466,7 @@ def test_a_sequence_as_text() -> None:
         "    | where isnotempty(user)\n"
         "    | project user, Next = TimeGenerated\n"
         ") on user\n"
-        "| where At <= Next and Next - Start <= 5m\n"
+        "| where At < Next and Next - Start <= 5m\n"
         "| project user, At = Next, Start\n"
         "| summarize Start = max(Start) by user, At"
     )

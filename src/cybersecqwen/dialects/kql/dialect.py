@@ -101,3 +101,10 @@ class Kql(Dialect[KqlQuery]):
         from .cost import cost
 
         return cost(tree, context)
+
+    @_bounded
+    def describe(self, tree: KqlQuery) -> tuple[str, ...]:
+        """What it does in plain sentences."""
+        from .describe import describe
+
+        return describe(tree)

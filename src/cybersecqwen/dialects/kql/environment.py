@@ -29,6 +29,16 @@ class Table:
     """In order; () where whole records are kept."""
     ordered: bool = False
     """Whether the order is part of the answer."""
+    names: Callable[[], tuple[str, ...]] | None = None
+    """Gives the columns of whole records, those of rows that were left out as well; None where only the rows
+    tell."""
+
+    def like(self, rows: list[Record], added: tuple[str, ...] = ()) -> Table:
+        """Other rows with the same columns, and some more."""
+        columns = tuple(dict.fromkeys((*self.columns, *added))) if self.columns else ()
+        given = self.names
+        names = None if given is None else (lambda: (*given(), *added))
+        return Table(rows=rows, columns=columns, ordered=self.ordered, names=names)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,8 +25,7 @@ def expand(step: MvExpand, table: Table, env: Environment) -> Table:
         rows += [{**row, **one} for one in elements]
         env.bound(len(rows))
     names = [_name(one) for one in step.items] + _index_name(step.options)
-    columns = tuple(dict.fromkeys((*table.columns, *names))) if table.columns else ()
-    return Table(rows=env.count(rows), columns=columns, ordered=table.ordered)
+    return table.like(env.count(rows), tuple(names))
 
 
 def apply(step: MvApply, table: Table, env: Environment, through: Through) -> Table:

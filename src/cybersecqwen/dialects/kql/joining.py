@@ -61,12 +61,17 @@ def join(step: Join, left: Table, right: Table, env: Environment) -> Table:
     made = env.count(list(_side_by_side(left, right, left_key, right_key, kind, renamed, env)))
     columns = (*left.columns, *(renamed[name] for name in right.columns if renamed.get(name)))
     known = bool(left.columns and right.columns)
-    return Table(rows=made, columns=tuple(dict.fromkeys(columns)) if known else ())
+    taken = left
+    return Table(
+        rows=made,
+        columns=tuple(dict.fromkeys(columns)) if known else (),
+        names=lambda: (*names_of(taken), *(name for name in renamed.values() if name)),
+    )
 
 
 def _kept(table: Table, get: Get, keys: set[Any], wanted: bool, env: Environment) -> Table:
     rows = [row for row in table.rows if (get(row) in keys) is wanted]
-    return Table(rows=env.count(rows), columns=table.columns)
+    return table.like(env.count(rows))
 
 
 def _keys(gets: list[Get]) -> Get:
@@ -104,7 +109,16 @@ def _side(tree: Expr) -> tuple[str, Expr] | None:
 
 def names_of(table: Table) -> list[str]:
     """The columns of a table, of whole records those that any has."""
-    return list(table.columns) or list(dict.fromkeys(name for row in table.rows for name in row))
+    if table.columns:
+        return list(table.columns)
+    if table.names is not None:
+        return list(dict.fromkeys(table.names()))
+    return columns_in(table.rows)
+
+
+def columns_in(rows: list[Record]) -> list[str]:
+    """The columns that any row has."""
+    return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def _renames(left: Table, right: Table, step: Join, same: frozenset[str]) -> dict[str, str]:
@@ -176,4 +190,8 @@ def union(tables: list[tuple[str, Table]], kind: str, source: str, env: Environm
         shared = set.intersection(*(set(names_of(table)) for _, table in tables)) if tables else set()
         columns = tuple(name for name in names_of(tables[0][1]) if name in shared) if tables else ()
         rows = [{name: row.get(name) for name in columns} for row in rows]
-    return Table(rows=rows, columns=((source, *columns) if source else columns) if every else ())
+    return Table(
+        rows=rows,
+        columns=((source, *columns) if source else columns) if every else (),
+        names=lambda: tuple(name for _, table in tables for name in names_of(table)),
+    )

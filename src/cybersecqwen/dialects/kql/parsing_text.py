@@ -35,8 +35,7 @@ def parse(step: Parse, table: Table, env: Environment) -> Table:
             rows.append({**row, **found})
         elif step.word == "parse":
             rows.append({**row, **empty})
-    names = tuple(dict.fromkeys((*table.columns, *empty))) if table.columns else ()
-    return Table(rows=env.count(rows), columns=names, ordered=table.ordered)
+    return table.like(env.count(rows), tuple(empty))
 
 
 def _simple(step: Parse, *, relaxed: bool) -> Match:
@@ -126,8 +125,7 @@ def parse_kv(step: ParseKv, table: Table, env: Environment) -> Table:
             if found:
                 pairs.setdefault(name.strip(), value.strip().strip(quote) if quote else value.strip())
         rows.append({**row, **{one.name.text: _kv(pairs, one) for one in step.columns}})
-    names = tuple(dict.fromkeys((*table.columns, *(one.name.text for one in step.columns))))
-    return Table(rows=env.count(rows), columns=names if table.columns else (), ordered=table.ordered)
+    return table.like(env.count(rows), tuple(one.name.text for one in step.columns))
 
 
 def _kv(pairs: dict[str, str], column: Column) -> Any:

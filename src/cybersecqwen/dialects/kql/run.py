@@ -127,7 +127,13 @@ def _table(name: str, env: Environment) -> Table:
     if "*" in name:
         rows = [row for one in env.data if one and fnmatchcase(one, name) for row in env.table(one)]
         return Table(rows=env.count(rows))
-    return Table(rows=env.table(name))
+    return _whole(name, env)
+
+
+def _whole(name: str, env: Environment) -> Table:
+    """A table of the data, which tells its columns where they are asked for."""
+    rows = env.table(name)
+    return Table(rows=rows, names=lambda: tuple(joining.columns_in(rows)))
 
 
 def _called(tree: Call, env: Environment) -> Table:
@@ -170,7 +176,7 @@ def union_of(step: steps.Union, env: Environment, before: Table | None = None) -
     tables: list[tuple[str, Table]] = [] if before is None else [("", before)]
     for one in step.tables:
         if isinstance(one, Star):
-            tables += [(name, Table(rows=env.table(name))) for name in env.data]
+            tables += [(name, _whole(name, env)) for name in env.data]
         else:
             tables.append((one.text if isinstance(one, Name) else "", tabular(one, env)))
     source = next(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -37,8 +38,7 @@ def through(all_: Sequence[Step], table: Table, env: Environment) -> Table:
 
 def _where(step: steps.Where, table: Table, env: Environment) -> Table:
     holds = compiled(step.predicate, env)
-    rows = [row for row in table.rows if holds(row) is True]
-    return Table(rows=rows, columns=table.columns, ordered=table.ordered)
+    return table.like([row for row in table.rows if holds(row) is True])
 
 
 def _items(items: tuple[Expr, ...], env: Environment) -> list[tuple[tuple[str, ...], Get]]:
@@ -70,9 +70,7 @@ def _extend(step: steps.Extend, table: Table, env: Environment) -> Table:
         for names, get in items:
             _put(new, names, get(row))
         rows.append(new)
-    names = tuple(name for one, _ in items for name in one)
-    columns = tuple(dict.fromkeys((*table.columns, *names))) if table.columns else ()
-    return Table(rows=env.count(rows), columns=columns, ordered=table.ordered)
+    return table.like(env.count(rows), tuple(name for one, _ in items for name in one))
 
 
 def _project(step: steps.Project, table: Table, env: Environment) -> Table:
@@ -180,7 +178,7 @@ def _ordered(keys: tuple[steps.Key, ...], rows: Sequence[Record], env: Environme
 
 
 def _sort(step: steps.Sort, table: Table, env: Environment) -> Table:
-    return Table(rows=_ordered(step.keys, table.rows, env), columns=table.columns, ordered=True)
+    return replace(table.like(_ordered(step.keys, table.rows, env)), ordered=True)
 
 
 def _number(tree: Expr, env: Environment) -> int:
@@ -192,11 +190,11 @@ def _number(tree: Expr, env: Environment) -> int:
 
 def _top(step: steps.Top, table: Table, env: Environment) -> Table:
     rows = _ordered(step.keys, table.rows, env)[: _number(step.count, env)]
-    return Table(rows=rows, columns=table.columns, ordered=True)
+    return replace(table.like(rows), ordered=True)
 
 
 def _take(step: steps.Take, table: Table, env: Environment) -> Table:
-    return Table(rows=table.rows[: _number(step.count, env)], columns=table.columns, ordered=table.ordered)
+    return table.like(table.rows[: _number(step.count, env)])
 
 
 def _sample_distinct(step: steps.SampleDistinct, table: Table, env: Environment) -> Table:
@@ -224,8 +222,7 @@ def _search(step: steps.Search, table: Table, env: Environment) -> Table:
     if step.tables:
         raise unsupported("a search in other tables behind an operator")
     holds = compiled(looked_for(step.predicate, kind_of(step) == "case_sensitive"), env)
-    rows = [row for row in table.rows if holds(row) is True]
-    return Table(rows=rows, columns=table.columns, ordered=table.ordered)
+    return table.like([row for row in table.rows if holds(row) is True])
 
 
 def looked_for(tree: Expr, cased: bool = False) -> Expr:

@@ -13,7 +13,7 @@ _PASSED_OVER = frozenset(("place", "notes"))
 
 
 @lru_cache(maxsize=200)
-def _parts(kind: type[Any]) -> tuple[str, ...] | None:
+def parts(kind: type[Any]) -> tuple[str, ...] | None:
     """Names of what a kind of nodes holds; None for what is no node."""
     if not is_dataclass(kind):
         return None
@@ -27,7 +27,7 @@ def walk(tree: Any) -> Iterator[Any]:
         node = waiting.pop()
         if node.__class__ is tuple:
             waiting.extend(reversed(node))
-        elif (names := _parts(node.__class__)) is not None:
+        elif (names := parts(node.__class__)) is not None:
             yield node
             waiting.extend(getattr(node, name) for name in reversed(names))
 
@@ -39,7 +39,7 @@ def height(tree: Any) -> int:
         node, level = waiting.pop()
         if node.__class__ is tuple:
             waiting.extend((one, level) for one in node)
-        elif names := _parts(node.__class__):
+        elif names := parts(node.__class__):
             highest = max(highest, level)
             waiting.extend((getattr(node, name), level + 1) for name in names)
     return highest
@@ -75,7 +75,7 @@ def _changed(node: Any, change: Callable[[Any], Any]) -> Any:
         return node
     if kind.__name__ in _LEAVES:
         return change(node)
-    names = _parts(kind)
+    names = parts(kind)
     if names is None:
         return node
     new = {}

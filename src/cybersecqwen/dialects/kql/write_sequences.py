@@ -1,8 +1,8 @@
 """Sequences as joins: one row for every record that ends one, with the time of the latest start.
 
 Each stage is joined with the chains so far by the columns that all share, and only what follows in time,
-within the time that is allowed, goes on. Where a record ends several sequences it is given once
-(https://learn.microsoft.com/kusto/query/join-inner).
+within the time that is allowed, goes on: what has the same time does not follow. Where a record ends several
+sequences it is given once (https://learn.microsoft.com/kusto/query/join-inner).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _follows(wanted: Sequence) -> list[Step]:
     apart: Expr = Binary("-", Name(_NEXT), Name(_START))
     tests: list[Expr] = []
     if wanted.ordered:
-        tests.append(Binary("<=", Name(_AT), Name(_NEXT)))
+        tests.append(Binary("<", Name(_AT), Name(_NEXT)))
     else:
         apart = Call("abs", (apart,))
     if wanted.within_s is not None:
