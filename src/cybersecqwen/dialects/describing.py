@@ -22,6 +22,8 @@ DEEPEST = 6
 """Levels of expressions, and of queries in queries, that are told."""
 _WIDE = 280
 """Characters of a list in a sentence."""
+TOLD, BY = 230, 120
+"""Characters of what is told of groups, and of what makes the groups."""
 _VALUE = 80
 """Characters of a value or a name."""
 
@@ -75,16 +77,25 @@ def _quoted(text: str) -> str:
 
 def names(texts: Iterable[str], word: str = "and", most: int = 12) -> str:
     """Several names: "a, b and c", "a, b and 3 more"."""
-    return some([name(text) for text in texts], word, most)
+    every = list(texts)
+    return some([name(text) for text in every[:most]], word, most, total=len(every))
 
 
 def values(texts: Iterable[str], word: str = "or") -> str:
     """Several values: "a, b or c", "a, b or 7 more"."""
-    return some([value(text) for text in texts], word, MOST)
+    every = list(texts)
+    return some([value(text) for text in every[:MOST]], word, MOST, total=len(every))
 
 
-def some(parts: Sequence[str], word: str, most: int = 12, wide: int = _WIDE, more: str = "more") -> str:
-    """The first of several, as many as have room, and how many more there are."""
+def some(
+    parts: Sequence[str],
+    word: str,
+    most: int = 12,
+    wide: int = _WIDE,
+    more: str = "more",
+    total: int = 0,
+) -> str:
+    """The first of several, as many as have room, and how many more there are of `total`."""
     kept: list[str] = []
     room = wide
     for part in parts[:most]:
@@ -92,7 +103,7 @@ def some(parts: Sequence[str], word: str, most: int = 12, wide: int = _WIDE, mor
         if kept and room < 0:
             break
         kept.append(part)
-    left = len(parts) - len(kept)
+    left = max(total, len(parts)) - len(kept)
     return joined([*kept, f"{left:,} {more if left > 1 else more.removesuffix('s')}"] if left else kept, word)
 
 
@@ -102,7 +113,7 @@ class Comparison(str):
     __slots__ = ("negated", "op", "shown", "subject")
     subject: str
     """What is compared, in words."""
-    op: Op
+    op: Op | Verbs
     """How."""
     shown: tuple[str, ...]
     """With what, in words; one of them."""
@@ -110,7 +121,11 @@ class Comparison(str):
     """Whether it is with none of them."""
 
 
-def compared(subject: str, op: Op, shown: Sequence[str], *, negated: bool = False) -> Comparison:
+Verbs = tuple[str, str]
+"""What stands between a field and values, and the same negated."""
+
+
+def compared(subject: str, op: Op | Verbs, shown: Sequence[str], *, negated: bool = False) -> Comparison:
     """A comparison with values that are already in words: "Image ends with cmd.exe"."""
     shown = tuple(dict.fromkeys(shown))
     made = Comparison(f"{subject} {_verb(op, negated, len(shown) > 1)} {some(shown, 'or', MOST)}")
@@ -118,7 +133,9 @@ def compared(subject: str, op: Op, shown: Sequence[str], *, negated: bool = Fals
     return made
 
 
-def _verb(op: Op, negated: bool, several: bool) -> str:
+def _verb(op: Op | Verbs, negated: bool, several: bool) -> str:
+    if isinstance(op, tuple):
+        return op[negated]
     if several and negated and op is Op.EQUALS:
         return "is none of"
     return (_NOT if negated else VERBS)[op]
@@ -167,6 +184,8 @@ def alone(part: str) -> str:
 
 def there(subject: str, *, negated: bool = False) -> str:
     """That there is a value."""
+    if " " in subject:
+        return f"{subject} is {'missing' if negated else 'there'}"
     article = "no" if negated else "an" if subject[:1] in "aeioAEIO" else "a"
     return f"there is {article} {subject}"
 

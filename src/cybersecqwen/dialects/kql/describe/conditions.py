@@ -132,7 +132,8 @@ def _among(tree: Among, lets: Lets, negated: bool, depth: int) -> str:
     subject = _subject(tree.left, lets, depth)
     shown = _members(tree.items, lets, depth)
     if operator == "has_all":
-        return f"{subject} {'lacks one of the words' if negated else 'has the words'} {words.some(shown, 'and', 8)}"
+        has = "lacks one of the words" if negated else "has the words"
+        return f"{subject} {has} {words.some(shown, 'and', 8)}"
     verb = _VERBS.get(operator, Op.EQUALS)
     source = _source(tree.items, lets)
     if source:

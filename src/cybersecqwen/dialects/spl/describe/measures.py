@@ -49,7 +49,7 @@ _PERCENTILE = re.compile(r"(?:exact|upper)?p(?:erc)?(\d+(?:\.\d+)?)")
 def measures(found: tuple[Measure | Macro, ...]) -> str:
     """Several measures in words."""
     said = [_measure(one) for one in found if not _quiet(one)]
-    return words.some(said, "and", 14) or "the groups that there are"
+    return words.some(said, "and", 14, words.TOLD) or "the groups that there are"
 
 
 def _quiet(one: Measure | Macro) -> bool:
@@ -94,7 +94,8 @@ def _counted(argument: str | Value | None) -> str:
 
 def by_words(names: tuple[str, ...], before: str = " for each ") -> str:
     """The groups: " for each user and host"; "" for one of all."""
-    return f"{before}{words.names(names)}" if names else ""
+    shown = words.some([words.name(one) for one in names[:14]], "and", 12, words.BY, total=len(names))
+    return f"{before}{shown}" if names else ""
 
 
 def span_said(options: stages.Options) -> str:

@@ -104,7 +104,7 @@ def listed(stage: stages.Listed) -> str:
         return f"Keeps the {count} for each {fields}"
     if stage.name in ("fields", "table"):
         if stage.sign == "-":
-            return f"Leaves out the fields {fields}"
+            return f"Leaves out the field{'s' if len(stage.fields) > 1 else ''} {fields}"
         return f"Shows {fields}"
     if stage.name in ("head", "tail"):
         count = words.clean(stage.count or options.get("limit", "10"))
