@@ -149,6 +149,8 @@ def test_atoms() -> None:
         ("index=x a=1 | sort 10 c", "index=x a=1 | sort 0 c | head 10"),
         ("| tstats count where index=x by host", "index=x | stats count by host"),
         ("index=x a=1 | stats count by b", "index=x a=1 | transaction b"),
+        ("index=x a=1 | stats count by b", "index=x a=1 | stats count by b | where isnotnull(b)"),
+        ("index=x a=1", "index=x a=1 a=1 a=*"),
         ("index=x a=1 OR b=1 | stats values(c) by d", "index=x a=1 | join d [search index=x b=1]"),
         ("index=x a=1 | fields b c | dedup b", "index=x a=1 | dedup b"),
         ('index=x a=1 b=*foobar* | regex b="foobar$"', 'index=x a=1 | regex b="foobar$"'),

@@ -28,6 +28,8 @@ _TIME = 0.1
 """Of them in the time that is named."""
 _TSTATS = 0.05
 """Work of an event that only the index is read for."""
+_THERE = 0.95
+"""Of the events those that have a field."""
 _WIDE = 0.5
 """Work of carrying a row with all its fields to the search head."""
 _NARROW = 0.1
@@ -172,7 +174,7 @@ def _share_of_comparison(found: Compare) -> float:
     if found.op != "=":
         return 0.9 if found.op == "!=" else 0.5
     if not found.value.strip("*"):
-        return 0.8
+        return _THERE
     return 0.2 if "*" in found.value else 0.1
 
 
@@ -203,6 +205,8 @@ def _chosen(value: Value) -> float:
     if isinstance(value, Logic):
         shares = [_chosen(part) for part in value.parts]
         return math.prod(shares) if value.op == "AND" else min(1.0, sum(shares))
+    if isinstance(value, Call) and value.name in ("isnotnull", "isnull"):
+        return _THERE if value.name == "isnotnull" else 1.0 - _THERE
     if isinstance(value, Unary):
         return 0.9
     return 0.2 if isinstance(value, Call) else 0.3
