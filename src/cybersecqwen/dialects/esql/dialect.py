@@ -65,3 +65,9 @@ class Esql(Dialect[EsqlTree]):
     def cost(self, tree: EsqlTree, context: Context) -> float:
         """Work of reading one event once, over a million events."""
         return cost_of(tree)
+
+    def describe(self, tree: EsqlTree) -> tuple[str, ...]:
+        """What it does in plain sentences."""
+        from .describe import describe
+
+        return describe(tree)
