@@ -22,13 +22,13 @@ _CLOSE = 0.93
 _MOST = 8
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SAME = {
-    "create": "creat add new addition register insert install introduce generat",
+    "create": "creat add new addition register insert install introduce generate",
     "delete": "delet remov removal deletion eras destroy clear wip",
     "modify": "modif chang updat alter set edit tamper adjust configur modification",
     "disable": "disabl deactivat stop turn suspend halt",
     "enable": "enabl activat",
     "logon": "logon login signin log sign",
-    "fail": "fail failur unsuccessful",
+    "fail": "fail failure unsuccessful",
     "enumerate": "enumerat list discover query",
 }
 _VERBS = frozenset(("create", "delete", "modify", "disable", "enable"))

@@ -39,7 +39,7 @@ _ASIDE = re.compile(
     r"exfiltrate|steal|leverage|prevent|circumvent|spawn|inject)\b|"
     r"often|commonly|as (?:seen|described|reported|documented|used|part)|similar to|"
     r"a (?:tool|utility|program|binary|technique|method|vulnerability)|an? \w+ (?:tool|"
-    r"utility)|such behaviou?r|this|leading to|resulting|based on)",
+    r"utility)|such behav|this|leading to|resulting|based on)",
     re.IGNORECASE,
 )
 
