@@ -104,7 +104,11 @@ def some(
             break
         kept.append(part)
     left = max(total, len(parts)) - len(kept)
-    return joined([*kept, f"{left:,} {more if left > 1 else more.removesuffix('s')}"] if left else kept, word)
+    if left:
+        kept.append(f"{left:,} {more if left > 1 else more.removesuffix('s')}")
+    if len(kept) > 1 and any(f" {word} " in part for part in kept):
+        return f"{', '.join(kept[:-1])}, {word} {kept[-1]}"
+    return joined(kept, word)
 
 
 class Comparison(str):

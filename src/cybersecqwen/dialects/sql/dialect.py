@@ -78,6 +78,12 @@ class Sql(Dialect[SqlTree]):
 
         return cost(tree)
 
+    def describe(self, tree: SqlTree) -> tuple[str, ...]:
+        """What it does in plain sentences."""
+        from .describe import describe
+
+        return describe(tree)
+
 
 class Sqlite(Sql):
     """SQLite, as https://sqlite.org/lang_select.html has it."""

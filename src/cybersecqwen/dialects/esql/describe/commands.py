@@ -129,8 +129,8 @@ def _sort(command: tree.Sort) -> str:
 
 
 def _dissect(command: tree.Dissect) -> str:
-    made = words.names(dict.fromkeys(found.strip() for found in _KEY.findall(command.pattern)))
-    return f"Takes {made or 'nothing'} out of {value(command.value)} by the pattern {words.value(command.pattern)}"
+    made = words.names(dict.fromkeys(found.strip() for found in _KEY.findall(command.pattern))) or "nothing"
+    return f"Takes {made} out of {value(command.value)} by the pattern {words.value(command.pattern)}"
 
 
 def _grok(command: tree.Grok) -> str:

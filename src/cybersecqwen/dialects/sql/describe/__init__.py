@@ -1,0 +1,7 @@
+"""What a query does, in plain sentences."""
+
+from __future__ import annotations
+
+from .selects import describe
+
+__all__ = ["describe"]
