@@ -28,6 +28,8 @@ _MARK = "csq_example"
 _MADE = 40
 """Records of each sort that are made from a query's meaning."""
 _MOST_ROWS = 200_000
+_AHEAD_S = 10 * 86_400.0
+"""Seconds that times of records may lie after the moment of the query: so do dates on which things expire."""
 
 
 class NotRun(Exception):
@@ -82,7 +84,9 @@ def drawn(
     alone = [one.query for one in (original, other) if one is not None]
     shares = [(alone[:1], 0.4), (alone[1:], 0.2), (alone, 0.4)] if len(alone) == 2 else [(alone, 1.0)]
     types = _prover(alone, schema, count)._types()
-    running = Running(time_field=schema.time_field, types=types, most_rows=_MOST_ROWS)
+    running = Running(
+        now=Running().now - _AHEAD_S, time_field=schema.time_field, types=types, most_rows=_MOST_ROWS
+    )
     tables: dict[str, list[Record]] = {}
     for trees, share in shares:
         made = _prover(trees, schema, max(10, int(count * share)))._drawn(seed)

@@ -153,6 +153,11 @@ class Dialect(ABC, Generic[Tree]):
         """
         return ()
 
+    def timed(self, tree: Tree, time_field: str) -> Tree:
+        """The tree with the time of records under this name, where a language knows several; else as is."""
+        del time_field
+        return tree
+
     def cost(self, tree: Tree, context: Context) -> float:
         """What running it costs, in work of reading one event once, over a million events.
 

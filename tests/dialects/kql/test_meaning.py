@@ -25,8 +25,10 @@ from cybersecqwen.dialects.query import (
     Measure,
     Measured,
     Query,
+    Sequence,
     Sort,
     Span,
+    Stage,
     Unique,
 )
 from cybersecqwen.errors import RuleError, UnsayableError
@@ -287,6 +289,30 @@ def test_span_and_time_column() -> None:
         "SigninLogs\n| where TimeGenerated >= datetime(1970-01-01T00:00:00Z) "
         "and TimeGenerated < datetime(1970-01-02T00:00:00Z)"
     )
+
+
+def test_the_time_of_records_is_named_as_the_schema_has_it() -> None:
+    stage = Stage(where=Ask("FileName", Op.EQUALS, ("a",)))
+    sequence = Sequence(stages=(stage, stage), by=("DeviceName",), within_s=60.0)
+    for query in (
+        Query(tables=("DeviceProcessEvents",), where=stage.where, span=Span(last_s=3600)),
+        Query(tables=("DeviceProcessEvents",), steps=(sequence,)),
+    ):
+        tree = KQL.write(query)
+        there = KQL.timed(tree, "TimeGenerated")
+        text = KQL.render(there)
+        assert "TimeGenerated" in text
+        assert "Timestamp" not in text
+        assert KQL.read(KQL.parse(text)) == query
+        assert KQL.timed(there, "Timestamp") == tree
+        assert KQL.timed(tree, "_time") == tree
+
+
+@pytest.mark.parametrize("word", ["count", "filter", "where", "top"])
+def test_names_that_are_words_of_operators_stand_in_brackets(word: str) -> None:
+    tree = KQL.parse(f"T | summarize {word} = count() by A | where {word} > 1")
+    assert KQL.render(tree) == f'T\n| summarize ["{word}"] = count() by A\n| where ["{word}"] > 1'
+    assert KQL.parse(KQL.render(tree)) == tree
 
 
 @given(st.text(min_size=1, max_size=8), st.sampled_from(["has", "hasprefix", "hassuffix"]), st.booleans())

@@ -96,6 +96,13 @@ class Kql(Dialect[KqlQuery]):
         return atoms(tree)
 
     @_bounded
+    def timed(self, tree: KqlQuery, time_field: str) -> KqlQuery:
+        """The tree with the time of records under this name: Sentinel calls Defender's time TimeGenerated."""
+        from .write import timed
+
+        return timed(tree, time_field)
+
+    @_bounded
     def cost(self, tree: KqlQuery, context: Context) -> float:
         """What running it costs, in work of reading one event once, over a million events."""
         from .cost import cost

@@ -14,6 +14,7 @@ from cybersecqwen.dialects.query import Query, Sequence, Span, Stage
 from cybersecqwen.errors import UnsayableError
 
 from . import steps
+from .columns import DEFENDER_TIME, SENTINEL_TIME
 from .literals import span_of
 from .read_conditions import Scope, condition
 from .read_spans import meet, span_in
@@ -68,9 +69,11 @@ def _sequence(tree: Pipeline, at: int, rest: Rest) -> Query | None:
         # What follows is read as if it stood behind a table.
         later = rest(KqlQuery(body=Pipeline(Name("T"), (steps.Take(count=_ONE), *behind))))
         found = Query(tables=found.tables, span=found.span, steps=(*found.steps, *later.steps[1:]))
-    from .write import write
+    from .write import timed, write
 
-    return found if write(found).body == _bare(tree) else None
+    made = write(found)
+    forms = (made, timed(made, SENTINEL_TIME), timed(made, DEFENDER_TIME))
+    return found if _bare(tree) in [one.body for one in forms] else None
 
 
 def _bare(tree: Pipeline) -> Expr:

@@ -18,10 +18,11 @@ from cybersecqwen.dialects.query import (
 from cybersecqwen.dialects.query import Step as Wanted
 
 from . import steps
-from .columns import DEFENDER_TIME, NUMBERS, TIMES, time_column
+from .columns import DEFENDER_TIME, NUMBERS, SENTINEL_TIME, TIMES, time_column
 from .literals import duration_text, moment_text
 from .steps import Step
 from .tree import Binary, Call, Duration, Expr, KqlQuery, Logic, Name, Named, Number, Pipeline, Star, Typed
+from .walk import changed
 from .write_conditions import Writing, cannot, column, condition, text_column
 from .write_sequences import sequence
 
@@ -40,6 +41,22 @@ def write(query: Query) -> KqlQuery:
     if isinstance(source, Name) and not found:
         return KqlQuery(body=source)
     return KqlQuery(body=Pipeline(source, tuple(found)))
+
+
+def timed(tree: KqlQuery, time_field: str) -> KqlQuery:
+    """A written query with the time of its records under the name that a schema has for it.
+
+    In Defender the time of a device's events is `Timestamp`; the same tables in Sentinel have
+    `TimeGenerated`: https://learn.microsoft.com/azure/azure-monitor/reference/tables/deviceprocessevents.
+    """
+    if time_field not in (DEFENDER_TIME, SENTINEL_TIME):
+        return tree
+    other = SENTINEL_TIME if time_field == DEFENDER_TIME else DEFENDER_TIME
+
+    def change(node: object) -> object:
+        return Name(time_field, node.place) if isinstance(node, Name) and node.text == other else node
+
+    return changed(tree, change)
 
 
 def source_of(tables: tuple[str, ...]) -> Expr | Step:
