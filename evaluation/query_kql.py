@@ -88,7 +88,9 @@ class Outcome:
     in_schema: bool
     bare: float
     seconds: float
-    """From words to a checked query, or to the refusal."""
+    """From words to a checked query, or to the refusal, by the clock."""
+    processor: float
+    """The same in time of the processor, which others on the machine do not lengthen."""
     refused: str = ""
     """Why there is no query."""
     text: str = ""
@@ -189,7 +191,7 @@ def asked(
     item: Item, kind: str, original: Original, library: Library, sentinel: Schema, count: int
 ) -> Outcome:
     """What becomes of one question."""
-    begun = time.perf_counter()
+    begun, busy = time.perf_counter(), time.process_time()
     built, refused = answer(item.question(kind), library)
     outcome = Outcome(
         path=item.path,
@@ -198,6 +200,7 @@ def asked(
         in_schema=original.in_schema,
         bare=original.bare,
         seconds=time.perf_counter() - begun,
+        processor=time.process_time() - busy,
         refused=refused,
     )
     if built is None:
