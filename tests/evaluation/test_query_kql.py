@@ -154,7 +154,8 @@ def test_answers_are_queries_or_reasons() -> None:
 
 def outcome(**changed: object) -> dict[str, object]:
     base: dict[str, object] = {
-        "path": "p", "kind": "description", "apart": "", "in_schema": True, "bare": 0.5, "seconds": 0.01, "processor": 0.01,
+        "path": "p", "kind": "description", "apart": "", "in_schema": True, "bare": 0.5,
+        "seconds": 0.01, "processor": 0.01,
         "refused": "", "text": "T", "parses": True, "peer": "yes", "unknown": (), "same_table": True,
         "not_run": "", "f1": 1.0,
     }  # fmt: skip
