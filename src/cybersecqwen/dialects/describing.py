@@ -255,6 +255,13 @@ def inside(prefix: str, sentences: Iterable[str]) -> Iterator[str]:
         yield f"{prefix}: {begins}{sentence[1:]}"
 
 
+def needed(kind: str, found: Sequence[str], most: int = 8) -> tuple[str, ...]:
+    """A sentence about data that must be there: "The tables a and b."; none where there is none."""
+    if not found:
+        return ()
+    return (f"The {kind}{'s' if len(found) > 1 else ''} {names(found, most=most)}.",)
+
+
 def finished(sentences: Iterable[str]) -> tuple[str, ...]:
     """Sentences with their full stops, none too long, and not too many."""
     found = [_ended(one) for one in sentences]

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from cybersecqwen.detect.sigma.model import Op
 
+from .describing import needed
 from .improvement import Context, Rule
 from .query import Query
 
@@ -152,6 +153,17 @@ class Dialect(ABC, Generic[Tree]):
         At most 40 sentences of at most 400 characters; () where the dialect has no words of its own.
         """
         return ()
+
+    def leading(self, tree: Tree) -> Tree | None:
+        """Its leading filter alone: a query of what stands before the first step that is no filter.
+
+        None where it begins with something else, or where the dialect cannot tell.
+        """
+        return None
+
+    def sources(self, tree: Tree) -> tuple[str, ...]:
+        """The data that it needs, a sentence for each kind: tables, and whatever else must be there."""
+        return needed("table", tuple(dict.fromkeys(name.text for name in self.names(tree).tables)))
 
     def timed(self, tree: Tree, time_field: str) -> Tree:
         """The tree with the time of records under this name, where a language knows several; else as is."""

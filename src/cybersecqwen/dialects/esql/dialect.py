@@ -71,3 +71,15 @@ class Esql(Dialect[EsqlTree]):
         from .describe import describe
 
         return describe(tree)
+
+    def leading(self, tree: EsqlTree) -> EsqlTree | None:
+        """Its leading filter alone; None where it begins with something else."""
+        from .describe import leading
+
+        return leading(tree)
+
+    def sources(self, tree: EsqlTree) -> tuple[str, ...]:
+        """The data that it needs, a sentence for each kind."""
+        from .describe import sources
+
+        return sources(tree)

@@ -115,3 +115,17 @@ class Kql(Dialect[KqlQuery]):
         from .describe import describe
 
         return describe(tree)
+
+    @_bounded
+    def leading(self, tree: KqlQuery) -> KqlQuery | None:
+        """Its leading filter alone; None where it begins with something else."""
+        from .describe import leading
+
+        return leading(tree)
+
+    @_bounded
+    def sources(self, tree: KqlQuery) -> tuple[str, ...]:
+        """The data that it needs, a sentence for each kind."""
+        from .describe import sources
+
+        return sources(tree)

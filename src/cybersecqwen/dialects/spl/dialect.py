@@ -79,3 +79,15 @@ class Spl(Dialect[Pipeline]):
         from .describe import describe
 
         return describe(tree)
+
+    def leading(self, tree: Pipeline) -> Pipeline | None:
+        """Its leading filter alone; None where it begins with something else."""
+        from .describe import leading
+
+        return leading(tree)
+
+    def sources(self, tree: Pipeline) -> tuple[str, ...]:
+        """The data that it needs, a sentence for each kind."""
+        from .describe import sources
+
+        return sources(tree)

@@ -84,6 +84,12 @@ class Sql(Dialect[SqlTree]):
 
         return describe(tree)
 
+    def leading(self, tree: SqlTree) -> SqlTree | None:
+        """Its leading filter alone; None where it begins with something else."""
+        from .describe import leading
+
+        return leading(tree)
+
 
 class Sqlite(Sql):
     """SQLite, as https://sqlite.org/lang_select.html has it."""

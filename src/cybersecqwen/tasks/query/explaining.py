@@ -50,6 +50,16 @@ def explained(query: Query, library: Library | None = None) -> Explained:
     )
 
 
+def by_beginning(query: Query, library: Library) -> Explained:
+    """Techniques and ordinary activity of rules that find what a filter finds, with which a query begins."""
+    told = explained(query, library)
+    reasons = {
+        technique: f"It begins with a filter for which this holds: {reason}"
+        for technique, reason in told.reasons.items()
+    }
+    return Explained(techniques=told.techniques, reasons=reasons, false_positives=told.false_positives)
+
+
 def _examples(query: Query) -> Examples | None:
     try:
         return made_examples(query, running_for(query, None), most=12)

@@ -11,14 +11,14 @@ from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.improving import Improvement, improve
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.dialects.wording import span_words
-from cybersecqwen.errors import UnsayableError
+from cybersecqwen.errors import QueryError, UnsayableError
 from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.query import Changed, Explained, Improved, QueryResult, Suggested
 from cybersecqwen.tasks.interface import Request, Task, Tools
 
 from .building import Built, WhoseOf, build, ran
 from .construct import options_of, with_own
-from .explaining import explained
+from .explaining import by_beginning, explained
 from .given import Given, given
 from .learning import library_of, rules_of
 from .options import QueryOptions
@@ -88,10 +88,23 @@ def _explained(one: Given, query: Query | None, library: Any) -> Explained:
         return explained(query, library)
     sentences = one.dialect.describe(one.tree)
     if sentences:
-        tables = tuple(dict.fromkeys(name.text for name in one.dialect.names(one.tree).tables))
-        needed = (f"The tables {', '.join(tables[:8])}.",) if tables else ()
-        return Explained(sentences=sentences, sources=needed)
+        beginning = _beginning(one)
+        told = (
+            by_beginning(beginning, library) if beginning is not None and library is not None else Explained()
+        )
+        return replace(told, sentences=sentences, sources=one.dialect.sources(one.tree))
     return Explained(sentences=(f"It cannot be told in full: {one.beyond}",))
+
+
+def _beginning(one: Given) -> Query | None:
+    """The filter that the query begins with in Sigma's names; None where it cannot be told."""
+    tree = one.dialect.leading(one.tree)
+    if tree is None or one.whose is None:
+        return None
+    try:
+        return replace(one.whose.unmapped(one.dialect.read(tree)), steps=())
+    except QueryError:
+        return None
 
 
 class Translate(Task):

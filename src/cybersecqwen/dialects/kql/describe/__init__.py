@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .beginnings import leading, sources
 from .queries import describe
 
-__all__ = ["describe"]
+__all__ = ["describe", "leading", "sources"]
