@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cybersecqwen.detect.sigma.model import Expression, Not, Op, Test
 from cybersecqwen.dialects.query import Query, Span, Stage
 from cybersecqwen.dialects.query import Sequence as Order
+from cybersecqwen.dialects.wording import duration, span_words
 
 from .asked import Asked, Part, Source, Sure
 from .combining import all_of
@@ -162,22 +163,28 @@ def _part(words: str, became: str, sure: Sure, start: int, expression: Expressio
 
 
 def _span_said(span: Span | None) -> str:
-    if span is None:
-        return ""
-    if span.last_s is not None:
-        return f"the last {span.last_s:,.0f} s"
-    return f"time from {span.start or 'the first'} to {span.end or 'the last'} (s since 1970 UTC)"
+    return span_words(span) if span is not None else ""
+
+
+_COMPARED = {
+    Op.LESS: "fewer than",
+    Op.AT_MOST: "at most",
+    Op.GREATER: "more than",
+    Op.AT_LEAST: "at least",
+    Op.EQUALS: "exactly",
+    Op.DIFFERS: "other than",
+}
 
 
 def _counting_said(counted: Counted) -> str:
     bits = []
     if counted.op is not None:
         what = f"different {counted.distinct}" if counted.distinct else "records"
-        bits.append(f"{what} {counted.op.value} {counted.number:g}")
+        bits.append(f"{what} {_COMPARED[counted.op]} {counted.number:g}")
     if counted.by:
         bits.append(f"by {', '.join(counted.by)}")
     if counted.within_s:
-        bits.append(f"within {counted.within_s:g} s")
+        bits.append(f"within {duration(counted.within_s)}")
     if counted.top:
         bits.append(f"the {'rarest' if counted.rarest else 'first'} {counted.top}")
     return ", ".join(bits) or "number of records"

@@ -58,6 +58,7 @@ class Compared:
 def comparisons(text: str) -> Iterator[Compared]:
     """Every stretch that reads like a comparison; whether its field is one is for `tested`."""
     yield from _logons(text)
+    yield from _besides(text)
     for match in _COMPARED.finditer(text):
         if match["op"].lower().startswith("start") and match["field"].lower().split()[-1] in _STARTING:
             continue
@@ -76,6 +77,39 @@ def comparisons(text: str) -> Iterator[Compared]:
             value=value,
         )
 
+
+_BESIDE = re.compile(
+    r"\b(?P<field>user[- ]agents?|command lines?|arguments?|parameters?|flags?|query names?|service names?"
+    r"|task names?|pipe names?) (?:named |called )?"
+    r"(?P<value>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|[^\s,;\"']{2,200})",
+    re.IGNORECASE,
+)
+"""A field with its value right behind it: "user agent sqlmap"."""
+
+
+def _besides(text: str) -> Iterator[Compared]:
+    for match in _BESIDE.finditer(text):
+        plain = match["value"].strip("\"'").rstrip(".")
+        quoted = match["value"][0] in "\"'"
+        if not quoted and (plain.lower() in listed("small") or _WORD.fullmatch(plain)):
+            continue
+        yield Compared(
+            start=match.start(),
+            end=match.end(),
+            words=match[0],
+            field=match["field"].rstrip("s"),
+            op=Op.CONTAINS,
+            negated=False,
+            value=plain.lower(),
+        )
+
+
+_WORD = re.compile(
+    r"(?:is|are|was|were|has|have|equals?|contain\w*|includ\w*|start\w*|begin\w*|end\w*|match\w*|in|of|from|to"
+    r"|by|for|with|without|that|which|used|and|or|not|longer|shorter|like|set|passed|on|at|changed|values?)",
+    re.IGNORECASE,
+)
+"""What goes on about a field, rather than being its value."""
 
 _LOGON = re.compile(r"\blogon ?types? ?(?:of |is |= ?|: ?)?(\d{1,2})\b", re.IGNORECASE)
 _STARTING = frozenset(("process", "processes", "service", "services", "program", "task", "session"))
