@@ -8,6 +8,7 @@ from typing import Any
 from cybersecqwen.detect.sigma.values import texts_of
 from cybersecqwen.dialects.spl import stages
 from cybersecqwen.dialects.spl.times import seconds_in
+from cybersecqwen.dialects.spl.usage import usage
 
 from .fields import MOST_VALUES, Get, Row, getter, number, packed, text
 from .flow import Flow, World, cannot, with_columns
@@ -201,14 +202,12 @@ def rex(stage: stages.Rex, flow: Flow, world: World) -> Flow:
     found, name = every(stage.pattern), options.get("field", "_raw")
     most, get = int(options.get("max_match", "1")), getter(name, world.running.time_field)
     rows: list[Row] = []
-    made_names: dict[str, None] = {}
     for row in flow.rows:
         got: dict[str, list[str]] = {}
         for one in texts_of(get(row)):
             _groups(found, one, got, most)
-        made_names.update(dict.fromkeys(got))
         rows.append({**row, **{key: packed(list(values)) for key, values in got.items()}} if got else row)
-    return with_columns(flow, rows, list(made_names))
+    return with_columns(flow, rows, list(usage(stage).makes))
 
 
 def _groups(found: Every, value: str, got: dict[str, list[str]], most: int) -> None:

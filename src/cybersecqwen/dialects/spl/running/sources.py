@@ -13,7 +13,7 @@ from cybersecqwen.dialects.spl.models import model_of
 from cybersecqwen.dialects.spl.tree import Call, Field, Text
 
 from .fields import INDEX, Row, getter
-from .flow import Flow, World, cannot
+from .flow import Flow, World, cannot, with_columns
 from .found import compiled
 from .loading import loaded
 from .shaping import renamed
@@ -66,7 +66,7 @@ def lookup(stage: stages.Lookup, flow: Flow, world: World) -> Flow:
         values = [texts_of(get(row)) for get in gets]
         found = index.get(tuple(one[0].lower() for one in values)) if all(values) else None
         made.append(row if found is None else _looked_up(stage, row, found))
-    return Flow(made, flow.ordered, flow.columns)
+    return with_columns(flow, made, [ours for _, ours in stage.output])
 
 
 def _looked_up(stage: stages.Lookup, row: Row, found: Row) -> Row:
