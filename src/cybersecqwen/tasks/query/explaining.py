@@ -54,7 +54,7 @@ def by_beginning(query: Query, library: Library) -> Explained:
     """Techniques and ordinary activity of rules that find what a filter finds, with which a query begins."""
     told = explained(query, library)
     reasons = {
-        technique: f"It begins with a filter for which this holds: {reason}"
+        technique: reason.replace("finds the same.", "finds what its first filter finds.")
         for technique, reason in told.reasons.items()
     }
     return Explained(techniques=told.techniques, reasons=reasons, false_positives=told.false_positives)

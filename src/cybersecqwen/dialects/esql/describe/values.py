@@ -152,6 +152,9 @@ _AMONG: dict[str, Op | words.Verbs] = {
 
 
 def _among(expr: Among, negated: bool, depth: int) -> str:
+    texts = [one.value for one in expr.values if isinstance(one, Literal) and isinstance(one.value, str)]
+    if expr.op == "like" and len(texts) == len(expr.values):
+        return words.globbed(value(expr.left, depth + 1), texts, negated)
     shown = [value(one, depth + 1) for one in expr.values]
     verb = _AMONG.get(expr.op, Op.EQUALS)
     return words.compared(value(expr.left, depth + 1), verb, shown, negated=negated)

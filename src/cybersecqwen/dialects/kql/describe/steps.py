@@ -122,7 +122,11 @@ def parse(step: steps.Parse, lets: Lets) -> str:
     """Columns from a text by what stands around them."""
     made = words.names(one.name.text for one in step.pattern if isinstance(one, Column))
     around = [one.value for one in step.pattern if isinstance(one, Text) and one.value.strip()]
-    by = f", by the texts {words.values(around, 'and')} around them" if around else ""
+    by = (
+        f", by {words.values(around, 'and')} around {'it' if made.count(' ') == 0 else 'them'}"
+        if around
+        else ""
+    )
     only = ", and keeps only rows where that works" if step.word == "parse-where" else ""
     return f"Takes {made or 'nothing'} out of {value(step.value, lets)}{by}{only}"
 

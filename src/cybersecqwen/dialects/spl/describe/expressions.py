@@ -210,27 +210,4 @@ def _like(tree: Call, args: list[str], negated: bool) -> str:
     pattern = tree.args[1]
     if not isinstance(pattern, Text):
         return words.compared(args[0], Op.GLOB, args[1:], negated=negated)
-    return globbed(args[0], [pattern.value.replace("%", "*").replace("_", "?")], negated)
-
-
-def globbed(subject: str, patterns: list[str], negated: bool) -> str:
-    """A comparison with texts in which `*` stands for anything: contains, begins with, ends with or is."""
-    kinds: dict[Op, list[str]] = {}
-    for pattern in patterns:
-        op, text = _kind(pattern)
-        kinds.setdefault(op, []).append(words.value(text))
-    said = [words.compared(subject, op, shown, negated=negated) for op, shown in kinds.items()]
-    return words.grouped(said, "and" if negated else "or")
-
-
-def _kind(pattern: str) -> tuple[Op, str]:
-    inner = pattern.strip("*")
-    if not inner or "*" in inner or "?" in inner:
-        return (Op.GLOB, pattern) if "*" in pattern or "?" in pattern else (Op.EQUALS, pattern)
-    begins, ends = pattern.startswith("*"), pattern.endswith("*")
-    return {
-        (True, True): Op.CONTAINS,
-        (False, True): Op.STARTS,
-        (True, False): Op.ENDS,
-        (False, False): Op.EQUALS,
-    }[(begins, ends)], inner
+    return words.globbed(args[0], [pattern.value], negated, "%", "_")

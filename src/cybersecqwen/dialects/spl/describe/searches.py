@@ -22,7 +22,7 @@ from cybersecqwen.dialects.spl.tree import (
 )
 from cybersecqwen.errors import UnsayableError
 
-from .expressions import globbed, macro
+from .expressions import macro
 
 _SOURCES = {
     "index": "the index",
@@ -158,13 +158,13 @@ def _compare(found: Compare, negated: bool) -> str:
     negated = negated is not (found.op == "!=")
     if found.value and not found.value.strip("*"):
         return words.there(field, negated=negated)
-    return globbed(field, [found.value], negated)
+    return words.globbed(field, [found.value], negated)
 
 
 def _one_of(found: OneOf, negated: bool) -> str:
     texts = [one for one in found.values if not isinstance(one, Macro)]
     macros = [macro(one) for one in found.values if isinstance(one, Macro)]
-    said = globbed(words.name(found.field), texts, negated) if texts else ""
+    said = words.globbed(words.name(found.field), texts, negated) if texts else ""
     if not macros:
         return said
     other = words.compared(words.name(found.field), Op.EQUALS, macros, negated=negated)

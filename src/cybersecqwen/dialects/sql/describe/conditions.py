@@ -100,10 +100,4 @@ def _like(found: exp.Expr, negated: bool, depth: int) -> str:
     if not isinstance(pattern, exp.Literal):
         return words.compared(subject, Op.GLOB, [value(pattern, depth + 1)], negated=negated)
     any_, one = ("*", "?") if isinstance(found, exp.Glob) else ("%", "_")
-    text = pattern.name
-    inner = text.strip(any_)
-    if not inner or any_ in inner or one in inner:
-        return words.compared(subject, Op.GLOB, [words.value(text)], negated=negated)
-    begins, ends = text.startswith(any_), text.endswith(any_)
-    op = (Op.CONTAINS if ends else Op.ENDS) if begins else Op.STARTS if ends else Op.EQUALS
-    return words.compared(subject, op, [words.value(inner)], negated=negated)
+    return words.globbed(subject, [pattern.name], negated, any_, one)

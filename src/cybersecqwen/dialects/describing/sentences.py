@@ -1,0 +1,75 @@
+"""Sentences about the steps of a query: what the dialects' own `describe` put together.
+
+Everything that comes from a query is shown on one line, without control characters, and cut where it is
+long; sentences and their number are bounded, so that a hostile query cannot fill the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from .comparing import alone, merged
+from .showing import WIDE, names, some
+
+SENTENCES = 40
+"""Sentences that are said of a query."""
+LONGEST = 400
+"""Characters of a sentence."""
+DEEPEST = 6
+"""Levels of expressions, and of queries in queries, that are told."""
+
+
+def split_up(kept: Sequence[str], dropped: Sequence[str], what: str) -> Iterator[str]:
+    """What is kept and what is left out by conditions in words, a sentence for what has room in one."""
+    for verb, parts, word in (("Keeps", kept, "and"), ("Leaves out", dropped, "or")):
+        for number, chunk in enumerate(_chunks(merged(parts, word))):
+            of = what if number == 0 or verb == "Leaves out" else f"of those the {what}"
+            chunk = chunk if len(chunk) > 1 else [alone(chunk[0])]
+            yield f"{verb} {of} where {some(chunk, word, len(chunk), LONGEST)}"
+
+
+def _chunks(parts: Sequence[str]) -> list[list[str]]:
+    """Parts in turn, as many together as have room in a sentence."""
+    found: list[list[str]] = []
+    room = 0
+    for part in parts:
+        room -= len(part) + 2
+        if not found or room < 0:
+            found.append([])
+            room = WIDE - len(part)
+        found[-1].append(part)
+    return found
+
+
+def inside(prefix: str, sentences: Iterable[str]) -> Iterator[str]:
+    """The sentences about a query in a query: "For the second side: looks at …"."""
+    for sentence in sentences:
+        begins = sentence[:1].lower() if not sentence[:2].isupper() else sentence[:1]
+        yield f"{prefix}: {begins}{sentence[1:]}"
+
+
+def needed(kind: str, found: Sequence[str], most: int = 8) -> tuple[str, ...]:
+    """A sentence about data that must be there: "The tables a and b."; none where there is none."""
+    if not found:
+        return ()
+    return (f"The {_plural(kind) if len(found) > 1 else kind} {names(found, most=most)}.",)
+
+
+def _plural(kind: str) -> str:
+    if kind.endswith("y"):
+        return f"{kind[:-1]}ies"
+    return f"{kind}es" if kind[-1] in "xs" else f"{kind}s"
+
+
+def finished(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Sentences with their full stops, none too long, and not too many."""
+    found = [_ended(one) for one in sentences]
+    if len(found) > SENTENCES:
+        left = len(found) - SENTENCES + 1
+        found = [*found[: SENTENCES - 1], f"… and {left:,} more steps."]
+    return tuple(found)
+
+
+def _ended(sentence: str) -> str:
+    line = " ".join(sentence.split()).rstrip(".")
+    return f"{line}." if len(line) < LONGEST else f"{line[: LONGEST - 2].rstrip()}…."
