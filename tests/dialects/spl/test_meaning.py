@@ -248,3 +248,20 @@ def test_a_sequence_is_found_where_the_middle_finds_one(
     ends = {max(event["_time"] for event in row["events"]) for row in meant}
     assert ends <= {row["_time"] for row in found}
     assert bool(ends) == bool(found)
+
+
+def test_a_part_of_the_time_is_written_and_read_back() -> None:
+    spl = Spl()
+    night = Or(
+        (
+            Asked("_time", Op.AT_LEAST, ("22",), part="hour"),
+            Asked("_time", Op.LESS, ("6",), part="hour"),
+        )
+    )
+    tree = spl.write(Query(tables=("main",), where=night))
+    assert 'tonumber(strftime(_time, "%H")) >= 22' in spl.render(tree)
+    assert equivalent(spl.read(spl.parse(spl.render(tree))).where, night)
+    rows = spl.run(
+        tree, {"main": [{"_time": 1_700_000_000 + 3600 * hour} for hour in range(24)]}, Running()
+    ).rows
+    assert len(rows) == 8

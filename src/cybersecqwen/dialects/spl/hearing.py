@@ -13,7 +13,7 @@ from cybersecqwen.dialects.globs import ANY, ONE, test_of
 from cybersecqwen.errors import UnsayableError
 
 from .hearing_search import ORDERED, any_of, found_test, number_text
-from .saying import is_network
+from .saying import TIME_PARTS, is_network
 from .tree import (
     Binary,
     Call,
@@ -123,6 +123,19 @@ def _name(value: Value) -> tuple[str, bool] | None:
     return None
 
 
+def _part(value: Value) -> str:
+    """The part of an event's time that tonumber(strftime(_time, "%H")) gives; "" for anything else."""
+    if not (isinstance(value, Call) and value.name == "tonumber" and len(value.args) == 1):
+        return ""
+    inner = value.args[0]
+    if not (isinstance(inner, Call) and inner.name == "strftime" and len(inner.args) == 2):
+        return ""
+    field, form = inner.args
+    if field != Field("_time") or not isinstance(form, Text):
+        return ""
+    return next((part for part, sign in TIME_PARTS.items() if sign == form.value), "")
+
+
 def _literal(value: Value) -> str | None:
     if isinstance(value, Text):
         return value.value
@@ -140,7 +153,11 @@ def _comparison(value: Binary) -> tuple[Expression, tuple[str, ...]]:
     left, right, op = value.left, value.right, value.op
     if _literal(left) is not None:
         left, right, op = right, left, _FLIPPED[op]
-    named, literal = _name(left), _literal(right)
+    part, literal = _part(left), _literal(right)
+    if part and literal is not None:
+        test = Test("_time", ORDERED.get(op, Op.EQUALS), (number_text(literal),), part=part)
+        return test, ("_time",)
+    named = _name(left)
     if named is None or literal is None:
         raise UnsayableError("A comparison computes its values.", what="computed values")
     name, cased = named

@@ -138,9 +138,7 @@ def _folded(name: str, cased: bool) -> Value:
 
 def _eval_test(test: Test) -> Value:
     if test.part:
-        raise UnsayableError(
-            "SPL has no words for a part of a time in a field of text.", what="parts of times"
-        )
+        return _part(test)
     field = _field(test.field)
     if test.op in (Op.PRESENT, Op.NULL):
         return Call("isnotnull" if test.op is Op.PRESENT else "isnull", (field,))
@@ -160,6 +158,21 @@ def _eval_test(test: Test) -> Value:
     return joined(
         "OR", [Call("match", (field, Text(_pattern(text, test.cased)))) for text in wildcards_of(test)]
     )
+
+
+TIME_PARTS = {"minute": "%M", "hour": "%H", "day": "%d", "week": "%V", "month": "%m", "year": "%Y"}
+"""Parts of a time, as strftime() writes them; in the time zone of the search."""
+
+
+def _part(test: Test) -> Value:
+    """A part of the time of an event, as a number."""
+    if test.field != "_time" or test.part not in TIME_PARTS:
+        raise UnsayableError(
+            "SPL has no words for a part of a time in a field of text.", what="parts of times"
+        )
+    told = Call("tonumber", (Call("strftime", (_field("_time"), Text(TIME_PARTS[test.part]))),))
+    op = NUMERIC.get(test.op, "=")
+    return joined("OR", [Binary(op, told, number(value)) for value in test.values])
 
 
 def number(text: str) -> Value:
