@@ -22,7 +22,8 @@ from .saying import listed, said, source_said
 from .steps import fields_for, steps
 from .stretch import Reading
 from .times import When
-from .vocabulary import Lexicon
+from .vocabulary import WORD, Lexicon
+from .words import stem
 
 if TYPE_CHECKING:
     from cybersecqwen.knowledge import Store
@@ -50,13 +51,20 @@ def answer(
     hosts = [(one, *_host_test(one, bare)) for one in host_kinds(bare)]
     always = [when.test for when in moments if when.test is not None] + [made for _, made, _ in hosts]
     query, unknown = _query(read, always, span, counted, lexicon)
+    parts = tuple(sorted(_parts(text, read, moments, counted, hosts), key=lambda part: part.start))
+    told = _told(parts, read)
+    left = [
+        word
+        for word in leftover(bare, read, hosts, moments, counted, lexicon)
+        if stem(word.lower()) not in told
+    ]
     assumptions = [*notes, *_assumptions(read, moments, counted, hosts, query)]
     return Asked(
         text=text,
         query=query,
-        parts=tuple(sorted(_parts(text, read, moments, counted, hosts), key=lambda part: part.start)),
+        parts=parts,
         assumptions=tuple(dict.fromkeys(assumptions)),
-        unplaced=(*unknown, *leftover(bare, read, hosts, moments, counted, lexicon)),
+        unplaced=(*unknown, *left),
         questions=tuple(_questions(read, counted, hosts, query)),
         contradictions=tuple(dict.fromkeys([*contradictions, *_contradictions(read)])),
         techniques=named_techniques(read, store),
@@ -64,6 +72,14 @@ def answer(
         nearest=tuple(_source(near) for near in first.near[:_SHOWN] if near.score >= _SURE),
         sources=tuple(one.logsource for one in first.sources[:_SHOWN]),
     )
+
+
+def _told(parts: Sequence[Part], read: Sequence[Reading]) -> set[str]:
+    """Stems of the words that became a part, or that a rule which was taken has in its own words."""
+    texts = [part.words for part in parts]
+    for one in read:
+        texts += [f"{near.rule.about.title} {near.rule.about.description}" for near in one.adapted.rules]
+    return {stem(word) for text in texts for word in WORD.findall(text.lower())}
 
 
 def _query(

@@ -15,7 +15,7 @@ from .words import COMMON, SMALL, listed, stem
 
 _IDS = (Kind.TECHNIQUE, Kind.VULNERABILITY)
 _MOST = 8
-_RARE = 4.2
+_RARE = 3.0
 """Nats above which a word says something of its own."""
 _ASKING = frozenset(map(stem, listed("asking")))
 
