@@ -218,6 +218,7 @@ def test_errors_say_where(text: str, line: int, column: int) -> None:
         (".drop table T", [".drop table T"]),
         (".set-or-append T <| U", [".set-or-append T <|"]),
         ("\n .show tables", [".show tables"]),
+        ("// why\n\n// more\n.delete table T records <| T", [".delete table T"]),
         ('externaldata(a:string)["https://x.example/y"]', ["externaldata"]),
         (
             'let f = () { externaldata(a:string)[@"https://x.example/y"] with (format="csv") }; f()',

@@ -5,8 +5,10 @@ Grammar: https://learn.microsoft.com/kusto/query/statements.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from cybersecqwen.dialects.interface import LONGEST
 from cybersecqwen.errors import LimitError, QuerySyntaxError
 
 from . import operators, steps
@@ -21,14 +23,15 @@ from .walk import height
 
 _HIGHEST = 200
 """Levels of a tree, brackets or not, so that whatever goes down into it comes back."""
+_NOTHING = re.compile(r"[\s\ufeff]*(?://[^\n]*(?:\n[\s\ufeff]*|\Z))*")
 _SETTINGS = ("set", "declare", "alias", "restrict")
 
 
 def parse(text: str) -> KqlQuery:
     """The tree of a query. Raises QuerySyntaxError with line and column, LimitError beyond the bounds."""
-    stripped = text.lstrip("\ufeff \t\r\n")
-    if stripped.startswith("."):
-        return KqlQuery(command=" ".join(stripped.split()))
+    command = _command(text)
+    if command:
+        return KqlQuery(command=command)
     cursor = Cursor(text, tabular)
     statements: list[Statement] = []
     while cursor.accept(";"):
@@ -52,6 +55,18 @@ def parse(text: str) -> KqlQuery:
     if height(tree) > _HIGHEST:
         raise LimitError(f"A query nests deeper than {_HIGHEST} levels.", hint="Name its parts with let.")
     return tree
+
+
+def _command(text: str) -> str:
+    """A control command with one space between its words; "" where the text is a query.
+
+    Comments and empty lines before it change nothing.
+    """
+    if len(text) > LONGEST:
+        return ""
+    before = _NOTHING.match(text)
+    start = before.end() if before is not None else 0
+    return " ".join(text[start:].split()) if text.startswith(".", start) else ""
 
 
 def _second(cursor: Cursor) -> QuerySyntaxError:

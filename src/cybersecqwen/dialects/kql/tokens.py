@@ -99,6 +99,7 @@ def tokenize(text: str) -> Tokens:
         raise LimitError(f"A query of more than {LONGEST:,} characters is not read.", hint="Split the query.")
     tokens: list[Token] = []
     notes: dict[int, tuple[str, ...]] = {}
+    said: list[str] = []
     line, line_start, at, size = 1, 0, 0, len(text)
     match, append = _TOKEN.match, tokens.append
     while at < size:
@@ -107,9 +108,11 @@ def tokenize(text: str) -> Tokens:
             raise _unreadable(text, at, line, at - line_start + 1)
         kind, end = found.lastgroup, found.end()
         if kind == "comment":
-            said = text[at + 2 : end].rstrip()
-            notes[len(tokens)] = (*notes.get(len(tokens), ()), said)
+            said.append(text[at + 2 : end].rstrip())
         elif kind != "space":
+            if said:
+                notes[len(tokens)] = tuple(said)
+                said.clear()
             append(_token(str(kind), text, at, end, line, at - line_start + 1))
             if len(tokens) > _MOST_TOKENS:
                 raise LimitError(f"A query of more than {_MOST_TOKENS:,} words is not read.")
@@ -119,6 +122,8 @@ def tokenize(text: str) -> Tokens:
                 line += lines
                 line_start = text.rfind("\n", at, end) + 1
         at = end
+    if said:
+        notes[len(tokens)] = tuple(said)
     append(Token(END, "", line, at - line_start + 1, size, size))
     return Tokens(tokens, notes)
 
