@@ -81,7 +81,7 @@ def test_many_conditions_become_several_sentences() -> None:
         ("*x", "a ends with x"),
         ("x", "a is x"),
         ("x*y", "a looks like x*y"),
-        ("*", "a looks like *"),
+        ("*", "a looks like “*”"),
     ],
 )
 def test_patterns(pattern: str, said: str) -> None:
@@ -107,6 +107,19 @@ def test_data_that_is_needed() -> None:
 )
 def test_whatever_is_said_is_bounded(sentences: list[str]) -> None:
     assert sound(words.finished(sentences))
+
+
+def test_inner_queries_are_shortened_before_what_is_done_with_them() -> None:
+    inner = [f"Does step {number}" for number in range(30)]
+    told = [*words.inside("For a", inner), *words.inside("For b", inner), "Joins a with b"]
+    sentences = words.finished(told)
+    assert sentences == (
+        *(f"For a: does step {number}." for number in range(5)),
+        "For a: … and 25 more steps.",
+        *(f"For b: does step {number}." for number in range(5)),
+        "For b: … and 25 more steps.",
+        "Joins a with b.",
+    )
 
 
 def test_hostile_text_is_cut() -> None:

@@ -78,7 +78,7 @@ CASES = [
             "Keeps rows where SHA256 is among the values of Rare.",
             (
                 "Computes Delay as Timestamp less ProcessCreationTime and Parts as the 3rd of the "
-                "parts of RemoteUrl between /."
+                "parts of RemoteUrl between “/”."
             ),
             "Makes a row of each item of Parts.",
             "Leaves out the column DeviceId.",
@@ -235,9 +235,9 @@ def test_conditions(condition: str, said: str) -> None:
 VALUES = [
     ("EndTime - StartTime", "EndTime less StartTime"),
     ("iff(a > 1, 'x', 'y')", "x where a is greater than 1, otherwise y"),
-    ("split(a, '/')[-1]", "the last of the parts of a between /"),
+    ("split(a, '/')[-1]", "the last of the parts of a between “/”"),
     ("tostring(parse_json(a).b[0].c)", "c of the first item of a.b"),
-    ("strcat(a, '-', b)", "a, - and b together"),
+    ("strcat(a, '-', b)", "a, “-” and b together"),
     ("extract('x(.)', 1, a)", "group 1 of the pattern x(.) in a"),
     ("datetime_diff('minute', b, a)", "the minutes from a to b"),
     ("not_known(a, b)", "not_known() of a and b"),

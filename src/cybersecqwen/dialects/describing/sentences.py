@@ -6,10 +6,14 @@ long; sentences and their number are bounded, so that a hostile query cannot fil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from .comparing import alone, merged
 from .showing import WIDE, names, some
+
+_MORE = re.compile(r": … and ([\d,]+) more steps\.\Z")
 
 SENTENCES = 40
 """Sentences that are said of a query."""
@@ -64,10 +68,38 @@ def _plural(kind: str) -> str:
 def finished(sentences: Iterable[str]) -> tuple[str, ...]:
     """Sentences with their full stops, none too long, and not too many."""
     found = [_ended(one) for one in sentences]
+    for most in (5, 3, 2, 1):
+        if len(found) <= SENTENCES:
+            break
+        found = _shortened(found, most)
     if len(found) > SENTENCES:
         left = len(found) - SENTENCES + 1
         found = [*found[: SENTENCES - 1], f"… and {left:,} more steps."]
     return tuple(found)
+
+
+def _shortened(sentences: list[str], most: int) -> list[str]:
+    """Of each query in the query the first sentences alone, so that what is done at last is told."""
+    found: list[str] = []
+    for prefix, run in groupby(sentences, _prefix):
+        block = list(run)
+        if not prefix or len(block) <= most + 1:
+            found += block
+            continue
+        left = sum(_steps(one) for one in block[most:])
+        found += [*block[:most], f"{prefix}: … and {left:,} more steps."]
+    return found
+
+
+def _prefix(sentence: str) -> str:
+    """What the sentences about one inner query begin with; "" for those about the whole."""
+    return sentence.partition(": ")[0] if sentence.startswith("For ") else ""
+
+
+def _steps(sentence: str) -> int:
+    """How many steps a sentence stands for."""
+    counted = _MORE.search(sentence)
+    return int(counted[1].replace(",", "")) if counted else 1
 
 
 def _ended(sentence: str) -> str:

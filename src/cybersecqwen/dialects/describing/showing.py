@@ -40,7 +40,7 @@ def value(text: str) -> str:
     shown = clean(text)
     if not shown:
         return "empty" if not text.strip() else "“…”"
-    return shown if _PLAIN.fullmatch(shown) else _quoted(shown)
+    return shown if _PLAIN.fullmatch(shown) and any(c.isalnum() for c in shown) else _quoted(shown)
 
 
 def _quoted(text: str) -> str:

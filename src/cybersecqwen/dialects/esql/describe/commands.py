@@ -66,7 +66,7 @@ def _columns(found: tuple[tree.Column, ...], wide: int = 280) -> str:
 def _column(one: tree.Column) -> str:
     """As it is computed: "Duration as EndTime less StartTime"."""
     said, named = value(one.value), words.name(one.name)
-    return said if said == named else f"{named} as {said}"
+    return f"{named} in another type" if said == named else f"{named} as {said}"
 
 
 def _group(one: tree.Column) -> str:

@@ -86,6 +86,10 @@ def _binary(tree: Binary, lets: Lets, negated: bool, depth: int) -> str:
     operator, left, right = tree.operator, tree.left, tree.right
     if isinstance(right, Truth) and operator in ("==", "!=") and not isinstance(left, Name):
         return condition(left, lets, negated=negated is not (right.value is (operator != "==")), depth=depth)
+    asked = isinstance(left, Call) and left.name in _ASKED
+    if asked and isinstance(right, Text) and right.value.lower() in ("true", "false"):
+        wanted = (right.value.lower() == "true") is (operator in ("==", "=~"))
+        return condition(left, lets, negated=negated is wanted, depth=depth)
     if operator in FLIPPED and _is_fixed(left, lets) and not _is_fixed(right, lets):
         operator, left, right = FLIPPED[operator], right, left
     subject = _subject(left, lets, depth)
@@ -191,7 +195,7 @@ def _call(tree: Call, lets: Lets, negated: bool, depth: int) -> str:
         return words.compared(said[0], Op.CIDR, said[1:], negated=negated)
     if tree.name in ("ipv4_is_match", "ipv6_is_match") and len(said) > 1:
         return words.compared(said[0], Op.EQUALS, said[1:2], negated=negated)
-    if tree.name in ("iff", "iif") and len(said) == 3:
+    if tree.name in ("iff", "iif") and len(said) == 3:  # codespell:ignore iif
         when = words.alone(condition(tree.arguments[0], lets, depth=depth + 1))
         one, other = (
             words.alone(condition(arg, lets, negated=negated, depth=depth + 1)) for arg in tree.arguments[1:]

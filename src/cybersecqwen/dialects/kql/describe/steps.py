@@ -41,7 +41,8 @@ def _computed(tree: Expr, lets: Lets) -> str:
     if not isinstance(tree, Named):
         return value(tree, lets)
     named = words.names((one.text for one in tree.names), most=6)
-    return f"{named} as {value(tree.value, lets)}"
+    said = value(tree.value, lets)
+    return f"{named} in another type" if said == named else f"{named} as {said}"
 
 
 def project(step: steps.Project, lets: Lets) -> str:

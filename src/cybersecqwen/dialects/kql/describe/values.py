@@ -171,7 +171,7 @@ _CONDITIONS = frozenset(("not", "isnotempty", "isnotnull", "notempty", "notnull"
 def _call(tree: Call, lets: Lets, depth: int) -> str:
     if tree.name in _CONDITIONS:
         return _truth(tree, lets, depth)
-    if tree.name in ("iff", "iif") and len(tree.arguments) == 3:
+    if tree.name in ("iff", "iif") and len(tree.arguments) == 3:  # codespell:ignore iif
         return _if(tree, lets, depth)
     if tree.name == "case" and len(tree.arguments) > 2:
         return _case(tree, lets, depth)
@@ -181,6 +181,8 @@ def _call(tree: Call, lets: Lets, depth: int) -> str:
     said = [value(one, lets, depth + 1) for one in tree.arguments[:12]]
     if tree.name in SAME and said:
         return said[0]
+    if tree.name == "split" and len(said) == 3 and said[2].isdigit() and len(said[2]) < 7:
+        return f"the {words.ordinal(int(said[2]))} of the parts of {said[0]} between {said[1]}"
     if tree.name == "datetime_diff" and len(said) == 3:
         said[0] = said[0].strip("“”")
     if tree.name in ("replace_string", "replace_regex", "replace") and "empty" in said:
