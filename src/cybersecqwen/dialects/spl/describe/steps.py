@@ -148,6 +148,10 @@ def _fillnull(stage: stages.Listed, fields: str, options: dict[str, str]) -> str
     return f"Puts {words.value(options.get('value', '0'))} where {where} is missing"
 
 
+def _rows(count: str) -> str:
+    return f"Begins with {count} empty row{'' if count == '1' else 's'}"
+
+
 _LISTED: dict[str, Callable[[stages.Listed, str, dict[str, str]], str]] = {
     "spath": _spath,
     "fillnull": _fillnull,
@@ -157,7 +161,7 @@ _LISTED: dict[str, Callable[[stages.Listed, str, dict[str, str]], str]] = {
     "nomv": lambda _s, fields, _o: f"Puts the values of {fields} together into one text",
     "mvcombine": lambda _s, fields, _o: f"Puts rows that differ in {fields} alone together",
     "iplocation": lambda _s, fields, _o: f"Looks up where in the world the address {fields} is",
-    "makeresults": lambda s, _f, o: f"Begins with {words.clean(o.get('count', s.count or '1'))} empty rows",
+    "makeresults": lambda s, _f, o: _rows(words.clean(o.get("count", s.count or "1"))),
     "reverse": lambda _s, _f, _o: "Turns the order of the rows round",
     "addtotals": lambda _s, fields, o: (
         f"Adds the sum of {fields or 'all numbers'} (as {words.name(o.get('fieldname', 'Total'))})"
