@@ -53,7 +53,8 @@ def _fitted(home: Home, target: Schema) -> Home | None:
         return None
     rest = home.rest if home.rest and home.rest != "*" and target.type_of(home.rest[:-2], first) else ""
     keywords = home.keywords if target.type_of(home.keywords, first) else ""
-    return replace(home, tables=tables, fields=fields, rest=rest, keywords=keywords)
+    reads = {column: said for column, said in home.reads.items() if target.type_of(column, first)}
+    return replace(home, tables=tables, fields=fields, reads=reads, rest=rest, keywords=keywords)
 
 
 def _has(names: set[str], target: Schema, table: str) -> bool:

@@ -10,16 +10,18 @@ from cybersecqwen.dialects.query import Query, Sequence, Stage, Step
 from cybersecqwen.errors import FieldError, UnsayableError
 
 from .attempt import EVENT, joined
+from .loose import strictly
 from .parts import Backwards
 from .steps import renamed_steps
 from .taxonomy import Home, Mapping
-from .telling import told
+from .telling import knowing, told
 
 
 def inverted(query: Query, mapping: Mapping) -> tuple[Query, tuple[str, ...], Home | None]:
     """The query in Sigma's names, what does not carry over (a sentence each), and the home it is at."""
     if any(isinstance(step, Sequence) for step in query.steps):
         return _sequence(query, mapping)
+    query, taken = strictly(query, mapping.loose, knowing(mapping))
     at = told(query, mapping)
     home, back = at.home, Backwards(at.home)
     events: list[Expression] = [Test(EVENT, Op.EQUALS, at.events)] if at.events else []
@@ -28,7 +30,7 @@ def inverted(query: Query, mapping: Mapping) -> tuple[Query, tuple[str, ...], Ho
     if back.missing:
         raise _missing(back, mapping)
     found = replace(query, logsource=_logsource(home), tables=(), where=where, steps=steps)
-    notes = dict.fromkeys((*at.notes, *back.notes))
+    notes = dict.fromkeys((*taken, *at.notes, *back.notes))
     if len({one.product for one in home.logsources}) > 1:
         others = ", ".join(dict.fromkeys(one.product for one in home.logsources[1:]))
         notes[f"The tables hold records of {others} as well; {home.logsources[0].product} is taken."] = None

@@ -13,6 +13,7 @@ from cybersecqwen.dialects.globs import ANY, test_of, wildcards_of
 from cybersecqwen.dialects.normal import normal
 
 from .expressions import Unfit, either, renamed
+from .file_names import whole_path
 from .taxonomy import Home, Place
 from .transforms import TRANSFORMS
 from .wordings import BACK
@@ -31,6 +32,7 @@ class Backwards:
         self.notes: dict[str, None] = {}
         self._single: dict[str, list[tuple[str, Place]]] = {}
         self._several: list[tuple[str, Place]] = []
+        self._mark = "\\" if home.logsources[0].product in ("windows", "") else "/"
         for name, place in home.fields.items():
             if len(place.columns) == 1 or place.by == "hashes":
                 for column in place.columns:
@@ -46,6 +48,11 @@ class Backwards:
         for name, place in self._several:
             if column in place.columns:
                 return name
+        if reading := self.home.reads.get(column):
+            if reading.name_alone:
+                said = f"{column} is the last part of {reading.field}: the query shows the whole."
+                self.notes[said] = None
+            return reading.field
         rest = self._rest(column)
         if rest is None:
             self.missing[column] = None
@@ -93,6 +100,9 @@ class Backwards:
         if not test.field:
             return test
         if test.op is Op.SAME_AS:
+            for column in (test.field, test.values[0]):
+                if column in self.home.reads and self.home.reads[column].name_alone:
+                    self.missing[column] = None
             other = self.field(test.values[0])
             return Test(self.field(test.field), test.op, (other, test.values[1]), test.cased)
         for name, place in self._single.get(test.field, ()):
@@ -104,6 +114,8 @@ class Backwards:
         for name, place in self._several:
             if test.field in place.columns:
                 return self._part(test, name, place)
+        if test.field in self.home.reads:
+            return self._read(test)
         if test.field == self.home.keywords:
             return renamed(test, "")
         rest = self._rest(test.field)
@@ -111,6 +123,16 @@ class Backwards:
             self.missing[test.field] = None
             return test
         return renamed(test, rest)
+
+    def _read(self, test: Test) -> Expression:
+        """A test on a column that is only read."""
+        reading = self.home.reads[test.field]
+        if not reading.name_alone:
+            return renamed(test, reading.field)
+        found = whole_path(test, reading.field, self._mark)
+        if found is None:
+            self.missing[test.field] = None
+        return test if found is None else found
 
     def _rest(self, column: str) -> str | None:
         """The name of a field that stands where all others stand."""

@@ -17,6 +17,10 @@ A file of `maps/` says it in TOML:
     fields = { User = "AccountName" }
     rest = "EventData.*"                   # where every other field stands, if there is such a place
 
+    [reads.process]                        # columns that are only read, for homes with this group
+    FileName = { name_of = "Image" }       # the name of the file that the field has the path of
+    process_path = "Image"                 # another name of the same
+
 What `by` names is in `transforms.py`.
 """
 
@@ -34,6 +38,7 @@ from typing import Any
 from cybersecqwen.detect.sigma.model import Logsource
 from cybersecqwen.errors import InputError, QueryError, UnknownNameError
 
+from .loose import Loose, loose_of
 from .schemas import SCHEMAS, schema
 
 MAPS = ("windows", "cim", "ecs", "defender", "sentinel", "asim", "udm", "falcon", "sigma")
@@ -63,6 +68,16 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What a column says that queries by hand ask for, and that no field of Sigma is written as."""
+
+    field: str
+    """Sigma's field."""
+    name_alone: bool = False
+    """Whether the column has the name of the file alone, where Sigma's field has its path."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Home:
     """The tables and conditions under which the records of some logsources stand in a schema."""
 
@@ -75,6 +90,8 @@ class Home:
     """Where the home holds some event ids alone: those, and by what each is told."""
     fields: Map[str, Place] = field(default_factory=dict)
     """Field of Sigma to its place; "name.*" to a place with `*` stands for all fields within `name`."""
+    reads: Map[str, Reading] = field(default_factory=dict)
+    """Column to what it says, for columns that are only read."""
     rest: str = ""
     """Where all other fields stand, with `*` for the name; "" for nowhere."""
     keywords: str = ""
@@ -113,6 +130,8 @@ class Mapping:
     """In the order in which they are tried."""
     origin: str = ""
     """Where the facts come from, with a date."""
+    loose: Loose = field(default_factory=Loose)
+    """What tells the homes in queries by hand."""
 
 
 @lru_cache(maxsize=len(MAPS))
@@ -155,11 +174,13 @@ def mapping_of(raw: Map[str, Any], name: str) -> Mapping:
     try:
         groups = {key: _places(value) for key, value in raw.get("groups", {}).items()}
         named = str(raw["schema"])
+        reads = {key: _readings(value) for key, value in raw.get("reads", {}).items()}
         time = str(raw.get("time", "")) or (schema(named).time_field if named in SCHEMAS else "")
-        homes = tuple(replace(_home(one, groups), time=time) for one in raw["home"])
+        homes = tuple(replace(_home(one, groups, reads), time=time) for one in raw["home"])
         for other, tables in raw.get("also", {}).items():
             homes += tuple(one for one in taxonomy(other).homes if set(one.tables) & set(tables))
-        return Mapping(name=name, schema=named, homes=homes, origin=str(raw.get("origin", "")))
+        loose = loose_of(raw.get("loose", {}))
+        return Mapping(name=name, schema=named, homes=homes, origin=str(raw.get("origin", "")), loose=loose)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise QueryError(
             f"The mapping {name[:80]!r} is not in the form of one ({str(error)[:120]}).",
@@ -175,22 +196,31 @@ COLUMNS = {
     **dict.fromkeys(("either", "either_details", "hashes"), 0),
 }
 """Transforms, with how many columns they need at least."""
-_KEYS = frozenset(("for", "tables", "where", "events", "groups", "fields", "rest", "keywords", "note"))
+_KEYS = frozenset(
+    ("for", "tables", "where", "events", "groups", "fields", "reads", "rest", "keywords", "note")
+)
 
 
-def _home(raw: Map[str, Any], groups: Map[str, Map[str, Place]]) -> Home:
+def _home(raw: Map[str, Any], groups: Map[str, Map[str, Place]], reads: Map[str, Map[str, Reading]]) -> Home:
     if unknown := set(raw) - _KEYS:
         raise ValueError(f"unknown key {min(unknown)!r}")
     fields: dict[str, Place] = {}
+    own: dict[str, Reading] = {}
     for group in raw.get("groups", ()):
-        fields.update(groups[group])
+        if group not in reads:
+            fields.update(groups[group])
+        else:
+            fields.update(groups.get(group, {}))
+            own.update(reads[group])
     fields.update(_places(raw.get("fields", {})))
+    own.update(_readings(raw.get("reads", {})))
     return Home(
         logsources=tuple(map(_logsource, raw["for"])),
         tables=tuple(raw.get("tables", ())),
         conditions=_conditions(raw.get("where", {})),
         events={str(key): _conditions(value) for key, value in raw.get("events", {}).items()},
         fields=fields,
+        reads=own,
         rest=str(raw.get("rest", "")),
         keywords=str(raw.get("keywords", "")),
         note=str(raw.get("note", "")),
@@ -207,6 +237,15 @@ def _conditions(raw: Map[str, Any]) -> Conditions:
         (name, tuple(str(one) for one in (value if isinstance(value, list) else [value])))
         for name, value in raw.items()
     )
+
+
+def _readings(raw: Map[str, Any]) -> dict[str, Reading]:
+    return {
+        column: Reading(field=said)
+        if isinstance(said, str)
+        else Reading(field=str(said["name_of"]), name_alone=True)
+        for column, said in raw.items()
+    }
 
 
 def _places(raw: Map[str, Any]) -> dict[str, Place]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,9 +13,11 @@ from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import UnsayableError
 
 from .attempt import conditions_of, joined
+from .loose import allows, fields_in
 from .parts import Backwards
 from .taxonomy import Conditions, Home, Mapping
 
+_OTHER = (Op.SAME_AS, Op.NULL, Op.PRESENT)
 _TRIED = 12
 """Homes for which it is looked whether they have all the columns."""
 
@@ -44,6 +47,11 @@ class _Candidate:
     events: tuple[str, ...]
 
     @property
+    def said(self) -> bool:
+        """Whether the query tells the home by anything but its fields."""
+        return bool(self.used) or not self.unmet
+
+    @property
     def score(self) -> int:
         return 2 * len(self.used) - len(self.unmet)
 
@@ -67,7 +75,9 @@ def told(query: Query, mapping: Mapping) -> Told:
             what=f"tables of {mapping.name} without a logsource",
             hint="Its conditions must tell the kind of events, as the mapping writes them.",
         )
-    found.sort(key=lambda one: -one.score)  # stable: the first in the file stays before its equals
+    columns = [fields_in(part) for part in parts]
+    # Stable: the first in the file stays before its equals, and before all others where nothing is told.
+    found.sort(key=lambda one: (_strange(one, columns) > 0, not one.said, -one.score if one.said else 0))
     best, least = found[0], 1 << 30
     for one in found[:_TRIED]:
         missing = _missing(one, parts)
@@ -79,6 +89,20 @@ def told(query: Query, mapping: Mapping) -> Told:
     return Told(home=best.home, rest=joined(left), events=best.events, notes=_notes(best))
 
 
+def knowing(mapping: Mapping) -> Callable[[Expression], bool]:
+    """Tells whether a part of a query is a condition by patterns of one of the homes."""
+
+    def known(part: Expression) -> bool:
+        return not isinstance(part, Test) and any(
+            normal(part) == _shape(((name, values),))
+            for home in mapping.homes
+            for name, values in home.conditions
+            if any("*" in value for value in values)
+        )
+
+    return known
+
+
 def _missing(candidate: _Candidate, parts: list[Expression]) -> int:
     """How many columns of the query the home has no field for."""
     back = Backwards(candidate.home)
@@ -86,6 +110,24 @@ def _missing(candidate: _Candidate, parts: list[Expression]) -> int:
         if at not in candidate.used:
             back.expression(part)
     return len(back.missing)
+
+
+def _strange(candidate: _Candidate, columns: list[frozenset[str]]) -> int:
+    """How many columns of the query the home does not name at all."""
+    home = candidate.home
+    if home.rest == "*":
+        return 0
+    asked = set().union(*(names for at, names in enumerate(columns) if at not in candidate.used))
+    asked -= {"", home.keywords, *home.reads}
+    for name, place in home.fields.items():
+        if not asked:
+            break
+        asked.difference_update(place.columns)
+        if name.endswith(".*"):
+            start = place.columns[0].partition("*")[0]
+            asked = {one for one in asked if not one.startswith(start)}
+    start = home.rest.partition("*")[0]
+    return sum(not (start and one.startswith(start)) for one in asked)
 
 
 def _notes(candidate: _Candidate) -> tuple[str, ...]:
@@ -145,6 +187,21 @@ def _condition(
                 return None, False, False
         elif shapes[at] == shape:
             return at, True, True
+    return _wider(name, values, parts)
+
+
+def _wider(name: str, values: tuple[str, ...], parts: list[Expression]) -> tuple[int | None, bool, bool]:
+    """The same for a part that asks for more than the condition, such as a pattern of its values."""
+    if any("*" in value for value in values):
+        return None, True, False
+    for at, part in enumerate(parts):
+        if not isinstance(part, Test) or part.field != name or part.op in _OTHER:
+            continue
+        held = [allows(part, value.lower()) for value in values]
+        if all(held):
+            return at, True, True
+        if not any(held):
+            return None, False, False
     return None, True, False
 
 

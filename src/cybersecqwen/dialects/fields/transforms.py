@@ -15,6 +15,7 @@ from cybersecqwen.detect.sigma.plain import holds
 from cybersecqwen.dialects.globs import ANY, ONE, test_of, wildcards_of
 
 from .expressions import ALWAYS, NEVER, Unfit, either, renamed, texts
+from .file_names import whole_path
 from .taxonomy import Place
 from .wordings import ALTERNATIVES, BACK, Alternatives
 
@@ -220,12 +221,7 @@ def _file_name(test: Test, place: Place) -> Expression:
 
 
 def _file_name_back(test: Test, place: Place, name: str) -> Expression | None:
-    if test.op in (Op.PRESENT, Op.NULL):
-        return renamed(test, name)
-    if test.op not in (Op.EQUALS, Op.STARTS, Op.ENDS, Op.GLOB):
-        return None
-    whole = [text if text.startswith(ANY) else f"{ANY}\\{text}" for text in wildcards_of(test)]
-    return either(test_of(name, text, cased=test.cased) for text in whole)
+    return whole_path(test, name, "\\")
 
 
 _HIVE, _KERNEL = ALTERNATIVES["hive"], ALTERNATIVES["hive_kernel"]
