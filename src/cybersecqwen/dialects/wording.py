@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -68,14 +69,41 @@ def _test(test: Test) -> str:
     if test.op is Op.SAME_AS:
         other, op = test.values
         return f"{test.field} {'is the same as' if op == Op.EQUALS else VERBS[Op(op)]} {other}"
+    terms = [_term(value) for value in test.values] if test.op is Op.REGEX else []
+    if terms and all(terms):
+        word = f"the word {_few(terms)}"
+        return f"{test.field} has {word}" if test.field else f"{word} stands anywhere"
     values = [_value(test, value) for value in test.values]
-    shown = values[:MOST] + ([f"{len(values) - MOST} more"] if len(values) > MOST else [])
+    shown = _few(values)
     verb = VERBS[test.op]
     subject = f"the {test.part} of {test.field}" if test.part else test.field
     case = " (letters' case matters)" if test.cased and test.op is not Op.REGEX else ""
     if not test.field:
-        return f"{joined(shown, 'or')} stands anywhere{case}"
-    return f"{subject} {verb} {joined(shown, 'or')}{case}"
+        return f"{shown} stands anywhere{case}"
+    return f"{subject} {verb} {shown}{case}"
+
+
+def _few(values: list[str]) -> str:
+    """The first of several values, and how many more there are."""
+    return joined(values[:MOST] + ([f"{len(values) - MOST} more"] if len(values) > MOST else []), "or")
+
+
+_TERM = re.compile(
+    r"(?:\(\?is?\))?(\(\?:\^\|\[\^\\pL\\pN\]\))?((?:\\\W|\.\*|[^\W_]|_)+)"
+    r"(\(\?:(?:\$\|\[\^\\pL\\pN\]|\[\^\\pL\\pN\]\|\$)\))?"
+)
+"""A text between signs that part words, as languages that look for whole words are read."""
+_ESCAPE = re.compile(r"\\(\W)")
+
+
+def _term(pattern: str) -> str:
+    """The word or phrase that a pattern asks for, with a star where the word may go on; "" for others."""
+    found = _TERM.fullmatch(pattern)
+    if found is None or not (found[1] or found[3]):
+        return ""
+    text = _ESCAPE.sub(r"\1", found[2].replace(".*", "*"))
+    before = "*" if text[:1].isalnum() and not found[1] else ""
+    return f"{before}{text}" + ("*" if text[-1:].isalnum() and not found[3] else "")
 
 
 def _value(test: Test, value: str) -> str:

@@ -8,7 +8,9 @@ from cybersecqwen.detect.sigma.cache import load_set
 from cybersecqwen.detect.sigma.model import And, Logsource, Not, Op, Or
 from cybersecqwen.detect.sigma.model import Test as Asked
 from cybersecqwen.detect.sigma.rulefiles import SHIPPED
+from cybersecqwen.dialects.kql.terms import term_pattern
 from cybersecqwen.dialects.query import Aggregate, Keep, Measure, Measured, Query, Sequence, Span, Stage
+from cybersecqwen.dialects.spl.hearing_search import free_test
 from cybersecqwen.tasks.query.asking.library import Library
 from cybersecqwen.tasks.query.explaining import explained, needs
 from cybersecqwen.tasks.query.wording import sentences, span_words
@@ -52,6 +54,20 @@ def test_counts_and_sequences() -> None:
     )
     assert "followed by a record where Image ends with" in sentences(order)[1]
     assert sentences(order)[1].endswith("with the same Computer within 5 minutes.")
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (free_test("access denied"), "the word access denied stands anywhere"),
+        (free_test("mimi*"), "the word mimi* stands anywhere"),
+        (Asked("f", Op.REGEX, (term_pattern("a-b"),), True), "f has the word a-b"),
+        (Asked("f", Op.REGEX, (term_pattern("x"), term_pattern("y")), True), "f has the word x or y"),
+        (Asked("f", Op.REGEX, ("a|b",), True), "f matches the pattern a|b"),
+    ],
+)
+def test_words_that_are_looked_for_as_a_whole(test: Asked, said: str) -> None:
+    assert sentences(Query(where=test))[1] == f"Keeps records where {said}."
 
 
 @pytest.mark.parametrize(
