@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import re2
+
 from cybersecqwen.detect.sigma.model import Expression
 from cybersecqwen.detect.sigma.plain import matches
 from cybersecqwen.detect.sigma.values import number_of, texts_of
-from cybersecqwen.errors import LimitError
+from cybersecqwen.errors import LimitError, UnsayableError
 
 from .interface import Data, Record, Rows, Running
 from .query import (
@@ -39,7 +41,19 @@ _SEQUENCES = 100_000
 
 
 def evaluate(query: Query, data: Data, running: Running) -> Rows:
-    """The rows of a query. Raises LimitError where a step makes too many."""
+    """The rows of a query. Raises LimitError where a step makes too many.
+
+    Raises UnsayableError for a regular expression that RE2 does not take.
+    """
+    try:
+        return _evaluated(query, data, running)
+    except re2.error:
+        raise UnsayableError(
+            "RE2 does not take a regular expression of the query.", what="this regular expression"
+        ) from None
+
+
+def _evaluated(query: Query, data: Data, running: Running) -> Rows:
     records = [record for table in query.tables or tuple(data) for record in _of(data, table)]
     if query.span is not None:
         records = [record for record in records if _within(query.span, time_of(record, running), running.now)]

@@ -239,3 +239,33 @@ def test_an_expression_that_cannot_be_run_is_told() -> None:
     made = examples(Query(where=Asked("a", Op.REGEX, ("(?=x)y",), True)))
     assert not made.positives and not made.impossible
     assert made.problems == ("The expression '(?=x)y' is not one of linear time.",)
+
+
+def _with(field: str, number: int, op: Op = Op.CONTAINS) -> Asked:
+    return Asked(field, op, (f"v{number}x",))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "expression",
+    [
+        Or(tuple(_with("a", number) for number in range(2_000))),
+        And((Asked("b", Op.PRESENT), *(Not(_with("a", number)) for number in range(1_000)))),
+        And(tuple(_with("a", number) for number in range(1_000))),
+        Asked("a", Op.CONTAINS, tuple(f"v{number}x" for number in range(50_000))),
+        And(tuple(Asked(f"a{n}", Op.SAME_AS, (f"a{n + 1}", "equals")) for n in range(1_000))),
+        Or(tuple(Asked("a", Op.REGEX, (f"a{number}.*b+",)) for number in range(2_000))),
+    ],
+    ids=("values", "filters", "together", "a list", "fields", "expressions"),
+)
+def test_large_expressions_end(expression: Expression) -> None:
+    made = examples(Query(where=expression))
+    assert made.positives or made.problems
+    assert all(holds(expression, one.records[0]) for one in made.positives)
+
+
+def test_what_was_not_looked_for_is_not_said_to_be_missing() -> None:
+    """Words that stand in any text leave no near miss within the tries of a large expression."""
+    made = examples(Query(where=Or(tuple(Asked(f"a{n}", Op.CONTAINS, ("x",)) for n in range(3_000)))))
+    assert made.positives and not made.near_misses
+    assert made.problems == ("No near miss was looked for to the end: the query has too many conditions.",)

@@ -100,12 +100,27 @@ def _compare(op: Op, text: str, wanted: str) -> bool:
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_REPEATED = re.compile(r"(\)?)\{[0-9]{0,6},?([0-9]{1,6})?\}")
+_MOST_OPTIONAL, _NESTED = 30_000, 30
+"""Optional parts of an expression that is compiled, a repetition counting as often as it may occur: the time
+that RE2 takes grows with their square. What repetitions of a group count as, since others may be in it."""
+
+
+def too_large(expression: str) -> bool:
+    """Whether compiling an expression would take long."""
+    optional = expression.count("?")
+    if "{" in expression:
+        for closed, most in _REPEATED.findall(expression):
+            optional += min(int(most or 1), 1_000) * (_NESTED if closed else 1)
+    return optional > _MOST_OPTIONAL
 
 
 class Pattern:
     """A compiled expression that takes any text; RE2 wants UTF-8, so lone surrogates become U+FFFD."""
 
     def __init__(self, text: str) -> None:
+        if too_large(text):
+            raise re2.error("the expression has too many optional parts")
         options = re2.Options()
         options.log_errors = False
         self._compiled = re2.compile(text, options)

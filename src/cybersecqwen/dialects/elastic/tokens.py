@@ -66,6 +66,8 @@ class Source:
             if match is None:
                 raise self.error(f"{text[at : at + 1]!r} has no meaning here.", at)
             kind = match.lastgroup or ""
+            if text.startswith("/*", at) and kind == "symbol":
+                raise self.error("A comment is opened that never closes.", at)
             if kind != "space":
                 found.append(Token(kind, match.group(), at, match.end()))
             at = match.end()

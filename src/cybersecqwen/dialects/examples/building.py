@@ -97,7 +97,7 @@ def _settle(
     if _agree(need.test, values) is need.holds:
         return
     for mine, theirs in _pairs(Op(op), values.get(name), values.get(other), need, making.rng):
-        tried = {**values, name: mine, other: theirs}
+        tried = {name: mine, other: theirs}
         if (
             meets(by_field.get(name, ()), mine)
             and meets(by_field.get(other, ()), theirs)

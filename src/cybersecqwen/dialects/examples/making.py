@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-from cybersecqwen.detect.sigma.model import And, Expression, Op
+from cybersecqwen.detect.sigma.model import And, Expression, Op, Test
 from cybersecqwen.dialects.query import Aggregate, Keep, Query, Sequence
 
 from .aggregates import Counted, aggregated, joined
@@ -21,6 +21,8 @@ from .ways import tests_of
 _NO_TYPES: Mapping[str, str] = {}
 _TRIES, _FEWEST, _WORK = 4_000, 12, 100_000
 """Records that are tried at most, and at least; tests and values that are asked in all tries together."""
+_LONG, _OF_AN_EXPRESSION = 100, 20
+"""Characters of a value that count as one more; what making text for a regular expression counts as."""
 EVERYTHING: Expression = And(())
 """Holds for every record."""
 
@@ -41,7 +43,7 @@ def examples(
     those of the schema's fields; `now` is in seconds since 1970 UTC. Without `time_field` nothing can be made
     for sequences and for what looks at times, which is told in `problems`.
     """
-    size = sum(1 + len(test.values) for one in _expressions(query) for test in tests_of(one))
+    size = sum(_size(test) for one in _expressions(query) for test in tests_of(one))
     work = Work(left=max(_FEWEST, min(_TRIES, _WORK // max(1, size))))
     most = min(most, max(4, work.left // 10))
     making = Making(rng=Random(seed), types=types, now=now, time_field=time_field, work=work)
@@ -69,7 +71,11 @@ def examples(
         good, missed = _plain(query, where or EVERYTHING, making, most, report)
     never = not good and not unreadable and any(impossible(one, types) for one in _expressions(query))
     if good and not missed:
-        report.problems.append("No near miss was found: the query may report any records.")
+        report.problems.append(
+            "No near miss was looked for to the end: the query has too many conditions."
+            if work.left < 0
+            else "No near miss was found: the query may report any records."
+        )
     return Examples(
         positives=tuple(good),
         near_misses=tuple(missed),
@@ -77,6 +83,12 @@ def examples(
         unreachable=tuple(dict.fromkeys(report.unreachable)),
         problems=tuple(dict.fromkeys(report.problems)),
     )
+
+
+def _size(test: Test) -> int:
+    """What asking a test once counts as."""
+    each = _OF_AN_EXPRESSION if test.op is Op.REGEX else 1
+    return 1 + sum(each + len(value) // _LONG for value in test.values)
 
 
 def _needs_time(query: Query) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from cybersecqwen.detect.sigma.plain import too_large
 from cybersecqwen.errors import UnsayableError
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -18,7 +19,7 @@ def compiled(pattern: str) -> Any:
     """The expression. Raises UnsayableError for one that RE2 does not take."""
     import re2
 
-    if len(pattern) > _LONGEST:
+    if len(pattern) > _LONGEST or too_large(pattern):
         raise UnsayableError(
             "A regular expression is too long to be run here.", what="a long regular expression"
         )

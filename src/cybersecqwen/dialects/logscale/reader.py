@@ -41,6 +41,8 @@ class Reader:
         found = BLANK.match(self.text, self.at)
         if found:
             self.at = found.end()
+        if self.text.startswith("/*", self.at):
+            raise self.error("A comment is opened that never closes.")
 
     def done(self) -> bool:
         """Whether nothing but blanks follows."""

@@ -10,12 +10,15 @@ from cybersecqwen.dialects.examples import Example, Examples, examples
 from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.dialects.interface import Dialect, Record, Running
 from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.spending import Allowance, OutOfTime
 from cybersecqwen.errors import LimitError, UnsayableError
 from cybersecqwen.records.query import Missed, Trial
 
 _MARK = "csq_example"
 """A field beside those of a record that tells which example it is."""
 _SHOWN = 5
+_SECONDS = 4.0
+"""Processor time that making examples, and running a query on them, may each take."""
 
 
 def types_for(query: Query, schema: Schema | None) -> dict[str, str]:
@@ -38,8 +41,17 @@ def running_for(query: Query, schema: Schema | None, dialect: Dialect[Any] | Non
 
 
 def made_examples(query: Query, running: Running, most: int = 24) -> Examples:
-    """Records that the query must find, and near misses; see `dialects.examples`."""
-    return examples(query, types=running.types, most=most, time_field=running.time_field, now=running.now)
+    """Records that the query must find, and near misses; see `dialects.examples`.
+
+    Where making them takes too long there are none, which is told in `problems`.
+    """
+    try:
+        with Allowance(seconds=_SECONDS).held():
+            return examples(
+                query, types=running.types, most=most, time_field=running.time_field, now=running.now
+            )
+    except OutOfTime:
+        return Examples(problems=("No example was made for it: that takes too long here.",))
 
 
 def try_out(dialect: Dialect[Any], tree: Any, made: Examples, running: Running) -> Trial:
@@ -49,8 +61,11 @@ def try_out(dialect: Dialect[Any], tree: Any, made: Examples, running: Running) 
     """
     engine = dialect.engine
     try:
-        good = matched(dialect, tree, made.positives, running)
-        bad = matched(dialect, tree, made.near_misses, running)
+        with Allowance(seconds=_SECONDS).held():
+            good = matched(dialect, tree, made.positives, running)
+            bad = matched(dialect, tree, made.near_misses, running)
+    except OutOfTime:
+        return Trial(engine=engine, note="It was not run here: that takes too long.")
     except (UnsayableError, LimitError) as error:
         return Trial(engine=engine, note=f"It was not run here: {error.message}")
     missed = [_missed(one, found=False) for one, hit in zip(made.positives, good, strict=True) if not hit]

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+import re2
+
+from cybersecqwen.detect.sigma.plain import Pattern
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("expression", ["a{1,1000}" * 1_000, "a?" * 100_000, "((a{1,30}){1,30})" * 1_000])
+def test_expressions_that_take_long_to_compile_are_refused(expression: str) -> None:
+    with pytest.raises(re2.error):
+        Pattern(expression)
+
+
+def test_common_repetitions_are_compiled() -> None:
+    address = r"(\d{1,3}\.){3}\d{1,3}"
+    assert Pattern("|".join([address] * 100)).search("x 10.0.0.1")
