@@ -31,6 +31,7 @@ import yaml
 from cybersecqwen.detect.sigma.cache import load_rules
 from cybersecqwen.detect.sigma.rulefiles import SHIPPED
 from cybersecqwen.dialects.fields.checking import unknown
+from cybersecqwen.dialects.fields.mapping import mapping_for
 from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.dialects.fields.schemas import schema
 from cybersecqwen.errors import CsqError, QueryError
@@ -107,6 +108,8 @@ class Outcome:
 def main() -> None:
     """Print Markdown for docs/queries.md."""
     arguments = _arguments()
+    for name in _TARGET.schemas:
+        mapping_for(name)  # One that cannot be read would look like questions that have no answer.
     rules = (*load_rules([arguments.data / RULES]).rules, *load_rules([SHIPPED]).rules)
     library = Library(rules)
     chosen = list(islice(items(arguments.data), 0, arguments.limit, arguments.every))
