@@ -103,20 +103,29 @@ def _kind(pattern: str, any_: str, one: str) -> tuple[Op, str]:
 class Group(str):
     """Several conditions as one, in brackets."""
 
-    __slots__ = ("bare",)
+    __slots__ = ("bare", "parts", "word")
     bare: str
     """The same without brackets, for where nothing stands beside it."""
+    parts: tuple[str, ...]
+    """The conditions."""
+    word: str
+    """and, or."""
 
 
 def grouped(parts: Sequence[str], word: str) -> str:
     """Several conditions as one, in brackets where they are more than one."""
-    found = merged(parts, word)
+    found = merged([one for part in parts for one in _flat(part, word)], word)
     if len(found) == 1:
         return found[0]
     bare = some(found, word, 8, more="more conditions")
     made = Group(f"({bare})")
-    made.bare = bare
+    made.bare, made.parts, made.word = bare, tuple(found), word
     return made
+
+
+def _flat(part: str, word: str) -> tuple[str, ...]:
+    """The conditions of a group that is joined by the same word as those around it."""
+    return part.parts if isinstance(part, Group) and part.word == word else (part,)
 
 
 def alone(part: str) -> str:

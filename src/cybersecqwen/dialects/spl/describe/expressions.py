@@ -49,18 +49,23 @@ def _truth(tree: Value, depth: int) -> str:
 
 
 def _binary(tree: Binary, depth: int) -> str:
-    if tree.op == ".":
-        return words.some([value(part, depth + 1) for part in _chain(tree)], "and", 8) + " together"
+    chain = _chain(tree)
+    if tree.op == "." or (tree.op == "+" and any(isinstance(part, Text) for part in chain)):
+        return (
+            words.some([value(part, depth + 1) for part in chain[:10]], "and", 8, total=len(chain))
+            + " together"
+        )
     if tree.op in ("+", "-", "*", "/", "%"):
         left, right = (_side(part, depth) for part in (tree.left, tree.right))
         return words.sign_words(tree.op, left, right)
     return _truth(tree, depth)
 
 
-def _chain(tree: Value) -> list[Value]:
-    """What is put together, from left to right."""
+def _chain(whole: Binary) -> list[Value]:
+    """What is put together by one sign, from left to right."""
     parts: list[Value] = []
-    while isinstance(tree, Binary) and tree.op == ".":
+    tree: Value = whole
+    while isinstance(tree, Binary) and tree.op == whole.op:
         parts.append(tree.right)
         tree = tree.left
     return [tree, *reversed(parts)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any
 
 from cybersecqwen.dialects import describing as words
@@ -23,7 +24,7 @@ def describe(pipeline: Pipeline) -> tuple[str, ...]:
 
 def _pipeline(pipeline: Pipeline, depth: int) -> Iterator[str]:
     dates: list[str] = []
-    for number, stage in enumerate(pipeline.stages):
+    for number, stage in enumerate(_renamed_at_once(pipeline.stages)):
         if isinstance(stage, stages.Called) and stage.macro.name in _DATES:
             dates += _arguments(stage.macro)
             continue
@@ -36,6 +37,15 @@ def _pipeline(pipeline: Pipeline, depth: int) -> Iterator[str]:
         yield from _stage(stage, number == 0, depth)
     if dates:
         yield _as_dates(dates)
+
+
+def _renamed_at_once(found: tuple[Stage, ...]) -> Iterator[Stage]:
+    """The stages, those that rename one behind the other as one."""
+    for renames, run in groupby(found, lambda stage: isinstance(stage, stages.Rename)):
+        if renames:
+            yield stages.Rename(pairs=tuple(pair for one in run for pair in getattr(one, "pairs", ())))
+        else:
+            yield from run
 
 
 _DATES = ("security_content_ctime", "ctime")
@@ -114,7 +124,7 @@ def _where(where: Value) -> Iterator[str]:
 
 def _tstats(stage: stages.Tstats) -> Iterator[str]:
     model = model_of(stage.source)
-    source, rest = searches.source(searches.parts_of_all(stage.where))
+    source, rest = searches.source(searches.parts_of_all(stage.where), macros=False)
     if model:
         times = source.removeprefix("every event")
         yield f"Looks at the data model {words.name(model)}" + (

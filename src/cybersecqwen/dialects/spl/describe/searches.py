@@ -46,8 +46,11 @@ def parts_of_all(found: Found | None) -> tuple[Found, ...]:
     return (found,)
 
 
-def source(parts: tuple[Found, ...]) -> tuple[str, list[Found]]:
-    """Where the events of a first search come from, in words, and what else is asked of them."""
+def source(parts: tuple[Found, ...], *, macros: bool = True) -> tuple[str, list[Found]]:
+    """Where the events of a first search come from, in words, and what else is asked of them.
+
+    A macro in front stands for a source unless `macros` is false.
+    """
     places: list[str] = []
     times: dict[str, str] = {}
     rest: list[Found] = []
@@ -57,7 +60,7 @@ def source(parts: tuple[Found, ...]) -> tuple[str, list[Found]]:
         said = _place(part)
         if said:
             places.append(said)
-        elif isinstance(part, Macro) and number == 0:
+        elif isinstance(part, Macro) and number == 0 and macros:
             places.append(f"the events of {macro(part)}")
         elif isinstance(part, Compare) and part.op == "=" and part.field.lower() in _TIMES:
             times[part.field.lower()] = part.value

@@ -144,7 +144,7 @@ def _spath(stage: stages.Listed, fields: str, options: dict[str, str]) -> str:
 
 
 def _fillnull(stage: stages.Listed, fields: str, options: dict[str, str]) -> str:
-    where = fields or "any field"
+    where = words.names(stage.fields, "or") or "any field"
     return f"Puts {words.value(options.get('value', '0'))} where {where} is missing"
 
 
