@@ -73,6 +73,13 @@ def test_many_conditions_become_several_sentences() -> None:
     assert sentences[1].startswith("Keeps of those the rows where")
 
 
+def test_very_many_conditions_are_counted() -> None:
+    sentences = list(words.split_up([f"f{number} is {number}" for number in range(1_000)], [], "rows"))
+    assert len(sentences) == 4
+    assert sentences[-1].endswith(" more conditions")
+    assert sound(words.finished(sentences))
+
+
 @pytest.mark.parametrize(
     ("pattern", "said"),
     [

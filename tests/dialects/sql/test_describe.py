@@ -112,6 +112,16 @@ TEXTS = [
 ]
 
 
+def test_brackets_around_tables_are_looked_through() -> None:
+    assert DUCKDB.describe(DUCKDB.parse("SELECT * FROM ((t))")) == ("Looks at t.",)
+
+
+def test_many_columns_take_no_long_time() -> None:
+    columns = ", ".join(f"count(f{number}) AS c{number}" for number in range(3_000))
+    groups = ", ".join(f"g{number}" for number in range(3_000))
+    assert sound(DUCKDB.describe(DUCKDB.parse(f"SELECT {columns} FROM t GROUP BY {groups}")))
+
+
 @pytest.mark.parametrize(("text", "expected"), TEXTS)
 def test_clauses(text: str, expected: tuple[str, ...]) -> None:
     sentences = DUCKDB.describe(DUCKDB.parse(text))

@@ -19,6 +19,8 @@ SENTENCES = 40
 """Sentences that are said of a query."""
 LONGEST = 400
 """Characters of a sentence."""
+_MOST_OF_ONE = 4
+"""Sentences that the conditions of one step may take."""
 DEEPEST = 6
 """Levels of expressions, and of queries in queries, that are told."""
 
@@ -26,7 +28,11 @@ DEEPEST = 6
 def split_up(kept: Sequence[str], dropped: Sequence[str], what: str) -> Iterator[str]:
     """What is kept and what is left out by conditions in words, a sentence for what has room in one."""
     for verb, parts, word in (("Keeps", kept, "and"), ("Leaves out", dropped, "or")):
-        for number, chunk in enumerate(_chunks(merged(parts, word))):
+        chunks = _chunks(merged(parts, word))
+        if len(chunks) > _MOST_OF_ONE:
+            left = sum(map(len, chunks[_MOST_OF_ONE:]))
+            chunks[_MOST_OF_ONE - 1].append(f"{left:,} more conditions")
+        for number, chunk in enumerate(chunks[:_MOST_OF_ONE]):
             of = what if number == 0 or verb == "Leaves out" else f"of those the {what}"
             chunk = chunk if len(chunk) > 1 else [alone(chunk[0])]
             yield f"{verb} {of} where {some(chunk, word, len(chunk), LONGEST)}"

@@ -18,8 +18,12 @@ def describe(tree: SqlTree) -> tuple[str, ...]:
     return words.finished(sentence for one in tree.statements for sentence in _statement(one, 0))
 
 
+_LEVELS = 20
+"""Queries in queries that are told."""
+
+
 def _statement(found: exp.Expr, depth: int) -> Iterator[str]:
-    if depth > words.DEEPEST:
+    if depth > _LEVELS:
         yield "Does more, which is not told"
         return
     yield from _named(found, depth)
@@ -28,6 +32,8 @@ def _statement(found: exp.Expr, depth: int) -> Iterator[str]:
         yield from _ordered(found)
     elif isinstance(found, exp.SetOperation):
         yield from _both(found, depth)
+    elif isinstance(found, exp.Table):
+        yield from _source(found, depth)
     elif isinstance(found, exp.Select):
         yield from _select(found, depth)
     else:
@@ -199,10 +205,10 @@ def _column(found: exp.Expr) -> str:
 
 
 def _told(chosen: Sequence[exp.Expr], group: exp.Expr | None) -> str:
-    keys = [_key(one, chosen) for one in group.expressions] if group is not None else []
-    plain = [
-        one for one in chosen if one not in keys and one.unalias() not in [key.unalias() for key in keys]
-    ]
+    aliased = {one.alias: one for one in chosen if one.alias}
+    keys = [_key(one, chosen, aliased) for one in group.expressions] if group is not None else []
+    known = {key.unalias() for key in keys}
+    plain = [one for one in chosen if one.unalias() not in known]
     told = words.some([_column(one) for one in plain[:16]], "and", 14, words.TOLD, total=len(plain))
     by = words.some([_column(one) for one in keys[:14]], "and", 12, words.BY, total=len(keys))
     if not plain:
@@ -210,11 +216,11 @@ def _told(chosen: Sequence[exp.Expr], group: exp.Expr | None) -> str:
     return f"Tells {told}{f' for each {by}' if by else ''}"
 
 
-def _key(found: exp.Expr, chosen: Sequence[exp.Expr]) -> exp.Expr:
+def _key(found: exp.Expr, chosen: Sequence[exp.Expr], aliased: dict[str, exp.Expr]) -> exp.Expr:
     """What a group is made by: a column that a number or another name stands for."""
     if isinstance(found, exp.Literal) and found.name.isdigit() and 0 < int(found.name[:4]) <= len(chosen):
         return chosen[int(found.name[:4]) - 1]
-    return next((one for one in chosen if one.alias and one.alias == found.name), found)
+    return aliased.get(found.name, found)
 
 
 def _ordered(found: exp.Expr) -> Iterator[str]:
