@@ -121,6 +121,7 @@ def outcome(dialect_name: str, rules: Sequence[Rule], schema: str) -> Outcome:
                 if schema and schema != dialect_name
                 else alone_in(dialect_name, meant)
             )
+            query = dialect.prepared(query)
             text = dialect.render(dialect.write(query))
         except (UnsayableError, FieldError) as error:
             found.refused[reason(error)] += 1

@@ -67,6 +67,12 @@ class Kql(Dialect[KqlQuery]):
 
         return write(query)
 
+    def prepared(self, query: Query) -> Query:
+        """With empty and missing text as the same, since columns of text are never null."""
+        from .prepare import prepared
+
+        return prepared(query)
+
     @_bounded
     def names(self, tree: KqlQuery) -> Names:
         """The tables and columns that it takes from the schema."""
