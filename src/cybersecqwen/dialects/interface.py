@@ -131,6 +131,10 @@ class Dialect(ABC, Generic[Tree]):
     def write(self, query: Query) -> Tree:
         """A tree that means the query. Raises UnsayableError where the dialect has no words for a part."""
 
+    def prepared(self, query: Query) -> Query:
+        """The same meaning in the form that the language likes, for a query in the names of the schema."""
+        return query
+
     @abstractmethod
     def names(self, tree: Tree) -> Names:
         """The tables and fields that it takes from the schema."""

@@ -65,7 +65,7 @@ def test_a_pipeline_of_pysigma_is_followed(tmp_path: Path) -> None:
     )
     assert set(fields_of(whose(str(file)).mapped(QUERY).query)) == {"parent.path", "cmd"}
     with pytest.raises(CsqError):
-        whose(str(file)).unmapped(QUERY)
+        whose(str(file)).read_back(QUERY)
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from cybersecqwen.dialects.query import Query
 from . import names as naming
 from .cost import cost_of
 from .parse import parse
+from .prepare import prepared
 from .read import read
 from .render import render
 from .rules import RULES
@@ -46,6 +47,10 @@ class Eql(Dialect[EqlTree]):
     def write(self, query: Query) -> EqlTree:
         """A tree that means the query. Raises UnsayableError where EQL has no words for a part."""
         return write(query)
+
+    def prepared(self, query: Query) -> Query:
+        """With the category of the events before "where", where a condition names one."""
+        return prepared(query)
 
     def names(self, tree: EqlTree) -> Names:
         """Categories of events as tables, and the fields."""

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cybersecqwen.detect.sigma.model import And, Expression, Logsource, Op, Test
-from cybersecqwen.dialects.query import Query, Sequence, Stage, Step
+from cybersecqwen.dialects.query import Aggregate, Keep, Limit, Query, Sequence, Stage, Step
 from cybersecqwen.errors import FieldError, UnsayableError
 
 from .attempt import EVENT, joined
+from .expressions import ALWAYS, simplified
 from .loose import strictly
 from .parts import Backwards
 from .steps import renamed_steps
@@ -25,8 +26,10 @@ def inverted(query: Query, mapping: Mapping) -> tuple[Query, tuple[str, ...], Ho
     at = told(query, mapping)
     home, back = at.home, Backwards(at.home)
     events: list[Expression] = [Test(EVENT, Op.EQUALS, at.events)] if at.events else []
-    where = joined([*events, *([back.expression(at.rest)] if at.rest is not None else [])])
+    asked = simplified(back.expression(at.rest)) if at.rest is not None else ALWAYS
+    where = joined([*events, *([asked] if asked != ALWAYS else [])])
     steps = renamed_steps(query.steps, back.field, back.expression)
+    _whole_groups(query.steps, home, back)
     if back.missing:
         raise _missing(back, mapping)
     found = replace(query, logsource=_logsource(home), tables=(), where=where, steps=steps)
@@ -35,6 +38,22 @@ def inverted(query: Query, mapping: Mapping) -> tuple[Query, tuple[str, ...], Ho
         others = ", ".join(dict.fromkeys(one.product for one in home.logsources[1:]))
         notes[f"The tables hold records of {others} as well; {home.logsources[0].product} is taken."] = None
     return found, tuple(notes), home
+
+
+def _whole_groups(steps: tuple[Step, ...], home: Home, back: Backwards) -> None:
+    """Groups by a part of a field are others than by the whole: refused where what is counted is compared."""
+    counted = [step for at, step in enumerate(steps) if isinstance(step, Aggregate) and _compared(steps[at:])]
+    for step in counted:
+        shown = {one for one in step.by if one not in home.reads}
+        whole = {name for name, place in home.fields.items() if set(place.columns) & shown}
+        for column in (*step.by, *(one.field for one in step.measures)):
+            reading = home.reads.get(column)
+            if reading is not None and (reading.name_alone or reading.part) and reading.field not in whole:
+                back.missing[column] = None
+
+
+def _compared(steps: tuple[Step, ...]) -> bool:
+    return any(isinstance(step, Keep | Limit) for step in steps)
 
 
 def _logsource(home: Home) -> Logsource:

@@ -12,14 +12,17 @@ from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
 from cybersecqwen.dialects.globs import ANY, test_of, wildcards_of
 from cybersecqwen.dialects.normal import normal
 
-from .expressions import Unfit, either, renamed
+from .expressions import ALWAYS, NEVER, Unfit, either, renamed
 from .file_names import whole_path
+from .loose import allows
 from .taxonomy import Home, Place
 from .transforms import TRANSFORMS
 from .wordings import BACK
 
 _SPELT = {"registry": "hive", "registry_kernel": "hive_kernel"}
 _MARKS = {"request": "?"}
+_TIMES = ("_time", "@timestamp", "Timestamp", "TimeGenerated")
+"""Columns that hold the time of a record in the built-in schemas, which queries of one product mix."""
 
 
 class Backwards:
@@ -48,11 +51,13 @@ class Backwards:
         for name, place in self._several:
             if column in place.columns:
                 return name
-        if reading := self.home.reads.get(column):
-            if reading.name_alone:
-                said = f"{column} is the last part of {reading.field}: the query shows the whole."
-                self.notes[said] = None
+        reading = self.home.reads.get(column)
+        if reading is not None and reading.field:
+            if reading.name_alone or reading.part:
+                self.notes[f"{column} is a part of {reading.field}: the query shows the whole."] = None
             return reading.field
+        if column == self.home.time or column in _TIMES:
+            return "timestamp"
         rest = self._rest(column)
         if rest is None:
             self.missing[column] = None
@@ -101,7 +106,8 @@ class Backwards:
             return test
         if test.op is Op.SAME_AS:
             for column in (test.field, test.values[0]):
-                if column in self.home.reads and self.home.reads[column].name_alone:
+                reading = self.home.reads.get(column)
+                if reading is not None and (reading.name_alone or reading.part):
                     self.missing[column] = None
             other = self.field(test.values[0])
             return Test(self.field(test.field), test.op, (other, test.values[1]), test.cased)
@@ -116,6 +122,8 @@ class Backwards:
                 return self._part(test, name, place)
         if test.field in self.home.reads:
             return self._read(test)
+        if test.field == self.home.time or test.field in _TIMES:
+            return renamed(test, "timestamp")
         if test.field == self.home.keywords:
             return renamed(test, "")
         rest = self._rest(test.field)
@@ -127,9 +135,11 @@ class Backwards:
     def _read(self, test: Test) -> Expression:
         """A test on a column that is only read."""
         reading = self.home.reads[test.field]
-        if not reading.name_alone:
+        if reading.constant:
+            return ALWAYS if allows(test, reading.constant.lower()) else NEVER
+        if not reading.name_alone and not reading.part:
             return renamed(test, reading.field)
-        found = whole_path(test, reading.field, self._mark)
+        found = None if reading.part else whole_path(test, reading.field, self._mark)
         if found is None:
             self.missing[test.field] = None
         return test if found is None else found

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ MOST_FIELDS = 200_000
 """Fields of all tables."""
 _MOST_EVENTS = 20_000
 _MOST_COLUMNS = 10_000
+_MOST_CELLS = 5_000_000
 _TIMES = ("@timestamp", "TimeGenerated", "Timestamp", "_time", "timestamp", "time", "EventTime", "ts", "date")
 
 
@@ -149,7 +151,7 @@ def _csv(text: str) -> tuple[Found, str]:
         header = [cell.strip() for cell in next(rows, [])]
         if len(header) > _MOST_COLUMNS:
             raise LimitError(f"The CSV file has more than {_MOST_COLUMNS:,} columns.")
-        body = [row for _, row in zip(range(_MOST_EVENTS), rows, strict=False)]
+        body = _rows(rows)
     except csv.Error as error:
         raise InputError(f"The CSV file is damaged: {error}.") from error
     if len(header) < 2 and not (len(header) == 1 and header[0].isidentifier() and body):
@@ -161,12 +163,23 @@ def _csv(text: str) -> tuple[Found, str]:
     )
     if listed is not None:
         return listed, "columns from getschema"
-    fields = {
-        column: type_of_text([row[at] for row in body if at < len(row) and row[at]])
-        for at, column in enumerate(header)
-        if column
-    }
+    cells: list[list[str]] = [[] for _ in header]
+    for row in body:
+        for column, cell in zip(cells, row, strict=False):
+            column += [cell] if cell else []
+    fields = {name: type_of_text(column) for name, column in zip(header, cells, strict=True) if name}
     return {"": fields}, "a CSV file"
+
+
+def _rows(rows: Iterator[list[str]]) -> list[list[str]]:
+    """The first rows. Raises LimitError where they have too many cells."""
+    found, cells = [], 0
+    for row in islice(rows, _MOST_EVENTS):
+        found.append(row)
+        cells += len(row)
+        if cells > _MOST_CELLS:
+            raise LimitError(f"The CSV file has more than {_MOST_CELLS:,} cells in its first rows.")
+    return found
 
 
 def _time(tables: Iterable[Table]) -> str:

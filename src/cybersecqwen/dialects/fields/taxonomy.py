@@ -71,10 +71,14 @@ class Place:
 class Reading:
     """What a column says that queries by hand ask for, and that no field of Sigma is written as."""
 
-    field: str
+    field: str = ""
     """Sigma's field."""
     name_alone: bool = False
     """Whether the column has the name of the file alone, where Sigma's field has its path."""
+    part: bool = False
+    """Whether the column has another part of the field, which is shown but not asked for."""
+    constant: str = ""
+    """The value that the column always has in the home's records; with no field."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -240,12 +244,18 @@ def _conditions(raw: Map[str, Any]) -> Conditions:
 
 
 def _readings(raw: Map[str, Any]) -> dict[str, Reading]:
-    return {
-        column: Reading(field=said)
-        if isinstance(said, str)
-        else Reading(field=str(said["name_of"]), name_alone=True)
-        for column, said in raw.items()
-    }
+    return {str(column): _reading(said) for column, said in raw.items()}
+
+
+def _reading(raw: Any) -> Reading:
+    if isinstance(raw, str):
+        return Reading(field=raw)
+    ((kind, value),) = raw.items()
+    if kind == "is":
+        return Reading(constant=str(value))
+    if kind not in ("name_of", "part_of"):
+        raise ValueError(f"unknown key {kind!r}")
+    return Reading(field=str(value), name_alone=kind == "name_of", part=kind == "part_of")
 
 
 def _places(raw: Map[str, Any]) -> dict[str, Place]:

@@ -13,11 +13,10 @@ from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import UnsayableError
 
 from .attempt import conditions_of, joined
-from .loose import allows, fields_in
+from .loose import fields_in
 from .parts import Backwards
 from .taxonomy import Conditions, Home, Mapping
 
-_OTHER = (Op.SAME_AS, Op.NULL, Op.PRESENT)
 _TRIED = 12
 """Homes for which it is looked whether they have all the columns."""
 
@@ -187,21 +186,6 @@ def _condition(
                 return None, False, False
         elif shapes[at] == shape:
             return at, True, True
-    return _wider(name, values, parts)
-
-
-def _wider(name: str, values: tuple[str, ...], parts: list[Expression]) -> tuple[int | None, bool, bool]:
-    """The same for a part that asks for more than the condition, such as a pattern of its values."""
-    if any("*" in value for value in values):
-        return None, True, False
-    for at, part in enumerate(parts):
-        if not isinstance(part, Test) or part.field != name or part.op in _OTHER:
-            continue
-        held = [allows(part, value.lower()) for value in values]
-        if all(held):
-            return at, True, True
-        if not any(held):
-            return None, False, False
     return None, True, False
 
 

@@ -73,6 +73,7 @@ def _built(query: Query, dialect: Dialect[Any], whose: Whose, asked: str) -> Bui
         text = rule_text(made.query, asked) if asked else dialect.render(dialect.write(made.query))
     else:
         made = whose.mapped(query)
+        made = replace(made, query=dialect.prepared(made.query))
         written = dialect.write(made.query)
         text = dialect.render(dialect.timed(written, whose.schema.time_field if whose.schema else ""))
     running = running_for(made.query, whose.schema, dialect)

@@ -7,9 +7,11 @@ from typing import Any
 
 from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.dialects.fields.checking import unknown
+from cybersecqwen.dialects.fields.mapping import Mapped
 from cybersecqwen.dialects.fields.schema import Schema
+from cybersecqwen.dialects.fields.taxonomy import Home
 from cybersecqwen.dialects.interface import Dialect
-from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.query import ANYTHING, Query
 from cybersecqwen.errors import EffectError, NothingAnalysedError, QueryError
 
 from .building import WhoseOf
@@ -35,6 +37,10 @@ class Given:
     """The same in Sigma's names; None where they cannot be told."""
     nameless: str = ""
     """Why they cannot be told, one sentence."""
+    home: Home | None = None
+    """Where the records stand that it is about; None where that is not known, or for a sequence."""
+    notes: tuple[str, ...] = ()
+    """What was taken for granted when it was said in Sigma's names, a sentence each."""
 
     @property
     def schema(self) -> Schema | None:
@@ -61,13 +67,13 @@ def given(text: str, named: str, schema_name: str, whose_of: WhoseOf, *, reading
             f"The query would do more than read: {first.command} {first.what} (line {first.line}).",
             hint="Queries that write, delete, send or start something are neither run nor rewritten.",
         )
-    names = whose_of(schema_name) if schema_name else _whose(dialect, tree, whose_of)
+    likely = [whose_of(schema_name)] if schema_name else _whose(dialect, tree, whose_of)
     query, beyond = None, ""
     try:
         query = dialect.read(tree)
     except QueryError as error:
         beyond = error.message
-    sigma, nameless = _sigma(query, names)
+    names, back, nameless = _sigma(query, likely)
     return Given(
         text=text,
         dialect=dialect,
@@ -75,34 +81,39 @@ def given(text: str, named: str, schema_name: str, whose_of: WhoseOf, *, reading
         whose=names,
         query=query,
         beyond=beyond,
-        sigma=sigma,
+        sigma=back.query if back else None,
         nameless=nameless,
+        home=back.home if back else None,
+        notes=back.notes if back else (),
     )
 
 
-def _whose(dialect: Dialect[Any], tree: Any, whose_of: WhoseOf) -> Whose | None:
-    """The names of the language's schemas that lack fewest of the query's; None where each lacks half."""
+def _whose(dialect: Dialect[Any], tree: Any, whose_of: WhoseOf) -> list[Whose]:
+    """The names of the language's schemas, first that which lacks fewest; none that lacks more than half."""
     names = dialect.names(tree)
     count = len(names.tables) + len(names.fields)
     tried = dict.fromkeys(
         schema for target in TARGETS.values() if target.dialect == dialect.name for schema in target.schemas
     )
     found = [whose_of(name) for name in tried]
-    if not found or not count:
-        return found[0] if found else None
-    missing, best = min(
-        ((len(unknown(names, one.schema)), one) for one in found if one.schema is not None),
-        key=lambda pair: pair[0],
-    )
-    return best if missing <= count / 2 else None
+    missing = [(len(unknown(names, one.schema)), one) for one in found if one.schema is not None]
+    missing.sort(key=lambda pair: pair[0])
+    return [one for lacks, one in missing if lacks <= count / 2] if count else found[:1]
 
 
-def _sigma(query: Query | None, names: Whose | None) -> tuple[Query | None, str]:
+def _sigma(query: Query | None, likely: list[Whose]) -> tuple[Whose | None, Mapped | None, str]:
+    """The first names by which the query can be said in Sigma's, what it is then, and why not."""
+    first = likely[0] if likely else None
     if query is None:
-        return None, ""
-    if names is None:
-        return None, "Its tables and fields stand in no schema that is known."
-    try:
-        return names.unmapped(query), ""
-    except QueryError as error:
-        return None, error.message
+        return first, None, ""
+    nameless = "" if likely else "Its tables and fields stand in no schema that is known."
+    for names in likely:
+        try:
+            found = names.read_back(query)
+        except QueryError as error:
+            nameless = nameless or error.message
+            continue
+        # Names that hold for any record tell nothing: they are taken only where they are the likeliest.
+        if names is first or found.home is None or found.home.logsources != (ANYTHING,):
+            return names, found, ""
+    return first, None, nameless

@@ -128,7 +128,7 @@ def _found(
         return dialect.run(tree, dict.fromkeys(tables, own.raws), running), ""
     query = dialect.read(tree)
     if whose is not None:
-        query = whose.unmapped(query)
+        query = whose.read_back(query).query
     return evaluate(query, {"": tuple(under_sigma(query, own))}, replace(running, time_field=_TIME)), (
         "Your events have other names of fields: the query was read back into Sigma's and evaluated there."
     )

@@ -69,7 +69,9 @@ class Explain(Task):
         effects = [f"It does more than read: {e.command} {e.what}." for e in one.dialect.effects(one.tree)]
         invented = _unknown(one)
         said = replace(said, warnings=(*effects, *invented, *said.warnings))
-        result = replace(_result("explain", one), text=one.text.strip(), explained=said)
+        result = replace(
+            _result("explain", one), text=one.text.strip(), explained=said, assumptions=one.notes
+        )
         if one.sigma is not None:
             result = replace(result, rule=rule_text_of(one.sigma, TITLE))
         return report_of(self.name, result, tools.store, begun, techniques=said.techniques)
@@ -102,7 +104,7 @@ def _beginning(one: Given) -> Query | None:
     if tree is None or one.whose is None:
         return None
     try:
-        return replace(one.whose.unmapped(one.dialect.read(tree)), steps=())
+        return replace(one.whose.read_back(one.dialect.read(tree)).query, steps=())
     except QueryError:
         return None
 
@@ -152,7 +154,7 @@ def _translated(one: Given, built: Built) -> QueryResult:
         schema=built.whose.name,
         source_text=one.text.strip(),
         source_dialect=one.dialect.title,
-        assumptions=built.mapped.notes,
+        assumptions=tuple(dict.fromkeys((*one.notes, *built.mapped.notes))),
         checks=checks,
         trial=built.trial,
         explained=explained(one.sigma),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cybersecqwen.dialects.fields.importing import SchemaShelf
-from cybersecqwen.dialects.fields.mapping import Mapped, mapped, unmapped
+from cybersecqwen.dialects.fields.mapping import Mapped, mapped, read_back
 from cybersecqwen.dialects.fields.meaning import suggest
 from cybersecqwen.dialects.fields.pipelines import Pipeline, read_pipeline
 from cybersecqwen.dialects.fields.schema import Schema
@@ -48,13 +48,13 @@ class Whose:
         found = mapped(query, mapping)
         return Mapped(query=found.query, notes=(*found.notes, *notes), home=found.home)
 
-    def unmapped(self, query: Query) -> Query:
-        """The other way; raises the same."""
+    def read_back(self, query: Query) -> Mapped:
+        """The other way, with what was taken for granted; raises the same."""
         if isinstance(self.target, Pipeline):
             raise UnsayableError(
                 "A pipeline cannot be gone through backwards.", what="a pipeline read backwards"
             )
-        return unmapped(query, self.target)
+        return read_back(query, self.target)
 
 
 def whose(name: str, folder: Path | None = None) -> Whose:
