@@ -204,6 +204,11 @@ def test_kinds_of_joins(kind: str, kept: str) -> None:
     assert said == ("Looks at T.", f"Joins the rows with U on a, and {kept}.")
 
 
+def test_keys_of_joins_that_are_joined_by_and() -> None:
+    said = KQL.describe(KQL.parse("T | join kind=inner U on $left.a == $right.b and $left.c == $right.c"))
+    assert said[1] == "Joins the rows with U on a (there b) and c, and keeps what matches."
+
+
 CONDITIONS = [
     ("a has 'x'", "a has the word x"),
     ("a !has 'x'", "a does not have the word x"),
@@ -240,6 +245,13 @@ VALUES = [
     ("strcat(a, '-', b)", "a, “-” and b together"),
     ("extract('x(.)', 1, a)", "group 1 of the pattern x(.) in a"),
     ("datetime_diff('minute', b, a)", "the minutes from a to b"),
+    (
+        "tostring(parse_json(tostring(parse_json(tostring(a.b)).c)).d[0].e)",
+        "e of the first item of a.b.c.d",
+    ),
+    ("strcat('x', strcat(a, 'y'))", "x, a and y together"),
+    ("now(-1d)", "1 day ago"),
+    ("split(a, '.', -1)", "the last of the parts of a between “.”"),
     ("not_known(a, b)", "not_known() of a and b"),
     ("a > 5 and b < 3", "whether a is greater than 5 and b is less than 3"),
 ]

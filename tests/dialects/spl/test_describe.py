@@ -192,6 +192,22 @@ def test_commands_that_are_not_known_are_told_as_written() -> None:
     assert sentences[-1] == "Runs the command bucketdir with pathfield=source sizefield=size."
 
 
+VALUES = [
+    ("substr(a, -4)", "the last 4 characters of a"),
+    ('a + "-" + b', "a, “-” and b together"),
+    ('mvindex(split(a, "/"), -1)', "the last of the parts of a between “/”"),
+    ('mvfilter(like(a, "x%"))', "the values for which a begins with x"),
+    ('if(isnull(a), "none", a)', "none where there is no a, otherwise a"),
+    ("(a - b) / c", "(a less b) divided by c"),
+    ('mvcount(split(a, ",")) - 1', "(the number of parts of a between “,”) less 1"),
+]
+
+
+@pytest.mark.parametrize(("value", "said"), VALUES)
+def test_values(value: str, said: str) -> None:
+    assert SPL.describe(SPL.parse(f"index=a | eval v={value}"))[1] == f"Computes v as {said}."
+
+
 def test_what_writes_is_said() -> None:
     assert SPL.describe(SPL.parse("index=a | outputlookup b.csv"))[-1] == (
         "Writes the rows to the lookup table b.csv."

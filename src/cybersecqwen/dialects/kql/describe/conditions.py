@@ -55,7 +55,7 @@ _ASKED = {
 }
 
 
-def condition(tree: Expr, lets: Lets, *, negated: bool = False, depth: int = 0) -> str:
+def condition(tree: Expr, lets: Lets, *, negated: bool = False, depth: float = 0) -> str:
     """A condition as it follows "where"."""
     if depth > words.DEEPEST:
         return f"a condition about {made_of(tree)} {'fails' if negated else 'holds'}"
@@ -78,11 +78,11 @@ def condition(tree: Expr, lets: Lets, *, negated: bool = False, depth: int = 0) 
     return f"{value(tree, lets, depth + 1)} is {'not true' if negated else 'true'}"
 
 
-def _subject(tree: Expr, lets: Lets, depth: int) -> str:
+def _subject(tree: Expr, lets: Lets, depth: float) -> str:
     return "any column" if isinstance(tree, Star) else value(tree, lets, depth + 1)
 
 
-def _binary(tree: Binary, lets: Lets, negated: bool, depth: int) -> str:
+def _binary(tree: Binary, lets: Lets, negated: bool, depth: float) -> str:
     operator, left, right = tree.operator, tree.left, tree.right
     if isinstance(right, Truth) and operator in ("==", "!=") and not isinstance(left, Name):
         return condition(left, lets, negated=negated is not (right.value is (operator != "==")), depth=depth)
@@ -130,7 +130,7 @@ def _when(operator: str, right: Expr, lets: Lets, negated: bool) -> str:
     return f"is in the last {length}" if after else f"is more than {length} ago"
 
 
-def _among(tree: Among, lets: Lets, negated: bool, depth: int) -> str:
+def _among(tree: Among, lets: Lets, negated: bool, depth: float) -> str:
     operator, flipped = _positive(tree.operator)
     negated = negated is not flipped
     subject = _subject(tree.left, lets, depth)
@@ -161,7 +161,7 @@ def _source(found: tuple[Expr, ...], lets: Lets) -> str:
     return ""
 
 
-def _members(found: tuple[Expr, ...], lets: Lets, depth: int) -> Sequence[str]:
+def _members(found: tuple[Expr, ...], lets: Lets, depth: float) -> Sequence[str]:
     flat: list[Expr] = []
     for one in found:
         known = lets.values.get(one.text, one) if isinstance(one, Name) else one
@@ -172,7 +172,7 @@ def _members(found: tuple[Expr, ...], lets: Lets, depth: int) -> Sequence[str]:
     return [items((one,)) if isinstance(one, Text) else value(one, lets, depth + 1) for one in flat]
 
 
-def _between(tree: Between, lets: Lets, negated: bool, depth: int) -> str:
+def _between(tree: Between, lets: Lets, negated: bool, depth: float) -> str:
     subject = _subject(tree.left, lets, depth)
     low = value(tree.low, lets, depth + 1)
     known = lets.values.get(tree.high.text, tree.high) if isinstance(tree.high, Name) else tree.high
@@ -183,7 +183,7 @@ def _between(tree: Between, lets: Lets, negated: bool, depth: int) -> str:
     return f"{subject} {is_} {low} and {high}"
 
 
-def _call(tree: Call, lets: Lets, negated: bool, depth: int) -> str:
+def _call(tree: Call, lets: Lets, negated: bool, depth: float) -> str:
     said = [value(one, lets, depth + 1) for one in tree.arguments[:10]]
     if tree.name == "not" and len(said) == 1:
         return condition(tree.arguments[0], lets, negated=not negated, depth=depth + 1)

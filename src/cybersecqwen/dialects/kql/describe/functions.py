@@ -119,7 +119,6 @@ PHRASES: dict[tuple[str, int], str] = {
 """(function, number of arguments) to a phrase."""
 
 SEVERAL: dict[str, str] = {
-    "strcat": "{} together",
     "coalesce": "the first there is of {}",
     "pack_array": "the list of {}",
     "array_concat": "the items of {} in one list",

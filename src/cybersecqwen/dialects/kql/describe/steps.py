@@ -7,7 +7,19 @@ from typing import Any
 
 from cybersecqwen.dialects import describing as words
 from cybersecqwen.dialects.kql import steps
-from cybersecqwen.dialects.kql.tree import Binary, Call, Column, Expr, Member, Name, Named, Option, Star, Text
+from cybersecqwen.dialects.kql.tree import (
+    Binary,
+    Call,
+    Column,
+    Expr,
+    Logic,
+    Member,
+    Name,
+    Named,
+    Option,
+    Star,
+    Text,
+)
 
 from .measures import series, summarize
 from .values import Lets, value
@@ -236,13 +248,18 @@ _KEPT = {
 def join(step: steps.Join, other_side: str, lets: Lets) -> str:
     """Rows of two tables side by side; `other_side` is the second in words."""
     kind = _option(step.options, "kind")
-    on = words.some([_on(one, lets) for one in step.on[:8]], "and", 6, total=len(step.on))
+    keys = [part for one in step.on for part in _all_of(one)]
+    on = words.some([_on(one, lets) for one in keys[:8]], "and", 6, total=len(keys))
     where = f" on {on}" if on else ""
     if step.word == "lookup":
         kept = "keeps what matches" if kind == "inner" else "keeps all rows"
         return f"Looks up columns in {other_side}{where}, and {kept}"
     kept = _KEPT.get(kind or "innerunique", f"keeps rows by the kind {words.name(kind)}")
     return f"Joins the rows with {other_side}{where}, and {kept}"
+
+
+def _all_of(tree: Expr) -> tuple[Expr, ...]:
+    return tree.parts if isinstance(tree, Logic) and tree.operator == "and" else (tree,)
 
 
 def _on(tree: Expr, lets: Lets) -> str:

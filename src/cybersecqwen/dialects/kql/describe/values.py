@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from cybersecqwen.dialects import describing as words
-from cybersecqwen.dialects.kql.literals import moment_of, span_of, text_of
+from cybersecqwen.dialects.kql.literals import moment_of, number_of, span_of, text_of
 from cybersecqwen.dialects.kql.tree import (
     Among,
     Array,
@@ -48,7 +48,7 @@ class Lets:
     """Names of queries."""
 
 
-def value(tree: Expr, lets: Lets, depth: int = 0) -> str:
+def value(tree: Expr, lets: Lets, depth: float = 0) -> str:
     """A value in words."""
     if depth > words.DEEPEST:
         return made_of(tree)
@@ -66,7 +66,7 @@ def made_of(tree: Expr) -> str:
     return f"a value computed from {words.names(found, most=5)}" if found else "a computed value"
 
 
-def _value(tree: Expr, lets: Lets, depth: int) -> str:
+def _value(tree: Expr, lets: Lets, depth: float) -> str:
     literal = _literal(tree)
     if literal:
         return literal
@@ -93,7 +93,7 @@ def _value(tree: Expr, lets: Lets, depth: int) -> str:
     return "every column" if isinstance(tree, Star) else made_of(tree)
 
 
-def _truth(tree: Expr, lets: Lets, depth: int) -> str:
+def _truth(tree: Expr, lets: Lets, depth: float) -> str:
     from .conditions import condition
 
     return f"whether {words.alone(condition(tree, lets, depth=depth + 1))}"
@@ -135,7 +135,7 @@ def items(found: tuple[Expr, ...], word: str = "and") -> str:
     return words.some([_literal(one) or "nothing" for one in found[:8]], word, 8, total=len(found))
 
 
-def _side(tree: Expr, lets: Lets, depth: int) -> str:
+def _side(tree: Expr, lets: Lets, depth: float) -> str:
     """A side of a sum: what has several words in brackets."""
     said = value(tree, lets, depth + 1)
     return f"({said})" if isinstance(tree, Binary | Call) and " " in said and _wordy(tree) else said
@@ -145,15 +145,19 @@ def _wordy(tree: Expr) -> bool:
     return not (isinstance(tree, Call) and tree.name in SAME | {"ago", "now"})
 
 
-def _member(tree: Member, lets: Lets, depth: int) -> str:
+_STEP = 0.25
+"""How much deeper a part of a value is, or a value in another type: a reader hardly sees these."""
+
+
+def _member(tree: Member, lets: Lets, depth: float) -> str:
     if tree.arguments is not None:
         return f"{words.name(tree.name)} of {value(tree.inner, lets, depth + 1)}"
-    inner = value(tree.inner, lets, depth + 1)
+    inner = value(tree.inner, lets, depth + _STEP)
     return f"{inner}.{words.name(tree.name)}" if " " not in inner else f"{words.name(tree.name)} of {inner}"
 
 
-def _index(tree: Index, lets: Lets, depth: int) -> str:
-    inner = value(tree.inner, lets, depth + 1)
+def _index(tree: Index, lets: Lets, depth: float) -> str:
+    inner = value(tree.inner, lets, depth + _STEP)
     if isinstance(tree.at, Text):
         plain = " " not in inner
         return f"{inner}.{words.name(tree.at.value)}" if plain else f"{words.name(tree.at.value)} of {inner}"
@@ -168,7 +172,7 @@ def _index(tree: Index, lets: Lets, depth: int) -> str:
 _CONDITIONS = frozenset(("not", "isnotempty", "isnotnull", "notempty", "notnull", "isempty", "isnull"))
 
 
-def _call(tree: Call, lets: Lets, depth: int) -> str:
+def _call(tree: Call, lets: Lets, depth: float) -> str:
     if tree.name in _CONDITIONS:
         return _truth(tree, lets, depth)
     if tree.name in ("iff", "iif") and len(tree.arguments) == 3:  # codespell:ignore iif
@@ -178,11 +182,19 @@ def _call(tree: Call, lets: Lets, depth: int) -> str:
     if tree.name in PAIRS:
         keys = [value(key, lets, depth + 1) for key in tree.arguments[::2][:10]]
         return f"the bag of {words.some(keys, 'and', 8, total=(len(tree.arguments) + 1) // 2)}"
+    if tree.name == "strcat":
+        parts = list(_texts(tree, 0))
+        shown = [value(one, lets, depth + 1) for one in parts[:10]]
+        return f"{words.some(shown, 'and', 8, total=len(parts))} together"
+    if tree.name in SAME and tree.arguments:
+        return value(tree.arguments[0], lets, depth + _STEP)
     said = [value(one, lets, depth + 1) for one in tree.arguments[:12]]
-    if tree.name in SAME and said:
-        return said[0]
-    if tree.name == "split" and len(said) == 3 and said[2].isdigit() and len(said[2]) < 7:
-        return f"the {words.ordinal(int(said[2]))} of the parts of {said[0]} between {said[1]}"
+    if tree.name == "now" and len(said) == 1 and said[0].startswith("minus "):
+        return f"{said[0].removeprefix('minus ')} ago"
+    if tree.name == "split" and len(said) == 3:
+        at = number_of(tree.arguments[2])
+        if isinstance(at, int) and abs(at) < 1_000_000:
+            return f"the {words.ordinal(at)} of the parts of {said[0]} between {said[1]}"
     if tree.name == "datetime_diff" and len(said) == 3:
         said[0] = said[0].strip("“”")
     if tree.name in ("replace_string", "replace_regex", "replace") and "empty" in said:
@@ -196,6 +208,18 @@ def _call(tree: Call, lets: Lets, depth: int) -> str:
     return f"{words.name(tree.name)}() of {listed}" if said else f"{words.name(tree.name)}()"
 
 
+def _texts(tree: Call, depth: int) -> Iterator[Expr]:
+    """What is put together, also by calls inside."""
+    for one in tree.arguments:
+        inner = (
+            one.arguments[0] if isinstance(one, Call) and one.name == "tostring" and one.arguments else one
+        )
+        if isinstance(inner, Call) and inner.name == "strcat" and depth < words.DEEPEST:
+            yield from _texts(inner, depth + 1)
+        else:
+            yield one
+
+
 def _without(tree: Call, said: list[str]) -> str:
     if len(said) != 3 or said[1 if tree.name == "replace" else 2] != "empty":
         return f"{words.name(tree.name)}() of {words.some(said, 'and', 8)}"
@@ -204,7 +228,7 @@ def _without(tree: Call, said: list[str]) -> str:
     return f"{said[0]} without {said[1]}"
 
 
-def _if(tree: Call, lets: Lets, depth: int) -> str:
+def _if(tree: Call, lets: Lets, depth: float) -> str:
     from .conditions import condition
 
     when = words.alone(condition(tree.arguments[0], lets, depth=depth + 1))
@@ -212,7 +236,7 @@ def _if(tree: Call, lets: Lets, depth: int) -> str:
     return f"{one} where {when}, otherwise {other}"
 
 
-def _case(tree: Call, lets: Lets, depth: int) -> str:
+def _case(tree: Call, lets: Lets, depth: float) -> str:
     from .conditions import condition
 
     pairs = list(zip(tree.arguments[:-1:2], tree.arguments[1:-1:2], strict=False))

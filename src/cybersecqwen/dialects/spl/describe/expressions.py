@@ -102,7 +102,11 @@ def _call(tree: Call, depth: int) -> str:
         return f"{one} where {when}" + ("" if other == "nothing" else f", otherwise {other}")
     if tree.name == "case" and len(tree.args) >= 2:
         return _case(tree, depth)
+    if tree.name == "mvfilter" and len(tree.args) == 1:
+        return f"the values for which {words.alone(condition(tree.args[0], depth=depth + 1))}"
     args = [_operand(arg, depth) for arg in tree.args]
+    if tree.name == "substr" and len(args) == 2 and args[1].startswith("minus "):
+        return f"the last {args[1].removeprefix('minus ')} characters of {args[0]}"
     if tree.name == "mvindex" and len(args) == 2 and isinstance(tree.args[1], Number | Unary):
         return _item(args[0], args[1])
     if tree.name == "tostring" and len(args) == 2:

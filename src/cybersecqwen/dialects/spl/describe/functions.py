@@ -43,7 +43,6 @@ PHRASES: dict[tuple[str, int], str] = {
     ("mvzip", 2): "the values of {0} and {1} in pairs",
     ("mvzip", 3): "the values of {0} and {1} in pairs with {2} between",
     ("mvmap", 2): "for each value of {0}, {1}",
-    ("mvfilter", 1): "the values for which {0}",
     ("mvindex", 2): "the value of {0} at the place {1}",
     ("mvindex", 3): "the values {1} to {2} of {0}",
     ("now", 0): "now",
