@@ -82,7 +82,7 @@ def test_any_query_of_a_schema_is_read_back_or_refused(target: str, data: st.Dat
 
 def test_an_unknown_schema_has_known_ones_near() -> None:
     with pytest.raises(UnknownNameError) as raised:
-        schema("sentinal")
+        schema("sentinelx")
     assert "sentinel" in raised.value.hint
     with pytest.raises(UnknownNameError) as raised:
         schema("zzz")
