@@ -219,6 +219,7 @@ CONDITIONS = [
     ("isnotempty(a)", "there is an a"),
     ("not(isnull(a)) or b > 5", "there is an a or b is greater than 5"),
     ("a == 'x' or a == 'y' or b == 1", "a is x or y, or b is 1"),
+    ("Timestamp > now() - 2d", "Timestamp is in the last 2 days"),
     ("Timestamp < ago(2h)", "Timestamp is more than 2 hours ago"),
     ("strlen(a) > 5", "the length of a is greater than 5"),
     ("ipv4_is_private(a)", "a is a private address"),

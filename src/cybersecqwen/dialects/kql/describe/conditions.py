@@ -94,10 +94,10 @@ def _binary(tree: Binary, lets: Lets, negated: bool, depth: float) -> str:
         operator, left, right = FLIPPED[operator], right, left
     subject = _subject(left, lets, depth)
     if operator in words.ORDER:
-        when = _when(operator, right, lets, negated)
+        shown = value(right, lets, depth + 1)
+        when = _when(operator, shown, negated)
         if when:
             return f"{subject} {when}"
-        shown = value(right, lets, depth + 1)
         return words.compared(subject, words.ORDER[operator], [shown], negated=negated)
     positive, flipped = _positive(operator)
     verb = _VERBS.get(positive.removesuffix("_cs"))
@@ -120,12 +120,11 @@ def _is_fixed(tree: Expr, lets: Lets) -> bool:
     return isinstance(tree, Text | Typed | Duration | Truth) or value(tree, lets).replace(".", "").isdigit()
 
 
-def _when(operator: str, right: Expr, lets: Lets, negated: bool) -> str:
+def _when(operator: str, shown: str, negated: bool) -> str:
     """That a time lies in the last stretch before now; "" for other comparisons."""
-    right = lets.values.get(right.text, right) if isinstance(right, Name) else right
-    if not isinstance(right, Call) or right.name != "ago" or len(right.arguments) != 1:
+    length = shown.removesuffix(" ago")
+    if length == shown:
         return ""
-    length = value(right.arguments[0], lets)
     after = (operator[0] == ">") is not negated
     return f"is in the last {length}" if after else f"is more than {length} ago"
 

@@ -81,6 +81,8 @@ def _value(tree: Expr, lets: Lets, depth: float) -> str:
         return f"minus {value(tree.inner, lets, depth + 1)}"
     if isinstance(tree, Binary) and tree.operator in ("+", "-", "*", "/", "%"):
         left, right = (_side(part, lets, depth) for part in (tree.left, tree.right))
+        if tree.operator == "-" and tree.left == Call("now"):
+            return f"{right} ago"
         return words.sign_words(tree.operator, left, right)
     if isinstance(tree, Call):
         return _call(tree, lets, depth)
