@@ -123,7 +123,7 @@ class Pattern:
             raise re2.error("the expression has too many optional parts")
         options = re2.Options()
         options.log_errors = False
-        self._compiled = re2.compile(text, options)
+        self._compiled = re2.compile(_SURROGATE.sub("\ufffd", text), options)
 
     def search(self, text: str) -> Any:
         """Somewhere in the text."""

@@ -24,13 +24,19 @@ _FORBIDDEN = frozenset(
 
 @contextmanager
 def database(tables: Sequence[tuple[str, Sequence[Column]]]) -> Iterator[sqlite3.Connection]:
-    """A database in memory with these tables, which can be read and not changed."""
+    """A database in memory with these tables, which can be read and not changed.
+
+    Raises UnsayableError for names that SQLite refuses.
+    """
     connection = sqlite3.connect(":memory:", cached_statements=0)
     try:
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 50_000_000)
-        for name, columns in tables:
-            _load(connection, name, columns)
+        try:
+            for name, columns in tables:
+                _load(connection, name, columns)
+        except (sqlite3.Error, OverflowError, ValueError) as error:
+            raise _refused(error) from None
         connection.commit()
         connection.set_authorizer(_allowed)
         connection.set_progress_handler(_Work().step, _STEPS)

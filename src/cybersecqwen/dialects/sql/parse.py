@@ -47,6 +47,8 @@ def parse(text: str, flavour: Flavour) -> SqlTree:
     for statement in found:
         if _depth(statement) > _LEVELS:
             raise LimitError(f"The query nests deeper than {_LEVELS} levels.")
+        if any(map(_lacks, statement.walk())):
+            raise QuerySyntaxError("A sign stands before nothing.", line=1, column=1)
     return SqlTree(flavour=flavour, statements=tuple(found), source=text)
 
 
@@ -63,6 +65,13 @@ def _bound(tokens: list[Token]) -> None:
         depth += (kind in _OPEN) - (kind in _SHUT)
         if depth > DEEPEST:
             raise LimitError(f"The query nests deeper than {DEEPEST} levels.")
+
+
+def _lacks(one: exp.Expr) -> bool:
+    """Whether what a sign stands before or between is missing: sqlglot lets that pass for some signs."""
+    if not isinstance(one, exp.Unary | exp.Binary | exp.Abs):
+        return False
+    return any(needed and one.args.get(name) is None for name, needed in one.arg_types.items())
 
 
 def _depth(statement: exp.Expr) -> int:
