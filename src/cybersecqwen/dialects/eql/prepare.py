@@ -9,10 +9,13 @@ from cybersecqwen.dialects import query as middle
 
 from .read import CATEGORY
 
-CATEGORIES = frozenset(
-    "api authentication configuration database driver email file host iam intrusion_detection library malware"
-    " network package process registry session threat vulnerability web".split()
-)
+# fmt: off
+CATEGORIES = frozenset((
+    "api", "authentication", "configuration", "database", "driver", "email", "file", "host", "iam",
+    "intrusion_detection", "library", "malware", "network", "package", "process", "registry", "session",
+    "threat", "vulnerability", "web",
+))
+# fmt: on
 """Values of the field, https://www.elastic.co/docs/reference/ecs/ecs-allowed-values-event-category."""
 
 

@@ -136,7 +136,7 @@ class Backwards:
         """A test on a column that is only read."""
         reading = self.home.reads[test.field]
         if reading.constant:
-            return ALWAYS if allows(test, reading.constant.lower()) else NEVER
+            return ALWAYS if allows(test, reading.constant) else NEVER
         if not reading.name_alone and not reading.part:
             return renamed(test, reading.field)
         found = None if reading.part else whole_path(test, reading.field, self._mark)

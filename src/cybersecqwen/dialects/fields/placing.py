@@ -37,9 +37,20 @@ def placed(record: Record, home: Home) -> dict[str, Any]:
         place = home.place(name)
         if place is not None and value is not None and (not home.events or name != EVENT):
             _put(row, place, value)
+    for column, reading in home.reads.items():
+        value = reading.constant or record.get(reading.field)
+        if column not in row and value is not None:
+            before, last = _cut(value)
+            row[column] = before if reading.part else last if reading.name_alone else value
     for name, values in _unset(told, row):
         row[name] = values[0].replace("*", "x")
     return row
+
+
+def _cut(path: Any) -> tuple[str, str]:
+    """The folder and the name of a path; of one with both marks, Windows' counts."""
+    before, _, last = str(path).rpartition("\\" if "\\" in str(path) else "/")
+    return before, last
 
 
 def _unset(conditions: Conditions, row: dict[str, Any]) -> Conditions:
@@ -66,7 +77,7 @@ def _put(row: dict[str, Any], place: Place, value: Any) -> None:
             if mark and kind.lower() in place.values:
                 row[place.values[kind.lower()]] = digits
     elif place.by == "file_name":
-        row[place.columns[0]] = re.split(r"[\\/]", str(value))[-1]
+        row[place.columns[0]] = _cut(value)[1]
     elif place.by in _JOINED:
         _put_parts(row, place, str(value))
     elif place.by in _SPELT:

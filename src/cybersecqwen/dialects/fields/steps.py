@@ -28,7 +28,7 @@ def renamed_steps(steps: Iterable[Step], rename: Rename, rewrite: Rewrite) -> tu
                 replace(one, field=name(one.field) if one.field else "") for one in step.measures
             )
             own = {**dict(zip(step.by, by, strict=True)), **{one.name: one.name for one in step.measures}}
-            made.append(replace(step, by=by, measures=measures))
+            made.append(replace(step, by=tuple(dict.fromkeys(by)), measures=measures))
         elif isinstance(step, Keep):
             where = rewrite(step.where) if own is None else _expression(step.where, name)
             made.append(Keep(where=where))
