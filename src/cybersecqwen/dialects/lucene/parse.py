@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cybersecqwen.dialects.interface import DEEPEST, LONGEST
+from cybersecqwen.dialects.interface import LONGEST
 from cybersecqwen.dialects.places import Places
 from cybersecqwen.errors import LimitError, QuerySyntaxError
 
@@ -26,6 +26,8 @@ from .table import (
 from .tree import Clause, Comparison, Field, Group, Node, Pattern, Phrase, Place, Range, Word
 
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+_DEEPEST = 80
+"""Levels of brackets: each is several of a tree, and trees are compared level by level."""
 _STARS = 500
 """Wildcards in a term: each makes what it means larger."""
 _PRIVATE = frozenset(WILDCARDS.values())
@@ -90,8 +92,8 @@ class _Reader:
     def group(self) -> Group:
         """Clauses up to a closing bracket or the end."""
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise LimitError(f"The query nests deeper than {DEEPEST} levels.")
+        if self.depth > _DEEPEST:
+            raise LimitError(f"The query nests deeper than {_DEEPEST} levels.")
         clauses: list[Clause] = []
         while not self.done() and self.peek() != ")":
             start = self.at

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections import Counter
 
 from cybersecqwen.detect.sigma.model import Expression, Not, Op, Or, Test
 from cybersecqwen.detect.sigma.values import compared, number_of
@@ -217,24 +218,30 @@ def _write_same(test: Test) -> Condition:
 
 def read_and(parts: tuple[Condition, ...]) -> tuple[list[Condition], list[Expression]]:
     """Of conditions that must all hold those that are left, and tests that take two of them to say."""
-    left = list(parts)
+    there, gone = Counter(parts), Counter[Condition]()
     found: list[Expression] = []
     for part in parts:
         if not isinstance(part, Comparison) or not isinstance(part.left, Path) or part.operator != "=":
             continue
+        if not isinstance(part.right, Path | Regex):
+            continue
         guard = Comparison(left=part.left, operator="!=", right=_unset(part.left.name))
-        if guard not in left:
+        if there[guard] <= gone[guard]:
             continue
         if isinstance(part.right, Path):
             values = (part.right.name, Op.EQUALS.value)
             found.append(Test(part.left.name, Op.SAME_AS, values, not part.nocase))
-        elif isinstance(part.right, Regex):
+        else:
             test = read_regex(part.left.name, part.right.source, part.nocase)
             if not isinstance(test, Or):
                 continue
             found.append(test.parts[0])
+        gone[part] += 1
+        gone[guard] += 1
+    left: list[Condition] = []
+    for part in parts:
+        if gone[part]:
+            gone[part] -= 1
         else:
-            continue
-        left.remove(part)
-        left.remove(guard)
+            left.append(part)
     return left, found

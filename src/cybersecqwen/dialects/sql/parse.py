@@ -13,7 +13,8 @@ from .languages import LANGUAGES
 from .tree import Flavour, SqlTree
 
 _STATEMENTS = 20
-_TOKENS = 100_000
+_TOKENS = 40_000
+"""Words: some of what is asked of a chain of conditions grows with the square of its length."""
 _LEVELS = 300
 """Levels of a tree; brackets of a query take several each, chains of AND and OR none."""
 
