@@ -132,6 +132,8 @@ def _found(
     for record in records:
         row = dict(record) if home is None else placed(record, home)
         row.setdefault(running.time_field or "_time", running.now - 60)
+        if "EventCode" in row:  # Windows' add-on gives it both names
+            row.setdefault("EventID", row["EventCode"])
         try:
             made.append(bool(dialect.run(tree, {tables[0] if tables else "": [row]}, running).rows))
         except CsqError:

@@ -113,7 +113,11 @@ def _sigma(query: Query | None, likely: list[Whose]) -> tuple[Whose | None, Mapp
         except QueryError as error:
             nameless = nameless or error.message
             continue
-        # Names that hold for any record tell nothing: they are taken only where they are the likeliest.
-        if names is first or found.home is None or found.home.logsources != (ANYTHING,):
+        # Names that hold for any record tell nothing: they are taken only where they are the likeliest, and
+        # not for a part of a data model.
+        if found.home is None or found.home.logsources != (ANYTHING,):
             return names, found, ""
+        if names is first and not any("." in table for table in query.tables):
+            return names, found, ""
+        nameless = nameless or f"{names.name} has no logsource of Sigma for {', '.join(query.tables)}."
     return first, None, nameless
