@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from cybersecqwen.dialects.interface import Record
+from cybersecqwen.errors import LimitError
 
 from . import expanding, joining, plugins, steps
 from .compiling import compiled, constant
@@ -61,14 +62,23 @@ def _put(row: dict[str, Any], names: tuple[str, ...], value: Any) -> None:
         row[name] = values[at] if at < len(values) else None
 
 
+_MOST_MADE = 10_000_000
+"""Characters of text, and values of lists, that one extend makes in all rows."""
+
+
 def _extend(step: steps.Extend, table: Table, env: Environment) -> Table:
     items = _items(step.items, env)
     rows: list[Record] = []
+    left = _MOST_MADE
     for row in table.rows:
         new = dict(row)
         # Each item sees the columns as they were before the operator.
         for names, get in items:
-            _put(new, names, get(row))
+            value = get(row)
+            left -= len(value) if isinstance(value, str | list) else 0
+            _put(new, names, value)
+        if left < 0:
+            raise LimitError(f"An extend makes more than {_MOST_MADE:,} characters and values.")
         rows.append(new)
     return table.like(env.count(rows), tuple(name for one, _ in items for name in one))
 

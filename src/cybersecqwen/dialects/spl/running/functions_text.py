@@ -91,11 +91,15 @@ def _trim(strip: Callable[..., str]) -> Callable[..., Any]:
     return trim
 
 
+_LARGEST = 1e300
+"""Beyond it, as for what is no number, a number is written as it is."""
+
+
 def _tostring(value: Any, form: Any = None) -> Any:
     if value is True or value is False:
         return "True" if value else "False"
     amount = number(value)
-    if form is None or amount is None:
+    if form is None or amount is None or not -_LARGEST < amount < _LARGEST:
         return packed([text(one) for one in several(value)])
     if form == "hex":
         return f"0x{int(amount):X}"

@@ -9,12 +9,16 @@ from cybersecqwen.detect.sigma.values import texts_of
 from cybersecqwen.dialects.spl import stages
 from cybersecqwen.dialects.spl.times import seconds_in
 from cybersecqwen.dialects.spl.usage import usage
+from cybersecqwen.errors import LimitError
 
 from .fields import MOST_VALUES, Get, Row, getter, number, packed, text
 from .flow import Flow, World, cannot, with_columns
 from .grouping import rounded
 from .making import Every, every, pattern
 from .values import compiled
+
+_MOST_MADE = 10_000_000
+"""Characters of text, and values of lists, that one eval makes in all rows."""
 
 
 def where(stage: stages.Where, flow: Flow, world: World) -> Flow:
@@ -29,6 +33,7 @@ def evaluated(stage: stages.Eval, flow: Flow, world: World) -> Flow:
     if any(name[:1] == "{" or "<<" in name for name, _ in sets):
         raise cannot("fields whose names are computed")
     rows: list[Row] = []
+    left = _MOST_MADE
     for row in flow.rows:
         made = dict(row)
         for name, get in sets:
@@ -37,6 +42,10 @@ def evaluated(stage: stages.Eval, flow: Flow, world: World) -> Flow:
                 made.pop(name, None)
             else:
                 made[name] = value
+                if isinstance(value, str | list):
+                    left -= len(value)
+        if left < 0:
+            raise LimitError(f"An eval makes more than {_MOST_MADE:,} characters and values.")
         rows.append(made)
     return with_columns(flow, rows, [name for name, _ in sets])
 
