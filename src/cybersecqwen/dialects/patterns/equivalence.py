@@ -21,6 +21,9 @@ _MOST_PLACES = 4_000
 _MOST_PAIRS = 20_000
 """Pairs of sets of states that are looked at; beyond that nothing is shown."""
 
+_MOST_WORK = 2_000_000
+"""Steps along edges, and states reached, in both automata; beyond that nothing is shown."""
+
 States = frozenset[int]
 
 
@@ -66,6 +69,7 @@ class _Automaton:
         self._free: list[list[int]] = []
         self._edges: list[list[tuple[range, int]]] = []
         self.end = -1
+        self.work = 0
         self._closed: dict[States, States] = {}
 
     def build(self, node: Node) -> bool:
@@ -148,6 +152,7 @@ class _Automaton:
                     if target not in seen:
                         seen.add(target)
                         stack.append(target)
+            self.work += len(seen)
             found = self._closed[states] = frozenset(seen)
         return found
 
@@ -156,6 +161,7 @@ class _Automaton:
         out: list[set[int]] = [set() for _ in self._letters]
         for state in states:
             for letters, target in self._edges[state]:
+                self.work += len(letters)
                 for letter in letters:
                     out[letter].add(target)
         return [self.closed(frozenset(one)) for one in out]
@@ -178,6 +184,8 @@ def _agree(first: _Automaton, second: _Automaton) -> bool:
             continue
         looked_at += 1
         if (first.end in left) != (second.end in right) or looked_at > _MOST_PAIRS:
+            return False
+        if first.work + second.work > _MOST_WORK:
             return False
         joined[one] = other
         stack.extend(set(zip(first.steps(left), second.steps(right), strict=True)))
