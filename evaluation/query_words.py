@@ -11,7 +11,7 @@ each alternative, near misses), and (c) the same by a generator that makes event
 (`query_words_events`); to both come events of other rules of its logsource. What counts is F1 of the events
 that are matched, a mean over rules with a bootstrap interval (2,000 draws, seed 0). Beside it stand the
 nearest rule copied whole, reading without any rules, and a ceiling for what can be taken from the words: the
-rule itself, with only those values that stand in the question. Prints Markdown for docs/query.md.
+rule itself, with only those values that stand in the question. Prints Markdown for docs/queries.md.
 """
 
 from __future__ import annotations
