@@ -99,12 +99,21 @@ def _query(
         )
         by = fields_for(counted.by, place.key, lexicon)[0]
         if len(stages) > 1:
-            order = Order(stages=stages, by=by or ("Computer",), within_s=counted.within_s)
+            by = by or _shared(place.logsource.product, place.key, lexicon)
+            order = Order(stages=stages, by=by, within_s=counted.within_s)
             same = len({one.logsource for one in stages}) == 1
             source = place.logsource if same else type(place.logsource)(product=place.logsource.product)
             return Query(logsource=source, span=span, steps=(order,)), unknown
     where = all_of([*([read[0].expression] if read[0].expression else ()), *always])
     return Query(logsource=place.logsource, where=where, span=span, steps=found), unknown
+
+
+_HOSTED = frozenset(("", "windows", "linux", "macos"))
+
+
+def _shared(product: str, key: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """What the records of a sequence share where nothing is said: the computer, in clouds the account."""
+    return ("Computer",) if product in _HOSTED else tuple(fields_for(("user",), key, lexicon)[0])
 
 
 def _host_test(one: Hosts, bare: str) -> tuple[Expression, bool]:
@@ -230,7 +239,8 @@ def _assumptions(
         yield "No time is given: there is no limit on time."
     yield from (when.note for when in moments if when.note)
     if len(read) > 1 and not counted.by:
-        yield "The records of the sequence are taken to be of the same computer."
+        shared = "computer" if read[0].place.logsource.product in _HOSTED else "account"
+        yield f"The records of the sequence are taken to be of the same {shared}."
     if counted.op is not None and counted.within_s is None and query.span is None:
         yield "The number is counted over all records, since no time is given."
 

@@ -39,7 +39,8 @@ def conversions(rule: Rule, targets: Sequence[str], places: Places) -> Iterator[
 
 def _converted(dialect: Dialect[Any], rule: Rule, schema: str) -> tuple[Weight, str]:
     try:
-        query = mapped(Query(logsource=rule.logsource, where=rule.expression), schema).query
+        meant = Query(logsource=rule.logsource, where=rule.expression)
+        query = dialect.prepared(meant if schema == dialect.name else mapped(meant, schema).query)
         text = dialect.render(dialect.write(query))
     except (UnsayableError, FieldError) as error:
         return Weight.WARNING, f"{dialect.title} cannot say it: {error.message}"
