@@ -120,3 +120,5 @@ picture: $(VENV)/run.stamp  ## Draw the pictures in docs/images again (needs Chr
 	@$(SHOT) out/logs.html docs/images/logs.png 1720
 	@$(BIN)/csq intel samples/intel/quiet-lantern.md --model none --save out/intel.html >/dev/null
 	@$(SHOT) out/intel.html docs/images/intel.png 1720
+	@$(BIN)/csq query "office programs starting a shell in the last day, not on build servers" --to defender --save out/query.html >/dev/null
+	@$(SHOT) out/query.html docs/images/query.png 1440
