@@ -54,10 +54,10 @@ class Construct(Task):
         return answered(asked, target, request, tools, begun)
 
     def ask(self, report: Report, tools: Tools) -> Ask | None:
-        """A model is only consulted, and only where words of the question found no place."""
+        """A model is only consulted, and only where nothing of the question became a condition."""
         del tools
         query = report.query
-        open_ = query is not None and bool(query.left_over or not query.text) and "request" in report.extra
+        open_ = query is not None and not query.text and not query.refused and "request" in report.extra
         return Ask(instructions="", material=(), question="", max_tokens=0) if open_ else None
 
     def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
