@@ -88,18 +88,30 @@ def _normal(expression: Expression, *, negated: bool) -> Expression:
 
 
 def _single(test: Test) -> Expression:
-    if test.op is Op.SAME_AS:
-        return test
-    values = [_STARS.sub(".*", value) for value in test.values] if test.op is Op.GLOB else test.values
-    return Test(test.field, test.op, tuple(sorted(dict.fromkeys(values))), _cased(test), test.part)
+    parts = _split(test)
+    return parts[0] if len(parts) == 1 else Or(tuple(sorted(parts, key=repr)))
 
 
-def _cased(test: Test) -> bool:
-    """Whether case matters: not for text without letters."""
-    if not test.cased or test.op in (Op.REGEX, Op.SAME_AS):
+def _split(test: Test) -> list[Test]:
+    """The test with its values in order; where case matters to some of them alone, a test for those."""
+    if test.op is Op.SAME_AS or not test.values:
+        return [test]
+    values = [_STARS.sub(".*", value) for value in test.values] if test.op is Op.GLOB else list(test.values)
+    found: dict[bool, list[str]] = {}
+    for value in values:
+        found.setdefault(_cased(test, value), []).append(value)
+    return [
+        Test(test.field, test.op, tuple(sorted(dict.fromkeys(some))), cased, test.part)
+        for cased, some in found.items()
+    ]
+
+
+def _cased(test: Test, value: str) -> bool:
+    """Whether case matters to a value: not to text without letters."""
+    if not test.cased or test.op is Op.REGEX:
         return test.cased
-    texts = (_CODES.sub("", value) for value in test.values) if test.op is Op.GLOB else test.values
-    return any(text.lower() != text.upper() for text in texts)
+    text = _CODES.sub("", value) if test.op is Op.GLOB else value
+    return text.lower() != text.upper()
 
 
 def _negated_test(test: Test) -> Expression:
@@ -111,7 +123,9 @@ def _negated_test(test: Test) -> Expression:
     if test.op is Op.SAME_AS or len(test.values) < 2:
         return Not(_single(test))
     # Not one of several: none of each.
-    return _all([Not(Test(test.field, test.op, (value,), test.cased, test.part)) for value in test.values])
+    return _all(
+        [Not(_single(Test(test.field, test.op, (value,), test.cased, test.part))) for value in test.values]
+    )
 
 
 def _flat(kind: type[And] | type[Or], parts: Iterable[Expression]) -> list[Expression]:
@@ -131,11 +145,12 @@ def _any(parts: Iterable[Expression]) -> Expression:
     others: list[Expression] = []
     for part in _flat(Or, parts):
         if isinstance(part, Test) and part.values and part.op is not Op.SAME_AS:
-            joined.setdefault((part.field, part.op, part.cased, part.part), []).extend(part.values)
+            for one in _split(part):
+                joined.setdefault((one.field, one.op, one.cased, one.part), []).extend(one.values)
         else:
             others.append(part)
     tests = [
-        _single(Test(name, op, tuple(values), cased, part))
+        Test(name, op, tuple(sorted(dict.fromkeys(values))), cased, part)
         for (name, op, cased, part), values in joined.items()
     ]
     unique = sorted(dict.fromkeys([*tests, *others]), key=repr)

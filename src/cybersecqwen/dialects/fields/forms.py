@@ -157,7 +157,8 @@ def _elastic_fields(properties: Map[str, Any], before: str, fields: dict[str, st
             _elastic_fields(inner, f"{full}.", fields, depth + 1)
         if not isinstance(inner, Map) or about.get("type") == "nested" or not inner:
             fields[full] = kind_of(about.get("type", "object"))
-        for multi, kind in (about.get("fields") or {}).items():
+        others = about.get("fields")
+        for multi, kind in others.items() if isinstance(others, Map) else ():
             fields[f"{full}.{multi}"] = kind_of(kind.get("type") if isinstance(kind, Map) else "keyword")
 
 
