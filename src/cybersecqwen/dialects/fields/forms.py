@@ -141,7 +141,8 @@ def _elastic(raw: Any) -> Found | None:
             return None
         fields: dict[str, str] = {}
         _elastic_fields(mappings["properties"], "", fields, 1)
-        for name, about in (mappings.get("runtime") or {}).items():
+        runtime = mappings.get("runtime")
+        for name, about in runtime.items() if isinstance(runtime, Map) else ():
             fields[str(name)] = kind_of(about.get("type") if isinstance(about, Map) else "keyword")
         found[str(index)] = fields
     return found
