@@ -30,3 +30,11 @@ def test_different_expressions_are_never_shown_to_be_the_same(one: str, other: s
 def test_long_expressions_that_are_the_same_are_shown() -> None:
     assert find_same("^" + "a?" * 300 + "$", "^a{0,300}$")
     assert find_same("^" + "[ab]" * 500 + "$", "^" + "(?:a|b)" * 500 + "$")
+
+
+@pytest.mark.timeout(60)
+def test_the_work_does_not_grow_with_the_letters_of_both() -> None:
+    for first in range(0x4E00, 0x4E08):
+        text = "".join(map(chr, range(first, first + 3_900)))
+        assert find_same(f"^{text}(?:x|yz)$", f"^{text}(?:yz|x)$")
+        assert not find_same(f"^{text}(?:x|yz)$", f"^{text}(?:yz|w)$")

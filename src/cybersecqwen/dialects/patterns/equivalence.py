@@ -156,22 +156,26 @@ class _Automaton:
             found = self._closed[states] = frozenset(seen)
         return found
 
-    def steps(self, states: States) -> list[States]:
-        """Where each letter leads."""
-        out: list[set[int]] = [set() for _ in self._letters]
+    def steps(self, states: States) -> dict[int, States]:
+        """Where each letter leads; what no edge takes leads nowhere and is left out."""
+        out: dict[int, set[int]] = {}
         for state in states:
             for letters, target in self._edges[state]:
                 self.work += len(letters)
                 for letter in letters:
-                    out[letter].add(target)
-        return [self.closed(frozenset(one)) for one in out]
+                    out.setdefault(letter, set()).add(target)
+        return {letter: self.closed(frozenset(one)) for letter, one in out.items()}
+
+
+_NOWHERE: States = frozenset()
 
 
 def _agree(first: _Automaton, second: _Automaton) -> bool:
     joined: dict[tuple[int, States], tuple[int, States]] = {}
 
     def root(one: tuple[int, States]) -> tuple[int, States]:
-        while (up := joined.get(one, one)) != one:
+        while (up := joined.get(one)) is not None:
+            joined[one] = joined.get(up, up)
             one = up
         return one
 
@@ -188,5 +192,7 @@ def _agree(first: _Automaton, second: _Automaton) -> bool:
         if first.work + second.work > _MOST_WORK:
             return False
         joined[one] = other
-        stack.extend(set(zip(first.steps(left), second.steps(right), strict=True)))
+        here, there = first.steps(left), second.steps(right)
+        letters = here.keys() | there.keys()
+        stack.extend({(here.get(c, _NOWHERE), there.get(c, _NOWHERE)) for c in letters})
     return True
