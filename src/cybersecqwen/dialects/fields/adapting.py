@@ -2,11 +2,12 @@
 
 Most imported schemas are a product's with something added or left out. The built-in taxonomy is taken of
 which the schema has most, without the homes and fields that it lacks; whatever it has under Sigma's own names
-goes there.
+goes there. What has neither is for the caller to look for (`meaning`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from cybersecqwen.dialects.query import ANYTHING
@@ -30,7 +31,7 @@ def adapted(target: Schema) -> Mapping:
         if count > most:
             homes, followed, most = found, name, count
     origin = f"{target.origin}; names as in {followed}" if followed else target.origin
-    return Mapping(name=target.name, schema=target.name, homes=(*homes, _own(target)), origin=origin)
+    return Mapping(name=target.name, schema=target.name, homes=(*homes, *_own(target)), origin=origin)
 
 
 def _fitted(home: Home, target: Schema) -> Home | None:
@@ -67,10 +68,17 @@ def _holds(name: str, place: Place, target: Schema, table: str) -> bool:
     return all(target.type_of(column, table) for column in place.columns)
 
 
-def _own(target: Schema) -> Home:
-    """Fields under the names that they have: Sigma's rules then ask for them as they are."""
-    tables = tuple(name for name in target.tables if name)
+def _own(target: Schema) -> Iterator[Home]:
+    """Fields under their own names, in each table and then in all: rules ask for them as they are."""
+    tables = [name for name in target.tables if name]
     known = built_in("windows")
-    fields = {name: Place(columns=(name,)) for name in target.names()}
-    note = "" if any(known.type_of(name) for name in fields) else "The schema has none of Sigma's names."
-    return Home(logsources=(ANYTHING,), tables=tables if len(tables) == 1 else (), fields=fields, note=note)
+    note = "" if any(map(known.type_of, target.names())) else "The schema has none of Sigma's names."
+    for table in tables:
+        yield _as_named(target.names(table), (table,), note)
+    if len(tables) != 1:
+        yield _as_named(target.names(), (), note)
+
+
+def _as_named(names: tuple[str, ...], tables: tuple[str, ...], note: str) -> Home:
+    fields = {name: Place(columns=(name,)) for name in names}
+    return Home(logsources=(ANYTHING,), tables=tables, fields=fields, note=note)

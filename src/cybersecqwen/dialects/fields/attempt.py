@@ -72,6 +72,8 @@ class Attempt:
         if place is None or not place.columns:
             self.missing.setdefault(name, "")
             return name
+        if place.note:
+            self.notes[place.note] = None
         if place.by not in ("same", "hive", "drive", "details", "values", "file_name"):
             self.notes[f"Instead of {name} the query shows {place.columns[-1]}, a part of it."] = None
         return place.columns[-1]

@@ -180,6 +180,7 @@ def _sequence(query: Query, mapping: Mapping, *, strict: bool) -> Mapped:
             stages.append(Stage(where=found.query.where, tables=found.query.tables))
             attempt = Attempt(home=found.home)
             columns.append(tuple(map(attempt.column, step.by)))
+            notes.update(attempt.notes)
             if attempt.missing and strict:
                 raise _missing(attempt, logsource, mapping)
         if len(set(columns)) > 1:
