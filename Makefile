@@ -45,6 +45,7 @@ contracts: $(VENV)/dev.stamp  ## Imports go down only.
 docs: $(VENV)/dev.stamp  ## Made pages are up to date.
 	@$(BIN)/python scripts/make_docs.py --check
 	@$(BIN)/python scripts/logs_speed.py --check
+	@$(BIN)/python scripts/starter_fields.py --check
 
 bench: $(VENV)/dev.stamp  ## Latency, throughput, memory, start-up on this machine.
 	@$(BIN)/python -m benchmarks.triage

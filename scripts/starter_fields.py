@@ -9,9 +9,8 @@ name fields of clouds and services that the taxonomy does not list.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -21,27 +20,33 @@ from cybersecqwen.detect.sigma.rulefiles import SHIPPED
 from cybersecqwen.tasks.query.parts import tests
 
 SCHEMAS = Path(__file__).parents[1] / "src/cybersecqwen/dialects/fields/schemas"
+Asked = tuple[Logsource, str, bool]
+"""(logsource, field, whether it is compared as a number)"""
 
 
 def main() -> int:
-    """Write the two files, or with --check say whether they are complete."""
-    missing = 0
+    """Write the two files, or with --check say what they lack."""
+    check, missing, named = "--check" in sys.argv, 0, list(asked())
     for name in ("sigma", "windows"):
         path = SCHEMAS / f"{name}.json"
         raw = orjson.loads(path.read_bytes())
-        count = extended(raw["tables"], by_table=name == "sigma")
+        count = extended(raw["tables"], named, by_table=name == "sigma")
         missing += count
-        if count and "--check" not in sys.argv:
+        if count and check:
+            print(
+                f"{name}.json lacks {count} fields of the starter rules: run {sys.argv[0]}", file=sys.stderr
+            )
+        elif count:
             raw["tables"] = {table: dict(sorted(fields.items())) for table, fields in raw["tables"].items()}
             path.write_bytes(orjson.dumps(raw) + b"\n")
             print(f"{name}: {count} fields were added")
-    return bool(missing and "--check" in sys.argv)
+    return int(check and missing > 0)
 
 
-def extended(tables: dict[str, dict[str, str]], *, by_table: bool) -> int:
-    """Add what is missing; gives how many fields."""
+def extended(tables: dict[str, dict[str, str]], named: Iterable[Asked], *, by_table: bool) -> int:
+    """Add what is missing of these; gives how many fields."""
     count = 0
-    for source, field, numeric in asked():
+    for source, field, numeric in named:
         table = tables.get(table_of(source) if by_table else "")
         if table is not None and field not in table:
             table[field] = "number" if numeric else "text"
@@ -49,13 +54,13 @@ def extended(tables: dict[str, dict[str, str]], *, by_table: bool) -> int:
     return count
 
 
-def asked() -> Iterator[tuple[Logsource, str, bool]]:
-    """(logsource, field, whether it is compared as a number) of every test of the starter rules."""
-    for rule in load_set(SHIPPED).rules:
+def asked() -> Iterator[Asked]:
+    """What every test and every group of the starter rules names."""
+    ruleset = load_set(SHIPPED)
+    for rule in ruleset.rules:
         for test, _ in tests(rule.expression):
             if test.field:
                 yield rule.logsource, test.field, test.op.value in ("lt", "lte", "gt", "gte")
-    ruleset: Any = load_set(SHIPPED)
     sources = {rule.about.id: rule.logsource for rule in ruleset.rules}
     sources |= {rule.about.name: rule.logsource for rule in ruleset.rules if rule.about.name}
     for one in ruleset.correlations:
