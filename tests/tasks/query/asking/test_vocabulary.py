@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from cybersecqwen.detect.sigma.cache import load_rules
 from cybersecqwen.detect.sigma.model import Logsource, Op
 from cybersecqwen.detect.sigma.model import Test as Single
 from cybersecqwen.tasks.query.asking.catalogue import catalogue, listed
@@ -102,3 +106,69 @@ def test_alternatives_of_phrases_are_single_words() -> None:
         for phrase in re.findall(r'"([^"\n~]*\|[^"\n]*)"', path.read_text(encoding="utf-8")):
             groups = [set(group.split("|")) for group in phrase.split()]
             assert not any(a & b for a, b in itertools.pairwise(groups)), f"{path.name}: {phrase}"
+
+
+def test_the_words_of_a_service_are_words_of_its_operations() -> None:
+    for text in ("guardduty detector deleted", "a detector of guardduty was deleted"):
+        made = listed("aws/cloudtrail", text)
+        assert made is not None
+        assert made[0].values == ("deletedetector",)
+
+
+_WORD = re.compile("[a-z0-9]+")
+_RUN = 4
+"""Words in a row that two texts hardly have in common by chance."""
+_MAKERS = frozenset(
+    (
+        "unfamiliar sign in properties",  # Entra, riskEventType
+        "organization doesn t have",  # Entra, alerts of PIM
+        "point to site vpn",  # Azure, type of gateway
+        "security enabled global group",  # Windows, text of event 4728
+        "user account locked out",  # 4740
+        "directory services restore mode",  # 4794, as the next two
+        "services restore mode administrator",
+        "restore mode administrator password",
+        "windows filtering platform blocked",  # 5152
+        "real time protection disabled",  # Defender, 5001
+        "unsigned kernel module loaded",  # code integrity, 3001
+        "bypass user account control",  # ATT&CK, T1548.002
+        "ds replication get changes",  # Active Directory, an extended right
+        "defender real time protection",  # its name
+        "microsoft cloud app security",  # its name
+        "windows subsystem for linux",  # its name
+        "suspicious or uncommon location",
+        "living off the land",
+        "off the land binaries",
+        "off the land binary",
+        "server side template injection",
+    )
+)
+"""What makers call their own things, and terms of the trade."""
+
+
+def _runs(text: str) -> Iterator[str]:
+    found = _WORD.findall(text.lower())
+    for at in range(len(found) - _RUN + 1):
+        yield " ".join(found[at : at + _RUN])
+
+
+def _said() -> Iterator[str]:
+    """All words of the lexicon besides names: after the colons of the catalogue, and phrases."""
+    for path in sorted(FOLDER.glob("catalogue_*.toml")):
+        for one in tomllib.loads(path.read_text(encoding="utf-8"))["list"]:
+            yield from (line.partition(": ")[2] for line in one["names"].splitlines())
+    for path in sorted(FOLDER.glob("*.toml")):
+        for phrase in re.findall(r'"([^"\n]*)"', path.read_text(encoding="utf-8")):
+            groups = [group.split("|") for group in phrase.split()]
+            if not phrase.startswith("~") and len(groups) <= 8:
+                yield from map(" ".join, itertools.product(*groups))
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_the_lexicon_does_not_speak_in_the_words_of_the_rules_it_is_judged_by(data_dir: Path) -> None:
+    rules = load_rules([data_dir / "logs" / "sigma_rules.zip"]).rules
+    texts = [text for rule in rules for text in (rule.about.title, rule.about.description)]
+    theirs = {run for text in texts for run in _runs(text)}
+    ours = {run for text in _said() for run in _runs(text)}
+    assert ours & theirs == _MAKERS

@@ -23,8 +23,9 @@ _MOST = 8
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SAME = {
     "create": "creat add new addition register insert install introduce generate",
+    "repository": "repo",
     "delete": "delet remov removal deletion eras destroy clear wip",
-    "modify": "modif chang updat alter set edit tamper adjust configur modification",
+    "modify": "modif chang updat alter set edit tamper adjust configur modification patch",
     "disable": "disabl deactivat stop turn suspend halt",
     "enable": "enabl activat",
     "logon": "logon login signin log sign",
@@ -62,7 +63,7 @@ def catalogue() -> dict[str, Listed]:
     found: dict[str, Listed] = {}
     for path in sorted(FOLDER.glob("catalogue_*.toml")):
         for one in tomllib.loads(path.read_text(encoding="utf-8"))["list"]:
-            services = frozenset(one.get("beside", ()))
+            services = one.get("services", {})
             entries = tuple(
                 _entry(line.strip(), services) for line in one["names"].splitlines() if line.strip()
             )
@@ -76,16 +77,17 @@ def catalogue() -> dict[str, Listed]:
     return found
 
 
-def _entry(line: str, services: frozenset[str]) -> Entry:
+def _entry(line: str, services: Mapping[str, str]) -> Entry:
+    """One line: perhaps a service, the name or the numbers, and perhaps a colon and words that say it."""
     name, _, said = line.partition(": ")
     first, _, rest = name.partition(" ")
-    if first in services and rest:
+    service = services.get(first, "") if rest else ""
+    if service:
         name = rest
-    name = name.rstrip(":")
     if re.fullmatch(r"[\d,]+", name):
         return Entry(tuple(name.split(",")), canonical(said))
     split = " ".join(_CAMEL.findall(name)) if not name.isupper() else name.lower().replace("microsoft", " ")
-    return Entry((name.lower(),), canonical(said or split), canonical(split))
+    return Entry((name.lower(),), canonical(f"{service} {said or split}"), canonical(split))
 
 
 def leads(text: str) -> dict[str, float]:
