@@ -207,3 +207,27 @@ def test_saving_every_format(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     texts = {name: (tmp_path / name).read_text(encoding="utf-8") for name in names}
     assert all("winword" in text for text in texts.values())
     assert texts["a.query"].startswith("earliest=-24h")
+
+
+def test_events_that_are_something_else_are_told_from_events_without_a_hit(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    odd = tmp_path / "odd.jsonl"
+    odd.write_text('{"foo": 1}\n{"bar": "x"\n', encoding="utf-8")
+    report = json.loads(run(capsys, "rundll32", "--to", "defender", "--run-on", str(odd), "--format", "json"))
+    trial = report["extra"]["query"]["trial"]
+    assert (trial["events"], trial["events_matched"]) == (1, 0)
+    assert "None of your events is what the query looks at" in trial["note"]
+    assert [one for one in report["problems"] if one["stage"] == "read"], "the broken line is named"
+
+
+def test_kql_is_run_by_duckdb_kql_too(capsys: pytest.CaptureFixture[str]) -> None:
+    found = result(capsys, OFFICE, "--to", "defender")
+    (check,) = [one for one in found["checks"] if one["name"] == "runs elsewhere"]
+    assert check["passed"] and "duckdb-kql" in check["said"]
+
+
+def test_a_translation_from_a_schema_that_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'imProcessCreate | where TargetProcessName endswith "whoami.exe"'
+    found = result(capsys, "translate", text, "--from-schema", "asim", "--to", "splunk")
+    assert "whoami.exe" in found["text"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
 from cybersecqwen.detect.sigma.model import Op
+from cybersecqwen.errors import UnsayableError
 
 from .describing import needed
 from .improvement import Context, Rule
@@ -110,6 +111,8 @@ class Dialect(ABC, Generic[Tree]):
     """Name of the schema that is meant where the user names none."""
     engine: ClassVar[str] = "this program"
     """What runs it here, for people."""
+    other_engine: ClassVar[str] = ""
+    """An engine of other makers that runs it here as well, where it can; "" for none."""
     time_field: ClassVar[str] = ""
     """Field that holds the time of a record where the schema does not say; "" for none."""
     rules: ClassVar[tuple[Rule[Any], ...]] = ()
@@ -146,6 +149,10 @@ class Dialect(ABC, Generic[Tree]):
     @abstractmethod
     def run(self, tree: Tree, data: Data, running: Running) -> Rows:
         """The rows that it gives. Raises UnsayableError for what cannot be run here, else LimitError."""
+
+    def run_elsewhere(self, text: str, data: Data, running: Running) -> Rows:
+        """The rows that `other_engine` gives. Raises UnsayableError for what it does not know."""
+        raise UnsayableError("No other engine runs it here.", what="another engine")
 
     @abstractmethod
     def atoms(self, tree: Tree) -> tuple[Atom, ...]:

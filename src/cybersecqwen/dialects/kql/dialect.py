@@ -37,6 +37,7 @@ class Kql(Dialect[KqlQuery]):
     name: ClassVar[str] = "kql"
     title: ClassVar[str] = "Microsoft KQL (Sentinel, Defender)"
     schema: ClassVar[str] = "defender"
+    other_engine: ClassVar[str] = "duckdb-kql"
     rules: ClassVar[tuple[Rule[Any], ...]] = RULES
 
     @_bounded
@@ -93,6 +94,12 @@ class Kql(Dialect[KqlQuery]):
         from .run import run
 
         return run(tree, data, running)
+
+    def run_elsewhere(self, text: str, data: Data, running: Running) -> Rows:
+        """The rows that duckdb-kql gives, translated to SQL and run on DuckDB."""
+        from cybersecqwen.dialects.engines import run_kql_on_duckdb
+
+        return run_kql_on_duckdb(text, data, running)
 
     @_bounded
     def atoms(self, tree: KqlQuery) -> tuple[Atom, ...]:

@@ -135,6 +135,12 @@ def translate(
     to: To,
     dialect: From = "",
     schema: SchemaName = "",
+    from_schema: Annotated[
+        str,
+        typer.Option(
+            "--from-schema", metavar="NAME", help="Whose fields the query has; its text tells, if not."
+        ),
+    ] = "",
     run_on: RunOn = None,
     format: Format = "terminal",
     save: Save = None,
@@ -143,7 +149,7 @@ def translate(
     """Write a query in another language, and run both on the same events."""
     from cybersecqwen.tasks.query.options import QueryOptions
 
-    options = QueryOptions(to=to, dialect=dialect, schema=schema)
+    options = QueryOptions(to=to, dialect=dialect, schema=schema, from_schema=from_schema)
     return _given("query-translate", text, options, format, save, detail, tuple(run_on or ()))
 
 

@@ -129,8 +129,9 @@ def _same(before: Intelligence, after: Intelligence) -> Iterable[Hashable]:
 
 def _picture(path: str, request: Request, tools: Tools) -> tuple[Intelligence, list[Problem]]:
     """What one of the two holds, and what of it could not be read."""
+    from cybersecqwen.tasks.damaged import told
+
     from .reading import read
-    from .report import told
 
     known = saved(path)
     if known is not None:

@@ -21,10 +21,10 @@ from cybersecqwen.records import (
     Verdict,
 )
 from cybersecqwen.records.intel import Role, Tier
+from cybersecqwen.tasks.damaged import told
 from cybersecqwen.tasks.interface import Request, Task, Tools
 
 from .feed import Feed, Wanted, feed_of
-from .report import told
 from .wording import counted, listed
 
 MOST_FINDINGS = 1_000

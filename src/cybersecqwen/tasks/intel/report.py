@@ -22,6 +22,7 @@ from cybersecqwen.records import (
 )
 from cybersecqwen.records.intel import Intelligence, Named, Observable, Role, Tier
 from cybersecqwen.specialists import Judgement as Attribution
+from cybersecqwen.tasks.damaged import told
 
 from .assessment import statements
 from .judgements import believed, judgements
@@ -29,7 +30,6 @@ from .merging import in_order, shared
 from .narrative import write
 from .wording import called, listed
 
-_DAMAGE_SHOWN = 50
 _HOSTILE = frozenset({Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION, Role.ATTACKER, Role.ARTEFACT})
 _RANSOM = ("T1486", "T1490", "T1485", "T1561")
 _SURE = {Tier.HIGH: 0.95, Tier.MODERATE: 0.8, Tier.LOW: 0.6}
@@ -175,16 +175,3 @@ def _citations(intel: Intelligence, store: Store) -> Iterator[Citation]:
         citation = store.citation(id)
         if citation is not None:
             yield citation
-
-
-def told(damage: Sequence[Damage]) -> Iterator[Problem]:
-    """What could not be read, the first places one by one."""
-    for one in damage[:_DAMAGE_SHOWN]:
-        yield Problem(stage="read", message=one.reason, subject=str(one.source), count=one.records)
-    if len(damage) > _DAMAGE_SHOWN:
-        rest = damage[_DAMAGE_SHOWN:]
-        yield Problem(
-            stage="read",
-            message=f"{len(rest):,} more places could not be read.",
-            count=sum(one.records for one in rest),
-        )

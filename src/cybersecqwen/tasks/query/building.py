@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cybersecqwen.dialects import DIALECTS
+from cybersecqwen.dialects.examples import Examples
 from cybersecqwen.dialects.fields.checking import unknown
 from cybersecqwen.dialects.fields.mapping import Mapped
 from cybersecqwen.dialects.interface import Dialect, Running
 from cybersecqwen.dialects.normal import equivalent
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.dialects.wording import span_words
-from cybersecqwen.errors import FieldError, QueryError, UnsayableError
+from cybersecqwen.errors import FieldError, QueryError, QuerySyntaxError, UnsayableError
 from cybersecqwen.records.query import Checked, Trial
 
 from .sigma_text import rule_text
 from .targets import Target
-from .trial import made_examples, running_for, try_out
+from .trial import made_examples, running_for, try_elsewhere, try_out
 from .whose import Whose
 
 WhoseOf = Callable[[str], Whose]
@@ -46,6 +47,7 @@ class Built:
 
 
 PARSES, READS, NAMES, MEANS, RUNS = "parses", "only reads", "names what there is", "says the same", "runs"
+ELSEWHERE = "runs elsewhere"
 NEEDED = frozenset((PARSES, READS, NAMES, MEANS))
 """Checks without which a query is not given out."""
 
@@ -80,8 +82,10 @@ def _built(query: Query, dialect: Dialect[Any], whose: Whose, asked: str) -> Bui
     checks, tree = checked(dialect, text, made.query, whose)
     trial = Trial()
     if tree is not None:
-        trial = try_out(dialect, tree, made_examples(made.query, running), running)
+        tried = made_examples(made.query, running)
+        trial = try_out(dialect, tree, tried, running)
         checks.append(ran(trial))
+        checks += elsewhere(dialect, text, tried, running) if dialect.other_engine else []
     return Built(
         dialect=dialect,
         whose=whose,
@@ -156,3 +160,13 @@ def ran(trial: Trial) -> Checked:
         f" must find, and {trial.near_misses_matched} of {trial.near_misses} near misses."
     )
     return Checked(name=RUNS, passed=trial.clean, said=said)
+
+
+def elsewhere(dialect: Dialect[Any], text: str, made: Examples, running: Running) -> list[Checked]:
+    """What an engine of other makers finds of the same examples; [] where it cannot run the query."""
+    try:
+        trial = try_elsewhere(dialect, text, made, running)
+    except QuerySyntaxError as error:
+        said = f"{dialect.other_engine} does not take it for a query: {error.message}"
+        return [Checked(name=ELSEWHERE, passed=False, said=said)]
+    return [replace(ran(trial), name=ELSEWHERE)] if trial.positives else []

@@ -109,7 +109,6 @@ def answered(asked: Asked, target: Target, request: Request, tools: Tools, begun
     options = options_of(request)
     result = _heard(asked, target)
     problems = [Problem(stage="read", message=one) for one in asked.contradictions]
-    counts: dict[str, int] = {}
     if _has_something(asked.query) and not asked.contradictions:
         try:
             built = build(asked.query, target, lambda name: whose(name, options.schemas), asked.text)
@@ -119,7 +118,8 @@ def answered(asked: Asked, target: Target, request: Request, tools: Tools, begun
         else:
             result = _with(result, built, asked)
             if request.paths:
-                result, counts = with_own(result, built, request, tools)
+                result, unread = with_own(result, built, request, tools)
+                problems += unread
     return report_of(
         "query",
         result,
@@ -128,7 +128,6 @@ def answered(asked: Asked, target: Target, request: Request, tools: Tools, begun
         problems=problems,
         techniques=asked.techniques,
         models=asked.models,
-        counts=counts,
         extra={"request": _said(request)},
     )
 
@@ -182,11 +181,11 @@ def _with(result: QueryResult, built: Built, asked: Asked) -> QueryResult:
 
 def with_own(
     result: QueryResult, built: Built, request: Request, tools: Tools
-) -> tuple[QueryResult, dict[str, int]]:
-    """The result with what the query finds among the person's events."""
+) -> tuple[QueryResult, tuple[Problem, ...]]:
+    """The result with what the query finds among the person's events, and what of them could not be read."""
     if not result.text or result.trial is None:
-        return result, {}
+        return result, ()
     own = read_own(request.paths, tools.limits, request.stdin)
     running = replace(built.running, now=time.time())
     trial = on_own(built.dialect, built.tree, built.whose, own, result.trial, running)
-    return replace(result, trial=trial), {"events": len(own.raws)}
+    return replace(result, trial=trial), own.problems

@@ -16,6 +16,8 @@ class QueryOptions:
     """What a given query is written in; "" where its text is to tell."""
     schema: str = ""
     """Whose fields; "" for those that go with the language."""
+    from_schema: str = ""
+    """Whose fields a query that is translated has; "" where its text is to tell."""
     rules: tuple[Path, ...] = ()
     """Rule sets to learn from beside the starter rules and the imported ones."""
     proof_events: int = 2_000

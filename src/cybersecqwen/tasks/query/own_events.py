@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, BinaryIO
 
 from cybersecqwen.detect.rows import Kind, RowReader, rows, times
@@ -20,11 +21,13 @@ from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import LimitError, QueryError
 from cybersecqwen.inputs.events import nothing, records
 from cybersecqwen.inputs.open import open_inputs
-from cybersecqwen.records import Damage, Limits
+from cybersecqwen.records import Damage, Limits, Problem
 from cybersecqwen.records.query import Trial
+from cybersecqwen.tasks.damaged import told
 
 from .parts import fields_of, logsources_of
 from .whose import Whose
+from .wording import looked_at
 
 MOST = 200_000
 """Events of a person that a query is run on; further ones are not read."""
@@ -37,7 +40,7 @@ _RECENT = 3_600.0
 """Seconds that the last event may lie back for the clock to count as now."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class OwnEvents:
     """Events that were read."""
 
@@ -46,6 +49,23 @@ class OwnEvents:
     """What could not be read."""
     more: bool = False
     """Whether there were more than are looked at."""
+
+    @cached_property
+    def kinds(self) -> dict[Kind, list[int]]:
+        """The places of the events of each kind."""
+        reader = RowReader()
+        found: dict[Kind, list[int]] = {}
+        for number, raw in enumerate(self.raws):
+            found.setdefault(reader.kind_of(raw), []).append(number)
+        return found
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was not looked at, for the report."""
+        found = list(told(self.damage))
+        if self.more:
+            found.append(Problem(stage="read", message=f"Only the first {MOST:,} events were looked at."))
+        return tuple(found)
 
 
 def read_own(paths: Sequence[str], limits: Limits, stdin: BinaryIO | None = None) -> OwnEvents:
@@ -87,24 +107,23 @@ def on_own(
     except (QueryError, LimitError) as error:
         note = f"{trial.note} Your events were not searched: {error.message}".strip()
         return replace(trial, events=len(own.raws), note=note)
-    said = [trial.note, how, aged]
-    said += [f"Only the first {MOST:,} of your events were looked at."] if own.more else []
     return replace(
         trial,
         events=len(own.raws),
         events_matched=len(found.rows),
         first=tuple(_shown(row, own) for row in found.rows[:_SHOWN]),
-        note=" ".join(filter(None, said)),
+        note=" ".join(filter(None, (trial.note, how, aged))),
     )
 
 
 def _now(own: OwnEvents, running: Running) -> tuple[float, str]:
     """What "now" is: of a recording its end, since in the last day of today it has nothing."""
-    reader = RowReader()
-    by_kind: dict[Kind, list[dict[str, Any]]] = {}
-    for raw in own.raws:
-        by_kind.setdefault(reader.kind_of(raw), []).append(raw)
-    moments = [one for kind, raws in by_kind.items() for one in times(kind, raws) if one is not None]
+    moments = [
+        moment
+        for kind, numbers in own.kinds.items()
+        for moment in times(kind, [own.raws[number] for number in numbers])
+        if moment is not None
+    ]
     last = max(moments, default=running.now)
     if last >= running.now - _RECENT:
         return running.now, ""
@@ -129,7 +148,11 @@ def _found(
     query = dialect.read(tree)
     if whose is not None:
         query = whose.read_back(query).query
-    return evaluate(query, {"": tuple(under_sigma(query, own))}, replace(running, time_field=_TIME)), (
+    records = tuple(under_sigma(query, own))
+    found = evaluate(query, {"": records}, replace(running, time_field=_TIME))
+    if not records:
+        return found, f"None of your events is what the query looks at: {looked_at(query)}."
+    return found, (
         "Your events have other names of fields: the query was read back into Sigma's and evaluated there."
     )
 
@@ -145,12 +168,8 @@ def under_sigma(query: Query, own: OwnEvents) -> Iterator[Record]:
     """The events that a query in Sigma's names looks at, with the fields that it asks for."""
     sources = logsources_of(query)
     names = fields_of(query)
-    reader = RowReader()
-    by_kind: dict[Kind, list[int]] = {}
-    for number, raw in enumerate(own.raws):
-        by_kind.setdefault(reader.kind_of(raw), []).append(number)
     made: dict[int, Record] = {}
-    for kind, numbers in by_kind.items():
+    for kind, numbers in own.kinds.items():
         if sources and not any(admits(source, kind) for source in sources):
             continue
         raws = [own.raws[number] for number in numbers]

@@ -22,7 +22,6 @@ def report_of(
     techniques: Iterable[str] = (),
     models: tuple[str, ...] = (),
     confidence: float = 1.0,
-    counts: dict[str, int] | None = None,
     extra: dict[str, Any] | None = None,
 ) -> Report:
     """A report that carries a result; `begun` is of `time.perf_counter`."""
@@ -32,7 +31,7 @@ def report_of(
         severity=Severity.INFORMATIONAL,
         confidence=confidence,
         title=" ".join(result.asked.split())[:300],
-        counts=counts or {},
+        counts={"events": result.trial.events} if result.trial and result.trial.events else {},
         techniques=tuple(_techniques(techniques, store)),
         problems=tuple(problems),
         timings_ms={"query": round((time.perf_counter() - begun) * 1000, 2)},

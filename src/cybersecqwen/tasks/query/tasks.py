@@ -123,7 +123,7 @@ class Translate(Task):
         """
         begun = time.perf_counter()
         options = options_of(request)
-        one = given(request.question, options.dialect, "", _schemas(options))
+        one = given(request.question, options.dialect, options.from_schema, _schemas(options))
         if one.query is None:
             raise UnsayableError(
                 f"The query cannot be translated: {one.beyond}", what="what the middle cannot say"
@@ -132,14 +132,14 @@ class Translate(Task):
             raise UnsayableError(
                 f"The query cannot be said with other fields: {one.nameless}",
                 what="fields without a Sigma name",
-                hint="Leave these parts out, or name the schema that the fields are from with --schema.",
+                hint="Leave these parts out, or name the schema that the fields are from with --from-schema.",
             )
         built = build(one.sigma, target_of(options.to, options.schema), _schemas(options), TITLE)
         result = _translated(one, built)
-        counts: dict[str, int] = {}
+        problems: tuple[Problem, ...] = ()
         if request.paths:
-            result, counts = with_own(result, built, request, tools)
-        return report_of(self.name, result, tools.store, begun, counts=counts)
+            result, problems = with_own(result, built, request, tools)
+        return report_of(self.name, result, tools.store, begun, problems=problems)
 
 
 def _translated(one: Given, built: Built) -> QueryResult:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cybersecqwen.dialects.examples import Example, Examples, examples
 from cybersecqwen.dialects.fields.schema import Schema
-from cybersecqwen.dialects.interface import Dialect, Record, Running
+from cybersecqwen.dialects.interface import Data, Dialect, Record, Rows, Running
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.dialects.spending import Allowance, OutOfTime
-from cybersecqwen.errors import LimitError, UnsayableError
+from cybersecqwen.errors import CsqError, LimitError, QuerySyntaxError, UnsayableError
 from cybersecqwen.records.query import Missed, Trial
 
 _MARK = "csq_example"
 """A field beside those of a record that tells which example it is."""
 _SHOWN = 5
+_ELSEWHERE = 2
+"""Examples of several records, each a run of its own, that another engine is asked about."""
 _SECONDS = 4.0
 """Processor time that making examples, and running a query on them, may each take."""
 
@@ -60,10 +62,14 @@ def try_out(dialect: Dialect[Any], tree: Any, made: Examples, running: Running) 
     Where the query cannot be run here, or no example can be made, the trial says so in its note.
     """
     engine = dialect.engine
+
+    def run(data: Data) -> Rows:
+        return dialect.run(tree, data, running)
+
     try:
         with Allowance(seconds=_SECONDS).held():
-            good = matched(dialect, tree, made.positives, running)
-            bad = matched(dialect, tree, made.near_misses, running)
+            good = matched(run, made.positives)
+            bad = matched(run, made.near_misses)
     except OutOfTime:
         return Trial(engine=engine, note="It was not run here: that takes too long.")
     except (UnsayableError, LimitError) as error:
@@ -92,26 +98,54 @@ def _note(made: Examples) -> str:
     return " ".join((*made.unreachable[:3], *made.problems[:2]))
 
 
-def matched(dialect: Dialect[Any], tree: Any, made: Sequence[Example], running: Running) -> list[bool]:
+def try_elsewhere(dialect: Dialect[Any], text: str, made: Examples, running: Running) -> Trial:
+    """What another engine finds of the examples; a trial of none, with a note, where it cannot run the query.
+
+    Raises QuerySyntaxError where that engine does not take the text for a query.
+    """
+    single = all(len(one.records) == 1 for one in (*made.positives, *made.near_misses))
+    most = None if single else _ELSEWHERE
+    positives, near_misses = made.positives[:most], made.near_misses[:most]
+
+    def run(data: Data) -> Rows:
+        return dialect.run_elsewhere(text, data, running)
+
+    try:
+        with Allowance(seconds=_SECONDS).held():
+            good, bad = matched(run, positives), matched(run, near_misses)
+    except OutOfTime:
+        return Trial(engine=dialect.other_engine, note="It takes too long there.")
+    except QuerySyntaxError:
+        raise
+    except CsqError as error:
+        return Trial(engine=dialect.other_engine, note=error.message)
+    return Trial(
+        engine=dialect.other_engine,
+        positives=len(good),
+        positives_matched=sum(good),
+        near_misses=len(bad),
+        near_misses_matched=sum(bad),
+    )
+
+
+Run = Callable[[Data], Rows]
+"""Runs one query on records."""
+
+
+def matched(run: Run, made: Sequence[Example]) -> list[bool]:
     """Whether the query gives a row for each example."""
-    together = _together(dialect, tree, made, running)
-    return together if together is not None else [_alone(dialect, tree, one, running) for one in made]
+    together = _together(run, made)
+    return together if together is not None else [bool(run(one.data).rows) for one in made]
 
 
-def _alone(dialect: Dialect[Any], tree: Any, one: Example, running: Running) -> bool:
-    return bool(dialect.run(tree, one.data, running).rows)
-
-
-def _together(
-    dialect: Dialect[Any], tree: Any, made: Sequence[Example], running: Running
-) -> list[bool] | None:
+def _together(run: Run, made: Sequence[Example]) -> list[bool] | None:
     """All examples of one record in one run, told apart by a mark; None where the mark gets lost."""
     if not made or any(len(one.records) != 1 for one in made):
         return None
     data: dict[str, list[Record]] = {}
     for number, one in enumerate(made):
         data.setdefault(one.tables[0], []).append({**one.records[0], _MARK: number})
-    rows = dialect.run(tree, data, running).rows
+    rows = run(data).rows
     if not rows:
         return [False] * len(made)
     if any(_MARK not in row for row in rows):
