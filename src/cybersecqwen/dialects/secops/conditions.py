@@ -18,7 +18,7 @@ from cybersecqwen.dialects.globs import ANY, ONE, test_of, wildcards_of
 from cybersecqwen.errors import UnsayableError
 
 from .kinds import Kind, kind_of
-from .table import NAME
+from .table import NAME, RESERVED
 from .tree import And as All
 from .tree import Call, Comparison, Condition, Number, Path, Regex, Text, Truth, Value
 from .tree import Or as Any_
@@ -117,8 +117,8 @@ def write_test(test: Test) -> Condition:
 
 
 def path_of(name: str) -> Path:
-    """A field; UnsayableError for a name that no field of the model can have."""
-    if not NAME.fullmatch(name):
+    """A field; UnsayableError for a name that no field of the model can have, or that is a word of search."""
+    if not NAME.fullmatch(name) or name.lower() in RESERVED:
         raise cannot("names of fields with other characters", f"{name[:60]!r} is no name of a field in UDM.")
     return Path(name=name)
 

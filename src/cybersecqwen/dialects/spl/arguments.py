@@ -10,6 +10,7 @@ from .tokens import WORDS, Placed, Reader, Token, balanced, unescaped
 from .tree import Macro, Sub, Value
 from .values import macro_of, parse_value
 
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(?:\.\d+)?")
 
 
@@ -139,7 +140,7 @@ def _argument(reader: Reader, function: Token) -> str | Value | None:
     at = opened.at + 1
     if not text:
         return None
-    if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1]:
+    if _QUOTED.fullmatch(text):
         return Placed(unescaped(text[1:-1]), at)
     return Placed(text, at)
 
