@@ -16,18 +16,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from cybersecqwen.dialects.examples import examples
-from cybersecqwen.dialects.fields.placing import placed
-from cybersecqwen.dialects.fields.taxonomy import Home
-from cybersecqwen.dialects.interface import Dialect, Record, Running
 from cybersecqwen.dialects.query import ANYTHING, Sequence
 from cybersecqwen.errors import CsqError, QueryError
-from cybersecqwen.tasks.query.building import Built, build
+from cybersecqwen.tasks.query.agreeing import agreement
+from cybersecqwen.tasks.query.building import build
 from cybersecqwen.tasks.query.given import Given, given
 from cybersecqwen.tasks.query.targets import target_of
-from cybersecqwen.tasks.query.trial import running_for
 from cybersecqwen.tasks.query.whose import whose
 
 from .query_texts import Text, kql, spl
@@ -94,51 +89,11 @@ def _translated(one: Given, name: str, counts: Counts) -> None:
         counts.reasons[f"{name} fails: {next(c.name for c in built.checks if not c.passed)}"] += 1
         return
     counts.translated[name] += 1
-    same = agreement(one, built)
-    if same is not None:
+    tried = agreement(one, built)
+    if tried is not None:
+        records, same, _ = tried
         counts.run[name] += 1
-        counts.agree[name] += same
-
-
-def agreement(one: Given, built: Built) -> bool | None:
-    """Whether both find the same of the same records; None where that cannot be tried."""
-    sigma = one.sigma
-    home = one.home
-    if sigma is None or home is None or sigma.where is None:
-        return None
-    if any(isinstance(step, Sequence) for step in sigma.steps):
-        return None
-    made = examples(sigma, types={}, most=16)
-    records = [one.records[0] for one in (*made.positives, *made.near_misses) if len(one.records) == 1]
-    original = (one.dialect, one.tree, running_for(one.query or sigma, one.schema, one.dialect))
-    first = _found(records, home, one.query.tables if one.query else (), *original)
-    there = (built.dialect, built.tree, built.running)
-    other = _found(records, built.mapped.home, built.mapped.query.tables, *there)
-    if first is None or other is None or not records:
-        return None
-    return first == other
-
-
-def _found(
-    records: list[Record],
-    home: Home | None,
-    tables: tuple[str, ...],
-    dialect: Dialect[Any],
-    tree: Any,
-    running: Running,
-) -> list[bool] | None:
-    """Whether the query gives rows for each record; None where it cannot be run here."""
-    made: list[bool] = []
-    for record in records:
-        row = dict(record) if home is None else placed(record, home)
-        row.setdefault(running.time_field or "_time", running.now - 60)
-        if "EventCode" in row:  # Windows' add-on gives it both names
-            row.setdefault("EventID", row["EventCode"])
-        try:
-            made.append(bool(dialect.run(tree, {tables[0] if tables else "": [row]}, running).rows))
-        except CsqError:
-            return None
-    return made
+        counts.agree[name] += same == records
 
 
 def _short(text: str) -> str:

@@ -13,9 +13,10 @@ from cybersecqwen.dialects.query import Query
 from cybersecqwen.dialects.wording import span_words
 from cybersecqwen.errors import QueryError, UnsayableError
 from cybersecqwen.records import Problem, Report
-from cybersecqwen.records.query import Changed, Explained, Improved, QueryResult, Suggested
+from cybersecqwen.records.query import Changed, Checked, Explained, Improved, QueryResult, Suggested
 from cybersecqwen.tasks.interface import Request, Task, Tools
 
+from .agreeing import agreement
 from .building import Built, WhoseOf, build, ran
 from .construct import options_of, with_own
 from .explaining import by_beginning, explained
@@ -136,6 +137,7 @@ class Translate(Task):
             )
         built = build(one.sigma, target_of(options.to, options.schema), _schemas(options), TITLE)
         result = _translated(one, built)
+        result = replace(result, checks=(*result.checks, *_agreed(one, built)))
         problems: tuple[Problem, ...] = ()
         if request.paths:
             result, problems = with_own(result, built, request, tools)
@@ -164,6 +166,16 @@ def _translated(one: Given, built: Built) -> QueryResult:
         failed = next(check.said for check in built.checks if not check.passed)
         return replace(made, refused=f"What was written failed a check: {failed}")
     return replace(made, text=built.text)
+
+
+def _agreed(one: Given, built: Built) -> list[Checked]:
+    """Whether both find the same of the same records; [] where that cannot be tried."""
+    tried = agreement(one, built)
+    if tried is None:
+        return []
+    records, same, both = tried
+    said = f"Of {records} records, each in the names of both, both find {both}; they agree on {same}."
+    return [Checked(name="finds the same", passed=same == records and both > 0, said=said)]
 
 
 class Optimise(Task):
