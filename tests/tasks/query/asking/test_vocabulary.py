@@ -13,7 +13,7 @@ import pytest
 from cybersecqwen.detect.sigma.cache import load_rules
 from cybersecqwen.detect.sigma.model import Logsource, Op
 from cybersecqwen.detect.sigma.model import Test as Single
-from cybersecqwen.tasks.query.asking.catalogue import catalogue, listed
+from cybersecqwen.tasks.query.asking.catalogue import catalogue, events_meant
 from cybersecqwen.tasks.query.asking.vocabulary import FOLDER, Phrases, key_of, lexicon, source_of, tokens
 from cybersecqwen.tasks.query.asking.words import stem, words
 
@@ -74,14 +74,14 @@ def test_catalogue_has_each_event_with_words() -> None:
     ],
 )
 def test_events_by_their_words(key: str, text: str, value: str) -> None:
-    made = listed(key, text)
+    made = events_meant(key, text)
     assert made is not None
     assert value in made[0].values
 
 
 def test_no_event_for_other_words() -> None:
-    assert listed("windows/security", "zebras in the snow") is None
-    assert listed("nobody/nothing", "a user account was created") is None
+    assert events_meant("windows/security", "zebras in the snow") is None
+    assert events_meant("nobody/nothing", "a user account was created") is None
 
 
 def test_stems() -> None:
@@ -110,7 +110,7 @@ def test_alternatives_of_phrases_are_single_words() -> None:
 
 def test_the_words_of_a_service_are_words_of_its_operations() -> None:
     for text in ("guardduty detector deleted", "a detector of guardduty was deleted"):
-        made = listed("aws/cloudtrail", text)
+        made = events_meant("aws/cloudtrail", text)
         assert made is not None
         assert made[0].values == ("deletedetector",)
 

@@ -15,7 +15,7 @@ from .library import Library, Near, Use
 from .mentions import Kind, Mention
 from .places import Place, Placed
 from .techniques import rules_of
-from .words import COMMON, SMALL, listed
+from .words import COMMON, SMALL, word_list
 
 _RARE = 4.5
 """Nats above which a word of the question is looked for among the values of rules."""
@@ -23,7 +23,7 @@ _NEAR_ENOUGH = 0.5
 """Share of the question that a rule must have to be taken as a whole where nothing else is known."""
 _WORD = re.compile(r"[A-Za-z0-9_$][\w.$-]{3,60}")
 _NAME = re.compile(r"(?:[A-Z][a-z0-9]+){2,}[A-Z]?|[A-Za-z0-9]+_[A-Za-z0-9_]+|[A-Z][a-z]+[A-Z]{2,}\w*")
-_NO_VALUE = listed("products")
+_NO_VALUE = word_list("products")
 _MOST = 3
 
 

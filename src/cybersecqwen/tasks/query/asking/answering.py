@@ -17,10 +17,11 @@ from .exclusions import Hosts, clauses, host_kinds
 from .leftover import leftover
 from .library import Near, tests
 from .mentions import Kind
-from .naming import named_techniques
-from .saying import listed, said, source_said
+from .places import Placed
+from .saying import said, shortened, source_said
 from .steps import fields_for, steps
 from .stretch import Reading
+from .techniques import named_techniques
 from .times import When
 from .vocabulary import WORD, Lexicon
 from .words import stem
@@ -67,7 +68,7 @@ def answer(
         unplaced=(*unknown, *left),
         questions=tuple(_questions(read, counted, hosts, query)),
         contradictions=tuple(dict.fromkeys([*contradictions, *_contradictions(read)])),
-        techniques=named_techniques(read, store),
+        techniques=named_techniques((m for one in read for m in one.found), store),
         based_on=tuple(dict.fromkeys(_source(near) for one in read for near in one.adapted.rules)),
         nearest=tuple(_source(near) for near in first.near[:_SHOWN] if near.score >= _SURE),
         sources=tuple(one.logsource for one in first.sources[:_SHOWN]),
@@ -224,7 +225,7 @@ def _assumptions(
 ) -> Iterator[str]:
     for one in read:
         for placed in (*one.wanted, *one.unwanted):
-            yield from _assumed(placed, one)
+            yield from _assumed(placed)
         for placed in one.adapted.placed:
             rules = "; ".join(near.rule.about.title for near in one.adapted.rules[:3])
             yield f"{said(placed.expression)} is added because near rules ask for it: {rules}."
@@ -245,14 +246,11 @@ def _assumptions(
         yield "The number is counted over all records, since no time is given."
 
 
-def _assumed(placed: object, one: Reading) -> Iterator[str]:
-    from .places import Placed
-
-    assert isinstance(placed, Placed)
+def _assumed(placed: Placed) -> Iterator[str]:
     mention = placed.mention
     if mention.kind is Kind.PROGRAM and mention.group:
         names = next((test.values for test, _ in tests(placed.expression)), ())
-        yield f"{mention.words!r} read as {listed(tuple(name.lstrip(chr(92) + '/') for name in names))}."
+        yield f"{mention.words!r} read as {shortened(tuple(name.lstrip(chr(92) + '/') for name in names))}."
     elif placed.sure is Sure.ASSUMED:
         yield f"{mention.words!r} is taken for the name of a program, which no rule here has."
     elif mention.kind is Kind.PLACE:

@@ -55,6 +55,8 @@ class Listed:
     entries: tuple[Entry, ...]
     weights: Mapping[str, float]
     """How much a word tells one entry from another."""
+    names: frozenset[str]
+    """All values that are names, not numbers."""
 
 
 @lru_cache(maxsize=1)
@@ -73,6 +75,7 @@ def catalogue() -> dict[str, Listed]:
                 op=Op.ENDS if one.get("modifier") == "endswith" else Op.EQUALS,
                 entries=entries,
                 weights={w: math.log(1 + len(entries) / n) for w, n in counted.items()},
+                names=frozenset(v for entry in entries for v in entry.values if not v.isdigit()),
             )
     return found
 
@@ -95,7 +98,7 @@ def leads(text: str) -> dict[str, float]:
     there, names = canonical(text), frozenset(re.findall(r"[a-z0-9_.]{6,}", text.lower()))
     found: dict[str, float] = {}
     for key, one in catalogue().items():
-        if any(value in names for entry in one.entries for value in entry.values if not value.isdigit()):
+        if not one.names.isdisjoint(names):
             found[key] = _NAMED
             continue
         best = max(
@@ -120,7 +123,7 @@ def canonical(text: str) -> frozenset[str]:
     return frozenset(_CANON.get(token.stem, token.stem) for token in tokens(text) if token.stem not in SMALL)
 
 
-def listed(key: str, text: str) -> tuple[Test, float] | None:
+def events_meant(key: str, text: str) -> tuple[Test, float] | None:
     """The test for the events of a logsource that a text means, and the share of words it has of them."""
     one = catalogue().get(key)
     if one is None:

@@ -14,7 +14,7 @@ from cybersecqwen.detect.sigma.model import Logsource, Op, Test
 from .library import Library
 from .places import Place
 from .vocabulary import Lexicon
-from .words import listed
+from .words import SMALL
 
 _OPERATORS = (
     (r"is not equal to|does not equal|is not|isn't|!=|<>", Op.EQUALS, True),
@@ -65,7 +65,7 @@ def comparisons(text: str) -> Iterator[Compared]:
         value = match["value"].strip("\"'").rstrip(".").lower()
         op, negated = _operator(match["op"])
         plain = match["value"] == match["value"].strip("\"'")
-        if not value or (plain and value in listed("small")) or (op in _NUMBERS and not _is_number(value)):
+        if not value or (plain and value in SMALL) or (op in _NUMBERS and not _is_number(value)):
             continue
         yield Compared(
             start=match.start(),
@@ -91,7 +91,7 @@ def _besides(text: str) -> Iterator[Compared]:
     for match in _BESIDE.finditer(text):
         plain = match["value"].strip("\"'").rstrip(".")
         quoted = match["value"][0] in "\"'"
-        if not quoted and (plain.lower() in listed("small") or _WORD.fullmatch(plain)):
+        if not quoted and (plain.lower() in SMALL or _WORD.fullmatch(plain)):
             continue
         yield Compared(
             start=match.start(),

@@ -126,7 +126,6 @@ class Counted:
     """Whether a number is asked for without a bound."""
     ranges: tuple[tuple[int, int], ...] = ()
     """Places of the words that said so."""
-    words: str = ""
     vague: str = ""
     """A word for many without a number: "multiple"."""
 
@@ -163,7 +162,6 @@ def counted(text: str) -> Counted:
         rarest=rarest,
         counts=found is not None,
         ranges=tuple(sorted(ranges)),
-        words="; ".join(text[start:end] for start, end in sorted(ranges)),
         vague=many[0] if many else "",
     )
 

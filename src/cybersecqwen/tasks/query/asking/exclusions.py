@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .words import listed
+from .words import word_list
 
 _EXCLUDING = re.compile(
     r"\b(?:but not|and not|not (?:on|by|from|in|for|within|under|signed|to|with|started|"
@@ -37,7 +37,7 @@ _HOSTS = re.compile(
     rf"known )?((?:[a-z0-9]+[ -]){{1,2}}?)({_PLACE_WORD})\b",
     re.IGNORECASE,
 )
-_NO_GROUP = listed("no_host_kinds")
+_NO_GROUP = word_list("no_host_kinds")
 _LONGEST = 200
 _NEAR = 30
 """Characters that a bare "not" is about."""

@@ -11,13 +11,13 @@ from .mentions import Kind
 from .stretch import Reading
 from .times import When
 from .vocabulary import WORD, Lexicon, tokens
-from .words import COMMON, SMALL, listed, stem
+from .words import COMMON, SMALL, stem, word_list
 
 _IDS = (Kind.TECHNIQUE, Kind.VULNERABILITY)
 _MOST = 8
 _RARE = 3.0
 """Nats above which a word says something of its own."""
-_ASKING = frozenset(map(stem, listed("asking")))
+_ASKING = frozenset(map(stem, word_list("asking")))
 
 
 def leftover(

@@ -44,7 +44,6 @@ class Kind(StrEnum):
     VULNERABILITY = "vulnerability"
     CONCEPT = "concept"
     """Something that the lexicon says in tests."""
-    ACTION = "action"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +56,7 @@ class Mention:
     words: str
     """As they stand."""
     values: tuple[str, ...]
-    """Small letters; of a concept or an action its names in the lexicon."""
+    """Small letters; of a concept its name in the lexicon."""
     sure: Sure = Sure.STATED
     group: str = ""
     """Of programs: the name of the group that the words mean, "office programs"."""
@@ -68,7 +67,7 @@ class Mention:
 def without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
     """In order of place; of two that share characters the longer, of equal ones the first.
 
-    Actions and concepts may share words with others: they say what happens, the others to what.
+    Concepts may share words with others: they say what happens, the others to what.
     """
     kept: list[Mention] = []
     for one in sorted(mentions, key=lambda m: (-(m.end - m.start), m.start)):
@@ -77,10 +76,5 @@ def without_overlaps(mentions: Iterable[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: (m.start, m.end, m.kind))
 
 
-_LAYERS = {Kind.ACTION: 1, Kind.CONCEPT: 2}
-
-
 def _rivals(one: Mention, other: Mention) -> bool:
-    if one.kind is Kind.CONCEPT and other.kind is Kind.CONCEPT:
-        return False
-    return _LAYERS.get(one.kind, 0) == _LAYERS.get(other.kind, 0)
+    return Kind.CONCEPT not in (one.kind, other.kind)

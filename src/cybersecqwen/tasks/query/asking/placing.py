@@ -30,7 +30,7 @@ def placed(text: str, mentions: Sequence[Mention], place: Place) -> list[Placed]
             found += folder(text, one, place, named=named)
         elif one.kind is Kind.PROGRAM:
             found += _program(text, one, place, starting)
-        elif one.kind not in (Kind.TECHNIQUE, Kind.VULNERABILITY, Kind.ACTION):
+        elif one.kind not in (Kind.TECHNIQUE, Kind.VULNERABILITY):
             found += value_of(text, one, place)
     return without_repeated(without_general(found))
 

@@ -9,7 +9,7 @@ from .asked import Sure
 from .library import Library
 from .mentions import Kind, Mention
 from .vocabulary import Lexicon, Token
-from .words import COMMON, SMALL, listed
+from .words import COMMON, SMALL, word_list
 
 _BARE = re.compile(r"(?<![\w./\\:@-])[A-Za-z0-9][\w+-]{0,40}(?:\.[\w-]{2,20}){0,3}(?![\w@]|[./\\]\w)")
 _OF_TWO = re.compile(r"(?<=[A-Za-z])/(?=[A-Z])")
@@ -21,21 +21,13 @@ _AFTER = re.compile(
     r"launching|launches|execution|service)\b",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(
-    r"(?:execution of|executes|executing|execute|usage of|use of|using|uses|via|running|"
-    r"runs|launch of|invocation of|started by|"
-    r"spawned by|parent|child of|with|through|process|processes|program|named|called|tool|"
-    r"utility|binary|command|by)\s+(?:the\s+)?(?:\w+\s+)?[\"'`(]?$",
-    re.IGNORECASE,
-)
 _STRONG = re.compile(
     r"(?:execution|invocation|launch|usage|use|instances?) of\s+(?:the\s+|a\s+)?[\"'`]?$", re.IGNORECASE
 )
 _NAME = re.compile(r"[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]\w*|[a-z]+\d+\w*")
 _LOOK = 40
-_ASKING = listed("asking")
+_ASKING = word_list("asking")
 _PROGRAM_FIELDS = frozenset(("Image", "OriginalFileName", "ParentImage", "SourceImage"))
-_TARGET_FIELDS = frozenset(("Image", "OriginalFileName"))
 
 
 def named_programs(text: str, found: Sequence[Token], lexicon: Lexicon) -> Iterator[Mention]:
@@ -57,23 +49,22 @@ def named_programs(text: str, found: Sequence[Token], lexicon: Lexicon) -> Itera
 
 def bare_programs(text: str, lexicon: Lexicon, library: Library) -> Iterator[Mention]:
     """Programs written without an ending: known names, names of rules, and what "execution of" names."""
-    known = frozenset().union(*lexicon.known.values())
     # "Regasm/Regsvcs" names two.
     text = _OF_TWO.sub(" ", text)
     for match in _BARE.finditer(text):
         word = match[0].lower()
         if len(word) < 2 or word.isdigit():
             continue
-        listed = word in known
-        learned = not listed and _is_program(word, library)
-        if listed or learned:
+        is_known = word in lexicon.known_anywhere
+        learned = not is_known and _is_program(word, library)
+        if is_known or learned:
             if learned and not _is_rare(word, library, _said(text, match.start(), match.end())):
                 continue
             if learned and word in _ASKING:
                 continue
             if word in lexicon.english and not _said(text, match.start(), match.end()):
                 continue
-            sure = Sure.KNOWN if listed else Sure.LEARNED
+            sure = Sure.KNOWN if is_known else Sure.LEARNED
         elif _is_new(match[0], text, match.start(), library):
             sure = Sure.ASSUMED
         else:

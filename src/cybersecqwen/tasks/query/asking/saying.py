@@ -29,10 +29,10 @@ def _test(test: Test) -> str:
     if test.op is Op.PRESENT:
         return f"{name} is there"
     part = f"|{test.part}" if test.part else ""
-    return f"{name}{part}{_MODIFIERS.get(test.op, '')}: {listed(test.values)}"
+    return f"{name}{part}{_MODIFIERS.get(test.op, '')}: {shortened(test.values)}"
 
 
-def listed(values: tuple[str, ...]) -> str:
+def shortened(values: tuple[str, ...]) -> str:
     """Some values, and how many more there are."""
     shown = [value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…" for value in values[:_SHOWN]]
     more = len(values) - len(shown)

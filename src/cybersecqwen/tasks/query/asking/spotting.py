@@ -12,7 +12,7 @@ from .mentions import Kind, Mention, without_overlaps
 from .programs import bare_programs, named_programs
 from .shapes import shapes
 from .vocabulary import Lexicon, Token
-from .words import COMMON, SMALL, listed
+from .words import COMMON, SMALL, word_list
 
 
 def mentions(text: str, found: Sequence[Token], lexicon: Lexicon, library: Library) -> list[Mention]:
@@ -77,7 +77,7 @@ def _people(text: str, library: Library) -> Iterator[Mention]:
 
 _FEW = 100
 """Rules of a library that is too small to tell a name from a word."""
-_WORDS = listed("asking") | SMALL | COMMON
+_WORDS = word_list("asking") | SMALL | COMMON
 
 
 def _places(found: Sequence[Token], text: str, lexicon: Lexicon) -> Iterator[Mention]:

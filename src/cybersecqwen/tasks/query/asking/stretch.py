@@ -9,7 +9,7 @@ from cybersecqwen.detect.sigma.model import Expression, Logsource, Not, Test
 
 from . import adapting, exclusions
 from .asked import Sure
-from .catalogue import listed
+from .catalogue import events_meant
 from .combining import combined
 from .comparing import Compared, comparisons, tested
 from .focusing import asides, focus
@@ -123,7 +123,7 @@ def _listed(text: str, place: Place, wanted: Sequence[Placed]) -> list[Placed]:
     if any(one.mention.kind in (Kind.EVENT, Kind.API) for one in wanted):
         return []
     asking = " ".join(text[start:end] for start, end in focus(text))
-    found = listed(place.key, asking)
+    found = events_meant(place.key, asking)
     if found is None or any(
         isinstance(one.expression, Test) and one.expression.field == found[0].field for one in wanted
     ):

@@ -20,10 +20,10 @@ from cybersecqwen.detect.sigma.model import Logsource, Test
 from cybersecqwen.detect.sigma.parse import parse_rule
 from cybersecqwen.errors import RuleError
 
-from .words import listed, stem
+from .words import stem, word_list
 
 FOLDER = Path(__file__).with_name("lexicon")
-CATEGORIES = listed("categories")
+CATEGORIES = word_list("categories")
 """Names that stand under `category`; other second parts of a key are services."""
 
 WORD = re.compile(r"[a-z0-9#+]+")
@@ -160,6 +160,8 @@ class Lexicon:
     """Of the concepts."""
     known: dict[str, frozenset[str]] = field(default_factory=dict)
     """Product to the names of its programs, without endings."""
+    known_anywhere: frozenset[str] = frozenset()
+    """Those of all products."""
 
 
 @lru_cache(maxsize=1)
@@ -221,6 +223,7 @@ def _read_programs(made: Lexicon) -> None:
     made.known = {
         product: frozenset(raw["known"][product].split()) for product in ("windows", "linux", "macos")
     }
+    made.known_anywhere = frozenset().union(*made.known.values())
 
 
 def _files(entry: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

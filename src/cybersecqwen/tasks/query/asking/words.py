@@ -18,15 +18,15 @@ def _lists() -> dict[str, str]:
     return tomllib.loads(_LISTS.read_text(encoding="utf-8"))
 
 
-def listed(name: str) -> frozenset[str]:
+def word_list(name: str) -> frozenset[str]:
     """The words of a list of the lexicon."""
     return frozenset(_lists()[name].split())
 
 
-SMALL = listed("small")
+SMALL = word_list("small")
 """Words that tell no rule from another."""
 
-COMMON = listed("common")
+COMMON = word_list("common")
 """Words that nearly every description of an attack has."""
 
 
