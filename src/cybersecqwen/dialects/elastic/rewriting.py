@@ -48,6 +48,14 @@ def conjuncts(expr: Expr) -> tuple[Expr, ...]:
     return expr.parts if isinstance(expr, Logic) and expr.op == "and" else (expr,)
 
 
+def divided(parts: Iterable[Expr], wanted: Callable[[Expr], bool]) -> tuple[list[Expr], list[Expr]]:
+    """Those that are wanted, and the others."""
+    found: tuple[list[Expr], list[Expr]] = ([], [])
+    for part in parts:
+        found[not wanted(part)].append(part)
+    return found
+
+
 def once(expr: Expr) -> Expr:
     """Parts that stand twice beside each other once, and no double negations."""
     if isinstance(expr, Negation) and isinstance(expr.inner, Negation):

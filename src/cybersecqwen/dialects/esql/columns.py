@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from cybersecqwen.dialects.elastic.evaluation import glob_matcher
+from cybersecqwen.dialects.elastic.evaluation import Matcher, glob_matcher
 from cybersecqwen.dialects.elastic.expressions import Expr, Field
 from cybersecqwen.dialects.elastic.walking import changed, fields_in, walk
 from cybersecqwen.dialects.globs import ANY
@@ -90,4 +91,9 @@ def matches(names: Names, column: str) -> bool:
     """Whether a name or a pattern of KEEP and DROP means a column."""
     if not names.wild:
         return names.text == column
-    return glob_matcher(names.text.replace("*", ANY), folded=False)(column)
+    return _matcher(names.text)(column)
+
+
+@lru_cache(maxsize=4_096)
+def _matcher(pattern: str) -> Matcher:
+    return glob_matcher(pattern.replace("*", ANY), folded=False)

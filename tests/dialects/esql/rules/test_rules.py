@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cybersecqwen.dialects.esql import Esql
+from cybersecqwen.dialects.elastic.evaluation import Matcher, glob_matcher
+from cybersecqwen.dialects.esql import Esql, columns
 from cybersecqwen.dialects.esql.tree import EsqlTree
 from cybersecqwen.dialects.improvement import Context, Rule
 from cybersecqwen.dialects.improving import improve
@@ -308,3 +309,42 @@ def test_rules_come_to_an_end(text: str) -> None:
     found = improve(ESQL, text, proof_events=0)
     assert not found.problems
     assert found.cost_after <= found.cost_before
+
+
+MANY = 8_000
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [
+        ("filter-first", "EVAL new = LENGTH(old)"),
+        ("filter-first", "KEEP " + ", ".join(f"f{at}" for at in range(MANY))),
+        ("filter-first", "RENAME " + ", ".join(f"o{at} AS n{at}" for at in range(MANY))),
+        ("filter-on-fields", "EVAL " + ", ".join(f"f{at} = TO_LOWER(g{at})" for at in range(MANY))),
+        ("filter-before-stats", "STATS n = COUNT(*) BY " + ", ".join(f"f{at}" for at in range(MANY))),
+        ("filter-before-lookup", "LOOKUP JOIN other ON other.x"),
+    ],
+)
+def test_thousands_of_conditions_move_at_once(name: str, before: str) -> None:
+    field = "host.f" if name == "filter-before-lookup" else "f"
+    conditions = " AND ".join(f'{field}{at} == "x"' for at in range(MANY))
+    tree = ESQL.parse(f"FROM a | {before} | WHERE {conditions}")
+    made = RULES[name].apply(tree, NOTHING)
+    assert made is not None
+    assert [type(one).__name__ for one in made.commands[:2]] == ["From", "Where"]
+    assert len(made.commands) == 3
+
+
+def test_a_pattern_is_compiled_once_for_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+
+    def counted(text: str, *, folded: bool) -> Matcher:
+        compiled.append(text)
+        return glob_matcher(text, folded=folded)
+
+    monkeypatch.setattr(columns, "glob_matcher", counted)
+    rows = [{"a": 1, "b": 2, "e": at} for at in range(9)]
+    tree = ESQL.parse("FROM a | DROP once*, compiled*")
+    assert list(ESQL.run(tree, {"a": rows}, Running()).rows) == rows
+    assert len(compiled) == 2

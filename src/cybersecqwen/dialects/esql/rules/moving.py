@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from cybersecqwen.dialects.elastic.expressions import Call, Expr, Field
-from cybersecqwen.dialects.elastic.rewriting import conjuncts, joined
+from cybersecqwen.dialects.elastic.rewriting import conjuncts, divided, joined
 from cybersecqwen.dialects.elastic.walking import fields_in
 from cybersecqwen.dialects.esql.columns import Made, after, made_by, matches
 from cybersecqwen.dialects.esql.cost import COSTS
@@ -28,26 +31,23 @@ from cybersecqwen.dialects.improvement import Rule
 from .applying import COMMANDS, PERFORMANCE, if_cheaper, rewritten
 
 
-def passes(part: Expr, command: Command) -> bool:
-    """Whether a condition means the same in front of a command, which keeps the rows apart."""
-    names = {field.name for field in fields_in(part)}
+def _gate(command: Command) -> Callable[[set[str]], bool]:
+    """Whether conditions on given columns mean the same in front of a command, which keeps the rows apart."""
     if isinstance(command, Where | Sort):
-        return True
-    if isinstance(command, Eval | Dissect | Grok):
-        return names.isdisjoint(made_by(command))
-    if isinstance(command, Enrich):
-        return bool(command.columns) and names.isdisjoint(made_by(command))
+        return lambda names: True
+    if isinstance(command, Eval | Dissect | Grok) or (isinstance(command, Enrich) and command.columns):
+        return made_by(command).isdisjoint
     if isinstance(command, MvExpand):
-        return command.name not in names
+        return {command.name}.isdisjoint
     if isinstance(command, Keep):
-        return names <= {one.text for one in command.names if not one.wild}
+        return {one.text for one in command.names if not one.wild}.issuperset
     if isinstance(command, Drop):
-        return not any(matches(one, name) for one in command.names for name in names)
+        return lambda names: not any(matches(one, name) for one in command.names for name in names)
     if isinstance(command, Rename):
-        return names.isdisjoint(name for pair in command.pairs for name in pair)
+        return {name for pair in command.pairs for name in pair}.isdisjoint
     if isinstance(command, LookupJoin):
-        return names <= {one.name for one in command.on if isinstance(one, Field)}
-    return False
+        return {one.name for one in command.on if isinstance(one, Field)}.issuperset
+    return lambda names: False
 
 
 def _filters_first(commands: list[Command]) -> list[Command]:
@@ -57,20 +57,24 @@ def _filters_first(commands: list[Command]) -> list[Command]:
         if not isinstance(command, Where):
             out.append(command)
             continue
-        staying: list[Expr] = []
+        gates = [_gate(before) for before in out]
+        places: dict[int, list[Expr]] = {}
         for part in conjuncts(command.condition):
-            at = len(out)
-            while at > 1 and passes(part, out[at - 1]):
-                at -= 1
-            while at < len(out) and isinstance(out[at], Where):
-                at += 1
-            if at == len(out):
-                staying.append(part)
-            else:
-                out.insert(at, Where(part))
-        if staying:
-            out.append(Where(joined("and", staying)))
+            places.setdefault(_first_place(part, out, gates), []).append(part)
+        for at in sorted(places, reverse=True):
+            out.insert(at, Where(joined("and", places[at])))
     return out
+
+
+def _first_place(part: Expr, before: list[Command], gates: list[Callable[[set[str]], bool]]) -> int:
+    """Where a condition can stand among commands, behind the conditions that are there already."""
+    names = {field.name for field in fields_in(part)}
+    at = len(before)
+    while at > 1 and gates[at - 1](names):
+        at -= 1
+    while at < len(before) and isinstance(before[at], Where):
+        at += 1
+    return at
 
 
 def _on_fields(commands: list[Command]) -> list[Command]:
@@ -80,17 +84,15 @@ def _on_fields(commands: list[Command]) -> list[Command]:
         if not isinstance(before, Eval) or not isinstance(where, Where):
             continue
         made = after(Made(), before)
-        parts = conjuncts(where.condition)
-        moved = [part for part in parts if _is_of_fields(part, made)]
+        moved, rest = divided(conjuncts(where.condition), partial(_is_of_fields, made))
         if moved:
-            rest = [part for part in parts if part not in moved]
             behind: list[Command] = [Where(joined("and", rest))] if rest else []
             first = Where(joined("and", map(made.of_fields, moved)))
             return [*commands[: at - 1], first, before, *behind, *commands[at + 1 :]]
     return commands
 
 
-def _is_of_fields(part: Expr, made: Made) -> bool:
+def _is_of_fields(made: Made, part: Expr) -> bool:
     """Whether it uses a computed column, and none but such as an index answers for as for their fields."""
     used = [found for one in fields_in(part) if (found := made.computed.get(one.name)) is not None]
     return bool(used) and all(map(_is_indexed, used))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from cybersecqwen.dialects.elastic.expressions import (
     Among,
@@ -13,7 +15,7 @@ from cybersecqwen.dialects.elastic.expressions import (
     Literal,
     Stretch,
 )
-from cybersecqwen.dialects.elastic.rewriting import conjuncts, everywhere, joined
+from cybersecqwen.dialects.elastic.rewriting import conjuncts, divided, everywhere, joined
 from cybersecqwen.dialects.elastic.walking import fields_in
 from cybersecqwen.dialects.esql.names import names
 from cybersecqwen.dialects.esql.times import TIME
@@ -50,12 +52,14 @@ _AGAIN = {"COUNT": "SUM", "SUM": "SUM", "MIN": "MIN", "MAX": "MAX"}
 """What an aggregation of parts is put together by."""
 
 
-def _split(commands: list[Command], at: int, movable: list[Expr]) -> list[Command]:
-    """The condition at a place with some of its parts moved before the command in front of it."""
+def _split(commands: list[Command], at: int, can_move: Callable[[Expr], bool]) -> list[Command] | None:
+    """The condition at a place, what can move of it before the command in front; None where nothing can."""
     where = commands[at]
-    if not movable or not isinstance(where, Where):
-        return commands
-    rest = [part for part in conjuncts(where.condition) if part not in movable]
+    if not isinstance(where, Where):
+        return None
+    movable, rest = divided(conjuncts(where.condition), can_move)
+    if not movable:
+        return None
     behind: list[Command] = [Where(joined("and", rest))] if rest else []
     moved = Where(joined("and", movable))
     return [*commands[: at - 1], moved, commands[at - 1], *behind, *commands[at + 1 :]]
@@ -63,29 +67,30 @@ def _split(commands: list[Command], at: int, movable: list[Expr]) -> list[Comman
 
 def _before_stats(commands: list[Command]) -> list[Command]:
     for at in range(2, len(commands)):
-        stats, where = commands[at - 1], commands[at]
-        if not isinstance(stats, Stats) or stats.inline or not isinstance(where, Where):
+        stats = commands[at - 1]
+        if not isinstance(stats, Stats) or stats.inline:
             continue
         groups = {one.name for one in stats.by if one.value == Field(one.name)}
         groups -= {one.column.name for one in stats.measures}
-        movable = [
-            part
-            for part in conjuncts(where.condition)
-            if fields_in(part) and {field.name for field in fields_in(part)} <= groups
-        ]
-        if movable:
-            return _split(commands, at, movable)
+        made = _split(commands, at, partial(_is_of, groups))
+        if made:
+            return made
     return commands
+
+
+def _is_of(names: set[str], part: Expr) -> bool:
+    """Whether a condition is about some of these columns and no others."""
+    found = {field.name for field in fields_in(part)}
+    return bool(found) and found <= names
 
 
 def _before_lookup(commands: list[Command]) -> list[Command]:
     for at in range(2, len(commands)):
-        before, where = commands[at - 1], commands[at]
-        blind = isinstance(before, LookupJoin) or (isinstance(before, Enrich) and not before.columns)
-        if blind and isinstance(where, Where):
-            movable = [part for part in conjuncts(where.condition) if _is_of_ecs(part)]
-            if movable:
-                return _split(commands, at, movable)
+        before = commands[at - 1]
+        if isinstance(before, LookupJoin) or (isinstance(before, Enrich) and not before.columns):
+            made = _split(commands, at, _is_of_ecs)
+            if made:
+                return made
     return commands
 
 
