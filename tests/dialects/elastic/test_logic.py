@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or
@@ -41,7 +41,8 @@ records = st.dictionaries(st.sampled_from("ab"), st.sampled_from("xyz"))
 def _said(test: Asked) -> Expr:
     if test.op in (Op.NULL, Op.PRESENT):
         return Binary("==" if test.op is Op.NULL else "!=", Field(test.field), Literal(None))
-    return Binary("==", Field(test.field), Literal(test.values[0]))
+    found = tuple(Binary("==", Field(test.field), Literal(value)) for value in test.values)
+    return found[0] if len(found) == 1 else Logic("or", found)
 
 
 def _read(expr: Expr) -> Meaning:
@@ -73,6 +74,9 @@ WORDS = Words(_said, lambda name: Binary("==", Field(name), Literal(None)))
 
 
 @UNHURRIED
+@example(
+    And((Not(Asked("a", Op.EQUALS, ("x",), True)), Not(Asked("a", Op.EQUALS, ("y",), True)))), {"a": "y"}
+)
 @given(expressions, records)
 def test_what_is_written_is_true_where_the_expression_holds(
     where: Expression, record: dict[str, Any]
