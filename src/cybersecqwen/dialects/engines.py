@@ -6,15 +6,14 @@ It covers a part of KQL and refuses the rest by name (https://github.com/mmaitre
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from cybersecqwen.errors import CsqError, LimitError, QuerySyntaxError, UnsayableError
 
-from .columns import columns_of
+from .columns import Column, columns_of
 from .interface import Data, Rows, Running
-from .locked import fetched, load, locked_duckdb, quoted
+from .locked import fetched
 
 _LONGEST = 20_000
 """Characters of a query: its parser is slow."""
@@ -33,42 +32,34 @@ def run_kql_on_duckdb(text: str, data: Data, running: Running) -> Rows:
     if len(text) > _LONGEST:
         raise LimitError(f"The query is longer than {_LONGEST:,} characters.")
     words = dict.fromkeys(_WORD.findall(text))
-    with locked_duckdb() as connection:
-        schema = dict(_tables(connection, words, data, running))
-        sql, values = _translated(text, schema, running.now)
-        names, rows = fetched(connection, sql, running.most_rows, values)
+    tables = _tables(words, data, running)
+    known = {name: [column.name for column in columns] for name, columns in tables.items()}
+    # Any other word of the query may be a table; which one its translation knows.
+    views = [(word, _ANY) for word in words if word not in data] if _ANY in known else []
+    schema = {**known, **{word: known[_ANY] for word, _ in views}}
+    sql, moments = _translated(text, schema, running.now)
+    names, rows = fetched(
+        "duckdb", list(tables.items()), sql, running.most_rows, views=views, moments=moments
+    )
     made = tuple(dict(zip(names, row, strict=True)) for row in rows)
     return Rows(
         rows=made, ordered=bool(re.search(r"\|\s*(?:sort|order|top|serialize)\b", text)), columns=tuple(names)
     )
 
 
-def _tables(
-    connection: Any, words: dict[str, None], data: Data, running: Running
-) -> Iterator[tuple[str, list[str]]]:
-    """Load the tables that a query may name; give each with its columns."""
+def _tables(words: Mapping[str, None], data: Data, running: Running) -> dict[str, list[Column]]:
+    """The tables that a query may name."""
     wanted = [name for name in running.types if name in words]
     time = running.time_field or _TIME
-    for name, records in data.items():
-        if name and name not in words:
-            continue
-        columns = columns_of(records, wanted, running.types, time, flat=False)
-        if not columns:
-            continue
-        load(connection, name or _ANY, columns)
-        known = [column.name for column in columns]
-        if name:
-            yield name, known
-            continue
-        # Any other word of the query may be a table; which is one its translation knows.
-        for word in words:
-            if word not in data:
-                connection.execute(f"CREATE TEMP VIEW {quoted(word)} AS SELECT * FROM {quoted(_ANY)}")
-                yield word, known
+    named = {name or _ANY: records for name, records in data.items() if not name or name in words}
+    made = {
+        name: columns_of(records, wanted, running.types, time, flat=False) for name, records in named.items()
+    }
+    return {name: columns for name, columns in made.items() if columns}
 
 
-def _translated(text: str, schema: dict[str, list[str]], now: float) -> tuple[str, dict[str, Any]]:
-    """(SQL, values of its parameters)."""
+def _translated(text: str, schema: dict[str, list[str]], now: float) -> tuple[str, dict[str, float]]:
+    """(SQL, the times that its parameters stand for)."""
     try:
         import duckdb_kql
     except ImportError as error:  # pragma: no cover - the extra is not installed
@@ -98,4 +89,4 @@ def _translated(text: str, schema: dict[str, list[str]], now: float) -> tuple[st
         ) from None
     if getattr(found, "unbound", None):
         raise UnsayableError("The query wants values for its parameters.", what="parameters")
-    return str(found), dict(found.parameters)
+    return str(found), dict.fromkeys(found.parameters, now)

@@ -1,161 +1,150 @@
-"""DuckDB as an engine that can do nothing but compute: in memory, locked, bounded in memory and time."""
+"""SQL on DuckDB and SQLite, which run in a process of their own that is bounded in memory and time.
+
+One process serves all queries of this one; where a query takes it down the next query gets another.
+"""
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
-import orjson
+from cybersecqwen.errors import LimitError, UnsayableError
 
-from cybersecqwen.errors import CsqError, LimitError, UnsayableError
+from .columns import Column
+from .locked_worker import LARGEST, LENGTH, SECONDS
+from .spending import spend_elsewhere
 
-from .columns import Column, Kind
+_WAIT_S = 3.0 * SECONDS
+"""Seconds for an answer, however busy the machine is or whatever a query waits for."""
 
-_MEMORY = "512MB"
-_SECONDS = 10.0
-"""Longest that one query may take."""
-
-
-@contextmanager
-def locked_duckdb() -> Iterator[Any]:
-    """A connection that reaches no file, no network and no extension, and whose settings cannot be changed.
-
-    What it makes is temporary, seen by it alone, and gone when it is closed.
-    """
-    connection = _database(os.getpid()).cursor()
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-@lru_cache(maxsize=1)
-def _database(_process: int) -> Any:
-    """The database in memory that all connections of a process share; making it takes longer than a query.
-
-    Settings: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
-    """
-    try:
-        import duckdb
-    except ImportError as error:  # pragma: no cover - the extra is not installed
-        raise CsqError("DuckDB is not installed.", hint="Install cybersecqwen[siem].") from error
-    made = duckdb.connect(
-        ":memory:",
-        config={
-            "threads": 1,
-            "memory_limit": _MEMORY,
-            "enable_external_access": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "max_temp_directory_size": "0KB",
-        },
-    )
-    made.execute("SET GLOBAL TimeZone = 'UTC'")
-    made.execute("SET lock_configuration = true")
-    return made
-
-
-_TYPES: dict[Kind, str] = {
-    "text": "VARCHAR",
-    "whole": "BIGINT",
-    "number": "DOUBLE",
-    "bool": "BOOLEAN",
-    "dynamic": "JSON",
-    "time": "DOUBLE",
-}
-
-
-def quoted(name: str) -> str:
-    """A name as DuckDB takes it."""
-    return '"' + name.replace("\x00", "").replace('"', '""') + '"'
-
-
-def load(connection: Any, table: str, columns: Sequence[Column]) -> None:
-    """A table of columns. Raises UnsayableError for what the engine has no room for."""
-    import duckdb
-
-    chosen = []
-    for column in columns:
-        given = f"unnest(?::{_TYPES[column.kind]}[])"
-        # Seconds since 1970 become a TIMESTAMP in UTC.
-        made = f"make_timestamp(CAST(round({given} * 1000000) AS BIGINT))" if column.kind == "time" else given
-        chosen.append(f"{made} AS {quoted(column.name)}")
-    try:
-        connection.execute(
-            f"CREATE TEMP TABLE {quoted(table)} AS SELECT {', '.join(chosen)}",
-            [list(column.values) for column in columns],
-        )
-    except duckdb.Error as error:
-        raise UnsayableError(
-            f"DuckDB does not take the records: {_first(error)}", what="such records"
-        ) from None
-
-
-Fetched = tuple[list[str], list[tuple[Any, ...]]]
+Fetched = tuple[list[str], list[list[Any]]]
 """(names of the columns, rows)"""
 
 
-def fetched(connection: Any, sql: str, most: int, values: Mapping[str, Any] | None = None) -> Fetched:
-    """What a query gives with values for its parameters, times as seconds since 1970.
+def fetched(
+    engine: str,
+    tables: Sequence[tuple[str, Sequence[Column]]],
+    sql: str,
+    most: int,
+    *,
+    views: Sequence[tuple[str, str]] = (),
+    moments: Mapping[str, float] | None = None,
+) -> Fetched:
+    """What a SELECT gives in an engine ("duckdb", "sqlite") that holds these tables and nothing else.
 
-    Raises UnsayableError where the engine refuses it, LimitError where it takes too long or too much.
+    In DuckDB `views` are further names of tables, `moments` the times that its parameters stand for. Times
+    are seconds since 1970. Raises UnsayableError where the engine refuses it, LimitError where it takes
+    too long or too much, or gives more rows than `most`.
     """
-    import duckdb
+    columns = [[name, [[one.name, one.kind, one.values] for one in some]] for name, some in tables]
+    request = {
+        "engine": engine,
+        "tables": columns,
+        "views": list(views),
+        "moments": dict(moments or {}),
+        "sql": sql,
+        "most": most,
+    }
+    answer = _child(os.getpid()).ask(json.dumps(request, separators=(",", ":")).encode())
+    if "refused" in answer:
+        raise UnsayableError(answer["refused"], what="what the engine refuses")
+    if "limit" in answer:
+        raise LimitError(answer["limit"])
+    return answer["names"], answer["rows"]
 
-    timer = threading.Timer(_SECONDS, connection.interrupt)
-    timer.start()
+
+class _Child:
+    """The process, which is started when it is first asked, and again when it has ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = os.getpid()
+        atexit.register(self.stop)
+
+    def ask(self, request: bytes) -> dict[str, Any]:
+        """The answer to a request. Raises LimitError where there is none."""
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self.stop()
+                self._process = _started()
+            process = self._process
+            timer = threading.Timer(_WAIT_S, process.kill)
+            timer.start()
+            try:
+                answer = _answer(process, request)
+            except BaseException:
+                self.stop()  # what it would say next is no answer to what it is asked next
+                raise
+            finally:
+                timer.cancel()
+            if answer is None:
+                self.stop()
+                spend_elsewhere(SECONDS)
+                raise LimitError(
+                    f"The query takes longer than {SECONDS} seconds, or more memory than is allowed."
+                )
+            spend_elsewhere(answer.get("seconds", 0.0))
+            return answer
+
+    def stop(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None or self._owner != os.getpid():
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            assert stream is not None
+            try:
+                stream.close()
+            except OSError:  # what was not written yet
+                continue
+
+
+@lru_cache(maxsize=1)
+def _child(_process: int) -> _Child:
+    """The one of this process: a fork must not read what another asked for."""
+    return _Child()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    worker = Path(__file__).with_name("locked_worker.py")
+    return subprocess.Popen(
+        [sys.executable, "-I", str(worker)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _answer(process: subprocess.Popen[bytes], request: bytes) -> dict[str, Any] | None:
+    """What the process answers; None where it has ended."""
+    assert process.stdin is not None and process.stdout is not None
     try:
-        connection.execute(sql, dict(values)) if values else connection.execute(sql)
-        described = connection.description or ()
-        names = [column[0] for column in described]
-        rows = connection.fetchmany(most + 1)
-    except duckdb.InterruptException:
-        raise LimitError(f"The query takes longer than {_SECONDS:g} seconds.") from None
-    except duckdb.OutOfMemoryException:
-        raise LimitError(f"The query takes more memory than {_MEMORY}.") from None
-    except (duckdb.Error, ValueError, OverflowError, RuntimeError) as error:
-        raise UnsayableError(
-            f"DuckDB refuses the query: {_first(error)}", what="what the engine refuses"
-        ) from None
-    finally:
-        timer.cancel()
-    if len(rows) > most:
-        raise LimitError(f"The query gives more than {most:,} rows.")
-    read = [_parsed if str(column[1]) == "JSON" else plain for column in described]
-    return names, [tuple(one(value) for one, value in zip(read, row, strict=True)) for row in rows]
+        process.stdin.write(LENGTH.pack(len(request)) + request)
+        process.stdin.flush()
+    except OSError:
+        return None
+    body = _read(process.stdout)
+    if body is None:
+        return None
+    answer: dict[str, Any] = json.loads(body)
+    return answer
 
 
-def _parsed(value: Any) -> Any:
-    try:
-        return None if value is None else orjson.loads(value)
-    except (ValueError, TypeError):
-        return str(value)
-
-
-def _first(error: Exception) -> str:
-    return " ".join(str(error).partition("\n")[0].split())[:300]
-
-
-def plain(value: Any) -> Any:
-    """A value of the engine as JSON has it: times as seconds since 1970, decimals as numbers."""
-    if value is None or value.__class__ in (str, int, float, bool):
-        return value
-    if isinstance(value, datetime):
-        moment = (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
-        return int(moment) if moment.is_integer() else moment
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, dict):
-        return {str(name): plain(one) for name, one in value.items()}
-    return str(value)
+def _read(stream: IO[bytes]) -> bytes | None:
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    (size,) = LENGTH.unpack(head)
+    body = stream.read(size) if size <= LARGEST else b""
+    return body if len(body) == size else None

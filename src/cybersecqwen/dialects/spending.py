@@ -20,6 +20,19 @@ _AGAIN_S = 0.5
 """Seconds after which work is broken off again that has swallowed the first time, in a destructor say."""
 
 
+_elsewhere = [0.0]
+
+
+def spend_elsewhere(seconds: float) -> None:
+    """Count processor time that another process spent for this one."""
+    _elsewhere[0] += seconds
+
+
+def _spent() -> float:
+    """Seconds of processor time so far, here and elsewhere."""
+    return time.process_time() + _elsewhere[0]
+
+
 class OutOfTime(BaseException):
     """The time is spent. Not an Exception, so that nothing on the way takes it for an error of its own."""
 
@@ -29,12 +42,12 @@ class Allowance:
     """Seconds of processor time for some work, from now on."""
 
     seconds: float = math.inf
-    _begun: float = field(default_factory=time.process_time)
+    _begun: float = field(default_factory=_spent)
 
     @property
     def left(self) -> float:
         """Seconds that are left; never below 0."""
-        return max(0.0, self.seconds - (time.process_time() - self._begun))
+        return max(0.0, self.seconds - (_spent() - self._begun))
 
     def check(self) -> None:
         """Raise OutOfTime when nothing is left."""

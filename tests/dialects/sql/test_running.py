@@ -16,9 +16,13 @@ pytest.importorskip("duckdb")
 from cybersecqwen.detect.sigma.model import Expression
 from cybersecqwen.detect.sigma.parse import text_of
 from cybersecqwen.detect.sigma.values import number_of
+from cybersecqwen.dialects import locked
+from cybersecqwen.dialects.columns import Column
 from cybersecqwen.dialects.evaluating import evaluate
 from cybersecqwen.dialects.interface import Rows, Running
+from cybersecqwen.dialects.locked import fetched
 from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.spending import Allowance, spend_elsewhere
 from cybersecqwen.dialects.sql import DuckDb, Sqlite
 from cybersecqwen.dialects.sql.dialect import Sql
 from cybersecqwen.errors import EffectError, LimitError, UnsayableError
@@ -140,57 +144,79 @@ def test_what_reaches_beyond_is_not_run(text: str) -> None:
         DUCK.run(DUCK.parse(text), ROWS, Running())
 
 
-def test_the_engines_are_locked_themselves() -> None:
+ONE = [("t", [Column(name="a", kind="whole", values=(1,))])]
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        ("duckdb", "SELECT * FROM read_text('/etc/passwd')"),
+        ("duckdb", "COPY (SELECT 1) TO '/nowhere/x'"),
+        ("duckdb", "SET threads = 3"),
+        ("duckdb", "SELECT 1; SELECT 2"),
+        ("duckdb", "DELETE FROM t"),
+        ("sqlite", "DELETE FROM t"),
+        ("sqlite", "ATTACH 'x' AS y"),
+        ("sqlite", "PRAGMA user_version"),
+        ("sqlite", "SELECT * FROM sqlite_master"),
+    ],
+)
+def test_the_engines_are_locked_themselves(engine: str, text: str) -> None:
     """Also where nothing has looked at the query before."""
-    from cybersecqwen.dialects import locked
-    from cybersecqwen.dialects.columns import Column
-    from cybersecqwen.dialects.sql import lite
-
-    with locked.locked_duckdb() as connection:
-        for text in (
-            "SELECT * FROM read_text('/etc/passwd')",
-            "COPY (SELECT 1) TO '/nowhere/x'",
-            "SET threads = 3",
-        ):
-            with pytest.raises(UnsayableError):
-                locked.fetched(connection, text, 10)
-    column = Column(name="a", kind="whole", values=(1,))
-    with lite.database([("t", [column])]) as base:
-        assert lite.fetched(base, "SELECT a FROM t", 10)[1] == [(1,)]
-        for text in (
-            "DELETE FROM t",
-            "ATTACH 'x' AS y",
-            "PRAGMA user_version",
-            "SELECT * FROM sqlite_master",
-        ):
-            with pytest.raises(UnsayableError):
-                lite.fetched(base, text, 10)
+    assert fetched(engine, ONE, "SELECT a FROM t", 10) == (["a"], [[1]])
+    with pytest.raises(UnsayableError):
+        fetched(engine, ONE, text, 10)
 
 
-def test_connections_see_nothing_of_each_other() -> None:
-    """What one has loaded is gone, and never seen by another."""
-    from cybersecqwen.dialects import locked
-    from cybersecqwen.dialects.columns import Column
-
-    column = Column(name="a", kind="whole", values=(1,))
-    with locked.locked_duckdb() as one, locked.locked_duckdb() as other:
-        locked.load(one, "t", [column])
-        assert locked.fetched(one, "SELECT a FROM t", 10)[1] == [(1,)]
+def test_requests_see_nothing_of_each_other() -> None:
+    """What one has loaded is gone."""
+    for engine in ("duckdb", "sqlite"):
+        assert fetched(engine, ONE, "SELECT a FROM t", 10) == (["a"], [[1]])
         with pytest.raises(UnsayableError):
-            locked.fetched(other, "SELECT a FROM t", 10)
-    with locked.locked_duckdb() as third, pytest.raises(UnsayableError):
-        locked.fetched(third, "SELECT a FROM t", 10)
+            fetched(engine, [], "SELECT a FROM t", 10)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        ("duckdb", "SELECT length(repeat('abc', 900000000)) AS n"),
+        ("duckdb", "SELECT count(*) AS n FROM range(100000000000)"),
+        ("sqlite", "SELECT length(replace(hex(printf('%040000000d', 0)), '3', 'abcdefghijklmnop')) AS n"),
+    ],
+)
+def test_one_call_that_asks_for_too_much(engine: str, text: str) -> None:
+    """Neither engine breaks off inside of a function: its process ends, and the next query has another."""
+    with pytest.raises((LimitError, UnsayableError)):
+        fetched(engine, ONE, text, 10)
+    assert fetched(engine, ONE, "SELECT a FROM t", 10) == (["a"], [[1]])
+
+
+def test_what_is_broken_off_leaves_no_answer_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next query gets its own answer, not that of the one before."""
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(locked, "_read", _interrupted)
+        fetched("sqlite", ONE, "SELECT 5 AS b", 10)
+    assert fetched("sqlite", ONE, "SELECT a FROM t", 10) == (["a"], [[1]])
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_work_elsewhere_is_counted() -> None:
+    """An allowance holds for what the engines do, too."""
+    allowance = Allowance(seconds=1000)
+    before = allowance.left
+    spend_elsewhere(100.0)
+    assert before - allowance.left >= 100
 
 
 def test_duckdb_folds_all_letters_but_one() -> None:
     """As Python does, letter by letter: `İ` alone becomes another letter."""
-    from cybersecqwen.dialects import locked
-    from cybersecqwen.dialects.columns import Column
-
     letters = tuple(chr(code) for code in range(1, 0x20000) if not 0xD800 <= code < 0xE000)
-    with locked.locked_duckdb() as connection:
-        locked.load(connection, "t", [Column(name="a", kind="text", values=letters)])
-        rows = locked.fetched(connection, "SELECT a, lower(a) FROM t", len(letters))[1]
+    table = [("t", [Column(name="a", kind="text", values=letters)])]
+    rows = fetched("duckdb", table, "SELECT a, lower(a) FROM t", len(letters))[1]
     assert [letter for letter, folded in rows if letter.lower() != folded] == ["İ"]
 
 

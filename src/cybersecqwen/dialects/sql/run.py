@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cybersecqwen.dialects import locked
 from cybersecqwen.dialects.columns import Column, columns_of
 from cybersecqwen.dialects.evaluating import value_at
 from cybersecqwen.dialects.interface import Data, Record, Rows, Running
+from cybersecqwen.dialects.locked import fetched
 from cybersecqwen.errors import UnsayableError
 
-from . import lite
 from .plan import RECORD, Plan, plan_of
 from .render import text_of
 from .tree import SqlTree
@@ -35,7 +34,7 @@ def run(tree: SqlTree, data: Data, running: Running, time_column: str) -> Rows:
         records.extend(found)
         tables.append((name, columns))
     sql = text_of(plan.statement, tree.flavour, pretty=False)
-    names, rows = _ran(tree.flavour, tables, sql, running.most_rows)
+    names, rows = fetched(tree.flavour, tables, sql, running.most_rows)
     if plan.whole:
         if names.count(RECORD) != 1:
             raise UnsayableError("The rows cannot be told from each other.", what="such rows")
@@ -43,18 +42,6 @@ def run(tree: SqlTree, data: Data, running: Running, time_column: str) -> Rows:
         return Rows(rows=tuple(records[row[at]] for row in rows), ordered=plan.ordered)
     made = tuple(_row(names, row) for row in rows)
     return Rows(rows=made, ordered=plan.ordered, columns=tuple(name for name in names if name != RECORD))
-
-
-def _ran(
-    flavour: str, tables: Sequence[tuple[str, Sequence[Column]]], sql: str, most: int
-) -> tuple[list[str], list[tuple[Any, ...]]]:
-    if flavour == "sqlite":
-        with lite.database(tables) as connection:
-            return lite.fetched(connection, sql, most)
-    with locked.locked_duckdb() as connection:
-        for name, columns in tables:
-            locked.load(connection, name, columns)
-        return locked.fetched(connection, sql, most)
 
 
 def _types(plan: Plan, records: Sequence[Record], running: Running) -> Mapping[str, str]:
