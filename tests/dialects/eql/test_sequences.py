@@ -119,3 +119,31 @@ def test_bounds() -> None:
         EQL.run(EQL.parse("any where true"), {"": _events("AAAA")}, Running(most_rows=3))
     with pytest.raises(UnsayableError):
         _found('sequence with maxspan=1h ![any where true] [any where a == "A"]', _events("A"))
+
+
+LONG = "sequence by id" + ' [any where a == "A"] with runs=100' * 256
+
+
+@pytest.mark.timeout(60)
+def test_the_steps_that_nothing_leads_to_are_not_looked_at() -> None:
+    assert _found(LONG, _events("x" * 2_000)) == []
+    events = [{**event, "id": number // 20} for number, event in enumerate(_events("A" * 20_000))]
+    assert _found(LONG, events) == []
+    until = f'{AB} until [any where a == "C"]'
+    ended = [{**event, "id": number // 3} for number, event in enumerate(_events("ACB" * 15_000))]
+    assert _found(until, ended) == []
+
+
+@pytest.mark.timeout(60)
+def test_sequences_that_all_go_on_are_bounded() -> None:
+    with pytest.raises(LimitError):
+        _found(LONG, _events("A" * 20_000))
+    events = [{**event, "b": n} for n, event in enumerate(_events("A" * 5_000 + "C" * 5_000))]
+    pair = 'sequence [any where a == "A"] by id, b [any where a == "B"] by id, b'
+    text = f'{pair} until [any where a == "C"] by id'
+    assert _found(text, events) == []
+    with pytest.raises(LimitError):
+        _found(
+            f'{pair} until [any where a == "C"] by c',
+            [{**event, "c": 2} for event in events],
+        )

@@ -20,7 +20,7 @@ from .tree import SPANS
 
 _MOST_KEYS = 100_000
 _MOST_LOOKS = 2_000_000
-"""Records that are looked at for missing events."""
+"""Events looked at for those that must be missing, and begun sequences looked at for what comes next."""
 
 Key = tuple[str | None, ...]
 
@@ -99,13 +99,11 @@ class _Machine:
         made = 0
         for index, moment in enumerate(self._moments):
             self._end(moment)
-            # From the last state to the first: no event is two of one sequence.
-            for number in reversed(range(len(self._steps))):
-                if self._steps[number].stage in moment.stages:
-                    row = self._advance(number, index)
-                    if row is not None:
-                        made += 1
-                        yield row
+            for number, key in self._reached(moment):
+                row = self._advance(number, index, key)
+                if row is not None:
+                    made += 1
+                    yield row
             if made > self._most or len(self._states) > _MOST_KEYS:
                 raise LimitError("The sequences of this query are too many to be followed.")
 
@@ -120,26 +118,52 @@ class _Machine:
     def _end(self, moment: Moment) -> None:
         """Forgets what has begun where this event ends it."""
         last = len(self._sequence.stages)
-        if last in moment.stages:
-            key = _key(self._fields(last), moment.record)
-            if key is not None:
-                for other in [one for one in self._states if one[: len(key)] == key]:
-                    del self._states[other]
-
-    def _advance(self, number: int, index: int) -> Record | None:
-        moment = self._moments[index]
-        key = _key(self._fields(self._steps[number].stage), moment.record)
+        key = _key(self._fields(last), moment.record) if last in moment.stages else None
         if key is None:
-            return None
+            return
+        if len(key) == len(self._fields(self._steps[0].stage)):
+            self._states.pop(key, None)
+            return
+        self._look(len(self._states))
+        for other in [one for one in self._states if one[: len(key)] == key]:
+            del self._states[other]
+
+    def _look(self, count: int = 1) -> None:
+        self._looks += count
+        if self._looks > _MOST_LOOKS:
+            raise LimitError("Too many events are looked at for the sequences of this query.")
+
+    def _reached(self, moment: Moment) -> list[tuple[int, Key]]:
+        """The steps that an event can be, with what it shares there.
+
+        From the last to the first: no event is two of one sequence.
+        """
+        stages: dict[Key, set[int]] = {}
+        for stage in moment.stages:
+            if stage < len(self._sequence.stages):
+                key = _key(self._fields(stage), moment.record)
+                if key is not None:
+                    stages.setdefault(key, set()).add(stage)
+        found: list[tuple[int, Key]] = []
+        for key, wanted in stages.items():
+            begun = self._states.get(key, {})
+            self._look(len(begun) + 1)
+            found += [
+                (number, key)
+                for number in (0, *(before + 1 for before in begun))
+                if self._steps[number].stage in wanted
+            ]
+        return sorted(found, reverse=True, key=lambda one: one[0])
+
+    def _advance(self, number: int, index: int, key: Key) -> Record | None:
         state = self._states.setdefault(key, {})
         if number == 0:
             chain = _Chain([index])
         else:
-            before = state.get(number - 1)
-            if before is None or not self._follows(before, number, index, key):
+            if not self._follows(state[number - 1], number, index, key):
                 return None
-            del state[number - 1]
-            chain = _Chain([*before.events, index])
+            chain = state.pop(number - 1)
+            chain.events.append(index)
         if number + 1 < len(self._steps):
             state[number] = chain
             return None
@@ -168,9 +192,7 @@ class _Machine:
         if not stages:
             return False
         for index in between:
-            self._looks += 1
-            if self._looks > _MOST_LOOKS:
-                raise LimitError("Too many events are looked at for those that must be missing.")
+            self._look()
             moment = self._moments[index]
             if any(
                 stage in moment.stages and _key(self._fields(stage), moment.record) == key for stage in stages
