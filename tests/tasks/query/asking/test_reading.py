@@ -297,3 +297,27 @@ def test_the_rarest_and_the_most_common(starter: Library) -> None:
     assert limit == Limit(count=5)
     _, sort, _ = ask("the 5 rarest parent processes of powershell.exe", starter).query.steps
     assert sort == Sort(keys=(("count", False),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ".join(f'"v{number}"' for number in range(500)),
+        " ".join(f"-f{number}" for number in range(500)),
+        "T1059 " * 600,
+        "cmd.exe " * 400,
+        "shell " * 600,
+    ],
+)
+@pytest.mark.timeout(60)
+def test_too_many_values(text: str, starter: Library) -> None:
+    with pytest.raises(LimitError) as caught:
+        ask(text, starter)
+    assert "at most 200 values" in caught.value.message
+    assert ask(" ".join(text.split()[:100]), starter).text
+
+
+@pytest.mark.timeout(60)
+def test_a_million_characters(starter: Library) -> None:
+    with pytest.raises(LimitError):
+        ask("".join(f'"v{number}" ' for number in range(100_000)), starter)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cybersecqwen.errors import LimitError
+
 from .asked import Sure
 from .library import Library
 from .mentions import Kind, Mention, without_overlaps
@@ -14,9 +16,12 @@ from .shapes import shapes
 from .vocabulary import Lexicon, Token
 from .words import COMMON, SMALL, word_list
 
+MOST = 200
+"""Mentions of a question that is read: what comes of each is written, parsed again and run on examples."""
+
 
 def mentions(text: str, found: Sequence[Token], lexicon: Lexicon, library: Library) -> list[Mention]:
-    """All mentions, in the order of the text."""
+    """All mentions, in the order of the text. Raises LimitError where they are too many."""
     by_shape = list(shapes(text))
     everything = [
         *by_shape,
@@ -26,7 +31,23 @@ def mentions(text: str, found: Sequence[Token], lexicon: Lexicon, library: Libra
         *bare_programs(text, lexicon, library),
         *_concepts(found, text, lexicon),
     ]
-    return without_overlaps(map(_of_quoted_program, _unquoted(everything)))
+    if len(everything) > MOST * _RIVALS:
+        raise _too_many(len(everything))
+    kept = without_overlaps(map(_of_quoted_program, _unquoted(everything)))
+    if len(kept) > MOST:
+        raise _too_many(len(kept))
+    return kept
+
+
+_RIVALS = 10
+"""Ways in which some words can be read, on average, before the best is kept."""
+
+
+def _too_many(count: int) -> LimitError:
+    return LimitError(
+        f"A question names at most {MOST} values, this one about {count:,}.",
+        hint="Ask about some of them at a time, or look for a long list with a lookup of your SIEM.",
+    )
 
 
 def _unquoted(everything: Sequence[Mention]) -> Iterator[Mention]:
