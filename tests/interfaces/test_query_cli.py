@@ -231,3 +231,14 @@ def test_a_translation_from_a_schema_that_is_named(capsys: pytest.CaptureFixture
     text = 'imProcessCreate | where TargetProcessName endswith "whoami.exe"'
     found = result(capsys, "translate", text, "--from-schema", "asim", "--to", "splunk")
     assert "whoami.exe" in found["text"]
+
+
+def test_a_file_that_is_not_there_is_no_query(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "There is no file 'slow.spl'" in run(capsys, "optimise", "slow.spl", code=2)
+    assert "There is no file" in run(capsys, "explain", "rules/none.yml", code=2)
+
+
+def test_a_file_that_is_too_long_is_told_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "long.spl"
+    file.write_text("index=main " * 400_000, encoding="utf-8")
+    assert "longer than 1,000,000 characters" in run(capsys, "explain", str(file), code=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -184,24 +185,38 @@ def _given(
 
 def _text_of(text: str) -> str:
     """The query that was meant: of standard input, of a file, or the text itself."""
-    from cybersecqwen.errors import InputError
+    from cybersecqwen.errors import InputError, LimitError
 
     if text == "-":
         found = sys.stdin.buffer.read(4 * LONGEST + 1)
-    else:
-        path = Path(text)
+    elif _is_file(text):
         try:
-            if len(text) > 4_000 or not path.is_file():
-                return text
-            with path.open("rb") as stream:
+            with Path(text).open("rb") as stream:
                 found = stream.read(4 * LONGEST + 1)
-        except ValueError:  # a character that no file name has
-            return text
         except OSError as error:
-            if error.errno is not None and "too long" in (error.strerror or "").lower():
-                return text
             raise InputError(f"{text!r} cannot be read: {error.strerror or error}.") from error
+    elif _FILE.fullmatch(text):
+        raise InputError(
+            f"There is no file {text!r}.", hint="Give a file, - for standard input, or the query."
+        )
+    else:
+        return text
+    if len(found) > 4 * LONGEST:
+        raise LimitError(f"The query is longer than {LONGEST:,} characters.")
     try:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"The query is not UTF-8: {error.reason} at byte {error.start:,}.") from None
+
+
+_FILE = re.compile(
+    r"[^\s|=:<>\"'()]{1,200}\.(?:spl|kql|kusto|csl|eql|esql|lucene|sql|yml|yaml|txt|query|md|json)"
+)
+"""What can only be meant as the name of a file."""
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return len(text) <= 4_000 and Path(text).is_file()
+    except (OSError, ValueError):  # longer than a name may be, or with a character that none has
+        return False
