@@ -181,7 +181,7 @@ def test_requests_see_nothing_of_each_other() -> None:
     ("engine", "text"),
     [
         ("duckdb", "SELECT length(repeat('abc', 900000000)) AS n"),
-        ("duckdb", "SELECT count(*) AS n FROM range(100000000000)"),
+        ("duckdb", "SELECT count(*) AS n FROM range(100000000000000)"),
         ("sqlite", "SELECT length(replace(hex(printf('%040000000d', 0)), '3', 'abcdefghijklmnop')) AS n"),
     ],
 )
