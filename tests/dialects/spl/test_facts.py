@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from cybersecqwen.detect.sigma.model import Op
 from cybersecqwen.dialects import DIALECTS
@@ -12,6 +12,7 @@ from cybersecqwen.dialects.interface import Atom, Running
 from cybersecqwen.dialects.spl import Spl
 from cybersecqwen.dialects.spl.tree import Pipeline
 from cybersecqwen.errors import EffectError, QueryError
+from tests.amounts import draws
 
 from .drawn import pipelines
 
@@ -26,7 +27,7 @@ def test_it_is_registered() -> None:
     assert DIALECTS.get("spl") is Spl
 
 
-@settings(max_examples=200, deadline=None)
+@draws(50)
 @given(pipelines())
 def test_any_tree_has_names_effects_atoms_and_a_cost(tree: Pipeline) -> None:
     assert SPL.cost(tree, Context()) > 0

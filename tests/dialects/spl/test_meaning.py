@@ -8,12 +8,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or
 from cybersecqwen.detect.sigma.model import Test as Asked
-from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
 from cybersecqwen.dialects.evaluating import evaluate, holds
 from cybersecqwen.dialects.interface import Running
 from cybersecqwen.dialects.normal import equivalent
@@ -22,7 +21,9 @@ from cybersecqwen.dialects.query import Sequence as Order
 from cybersecqwen.dialects.query import Stage as Part
 from cybersecqwen.dialects.spl import Spl
 from cybersecqwen.errors import UnsayableError
+from tests.amounts import draws, part
 from tests.dialects.meanings import expressions, records, same
+from tests.published import rules as published
 
 from .drawn import queries
 
@@ -42,7 +43,7 @@ def apart(where: Expression, names: Iterator[int] | None = None) -> Expression:
     return replace(where, field=f"w{next(names)}") if where.op in (Op.NULL, Op.PRESENT) else where
 
 
-@settings(max_examples=300, deadline=None)
+@draws(40)
 @given(queries().map(lambda query: replace(query, where=query.where and apart(query.where))))
 def test_what_is_written_is_read_back(query: Query) -> None:
     tree = SPL.write(query)
@@ -55,7 +56,7 @@ def test_what_is_written_is_read_back(query: Query) -> None:
         assert back.where is not None and same(query.where, back.where), SPL.render(tree)
 
 
-@settings(max_examples=300, deadline=None)
+@draws(50)
 @given(expressions, st.lists(records, max_size=6))
 def test_what_is_written_finds_what_was_meant(where: Expression, drawn: list[dict[str, object]]) -> None:
     tree = SPL.write(Query(where=where))
@@ -65,9 +66,9 @@ def test_what_is_written_finds_what_was_meant(where: Expression, drawn: list[dic
 
 @pytest.mark.data
 def test_every_rule_of_sigma_is_said(data_dir: Path) -> None:
-    rules = parse_files(rule_files(data_dir / "logs" / "sigma_rules.zip")).rules
+    rules = published(data_dir)
     refused = []
-    for rule in rules:
+    for rule in part(rules, 6):
         try:
             tree = SPL.write(Query(where=rule.expression))
         except UnsayableError as error:
@@ -209,7 +210,7 @@ def test_sequences(ordered: bool) -> None:
 _parts = st.builds(Part, where=expressions.map(apart), tables=st.sampled_from([(), ("a",), ("a", "b")]))
 
 
-@settings(max_examples=60, deadline=None)
+@draws(25)
 @given(
     st.lists(_parts, min_size=2, max_size=3).map(tuple),
     st.sampled_from([(), ("user",)]),
@@ -233,7 +234,7 @@ def test_sequences_are_read_back(
 _moments = st.lists(st.tuples(st.integers(0, 50), st.sampled_from("abc"), st.sampled_from("uv")), max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@draws(40)
 @given(_moments, st.booleans())
 def test_a_sequence_is_found_where_the_middle_finds_one(
     moments: list[tuple[int, str, str]], ordered: bool

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.dialects.spl import stages
@@ -30,11 +29,13 @@ from cybersecqwen.dialects.spl.tree import (
     Without,
 )
 from cybersecqwen.errors import LimitError, QuerySyntaxError
+from tests.amounts import draws, part
+from tests.published import splunk
 
 from .drawn import pipelines
 
 
-@settings(max_examples=300, deadline=None)
+@draws(50)
 @given(pipelines())
 def test_what_is_written_is_read_back(tree: Pipeline) -> None:
     assert parse(render(tree)) == tree
@@ -79,7 +80,7 @@ HEADS = [
 ]
 
 
-@settings(max_examples=500, deadline=None)
+@draws(150)
 @given(st.lists(st.sampled_from(SIGNS + HEADS), max_size=12).map("".join) | st.text(max_size=30))
 def test_any_text_is_a_search_or_an_error(text: str) -> None:
     try:
@@ -227,26 +228,17 @@ def test_length_is_bounded(text: str) -> None:
 
 @pytest.mark.data
 def test_every_search_of_the_data_is_read_and_written(data_dir: Path) -> None:
-    import yaml
-
     from cybersecqwen.dialects.spl import Spl
     from cybersecqwen.errors import QueryError
 
-    spl, count = Spl(), 0
-    with zipfile.ZipFile(data_dir / "queries" / "splunk_security_content.zip") as archive:
-        for name in sorted(archive.namelist()):
-            if not name.endswith(".yml"):
-                continue
-            document = yaml.load(archive.read(name), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-            text = document.get("search") if isinstance(document, dict) else None
-            if not text:
-                continue
-            tree = spl.parse(text)
-            assert spl.parse(spl.render(tree)) == tree, name
-            spl.names(tree), spl.effects(tree), spl.atoms(tree)
-            try:
-                spl.read(tree)
-            except QueryError as error:
-                assert error.message.endswith("."), error
-            count += 1
-    assert count == 1_711
+    spl = Spl()
+    searches = splunk(data_dir)
+    assert len(searches) == 1_711
+    for name, text in part(searches, 4):
+        tree = spl.parse(text)
+        assert spl.parse(spl.render(tree)) == tree, name
+        spl.names(tree), spl.effects(tree), spl.atoms(tree)
+        try:
+            spl.read(tree)
+        except QueryError as error:
+            assert error.message.endswith("."), error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.sigma.model import Op
@@ -24,6 +24,7 @@ from cybersecqwen.dialects.query import (
 from cybersecqwen.dialects.query import Limit as First
 from cybersecqwen.dialects.spl import Spl
 from cybersecqwen.errors import LimitError, UnsayableError
+from tests.amounts import draws
 
 SPL = Spl()
 ROWS = [
@@ -232,7 +233,7 @@ def test_rows_are_bounded() -> None:
     [
         "index=main | eval " + ", ".join(["tags=mvappend(tags, tags)"] * 40),
         'index=main | eval a="xxxxxxxx", ' + ", ".join(["a=a.a"] * 40),
-        'index=main | eval a="xxxxxxxx", ' + ", ".join(['a=replace(a, "x", "xxxxxxxx")'] * 40),
+        'index=main | eval a="xxxxxxxx", ' + ", ".join([f'a=replace(a, "x", "{"x" * 400}")'] * 10),
         "index=main | eval t=mvrange(0, 5000), u=t | stats count by t, u",
     ],
 )
@@ -266,7 +267,7 @@ _numbers = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@draws(40)
 @given(_numbers, st.sampled_from([None, 60.0]))
 def test_aggregations_are_those_of_the_middle(rows: list[dict[str, Any]], bucket: float | None) -> None:
     """Over groups that are named: records without the field are a group there, and none here."""
@@ -306,7 +307,7 @@ def _shown(rows: Any) -> list[str]:
     )
 
 
-@settings(max_examples=50, deadline=None)
+@draws(30)
 @given(_numbers)
 def test_orders_are_those_of_the_middle(rows: list[dict[str, Any]]) -> None:
     query = Query(
