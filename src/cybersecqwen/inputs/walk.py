@@ -26,14 +26,19 @@ def walk(folder: str) -> Iterator[tuple[Path, Damage | None]]:
                 yield path, _damage(path, "It is a link to a folder; it was not followed.")
         for name in sorted(files):
             path = Path(at, name)
-            reason = _reason(path, root)
+            reason = reason_not_to_read(path, root)
             yield path, _damage(path, reason) if reason else None
     for error in unreadable:
         yield Path(error.filename), _damage(error.filename, f"The folder cannot be read: {error.strerror}.")
 
 
-def _reason(path: Path, root: Path) -> str:
-    """Why a file is not read, or ""."""
+def reason_not_to_read(path: Path, root: Path) -> str:
+    """Why a file below a folder is not opened, a sentence, or "".
+
+    Args:
+        path: The file.
+        root: The folder, resolved.
+    """
     try:
         if not path.resolve().is_relative_to(root):
             return "It is a link that leads out of the folder; it was not followed."

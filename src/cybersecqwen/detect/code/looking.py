@@ -1,0 +1,228 @@
+"""A file and its rules → findings."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cybersecqwen.records.review import CodeFinding, Place
+
+from .calls import Call, Facts
+from .rule import CallMatch, CodeRule, Condition, LineMatch, NodeMatch
+from .tree import Node, Tree
+
+if TYPE_CHECKING:
+    from cybersecqwen.inputs.source.files import SourceFile
+
+MOST = 200
+"""Findings of one rule in one file; the rest would say the same."""
+_LINES, _CHARACTERS = 10, 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a rule found something; offsets in characters."""
+
+    start: int
+    end: int
+    node: Node | None = None
+    """None for text and documents."""
+    call: Call | None = None
+
+
+class Look:
+    """One file, looked at by rules."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.source = source
+        self.tree = Tree(source.text, source.language) if source.language != "dockerfile" else None
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known of the file beyond its tree."""
+        assert self.tree is not None
+        return Facts(self.tree)
+
+    def findings(self, rules: Sequence[CodeRule]) -> list[CodeFinding]:
+        """What rules find, in the order of the file; one finding for each rule and place."""
+        found = [(hit, rule) for rule in rules if self._may_hold(rule) for hit in self.hits(rule)[:MOST]]
+        found.sort(key=lambda one: (one[0].start, one[0].end, one[1].id))
+        return _marked([self._finding(hit, rule) for hit, rule in found])
+
+    def _may_hold(self, rule: CodeRule) -> bool:
+        text = self.source.text
+        if rule.words and not any(word in text for word in rule.words):
+            return False
+        if rule.requires is not None and not rule.requires.search(text):
+            return False
+        return rule.absent is None or not rule.absent.search(text)
+
+    def hits(self, rule: CodeRule) -> list[Hit]:
+        """Where one rule finds something, each place once."""
+        found: dict[int, Hit] = {}
+        for hit in self._hits(rule):
+            # Of those that begin at one place the longest says it all: a chain of calls, say.
+            if hit.start not in found or found[hit.start].end < hit.end:
+                found[hit.start] = hit
+        return list(found.values())
+
+    def _hits(self, rule: CodeRule) -> Iterator[Hit]:
+        for call_match in rule.calls:
+            yield from self._calls(call_match)
+        for node_match in rule.nodes:
+            yield from self._nodes(node_match)
+        for line_match in rule.lines:
+            yield from self._lines(line_match)
+        if rule.documents:
+            from .documents import parts_of
+
+            for start, end in parts_of(self.source, rule.documents):
+                yield Hit(start, end)
+
+    def _calls(self, match: CallMatch) -> Iterator[Hit]:
+        keywords = self.facts.tree.profile.keywords
+        for name in match.names:
+            for call in self.facts.calls.get(name.rsplit(".", 1)[-1].removeprefix("new "), ()):
+                if not _is_called(call.name, name) or len(call.arguments(keywords)) >= match.fewer:
+                    continue
+                if not self._all(call, match.where):
+                    continue
+                if any(self._all(call, one) for one in match.unless):
+                    continue
+                yield _hit(call.node, call)
+
+    def _all(self, call: Call, where: Mapping[str, Condition]) -> bool:
+        keywords = self.facts.tree.profile.keywords
+        for name, condition in where.items():
+            value = call.argument(name, keywords)
+            if value is None:
+                if condition.missing is False or call.spreads(keywords):
+                    return False
+            elif condition.missing is True or not self._holds(value, condition):
+                return False
+        return True
+
+    def _holds(self, node: Node, condition: Condition) -> bool:
+        if condition.texts or condition.not_texts or condition.pattern or condition.not_pattern:
+            text = _unquoted(node.text())
+            if condition.texts and text not in condition.texts:
+                return False
+            if text in condition.not_texts:
+                return False
+            if condition.pattern is not None and not condition.pattern.search(text):
+                return False
+            if condition.not_pattern is not None and condition.not_pattern.search(text):
+                return False
+        return len(condition.shapes) == 3 or self.facts.shapes.of(node) in condition.shapes
+
+    def _nodes(self, match: NodeMatch) -> Iterator[Hit]:
+        assert self.tree is not None
+        for node in self.tree.root.find_all(dict(match.config)):
+            if self._captured(node, match.where):
+                yield _hit(node)
+
+    def _captured(self, node: Node, where: Mapping[str, Condition]) -> bool:
+        for name, condition in where.items():
+            value = node.get_match(name)
+            if value is None:
+                if condition.missing is False:
+                    return False
+            elif condition.missing is True or not self._holds(value, condition):
+                return False
+        return True
+
+    def _lines(self, match: LineMatch) -> Iterator[Hit]:
+        for found in match.pattern.finditer(self.source.text):
+            if match.in_comments or not self._in_comment(found.start()):
+                yield Hit(found.start(), found.end())
+
+    @cached_property
+    def _comments(self) -> tuple[list[int], list[int]]:
+        if self.tree is None:
+            reaches = [one.span() for one in _HASH_LINES.finditer(self.source.text)]
+        else:
+            nodes = self.tree.find(self.tree.profile.comments)
+            reaches = [(one.range().start.index, one.range().end.index) for one in nodes]
+        reaches.sort()
+        return [start for start, _ in reaches], [end for _, end in reaches]
+
+    def _in_comment(self, offset: int) -> bool:
+        starts, ends = self._comments
+        at = bisect_right(starts, offset) - 1
+        return at >= 0 and offset < ends[at]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(one.end() for one in re.finditer("\n", self.source.text))]
+
+    def place(self, start: int, end: int) -> Place:
+        """A stretch of the file as a place."""
+        starts, text = self._line_starts, self.source.text
+        first = bisect_right(starts, start)
+        last = max(first, bisect_right(starts, max(start, end - 1)))
+        shown = (
+            text[starts[first - 1] : starts[min(last, first + _LINES - 1)]]
+            if last < len(starts)
+            else ("\n".join(text[starts[first - 1] :].split("\n", _LINES)[:_LINES]))
+        )
+        return Place(
+            path=self.source.path,
+            line=first,
+            column=start - starts[first - 1] + 1,
+            end_line=last,
+            end_column=end - starts[last - 1] + 1,
+            text=shown.rstrip("\r\n")[:_CHARACTERS],
+        )
+
+    def _finding(self, hit: Hit, rule: CodeRule) -> CodeFinding:
+        return CodeFinding(
+            rule=rule.id,
+            title=rule.title,
+            cwe=rule.cwe,
+            severity=rule.severity,
+            confidence=rule.confidence,
+            why=rule.why,
+            instead=rule.instead,
+            place=self.place(hit.start, hit.end),
+        )
+
+
+_HASH_LINES = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
+
+
+def _hit(node: Node, call: Call | None = None) -> Hit:
+    reach = node.range()
+    return Hit(reach.start.index, reach.end.index, node, call)
+
+
+def _is_called(name: str, wanted: str) -> bool:
+    return name.endswith(wanted[1:]) if wanted.startswith("*") else name == wanted
+
+
+def _unquoted(text: str) -> str:
+    """A text without the quotes around it and the letters before them."""
+    bare = text.lstrip("rbuRBUf@$") if text[-1:] in "'\"`" else text
+    for quotes in ('"""', "'''", '"', "'", "`"):
+        if len(bare) >= 2 * len(quotes) and bare.startswith(quotes) and bare.endswith(quotes):
+            return bare[len(quotes) : -len(quotes)]
+    return text
+
+
+def _marked(findings: Sequence[CodeFinding]) -> list[CodeFinding]:
+    """With fingerprints: of the rule, the file and the code itself, counted where the same stands twice."""
+    seen: Counter[str] = Counter()
+    made = []
+    for one in findings:
+        code = " ".join(one.place.text.split())
+        mark = f"{one.rule}\0{one.place.path}\0{code}"
+        number = seen[mark]
+        seen[mark] += 1
+        digest = hashlib.sha256(f"{mark}\0{number}".encode("utf-8", "surrogatepass")).hexdigest()
+        made.append(replace(one, fingerprint=digest[:32]))
+    return made

@@ -1,0 +1,142 @@
+"""The full names of what a file calls: aliases of imports are followed back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from .tree import Node, Tree
+
+_LONGEST = 400
+"""Characters of an expression that is called: a longer one has no name that a rule could know."""
+_SPACE = re.compile(r"\s+")
+_ARROWS = re.compile(r"\?->|->|::|\?\.")
+
+
+def dotted(text: str) -> str:
+    """An expression that is called, as a name with dots: "$db->query" is "$db.query"."""
+    return _ARROWS.sub(".", _SPACE.sub("", text)) if len(text) <= _LONGEST else ""
+
+
+class Names:
+    """What the names of a file stand for."""
+
+    def __init__(self, tree: Tree) -> None:
+        read = _READERS.get(tree.language)
+        self.aliases: dict[str, str] = dict(read(tree)) if read else {}
+        """Name in the file → full name."""
+
+    def full(self, name: str) -> str:
+        """A dotted name with its beginning followed back to what was imported."""
+        first, dot, rest = name.partition(".")
+        found = self.aliases.get(first)
+        if found is None:
+            return name
+        return f"{found}{dot}{rest}"
+
+
+def _python(tree: Tree) -> Iterator[tuple[str, str]]:
+    for node in tree.find(["import_statement"]):
+        for part in node.field_children("name"):
+            if part.kind() == "aliased_import":
+                yield _text(part.field("alias")), _text(part.field("name"))
+            # `import a.b` binds `a`, which is its own full name.
+    for node in tree.find(["import_from_statement"]):
+        module = _text(node.field("module_name")).lstrip(".")
+        before = f"{module}." if module else ""
+        for part in node.field_children("name"):
+            if part.kind() == "aliased_import":
+                yield _text(part.field("alias")), before + _text(part.field("name"))
+            else:
+                yield part.text(), before + part.text()
+
+
+def _javascript(tree: Tree) -> Iterator[tuple[str, str]]:
+    for node in tree.find(["import_statement"]):
+        module = _module(node.field("source"))
+        for part in node.children():
+            if part.kind() == "import_clause":
+                yield from _import_clause(part, module)
+    for node in tree.find(["variable_declarator"]):
+        module, member = _required(node.field("value"))
+        target = node.field("name")
+        if module and target is not None:
+            yield from _bound(target, module + member)
+
+
+def _import_clause(clause: Node, module: str) -> Iterator[tuple[str, str]]:
+    for part in clause.named_children():
+        if part.kind() == "identifier":
+            yield part.text(), module
+        elif part.kind() == "namespace_import":
+            for inner in part.named_children():
+                yield inner.text(), module
+        elif part.kind() == "named_imports":
+            for one in part.named_children():
+                name = _text(one.field("name"))
+                yield _text(one.field("alias")) or name, f"{module}.{name}"
+
+
+def _required(value: Node | None) -> tuple[str, str]:
+    """(module, ".member" or "") of `require("module").member`."""
+    member = ""
+    while value is not None and value.kind() in ("member_expression", "await_expression"):
+        if value.kind() == "member_expression":
+            member = f".{_text(value.field('property'))}{member}"
+            value = value.field("object")
+        else:
+            value = next(iter(value.named_children()), None)
+    if value is None or value.kind() != "call_expression":
+        return "", ""
+    if _text(value.field("function")) not in ("require", "import"):
+        return "", ""
+    arguments = value.field("arguments")
+    given = arguments.named_children() if arguments is not None else []
+    return (_module(given[0]), member) if len(given) == 1 else ("", "")
+
+
+def _bound(target: Node, name: str) -> Iterator[tuple[str, str]]:
+    if target.kind() == "identifier":
+        yield target.text(), name
+    elif target.kind() == "object_pattern":
+        for part in target.named_children():
+            if part.kind() == "shorthand_property_identifier_pattern":
+                yield part.text(), f"{name}.{part.text()}"
+            elif part.kind() == "pair_pattern":
+                yield _text(part.field("value")), f"{name}.{_text(part.field('key'))}"
+
+
+def _module(node: Node | None) -> str:
+    """A module's name; those of Node itself without "node:"."""
+    return _text(node).strip("'\"`").removeprefix("node:")
+
+
+def _go(tree: Tree) -> Iterator[tuple[str, str]]:
+    for node in tree.find(["import_spec"]):
+        path = _text(node.field("path")).strip('"`')
+        last = path.rsplit("/", 1)[-1]
+        if re.fullmatch(r"v\d+", last) and "/" in path:  # the major version of a module
+            last = path.rsplit("/", 2)[-2]
+        yield _text(node.field("name")) or last, path
+
+
+def _java(tree: Tree) -> Iterator[tuple[str, str]]:
+    for node in tree.find(["import_declaration"]):
+        name = node.text().removeprefix("import").strip().removeprefix("static ").rstrip("; ")
+        if not name.endswith("*"):
+            yield name.rsplit(".", 1)[-1], name
+
+
+def _text(node: Node | None) -> str:
+    return str(node.text()) if node is not None else ""
+
+
+_READERS: dict[str, Callable[[Tree], Iterator[tuple[str, str]]]] = {
+    "python": _python,
+    "javascript": _javascript,
+    "typescript": _javascript,
+    "tsx": _javascript,
+    "go": _go,
+    "java": _java,
+}
+"""The others import by whole files: what they call has the name that stands there."""

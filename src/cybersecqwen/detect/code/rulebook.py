@@ -1,0 +1,78 @@
+"""The rules of a language, those that come along and those of a user's folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from cybersecqwen.errors import RuleError
+
+from .rule import CodeRule
+from .rulefile import FOLDERS, LARGEST, rule_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeRules:
+    """Rules by language; each folder is read when a file of its language is first looked at."""
+
+    places: tuple[Traversable, ...]
+    _known: dict[str, tuple[CodeRule, ...]]
+
+    @classmethod
+    def shipped(cls, more: Sequence[Path] = ()) -> CodeRules:
+        """The rules that come along, and those in folders that are laid out as ours are."""
+        for place in more:
+            if not place.is_dir():
+                raise RuleError(
+                    f"There is no folder {str(place)!r} with rules.",
+                    hint=f"A rule stands in a folder of its language: {', '.join(FOLDERS)}.",
+                )
+        return cls(places=(files(__package__).joinpath("rules"), *more), _known={})
+
+    def of(self, language: str) -> tuple[CodeRule, ...]:
+        """The rules for a language, in the order of their ids. Raises RuleError."""
+        known = self._known.get(language)
+        if known is None:
+            folder = next((name for name, languages in FOLDERS.items() if language in languages), "")
+            found = [rule for rule in self._folder(folder) if language in rule.languages]
+            known = self._known[language] = tuple(sorted(found, key=lambda rule: rule.id))
+        return known
+
+    def all(self) -> tuple[CodeRule, ...]:
+        """Every rule."""
+        return tuple(rule for folder in FOLDERS for rule in self._folder(folder))
+
+    def _folder(self, folder: str) -> Iterator[CodeRule]:
+        seen: set[str] = set()
+        for stem, data in self._texts(folder):
+            try:
+                rule = rule_of(data.decode("utf-8"), folder, stem)
+            except UnicodeDecodeError:
+                raise RuleError(f"The rule {folder}/{stem}.yaml is not UTF-8.") from None
+            if rule.id in seen:
+                raise RuleError(f"There are two rules {rule.id!r}.", hint="Give yours another name.")
+            seen.add(rule.id)
+            yield rule
+
+    def _texts(self, folder: str) -> Iterator[tuple[str, bytes]]:
+        for place in self.places if folder else ():
+            within = place.joinpath(folder)
+            if not within.is_dir():
+                continue
+            for one in sorted(within.iterdir(), key=lambda one: one.name):
+                stem, dot, end = one.name.rpartition(".")
+                if dot and end in ("yaml", "yml") and one.is_file():
+                    with one.open("rb") as stream:
+                        yield stem, stream.read(4 * LARGEST + 1)
+
+    def version(self) -> str:
+        """A hash over the files of all rules, twelve digits."""
+        digest = hashlib.sha256()
+        for folder in FOLDERS:
+            for stem, data in self._texts(folder):
+                digest.update(f"{folder}/{stem} {len(data)} ".encode() + data)
+        return digest.hexdigest()[:12]

@@ -1,0 +1,240 @@
+"""How a value is made, as far as the file tells: written there, put together, or unknown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from enum import Enum
+from functools import cached_property
+
+from .names import dotted
+from .tree import Node, Tree
+
+_DEEPEST = 30
+_MOST_BINDINGS = 8
+"""Assignments of a name that are looked at; with more it is unknown."""
+
+
+class Shape(Enum):
+    """How a value is made."""
+
+    CONSTANT = "constant"
+    """Nothing but what is written in the file."""
+    BUILT = "built"
+    """A text put together of written parts and a value that is not."""
+    OTHER = "other"
+    """Anything else: a parameter, what a function gives, an item of something."""
+
+
+class Shapes:
+    """The shapes of the expressions of one file."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._profile = tree.profile
+        self._known: dict[tuple[int, int], Shape] = {}
+
+    def of(self, node: Node | None) -> Shape:
+        """The shape of an expression; a missing one is constant."""
+        return Shape.CONSTANT if node is None else self._of(node, 0)
+
+    def _of(self, node: Node, depth: int) -> Shape:
+        reach = node.range()
+        key = (reach.start.index, reach.end.index)
+        known = self._known.get(key)
+        if known is None:
+            if depth > _DEEPEST:
+                return Shape.OTHER
+            self._known[key] = Shape.OTHER  # a name that is made of itself
+            known = self._known[key] = self._judge(node, depth + 1)
+        return known
+
+    def _judge(self, node: Node, depth: int) -> Shape:
+        kind, profile = node.kind(), self._profile
+        if kind in profile.strings:
+            return self._string(node, depth)
+        if kind in profile.literals:
+            return Shape.CONSTANT
+        if kind in profile.lists:
+            return self._together(node.named_children(), depth)
+        if kind in profile.wrappers:
+            inner = [one for one in node.named_children() if one.kind() not in ("type", "type_identifier")]
+            return self._of(inner[-1], depth) if inner else Shape.CONSTANT
+        if kind in profile.choices:
+            return self._together(node.named_children()[-2:], depth)
+        if kind in profile.joins:
+            return self._join(node, depth)
+        if kind in profile.names:
+            return self._name(node, depth)
+        if kind in profile.calls:
+            return self._call(node, depth)
+        return Shape.OTHER
+
+    def _string(self, node: Node, depth: int) -> Shape:
+        holes = [one for one in _below(node, 3) if one.kind() in self._profile.holes]
+        for hole in holes:
+            inner = hole.named_children()
+            if hole.kind() in self._profile.names or not inner:
+                shape = self._of(hole, depth)
+            else:
+                shape = self._of(inner[0], depth)
+            if shape is not Shape.CONSTANT:
+                return Shape.BUILT
+        return Shape.CONSTANT
+
+    def _together(self, nodes: list[Node], depth: int) -> Shape:
+        shapes = {self._of(one, depth) for one in nodes if one.kind() not in self._profile.comments}
+        for shape in (Shape.BUILT, Shape.OTHER):
+            if shape in shapes:
+                return shape
+        return Shape.CONSTANT
+
+    def _join(self, node: Node, depth: int) -> Shape:
+        sign = node.field("operator")
+        if sign is None or sign.text() not in self._profile.join_signs:
+            return Shape.OTHER
+        parts = [node.field("left"), node.field("right")]
+        shapes = [self._of(one, depth) for one in parts if one is not None]
+        if all(shape is Shape.CONSTANT for shape in shapes):
+            return Shape.CONSTANT
+        texts = any(one is not None and self.is_text(one) for one in parts)
+        return Shape.BUILT if texts or Shape.BUILT in shapes else Shape.OTHER
+
+    def is_text(self, node: Node, depth: int = 0) -> bool:
+        """Whether an expression is surely a text: one that is written, or one that is put together."""
+        kind = node.kind()
+        if kind in self._profile.strings:
+            return True
+        if depth < 5 and kind in self._profile.joins:
+            parts = (node.field("left"), node.field("right"))
+            return any(one is not None and self.is_text(one, depth + 1) for one in parts)
+        if kind in self._profile.wrappers:
+            return any(self.is_text(one, depth + 1) for one in node.named_children()) if depth < 5 else False
+        return False
+
+    def _call(self, node: Node, depth: int) -> Shape:
+        name = dotted(_called(node))
+        last = name.rsplit(".", 1)[-1]
+        if name not in self._profile.formatters and last not in self._profile.formatters:
+            return Shape.OTHER
+        receiver = node.field("function")
+        parts = list(receiver.named_children()[:1]) if receiver is not None and "." in name else []
+        receiver = node.field("object") or node.field("receiver")
+        parts += [receiver] if receiver is not None else []
+        arguments = node.field("arguments")
+        given = arguments.named_children() if arguments is not None else []
+        if not any(self.is_text(one) for one in (*parts, *given)):
+            return Shape.OTHER
+        # The name of a module before the function (string.Format) is no value.
+        shapes = {self._of(one, depth) for one in given}
+        return Shape.CONSTANT if shapes <= {Shape.CONSTANT} else Shape.BUILT
+
+    def _name(self, node: Node, depth: int) -> Shape:
+        text, offset = node.text(), node.range().start.index
+        function = self._tree.function_at(offset)
+        while True:
+            found = self._bindings.get((function, text))
+            if found is not None:
+                break
+            if function < 0:
+                return Shape.OTHER
+            if self._is_parameter(function, text):
+                return Shape.OTHER
+            function = self._tree.function_around(function)
+        if (
+            len(found) > _MOST_BINDINGS
+            or None in found
+            or (function >= 0 and self._is_parameter(function, text))
+        ):
+            return Shape.OTHER
+        return self._together([one for one in found if one is not None], depth)
+
+    def _is_parameter(self, function: int, name: str) -> bool:
+        return name in self._parameters(function)
+
+    def _parameters(self, number: int) -> frozenset[str]:
+        known = self._parameter_names.get(number)
+        if known is None:
+            node = self._tree.functions[number][2]
+            given = node.field("parameters") or node.field("parameter") or node.field("declarator")
+            names = _below(given, 6) if given is not None else []
+            kinds = self._profile.names | {"identifier", "shorthand_property_identifier_pattern"}
+            known = frozenset(one.text() for one in names if one.kind() in kinds)
+            if given is not None and given.kind() in kinds:
+                known |= {given.text()}
+            self._parameter_names[number] = known
+        return known
+
+    @cached_property
+    def _parameter_names(self) -> dict[int, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _bindings(self) -> dict[tuple[int, str], list[Node | None]]:
+        """(function, name) → what it is set to there; None for what cannot be told."""
+        made: dict[tuple[int, str], list[Node | None]] = defaultdict(list)
+        for node in self._tree.find(self._profile.assignments):
+            target, value = _sides(node)
+            if target is None:
+                continue
+            function = self._tree.function_at(node.range().start.index)
+            grows = "augmented" in node.kind() or node.kind() == "operator_assignment"
+            sign = node.field("operator")
+            grows = grows or (sign is not None and sign.text() not in ("=", ":="))
+            for name in _targets(target, self._profile.names):
+                alone = target.kind() in self._profile.names or len(target.named_children()) < 2
+                made[(function, name)].append(value if alone and not grows else None)
+        return made
+
+
+def _sides(node: Node) -> tuple[Node | None, Node | None]:
+    target = node.field("left") or node.field("name") or node.field("declarator")
+    value = node.field("right") or node.field("value")
+    if value is None and node.kind() == "variable_declarator":  # C# has the value behind the sign, unnamed
+        children = node.named_children()
+        value = children[-1] if len(children) > 1 else None
+        target = target or (children[0] if children else None)
+    if value is not None and value.kind() == "expression_list" and len(value.named_children()) == 1:
+        value = value.named_children()[0]
+    return target, value
+
+
+def _targets(target: Node, names: frozenset[str]) -> list[str]:
+    if target.kind() in names:
+        return [target.text()]
+    if target.kind() in (
+        "attribute",
+        "member_expression",
+        "subscript",
+        "subscript_expression",
+        "field_expression",
+    ):
+        return []
+    return [one.text() for one in _below(target, 3) if one.kind() in names]
+
+
+def _below(node: Node, depth: int) -> list[Node]:
+    """The named nodes inside of one, to a depth."""
+    found = []
+    level = [node]
+    for _ in range(depth):
+        level = [child for one in level for child in one.named_children()]
+        found += level
+    return found
+
+
+def _called(node: Node) -> str:
+    """What a call calls, as it stands: "a.b", "new X", "ls"."""
+    function = node.field("function") or node.field("constructor")
+    if function is not None:
+        return str(function.text())
+    name = node.field("name") or node.field("method") or node.field("type")
+    receiver = node.field("object") or node.field("receiver") or node.field("scope")
+    if name is None:
+        first = next((one for one in node.named_children() if "argument" not in one.kind()), None)
+        return str(first.text()) if first is not None else ""
+    if receiver is not None and len(receiver.text()) < 300:
+        return f"{receiver.text()}.{name.text()}"
+    return str(name.text())
+
+
+called = _called
