@@ -16,7 +16,7 @@ from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.query import Basis, Heard, QueryResult
 from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
 
-from .asking import read_question
+from .asking import Library, read_question
 from .asking.asked import Asked, Sure
 from .asking.filling import fill
 from .building import Built, build
@@ -50,7 +50,7 @@ class Construct(Task):
         options = options_of(request)
         target = target_of(options.to, options.schema)
         library = library_of(rules_of(tools, options))
-        asked = read_question(request.question, library=library, store=tools.store, now=time.time())
+        asked = _asked(request.question, library, tools, options)
         return answered(asked, target, request, tools, begun)
 
     def ask(self, report: Report, tools: Tools) -> Ask | None:
@@ -67,11 +67,18 @@ class Construct(Task):
         request = _request(report)
         options = options_of(request)
         library = library_of(rules_of(tools, options))
-        asked = read_question(report.query.asked, library=library, store=tools.store, now=time.time())
+        asked = _asked(report.query.asked, library, tools, options)
         filled = fill(asked, model, library=library, timeout_s=timeout_s / 2)
         if filled is asked:
             return report
         return answered(filled, target_of(options.to, options.schema), request, tools, begun)
+
+
+def _asked(text: str, library: Library, tools: Tools, options: QueryOptions) -> Asked:
+    """The question as it is read, with the names of fields of the schema that was imported."""
+    theirs = whose(options.schema, options.schemas) if options.schema else None
+    own = theirs.schema if theirs is not None and theirs.imported else None
+    return read_question(text, library=library, store=tools.store, now=time.time(), own=own)
 
 
 def options_of(request: Request) -> QueryOptions:

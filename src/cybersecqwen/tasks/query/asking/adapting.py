@@ -85,7 +85,8 @@ def _by_words(text: str, place: Place) -> Iterator[Placed]:
                 or any(s <= match.start() < e for s, e in away)
             ):
                 continue
-            test = _learned(low, place) or _written(word, place)
+            learned = _learned(low, place)
+            test = learned or _written(word, place)
             if test is not None:
                 mention = Mention(
                     kind=Kind.TEXT,
@@ -94,9 +95,8 @@ def _by_words(text: str, place: Place) -> Iterator[Placed]:
                     words=word,
                     values=(low,),
                 )
-                yield Placed(
-                    mention=mention, expression=test, slot=test.field, sure=Sure.LEARNED, single=False
-                )
+                sure = Sure.LEARNED if learned is not None else Sure.ASSUMED
+                yield Placed(mention=mention, expression=test, slot=test.field, sure=sure, single=False)
 
 
 def _learned(word: str, place: Place) -> Test | None:

@@ -170,7 +170,8 @@ def _parts(
             made = Not(placed.expression)
             yield _part(placed.mention.words, said(made), placed.sure, placed.mention.start, made)
         for placed in one.adapted.placed:
-            yield _part("", said(placed.expression), Sure.LEARNED, placed.mention.start, placed.expression)
+            words = "" if one.adapted.rules else placed.mention.words
+            yield _part(words, said(placed.expression), placed.sure, placed.mention.start, placed.expression)
     for when in moments:
         became = said(when.test) if when.test is not None else _span_said(when.span)
         yield Part(words=when.words, became=became, sure=Sure.STATED, start=when.start)
@@ -227,8 +228,7 @@ def _assumptions(
         for placed in (*one.wanted, *one.unwanted):
             yield from _assumed(placed)
         for placed in one.adapted.placed:
-            rules = "; ".join(near.rule.about.title for near in one.adapted.rules[:3])
-            yield f"{said(placed.expression)} is added because near rules ask for it: {rules}."
+            yield _added(placed, one.adapted.rules)
         if len(one.sources) > 1 and one.sources[1].score >= _CLOSE * one.sources[0].score:
             other = source_said(one.sources[1].logsource)
             yield f"Read as a question about {source_said(one.place.logsource)}; it could be about {other}."
@@ -244,6 +244,15 @@ def _assumptions(
         yield f"The records of the sequence are taken to be of the same {shared}."
     if counted.op is not None and counted.within_s is None and query.span is None:
         yield "The number is counted over all records, since no time is given."
+
+
+def _added(placed: Placed, rules: Sequence[Near]) -> str:
+    """Why something is asked for that no word of the lexicon says."""
+    if rules:
+        titles = "; ".join(near.rule.about.title for near in rules[:3])
+        return f"{said(placed.expression)} is added because near rules ask for it: {titles}."
+    why = "rules ask for it" if placed.sure is Sure.LEARNED else "it is written like a name"
+    return f"{placed.mention.words!r} is looked for as {said(placed.expression)}, since {why}."
 
 
 def _assumed(placed: Placed) -> Iterator[str]:

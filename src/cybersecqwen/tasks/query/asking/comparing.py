@@ -9,12 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cybersecqwen.detect.sigma.model import Logsource, Op, Test
+from cybersecqwen.detect.sigma.model import Op, Test
 
-from .library import Library
+from .known import known_fields, own_field
 from .places import Place
-from .vocabulary import Lexicon
-from .words import SMALL
+from .words import COMMON, SMALL, word_list
 
 _OPERATORS = (
     (r"is not equal to|does not equal|is not|isn't|!=|<>", Op.EQUALS, True),
@@ -29,6 +28,7 @@ _OPERATORS = (
     (r"(?:is )?(?:greater|more|higher) than|>", Op.GREATER, False),
     (r"(?:is )?(?:less|lower) than|<", Op.LESS, False),
     (r"is equal to|equals?|==?|is exactly|matches", Op.EQUALS, False),
+    (r"is|are|was", Op.EQUALS, False),
 )
 _ANY = "|".join(f"(?:{pattern})" for pattern, _, _ in _OPERATORS)
 _COMPARED = re.compile(
@@ -53,6 +53,9 @@ class Compared:
     negated: bool
     value: str
     """Small letters, without quotes."""
+    quoted: bool = False
+    op_is_said: bool = True
+    """Whether the words can only compare; "is" can say anything."""
 
 
 def comparisons(text: str) -> Iterator[Compared]:
@@ -65,6 +68,9 @@ def comparisons(text: str) -> Iterator[Compared]:
         value = match["value"].strip("\"'").rstrip(".").lower()
         op, negated = _operator(match["op"])
         plain = match["value"] == match["value"].strip("\"'")
+        bare = match["op"].lower() in _BARE
+        if bare and not _OVER.match(text, match.end()):
+            continue
         if not value or (plain and value in SMALL) or (op in _NUMBERS and not _is_number(value)):
             continue
         yield Compared(
@@ -75,7 +81,14 @@ def comparisons(text: str) -> Iterator[Compared]:
             op=op,
             negated=negated,
             value=value,
+            quoted=not plain,
+            op_is_said=not bare,
         )
+
+
+_BARE = frozenset(("is", "are", "was"))
+_OVER = re.compile(r"\s*(?:$|[,.;)]|(?:and|or|but|in|on|since|within|from|by|not|with|for)\b)", re.IGNORECASE)
+"""What may follow a value after a bare "is": in other sentences more is said there."""
 
 
 _BESIDE = re.compile(
@@ -142,8 +155,8 @@ def _is_number(text: str) -> bool:
 
 def tested(one: Compared, place: Place) -> Test | None:
     """The test of a comparison, where its words name a field of the logsource; None else."""
-    name = _field(one.field, place.key, place.logsource, place.lexicon, place.library)
-    if not name:
+    name = own_field(one.field, place) or _field(one.field, place)
+    if not name or (not one.op_is_said and not _is_value(one, name)):
         return None
     if one.op is Op.EQUALS and name in _FILES and _BARE_FILE.fullmatch(one.value):
         mark = "/" if place.logsource.product in ("linux", "macos") else "\\"
@@ -158,17 +171,29 @@ _FILES = frozenset(
 _BARE_FILE = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
 
-def _field(words: str, key: str, source: Logsource, lexicon: Lexicon, library: Library) -> str:
-    entry = lexicon.sources.get(key)
-    known = {role.partition("|")[0] for role in entry.roles.values()} if entry else set()
-    known |= set(library.fields[source]) if source in library.fields else set()
-    by_name = {name.lower(): name for name in known if name}
+def _is_value(one: Compared, name: str) -> bool:
+    """Whether what follows a bare "is" is a value: the field is written as such, and no verb follows."""
+    if one.quoted:
+        return True
+    humps = re.search(r"[a-z][A-Z]", name) is not None
+    written = one.field.split()
+    if name not in written and not (humps and name.lower() in map(str.lower, written)):
+        return False
+    told = humps or re.search(r"[\d\\/._*]", one.value) is not None
+    return told or not (one.value in _PLAIN or one.value.endswith(("ed", "ing")))
+
+
+_PLAIN = SMALL | COMMON | word_list("asking")
+
+
+def _field(words: str, place: Place) -> str:
+    """The field of a logsource that words name; "" for none. Its own name goes before what it is called."""
+    by_name = {name.lower(): name for name in sorted(known_fields(place))}
     low = words.lower()
     for said in (low, low.rpartition(" ")[2]):
         if said in by_name:
             return by_name[said]
-    for said in (low, low.rpartition(" ")[2]):
-        for one in lexicon.fields.values():
-            if said in one["words"] and (name := str(one.get(key, one[""]))):
+        for one in place.lexicon.fields.values():
+            if said in one["words"] and (name := str(one.get(place.key, one[""]))):
                 return name
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cybersecqwen.detect.sigma.model import Expression, Logsource
+from cybersecqwen.dialects.fields.schema import Schema
 
 from .asked import Sure
 from .library import Library
@@ -33,6 +34,8 @@ class Place:
     logsource: Logsource
     lexicon: Lexicon
     library: Library
+    own: Schema | None = None
+    """The schema that the asker has imported; None for none."""
 
     def role(self, name: str) -> str | None:
         """Field and operation of a kind of value, with `|` between; None where there is no place for it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cybersecqwen.dialects.fields.schema import Schema
+
 from . import counts, guard, times
 from .answering import answer
 from .asked import Asked, NotAQuestion
@@ -20,7 +22,9 @@ _LEAST = 0.25
 """Nearness below which a rule says nothing about the question."""
 
 
-def read_question(text: str, *, library: Library, store: Store | None, now: float) -> Asked:
+def read_question(
+    text: str, *, library: Library, store: Store | None, now: float, own: Schema | None = None
+) -> Asked:
     """What a question asks, in Sigma's names.
 
     Args:
@@ -28,10 +32,12 @@ def read_question(text: str, *, library: Library, store: Store | None, now: floa
         library: Rules to learn from.
         store: Facts about techniques and vulnerabilities that the question names; None for none.
         now: Seconds since 1970 UTC that "now" means.
+        own: The schema that the asker has imported, whose fields the question may name; None for none.
 
     Raises:
         NotAQuestion: It asks for nothing that events could answer, or only for what a query must not do.
         LimitError: It is longer than is read.
+        UnknownNameError: It compares a field that its records have not.
     """
     cleared = guard.without_orders(guard.cleaned(text))
     whole, words = cleared.text, lexicon()
@@ -39,7 +45,7 @@ def read_question(text: str, *, library: Library, store: Store | None, now: floa
     counted = counts.counted(whole)
     bare = _blanked(whole, [(one.start, one.end) for one in moments])
     bare = _blanked(bare, counted.ranges)
-    read = [reading(_only(bare, start, end), library, words) for start, end in counts.stages(bare)]
+    read = [reading(_only(bare, start, end), library, words, own) for start, end in counts.stages(bare)]
     if all(one.expression is None for one in read) and not _about_events(read):
         raise NotAQuestion("The question names nothing that events could show.")
     return answer(guard.cleaned(text), bare, read, moments, counted, cleared.notes, words, store)

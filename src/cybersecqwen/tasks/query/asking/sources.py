@@ -36,6 +36,8 @@ _LISTED = 0.8
 _UNNAMED = 0.7
 """Of what speaks for a product that the question does not name."""
 _TOLD = 2.0
+_FIELD = 1.5
+"""What the name of a field speaks for the logsources that have it."""
 _KINDS: Mapping[Kind, Mapping[str, float]] = {
     Kind.CMDLET: {"windows/ps_script": 1.2, "windows/process_creation": 0.6, "windows/ps_module": 0.2},
     Kind.KEY: {"windows/registry_set": 1.5, "windows/registry_event": 0.4},
@@ -70,8 +72,12 @@ def ranked(
     mentions: Sequence[Mention],
     near: Sequence[Near],
     lexicon: Lexicon,
+    named: frozenset[str] = frozenset(),
 ) -> list[Ranked]:
-    """The logsources that come into question, the likeliest first."""
+    """The logsources that come into question, the likeliest first.
+
+    `named` are keys of those that have a field which the question names.
+    """
     scores: dict[str, float] = defaultdict(float)
     of_key: dict[str, Logsource] = {key: entry.logsource for key, entry in lexicon.sources.items()}
     total = sum(one.score**_POWER for one in near) or 1.0
@@ -92,6 +98,8 @@ def ranked(
             scores[key] += _CONCEPT * weight
     for key, weight in leads(" ".join(text[start:end] for start, end in focus(text))).items():
         scores[key] += _LISTED * weight
+    for key in named:
+        scores[key] += _FIELD
     _by_program(scores, mentions, lexicon)
     _by_product(scores, {meaning for meaning, _, _ in lexicon.products.find(found)})
     order = sorted(scores, key=lambda key: (-scores[key], key))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cybersecqwen.detect.sigma.model import Expression, Logsource, Not, Test
+from cybersecqwen.dialects.fields.schema import Schema
 
-from . import adapting, exclusions
+from . import adapting, exclusions, naming
 from .asked import Sure
 from .catalogue import events_meant
 from .combining import combined
@@ -44,18 +45,25 @@ class Reading:
     expression: Expression | None
 
 
-def reading(text: str, library: Library, words: Lexicon) -> Reading:
-    """One stretch of the question."""
+def reading(text: str, library: Library, words: Lexicon, own: Schema | None = None) -> Reading:
+    """One stretch of the question. Raises UnknownNameError for a field that is none."""
     found = tokens(text)
     near = tuple(library.nearest(text, _NEAREST))
     everything = mentions(text, found, words, library)
-    sources = ranked(text, found, everything, near, words)
-    place, wanted, unwanted = _tried(text, everything, sources[0] if sources else _FIRST, library, words)
-    for other in () if wanted or unwanted else _close(sources):
-        found_there = _tried(text, everything, other, library, words)
-        if found_there[1] or found_there[2]:
-            place, wanted, unwanted = found_there
+    compared = tuple(comparisons(text))
+    sources = ranked(text, found, everything, near, words, naming.leading(compared, words))
+    ways = [
+        Place(key=one.key, logsource=one.logsource, lexicon=words, library=library, own=own)
+        for one in (sources[:1] or [_FIRST]) + _close(sources)
+    ]
+    place = ways[0]
+    wanted, unwanted = _tried(text, everything, compared, place)
+    for other in () if wanted or unwanted else ways[1:]:
+        found_there = _tried(text, everything, compared, other)
+        if found_there[0] or found_there[1]:
+            place, (wanted, unwanted) = other, found_there
             break
+    naming.check([one for one in compared if tested(one, place) is None], place, everything)
     about = adapting.of_techniques(everything, library) if not wanted and not unwanted else None
     if about is not None:
         source = about.rules[0].rule.logsource
@@ -80,11 +88,11 @@ def _close(sources: Sequence[Ranked]) -> list[Ranked]:
 
 
 def _tried(
-    text: str, everything: Sequence[Mention], source: Ranked, library: Library, words: Lexicon
-) -> tuple[Place, list[Placed], list[Placed]]:
+    text: str, everything: Sequence[Mention], compared: Sequence[Compared], place: Place
+) -> tuple[list[Placed], list[Placed]]:
     """What a question asks for and leaves out if it is about a logsource."""
-    place = Place(key=source.key, logsource=source.logsource, lexicon=words, library=library)
-    said = [(one, made) for one in comparisons(text) if (made := tested(one, place)) is not None]
+    words = place.lexicon
+    said = [(one, made) for one in compared if (made := tested(one, place)) is not None]
     free = [m for m in everything if not any(m.start < one.end and m.end > one.start for one, _ in said)]
     out = [one for one in exclusions.clauses(text) if not one.only]
     left = [
@@ -96,7 +104,7 @@ def _tried(
     wanted = _chosen(text, placed(text, kept, place))
     wanted += _listed(text, place, wanted)
     wanted += [_compared(one, made) for one, made in said]
-    return place, wanted, placed(text, left, place) if left else []
+    return wanted, placed(text, left, place) if left else []
 
 
 def _chosen(text: str, found: list[Placed]) -> list[Placed]:
