@@ -1,6 +1,7 @@
 """How well descriptions of rules become queries that match the same events.
 
-Run as: python -m evaluation.query_words DATA_DIR [--set exam|development] [--rules N] [--model FOLDER]
+Run as: python -m evaluation.query_words DATA_DIR [--set exam|development] [--rules N]
+        [--model GGUF_FILE [--answers FILE]]
 
 Of the rules of logs/sigma_rules.zip that are evaluated, in order of the SHA-256 of their id, the first 300
 are the exam and the next 300 are for development. The question is the description of a rule, or its title and
@@ -11,7 +12,9 @@ each alternative, near misses), and (c) the same by a generator that makes event
 (`query_words_events`); to both come events of other rules of its logsource. What counts is F1 of the events
 that are matched, a mean over rules with a bootstrap interval (2,000 draws, seed 0). Beside it stand the
 nearest rule copied whole, reading without any rules, and a ceiling for what can be taken from the words: the
-rule itself, with only those values that stand in the question. Prints Markdown for docs/queries.md.
+rule itself, with only those values that stand in the question. With a model also the questions of which it
+filled what stayed open; its answers are kept in a file, with which a run that was stopped goes on. Prints
+Markdown for docs/queries.md.
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ from evaluation.query_words_events import (
     near_misses,
     positives,
 )
+from evaluation.query_words_model import remembered
 from evaluation.query_words_recordings import fired
 from evaluation.query_words_ways import Made, Reader, ways
 
@@ -92,7 +96,8 @@ def main() -> None:
     library = Library(sets.library)
     events = dict(_events(sets, _examples))
     others = dict(_events(sets, _like_records))
-    read = dict(ways(library, arguments.model))
+    model = remembered(arguments.model, arguments.answers) if arguments.model else None
+    read = dict(ways(library, model))
     found: dict[tuple[str, str], Judged] = {}
     for kind, asked in (("description", _description), ("title and description", _titled)):
         for way, reader in read.items():
@@ -100,6 +105,8 @@ def main() -> None:
     if not arguments.without_recordings:
         _on_recordings(arguments.data, sets, events, found)
     print("\n".join(_table(arguments.set, sets, found)))
+    if model is not None:
+        print(f"\n{model.said()}")
 
 
 def ordered(rules: Sequence[Rule]) -> list[Rule]:
@@ -283,9 +290,20 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("data", type=Path, help="folder with logs/*.zip")
     parser.add_argument("--set", choices=("development", "exam"), default="development")
     parser.add_argument("--rules", type=int, default=_SIZE, help="only the first so many rules of the set")
-    parser.add_argument("--model", type=Path, help="folder of the standard model's weights")
+    parser.add_argument("--model", type=Path, help="GGUF file of a model that fills what stays open")
+    parser.add_argument(
+        "--answers",
+        type=Path,
+        default=Path("query_words.answers.jsonl"),
+        help="where the model's answers are kept, for going on later (default: %(default)s)",
+    )
     parser.add_argument("--without-recordings", action="store_true", help="made events alone")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.model and not arguments.model.is_file():
+        parser.error(
+            f"{arguments.model} is no file; name the GGUF file of a model (`csq model list` says where)"
+        )
+    return arguments
 
 
 if __name__ == "__main__":

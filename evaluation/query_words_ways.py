@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from cybersecqwen.detect.sigma.model import And, Expression, Logsource, Not, Or, Rule, Test
 from cybersecqwen.errors import CsqError
+from cybersecqwen.models.interface import LanguageModel
 from cybersecqwen.tasks.query.asking import Library, read_question
 from cybersecqwen.tasks.query.asking.library import core
 
@@ -18,8 +18,8 @@ Made = tuple[Logsource, Expression | None]
 Reader = Callable[[Rule, str], Made]
 
 
-def ways(library: Library, folder: Path | None) -> Iterator[tuple[str, Reader]]:
-    """Each with its name; with a model only where a GGUF file is named."""
+def ways(library: Library, model: LanguageModel | None) -> Iterator[tuple[str, Reader]]:
+    """Each with its name; with a model only where there is one."""
     empty = Library(())
 
     def words(library: Library) -> Reader:
@@ -43,10 +43,10 @@ def ways(library: Library, folder: Path | None) -> Iterator[tuple[str, Reader]]:
     yield "without rules", words(empty)
     yield "nearest rule, whole", nearest
     yield "ceiling: values in the words", ceiling
-    if folder is not None:
+    if model is not None:
         from evaluation.query_words_model import filled
 
-        yield "with the model", filled(folder, library)
+        yield "with the model", filled(model, library)
 
 
 def pruned(expression: Expression, text: str) -> Expression | None:
