@@ -1,0 +1,1 @@
+"""What is known against the packages of a project, and what of it the code reaches."""
