@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,10 @@ from .tree import Node, Tree
 _CONSTRUCTIONS = frozenset(
     ("new_expression", "object_creation_expression", "implicit_object_creation_expression")
 )
+
+
+_BACKTICK = re.compile(r"`|%x")
+_WORD = re.compile(r"`|%x|<\?=|[A-Za-z_]+")
 
 
 @dataclass(slots=True)
@@ -75,6 +80,12 @@ def _arguments(node: Node, keywords: frozenset[str]) -> tuple[list[Node], dict[s
     )
     if holder is None and node.kind() == "command":
         given = [one for one in node.named_children() if one.kind() != "command_name"]
+    elif holder is None and _BACKTICK.match(node.text()):  # a command between backticks is one text
+        given = [node]
+    elif holder is None and _WORD.match(node.text()):
+        given = node.named_children()
+        if len(given) == 1 and given[0].kind() == "sequence_expression":
+            given = given[0].named_children()
     else:
         given = holder.named_children() if holder is not None else []
     positional: list[Node] = []
@@ -135,4 +146,8 @@ class Facts:
                 name = f"new {name}"
             call = Call(name=name, node=node)
             made[call.last].append(call)
+        for node in self.tree.find(self.tree.profile.statements):
+            begins = _WORD.match(node.text())
+            if begins:
+                made[begins[0]].append(Call(name=begins[0], node=node))
         return made

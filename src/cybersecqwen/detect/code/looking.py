@@ -119,7 +119,14 @@ class Look:
                 return False
             if condition.not_pattern is not None and condition.not_pattern.search(text):
                 return False
-        return len(condition.shapes) == 3 or self.facts.shapes.of(node) in condition.shapes
+        if len(condition.shapes) < 3 and self.facts.shapes.of(node) not in condition.shapes:
+            return False
+        if condition.origin is None and condition.not_origin is None:
+            return True
+        origins = list(self.facts.shapes.origins(node))
+        if condition.origin is not None and not any(map(condition.origin.search, origins)):
+            return False
+        return condition.not_origin is None or not any(map(condition.not_origin.search, origins))
 
     def _nodes(self, match: NodeMatch) -> Iterator[Hit]:
         assert self.tree is not None

@@ -9,6 +9,7 @@ from .tree import Node, Tree
 
 _LONGEST = 400
 """Characters of an expression that is called: a longer one has no name that a rule could know."""
+_CLASS = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:<[^;{}]{0,200}>)?$")
 _SPACE = re.compile(r"\s+")
 _ARROWS = re.compile(r"\?->|->|::|\?\.")
 
@@ -23,11 +24,13 @@ class Names:
 
     def __init__(self, tree: Tree) -> None:
         read = _READERS.get(tree.language)
-        self.aliases: dict[str, str] = dict(read(tree)) if read else {}
+        agreed = _agreed if tree.language in ("java", "csharp") else dict
+        self.aliases: dict[str, str] = agreed(read(tree)) if read else {}
         """Name in the file → full name."""
 
     def full(self, name: str) -> str:
         """A dotted name with its beginning followed back to what was imported."""
+        name = name.lstrip("\\.")  # from the outermost namespace, as "\\exec" and "::system" say
         first, dot, rest = name.partition(".")
         found = self.aliases.get(first)
         if found is None:
@@ -127,6 +130,45 @@ def _java(tree: Tree) -> Iterator[tuple[str, str]]:
             yield name.rsplit(".", 1)[-1], name
 
 
+def _java_types(tree: Tree) -> Iterator[tuple[str, str]]:
+    imported = dict(_java(tree))
+    yield from imported.items()
+    kinds = ["local_variable_declaration", "field_declaration", "formal_parameter", "resource"]
+    for node in tree.find(kinds):
+        declared = [one for one in node.named_children() if one.kind() == "variable_declarator"] or [node]
+        for one in declared:
+            kind = _type_name(node.field("type"), one.field("value"))
+            if kind:
+                yield _text(one.field("name")), imported.get(kind, kind)
+
+
+def _csharp(tree: Tree) -> Iterator[tuple[str, str]]:
+    for node in tree.find(["variable_declaration", "parameter"]):
+        declared = [one for one in node.named_children() if one.kind() == "variable_declarator"] or [node]
+        for one in declared:
+            kind = _type_name(node.field("type"), next(iter(one.named_children()[1:]), None))
+            if kind:
+                yield _text(one.field("name")), kind
+
+
+def _type_name(kind: Node | None, value: Node | None) -> str:
+    """The name of a class, without what stands for its parts; "" for a plain type."""
+    text = _text(kind)
+    if text == "var" and value is not None and value.kind() == "object_creation_expression":
+        text = _text(value.field("type"))
+    return text.partition("<")[0] if _CLASS.match(text) else ""
+
+
+def _agreed(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
+    """Without the names that are declared as two things."""
+    made: dict[str, str] = {}
+    unclear = set()
+    for name, full in pairs:
+        if made.setdefault(name, full) != full:
+            unclear.add(name)
+    return {name: full for name, full in made.items() if name not in unclear}
+
+
 def _text(node: Node | None) -> str:
     return str(node.text()) if node is not None else ""
 
@@ -137,6 +179,10 @@ _READERS: dict[str, Callable[[Tree], Iterator[tuple[str, str]]]] = {
     "typescript": _javascript,
     "tsx": _javascript,
     "go": _go,
-    "java": _java,
+    "java": _java_types,
+    "csharp": _csharp,
 }
-"""The others import by whole files: what they call has the name that stands there."""
+"""The others import by whole files: what they call has the name that stands there.
+
+In Java and C# a variable stands for its class: `Random dice` makes `dice.nextInt` `Random.nextInt`.
+"""

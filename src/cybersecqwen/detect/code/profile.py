@@ -34,6 +34,10 @@ class Profile:
     names: frozenset[str] = frozenset()
     keywords: frozenset[str] = frozenset()
     """Arguments with a name."""
+    capitals: frozenset[str] = frozenset()
+    """Names, alone or behind others, that are constants of other files where they are in capitals."""
+    statements: frozenset[str] = frozenset()
+    """What does the work of a call without looking like one; the word that it begins with is its name."""
     comments: frozenset[str] = frozenset()
     formatters: frozenset[str] = frozenset()
     """Functions and methods that give a text made of their arguments."""

@@ -25,6 +25,9 @@ class Condition:
     pattern: Pattern[str] | None = None
     """What must be found in it, as it stands, quotes aside."""
     not_pattern: Pattern[str] | None = None
+    origin: Pattern[str] | None = None
+    """What must be found in it or in what the names in it are set to."""
+    not_origin: Pattern[str] | None = None
     missing: bool | None = False
     """Whether the argument may be missing: False (it must be there), True (it must not), None (either)."""
 

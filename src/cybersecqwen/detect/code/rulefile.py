@@ -181,7 +181,7 @@ class _Reader:
             return Condition(missing=True)
         if isinstance(given, str):
             given = {"shape": given}
-        self._only(given, "shape is is_not matches not_matches missing")
+        self._only(given, "shape is is_not matches not_matches from not_from missing")
         if given.get("missing") is True:
             return Condition(missing=True)
         either = bool(given.get("missing") == "or") or set(given) <= {"is_not", "not_matches"}
@@ -191,6 +191,8 @@ class _Reader:
             not_texts=frozenset(map(_scalar, _list(given.get("is_not")))),
             pattern=_pattern(given.get("matches")),
             not_pattern=_pattern(given.get("not_matches")),
+            origin=_pattern(given.get("from")),
+            not_origin=_pattern(given.get("not_from")),
             missing=None if either else False,
         )
 

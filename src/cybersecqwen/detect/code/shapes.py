@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from enum import Enum
 from functools import cached_property
 
@@ -10,6 +12,9 @@ from .names import dotted
 from .tree import Node, Tree
 
 _DEEPEST = 30
+_MOST_ORIGINS, _LONGEST_ORIGIN = 40, 4_000
+_LONGEST = 120
+_CAPITALS = re.compile(r"(?:[\w\\]+(?:\.|::|->))*_{0,2}[A-Z][A-Z0-9_]+")
 _MOST_BINDINGS = 8
 """Assignments of a name that are looked at; with more it is unknown."""
 
@@ -67,12 +72,20 @@ class Shapes:
             return self._name(node, depth)
         if kind in profile.calls:
             return self._call(node, depth)
-        return Shape.OTHER
+        if kind in profile.assignments and _adds(node):
+            _, added = _sides(node)
+            return Shape.CONSTANT if added is None else self._of(added, depth)
+        return self._foreign(node)
+
+    def _foreign(self, node: Node) -> Shape:
+        """What this file does not set: constant where it is written as constants are."""
+        capitals = node.kind() in self._profile.capitals and _CAPITALS.fullmatch(node.text()[-_LONGEST:])
+        return Shape.CONSTANT if capitals else Shape.OTHER
 
     def _string(self, node: Node, depth: int) -> Shape:
         holes = [one for one in _below(node, 3) if one.kind() in self._profile.holes]
         for hole in holes:
-            inner = hole.named_children()
+            inner = [one for one in hole.named_children() if one.kind() != "interpolation_brace"]
             if hole.kind() in self._profile.names or not inner:
                 shape = self._of(hole, depth)
             else:
@@ -89,13 +102,13 @@ class Shapes:
         return Shape.CONSTANT
 
     def _join(self, node: Node, depth: int) -> Shape:
+        parts = [node.field("left"), node.field("right")]
+        shapes = [self._of(one, depth) for one in parts if one is not None]
+        if shapes and all(shape is Shape.CONSTANT for shape in shapes):
+            return Shape.CONSTANT
         sign = node.field("operator")
         if sign is None or sign.text() not in self._profile.join_signs:
             return Shape.OTHER
-        parts = [node.field("left"), node.field("right")]
-        shapes = [self._of(one, depth) for one in parts if one is not None]
-        if all(shape is Shape.CONSTANT for shape in shapes):
-            return Shape.CONSTANT
         texts = any(one is not None and self.is_text(one) for one in parts)
         return Shape.BUILT if texts or Shape.BUILT in shapes else Shape.OTHER
 
@@ -109,6 +122,9 @@ class Shapes:
             return any(one is not None and self.is_text(one, depth + 1) for one in parts)
         if kind in self._profile.wrappers:
             return any(self.is_text(one, depth + 1) for one in node.named_children()) if depth < 5 else False
+        if kind in self._profile.names and depth < 4:
+            set_to = (self._settings(node) or [])[:_MOST_BINDINGS]
+            return any(one is not None and self.is_text(one, depth + 2) for one in set_to)
         return False
 
     def _call(self, node: Node, depth: int) -> Shape:
@@ -129,24 +145,48 @@ class Shapes:
         return Shape.CONSTANT if shapes <= {Shape.CONSTANT} else Shape.BUILT
 
     def _name(self, node: Node, depth: int) -> Shape:
-        text, offset = node.text(), node.range().start.index
-        function = self._tree.function_at(offset)
+        found = self._settings(node)
+        if found is None:
+            return self._foreign(node)
+        if not found or len(found) > _MOST_BINDINGS or None in found:
+            return Shape.OTHER
+        values = [one for one in found if one is not None]
+        shape = self._together(values, depth)
+        if shape is Shape.OTHER and any(_adds(one) for one in values) and any(map(self.is_text, values)):
+            return Shape.BUILT  # a text that something was added to
+        return shape
+
+    def _settings(self, node: Node) -> list[Node | None] | None:
+        """What a name is set to where it is bound; with None among it for what cannot be told.
+
+        Empty for a parameter that is set to nothing else; None where the file does not bind the name.
+        """
+        text = node.text()
+        function = self._tree.function_at(node.range().start.index)
         while True:
             found = self._bindings.get((function, text))
-            if found is not None:
-                break
+            given = function >= 0 and self._is_parameter(function, text)
+            if found is not None or given:
+                return [*(found or ()), *((None,) if given and found else ())]
             if function < 0:
-                return Shape.OTHER
-            if self._is_parameter(function, text):
-                return Shape.OTHER
+                return None
             function = self._tree.function_around(function)
-        if (
-            len(found) > _MOST_BINDINGS
-            or None in found
-            or (function >= 0 and self._is_parameter(function, text))
-        ):
-            return Shape.OTHER
-        return self._together([one for one in found if one is not None], depth)
+
+    def origins(self, node: Node) -> Iterator[str]:
+        """The text of an expression, and of what the names in it are set to, and so on."""
+        seen = {node.range().start.index}
+        waiting = [node]
+        for _ in range(_MOST_ORIGINS):
+            if not waiting:
+                return
+            one = waiting.pop(0)
+            yield one.text()[:_LONGEST_ORIGIN]
+            names = [one] if one.kind() in self._profile.names else _below(one, 8)
+            for name in names[:_MOST_ORIGINS]:
+                for value in (self._settings(name) or ()) if name.kind() in self._profile.names else ():
+                    if value is not None and value.range().start.index not in seen:
+                        seen.add(value.range().start.index)
+                        waiting.append(value)
 
     def _is_parameter(self, function: int, name: str) -> bool:
         return name in self._parameters(function)
@@ -181,9 +221,19 @@ class Shapes:
             sign = node.field("operator")
             grows = grows or (sign is not None and sign.text() not in ("=", ":="))
             for name in _targets(target, self._profile.names):
+                # An array of a size is room, which calls fill after it was set up.
+                room = target.kind() == "array_declarator" and target.field("size") is not None
                 alone = target.kind() in self._profile.names or len(target.named_children()) < 2
-                made[(function, name)].append(value if alone and not grows else None)
+                alone = alone and not room
+                added = node if alone and _adds(node) else None
+                made[(function, name)].append(value if alone and not grows else added)
         return made
+
+
+def _adds(node: Node) -> bool:
+    """Whether it is an assignment that adds to what was there, as texts are added to."""
+    sign = node.field("operator")
+    return sign is not None and sign.text() in ("+=", ".=")
 
 
 def _sides(node: Node) -> tuple[Node | None, Node | None]:

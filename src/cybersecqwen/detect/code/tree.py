@@ -12,6 +12,7 @@ from typing import Any
 
 from cybersecqwen.errors import CsqError
 
+from . import php
 from .profile import Profile, profiles
 
 Node = Any
@@ -44,7 +45,8 @@ class Tree:
     @cached_property
     def root(self) -> Node:
         """The whole file."""
-        return parse(self.text, self.profile.grammar)
+        text = php.code_alone(self.text) if self.language == "php" else self.text
+        return parse(text, self.profile.grammar)
 
     def find(self, kinds: Sequence[str] | frozenset[str]) -> list[Node]:
         """All nodes of these kinds, in the order of the text."""
