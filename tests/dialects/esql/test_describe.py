@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from cybersecqwen.dialects.elastic.expressions import Binary, Field, Literal
 from cybersecqwen.dialects.esql import Esql
 from cybersecqwen.dialects.esql.tree import EsqlTree, From, MvExpand, Rename, Where
+from tests.amounts import draws
 from tests.dialects.described import HOSTILE, sound
 
 from .drawn import trees
@@ -72,7 +73,7 @@ def test_queries_are_told_step_by_step(text: str, said: tuple[str, ...], needed:
     assert ESQL.sources(tree) == needed
 
 
-@settings(max_examples=300, deadline=None)
+@draws(60)
 @given(trees)
 def test_every_query_is_told(tree: EsqlTree) -> None:
     assert sound(ESQL.describe(tree))
