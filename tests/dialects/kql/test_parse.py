@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.dialects import DIALECTS
@@ -18,6 +17,8 @@ from cybersecqwen.dialects.kql import Kql
 from cybersecqwen.dialects.kql import steps as s
 from cybersecqwen.dialects.kql import tree as t
 from cybersecqwen.errors import CsqError, LimitError, QuerySyntaxError
+from tests.amounts import draws, part
+from tests.published import sentinel
 
 from .drawn import queries, statements, values
 
@@ -40,20 +41,20 @@ def test_registry_has_it() -> None:
     assert DIALECTS.get("kql") is Kql
 
 
-@settings(deadline=None, max_examples=80)
+@draws(40)
 @given(values)
 def test_value_is_parsed_again(tree: object) -> None:
     query = t.KqlQuery((), t.Pipeline(t.Name("T"), (s.Where(predicate=tree),)))  # type: ignore[arg-type]
     assert KQL.parse(KQL.render(query)) == query
 
 
-@settings(deadline=None, max_examples=80)
+@draws(40)
 @given(queries)
 def test_query_is_parsed_again(tree: t.KqlQuery) -> None:
     assert KQL.parse(KQL.render(tree)) == tree
 
 
-@settings(deadline=None, max_examples=40)
+@draws(30)
 @given(statements)
 def test_statement_is_parsed_again(one: t.Let) -> None:
     tree = t.KqlQuery((one,), t.Name("T"))
@@ -67,7 +68,7 @@ WORDS = re.findall(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@draws(120)
 @given(st.lists(st.sampled_from([*WORDS, "\n"]), max_size=30).map(" ".join) | st.text(max_size=60))
 def test_any_text_is_a_tree_or_an_error(text: str) -> None:
     try:
@@ -250,35 +251,19 @@ def test_other_clusters_are_named() -> None:
 BROKEN = re.compile(r"^Line \d+, column \d+: ")
 
 
-def published(data_dir: Path) -> list[tuple[str, str]]:
-    import yaml
-
-    found = []
-    with zipfile.ZipFile(data_dir / "queries" / "kql_azure_sentinel.zip") as archive:
-        for name in archive.namelist():
-            if name.endswith((".yaml", ".yml")):
-                try:
-                    document = yaml.load(archive.read(name).decode("utf-8-sig"), Loader=yaml.CSafeLoader)
-                except (yaml.YAMLError, UnicodeDecodeError):
-                    continue
-                if isinstance(document, dict) and document.get("query"):
-                    found.append((name, str(document["query"])))
-    return found
-
-
 @pytest.mark.data
 def test_published_queries_parse_and_are_parsed_again(data_dir: Path) -> None:
     """All of one set but three, which are broken: a bar follows a semicolon."""
-    texts = published(data_dir)
+    texts = sentinel(data_dir)
     assert len(texts) > 400
-    broken = []
+    broken, parsed = [], []
     for name, text in texts:
         try:
-            tree = KQL.parse(text)
+            parsed.append((name, KQL.parse(text)))
         except QuerySyntaxError as error:
             assert BROKEN.match(str(error))
             broken.append(Path(name).name)
-            continue
+    for name, tree in part(parsed, 3):
         assert KQL.parse(KQL.render(tree)) == tree, name
     assert json.dumps(sorted(broken)) == json.dumps(
         [

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.interface import Running
 from cybersecqwen.dialects.kql import Kql
 from cybersecqwen.dialects.proving import same
+from tests.amounts import draws
 
 from .test_rules import SCHEMA
 
@@ -128,7 +129,7 @@ def _held(records: list[dict[str, Any]], table: str) -> list[dict[str, Any]]:
     ]
 
 
-@settings(deadline=None, max_examples=250)
+@draws(80)
 @given(QUERIES, st.lists(RECORDS, max_size=8), st.lists(RECORDS, max_size=4))
 def test_safe_rules_keep_the_rows_of_any_query(
     text: str, here: list[dict[str, Any]], there: list[dict[str, Any]]
