@@ -64,7 +64,7 @@ def test_no_field_of_a_record_is_forgotten(kind: str) -> None:
     record = {"process": "ProcessNode"}.get(kind, kind.capitalize())
     fields = {field.name for field in dataclasses.fields(getattr(records, record))}
     properties = SCHEMA["properties"] if kind == "report" else SCHEMA["$defs"][kind]["properties"]
-    assert fields - {"intel", "query"} == set(properties) - {"schema"}  # these stand under `extra`
+    assert fields - {"intel", "query", "review"} == set(properties) - {"schema"}  # these stand under `extra`
 
 
 def test_threat_reports_stand_under_extra() -> None:

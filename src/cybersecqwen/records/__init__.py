@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .intel import Intelligence
     from .query import QueryResult
+    from .review import Review
 
 
 class Verdict(StrEnum):
@@ -388,6 +389,8 @@ class Report:
     """What threat reports hold; None for every task but `intel`."""
     query: QueryResult | None = None
     """A query; None for every task but `query` and its like."""
+    review: Review | None = None
+    """Findings in code and packages; None for every task but `review`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,6 +25,9 @@ FORMATS: Registry[type[Renderer]] = Registry(
         "sigma": "cybersecqwen.render.sigma_rule:SigmaRenderer",
         "yara": "cybersecqwen.render.yara_rule:YaraRenderer",
         "query": "cybersecqwen.render.query_text:QueryRenderer",
+        "sarif": "cybersecqwen.render.sarif:SarifRenderer",
+        "gitlab": "cybersecqwen.render.gitlab:GitlabRenderer",
+        "junit": "cybersecqwen.render.junit:JunitRenderer",
     },
     group="cybersecqwen.formats",
 )

@@ -33,7 +33,7 @@ from .logs import is_logs
 from .logs_detail import BROWSER
 from .logs_story import beside_logs, other_problems
 from .page import fitted
-from .query_layout import banner, good, parts
+from .sections import sections_of
 from .story import outside_incidents, sides, tactic_name
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -68,7 +68,7 @@ class HtmlRenderer(Renderer):
                 answer=answer_view(report) if is_answer(report) else None,
                 logs=logs,
                 intel=_storied(report, defang, options),
-                query=_query(report, options),
+                told=sections_of(report, options.detail),
                 problems=problems,
                 problems_more=problems_more,
                 title=wording.headline(report, options.title),
@@ -92,14 +92,6 @@ def _storied(report: Report, defang: Defanger, options: RenderOptions) -> IntelP
     if report.intel is not None:
         return intel_page(report, report.intel, defang, options)
     return diff_page(report, defang, options) if is_diff(report) else None
-
-
-def _query(report: Report, options: RenderOptions) -> dict[str, Any] | None:
-    """The sections of a query's page; None for others."""
-    query = report.query
-    if query is None:
-        return None
-    return {"banner": banner(query), "good": good(query), "parts": parts(query, options.detail)}
 
 
 def _outside(report: Report, defang: Defanger, amounts: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from cybersecqwen.records import (
     Technique,
 )
 from cybersecqwen.records.intel_json import to_json
+from cybersecqwen.records.review_json import review_json
 
 from .interface import Renderer, RenderOptions
 from .wording import moment
@@ -83,12 +84,14 @@ def envelope(report: Report) -> dict[str, Any]:
 
 
 def _extra(report: Report) -> dict[str, Any]:
-    """What only one task has: `intel` and `query` under the names of `records.intel` and `records.query`."""
+    """What only one task has: `intel`, `query`, `review` under the names of the records' fields."""
     made = dict(report.extra)
     if report.intel is not None:
         made["intel"] = to_json(report.intel)
     if report.query is not None:
         made["query"] = to_json(report.query)
+    if report.review is not None:
+        made["review"] = review_json(report.review)
     return made
 
 

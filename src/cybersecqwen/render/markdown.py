@@ -18,9 +18,10 @@ from .logs_story import beside_logs, other_problems
 from .markdown_answer import answer_lines
 from .markdown_intel import diff_lines, intel_lines
 from .markdown_logs import logs_lines
-from .markdown_query import query_lines
+from .markdown_sections import section_lines
 from .markdown_text import code, escaped, fenced
 from .read_logs import logs_view
+from .sections import sections_of
 from .story import (
     alarming,
     by_tactic,
@@ -69,9 +70,8 @@ class MarkdownRenderer(Renderer):
         elif report.intel is not None:
             headed = headline(report, options.title)
             note.add(*intel_lines(report, report.intel, headed, options.detail, note.cell, note.value))
-        elif report.query is not None:
-            headed = headline(report, options.title)
-            note.add(*query_lines(report, report.query, headed, options.detail, note.say, note.code))
+        elif (told := sections_of(report, options.detail)) is not None:
+            note.add(*section_lines(told, headline(report, options.title), note.say, note.code))
         elif is_diff(report):
             headed = headline(report, options.title)
             note.add(*diff_lines(report, headed, options.detail, note.cell, note.value))

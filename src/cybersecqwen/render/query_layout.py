@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import orjson
 
 from cybersecqwen.records.query import Explained, Improved, QueryResult, Trial
 
 from .interface import Detail
+from .sections import Line, Part, Sections
 from .wording import percent
 
 _RECORD = 600
 """Characters shown of an event."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One line of a section."""
-
-    body: str
-    lead: str = ""
-    """A few words before it: the name of a check, of a rule."""
-    note: str = ""
-    """Said after it, less loudly."""
-    link: str = ""
-    """Address of a page of documentation, of ours and so shown as it is."""
-    good: bool | None = None
-    """Whether it is good news, bad news, or neither."""
-    code: bool = False
-    """Whether the body is a value or a record rather than a sentence."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
-    """One section."""
-
-    heading: str
-    remark: str = ""
-    code: str = ""
-    """Text that is to be copied as it stands, before the lines."""
-    lines: tuple[Line, ...] = ()
+def query_sections(query: QueryResult, detail: Detail) -> Sections:
+    """The page."""
+    return Sections(
+        kind="query",
+        banner=banner(query),
+        good=good(query),
+        parts=parts(query, detail),
+        basis="The query was parsed, held against the schema and run on this machine; what could not be shown"
+        " is said above.",
+    )
 
 
 def banner(query: QueryResult) -> str:

@@ -36,17 +36,19 @@ def _suite(test: RuleTest) -> ElementTree.Element:
     cases = [_case(test, check) for check in test.checks]
     failures = sum(case.find("failure") is not None for case in cases)
     counted = {"tests": str(len(cases)), "failures": str(failures), "errors": "0", "skipped": "0"}
-    suite = ElementTree.Element("testsuite", {"name": _text(test.title or test.path), **counted})
+    suite = ElementTree.Element("testsuite", {"name": xml_text(test.title or test.path), **counted})
     suite.extend(cases)
     return suite
 
 
 def _case(test: RuleTest, check: str) -> ElementTree.Element:
-    case = ElementTree.Element("testcase", {"name": check, "classname": _text(f"{test.origin}/{test.path}")})
+    case = ElementTree.Element(
+        "testcase", {"name": check, "classname": xml_text(f"{test.origin}/{test.path}")}
+    )
     found = test.of(check)
     wrong = [one for one in found if one.weight is Weight.ERROR]
     if wrong:
-        message = _text(wrong[0].message)
+        message = xml_text(wrong[0].message)
         failure = ElementTree.SubElement(case, "failure", {"message": message, "type": check})
         failure.text = _lines(test, wrong)
     others = [one for one in found if one.weight is not Weight.ERROR]
@@ -57,10 +59,10 @@ def _case(test: RuleTest, check: str) -> ElementTree.Element:
 
 def _lines(test: RuleTest, found: Sequence[RuleFinding]) -> str:
     return "\n".join(
-        _text(f"{test.file}:{one.line}: {one.weight}: {one.message} {one.hint}".rstrip()) for one in found
+        xml_text(f"{test.file}:{one.line}: {one.weight}: {one.message} {one.hint}".rstrip()) for one in found
     )
 
 
-def _text(text: str) -> str:
+def xml_text(text: str) -> str:
     """The text without characters that XML cannot have."""
     return _NO_XML.sub("\ufffd", text)

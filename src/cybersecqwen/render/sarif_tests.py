@@ -39,7 +39,7 @@ def rule_tests_sarif(result: RuleTests) -> str:
     results = [_result(test, one, names) for test in result.tests for one in test.findings]
     run: dict[str, Any] = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return orjson.dumps(_sound(document), option=orjson.OPT_INDENT_2).decode() + "\n"
+    return orjson.dumps(sound(document), option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
 def _said(check: str) -> str:
@@ -56,7 +56,7 @@ def _result(test: RuleTest, one: RuleFinding, names: list[str]) -> dict[str, Any
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(_sound(test.file))},
+                    "artifactLocation": {"uri": quote(sound(test.file))},
                     "region": {"startLine": max(1, one.line)},
                 }
             }
@@ -68,10 +68,10 @@ def _result(test: RuleTest, one: RuleFinding, names: list[str]) -> dict[str, Any
     return found
 
 
-def _sound(value: Any) -> Any:
-    """The value with text that UTF-8 can hold."""
+def sound(value: Any) -> Any:
+    """A value of JSON with text that UTF-8 can hold."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {key: _sound(inner) for key, inner in value.items()}
-    return list(map(_sound, value)) if isinstance(value, list) else value
+        return {key: sound(inner) for key, inner in value.items()}
+    return list(map(sound, value)) if isinstance(value, list) else value

@@ -16,6 +16,7 @@ from .logs_detail import PAGE
 from .logs_story import beside_logs, other_problems
 from .page import Page, Run
 from .read_logs import logs_view
+from .sections import sections_of
 from .story import outside_incidents
 from .terminal_answer import write_answer
 from .terminal_incident import (
@@ -27,7 +28,7 @@ from .terminal_incident import (
 )
 from .terminal_intel import write_diff, write_intel
 from .terminal_logs import write_end, write_logs, write_read
-from .terminal_query import write_query
+from .terminal_sections import write_sections
 from .wording import (
     clock,
     counts_line,
@@ -59,8 +60,8 @@ class TerminalRenderer(Renderer):
             write_answer(sheet, report, options.title)
         elif report.intel is not None:
             write_intel(sheet, report, report.intel, options.title, options.detail)
-        elif report.query is not None:
-            write_query(sheet, report, report.query, options.title, options.detail)
+        elif (told := sections_of(report, options.detail)) is not None:
+            write_sections(sheet, report, told, options.title)
         elif is_diff(report):
             write_diff(sheet, report, options.title, options.detail)
         elif is_logs(report):

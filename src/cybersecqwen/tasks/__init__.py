@@ -18,6 +18,7 @@ TASKS: Registry[type[Task]] = Registry(
         "query-optimise": "cybersecqwen.tasks.query.tasks:Optimise",
         "query-explain": "cybersecqwen.tasks.query.tasks:Explain",
         "query-translate": "cybersecqwen.tasks.query.tasks:Translate",
+        "review": "cybersecqwen.tasks.review.task:ReviewTask",
         "ask": "cybersecqwen.tasks.ask:Answer",
     },
     group="cybersecqwen.tasks",

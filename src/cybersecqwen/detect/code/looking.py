@@ -50,9 +50,14 @@ class Look:
         return Facts(self.tree)
 
     def findings(self, rules: Sequence[CodeRule]) -> list[CodeFinding]:
-        """What rules find, in the order of the file; one finding for each rule and place."""
-        found = [(hit, rule) for rule in rules if self._may_hold(rule) for hit in self.hits(rule)[:MOST]]
-        found.sort(key=lambda one: (one[0].start, one[0].end, one[1].id))
+        """What rules find, in the order of the file; where several say the same of a place, the surest."""
+        best: dict[tuple[int, int, str], tuple[Hit, CodeRule]] = {}
+        for rule in rules:
+            for hit in self.hits(rule)[:MOST] if self._may_hold(rule) else ():
+                key = (hit.start, hit.end, rule.cwe[0])
+                if key not in best or _weight(rule) > _weight(best[key][1]):
+                    best[key] = (hit, rule)
+        found = sorted(best.values(), key=lambda one: (one[0].start, one[0].end, one[1].id))
         return _marked([self._finding(hit, rule) for hit, rule in found])
 
     def _may_hold(self, rule: CodeRule) -> bool:
@@ -198,6 +203,10 @@ class Look:
             instead=rule.instead,
             place=self.place(hit.start, hit.end),
         )
+
+
+def _weight(rule: CodeRule) -> tuple[int, int, str]:
+    return (rule.confidence.rank, rule.severity, rule.id)
 
 
 _HASH_LINES = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)

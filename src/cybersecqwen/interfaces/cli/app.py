@@ -8,7 +8,7 @@ import typer
 
 from cybersecqwen import __version__
 
-from . import ask, bench, intel, kb, logs, model, query, query_schema, query_test, rules, specialist
+from . import ask, bench, intel, kb, logs, model, query, query_schema, query_test, review, rules, specialist
 from .options import Detail, FailOn, Format, Model, Save
 
 app = typer.Typer(
@@ -74,6 +74,7 @@ app.command("query-explain", hidden=True)(query.explain)
 app.command("query-translate", hidden=True)(query.translate)
 app.command("query-test", hidden=True)(query_test.check)
 app.command("query-fields", hidden=True)(query_schema.fields)
+app.command()(review.review)
 app.command()(ask.ask)
 
 

@@ -12,7 +12,8 @@ Format = Annotated[
         "--format",
         "-f",
         help="For people: terminal, markdown, html; for programs: json, ndjson, ocsf, stix, misp, navigator,"
-        " csv; lists to block or find: hosts, rpz, suricata, sigma, yara; query for a query alone.",
+        " csv; lists to block or find: hosts, rpz, suricata, sigma, yara; query for a query alone;"
+        " of reviews: sarif, gitlab, junit.",
     ),
 ]
 Save = Annotated[

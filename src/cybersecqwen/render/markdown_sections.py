@@ -1,29 +1,24 @@
-"""A query as Markdown: a section each for the query, how it was read, its checks, its proof."""
+"""A page of sections as Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cybersecqwen.records import Report
-from cybersecqwen.records.query import QueryResult
-
 from .defang import safe_text
-from .interface import Detail
 from .markdown_text import fenced
-from .query_layout import banner, parts
+from .sections import Sections
 
 Say = Callable[[str], str]
 
 _MARKS = {True: "✓ ", False: "**!** ", None: ""}
 
 
-def query_lines(
-    report: Report, query: QueryResult, title: str, detail: Detail, say: Say, quote: Say
-) -> Iterator[str]:
+def section_lines(told: Sections, title: str, say: Say, quote: Say) -> Iterator[str]:
     """The lines between the heading and "About this result"."""
-    yield f"# {banner(query).capitalize()}: {say(title)}"
-    for part in parts(query, detail):
-        yield from ("", f"## {say(part.heading)}")
+    yield f"# {told.banner.capitalize()}: {say(title)}"
+    for part in told.parts:
+        level = f"{part.level.capitalize()}: " if part.level else ""
+        yield from ("", f"## {level}{say(part.heading)}")
         if part.remark:
             yield from ("", say(part.remark))
         if part.code:

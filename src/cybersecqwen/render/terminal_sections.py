@@ -1,14 +1,12 @@
-"""A query on a terminal: the query first, to be copied as it stands, then what stands behind it."""
+"""A page of sections on a terminal: what is to be copied as it stands first, then what is behind it."""
 
 from __future__ import annotations
 
 from cybersecqwen.records import Report
-from cybersecqwen.records.query import QueryResult
 
 from .defang import safe_text
-from .interface import Detail
 from .page import Run
-from .query_layout import Line, banner, good, parts
+from .sections import Line, Sections
 from .terminal_incident import Sheet
 from .wording import headline
 
@@ -16,15 +14,19 @@ _LEAD = 26
 """Cells of the words before a line."""
 
 
-def write_query(sheet: Sheet, report: Report, query: QueryResult, title: str, detail: Detail) -> None:
+def write_sections(sheet: Sheet, report: Report, told: Sections, title: str) -> None:
     """Everything but the problems and the last line."""
     page = sheet.page
-    badge: list[Run] = [(f" {banner(query)} ", "benign" if good(query) else "needs review"), ("  ", "")]
+    badge: list[Run] = [(f" {told.banner} ", "benign" if told.good else "needs review"), ("  ", "")]
     page.add((sheet.show(headline(report, title)), "strong"), first=badge)
-    for part in parts(query, detail):
+    for part in told.parts:
         page.blank()
         remark = f"  {sheet.show(part.remark)}" if part.remark else ""
-        page.add((part.heading.upper(), "heading"), (remark, "quiet"))
+        if part.level:  # a heading that says what was found, not what the section is
+            level = (f"{part.level.upper()} ", part.level)
+            page.add(level, (sheet.show(part.heading), "strong"), (remark, "quiet"))
+        else:
+            page.add((part.heading.upper(), "heading"), (remark, "quiet"))
         if part.code:
             page.verbatim(part.code, "code")
         width = min(_LEAD, max((len(sheet.show(line.lead)) for line in part.lines), default=0))

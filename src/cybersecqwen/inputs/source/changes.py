@@ -1,0 +1,136 @@
+"""What a change touched: files as they are now and as they were, and the lines that are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from cybersecqwen.errors import InputError
+from cybersecqwen.records.review import Skipped
+
+from .files import LARGEST
+from .git import Repository, object_id
+
+_MOST_LINES = 20_000
+"""Lines of a file that are compared line by line; of a longer one all count as new."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """A file that a change touched."""
+
+    path: str
+    """Below the root of the repository, with / between folders."""
+    now: bytes
+    before: bytes | None
+    """None for a new file."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """All of a change."""
+
+    root: Path
+    against: str
+    """Id of the commit that it is counted from."""
+    files: tuple[Changed, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def change(paths: tuple[str, ...], revision: str, *, staged: bool) -> Change:
+    """What changed below paths since a revision, in the work tree or in what is staged.
+
+    Raises InputError where there is no repository or no such revision.
+    """
+    tops = [Path(one) for one in paths] or [Path()]
+    for one in tops:
+        if not one.exists():
+            raise InputError(f"There is no file or folder {str(one)!r}.")
+    repository = Repository.around(tops[0])
+    against = repository.commit(revision or "HEAD")
+    before = repository.tree(against)
+    prefixes = [_below(repository.root, one) for one in tops]
+    skipped: list[Skipped] = []
+    if staged:
+        index = {path: id for path, id in repository.index().items() if before.get(path) != id}
+        chosen = {path: id for path, id in index.items() if _within(path, prefixes)}
+        held = repository.contents(chosen.values())
+        now = {path: held[id] for path, id in chosen.items() if id in held}
+    else:
+        now = dict(_touched(repository, before, prefixes, skipped))
+    olds = repository.contents(before[path] for path in now if path in before)
+    files = tuple(
+        Changed(path=path, now=data, before=olds.get(before.get(path, "")))
+        for path, data in sorted(now.items())
+    )
+    return Change(root=repository.root, against=against, files=files, skipped=tuple(skipped))
+
+
+def _below(root: Path, path: Path) -> str:
+    resolved = path.resolve()
+    if not resolved.is_relative_to(root):
+        raise InputError(f"{str(path)!r} is not in the repository at {str(root)!r}.")
+    return resolved.relative_to(root).as_posix()
+
+
+def _within(path: str, prefixes: list[str]) -> bool:
+    return any(one == "." or path == one or path.startswith(f"{one}/") for one in prefixes)
+
+
+def _touched(
+    repository: Repository, before: dict[str, str], prefixes: list[str], skipped: list[Skipped]
+) -> Iterator[tuple[str, bytes]]:
+    like = next(iter(before.values()), "")
+    for path in repository.work_tree():
+        if not _within(path, prefixes):
+            continue
+        file = repository.root / path
+        try:
+            # A link may lead anywhere, and so may a folder on the way.
+            if file.is_symlink() or not file.resolve().is_relative_to(repository.root) or not file.is_file():
+                continue
+            with file.open("rb") as stream:
+                data = stream.read(LARGEST + 1)
+        except OSError as error:
+            skipped.append(Skipped(path=path, reason=f"It cannot be read: {error.strerror or error}."))
+            continue
+        if len(data) > LARGEST or object_id(data, like) != before.get(path):
+            yield path, data
+
+
+def new_lines(before: str | None, now: str) -> frozenset[int] | None:
+    """Numbers of the lines, from 1, that are new or changed; None where all are.
+
+    Ends of lines do not count. What was taken away counts as a change of the line after it.
+    """
+    if before is None:
+        return None
+    old, new = before.splitlines(), now.splitlines()
+    first = _alike(old, new)
+    last = _alike(old[first:][::-1], new[first:][::-1])
+    old, middle = old[first : len(old) - last], new[first : len(new) - last]
+    if len(old) > _MOST_LINES or len(middle) > _MOST_LINES:
+        return frozenset(range(first + 1, first + len(middle) + 1))
+    found: set[int] = set()
+    if len(old) * len(middle) > 4_000_000:  # too much to compare each with each
+        known = set(old)
+        found |= {first + at + 1 for at, line in enumerate(middle) if line not in known}
+        return frozenset(found)
+    for kind, _, _, begin, end in SequenceMatcher(None, old, middle, autojunk=False).get_opcodes():
+        if kind == "delete":
+            found.add(min(first + begin + 1, max(1, len(new))))
+        elif kind != "equal":
+            found |= set(range(first + begin + 1, first + end + 1))
+    return frozenset(found)
+
+
+def _alike(one: list[str], other: list[str]) -> int:
+    """How many lines both begin with."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

@@ -1,0 +1,74 @@
+"""`csq review`: code and packages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from .options import Detail, FailOn, Format, Model, Save
+
+Paths = Annotated[
+    Optional[list[str]],  # noqa: UP045 - typer reads this at run time on 3.11
+    typer.Argument(metavar="[PATH]...", help="Files or folders; this folder where left out."),
+]
+
+
+def review(
+    paths: Paths = None,
+    diff: Annotated[
+        str,
+        typer.Option(
+            "--diff", metavar="REV", help="Only what changed since this commit; REV... since they parted."
+        ),
+    ] = "",
+    staged: Annotated[
+        bool, typer.Option("--staged", help="Only what is staged for the next commit.")
+    ] = False,
+    baseline: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--baseline", metavar="FILE", help="Findings that are known and do not count."),
+    ] = None,
+    write_baseline: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--write-baseline", metavar="FILE", help="Write all open findings there as known."),
+    ] = None,
+    rules: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option("--rules", metavar="DIR", help="Folder with rules of your own; may be repeated."),
+    ] = None,
+    cache: Annotated[bool, typer.Option(help="Keep what was found in a file until it changes.")] = True,
+    format: Format = "terminal",
+    save: Save = None,
+    model: Model = "none",
+    fail_on: FailOn = "high",
+    detail: Detail = "normal",
+) -> int:
+    """Review code: what is insecure, why it matters, what to write instead.
+
+    Exit codes: 0 nothing at or above --fail-on, 1 something, 2 wrong usage, 3 nothing to review.
+    """
+    from cybersecqwen.settings import load_settings
+    from cybersecqwen.tasks.review.options import ReviewOptions
+
+    from .task import TaskCall, run_task
+
+    call = TaskCall(
+        "review",
+        tuple(paths or ["."]),
+        format,
+        tuple(save or ()),
+        model,
+        fail_on,
+        detail,
+        parameters=ReviewOptions(
+            diff=diff,
+            staged=staged,
+            baseline=baseline,
+            write_baseline=write_baseline,
+            rules=tuple(rules or ()),
+            cache=load_settings().cache_dir if cache else None,
+        ),
+    )
+    return run_task(call)

@@ -1,0 +1,162 @@
+"""What a review's page shows in every format: each finding with its code, its reason, the way out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from cybersecqwen.records.review import CodeFinding, PackageFinding, Place, Review, Status
+
+from .interface import Detail
+from .sections import Line, Part, Sections
+
+_MOST = {"brief": 10, "normal": 50, "full": 10_000}
+"""Findings that are shown one by one."""
+_AROUND = 6
+"""Lines of code shown of a finding."""
+_TAB = "    "
+
+
+def review_sections(review: Review, detail: Detail) -> Sections:
+    """The page."""
+    found = any(one.status is Status.OPEN for one in review.findings)
+    found = found or any(one.status is Status.OPEN for one in review.vulnerabilities)
+    return Sections(
+        kind="review",
+        banner="FINDINGS" if found else "CLEAN",
+        good=not found,
+        parts=tuple(part for part in _parts(review, detail) if part.code or part.lines),
+        basis="Every finding stands on the lines shown with it; no language model made one up.",
+    )
+
+
+def _parts(review: Review, detail: Detail) -> Iterator[Part]:
+    most = _MOST[detail]
+    vulnerable = [one for one in review.vulnerabilities if one.status is Status.OPEN]
+    for one in vulnerable[:most]:
+        yield _package(one)
+    findings = [one for one in review.findings if one.status is Status.OPEN]
+    told: set[str] = set()
+    for other in findings[:most]:
+        yield _finding(other, brief=detail == "brief" or other.rule in told)
+        told.add(other.rule)
+    more = len(vulnerable[most:]) + len(findings[most:])
+    if more:
+        yield Part(heading="And more", lines=tuple(_summary(findings[most:], more)))
+    yield from _others(review, detail)
+    yield _looked(review)
+
+
+def _finding(one: CodeFinding, *, brief: bool) -> Part:
+    lines = [] if brief else [Line(lead="why", body=one.why), Line(lead="instead", body=one.instead)]
+    lines += [Line(lead="flow", body=f"{where(step.place)} {step.what}") for step in one.flow]
+    if one.fix is not None and not brief:
+        lines.append(Line(lead="fix", body=one.fix.what, good=True))
+    code = frame(one.place)
+    if one.fix is not None and one.fix.diff:
+        code = f"{code}\n\n{one.fix.diff.rstrip()}"
+    return Part(
+        heading=one.title,
+        level=one.severity.label,
+        remark=f"{where(one.place)} · {', '.join(one.cwe)} · {one.rule} · {one.confidence} confidence",
+        code=code,
+        lines=tuple(lines),
+    )
+
+
+def _package(one: PackageFinding) -> Part:
+    package = one.package
+    name = f"{package.name} {package.version or package.wanted}".rstrip()
+    known = ", ".join((one.id, *one.aliases[:4])).strip(", ")
+    marks = [known, f"CVSS {one.score:.1f}" if one.score is not None else "", where(package.place)]
+    lines = [Line(lead="why", body=one.why)] if one.why else []
+    if one.exploited:
+        lines.append(
+            Line(lead="exploited", body="It stands in CISA's catalogue of exploited ones.", good=False)
+        )
+    if one.reached:
+        lines.append(Line(lead="reached", body=one.reached, good=False))
+    elif one.reachable is False:
+        lines.append(Line(lead="reached", body="Nothing in the sources imports it.", good=True))
+    if one.fixed:
+        step = "a step that may break what uses it" if one.breaking else "a small step"
+        lines.append(Line(lead="fixed", body=f"{one.fixed}, {step}"))
+    if one.instead:
+        lines.append(Line(lead="instead", body=one.instead))
+    return Part(
+        heading=f"{name}: {one.title}",
+        level=one.severity.label,
+        remark=" · ".join(mark for mark in marks if mark),
+        lines=tuple(lines),
+    )
+
+
+def where(place: Place) -> str:
+    """A place as terminals and editors take it: path:line:column."""
+    return f"{place.path}:{place.line}:{place.column}" if place.line else place.path
+
+
+def frame(place: Place) -> str:
+    """The lines of a place with their numbers, and a mark under what is meant where that is one line."""
+    if not place.text:
+        return ""
+    shown = place.text.replace("\r", "").split("\n")[:_AROUND]
+    width = len(str(place.line + len(shown) - 1))
+    made = []
+    for number, line in enumerate(shown):
+        made.append(f"  {place.line + number:>{width}} │ {line.replace(chr(9), _TAB)[:160]}")
+        if number == 0 and place.end_line in (0, place.line) and place.end_column > place.column:
+            before = line[: place.column - 1].replace("\t", _TAB)
+            length = len(line[place.column - 1 : place.end_column - 1].replace("\t", _TAB))
+            if len(before) < 160:
+                marks = "^" * max(1, min(length, 160 - len(before)))
+                made.append(f"  {'':>{width}} │ {' ' * len(before)}{marks}")
+    if place.end_line > place.line + len(shown) - 1:
+        made.append(f"  {'':>{width}} │ …")
+    return "\n".join(made)
+
+
+def _summary(findings: Sequence[CodeFinding], more: int) -> Iterator[Line]:
+    yield Line(body=f"{more:,} are not shown here; --detail full and --format json have all.")
+    for rule, count in Counter(one.rule for one in findings).most_common(20):
+        yield Line(lead=f"{count:,}", body=rule)
+
+
+def _others(review: Review, detail: Detail) -> Iterator[Part]:
+    for status, heading in (
+        (Status.UNLIKELY, "Probably not"),
+        (Status.SUPPRESSED, "Ignored in the code"),
+        (Status.BASELINE, "Known before"),
+    ):
+        findings = [one for one in review.findings if one.status is status]
+        packages = [one for one in review.vulnerabilities if one.status is status]
+        if not findings and not packages:
+            continue
+        shown = findings if detail == "full" else findings[:5]
+        lines = [Line(lead=where(one.place), body=one.title, note=one.reason) for one in shown]
+        lines += [
+            Line(lead=f"{one.package.name} {one.package.version}", body=one.id or one.title, note=one.reason)
+            for one in (packages if detail == "full" else packages[:5])
+        ]
+        if status is Status.BASELINE and detail != "full":
+            lines = [Line(body="They stand in the baseline and do not count.")]
+        yield Part(heading=heading, remark=f"{len(findings) + len(packages):,}", lines=tuple(lines))
+
+
+def _looked(review: Review) -> Part:
+    names = ", ".join(f"{count:,} {name}" for name, count in review.languages)
+    lines = []
+    if review.files:
+        files = "1 file" if review.files == 1 else f"{review.files:,} files"
+        lines.append(Line(lead="code", body=f"{files}, {review.lines:,} lines: {names}"))
+    if review.packages:
+        against = review.advisories or "no advisories: `csq kb import` takes them in"
+        lines.append(Line(lead="packages", body=f"{len(review.packages):,}, held against {against}"))
+    if review.against:
+        lines.append(Line(lead="change", body=f"counted from commit {review.against[:12]}"))
+    reasons = Counter[str]()
+    for one in review.skipped:
+        reasons[one.reason] += one.count
+    for reason, count in reasons.most_common(8):
+        lines.append(Line(lead="left out", body=f"{count:,}: {reason}"))
+    return Part(heading="Looked at", lines=tuple(lines))

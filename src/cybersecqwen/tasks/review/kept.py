@@ -1,0 +1,91 @@
+"""What was found in files before, by the hash of content, name and rules: looked up, not looked for.
+
+One SQLite file in the cache folder. It holds results, never code; a row that cannot be read counts as none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import orjson
+
+from cybersecqwen.records.review import CodeFinding
+from cybersecqwen.records.review_json import finding_from, finding_to
+
+_MOST = 200_000
+"""Rows; the oldest ones go first."""
+_BATCH = 500
+
+
+class Kept:
+    """The findings of files that were looked at before. Usable by one thread; broken files are made anew."""
+
+    def __init__(self, folder: Path, version: str) -> None:
+        self._version = version
+        self._base: sqlite3.Connection | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._base = _opened(folder / "review.sqlite")
+        except (OSError, sqlite3.Error):
+            self._base = None  # without a cache everything is looked at again
+
+    def key(self, path: str, language: str, data: bytes) -> bytes:
+        """What a file's findings are kept under."""
+        head = f"{self._version}\0{path}\0{language}\0{len(data)}\0".encode("utf-8", "surrogatepass")
+        return hashlib.sha256(head + data).digest()
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, list[CodeFinding]]:
+        """What is kept of these."""
+        found: dict[bytes, list[CodeFinding]] = {}
+        for begin in range(0, len(keys) if self._base else 0, _BATCH):
+            some = keys[begin : begin + _BATCH]
+            marks = ",".join("?" * len(some))
+            try:
+                assert self._base is not None
+                rows = self._base.execute(f"SELECT key, findings FROM kept WHERE key IN ({marks})", some)
+                for key, data in rows:
+                    found[key] = [finding_from(one) for one in orjson.loads(data)]
+            except (sqlite3.Error, ValueError, KeyError, TypeError):
+                continue
+        return found
+
+    def keep(self, rows: Iterable[tuple[bytes, Sequence[CodeFinding]]]) -> None:
+        """Keep what was found."""
+        if self._base is None:
+            return
+        made = [(key, orjson.dumps([finding_to(one) for one in found])) for key, found in rows]
+        try:
+            with self._base:
+                self._base.executemany("INSERT OR REPLACE INTO kept (key, findings) VALUES (?, ?)", made)
+                count = self._base.execute("SELECT count(*) FROM kept").fetchone()[0]
+                if count > _MOST:
+                    self._base.execute(
+                        "DELETE FROM kept WHERE rowid IN (SELECT rowid FROM kept ORDER BY rowid LIMIT ?)",
+                        (count - _MOST,),
+                    )
+        except sqlite3.Error:  # a full disk, another process that writes: nothing is lost but time
+            return
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._base is not None:
+            self._base.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    for again in (False, True):
+        base = sqlite3.connect(path, timeout=2)
+        try:
+            base.execute("PRAGMA journal_mode=WAL")
+            base.execute("PRAGMA synchronous=OFF")
+            base.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB UNIQUE NOT NULL, findings BLOB NOT NULL)")
+            return base
+        except sqlite3.DatabaseError:
+            base.close()
+            if again:
+                raise
+            path.unlink(missing_ok=True)
+    raise AssertionError

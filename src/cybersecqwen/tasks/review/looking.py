@@ -1,0 +1,163 @@
+"""Many files looked at: what is known by its content is looked up, the rest spread over processes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cybersecqwen.detect import workers
+from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.errors import CsqError
+from cybersecqwen.inputs.source.files import LARGEST, SourceFile, source_of
+from cybersecqwen.records.review import CodeFinding, Skipped
+
+from .kept import Kept
+
+_ALONE = 40
+"""Files that one process looks at faster than several start."""
+_BATCH = 16
+_AT_ONCE = 2_000
+"""Files whose texts are held at once."""
+
+
+@dataclass(slots=True)
+class Looked:
+    """What was found in files."""
+
+    findings: list[CodeFinding] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    files: dict[str, int] = field(default_factory=dict)
+    """Language → files."""
+    lines: int = 0
+    importing: list[SourceFile] = field(default_factory=list)
+    """Files of languages whose imports tell which packages are used; lines that import nothing are empty."""
+
+    def count(self, source: SourceFile) -> None:
+        """Count a file, and keep its imports."""
+        self.files[source.language] = self.files.get(source.language, 0) + 1
+        self.lines += source.text.count("\n") + 1
+        if source.language in _IMPORTING:
+            lines = [line if _IMPORT.search(line) else "" for line in source.text.split("\n")]
+            self.importing.append(replace(source, text="\n".join(lines)))
+
+
+def look_at(
+    paths: Sequence[Path],
+    rules: CodeRules,
+    kept: Kept | None,
+    count: int,
+    progress: Callable[[str, int, int], None],
+) -> Looked:
+    """Look at files by rules. Files of no known language are passed over in silence."""
+    found = Looked()
+    with _Pool(rules, count) as pool:
+        for begin in range(0, len(paths), _AT_ONCE):
+            progress("Reviewing", begin, len(paths))
+            _look_at(paths[begin : begin + _AT_ONCE], found, kept, pool)
+    return found
+
+
+def _look_at(paths: Sequence[Path], found: Looked, kept: Kept | None, pool: _Pool) -> None:
+    waiting: list[tuple[bytes, SourceFile]] = []
+    for path in paths:
+        one = _read(path)
+        if isinstance(one, Skipped):
+            found.skipped.append(one)
+        elif one is not None:
+            source, data = one
+            found.count(source)
+            waiting.append((kept.key(source.path, source.language, data) if kept else b"", source))
+    known = kept.find([key for key, _ in waiting]) if kept else {}
+    for some in known.values():
+        found.findings += some
+    fresh = [(key, source) for key, source in waiting if key not in known]
+    made = []
+    for (key, source), (findings, problem) in zip(
+        fresh, pool.look([source for _, source in fresh]), strict=True
+    ):
+        if problem:
+            found.skipped.append(Skipped(path=source.path, reason=problem))
+        else:
+            found.findings += findings
+            made.append((key, findings))
+    if kept and made:
+        kept.keep(made)
+
+
+_IMPORTING = frozenset(("python", "javascript", "typescript", "tsx"))
+_IMPORT = re.compile(r"\b(?:import|from|require)\b")
+
+
+def _read(path: Path) -> tuple[SourceFile, bytes] | Skipped | None:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        return Skipped(path=path.as_posix(), reason=f"It cannot be read: {error.strerror or error}.")
+    made = source_of(path.as_posix(), data)
+    return (made, data) if isinstance(made, SourceFile) else made
+
+
+Result = tuple[list[CodeFinding], str]
+"""(findings, why the file could not be looked at)"""
+
+
+class _Pool:
+    """Processes that look at files, started when there are enough of them to be worth it."""
+
+    def __init__(self, rules: CodeRules, count: int) -> None:
+        self._rules = rules
+        self._count = count
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> _Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def look(self, sources: Sequence[SourceFile]) -> Iterator[Result]:
+        """What is found in files, in their order."""
+        if self._pool is None and (len(sources) <= _ALONE or self._count < 2):
+            yield from (look(one, self._rules) for one in sources)
+            return
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self._count, mp_context=workers.context(), initializer=_begin, initargs=(self._rules.places,)
+            )
+        batches = [sources[begin : begin + _BATCH] for begin in range(0, len(sources), _BATCH)]
+        for results in self._pool.map(_batch, batches):
+            yield from results
+
+
+_RULES: list[CodeRules] = []
+
+
+def _begin(places: tuple[object, ...]) -> None:
+    workers.begin()
+    _RULES[:] = [CodeRules(places=places, _known={})]  # type: ignore[arg-type]
+
+
+def _batch(some: Sequence[SourceFile]) -> list[Result]:
+    return [look(one, _RULES[0]) for one in some]
+
+
+def look(source: SourceFile, rules: CodeRules) -> Result:
+    """What rules find in one file."""
+    from cybersecqwen.detect.code.looking import Look
+    from cybersecqwen.detect.code.suppressing import suppressed
+
+    try:
+        return list(suppressed(Look(source).findings(rules.of(source.language)), source.text)), ""
+    except RecursionError:
+        return [], "It nests too deep."
+    except CsqError:
+        raise
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of the library that parses, which is no Exception
+            raise
+        return [], "The parser gave up on it."

@@ -1,0 +1,131 @@
+"""The task: collect, look, hold against what is known, put in order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from cybersecqwen import __version__
+from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.errors import NothingAnalysedError
+from cybersecqwen.inputs.source.changes import change
+from cybersecqwen.records import Provenance, Report, Severity, Verdict
+from cybersecqwen.records.review import CodeFinding, PackageFinding, Review, Skipped, Status
+from cybersecqwen.tasks.interface import Request, Task, Tools
+
+from .baseline import held_against, read_baseline, write_baseline
+from .changed import look_at_changes
+from .collecting import collect, summed
+from .kept import Kept
+from .looking import Looked, look_at
+from .options import ReviewOptions
+
+
+class ReviewTask(Task):
+    """A tree, a file or a change → what is wrong with it."""
+
+    name: ClassVar[str] = "review"
+    help: ClassVar[str] = "Review code and packages: findings worth reading, fixes that are proven."
+
+    def assess(self, request: Request, tools: Tools) -> Report:
+        """See `Task.assess`; raises RuleError for rules of the user's own that cannot be read."""
+        begun = time.perf_counter()
+        given = request.parameters
+        options = given if isinstance(given, ReviewOptions) else ReviewOptions()
+        rules = CodeRules.shipped(options.rules)
+        version = rules.version()
+        found, against = _looked(request.paths, options, rules, version, tools)
+        if not found.files and not options.packages:
+            _nothing(found.skipped)
+        findings = found.findings
+        if options.baseline is not None:
+            findings = held_against(findings, read_baseline(options.baseline))
+        if not found.files:
+            _nothing(found.skipped)
+        review = Review(
+            findings=tuple(sorted(findings, key=_order)),
+            skipped=tuple(summed(found.skipped)),
+            files=sum(found.files.values()),
+            lines=found.lines,
+            languages=tuple(sorted(found.files.items(), key=lambda one: (-one[1], one[0]))),
+            against=against,
+        )
+        if options.write_baseline is not None:
+            write_baseline(options.write_baseline, review)
+        return _report(review, request.paths, tools, version, begun)
+
+
+def _looked(
+    paths: Sequence[str], options: ReviewOptions, rules: CodeRules, version: str, tools: Tools
+) -> tuple[Looked, str]:
+    """(what was found, the commit that a change is counted from or "")."""
+    if options.diff or options.staged:
+        changed = change(tuple(paths), options.diff, staged=options.staged)
+        found = look_at_changes(changed.files, rules)
+        found.skipped += changed.skipped
+        return found, changed.against
+    collected = collect(paths or ["."])
+    kept = Kept(options.cache, version) if options.cache is not None else None
+    try:
+        found = look_at(collected.paths, rules, kept, tools.workers, tools.progress)
+    finally:
+        if kept is not None:
+            kept.close()
+    found.skipped[:0] = collected.skipped
+    return found, ""
+
+
+def _nothing(skipped: Sequence[Skipped]) -> None:
+    why = f" {len(skipped):,} were left out: {skipped[0].reason}" if skipped else ""
+    raise NothingAnalysedError(
+        f"There is no file to review.{why}",
+        hint="csq review looks at source files, configuration, manifests and lock files.",
+    )
+
+
+def _order(one: CodeFinding) -> tuple[int, int, int, str, int, int]:
+    return (
+        tuple(Status).index(one.status),
+        -one.severity,
+        -one.confidence.rank,
+        one.place.path,
+        one.place.line,
+        one.place.column,
+    )
+
+
+def _report(review: Review, paths: Sequence[str], tools: Tools, version: str, begun: float) -> Report:
+    open_: list[CodeFinding | PackageFinding] = [
+        *(one for one in review.findings if one.status is Status.OPEN),
+        *(one for one in review.vulnerabilities if one.status is Status.OPEN),
+    ]
+    severity = max((one.severity for one in open_), default=Severity.INFORMATIONAL)
+    return Report(
+        task="review",
+        verdict=Verdict.NEEDS_REVIEW if open_ else Verdict.BENIGN,
+        severity=severity,
+        confidence=1.0,
+        title=_title(open_),
+        sources=tuple(str(Path(one)) for one in paths) or (".",),
+        counts={
+            "files": review.files,
+            "lines": review.lines,
+            "findings": len(open_),
+            "skipped": sum(one.count for one in review.skipped),
+        },
+        timings_ms={"review": round((time.perf_counter() - begun) * 1000, 2)},
+        provenance=Provenance(version=__version__, knowledge=tools.store.version, rules=version),
+        review=review,
+    )
+
+
+def _title(found: Sequence[CodeFinding | PackageFinding]) -> str:
+    if not found:
+        return "Nothing was found"
+    counts = [
+        (level, sum(one.severity is level for one in found)) for level in sorted(Severity, reverse=True)
+    ]
+    said = ", ".join(f"{count:,} {level.label}" for level, count in counts if count)
+    return f"{len(found):,} {'finding' if len(found) == 1 else 'findings'}: {said}"
