@@ -29,6 +29,15 @@ def data_dir() -> Path:
     return found
 
 
+@pytest.fixture(scope="session")
+def parsed_rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for XDG_CACHE_HOME where rule sets stay parsed, for tests that ask many things.
+
+    The rules are found there by the hash of their files, so that no test sees anything of another.
+    """
+    return tmp_path_factory.mktemp("parsed")
+
+
 @pytest.fixture
 def loopback() -> None:
     """For tests with a server of their own: skipped in a namespace without interfaces."""
