@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cybersecqwen.errors import InputError
 from cybersecqwen.records.review import CodeFinding, Place
 
 from .calls import Call, Facts
+from .documents import parts_of
+from .parts import Part, document_of
 from .rule import CallMatch, CodeRule, Condition, LineMatch, NodeMatch
 from .tree import Node, Tree
 
@@ -41,7 +44,17 @@ class Look:
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
+        self.problem = ""
+        """Why a part of the rules could not be tried on the file, a sentence; "" where all were."""
         self.tree = Tree(source.text, source.language) if source.language != "dockerfile" else None
+
+    @cached_property
+    def _documents(self) -> list[Part]:
+        try:
+            return document_of(self.source.text, self.source.language)
+        except InputError as error:
+            self.problem = error.message
+            return []
 
     @cached_property
     def facts(self) -> Facts:
@@ -85,10 +98,11 @@ class Look:
         for line_match in rule.lines:
             yield from self._lines(line_match)
         if rule.documents:
-            from .documents import parts_of
-
-            for start, end in parts_of(self.source, rule.documents):
-                yield Hit(start, end)
+            for part in parts_of(self._documents, rule.documents, _is_text):
+                # Of a long part its first line is shown: that is where a reader begins.
+                line_end = self.source.text.find("\n", part.start)
+                end = part.end if part.text is not None or line_end < 0 else min(part.end, line_end)
+                yield Hit(part.start, max(end, part.start + 1))
 
     def _calls(self, match: CallMatch) -> Iterator[Hit]:
         keywords = self.facts.tree.profile.keywords
@@ -203,6 +217,16 @@ class Look:
             instead=rule.instead,
             place=self.place(hit.start, hit.end),
         )
+
+
+def _is_text(text: str, condition: Condition) -> bool:
+    if condition.texts and text not in condition.texts:
+        return False
+    if text in condition.not_texts:
+        return False
+    if condition.pattern is not None and not condition.pattern.search(text):
+        return False
+    return condition.not_pattern is None or not condition.not_pattern.search(text)
 
 
 def _weight(rule: CodeRule) -> tuple[int, int, str]:

@@ -31,6 +31,11 @@ class Condition:
     missing: bool | None = False
     """Whether the argument may be missing: False (it must be there), True (it must not), None (either)."""
 
+    @property
+    def asks_for_text(self) -> bool:
+        """Whether what stands there matters, not only how it is made."""
+        return bool(self.texts or self.not_texts or self.pattern or self.not_pattern)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallMatch:

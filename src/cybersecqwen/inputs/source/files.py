@@ -21,9 +21,6 @@ _LONGEST_LINE = 5_000
 _ORDINARY_LINE = 250
 """Characters of a line on average, for files of more than 5,000 characters."""
 LEFT_OUT = {
-    ".git": "the repository itself",
-    ".hg": "the repository itself",
-    ".svn": "the repository itself",
     "node_modules": "packages of others",
     "bower_components": "packages of others",
     "site-packages": "packages of others",
@@ -42,6 +39,8 @@ LEFT_OUT = {
     ".next": "made by a program",
 }
 """Folders that are not gone into, with what is in them."""
+_REPOSITORIES = frozenset((".git", ".hg", ".svn"))
+"""Folders that nobody expects to be reviewed, so that it is not worth saying that they were not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +74,7 @@ def walk_sources(
     for at, below, files in os.walk(top, onerror=unreadable.append):
         for name in sorted(set(below) & names):
             yield Skipped(path=_shown(Path(at, name)), reason=f"The folder holds {_held(name)}.")
-        kept = sorted(set(below) - names)
+        kept = sorted(set(below) - names - _REPOSITORIES)
         for name in kept:
             if Path(at, name).is_symlink():
                 yield Skipped(

@@ -49,7 +49,10 @@ class Repository:
         if name.endswith("..."):
             found = _git(self.root, "merge-base", "--", self.commit(name[:-3]), self.commit("HEAD"))
         else:
-            found = _git(self.root, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
+            try:
+                found = _git(self.root, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
+            except InputError as error:
+                raise InputError(f"There is no commit {name!r} in {str(self.root)!r}.") from error
         return found.decode("ascii", "replace").split("\n")[0].strip()
 
     def tree(self, commit: str) -> dict[str, str]:

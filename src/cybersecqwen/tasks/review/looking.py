@@ -78,10 +78,10 @@ def _look_at(paths: Sequence[Path], found: Looked, kept: Kept | None, pool: _Poo
     for (key, source), (findings, problem) in zip(
         fresh, pool.look([source for _, source in fresh]), strict=True
     ):
-        if problem:
+        found.findings += findings
+        if problem:  # said again at the next run: what cannot be read is not kept
             found.skipped.append(Skipped(path=source.path, reason=problem))
         else:
-            found.findings += findings
             made.append((key, findings))
     if kept and made:
         kept.keep(made)
@@ -152,7 +152,9 @@ def look(source: SourceFile, rules: CodeRules) -> Result:
     from cybersecqwen.detect.code.suppressing import suppressed
 
     try:
-        return list(suppressed(Look(source).findings(rules.of(source.language)), source.text)), ""
+        look = Look(source)
+        findings = look.findings(rules.of(source.language))
+        return list(suppressed(findings, source.text)), look.problem
     except RecursionError:
         return [], "It nests too deep."
     except CsqError:
