@@ -148,3 +148,14 @@ good: [a]
 def test_a_condition_may_ask_where_a_value_comes_from(text: str, count: int) -> None:
     rule = rule_of(RULE, "php", "example")
     assert len(looked_at(text, "php").hits(rule)) == count
+
+
+def test_a_parameter_comes_from_where_it_is_declared() -> None:
+    text = "class A { void f(@RequestParam String a, String b) { g(a); h(b); } }"
+    look = looked_at(text, "java")
+    for name, declared in (("g", "@RequestParam String a"), ("h", "String b")):
+        (call,) = look.facts.calls[name]
+        assert list(look.facts.shapes.origins(call.argument("0", frozenset()))) == [
+            name.translate({103: "a", 104: "b"}),
+            declared,
+        ]

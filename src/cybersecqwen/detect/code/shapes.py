@@ -173,7 +173,7 @@ class Shapes:
             function = self._tree.function_around(function)
 
     def origins(self, node: Node) -> Iterator[str]:
-        """The text of an expression, and of what the names in it are set to, and so on."""
+        """The text of an expression, of what the names in it are set to or declared as, and so on."""
         seen = {node.range().start.index}
         waiting = [node]
         for _ in range(_MOST_ORIGINS):
@@ -182,11 +182,22 @@ class Shapes:
             one = waiting.pop(0)
             yield one.text()[:_LONGEST_ORIGIN]
             names = [one] if one.kind() in self._profile.names else _below(one, 8)
-            for name in names[:_MOST_ORIGINS]:
-                for value in (self._settings(name) or ()) if name.kind() in self._profile.names else ():
+            for name in [each for each in names if each.kind() in self._profile.names][:_MOST_ORIGINS]:
+                for value in (*(self._settings(name) or ()), self._declared(name)):
                     if value is not None and value.range().start.index not in seen:
                         seen.add(value.range().start.index)
                         waiting.append(value)
+
+    def _declared(self, name: Node) -> Node | None:
+        """The parameter that a name is, with its type and what is noted at it; None for no parameter."""
+        function = self._tree.function_at(name.range().start.index)
+        given = self._tree.functions[function][2].field("parameters") if function >= 0 else None
+        if given is None or not self._is_parameter(function, name.text()):
+            return None
+        ends = re.compile(rf"(?:^|[^\w$]){re.escape(name.text())}(?:$|\W)")
+        return next(
+            (one for one in given.named_children() if ends.search(one.text()[:_LONGEST_ORIGIN])), None
+        )
 
     def _is_parameter(self, function: int, name: str) -> bool:
         return name in self._parameters(function)
