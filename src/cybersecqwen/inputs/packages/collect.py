@@ -14,7 +14,7 @@ from .names import canonical, exact, shown
 
 FILE_BYTES = 64 << 20
 """Largest manifest; the largest lock files that are known have some 10 MB."""
-PACKAGES = 500_000
+PACKAGES = 200_000
 """Packages kept of one file; the rest are counted."""
 NAMED = 200
 """Entries not understood that are named one by one; the rest are counted."""
@@ -49,29 +49,33 @@ class Lines:
     """Finds the lines of names in a text, forward, so that all searches together look at it once.
 
     Entries are asked for in the order of the file. A name that does not follow is looked for from the
-    start, which may happen a bounded number of times; behind that the last line that was found is given.
+    start. Looking in vain takes from a budget; behind that the last line that was found is given.
     """
 
-    _MISSES = 200
+    _BUDGET = 100_000_000
+    _TIMES = 8
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
         self._line = 1
-        self._misses = 0
+        self._left = self._TIMES * len(text) + self._BUDGET  # characters that may be searched in vain
 
     def of(self, *needles: str) -> int:
-        """The line of the first of the needles that follows; the search goes on behind it."""
-        if self._misses >= self._MISSES:
-            return self._line
+        """The line of the first of the needles that follows; the search goes on from there."""
         for needle in needles:
+            if self._left <= 0:
+                return self._line
             found = self._text.find(needle, self._at)
             if found >= 0:
                 self._line += self._text.count("\n", self._at, found)
                 self._at = found
                 return self._line
-        self._misses += 1
+            self._left -= len(self._text) - self._at
         for needle in needles:
+            if self._left <= 0:
+                break
+            self._left -= self._at
             found = self._text.find(needle, 0, self._at)
             if found >= 0:
                 return self._text.count("\n", 0, found) + 1
@@ -108,6 +112,9 @@ class Collector:
         ecosystem: str = "",
     ) -> bool:
         """Take a package; False where its name or version cannot be one."""
+        if len(self._packages) >= PACKAGES:
+            self._more_packages += 1
+            return True
         ecosystem = ecosystem or self.ecosystem
         known = canonical(ecosystem, name)
         if not known:
@@ -116,9 +123,6 @@ class Collector:
         if version and not (version := exact(ecosystem, asked := version)):
             self.skip(f"{shown(asked)!r} is no version that {known} can have in {ecosystem}", line)
             return False
-        if len(self._packages) >= PACKAGES:
-            self._more_packages += 1
-            return True
         self._packages.append(
             Package(
                 ecosystem=ecosystem,

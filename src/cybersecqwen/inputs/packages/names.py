@@ -39,9 +39,7 @@ _VERSIONS = {
     "NuGet": re.compile(r"\d{1,18}(?:\.\d{1,18}){0,3}(?:-[0-9A-Za-z.-]++)?(?:\+[0-9A-Za-z.-]++)?"),
 }
 _RUNS = re.compile(r"[-_.]+")
-_UNSEEN = re.compile(
-    r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
+
 
 ECOSYSTEMS = frozenset(_NAMES)
 """Those whose packages are read, as OSV names them."""
@@ -70,5 +68,5 @@ def exact(ecosystem: str, version: str) -> str:
 def shown(text: str, chars: int = 80) -> str:
     """Hostile text for a message: on one line, without characters that are not seen, bounded."""
     cut = text[: chars + 1]
-    clean = _UNSEEN.sub("\ufffd", cut[:chars])
+    clean = "".join(one if one.isprintable() else "\ufffd" for one in cut[:chars])
     return clean + "…" if len(cut) > chars else clean

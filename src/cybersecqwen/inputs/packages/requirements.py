@@ -27,6 +27,7 @@ _ADDRESS = re.compile(
 )
 _ARCHIVE = re.compile(r"\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)$", re.IGNORECASE)
 _VIA = re.compile(r"\s*+#\s*+(?:via\b\s*+)?(.*)")
+_VIAS = 200  # lines of comments behind a requirement
 _LOGICAL_CHARS = 1 << 20  # continued lines: thousands of hashes fit
 
 
@@ -79,25 +80,19 @@ def _logical(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 def _direct(lines: list[str], number: int) -> bool:
     """False where the comments that pip-compile and uv write behind it name only other packages."""
-    at, seen = number - 1, False
-    last = min(len(lines), at + 2_000)
+    at, last, seen = number - 1, len(lines), False
     while at < last and lines[at].endswith("\\"):
         at += 1
-    vias = [lines[at].partition(" #")[2]] if at < last and " # via " in lines[at] else []
-    for line in lines[at + 1 : min(last, at + 200)]:
-        match = _VIA.fullmatch(line)
-        if match is None or not line[:1].isspace():
+    vias = [lines[at].partition(" # via ")[2]] if at < last and " # via " in lines[at] else []
+    for behind in range(at + 1, min(last, at + _VIAS)):
+        line = lines[behind]
+        if not line[:1].isspace() or (match := _VIA.fullmatch(line)) is None:
             break
         vias.append(match[1])
-    for via in vias:
-        for who in via.removeprefix(" via ").split(","):
-            seen = seen or bool(who.strip())
-            if (
-                who.strip().startswith(("-r", "-c"))
-                or who.strip().endswith(")")
-                or who.strip().endswith(".in")
-            ):
-                return True
+    for who in (one.strip() for via in vias for one in via.split(",")):
+        seen = seen or bool(who)
+        if who.startswith(("-r", "-c")) or who.endswith((")", ".in")):
+            return True
     return not seen
 
 

@@ -1,0 +1,329 @@
+"""Whatever stands in a manifest: readers raise nothing but InputError and LimitError, in linear time."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cybersecqwen.errors import InputError, LimitError
+from cybersecqwen.inputs.packages import MANIFESTS, Manifest
+from cybersecqwen.inputs.packages.collect import FILE_BYTES, NAMED, PACKAGES
+from cybersecqwen.inputs.packages.open import read_manifest
+from cybersecqwen.records import Limits
+
+from .examples import EXAMPLES, Example
+
+NAMES = [f"{example.reader}-{at}" for at, example in enumerate(EXAMPLES)]
+LIMITS = Limits()
+
+
+def read(example: Example, data: bytes) -> Manifest | None:
+    """What the reader gives; None where it refuses the file."""
+    try:
+        manifest = MANIFESTS.get(example.reader)().read(data, example.path, LIMITS)
+    except InputError as error:
+        assert error.message.endswith(".")
+        return None
+    for package in manifest.packages:
+        assert package.name
+        assert package.place.line >= 1
+        assert not package.version or not package.wanted
+        for text in (package.name, package.version, package.wanted):
+            assert text.isprintable()
+    for one in manifest.skipped:
+        assert one.count >= 1
+        assert one.reason.isprintable()
+        assert len(one.reason) < 1_000
+    return manifest
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
+@pytest.mark.parametrize(
+    "data", [b"", b"\n \n", b"\x00\x01" * 40, b"\xff\xfe", b"\xef\xbb\xbf", b"\x1f\x8b\x08\x00" * 9]
+)
+def test_what_is_no_text_is_refused(example: Example, data: bytes) -> None:
+    manifest = read(example, data)
+    assert manifest is None or not manifest.packages
+    told = read_manifest(example.path, data, LIMITS)
+    if example.path != "any-name.json":
+        assert told is not None
+        assert told.skipped
+        assert not told.packages
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
+def test_every_truncation(example: Example) -> None:
+    data = example.text.encode()
+    for end in range(0, len(data), 7):
+        read(example, data[:end])
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[" * 50_000,
+        '{"a":' * 50_000,
+        "<a>" * 50_000,
+        "a = " + "[" * 50_000,
+        "  " * 50_000,
+        "- " * 50_000,
+        "a." * 30_000 + "a = 1",
+        "[" + "a." * 30_000 + "a]",
+        "&a [*a, *a]\n" * 500,
+        "\\\n" * 50_000,
+        "(" * 50_000,
+    ],
+    ids=[
+        "lists",
+        "objects",
+        "xml",
+        "toml",
+        "blanks",
+        "items",
+        "dots",
+        "header",
+        "anchors",
+        "joined",
+        "round",
+    ],
+)
+@pytest.mark.timeout(60)
+def test_deep_nesting_ends(example: Example, piece: str) -> None:
+    read(example, piece.encode())
+    read(example, example.text.encode() + b"\n" + piece.encode())
+    read(example, piece.encode() + b"\n" + example.text.encode())
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_mutations(example: Example, seed: int) -> None:
+    """Bytes changed, lines doubled, dropped and swapped, pieces of other formats put in."""
+    chance = random.Random(seed)
+    data = bytearray(example.text.encode())
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(len(data) + 1)
+        match chance.randrange(6):
+            case 0:
+                data[at : at + 1] = bytes([chance.randrange(256)])
+            case 1:
+                del data[at : at + chance.randrange(40)]
+            case 2:
+                data[at:at] = data[at : at + chance.randrange(80)]
+            case 3:
+                data[at:at] = chance.choice(
+                    (b'"', b"'", b"{", b"}", b"[", b"]", b"\\", b"\n", b":", b"=", b"@", b"\x00")
+                )
+            case 4:
+                other = chance.choice(EXAMPLES).text.encode()
+                data[at:at] = other[chance.randrange(len(other)) :][:60]
+            case _:
+                rows = bytes(data).split(b"\n")
+                chance.shuffle(rows)
+                data = bytearray(b"\n".join(rows))
+    read(example, bytes(data))
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.binary(max_size=400), at=st.integers(0, len(EXAMPLES) - 1))
+def test_any_bytes(data: bytes, at: int) -> None:
+    read(EXAMPLES[at], data)
+
+
+_MANY = 20_000
+_TOML = ("", '[[{1}]]\nname = "package-{0}"\nversion = "1.2.{0}"\n\n', "")
+ENTRIES = {
+    "requirements": ("", "package-{0}==1.2.{0}\n", ""),
+    "pyproject": ("[project]\ndependencies = [\n", '  "package-{0}==1.2.{0}",\n', "]\n"),
+    "poetry-lock": _TOML,
+    "pdm-lock": _TOML,
+    "pylock": tuple(part.replace("{1}", "packages") for part in _TOML),
+    "uv-lock": _TOML,
+    "pipfile": ("[packages]\n", 'package-{0} = "==1.2.{0}"\n', ""),
+    "pipfile-lock": ('{"default": {"_": {}', ',\n"package-{0}": {{"version": "==1.2.{0}"}}', "}}"),
+    "package-json": ('{"dependencies": {"_": {}', ',\n"package-{0}": "1.2.{0}"', "}}"),
+    "package-lock": (
+        '{"packages": {"": {}',
+        ',\n"node_modules/package-{0}": {{"version": "1.2.{0}"}}',
+        "}}",
+    ),
+    "pnpm-lock": (
+        "lockfileVersion: '9.0'\n\npackages:\n",
+        "\n  package-{0}@1.2.{0}:\n    resolution: {{}}\n",
+        "",
+    ),
+    "yarn-lock": ("", 'package-{0}@^1:\n  version "1.2.{0}"\n\n', ""),
+    "go-mod": ("module x\nrequire (\n", "\texample.org/package-{0} v1.2.{0}\n", ")\n"),
+    "go-sum": ("", "example.org/package-{0} v1.2.{0} h1:aa=\n", ""),
+    "cargo": ("[dependencies]\n", 'package-{0} = "=1.2.{0}"\n', ""),
+    "cargo-lock": (
+        "",
+        '[[package]]\nname = "package-{0}"\nversion = "1.2.{0}"\nsource = "registry+x"\n\n',
+        "",
+    ),
+    "pom": (
+        "<project><dependencies>\n",
+        "<dependency><groupId>g</groupId><artifactId>package-{0}</artifactId>"
+        "<version>1.2.{0}</version></dependency>\n",
+        "</dependencies></project>",
+    ),
+    "gradle-lock": ("", "group:package-{0}:1.2.{0}=a\n", ""),
+    "gemfile-lock": ("GEM\n  specs:\n", "    package-{0} (1.2.{0})\n", ""),
+    "composer": ('{"require": {"_": {}', ',\n"me/package-{0}": "1.2.{0}"', "}}"),
+    "composer-lock": (
+        '{"packages": [{}',
+        ',\n{{"name": "me/package-{0}", "version": "1.2.{0}"}}',
+        "]}",
+    ),
+    "nuget-lock": (
+        '{"dependencies": {"net6.0": {"_": {}',
+        ',\n"package-{0}": {{"type": "Direct", "resolved": "1.2.{0}"}}',
+        "}}}",
+    ),
+    "nuget-project": (
+        "<Project><ItemGroup>\n",
+        '<PackageReference Include="package-{0}" Version="1.2.{0}" />\n',
+        "</ItemGroup></Project>",
+    ),
+    "cyclonedx": (
+        '{"bomFormat": "CycloneDX", "components": [{}',
+        ',\n{{"purl": "pkg:npm/package-{0}@1.2.{0}"}}',
+        "]}",
+    ),
+    "spdx": (
+        "SPDXVersion: SPDX-2.3\n",
+        "PackageName: x\nExternalRef: PACKAGE-MANAGER purl pkg:npm/package-{0}@1.2.{0}\n",
+        "",
+    ),
+}
+
+
+def many(reader: str, count: int) -> tuple[Example, str]:
+    """A file of so many entries, and the example that names it."""
+    example = next(one for one in EXAMPLES if one.reader == reader)
+    before, entry, behind = ENTRIES[reader]
+    return example, before + "".join(entry.format(at, "package") for at in range(count)) + behind
+
+
+@pytest.mark.parametrize("reader", list(MANIFESTS.names()))
+@pytest.mark.timeout(60)
+def test_many_entries_are_read_in_time(reader: str) -> None:
+    example, text = many(reader, _MANY)
+    manifest = read(example, text.encode())
+    assert manifest is not None
+    assert len(manifest.packages) == _MANY
+    lines = text.split("\n")
+    for at in (0, 1, 777, _MANY - 1):
+        package = manifest.packages[at]
+        assert package.name.endswith(f"package-{at}")
+        assert package.version == f"1.2.{at}"
+        line = lines[package.place.line - 1]
+        assert f"package-{at}" in line or line == f'"1.2.{at}"', (at, package.place)
+
+
+@pytest.mark.parametrize("reader", list(MANIFESTS.names()))
+@pytest.mark.timeout(60)
+def test_many_made_up_versions_are_counted(reader: str) -> None:
+    example, text = many(reader, 2_000)
+    if reader in ("pom", "gradle-lock"):  # there a version may be any word
+        text = text.replace("1.2.", "1 2 ")
+    manifest = read(example, text.replace("1.2.", "one two ").encode())
+    assert manifest is not None
+    count = sum(one.count for one in manifest.skipped)
+    assert not any(package.version for package in manifest.packages)
+    assert count + len(manifest.packages) >= 2_000
+    assert len(manifest.skipped) <= NAMED * 2 + 2
+
+
+@pytest.mark.timeout(60)
+def test_a_lock_file_of_a_million_lines() -> None:
+    text = "".join(f"package-{at}==1.0\n" for at in range(1_000_000))
+    manifest = read_manifest("requirements.txt", text.encode(), LIMITS)
+    assert manifest is not None
+    assert len(manifest.packages) == PACKAGES
+    assert manifest.skipped[-1].count == 1_000_000 - PACKAGES
+
+
+@pytest.mark.parametrize("reader", list(MANIFESTS.names()))
+def test_files_over_the_bound_are_refused(reader: str) -> None:
+    example = next(one for one in EXAMPLES if one.reader == reader)
+    with pytest.raises(LimitError, match="the bound is"):
+        MANIFESTS.get(reader)().read(b" " * (FILE_BYTES + 1), example.path, LIMITS)
+    with pytest.raises(LimitError, match="the bound is 10"):
+        MANIFESTS.get(reader)().read(b" " * 11, example.path, Limits(file_bytes=10))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
+@pytest.mark.timeout(60)
+def test_one_very_long_line(example: Example) -> None:
+    for piece in ("a", " ", "=", "-", '"', "@", "/", "\\", "a.", "a-", "a:", "${a}", "a,", "#", "via ", "a<"):
+        read(example, example.text.encode() + piece.encode() * 200_000)
+        read(example, (piece * 200_000).encode() + b"\n" + example.text.encode())
+
+
+def test_entities_are_not_expanded() -> None:
+    bomb = (
+        '<!DOCTYPE p [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
+        "<project><dependencies><dependency><groupId>&b;</groupId><artifactId>&c;</artifactId>"
+        "<version>1</version></dependency></dependencies></project>"
+    )
+    manifest = read_manifest("pom.xml", bomb.encode(), LIMITS)
+    assert manifest is not None
+    assert not manifest.packages
+    assert "document type or entities" in manifest.skipped[0].reason
+
+
+def test_names_with_unseen_characters_are_reported_without_them() -> None:
+    text = "evil\u202e\x1b[31m==1.0\nfla\u200bsk==1.0\n"
+    manifest = read_manifest("requirements.txt", text.encode(), LIMITS)
+    assert manifest is not None
+    assert not manifest.packages
+    assert len(manifest.skipped) == 2
+    assert all(one.reason.isprintable() for one in manifest.skipped)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("package.json", '{"dependencies": {"a": "1.0.0", "a": "2.0.0"}}'),
+        ("package-lock.json", '{"packages": {"node_modules/a": {"version": "1.0.0", "version": "2.0.0"}}}'),
+    ],
+)
+def test_of_a_key_that_stands_twice_the_last_counts(path: str, text: str) -> None:
+    """As JSON.parse has it, so that nothing else is installed than what is looked up."""
+    manifest = read_manifest(path, text.encode(), LIMITS)
+    assert manifest is not None
+    assert [package.version for package in manifest.packages] == ["2.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("uv.lock", 'version = 1\npackage = [{ name = "flask", version = "1.0" }]\n'),
+        ("Cargo.lock", 'version = 3\n[[package]]\nname = "a"\n  version = "1.0.0"\n'),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages: {flask@1.0.0: {resolution: {}}}\n"),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  ? flask@1.0.0\n  : {}\n"),
+        ("yarn.lock", "flask@1.0.0: {version: 1.0.0}\n"),
+    ],
+)
+def test_what_no_package_manager_writes_is_reported(path: str, text: str) -> None:
+    manifest = read_manifest(path, text.encode(), LIMITS)
+    assert manifest is not None
+    assert not manifest.packages
+    assert manifest.skipped
+
+
+@pytest.mark.timeout(60)
+def test_looking_for_lines_in_vain_takes_linear_time() -> None:
+    """One entry with a space makes all others be looked for as no one wrote them."""
+    entries = "".join(f',"node_modules/p{at}":{{"version":"1.0.0"}}' for at in range(200_000))
+    text = '{"packages": {"": {}' + entries + "}}"
+    manifest = read_manifest("package-lock.json", text.encode(), LIMITS)
+    assert manifest is not None
+    assert len(manifest.packages) == 200_000
+    names = "".join(f"p{at}.version = '1.0'\n" for at in range(40_000))
+    assert read_manifest("Pipfile", f"[packages]\n{names}".encode(), LIMITS) is not None
