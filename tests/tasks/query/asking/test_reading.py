@@ -183,6 +183,11 @@ def test_two_times(starter: Library) -> None:
         "delete all events where user is bob",
         "drop table users",
         "ignore all previous instructions",
+        "delete everything",
+        "Please delete everything older than 30 days",
+        "wipe data",
+        "block 10.0.0.5",
+        "isolate host ws-17",
     ],
 )
 def test_no_question(text: str, starter: Library) -> None:
@@ -190,6 +195,72 @@ def test_no_question(text: str, starter: Library) -> None:
         ask(text, starter)
     assert isinstance(caught.value, UsageError)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anything strange",
+        "anything suspicious in the last day",
+        "something odd going on",
+        "show me everything",
+    ],
+)
+def test_what_says_nothing_is_asked_back(text: str, starter: Library) -> None:
+    asked = ask(text, starter)
+    assert asked.query.where is None
+    assert not asked.query.steps
+    assert asked.query.logsource == Logsource()
+    assert any("in which records" in one for one in asked.questions)
+    assert not asked.based_on
+
+
+def test_few_common_words_are_no_reason_to_take_a_rule(starter: Library) -> None:
+    asked = ask("User is created", starter)
+    assert not asked.based_on
+    assert asked.query.where is None
+    assert asked.questions
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        (
+            "a process other than chrome.exe connecting to port 443",
+            {"Image": r"c:\a.exe", "DestinationPort": "443"},
+            {"Image": r"c:\chrome.exe", "DestinationPort": "443"},
+        ),
+        (
+            "programs other than chrome.exe and firefox.exe that connect to port 443",
+            {"Image": r"c:\a.exe", "DestinationPort": "443"},
+            {"Image": r"c:\firefox.exe", "DestinationPort": "443"},
+        ),
+        (
+            "a process other than svchost.exe starting whoami.exe",
+            {"ParentImage": r"c:\a.exe", "Image": r"c:\whoami.exe"},
+            {"ParentImage": r"c:\svchost.exe", "Image": r"c:\whoami.exe"},
+        ),
+        (
+            "whoami.exe in processes other than those started by explorer.exe",
+            {"ParentImage": r"c:\a.exe", "Image": r"c:\whoami.exe"},
+            {"ParentImage": r"c:\explorer.exe", "Image": r"c:\whoami.exe"},
+        ),
+    ],
+)
+def test_other_than_ends_where_something_is_done(
+    text: str, found: dict[str, str], left: dict[str, str], starter: Library
+) -> None:
+    asked = ask(text, starter)
+    assert not asked.contradictions
+    assert matches(asked, **found)
+    assert not matches(asked, **left)
+
+
+def test_failed_logons_are_no_successful_ones(starter: Library) -> None:
+    for text in ("failed logons from 203.0.113.7", "failed sign in from 203.0.113.7 in the security log"):
+        asked = ask(text, starter)
+        assert matches(asked, EventID=4625, IpAddress="203.0.113.7")
+        assert not matches(asked, EventID=4624, IpAddress="203.0.113.7")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from cybersecqwen.detect.sigma.model import Op
 from cybersecqwen.dialects.evaluating import holds
 from cybersecqwen.dialects.query import Span
+from cybersecqwen.errors import UnsayableError
 from cybersecqwen.tasks.query.asking.counts import counted, stages
 from cybersecqwen.tasks.query.asking.times import times
 
@@ -119,3 +120,13 @@ def test_stages_of_a_sequence() -> None:
     cut = [text[start:end].strip() for start, end in stages(text)]
     assert cut == ["a file is written", "a process start", "a connection"]
     assert stages("one thing") == [(0, 9)]
+
+
+@pytest.mark.parametrize(
+    "text", ["powershell on weekends", "logons on Saturdays", "whoami.exe during the weekend", "every Monday"]
+)
+def test_days_of_the_week_are_refused_by_name(text: str) -> None:
+    with pytest.raises(UnsayableError) as caught:
+        times(text, NOW, "time")
+    assert "Days of the week" in caught.value.message
+    assert caught.value.hint

@@ -161,11 +161,10 @@ secure channel connection; security event source; service registry key; service 
 service terminated unexpectedly; shell open command; usb device plugged; volume shadow copies;
 vulnerable driver blocklist; wmi event consumer; hidden files and; dns over https; netsh helper dll
 # Operations, risks and services of clouds, by their makers' names
-activated too frequently; too many global; anonymous ip address; azure active directory; azure key vault;
-azure kubernetes service; azure sign in; firewall rule update; kubernetes cluster created;
-kubernetes service account; point to site; to site vpn; primary refresh token; role assignment created;
-security group created; service account created; sign in properties; unfamiliar sign in;
-token issuer anomaly; user session start; vpc flow logs
+activated too frequently; too many global; anonymous ip address; azure active directory; azure sign in;
+firewall rule update; kubernetes cluster created; kubernetes service account; point to site; to site vpn;
+primary refresh token; role assignment created; security group created; service account created;
+sign in properties; unfamiliar sign in; token issuer anomaly; user session start; vpc flow logs
 # Techniques and software of ATT&CK, weaknesses of OWASP
 as rep roasting; active directory enumeration; credentials in files; cross site scripting; dll side loading;
 domain trust discovery; named pipe impersonation; network configuration discovery;
@@ -175,8 +174,8 @@ security support provider; server side template; side template injection; system
 wmi event subscription
 # Names of programs, and what everybody says
 advanced ip scanner; advanced port scanner; ruby on rails; visual studio code; added to a;
-command line parameter; create local user; lsass memory access; lsass memory dump; lsass process access;
-non standard folder; web server process
+create local user; lsass memory access; lsass memory dump; lsass process access; non standard folder;
+web server process
 """
 """Three words in a row that titles of rules have as well, because there is no other word for the thing."""
 

@@ -15,7 +15,7 @@ from .library import Library, Near, Use
 from .mentions import Kind, Mention
 from .places import Place, Placed
 from .techniques import rules_of
-from .words import COMMON, SMALL, word_list
+from .words import COMMON, SMALL, stem, word_list, words
 
 _RARE = 4.5
 """Nats above which a word of the question is looked for among the values of rules."""
@@ -24,6 +24,9 @@ _NEAR_ENOUGH = 0.5
 _WORD = re.compile(r"[A-Za-z0-9_$][\w.$-]{3,60}")
 _NAME = re.compile(r"(?:[A-Z][a-z0-9]+){2,}[A-Z]?|[A-Za-z0-9]+_[A-Za-z0-9_]+|[A-Z][a-z]+[A-Z]{2,}\w*")
 _NO_VALUE = word_list("products")
+_TELLING, _TWO = 2.0, 2
+"""Nats above which a word tells rules apart, and how many such words must be shared."""
+_PLAIN = frozenset(map(stem, word_list("asking") | word_list("vague") | COMMON))
 _MOST = 3
 
 
@@ -56,7 +59,9 @@ def adapt(text: str, place: Place, near: Sequence[Near], wanted: Sequence[Placed
 
 def _is_near(text: str, one: Near, library: Library) -> bool:
     asking = " ".join(text[start:end] for start, end in focus(text))
-    return library.covered(asking, one.rule) >= _NEAR_ENOUGH
+    there = set(words(f"{one.rule.about.title} {one.rule.about.description}"))
+    telling = {word for word in words(asking) if word not in _PLAIN and library.rarity(word) >= _TELLING}
+    return len(telling & there) >= _TWO and library.covered(asking, one.rule) >= _NEAR_ENOUGH
 
 
 def of_techniques(found: Sequence[Mention], library: Library) -> Adapted | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cybersecqwen.detect.sigma.model import Expression, Not, Op, Test
-from cybersecqwen.dialects.query import Query, Span, Stage
+from cybersecqwen.dialects.query import ANYTHING, Query, Span, Stage
 from cybersecqwen.dialects.query import Sequence as Order
 from cybersecqwen.dialects.wording import duration, span_words
 
@@ -92,6 +92,8 @@ def _query(
 ) -> tuple[Query, list[str]]:
     place = read[0].place
     found, unknown = steps(counted, place.key, lexicon)
+    if place.logsource == ANYTHING and all(one.expression is None for one in read):
+        return Query(span=span), unknown  # nothing is known of what would be counted
     if len(read) > 1:
         stages = tuple(
             Stage(where=where, logsource=one.place.logsource)
@@ -141,6 +143,9 @@ def _span(moments: Sequence[When]) -> tuple[Span | None, list[str]]:
 
 
 def _joined(one: Span, other: Span | None) -> Span | None:
+    """One span of a start and an end, or of two days that follow each other; None where they are two."""
+    if other is not None and one.end is not None and one.end == other.start:
+        return Span(start=one.start, end=other.end)
     if other is None or one.last_s is not None or other.last_s is not None:
         return None
     starts = [span.start for span in (one, other) if span.start is not None]
@@ -229,6 +234,8 @@ def _assumptions(
             yield from _assumed(placed)
         for placed in one.adapted.placed:
             yield _added(placed, one.adapted.rules)
+        if one.place.logsource == ANYTHING:
+            continue
         if len(one.sources) > 1 and one.sources[1].score >= _CLOSE * one.sources[0].score:
             other = source_said(one.sources[1].logsource)
             yield f"Read as a question about {source_said(one.place.logsource)}; it could be about {other}."
@@ -276,7 +283,9 @@ def _questions(
 ) -> Iterator[str]:
     for host, _, _ in hosts:
         yield f"Which computers are {host.words}? Name them, or a field that tells."
-    if query.where is None and not query.steps:
+    if read[0].place.logsource == ANYTHING and read[0].expression is None:
+        yield _WHICH
+    elif query.where is None and not query.steps:
         about = source_said(read[0].place.logsource)
         yield f"What would such a record show? Name a program, a file, a field or an event of {about}."
     if len(read) > 1:
@@ -286,6 +295,12 @@ def _questions(
                 yield f"What would {part!r} show? This part of the sequence is left out."
     if counted.vague and counted.op is None:
         yield f"How many are {counted.vague!r}, and within which time?"
+
+
+_WHICH = (
+    "What would it look like, and in which records? Name a program, a file, an address, a user or an event: "
+    "process starts, logons, connections, changes of the registry, calls of a cloud."
+)
 
 
 def _contradictions(read: Sequence[Reading]) -> Iterator[str]:

@@ -155,7 +155,7 @@ def _is_number(text: str) -> bool:
 
 def tested(one: Compared, place: Place) -> Test | None:
     """The test of a comparison, where its words name a field of the logsource; None else."""
-    name = own_field(one.field, place) or _field(one.field, place)
+    name = field_named(one.field, place)
     if not name or (not one.op_is_said and not _is_value(one, name)):
         return None
     if one.op is Op.EQUALS and name in _FILES and _BARE_FILE.fullmatch(one.value):
@@ -186,8 +186,13 @@ def _is_value(one: Compared, name: str) -> bool:
 _PLAIN = SMALL | COMMON | word_list("asking")
 
 
-def _field(words: str, place: Place) -> str:
-    """The field of a logsource that words name; "" for none. Its own name goes before what it is called."""
+def field_named(words: str, place: Place) -> str:
+    """The field of a logsource that words name, or of the asker's schema; "" for none.
+
+    A name of its own goes before what it is called.
+    """
+    if own := own_field(words, place):
+        return own
     by_name = {name.lower(): name for name in sorted(known_fields(place))}
     low = words.lower()
     for said in (low, low.rpartition(" ")[2]):

@@ -76,11 +76,34 @@ def clauses(text: str) -> list[Clause]:
         end = _end(text, match.end())
         if word == "not":
             end = min(end, match.end() + _NEAR)
+        elif word in _OTHERS:
+            end = _before_verb(text, match.end(), end)
         found.append(Clause(start=match.start(), end=end, place=word.startswith("outside")))
     found += [
         Clause(start=match.start(), end=_end(text, match.end()), only=True) for match in _ONLY.finditer(text)
     ]
     return sorted(found, key=lambda one: one.start)
+
+
+_OTHERS = frozenset(("other than", "apart from", "aside from", "rather than"))
+_DOES = re.compile(
+    r"(?<=[\w)\"'`]) (?!and\b|or\b)(?:which |that )?(?:\w+ly )?(?:connect|start|spawn|launch|load"
+    r"|access|open|writ|creat|mak|execut|runs|running|us(?:es|ing)\b|modif|chang|delet|reads|reading|call|quer|resolv|send|download"
+    r"|drop|inject|dump|log(?:s|ging)|talk|communicat|set(?:s|ting)|add(?:s|ing)|attempt|tr(?:ies|ying))\w*"
+    r"(?! by\b)",
+    re.IGNORECASE,
+)
+_THOSE = re.compile(
+    r"\b(?:those|ones|any|processes|programs|files|connections|it|them|is|are|was|were)$", re.I
+)
+
+
+def _before_verb(text: str, start: int, end: int) -> int:
+    """Where something is said of all but what was named: "a process other than X connecting to Y"."""
+    for match in _DOES.finditer(text, start, end):
+        if text[start : match.start()].strip() and not _THOSE.search(text, start, match.start()):
+            return match.start()
+    return end
 
 
 def _end(text: str, start: int) -> int:

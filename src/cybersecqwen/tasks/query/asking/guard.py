@@ -37,7 +37,10 @@ _ORDERS = tuple(
         (
             r"(?:^|[.;]\s*|\b(?:then|please)\s+)(?:delete|remove|erase|purge|wipe|destroy|"
             r"clear|drop|overwrite|disable|block|isolate|kill)\s+"
-            r"(?:all |every |the |these |those |them\b|it\b|any )[^.;\n]{0,80}|"
+            r"(?:all |every |the |these |those |them\b|it\b|any |everything\b|anything\b|logs\b|"
+            r"data\b|records\b)[^.;\n]{0,80}|"
+            r"^(?:please )?(?:block|isolate|quarantine|ban) (?:the |this |all |host|user|account|machine|"
+            r"computer|endpoint|device|ip\b|domain|\d+\.)[^;\n]{0,80}|"
             r"\band (?:delete|remove|erase|purge|wipe|destroy|drop) (?:them|it|those|"
             r"these)\b",
             "a query only reads",

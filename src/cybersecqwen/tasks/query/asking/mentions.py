@@ -26,6 +26,8 @@ class Kind(StrEnum):
     """A text in quotes, of which no more is known."""
     ADDRESS = "address"
     """An IP address or network."""
+    NETWORK = "network"
+    """The internet, or private addresses, on one side of a connection."""
     HASH = "hash"
     DOMAIN = "domain"
     URL = "url"

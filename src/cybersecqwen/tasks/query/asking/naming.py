@@ -50,10 +50,13 @@ def leading(compared: Iterable[Compared], lexicon: Lexicon) -> frozenset[str]:
 
 def check(unused: Iterable[Compared], place: Place, found: Sequence[Mention]) -> None:
     """Raises UnknownNameError for a comparison whose field is written like one, and is none."""
+    known = {name.lower() for name in known_fields(place)}
     for one in unused:
         inside = [m for m in found if m.start < one.start + len(one.field) and m.end > one.start]
         for word in one.field.split():
-            if inside or not _WRITTEN.fullmatch(word) or not _is_meant(word, one, place):
+            if inside or word.lower() in known:
+                continue
+            if not _WRITTEN.fullmatch(word) or not _is_meant(word, one, place):
                 continue
             raise UnknownNameError(
                 f"Records of {source_said(place.logsource)} have no field {word[:60]!r}.",

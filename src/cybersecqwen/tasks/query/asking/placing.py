@@ -10,6 +10,7 @@ from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
 from .asked import Sure
 from .folders import folder
 from .mentions import Kind, Mention
+from .networks import network
 from .places import Place, Placed, is_group
 from .programs import files_of
 from .roles import acts, is_target, parents
@@ -17,9 +18,11 @@ from .values import value_of
 from .weighing import without_general, without_repeated
 
 
-def placed(text: str, mentions: Sequence[Mention], place: Place) -> list[Placed]:
-    """The mentions that the logsource has a place for."""
-    programs = [one for one in mentions if one.kind is Kind.PROGRAM]
+def placed(
+    text: str, mentions: Sequence[Mention], place: Place, beside: Sequence[Mention] = ()
+) -> list[Placed]:
+    """The mentions that the logsource has a place for; `beside` are others that tell their part."""
+    programs = [one for one in (*mentions, *beside) if one.kind is Kind.PROGRAM]
     starting = parents(text, programs) if place.key.endswith("/process_creation") else set()
     named = any(not one.group or not is_group(one) for one in programs)
     found: list[Placed] = []
@@ -28,6 +31,8 @@ def placed(text: str, mentions: Sequence[Mention], place: Place) -> list[Placed]
             found += _concept(one, place)
         elif one.kind is Kind.PLACE:
             found += folder(text, one, place, named=named)
+        elif one.kind is Kind.NETWORK:
+            found += network(one, place)
         elif one.kind is Kind.PROGRAM:
             found += _program(text, one, place, starting)
         elif one.kind not in (Kind.TECHNIQUE, Kind.VULNERABILITY):

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cybersecqwen.dialects.fields.schema import Schema
+from cybersecqwen.dialects.query import ANYTHING
 
 from . import counts, guard, times
 from .answering import answer
 from .asked import Asked, NotAQuestion
+from .lengths import lengths
 from .library import Library
 from .mentions import Kind
+from .references import references
 from .stretch import Reading, reading
 from .vocabulary import lexicon
 
@@ -42,13 +45,16 @@ def read_question(
     cleared = guard.without_orders(guard.cleaned(text))
     whole, words = cleared.text, lexicon()
     moments = times.times(whole, now, "time")
-    counted = counts.counted(whole)
-    bare = _blanked(whole, [(one.start, one.end) for one in moments])
+    links = references(whole)
+    plain = _blanked(whole, links)
+    counted = counts.counted(_blanked(plain, [(one.start, one.end) for one in lengths(plain)]))
+    bare = _blanked(plain, [(one.start, one.end) for one in moments])
     bare = _blanked(bare, counted.ranges)
     read = [reading(_only(bare, start, end), library, words, own) for start, end in counts.stages(bare)]
-    if all(one.expression is None for one in read) and not _about_events(read):
+    if not any(one.expression is not None or _is_asked_back(one) for one in read) and not _about_events(read):
         raise NotAQuestion("The question names nothing that events could show.")
-    return answer(guard.cleaned(text), bare, read, moments, counted, cleared.notes, words, store)
+    notes = (*cleared.notes, *(f"{whole[s:e]} is read as a reference and not looked for." for s, e in links))
+    return answer(guard.cleaned(text), bare, read, moments, counted, notes, words, store)
 
 
 def _blanked(text: str, ranges: Sequence[tuple[int, int]]) -> str:
@@ -60,6 +66,11 @@ def _blanked(text: str, ranges: Sequence[tuple[int, int]]) -> str:
 
 def _only(text: str, start: int, end: int) -> str:
     return " " * start + text[start:end]
+
+
+def _is_asked_back(one: Reading) -> bool:
+    """Whether all that is known is that something would be wrong."""
+    return one.place.logsource == ANYTHING
 
 
 def _about_events(read: Sequence[Reading]) -> bool:

@@ -36,7 +36,7 @@ _LISTED = 0.8
 _UNNAMED = 0.7
 """Of what speaks for a product that the question does not name."""
 _TOLD = 2.0
-_FIELD = 1.5
+_FIELD = 3.0
 """What the name of a field speaks for the logsources that have it."""
 _KINDS: Mapping[Kind, Mapping[str, float]] = {
     Kind.CMDLET: {"windows/ps_script": 1.2, "windows/process_creation": 0.6, "windows/ps_module": 0.2},

@@ -11,6 +11,7 @@ from cybersecqwen.errors import LimitError
 from .asked import Sure
 from .library import Library
 from .mentions import Kind, Mention, without_overlaps
+from .networks import networks
 from .programs import bare_programs, named_programs
 from .shapes import shapes
 from .vocabulary import Lexicon, Token
@@ -27,6 +28,7 @@ def mentions(text: str, found: Sequence[Token], lexicon: Lexicon, library: Libra
         *by_shape,
         *named_programs(text, found, lexicon),
         *_people(text, library),
+        *networks(text),
         *_places(found, text, lexicon),
         *bare_programs(text, lexicon, library),
         *_concepts(found, text, lexicon),

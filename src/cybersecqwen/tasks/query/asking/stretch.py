@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cybersecqwen.detect.sigma.model import Expression, Logsource, Not, Test
 from cybersecqwen.dialects.fields.schema import Schema
+from cybersecqwen.dialects.query import ANYTHING
 
 from . import adapting, exclusions, naming
 from .asked import Sure
 from .catalogue import events_meant
 from .combining import combined
-from .comparing import Compared, comparisons, tested
+from .comparing import Compared, comparisons, field_named, tested
 from .focusing import asides, focus
+from .lengths import Length, length_test, lengths
 from .library import Library, Near
 from .mentions import Kind, Mention
 from .places import Place, Placed
 from .placing import placed
 from .sources import Ranked, ranked
 from .spotting import mentions
+from .steps import field_for
 from .vocabulary import Lexicon, key_of, tokens
+from .words import COMMON, SMALL, word_list
 
 _NEAREST = 20
 _TRIED = 3
@@ -51,6 +56,12 @@ def reading(text: str, library: Library, words: Lexicon, own: Schema | None = No
     near = tuple(library.nearest(text, _NEAREST))
     everything = mentions(text, found, words, library)
     compared = tuple(comparisons(text))
+    if is_vague(text, everything, compared):
+        place = Place(key="", logsource=ANYTHING, lexicon=words, library=library, own=own)
+        return Reading(
+            text=text, found=tuple(everything), near=near, sources=(), place=place, wanted=(), unwanted=(),
+            adapted=adapting.Adapted(), expression=None,
+        )  # fmt: skip
     sources = ranked(text, found, everything, near, words, naming.leading(compared, words))
     ways = [
         Place(key=one.key, logsource=one.logsource, lexicon=words, library=library, own=own)
@@ -82,6 +93,17 @@ def reading(text: str, library: Library, words: Lexicon, own: Schema | None = No
     )
 
 
+def is_vague(text: str, everything: Sequence[Mention], compared: Sequence[Compared]) -> bool:
+    """Whether a stretch says that something is wrong, and nothing about what: "anything strange"."""
+    said = {word for word in re.findall(r"\w+", text.lower()) if word not in SMALL}
+    named = any(one.kind is not Kind.CONCEPT for one in everything)
+    return not named and not compared and said <= _SAY_NOTHING and not said.isdisjoint(_VAGUE)
+
+
+_VAGUE = word_list("vague") | COMMON | {"anything", "something", "everything"}
+_SAY_NOTHING = _VAGUE | word_list("asking")
+
+
 def _close(sources: Sequence[Ranked]) -> list[Ranked]:
     """The logsources after the first that are tried where it has no place for anything."""
     return [one for one in sources[1:_TRIED] if one.score >= _CLOSE * sources[0].score]
@@ -92,7 +114,10 @@ def _tried(
 ) -> tuple[list[Placed], list[Placed]]:
     """What a question asks for and leaves out if it is about a logsource."""
     words = place.lexicon
-    said = [(one, made) for one in compared if (made := tested(one, place)) is not None]
+    said: list[tuple[Compared | Length, Expression]] = [
+        (one, made) for one in compared if (made := tested(one, place)) is not None
+    ]
+    said += [(one, length_test(one, field)) for one in lengths(text) if (field := _field_of(one, place))]
     free = [m for m in everything if not any(m.start < one.end and m.end > one.start for one, _ in said)]
     out = [one for one in exclusions.clauses(text) if not one.only]
     left = [
@@ -101,10 +126,20 @@ def _tried(
         if _inside(one, out) and (one.kind is not Kind.CONCEPT or words.concepts[one.values[0]].excludes)
     ]
     kept = [one for one in free if one not in left and (one.kind is Kind.CONCEPT or not _inside(one, out))]
-    wanted = _chosen(text, placed(text, kept, place))
+    wanted = _chosen(text, placed(text, kept, place, left))
     wanted += _listed(text, place, wanted)
     wanted += [_compared(one, made) for one, made in said]
-    return wanted, placed(text, left, place) if left else []
+    return wanted, placed(text, left, place, kept) if left else []
+
+
+def _field_of(one: Length, place: Place) -> str:
+    """The field whose length is bounded, by its name or by what it is called: "query names"."""
+    last = one.field.rpartition(" ")[2]
+    return (
+        field_named(one.field, place)
+        or field_for(one.field, place.key, place.lexicon)
+        or field_for(last, place.key, place.lexicon)
+    )
 
 
 def _chosen(text: str, found: list[Placed]) -> list[Placed]:
@@ -148,14 +183,15 @@ def _listed(text: str, place: Place, wanted: Sequence[Placed]) -> list[Placed]:
     return [Placed(mention=mention, expression=found[0], slot=found[0].field, sure=Sure.KNOWN)]
 
 
-def _compared(one: Compared, made: Test) -> Placed:
+def _compared(one: Compared | Length, made: Expression) -> Placed:
     """A comparison that the words spell out."""
-    mention = Mention(kind=Kind.TEXT, start=one.start, end=one.end, words=one.words, values=(one.value,))
-    expression: Expression = Not(made) if one.negated else made
+    value = one.value if isinstance(one, Compared) else str(one.least)
+    mention = Mention(kind=Kind.TEXT, start=one.start, end=one.end, words=one.words, values=(value,))
+    negated = isinstance(one, Compared) and one.negated
     return Placed(
         mention=mention,
-        expression=expression,
-        slot=f"{made.field} {one.start}",
+        expression=Not(made) if negated else made,
+        slot=f"{one.field} {one.start}",
         sure=Sure.STATED,
         single=False,
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
 from cybersecqwen.dialects.query import Span
+from cybersecqwen.errors import UnsayableError
 
 _UNITS = {
     "second": 1, "sec": 1, "s": 1, "minute": 60, "min": 60, "m": 60, "hour": 3_600, "hr": 3_600, "h": 3_600,
@@ -51,7 +52,6 @@ _PATTERNS = tuple(
             r"\b(?:during|within|in) (?:normal |regular |usual )?(?:office|business|working|"
             r"work) hours\b"),
         ("clock", rf"\b(?:between|from) ({_CLOCK}) (?:and|to|until|till) ({_CLOCK})(?!\w)"),
-        ("weekend", r"\b(?:on|at|during|over) (?:the )?weekends?\b"),
         ("night", r"\b(?:at night|overnight|during the night|at night-?time)\b"),
         ("last",
             rf"\b(?:(?:in|within|over|during|for|from) )?(?:the )?(?:last|past|previous|"
@@ -65,6 +65,14 @@ _PATTERNS = tuple(
         ("last24", r"\b(\d{1,4})\s?(h|hrs?|d)\b(?= (?:window|period|look-?back))"),
     )
 )  # fmt: skip
+
+
+_WEEKDAY = re.compile(
+    rf"\b(?:(?:on|at|during|over|only|not on) (?:the |a )?week-?(?:ends?|days?)"
+    rf"|(?:on |every )(?:{'|'.join(_DAYS)})s\b|every (?:{'|'.join(_DAYS)}))\b",
+    re.IGNORECASE,
+)
+"""Days of every week, not one day."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,8 +92,17 @@ class When:
 def times(text: str, now: float, field: str) -> list[When]:
     """Every time that the text names, in order; of those that share words the first kind that fits.
 
-    Hours of the day become tests on `field`, in UTC.
+    Hours of the day become tests on `field`, in UTC. Raises UnsayableError for days of the week.
     """
+    day = _WEEKDAY.search(text)
+    if day is not None:
+        # The parts of a time in Sigma are minute, hour, day, week, month and year.
+        raise UnsayableError(
+            f"Days of the week cannot be asked for ({day[0].strip()!r}): no part of a time in "
+            "Sigma tells them.",
+            what="days of the week",
+            hint="Name dates (since 2026-11-21), or hours of the day (outside working hours).",
+        )
     found: list[When] = []
     for name, pattern in _PATTERNS:
         for match in pattern.finditer(text):
@@ -112,7 +129,7 @@ def number_of(text: str) -> float:
 
 def _when(name: str, match: re.Match[str], now: float, field: str) -> When | None:
     place = {"start": match.start(), "end": match.end(), "words": match[0].strip()}
-    if name in ("hours", "inside", "clock", "weekend", "night"):
+    if name in ("hours", "inside", "clock", "night"):
         return _hours(name, match, place, field)
     if name in ("last", "ago", "recent", "last24"):
         seconds = seconds_of(match[1], match[2])
@@ -216,8 +233,6 @@ def _minutes(clock: str) -> int:
 
 
 def _hours(name: str, match: re.Match[str], place: dict[str, object], field: str) -> When | None:
-    if name == "weekend":
-        return None  # no part of a time in Sigma says which day of the week it is
     if name == "clock":
         start, end = _minutes(match[1]) // 60, -(-_minutes(match[2]) // 60)
         inside, note = _between(field, start, end), "Hours of the day are read as UTC, whole hours."

@@ -12,6 +12,7 @@ from .asked import Sure
 from .folders import RUNS_FROM, field_of_folder
 from .library import Use, core
 from .mentions import Kind, Mention
+from .networks import is_source
 from .places import Place, Placed
 from .vocabulary import tests_of
 
@@ -46,6 +47,8 @@ def value_of(text: str, one: Mention, place: Place) -> Iterator[Placed]:
         )
         return
     role = place.role(_role_of(one, place))
+    if one.kind is Kind.ADDRESS and is_source(text, one):
+        role = place.role("origin") or role
     if role is None:
         return
     if one.kind is Kind.PATH and place.key.endswith("/process_creation"):
