@@ -9,12 +9,12 @@ from cybersecqwen.dialects.interface import Atom
 from cybersecqwen.errors import UnsayableError
 
 from .literals import moment_of, text_of
-from .names import columns_of
+from .names import columns_in
 from .read_columns import asked
 from .read_conditions import Scope, condition
 from .steps import DataTable, Join, Search, Step, Union
 from .tree import Among, Between, Binary, Call, KqlQuery, Let, Named, Pipeline, Star, Text, Typed
-from .walk import find, walk
+from .walk import children, walk
 
 _ASKING = frozenset(
     [
@@ -66,17 +66,21 @@ def _made(tree: KqlQuery) -> dict[str, str]:
 def _owners(tree: KqlQuery) -> dict[int, str]:
     """Which table the nodes of a pipeline are about, by their identity, as far as it is one."""
     found: dict[int, str] = {}
-    for pipeline in find((tree.statements, tree.body), Pipeline):
-        if isinstance(pipeline.source, Step):
-            continue
-        tables = columns_of(pipeline.source, tree).tables
-        table = tables[0] if len(tables) == 1 else ""
-        for step in pipeline.steps:
-            if isinstance(step, Join | Union):
-                # Behind it stand columns of either.
-                table = ""
-            for node in walk(step):
-                found[id(node)] = table
+    columns_of = columns_in(tree)
+    waiting: list[tuple[object, str]] = [((tree.statements, tree.body), "")]
+    while waiting:
+        node, table = waiting.pop()
+        found[id(node)] = table
+        if isinstance(node, Pipeline) and not isinstance(node.source, Step):
+            waiting.append((node.source, table))
+            table = columns_of(node.source).table
+            for step in node.steps:
+                if isinstance(step, Join | Union):
+                    # Behind it stand columns of either.
+                    table = ""
+                waiting.append((step, table))
+        else:
+            waiting.extend((one, table) for one in children(node))
     return found
 
 

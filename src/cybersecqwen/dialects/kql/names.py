@@ -6,12 +6,17 @@ columns nobody knows (watchlists, plugins, other clusters).
 
 from __future__ import annotations
 
+from collections import ChainMap
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from cybersecqwen.dialects.interface import Name as Found
 from cybersecqwen.dialects.interface import Names
+from cybersecqwen.errors import LimitError
 
 from . import steps
+from .inside import in_order, parts_of
+from .name_sets import NONE, NameSet, named
 from .naming_steps import Columns, after, named_by
 from .steps import Step
 from .tree import (
@@ -53,16 +58,38 @@ class _Collected:
     """Columns of functions that were looked into, by their identity."""
     tables: dict[tuple[str, Place], Found] = field(default_factory=dict)
     fields: dict[tuple[str, Place], Found] = field(default_factory=dict)
+    left: int = 2_000_000
+    """Names that may still be copied from one set to another."""
+
+    def spend(self, count: int) -> None:
+        """Take names from those that may still be copied. Raises LimitError where there are none left."""
+        self.left -= count
+        if self.left < 0:
+            raise LimitError(
+                "The tables of a query have too many columns in all.", hint="Leave some of them out."
+            )
+
+    def both(self, one: NameSet, other: NameSet) -> NameSet:
+        """The names of two sets."""
+        self.spend(one.apart(other))
+        return self.grown(one, one | other)
+
+    def grown(self, before: NameSet, after: NameSet) -> NameSet:
+        """A set that has grown out of another."""
+        if after is not before:
+            self.spend(after.newest)
+        return after
 
 
-_Known = dict[str, Columns | Lambda | None]
-"""What `let` has named: tables by their columns, functions, and None for values."""
+_Known = ChainMap[str, Columns | Lambda | None]
+"""What `let` has named: tables by their columns, functions, and None for values. A function adds to what is
+known around it without copying it."""
 
 
 def names(tree: KqlQuery) -> Names:
     """All tables and columns of a query, each where it stands."""
     found = _Collected({})
-    known = _statements(tree.statements, {}, found)
+    known = _statements(tree.statements, ChainMap(), found)
     if tree.body is not None:
         _tabular(tree.body, known, found)
     return Names(tables=tuple(found.tables.values()), fields=tuple(found.fields.values()))
@@ -70,12 +97,18 @@ def names(tree: KqlQuery) -> Names:
 
 def columns_of(tree: Expr, query: KqlQuery) -> Columns:
     """The columns of a table somewhere in a query, as far as the query alone tells."""
+    return columns_in(query)(tree)
+
+
+def columns_in(query: KqlQuery) -> Callable[[Expr], Columns]:
+    """What gives the columns of any table in a query; it looks at the statements before it once."""
     nothing = _Collected({})
-    return _tabular(tree, _statements(query.statements, {}, nothing), nothing)
+    known = _statements(query.statements, ChainMap(), nothing)
+    return lambda tree: _tabular(tree, known.new_child(), nothing)
 
 
 def _statements(statements: tuple[Statement, ...], known: _Known, found: _Collected) -> _Known:
-    known = dict(known)
+    known = known.new_child()
     for statement in statements:
         if isinstance(statement, Let):
             known[statement.name.text] = _named(statement.value, known, found)
@@ -99,7 +132,7 @@ def _named(value: Expr, known: _Known, found: _Collected) -> Columns | Lambda | 
 
 def _lambda(tree: Lambda, known: _Known, found: _Collected) -> Columns:
     """What is found in a function, whose parameters are no columns."""
-    inner = dict(known)
+    inner = known.new_child()
     for one in tree.parameters:
         inner[one.name.text] = _given(one)
     inner = _statements(tree.statements, inner, found)
@@ -112,7 +145,7 @@ def _lambda(tree: Lambda, known: _Known, found: _Collected) -> Columns:
 def _given(parameter: Column) -> Columns | None:
     if parameter.columns is None:
         return None
-    return Columns(made=frozenset(one.name.text for one in parameter.columns), opaque=not parameter.columns)
+    return Columns(made=named(*(one.name.text for one in parameter.columns)), opaque=not parameter.columns)
 
 
 def _is_table_call(tree: Expr, known: _Known) -> bool:
@@ -144,7 +177,7 @@ def _table(tree: Name, known: _Known, found: _Collected) -> Columns:
         return Columns(opaque=True)
     line, column = tree.place
     found.tables[tree.text, tree.place] = Found(text=tree.text, line=line, column=column)
-    return Columns(tables=(tree.text,))
+    return Columns(tables=named(tree.text))
 
 
 def _elsewhere(tree: Member, found: _Collected) -> Columns:
@@ -166,7 +199,7 @@ def _called(tree: Call, known: _Known, found: _Collected) -> Columns:
             found.functions[id(function)] = _lambda(function, known, _Collected(found.functions))
         return found.functions[id(function)]
     if tree.name not in known and is_parser(tree.name):
-        return _table(Name(tree.name, tree.place), {}, found)
+        return _table(Name(tree.name, tree.place), ChainMap(), found)
     return Columns(opaque=True)
 
 
@@ -174,25 +207,33 @@ def _first(step: Step, known: _Known, found: _Collected) -> Columns:
     if isinstance(step, steps.Union):
         return _union(step, None, known, found)
     if isinstance(step, steps.Search):
-        tables = [_tabular(table, known, found) for table in step.tables]
-        columns = Columns(tables=tuple(name for one in tables for name in one.tables), opaque=not tables)
+        tables = NONE
+        for table in step.tables:
+            tables = found.both(tables, _tabular(table, known, found).tables)
+        columns = Columns(tables=tables, opaque=not step.tables)
         _values(step.predicate, columns, known, found)
         return columns
     if isinstance(step, steps.Print):
         for item in step.items:
             _values(item, Columns(opaque=True), known, found)
-    return Columns(made=named_by(step), limited=True, opaque=isinstance(step, steps.Other))
+    return Columns(made=NONE | named_by(step), limited=True, opaque=isinstance(step, steps.Other))
 
 
 def _union(step: steps.Union, before: Columns | None, known: _Known, found: _Collected) -> Columns:
     all_ = [_tabular(table, known, found) for table in step.tables if not isinstance(table, Star)]
     columns = all_ if before is None else [before, *all_]
-    made = frozenset(name for one in columns for name in one.made) | named_by(step)
+    made = tables = doubled = NONE
+    for one in columns:
+        made = found.both(made, one.made)
+        tables = found.both(tables, one.tables)
+        doubled = found.both(doubled, one.doubled)
     return Columns(
-        made=made,
-        tables=tuple(dict.fromkeys(name for one in columns for name in one.tables)),
+        made=made | named_by(step),
+        tables=tables,
         opaque=any(one.opaque for one in columns) or any(isinstance(table, Star) for table in step.tables),
         limited=bool(columns) and all(one.limited for one in columns),
+        joined=max((one.joined for one in columns), default=0),
+        doubled=doubled,
     )
 
 
@@ -205,7 +246,8 @@ def _through(all_: tuple[Step, ...], columns: Columns, known: _Known, found: _Co
         elif isinstance(step, steps.As):
             known[step.name.text] = columns
         else:
-            columns = _through_one(step, columns, known, found)
+            before, columns = columns, _through_one(step, columns, known, found)
+            found.grown(before.made, columns.made)
     return columns
 
 
@@ -215,43 +257,18 @@ def _through_one(step: Step, columns: Columns, known: _Known, found: _Collected)
             _values(one.value, columns, known, found)
         columns = replace(columns, made=columns.made | named_by(step))
         inner = _through(step.steps, columns, known, found)
-        return replace(columns, made=columns.made | inner.made, opaque=columns.opaque or inner.opaque)
-    for name, value in _in_order(step):
+        return replace(
+            columns,
+            made=found.both(columns.made, inner.made),
+            opaque=columns.opaque or inner.opaque,
+            joined=max(columns.joined, inner.joined),
+            doubled=found.both(columns.doubled, inner.doubled),
+        )
+    for name, value in in_order(step):
         _values(value, columns, known, found)
         if name:
             columns = replace(columns, made=columns.made | name)
     return after(step, columns)
-
-
-def _in_order(step: Step) -> list[tuple[frozenset[str], Expr]]:
-    """The values of an operator with the names that each makes for those behind it."""
-    if isinstance(step, steps.Extend | steps.Project):
-        return [
-            (frozenset(one.text for one in item.names) if isinstance(item, Named) else frozenset(), item)
-            for item in step.items
-        ]
-    if isinstance(step, steps.Evaluate) and isinstance(step.call, Call):
-        return [(frozenset(), item) for item in step.call.arguments]
-    return [(frozenset(), value) for value in _values_of(step)]
-
-
-def _values_of(step: Step) -> list[Expr]:
-    """The values right inside an operator."""
-    if isinstance(step, steps.Where | steps.Search):
-        return [step.predicate]
-    if isinstance(step, steps.Summarize):
-        return [*step.items, *step.by]
-    if isinstance(step, steps.Sort | steps.Top):
-        return [key.by for key in step.keys]
-    if isinstance(step, steps.MvExpand):
-        return [one.value for one in step.items]
-    if isinstance(step, steps.Parse | steps.ParseKv):
-        return [step.value]
-    if isinstance(step, steps.MakeSeries):
-        return [*(one.value for one in step.items), step.axis, *step.by]
-    if isinstance(step, steps.SampleDistinct):
-        return [step.of]
-    return []
 
 
 def _join(step: steps.Join, columns: Columns, known: _Known, found: _Collected) -> Columns:
@@ -271,12 +288,14 @@ def _join(step: steps.Join, columns: Columns, known: _Known, found: _Collected) 
         return columns
     if kind in ("rightsemi", "rightanti"):
         return right
+    made = found.both(columns.made, right.made)
     return Columns(
-        made=columns.made | right.made | frozenset(f"{name}1" for name in columns.made | right.made),
-        tables=tuple(dict.fromkeys((*columns.tables, *right.tables))),
+        made=made,
+        tables=found.both(columns.tables, right.tables),
         opaque=columns.opaque or right.opaque,
         limited=columns.limited and right.limited,
-        joined=True,
+        joined=max(columns.joined, right.joined) + 1,
+        doubled=made,
     )
 
 
@@ -296,28 +315,8 @@ def _values(tree: Expr, columns: Columns, known: _Known, found: _Collected) -> N
     elif (isinstance(tree, Call) and tree.name == "typeof") or isinstance(tree, Typed | Text):
         return
     else:
-        for child in _children(tree):
+        for child in parts_of(tree):
             _values(child, columns, known, found)
-
-
-def _children(tree: Expr) -> list[Expr]:
-    from .tree import Among, Between, Binary, Index, Logic, Sign
-
-    if isinstance(tree, Binary):
-        return [tree.left, tree.right]
-    if isinstance(tree, Logic):
-        return list(tree.parts)
-    if isinstance(tree, Call):
-        return list(tree.arguments)
-    if isinstance(tree, Among):
-        return [tree.left, *tree.items]
-    if isinstance(tree, Between):
-        return [tree.left, tree.low, tree.high]
-    if isinstance(tree, Index):
-        return [tree.inner, tree.at]
-    if isinstance(tree, Member | Sign):
-        return [tree.inner]
-    return []
 
 
 def _value_name(tree: Name, columns: Columns, known: _Known, found: _Collected) -> None:
@@ -329,5 +328,4 @@ def _value_name(tree: Name, columns: Columns, known: _Known, found: _Collected) 
         if columns.has(text):
             return
     line, column = tree.place
-    table = columns.tables[0] if len(columns.tables) == 1 else ""
-    found.fields[tree.text, tree.place] = Found(text=text, line=line, column=column, table=table)
+    found.fields[tree.text, tree.place] = Found(text=text, line=line, column=column, table=columns.table)

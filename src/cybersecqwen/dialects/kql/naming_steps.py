@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from . import steps
+from .name_sets import NONE, NameSet, named
 from .steps import Step
 from .tree import Call, Column, Expr, Index, Member, Name, Named, Star
 
@@ -13,20 +14,40 @@ from .tree import Call, Column, Expr, Index, Member, Name, Named, Star
 class Columns:
     """What columns a table has at some place in a query."""
 
-    made: frozenset[str] = frozenset()
+    made: NameSet = NONE
     """Those that the query has made or chosen."""
-    tables: tuple[str, ...] = ()
+    tables: NameSet = NONE
     """Tables whose columns are there besides."""
     opaque: bool = False
     """Whether there are others, which nobody knows."""
     limited: bool = False
     """Whether there are none but `made`."""
-    joined: bool = False
-    """Whether columns of a second table may have a 1 behind their names."""
+    joined: int = 0
+    """How often a second table was joined, whose columns may have a 1 behind their names."""
+    doubled: NameSet = NONE
+    """Of `made`, those that may stand there with a 1 as well: they were there when tables were joined."""
+
+    @property
+    def table(self) -> str:
+        """The table that columns of the schema are of; "" where it is none, or one of several."""
+        return next(iter(self.tables)) if len(self.tables) == 1 else ""
 
     def has(self, name: str) -> bool:
         """Whether a name is none that the schema must know."""
-        return self.opaque or name in self.made
+        return self.opaque or name in self.made or self._is_doubled(name)
+
+    def _is_doubled(self, name: str) -> bool:
+        for _ in range(min(self.joined, _MOST_ONES)):
+            if not name.endswith("1"):
+                return False
+            name = name[:-1]
+            if name in self.doubled:
+                return True
+        return False
+
+
+_MOST_ONES = 20
+"""Ones behind a name that are taken for those of joins."""
 
 
 def result_name(tree: Expr) -> str:
@@ -115,11 +136,11 @@ def after(step: Step, columns: Columns) -> Columns:
     if isinstance(step, steps.Extend):
         return replace(columns, made=columns.made | _all_named(step.items))
     if isinstance(step, steps.Count):
-        return Columns(made=frozenset(("Count",)), limited=True)
+        return Columns(made=named("Count"), limited=True)
     if isinstance(step, steps.Evaluate | steps.Other):
         schema = step.schema if isinstance(step, steps.Evaluate) else None
         if schema is not None and all(one.name.text != "*" for one in schema):
-            return Columns(made=frozenset(one.name.text for one in schema), limited=True)
+            return Columns(made=named(*(one.name.text for one in schema)), limited=True)
         return replace(columns, opaque=True)
     return replace(columns, made=columns.made | named_by(step))
 
@@ -127,12 +148,12 @@ def after(step: Step, columns: Columns) -> Columns:
 def _summarized(step: steps.Summarize | steps.MakeSeries, columns: Columns) -> Columns:
     if isinstance(step, steps.MakeSeries):
         made = _all_named((*(one.value for one in step.items), step.axis, *step.by))
-        return Columns(made=made, limited=True)
+        return Columns(made=NONE | made, limited=True)
     made = _all_named((*step.items, *step.by))
     whole = any(isinstance(node, Call) and Star() in node.arguments for node in map(_call_of, step.items))
     if whole:
         return replace(columns, made=columns.made | made)
-    return Columns(made=made, limited=True, opaque=False)
+    return Columns(made=NONE | made, limited=True)
 
 
 def _call_of(tree: Expr) -> Expr:
@@ -144,10 +165,10 @@ def _projected(step: steps.Project, columns: Columns) -> Columns:
     if step.word in ("project", "distinct"):
         if any(isinstance(item, Star) for item in step.items):
             return columns
-        return Columns(made=made, limited=True)
+        return Columns(made=NONE | made, limited=True)
     if step.word == "project-keep":
         patterns = any(isinstance(item, Name) and "*" in item.text for item in step.items)
-        return columns if patterns else Columns(made=made, limited=True)
+        return columns if patterns else Columns(made=NONE | made, limited=True)
     if step.word == "project-rename":
         return replace(columns, made=columns.made | made)
     return columns

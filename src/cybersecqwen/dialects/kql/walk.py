@@ -32,6 +32,14 @@ def walk(tree: Any) -> Iterator[Any]:
             waiting.extend(getattr(node, name) for name in reversed(names))
 
 
+def children(node: Any) -> Iterator[Any]:
+    """What lies right inside a node, or a tuple of them."""
+    if node.__class__ is tuple:
+        yield from node
+    elif names := parts(node.__class__):
+        yield from (getattr(node, name) for name in names)
+
+
 def height(tree: Any) -> int:
     """How many nodes lie one inside the other at most."""
     waiting, highest = [(tree, 0)], 0

@@ -16,16 +16,21 @@ _LEFT_FIRST = frozenset(("inner", "leftouter", "leftanti", "leftsemi", "anti"))
 """Kinds of joins whose rows have each one row of the left, whatever the others are."""
 
 
+_MOST_JOINS = 4
+"""Joins behind each other up to which the names of all columns are foreseen."""
+
+
 def _known(tree: Expr, query: KqlQuery, schema: Schema | None) -> frozenset[str] | None:
     """All columns of a table; None where they are not all known."""
     found = columns_of(tree, query)
-    if found.opaque:
-        return None
-    if found.limited:
-        return found.made
-    if schema is None or not found.tables:
+    if found.opaque or found.joined > _MOST_JOINS:
         return None
     names = set(found.made)
+    names.update(name + "1" * ones for name in found.doubled for ones in range(1, found.joined + 1))
+    if found.limited:
+        return frozenset(names)
+    if schema is None or not found.tables:
+        return None
     for name in found.tables:
         table = schema.table(name)
         if table is None:
