@@ -25,8 +25,18 @@ class _Source:
     """Whether columns of the schema pass through it."""
 
 
-_Scope = tuple[dict[str, _Source], dict[str, exp.Alias]]
-"""(what a SELECT reads from by name, what it gives a name to)"""
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What can be named inside a SELECT."""
+
+    sources: dict[str, _Source]
+    """What it reads from, by name."""
+    made: frozenset[str]
+    """Columns that the query makes in what it reads from, and names that it gives itself."""
+    open: bool
+    """Whether columns of the schema are among those of what it reads from."""
+    table: str
+    """The table that it reads from; "" where there are several, or none."""
 
 
 def names(tree: SqlTree) -> Names:
@@ -85,7 +95,7 @@ class _Reader:
         scopes: list[_Scope] = []
         while isinstance(select, exp.Select):
             if id(select) not in known:
-                known[id(select)] = dict(_sources(select, made, outputs)), _aliases(select)
+                known[id(select)] = _scope(select, made, outputs)
             scopes.append(known[id(select)])
             select = _around(select)
         found = _resolved(column, [*parts, *dots], scopes)
@@ -112,20 +122,16 @@ def _resolved(column: exp.Column, parts: list[str], scopes: list[_Scope]) -> tup
         return None
     for at in range(len(parts) - 1, 0, -1):  # the table may be named with its schema
         qualifier = ".".join(parts[:at]).lower()
-        for sources, _ in scopes:
-            source = sources.get(qualifier)
+        for scope in scopes:
+            source = scope.sources.get(qualifier)
             if source is not None:
                 return _from(source, ".".join(parts[at:]))
-    for sources, aliases in scopes:
-        if any(first in source.made for source in sources.values()):
+    for scope in scopes:
+        if first in scope.made:
             return None
-        if first in aliases:
-            return None
-        if any(source.open for source in sources.values()):
+        if scope.open:
             break
-    name = ".".join(parts)
-    tables = {source.table for source in scopes[0][0].values()} if scopes else set()
-    return name, next(iter(tables)) if len(tables) == 1 else ""
+    return ".".join(parts), scopes[0].table if scopes else ""
 
 
 def _from(source: _Source, name: str) -> tuple[str, str] | None:
@@ -156,6 +162,17 @@ def _aliases(select: exp.Select) -> dict[str, exp.Alias]:
 
 def _is_made(table: exp.Table, made: dict[str, exp.CTE]) -> bool:
     return len(table.parts) == 1 and table.name.lower() in made
+
+
+def _scope(select: exp.Select, made: dict[str, exp.CTE], outputs: dict[str, _Source]) -> _Scope:
+    sources = dict(_sources(select, made, outputs))
+    tables = {source.table for source in sources.values()}
+    return _Scope(
+        sources=sources,
+        made=frozenset(_aliases(select)).union(*(source.made for source in sources.values())),
+        open=any(source.open for source in sources.values()),
+        table=tables.pop() if len(tables) == 1 else "",
+    )
 
 
 def _sources(

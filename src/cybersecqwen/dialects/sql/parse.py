@@ -9,12 +9,13 @@ from sqlglot.tokenizer_core import Token, TokenType
 from cybersecqwen.dialects.interface import DEEPEST, LONGEST
 from cybersecqwen.errors import LimitError, QuerySyntaxError
 
+from .chains import flattened
 from .languages import LANGUAGES
 from .tree import Flavour, SqlTree
 
 _STATEMENTS = 20
 _TOKENS = 40_000
-"""Words: some of what is asked of a chain of conditions grows with the square of its length."""
+"""Words of a query."""
 _LEVELS = 300
 """Levels of a tree; brackets of a query take several each, chains of AND and OR none."""
 
@@ -50,7 +51,7 @@ def parse(text: str, flavour: Flavour) -> SqlTree:
             raise LimitError(f"The query nests deeper than {_LEVELS} levels.")
         if any(map(_lacks, statement.walk())):
             raise QuerySyntaxError("A sign stands before nothing.", line=1, column=1)
-    return SqlTree(flavour=flavour, statements=tuple(found), source=text)
+    return SqlTree(flavour=flavour, statements=tuple(map(flattened, found)), source=text)
 
 
 _OPEN = frozenset((TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlglot import exp
 
+from cybersecqwen.dialects.sql.chains import chain_of
 from cybersecqwen.dialects.sql.tree import SqlTree
 
 
@@ -47,7 +48,7 @@ def set_conditions(select: exp.Select, name: str, parts: Sequence[exp.Expr]) -> 
         return
     kind = exp.Where if name == "where" else exp.Having
     alone = parts[0].unnest() if len(parts) == 1 else None
-    select.set(name, kind(this=alone or exp.and_(*(bracketed(part) for part in parts), copy=False)))
+    select.set(name, kind(this=alone or chain_of(exp.And, [bracketed(part) for part in parts])))
 
 
 def bracketed(part: exp.Expr) -> exp.Expr:

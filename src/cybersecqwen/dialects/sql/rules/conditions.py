@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from cybersecqwen.dialects.improvement import Context
+from cybersecqwen.dialects.sql.chains import chain_of
 from cybersecqwen.dialects.sql.tree import SqlTree
 
 from .changing import changed, is_text, text_of
@@ -64,9 +65,15 @@ def _equality(part: exp.Expr) -> tuple[exp.Expr | None, list[exp.Expr]]:
 
 def _put(chain: exp.Expr, parts: list[exp.Expr]) -> None:
     """A chain of OR in the place of another."""
-    made = parts[0].copy() if len(parts) == 1 else exp.or_(*(part.copy() for part in parts), copy=False)
-    target = chain.parent if isinstance(chain.parent, exp.Paren) and len(parts) == 1 else chain
+    made = chain_of(exp.Or, [part.copy() for part in parts])
+    target = chain
+    if len(parts) == 1 and isinstance(chain.parent, exp.Paren) and isinstance(chain.parent.parent, _LOOSE):
+        target = chain.parent
     target.replace(made)
+
+
+_LOOSE = (exp.Connector, exp.Not, exp.Where, exp.Having, exp.Paren)
+"""What a comparison can stand in without brackets; what compares it again would take it apart."""
 
 
 def no_condition_twice(tree: SqlTree, _context: Context) -> SqlTree | None:
@@ -85,9 +92,7 @@ def _drop_equal(statement: exp.Expr) -> bool:
             first.setdefault(part.unnest(), part)
         unique = list(first.values())
         if len(unique) < len(parts):
-            join = exp.and_ if isinstance(chain, exp.And) else exp.or_
-            copies = [part.copy() for part in unique]
-            chain.replace(copies[0] if len(copies) == 1 else join(*copies, copy=False))
+            chain.replace(chain_of(type(chain), [part.copy() for part in unique]))
             done = True
     return done
 
