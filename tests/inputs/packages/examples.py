@@ -362,6 +362,7 @@ python_version = "3.11"
     "a": "*",
     "fork": "github:me/fork",
     "other": "me/other#main",
+    "inner": "workspace:*",
     "near": "file:../near",
     "odd": 7
   }
@@ -556,6 +557,12 @@ importers:
       express:
         specifier: ^4.18.0
         version: 4.18.2
+      fork:
+        specifier: github:me/fork
+        version: https://codeload.example/fork/tar.gz/00(ms@2.1.3)
+      old:
+        specifier: npm:left-pad@^1.0.0
+        version: left-pad@1.3.0
       near:
         specifier: link:../near
         version: link:../near
@@ -573,6 +580,13 @@ packages:
     resolution: {integrity: sha512-00}
     engines: {node: '>= 0.10.0'}
 
+  fork@https://codeload.example/fork/tar.gz/00:
+    resolution: {tarball: https://codeload.example/fork/tar.gz/00}
+    version: 1.0.0
+
+  left-pad@1.3.0:
+    resolution: {integrity: sha512-00}
+
   ms@2.0.0:
     resolution: {integrity: sha512-00}
 
@@ -580,6 +594,12 @@ packages:
     resolution: {integrity: sha512-00}
 
 snapshots:
+
+  fork@https://codeload.example/fork/tar.gz/00(ms@2.1.3):
+    dependencies:
+      ms: 2.1.3
+
+  left-pad@1.3.0: {}
 
   '@jest/core@29.7.0(ms@2.1.3)':
     dependencies:
@@ -594,11 +614,13 @@ snapshots:
   ms@2.1.3: {}
 """,
         [
-            ("@jest/core", "29.7.0", "d", 23),
-            ("express", "4.18.2", "", 26),
-            ("ms", "2.0.0", "i", 30),
-            ("ms", "2.1.3", "id", 33),
+            ("@jest/core", "29.7.0", "d", 29),
+            ("express", "4.18.2", "", 32),
+            ("left-pad", "1.3.0", "", 40),
+            ("ms", "2.0.0", "i", 43),
+            ("ms", "2.1.3", "i", 46),
         ],
+        1,
     ),
     Example(
         "yarn-lock",
@@ -880,6 +902,8 @@ source = "sparse+https://index.example/"
             ("org.springframework:spring-core", "5.3.20", "", 35),
             ("com.google.guava:guava", "31.1-jre", "", 39),
             ("junit:junit", "~ [4.13.1,5)", "d", 44),
+            ("org.example:above", "~ ", "", 49),
+            ("org.example:circle", "~ ", "", 54),
             ("org.slf4j:slf4j-api", "2.0.7", "i", 21),
         ],
         2,
@@ -1049,7 +1073,13 @@ BUNDLED WITH
   </ItemGroup>
 </Project>
 """,
-        [("Newtonsoft.Json", "13.0.1", "", 6), ("Serilog", "2.10.0", "", 7), ("Analyzer", "~ 1.*", "d", 10)],
+        [
+            ("Newtonsoft.Json", "13.0.1", "", 6),
+            ("Serilog", "2.10.0", "", 7),
+            ("Analyzer", "~ 1.*", "d", 10),
+            ("Elsewhere", "~ ", "", 11),
+            ("Unknown", "~ ", "", 12),
+        ],
         2,
     ),
     Example(

@@ -1,7 +1,7 @@
 """pom.xml. https://maven.apache.org/pom.html.
 
 Properties and `dependencyManagement` of the file itself are put in. Parents and imported BOMs are other
-files, often on a server: a dependency whose version stands there is reported, not guessed.
+files, often on a server: a dependency whose version stands there is given without one, and counted.
 """
 
 from __future__ import annotations
@@ -96,14 +96,12 @@ def _take(
     place = one.child("version") or one.child("artifactId") or one
     if scope == "system":
         found.skip(f"{shown(name)!r} is a file of the machine that builds it", one.line)
-    elif "${" in name or "${" in version:
-        unknown = MAVEN.search(name + version)
-        what = unknown[1] if unknown is not None else version
-        found.skip(
-            f"{shown(name)!r} needs the property {shown(what)!r}, which this file does not set", one.line
-        )
-    elif not version:
-        found.skip(f"{shown(name)!r} has its version from another file (a parent or a BOM)", one.line)
+    elif "${" in name:
+        found.skip(f"{shown(name)!r} needs a property that this file does not set", one.line)
+    elif not version or "${" in version:
+        # What it is called is known all the same, and some advisories are about all versions.
+        if found.add(name, line=place.line, direct=direct, dev=scope == "test"):
+            found.pool("Versions that stand in other files (a parent, a BOM, properties) are not known")
     else:
         exact = _ONE.fullmatch(version)
         pinned = exact[1].strip() if exact is not None else "" if version[0] in "[(" else version

@@ -48,6 +48,8 @@ class PackageJsonReader(ManifestReader):
                 if not isinstance(spec, str):
                     found.skip(f"{shown(name)!r} has no range that can be read", line)
                     continue
+                if spec.startswith("workspace:"):
+                    continue  # a part of this very project
                 one = asked(name, spec)
                 if one.elsewhere:
                     found.skip(

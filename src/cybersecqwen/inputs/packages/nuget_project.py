@@ -66,8 +66,7 @@ def _reference(found: Collector, one: Element, known: dict[str, str], central: b
         or one.text_of("Version")
     )
     private = attributes.get("PrivateAssets") or one.text_of("PrivateAssets")
-    if not version and not central:
-        found.skip(f"{shown(name)!r} has its version from another file", one.line)
+    if not version and central:
         return
     for each in name.split(";")[:100]:
         put_in = resolved(version, known, MSBUILD)
@@ -76,8 +75,13 @@ def _reference(found: Collector, one: Element, known: dict[str, str], central: b
 
 def _take(found: Collector, one: Element, name: str, version: str, dev: bool) -> None:
     version = version.strip()
-    if "$(" in version or "$(" in name:
-        found.skip(f"{shown(name)!r} needs {shown(version)!r}, which this file does not set", one.line)
+    if "$(" in name:
+        found.skip(f"{shown(name)!r} needs a property that this file does not set", one.line)
+        return
+    if not version or "$(" in version:
+        # What it is called is known all the same, and some advisories are about all versions.
+        if found.add(name, line=one.line, dev=dev):
+            found.pool("Versions that stand in other files (central ones, properties) are not known")
         return
     alone = _ONE.fullmatch(version)
     pinned = alone[1].strip() if alone is not None else version

@@ -144,6 +144,8 @@ def _ask(lock: _Lock, group: str, name: str, version: str) -> None:
 def _joined(name: str, version: str) -> str:
     """The key of the entry that `name: version` means."""
     version = version.strip("'\"")
+    if "://" in version.partition("(")[0]:  # an address: it stands behind the name
+        return f"{name}@{version}"
     plain = exact("npm", version.partition("(")[0].partition("_")[0])
     # An alias names the whole entry: `/name/1.0.0`, `name@1.0.0`.
     if not plain and (version.startswith("/") or "@" in version):
