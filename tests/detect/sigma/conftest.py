@@ -8,6 +8,7 @@ import pytest
 
 from cybersecqwen.detect.sigma.model import Ruleset
 from cybersecqwen.detect.sigma.rulefiles import SHIPPED, parse_files, rule_files
+from tests.published import ruleset
 
 
 @pytest.fixture(scope="session")
@@ -19,4 +20,4 @@ def starter() -> Ruleset:
 @pytest.fixture(scope="session")
 def large(data_dir: Path) -> Ruleset:
     """The large set of the development data."""
-    return parse_files(rule_files(data_dir / "logs" / "sigma_rules.zip"))
+    return ruleset(data_dir)

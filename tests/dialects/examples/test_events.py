@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.sigma.model import And, Op
@@ -11,6 +11,7 @@ from cybersecqwen.detect.sigma.model import Test as Asked
 from cybersecqwen.dialects.evaluating import holds, seconds_of
 from cybersecqwen.dialects.examples import events
 from cybersecqwen.dialects.interface import Atom
+from tests.amounts import draws
 
 NOW = 1_700_000_000.0
 ATOMS = (
@@ -90,7 +91,7 @@ def atoms() -> st.SearchStrategy[Atom]:
 
 
 @given(st.lists(atoms(), max_size=6), st.sampled_from(("", "text", "number", "bool", "time", "dynamic")))
-@settings(max_examples=200, deadline=None)
+@draws(50)
 def test_any_comparisons_give_events_and_the_same_again(asked: list[Atom], kind: str) -> None:
     types: dict[str, Any] = {"a": kind, "p": "dynamic"}
     made = events(asked, count=40, types=types, time_field="t", fields=("k",))

@@ -4,18 +4,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or
 from cybersecqwen.detect.sigma.model import Test as Asked
-from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
 from cybersecqwen.dialects.evaluating import evaluate, holds
 from cybersecqwen.dialects.examples import Examples, examples
 from cybersecqwen.dialects.examples.contradictions import impossible
 from cybersecqwen.dialects.interface import Running
 from cybersecqwen.dialects.query import Aggregate, Keep, Measure, Measured, Query, Span, Stage
 from cybersecqwen.dialects.query import Sequence as Order
+from tests.amounts import draws, part
+from tests.published import rules as published
 
 from . import drawn
 
@@ -28,7 +29,7 @@ def only(made: Examples) -> tuple[list[Any], list[Any]]:
 
 
 @given(drawn.expressions(), st.integers(0, 5))
-@settings(max_examples=300, deadline=None)
+@draws(60)
 def test_positives_hold_and_near_misses_do_not(expression: Expression, seed: int) -> None:
     made = examples(Query(where=expression), seed=seed)
     good, missed = only(made)
@@ -38,13 +39,13 @@ def test_positives_hold_and_near_misses_do_not(expression: Expression, seed: int
 
 
 @given(drawn.expressions())
-@settings(max_examples=100, deadline=None)
+@draws(30)
 def test_same_seed_same_examples(expression: Expression) -> None:
     assert examples(Query(where=expression), seed=3) == examples(Query(where=expression), seed=3)
 
 
 @given(drawn.expressions(), st.lists(drawn.records(), max_size=10))
-@settings(max_examples=300, deadline=None)
+@draws(100)
 def test_what_is_called_impossible_never_holds(expression: Expression, records: list[dict[str, Any]]) -> None:
     if impossible(expression, {}):
         assert not any(holds(expression, record) for record in records)
@@ -78,13 +79,13 @@ def test_near_misses_name_their_condition() -> None:
     )
     made = examples(Query(where=expression))
     told = " ".join(one.about for one in made.near_misses)
-    for part in (
+    for words in (
         "outside 10.0.0.0/8",
         "port is just not",
         "character of image",
         "Excluded by a filter: user",
     ):
-        assert part in told
+        assert words in told
     bound = next(one for one in made.near_misses if "port is just" in one.about)
     assert bound.records[0]["port"] == 1024
     filtered = next(one for one in made.near_misses if "filter" in one.about)
@@ -224,9 +225,9 @@ def test_more_records_than_are_made() -> None:
 
 @pytest.mark.data
 def test_rules_of_others(data_dir: Path) -> None:
-    """Of every 20th rule there is a record that it holds for and one that it does not, or it cannot match."""
-    rules = parse_files(rule_files(data_dir / "logs" / "sigma_rules.zip")).rules[::20]
-    assert len(rules) > 150
+    """Of a rule there is a record that it holds for and one that it does not, or it cannot match."""
+    rules = part(published(data_dir), 40)
+    assert len(rules) > 90
     without = []
     for rule in rules:
         made = examples(Query(where=rule.expression, logsource=rule.logsource), most=10)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from cybersecqwen.detect.sigma.model import Op
 from cybersecqwen.detect.sigma.plain import pattern
-from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
 from cybersecqwen.dialects.examples.sampling import samples
 from cybersecqwen.dialects.examples.ways import tests_of as asked
+from tests.published import rules as published
 
 EXPRESSIONS = [
     r"^[a-z]{3}\d+$",
@@ -66,7 +66,7 @@ def test_any_text_gives_matches_or_nothing(expression: str, seed: int) -> None:
 @pytest.mark.data
 def test_expressions_of_rules(data_dir: Path) -> None:
     """A text is found for all but a few of the expressions in the rules of others."""
-    rules = parse_files(rule_files(data_dir / "logs" / "sigma_rules.zip")).rules
+    rules = published(data_dir)
     found = {
         value
         for rule in rules

@@ -7,13 +7,14 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.dialects.fields.importing import SchemaShelf, read_schema, schema_of
 from cybersecqwen.dialects.fields.reading import LARGEST
 from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.errors import CsqError, InputError, LimitError, UnknownNameError
+from tests.amounts import draws
 
 
 def made(content: object, name: str = "mine") -> Schema:
@@ -148,7 +149,7 @@ def test_empty_and_damaged_content_is_one_clear_error(content: str) -> None:
     assert raised.value.message.endswith(".")
 
 
-@settings(max_examples=300, deadline=None)
+@draws(100)
 @given(
     st.binary(max_size=300)
     | st.text(max_size=300).map(str.encode)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.sigma import model
@@ -29,6 +29,7 @@ from cybersecqwen.dialects.query import (
     Stage,
 )
 from cybersecqwen.errors import FieldError, UnknownNameError, UnsayableError
+from tests.amounts import draws
 
 PROCESS = Logsource(product="windows", category="process_creation")
 REGISTRY = Logsource(product="windows", category="registry_set")
@@ -309,7 +310,7 @@ RECORD = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@draws(40)
 @given(expressions(("TargetObject", "Image", "User")), RECORD)
 @pytest.mark.parametrize("target", ("defender", "ecs", "windows", "sigma", "sentinel"))
 def test_a_mapped_query_finds_the_row_of_a_record_that_the_query_finds(
@@ -327,7 +328,7 @@ def test_a_mapped_query_finds_the_row_of_a_record_that_the_query_finds(
         assert holds(found.query.where, row) == holds(expression, record), (found.query.where, row)
 
 
-@settings(max_examples=80, deadline=None)
+@draws(40)
 @given(expressions(("Image", "CommandLine", "ParentImage", "OriginalFileName")), st.sampled_from(MAPS))
 def test_what_is_mapped_one_to_one_comes_back(expression: Expression, target: str) -> None:
     query = Query(logsource=PROCESS, where=expression)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.sigma import model
@@ -20,6 +20,7 @@ from cybersecqwen.dialects.globs import test_of as glob_test
 from cybersecqwen.dialects.normal import equivalent
 from cybersecqwen.dialects.query import Aggregate, Columns, Query
 from cybersecqwen.errors import FieldError
+from tests.amounts import draws
 
 PROCESS = Logsource(product="windows", category="process_creation")
 SECURITY = Logsource(product="windows", service="security")
@@ -73,7 +74,7 @@ FOLDERS = st.lists(st.text(st.sampled_from("ab.c"), max_size=3), min_size=1, max
 OPS = st.sampled_from((Op.EQUALS, Op.CONTAINS, Op.STARTS, Op.ENDS))
 
 
-@settings(max_examples=300, deadline=None)
+@draws(100)
 @given(st.lists(NAMES, min_size=1, max_size=2), OPS, FOLDERS, NAMES, st.sampled_from("\\/"))
 def test_a_test_of_the_name_holds_where_that_of_the_path_does(
     values: list[str], op: Op, folders: list[str], name: str, mark: str
@@ -85,7 +86,7 @@ def test_a_test_of_the_name_holds_where_that_of_the_path_does(
     assert holds(whole, {"path": path}) == holds(asked, {"name": name})
 
 
-@settings(max_examples=300, deadline=None)
+@draws(100)
 @given(st.text(st.sampled_from(f"ab.{ANY}{ONE}"), min_size=1, max_size=5), FOLDERS, NAMES, st.booleans())
 def test_patterns_of_the_name_are_patterns_of_the_last_part(
     text: str, folders: list[str], name: str, cased: bool

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or
 from cybersecqwen.detect.sigma.model import Test as Asked
-from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
 from cybersecqwen.dialects.evaluating import evaluate, holds
 from cybersecqwen.dialects.interface import Running
 from cybersecqwen.dialects.logscale import LogScale
@@ -32,7 +31,9 @@ from cybersecqwen.dialects.query import (
     Unique,
 )
 from cybersecqwen.errors import LimitError, UnsayableError
+from tests.amounts import part
 from tests.dialects.meanings import expressions, records, same
+from tests.published import rules as published
 from tests.strategies import UNHURRIED
 
 LOGSCALE = LogScale()
@@ -312,14 +313,14 @@ def test_names_atoms_and_effects() -> None:
 @pytest.mark.slow
 @pytest.mark.data
 def test_all_rules(data_dir: Path) -> None:
-    ruleset = parse_files(rule_files(data_dir / "logs" / "sigma_rules.zip"))
     refused: dict[str, int] = {}
-    for rule in ruleset.rules:
+    written = []
+    for rule in published(data_dir):
         try:
-            tree = LOGSCALE.write(Query(where=rule.expression))
+            written.append((rule, LOGSCALE.write(Query(where=rule.expression))))
         except UnsayableError as error:
             refused[error.what] = refused.get(error.what, 0) + 1
-            continue
+    for rule, tree in part(written, 8):
         again = LOGSCALE.parse(LOGSCALE.render(tree))
         assert again == tree, rule.about.path
         assert same(LOGSCALE.read(again).where, rule.expression), rule.about.path

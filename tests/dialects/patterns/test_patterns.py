@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from cybersecqwen.detect.sigma.model import Expression, Not, Op
 from cybersecqwen.detect.sigma.model import Test as Asked
 from cybersecqwen.detect.sigma.plain import pattern
-from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
 from cybersecqwen.dialects.globs import ANY, ONE
 from cybersecqwen.dialects.patterns import (
     IN_JAVA,
@@ -35,6 +34,7 @@ from cybersecqwen.dialects.patterns import (
 )
 from cybersecqwen.dialects.patterns.fold import fold
 from cybersecqwen.errors import UnsayableError
+from tests.published import rules as published
 from tests.strategies import UNHURRIED
 
 _ATOMS = (
@@ -179,8 +179,7 @@ def _sources_in(expression: Expression) -> list[str]:
 
 @pytest.mark.data
 def test_expressions_of_rules(data_dir: Path) -> None:
-    ruleset = parse_files(rule_files(data_dir / "logs" / "sigma_rules.zip"))
-    sources = {source for rule in ruleset.rules for source in _sources_in(rule.expression)}
+    sources = {source for rule in published(data_dir) for source in _sources_in(rule.expression)}
     refused = []
     for source in sources:
         try:

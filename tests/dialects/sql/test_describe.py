@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.dialects.sql.dialect import DuckDb, Sql, Sqlite
 from cybersecqwen.errors import QueryError
+from tests.amounts import draws
 from tests.dialects.described import HOSTILE, sound
 
 from .drawn import queries
@@ -63,7 +64,7 @@ def test_queries_are_told_step_by_step(text: str, said: tuple[str, ...], needed:
 
 
 @pytest.mark.parametrize("dialect", [DuckDb(), Sqlite()], ids=["duckdb", "sqlite"])
-@settings(max_examples=100, deadline=None)
+@draws(30)
 @given(queries())
 def test_every_query_that_is_written_is_told(dialect: Sql, query: Query) -> None:
     try:

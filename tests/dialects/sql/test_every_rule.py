@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -14,17 +13,15 @@ pytest.importorskip("sqlglot")
 pytest.importorskip("duckdb")
 
 from cybersecqwen.detect.sigma.model import Expression
-from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
 from cybersecqwen.dialects.evaluating import holds
 from cybersecqwen.dialects.interface import Running
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.dialects.sql import DuckDb, Sqlite
 from cybersecqwen.dialects.sql.dialect import Sql
 from cybersecqwen.errors import UnsayableError
+from tests.amounts import part
 from tests.detect.sigma.drawn import satisfying
-
-EVERY = int(os.environ.get("CSQ_EVERY_RULE", "25"))
-"""Every how many rules one is looked at; 1 takes some minutes."""
+from tests.published import rules as published
 
 
 def _records(expression: Expression, chance: Random) -> list[dict[str, Any]]:
@@ -45,7 +42,7 @@ def _is_flat(value: Any) -> bool:
 @pytest.mark.parametrize("dialect", [DuckDb(), Sqlite()])
 def test_rules_find_the_same(dialect: Sql, data_dir: Path) -> None:
     """Exactly the records for which plain evaluation says that the rule holds."""
-    rules = parse_files(rule_files(data_dir / "logs" / "sigma_rules.zip")).rules[::EVERY]
+    rules = part(published(data_dir), 25)
     refused: Counter[str] = Counter()
     found = 0
     for number, rule in enumerate(rules):

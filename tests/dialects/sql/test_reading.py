@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("sqlglot")
@@ -17,6 +17,7 @@ from cybersecqwen.dialects.query import Aggregate, Keep, Measure, Measured, Quer
 from cybersecqwen.dialects.sql import DuckDb, Sqlite
 from cybersecqwen.dialects.sql.dialect import Sql
 from cybersecqwen.errors import LimitError, QueryError, QuerySyntaxError, UnsayableError
+from tests.amounts import draws
 
 from . import drawn
 
@@ -25,7 +26,7 @@ NOW = Running(now=1_700_000_000.0, time_field="time")
 
 
 @given(drawn.expressions(patterns=False, pieces=False), BOTH)
-@settings(max_examples=150, deadline=None)
+@draws(40)
 def test_what_is_written_is_read_back(expression: Expression, dialect: Sql) -> None:
     """A condition comes back with the same meaning, and its text gives the same tree."""
     tree = dialect.write(Query(where=expression))
@@ -36,7 +37,7 @@ def test_what_is_written_is_read_back(expression: Expression, dialect: Sql) -> N
 
 
 @given(drawn.expressions())
-@settings(max_examples=150, deadline=None)
+@draws(40)
 def test_duckdb_reads_back_patterns_and_networks(expression: Expression) -> None:
     """The same with all operations of DuckDB."""
     tree = DuckDb("time").write(Query(where=expression))
@@ -44,7 +45,7 @@ def test_duckdb_reads_back_patterns_and_networks(expression: Expression) -> None
 
 
 @given(drawn.queries(patterns=False), st.integers(0, 99), BOTH)
-@settings(max_examples=100, deadline=None)
+@draws(30)
 def test_steps_are_read_back(query: Query, seed: int, dialect: Sql) -> None:
     """What comes back gives the same rows, by the same columns."""
     expression = query.where or Asked("a", Op.PRESENT)
@@ -95,7 +96,7 @@ WORDS = [
 
 
 @given(st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join), BOTH)
-@settings(max_examples=200, deadline=None)
+@draws(100)
 def test_any_text_gives_a_tree_or_an_error(text: str, dialect: Sql) -> None:
     """Never another exception, from anything that takes a tree."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("sqlglot")
@@ -19,6 +19,7 @@ from cybersecqwen.dialects.interface import Running
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.dialects.sql import DuckDb, Sqlite
 from cybersecqwen.dialects.sql.dialect import Sql
+from tests.amounts import draws
 
 from . import drawn
 
@@ -157,7 +158,7 @@ def _rows(dialect: Sql, tree: Any, records: list[dict[str, Any]]) -> list[Any]:
 
 
 @given(drawn.expressions(patterns=False, pieces=False), st.integers(0, 99), st.sampled_from([DUCK, LITE]))
-@settings(max_examples=30, deadline=None)
+@draws(25)
 def test_safe_rules_keep_the_rows(expression: Expression, seed: int, dialect: Sql) -> None:
     """All that change a drawn condition, inside and outside of a subquery."""
     text = dialect.write(Query(where=expression)).sql

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("sqlglot")
@@ -26,11 +26,12 @@ from cybersecqwen.dialects.spending import Allowance, spend_elsewhere
 from cybersecqwen.dialects.sql import DuckDb, Sqlite
 from cybersecqwen.dialects.sql.dialect import Sql
 from cybersecqwen.errors import EffectError, LimitError, UnsayableError
+from tests.amounts import draws
 
 from . import drawn
 
 NOW = Running(now=1_700_000_000.0, time_field="time")
-EXAMPLES = settings(max_examples=40, deadline=None)
+EXAMPLES = draws(30)
 
 
 def _holds(dialect: Sql, expression: Expression, seed: int) -> None:
@@ -79,7 +80,7 @@ def _value(value: Any) -> Any:
 
 
 @given(drawn.queries(), st.integers(0, 1_000), st.sampled_from([DuckDb, Sqlite]))
-@settings(max_examples=60, deadline=None)
+@draws(30)
 def test_steps_give_what_evaluating_gives(query: Query, seed: int, dialect: type[Sql]) -> None:
     """Groups, measures, order, limits and spans of time."""
     base = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("sqlglot")
@@ -19,6 +19,7 @@ from cybersecqwen.dialects.proving import same
 from cybersecqwen.dialects.sql import DuckDb, Sqlite
 from cybersecqwen.dialects.sql.dialect import Sql
 from cybersecqwen.errors import LimitError, UnsayableError
+from tests.amounts import draws
 
 _CONDITIONS = (
     "a = 'x'", "a LIKE '%x%'", "NOT b IS NULL", "lower(a) IN ('1', '2')", "n > 1", "n BETWEEN 1 AND 5",
@@ -65,7 +66,7 @@ _DATA = {"t": _ROWS, "u": _ROWS[:5], "main.t": _ROWS}
 
 
 @given(statements(), st.sampled_from([DuckDb(), Sqlite()]))
-@settings(max_examples=80, deadline=None)
+@draws(40)
 def test_statements(text: str, dialect: Sql) -> None:
     """Whatever is made of one stays what it is."""
     tree = dialect.parse(text)
