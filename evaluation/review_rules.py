@@ -8,9 +8,10 @@ snippets with their CWE: M. Bhatt et al., "Purple Llama CyberSecEval", arXiv:231
 code/bandit_examples.zip. --clean names folders of code that is taken for sound; the standard library of the
 Python that runs this is always among them.
 
-Items are halved by the SHA-256 of their code: rules were written with an eye on the half "dev" alone; the half
-"held" was only counted. A finding is of the right family where one of its CWEs is the item's or stands in one
-group of FAMILIES with it. SVEN's truth is of the commit: a function of a fixing commit may hold nothing of it.
+Items are halved by the SHA-256 of their code: rules were written with an eye on the half "dev" alone, the
+half "held" was only counted. A finding is of the right family where one of its CWEs is the item's or stands in
+one group of FAMILIES with it. SVEN's truth is of the commit: a function of a fixing commit may hold nothing of
+it. Bandit reads whole files that parse alone; most snippets of PurpleLlama do not, which is counted.
 """
 
 from __future__ import annotations
@@ -89,6 +90,8 @@ class Item:
     half: str
     by: dict[str, list[Found]] = field(default_factory=dict)
     """Tool → what it finds."""
+    unread: set[str] = field(default_factory=set)
+    """The tools that could not read it."""
 
 
 def half_of(code: str) -> str:
@@ -168,7 +171,10 @@ def look_with_bandit(program: str, items: Sequence[Item]) -> None:
         for name, item in by_name.items():
             Path(folder, name).write_text(item.code, encoding="utf-8", errors="surrogatepass")
             item.by["bandit"] = []
-        for one in _bandit(program, folder)["results"]:
+        said = _bandit(program, folder)
+        for one in said["errors"]:
+            by_name[Path(one["filename"]).name].unread.add("bandit")
+        for one in said["results"]:
             by_name[Path(one["filename"]).name].by["bandit"].append(_of_bandit(one))
 
 
@@ -196,7 +202,11 @@ def rates(items: Sequence[Item], tool: str, half: str) -> dict[str, Any]:
         )
         right[least.value] = Rate(hits=hits, of=len(chosen))
     anything = Rate(hits=sum(bool(one.by[tool]) for one in chosen), of=len(chosen))
-    return {"right": {name: _plain(rate) for name, rate in right.items()}, "any": _plain(anything)}
+    return {
+        "right": {name: _plain(rate) for name, rate in right.items()},
+        "any": _plain(anything),
+        "unread": sum(tool in one.unread for one in chosen),
+    }
 
 
 def _plain(rate: Rate) -> dict[str, Any]:
@@ -322,7 +332,7 @@ def show(table: Mapping[str, Any]) -> None:
 
 def _line(name: str, row: Mapping[str, Any]) -> None:
     shares = "  ".join(f"≥{least} {_share(rate)}" for least, rate in row["right"].items())
-    print(f"{name:45} {shares}  any {_share(row['any'])}")
+    print(f"{name:45} {shares}  any {_share(row['any'])}  unread {row['unread']}")
 
 
 def _share(row: Mapping[str, Any]) -> str:

@@ -6,8 +6,11 @@ import pytest
 
 pytest.importorskip("ast_grep_py")
 
+from cybersecqwen.detect.code.calls import Facts
 from cybersecqwen.detect.code.looking import Look
 from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.detect.code.shapes import Shape
+from cybersecqwen.detect.code.tree import Tree
 from cybersecqwen.inputs.source.files import SourceFile
 
 RULES = CodeRules.shipped().of("python")
@@ -71,3 +74,13 @@ def test_many_additions_take_linear_time() -> None:
         f"    s{number} = s{number - 1} + 'a'\n    s{number} += v\n" for number in range(1, 1_500)
     )
     assert found(f"def f(db, v):\n    s0 = 'SELECT'\n{lines}    db.execute(s1499)\n") in (["sql-built"], [])
+
+
+def test_a_list_that_begins_empty_is_not_constant() -> None:
+    body = "    words = []\n    words.append(v)\n    run(words)\n"
+    facts = Facts(Tree(f"def f(v):\n{body}", "python"))
+    argument = facts.calls["run"][0].argument("0", frozenset())
+    assert facts.shapes.of(argument) is Shape.OTHER
+    facts = Facts(Tree("words = ['-l', '-a']\nrun(words)\n", "python"))
+    argument = facts.calls["run"][0].argument("0", frozenset())
+    assert facts.shapes.of(argument) is Shape.CONSTANT

@@ -60,7 +60,9 @@ class Shapes:
         if kind in profile.literals:
             return Shape.CONSTANT
         if kind in profile.lists:
-            return self._together(node.named_children(), depth)
+            # An empty one is filled by what is called on it later.
+            items = node.named_children()
+            return self._together(items, depth) if items else Shape.OTHER
         if kind in profile.wrappers:
             inner = [one for one in node.named_children() if one.kind() not in ("type", "type_identifier")]
             return self._of(inner[-1], depth) if inner else Shape.CONSTANT
