@@ -32,6 +32,8 @@ class Settings:
     """Where weights are kept; `data_dir`/models where not set."""
     knowledge: Path | None = None
     """The knowledge bundle to use; else `data_dir`/knowledge.sqlite if it exists, else the starter."""
+    advisories: Path | None = None
+    """The file of advisories about packages; `data_dir`/advisories.sqlite where not set."""
     model: str = "auto"
     """Language model for narratives: "auto" takes the best installed one within the time, "none" none."""
     model_timeout_s: float = 30.0
@@ -72,6 +74,11 @@ class Settings:
     def user_bundle(self) -> Path:
         """Where the user's own knowledge bundle stands, if there is one."""
         return self.knowledge or self.data_dir / "knowledge.sqlite"
+
+    @property
+    def advisories_path(self) -> Path:
+        """Where the advisories about packages are kept, if any were imported."""
+        return self.advisories or self.data_dir / "advisories.sqlite"
 
 
 def _xdg(variable: str, fallback: str) -> Path:

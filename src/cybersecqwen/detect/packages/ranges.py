@@ -56,6 +56,9 @@ class Answer:
     """Why it cannot be told, one sentence."""
 
 
+_AFFECTED, _UNAFFECTED = Answer(True), Answer(False)
+
+
 @dataclass(frozen=True, slots=True)
 class Spans:
     """Where the affected versions lie."""
@@ -65,36 +68,59 @@ class Spans:
     """Why they are perhaps not all; "" where they are."""
 
 
+class Affected:
+    """The affected versions of one problem, made ready to be asked about many versions."""
+
+    def __init__(self, ecosystem: str, extents: Iterable[Extent]) -> None:
+        self.ecosystem = ecosystem
+        self._parts = tuple(_Part(ecosystem, extent) for extent in extents)
+
+    def judge(self, version: str) -> Answer:
+        """Whether the version is affected by any of the records."""
+        doubt = ""
+        plain = _plain(version)
+        for part in self._parts:
+            answer = part.judge(version, plain)
+            if answer.affected:
+                return answer
+            doubt = doubt or answer.reason
+        return Answer(None, doubt) if doubt else _UNAFFECTED
+
+
+class _Part:
+    """What one record says."""
+
+    def __init__(self, ecosystem: str, extent: Extent) -> None:
+        self.ecosystem = ecosystem
+        self.extent = extent
+        self.named = frozenset(map(_plain, extent.versions))
+        self.ordered = [found for found in extent.ranges if found.kind in ("SEMVER", "ECOSYSTEM")]
+        self._spans: list[Spans] | None = None
+
+    def judge(self, version: str, plain: str) -> Answer:
+        if plain in self.named:
+            return _AFFECTED
+        if not self.ordered:
+            return _among_named(self.ecosystem, version, self.extent)
+        if not known(self.ecosystem):
+            return Answer(None, f"The order of versions of {self.ecosystem} is not known.")
+        place = key(self.ecosystem, version)
+        if place is None:
+            return Answer(None, f"{version[:60]!r} is no version of {self.ecosystem} that can be read.")
+        if self._spans is None:
+            self._spans = [spans_of(self.ecosystem, found) for found in self.ordered]
+        before, behind = Cut(place, -1), Cut(place, 1)
+        doubt = ""
+        for where in self._spans:
+            if any(not before < start and not end < behind for start, end in where.spans):
+                return _AFFECTED
+            doubt = doubt or where.reason
+        return Answer(None, doubt) if doubt else _UNAFFECTED
+
+
 def judge(ecosystem: str, version: str, extents: Iterable[Extent]) -> Answer:
     """Whether a version is affected by any of the extents."""
-    doubt = ""
-    for extent in extents:
-        answer = _judged(ecosystem, version, extent)
-        if answer.affected:
-            return answer
-        doubt = doubt or answer.reason
-    return Answer(None, doubt) if doubt else Answer(False)
-
-
-def _judged(ecosystem: str, version: str, extent: Extent) -> Answer:
-    if _plain(version) in {_plain(named) for named in extent.versions}:
-        return Answer(True)
-    ordered = [found for found in extent.ranges if found.kind in ("SEMVER", "ECOSYSTEM")]
-    if not ordered:
-        return _among_named(ecosystem, version, extent)
-    if not known(ecosystem):
-        return Answer(None, f"The order of versions of {ecosystem} is not known.")
-    place = key(ecosystem, version)
-    if place is None:
-        return Answer(None, f"{version[:60]!r} is no version of {ecosystem} that can be read.")
-    before, behind = Cut(place, -1), Cut(place, 1)
-    doubt = ""
-    for found in ordered:
-        where = spans_of(ecosystem, found)
-        if any(not before < start and not end < behind for start, end in where.spans):
-            return Answer(True)
-        doubt = doubt or where.reason
-    return Answer(None, doubt) if doubt else Answer(False)
+    return Affected(ecosystem, extents).judge(version)
 
 
 def _among_named(ecosystem: str, version: str, extent: Extent) -> Answer:
@@ -103,18 +129,18 @@ def _among_named(ecosystem: str, version: str, extent: Extent) -> Answer:
         if any(found.kind == "GIT" for found in extent.ranges):
             return Answer(None, f"{extent.record} names commits alone, no versions.")
         if _whole(extent):
-            return Answer(True)
+            return _AFFECTED
         return Answer(None, f"{extent.record} says nothing of versions.")
+    if not known(ecosystem):
+        return _UNAFFECTED
     place = key(ecosystem, version)
     if place is None:
-        if not known(ecosystem):
-            return Answer(False)
         return Answer(None, f"{version[:60]!r} is no version of {ecosystem} that can be read.")
     for named in extent.versions:
         other = key(ecosystem, named)
         if other is not None and not other < place and not place < other:
-            return Answer(True)
-    return Answer(False)
+            return _AFFECTED
+    return _UNAFFECTED
 
 
 def _plain(version: str) -> str:

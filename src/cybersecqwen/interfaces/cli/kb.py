@@ -1,4 +1,4 @@
-"""`csq kb`: the knowledge bundle."""
+"""`csq kb`: the knowledge bundle, and the advisories about packages."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from cybersecqwen.settings import Settings
 
 app = typer.Typer(help="The knowledge bundle: ATT&CK, CWE, CAPEC, KEV, D3FEND, 800-53.", no_args_is_help=True)
+
+Osv = Annotated[
+    bool, typer.Option("--osv", help="Fetch OSV's advisories about packages instead; about 400 MB.")
+]
+Ecosystems = Annotated[
+    Optional[list[str]],  # noqa: UP045 - typer reads this at run time on 3.11
+    typer.Option("--ecosystem", help="With --osv: only this one (PyPI, npm, Go, …), named again for more."),
+]
 
 To = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads this at run time on 3.11
@@ -35,6 +43,9 @@ def status() -> int:
     for source in manifest.sources:
         edition = f"{source.version or '-'} of {source.date or '-'}"
         print(f"  {source.name:<20} {edition:<28} {source.entities:>7,} entities  {source.licence}")
+    from cybersecqwen.interfaces.cli.advisories import status as advisories
+
+    advisories(_settings().advisories_path)
     return 0
 
 
@@ -99,8 +110,12 @@ def build(
 
 
 @app.command()
-def update(to: To = None) -> int:
+def update(to: To = None, osv: Osv = False, ecosystem: Ecosystems = None) -> int:
     """Fetch the official files and build a bundle. Goes online, and is the only one here that does."""
+    if osv or ecosystem:
+        from cybersecqwen.interfaces.cli.advisories import update as fetch_advisories
+
+        return fetch_advisories(to or _settings().advisories_path, ecosystem or [])
     from cybersecqwen.knowledge.update import update as fetch
 
     with Status() as line:
@@ -119,10 +134,17 @@ def export(file: Annotated[Path, typer.Argument(help="File to write, for another
 
 @app.command(name="import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A file that `csq kb export` wrote.")],
+    file: Annotated[
+        Path, typer.Argument(help="A file that `csq kb export` wrote, or advisories: a zip, folder or JSON.")
+    ],
     sha256: Annotated[str, typer.Option(help="The hash that it must have.")] = "",
 ) -> int:
-    """Check a bundle and put it into use."""
+    """Check a bundle and put it into use, or add advisories in the form of OSV to those in use."""
+    from cybersecqwen.interfaces.cli.advisories import are_advisories
+    from cybersecqwen.interfaces.cli.advisories import import_ as import_advisories
+
+    if are_advisories(file):
+        return import_advisories(_settings().advisories_path, file, sha256)
     from cybersecqwen.knowledge.bundle import import_bundle
 
     return _say(import_bundle(file, _target(), expect_sha256=sha256), _target())

@@ -162,13 +162,13 @@ def _title(document: Mapping[str, Any]) -> str:
 
 def _day(value: object) -> str:
     found = _DAY.match(_text(value))
-    # Go's records that were made before moments were kept say the year 1.
     return found[0] if found and found[0] >= "1980" else ""
 
 
 def _moment(value: object) -> str:
     found = _MOMENT.match(_text(value))
-    return found[0].upper().replace(" ", "T") if found else ""
+    # Go's database does not keep moments, and says the year 1.
+    return found[0].upper().replace(" ", "T") if found and found[0] >= "1980" else ""
 
 
 def _text(value: object) -> str:

@@ -7,6 +7,7 @@ Libraries that npm does not have are left out: packages are looked up by their n
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -78,7 +79,8 @@ def _record(name: str, problem: object) -> Entry:
     id = names.get("githubID") or next(iter(cves), "")
     summary = names.get("summary") or problem.get("summary")
     if not isinstance(id, str) or not id:
-        text = "\0".join([name, str(summary), *map(str, _list(problem.get("info"))[:5])])
+        # Its editions differ in their links, but not in the number that it gives.
+        text = "\0".join([name, str(names.get("retid") or summary or _list(problem.get("info"))[:1])])
         id = f"RETIREJS-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     return read(
         {
@@ -98,9 +100,14 @@ def _record(name: str, problem: object) -> Entry:
 
 def _events(span: object) -> Iterator[dict[str, str]]:
     bounds = span if isinstance(span, Mapping) else {}
-    yield {INTRODUCED: str(bounds.get("atOrAbove") or "0")}
+    yield {INTRODUCED: _version(bounds.get("atOrAbove")) or "0"}
     if bounds.get("below"):
-        yield {FIXED: str(bounds["below"])}
+        yield {FIXED: _version(bounds["below"])}
+
+
+def _version(value: object) -> str:
+    """As npm writes it: 1.9.0b1 is 1.9.0-b1."""
+    return re.sub(r"^(\d+\.\d+(?:\.\d+)?)(?=[A-Za-z])", r"\1-", str(value or "")[:300])
 
 
 def _list(value: object) -> list[Any]:

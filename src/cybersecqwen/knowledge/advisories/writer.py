@@ -75,9 +75,8 @@ def write(
             if number % 500 == 0:
                 progress(number)
         if not work.read:
-            reason = next(iter(work.refused), "There was none")
             raise KnowledgeError(
-                f"No advisory was found that can be used: {reason}",
+                " ".join(["No advisory was found that can be used.", *list(work.refused)[:1]]),
                 hint="Advisories are in the form of OSV (JSON or YAML), in a zip, a folder or a file.",
             )
         version, records = _finish(connection)
