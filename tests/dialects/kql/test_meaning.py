@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import re2
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or
 from cybersecqwen.detect.sigma.model import Test as Ask
 from cybersecqwen.dialects.kql import Kql
+from cybersecqwen.dialects.kql.columns import TRUTHS
 from cybersecqwen.dialects.kql.meaning import caseless
 from cybersecqwen.dialects.kql.terms import term_of, term_pattern
 from cybersecqwen.dialects.normal import equivalent
@@ -37,11 +39,13 @@ KQL = Kql()
 
 
 def canonical(e: Expression) -> Expression:
-    """The decisions of `meaning`: the empty text is null, and text without case is compared without."""
+    """The decisions of `meaning`: the empty text is null, and what has no case is compared without."""
     if isinstance(e, Not):
         return Not(canonical(e.inner))
     if isinstance(e, And | Or):
         return type(e)(tuple(map(canonical, e.parts)))
+    if e.op is Op.EQUALS and e.field in TRUTHS and e.values in (("true",), ("false",)):
+        return replace(e, cased=False)
     if e.op is Op.EQUALS and "" in e.values:
         rest = tuple(value for value in e.values if value)
         null = Ask(e.field, Op.NULL)
@@ -123,6 +127,7 @@ expressions: st.SearchStrategy[Expression] = st.recursive(
 
 @draws(50)
 @given(expressions)
+@example(And((Ask("CommandLine", Op.EQUALS, ("cmd.exe",)), Ask("IsDeleted", Op.EQUALS, ("true",), True))))
 def test_conditions_are_read_back(where: Expression) -> None:
     tree = KQL.write(Query(tables=("T",), where=where))
     text = KQL.render(tree)
