@@ -11,8 +11,18 @@ from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.inputs.source.files import SourceFile
 
 RULES = CodeRules.shipped()
+LEAST = {"java": 12, "c": 14, "cpp": 14}
 
 
-@pytest.mark.parametrize(("language", "least"), [("java", 12)])
-def test_there_are_rules(language: str, least: int) -> None:
-    assert len(RULES.of(language)) >= least
+@pytest.mark.parametrize("language", LEAST)
+def test_there_are_rules(language: str) -> None:
+    assert len(RULES.of(language)) >= LEAST[language]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("language", LEAST)
+def test_a_file_of_all_bad_examples_twenty_times_is_read(language: str) -> None:
+    rules = RULES.of(language)
+    text = "\n".join(bad for rule in rules for bad in rule.bad) * 20
+    source = SourceFile(path="example", language=language, text=text)
+    assert Look(source).findings(rules)

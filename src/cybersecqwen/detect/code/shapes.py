@@ -193,7 +193,10 @@ class Shapes:
     def _declared(self, name: Node) -> Node | None:
         """The parameter that a name is, with its type and what is noted at it; None for no parameter."""
         function = self._tree.function_at(name.range().start.index)
-        given = self._tree.functions[function][2].field("parameters") if function >= 0 else None
+        holder = self._tree.functions[function][2] if function >= 0 else None
+        given = None
+        while holder is not None and given is None:  # C has them inside of what is declared
+            given, holder = holder.field("parameters"), holder.field("declarator")
         if given is None or not self._is_parameter(function, name.text()):
             return None
         ends = re.compile(rf"(?:^|[^\w$]){re.escape(name.text())}(?:$|\W)")
