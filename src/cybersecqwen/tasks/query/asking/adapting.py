@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cybersecqwen.detect.sigma.model import Op, Test
+from cybersecqwen.detect.sigma.model import Op, Rule, Test
 
 from .asked import Sure
 from .combining import any_of
 from .focusing import asides, focus
-from .library import Library, Near, Use
+from .library import Library, Near, Use, tests, text_of
 from .mentions import Kind, Mention
 from .places import Place, Placed
 from .techniques import rules_of
@@ -24,10 +25,12 @@ _NEAR_ENOUGH = 0.5
 _WORD = re.compile(r"[A-Za-z0-9_$][\w.$-]{3,60}")
 _NAME = re.compile(r"(?:[A-Z][a-z0-9]+){2,}[A-Z]?|[A-Za-z0-9]+_[A-Za-z0-9_]+|[A-Z][a-z]+[A-Z]{2,}\w*")
 _NO_VALUE = word_list("products")
-_TELLING, _TWO = 2.0, 2
-"""Nats above which a word tells rules apart, and how many such words must be shared."""
+_TWO = 2
+"""Words that say something which a question and a rule must share."""
 _PLAIN = frozenset(map(stem, word_list("asking") | word_list("vague") | COMMON))
 _MOST = 3
+_VALUES = 500
+"""Values of a rule that is taken as a whole."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,24 +53,32 @@ def adapt(text: str, place: Place, near: Sequence[Near], wanted: Sequence[Placed
     if found:
         return Adapted(placed=tuple(found[:_MOST]))
     for one in near:
-        if one.rule.logsource == place.logsource and _is_near(text, one, place.library):
+        if one.rule.logsource != place.logsource or not is_small(one.rule):
+            continue
+        if _is_near(text, one, place.library):
             mention = Mention(kind=Kind.CONCEPT, start=0, end=0, words="", values=("",), sure=Sure.LEARNED)
             whole = Placed(mention=mention, expression=one.rule.expression, slot="rule", sure=Sure.LEARNED)
             return Adapted(placed=(whole,), rules=(one,))
     return Adapted()
 
 
+def is_small(rule: Rule) -> bool:
+    """Whether a rule can be taken whole: what comes of each value is written, parsed again and run."""
+    found = itertools.islice(tests(rule.expression), _VALUES + 1)
+    return sum(max(1, len(test.values)) for test, _ in found) <= _VALUES
+
+
 def _is_near(text: str, one: Near, library: Library) -> bool:
     asking = " ".join(text[start:end] for start, end in focus(text))
-    there = set(words(f"{one.rule.about.title} {one.rule.about.description}"))
-    telling = {word for word in words(asking) if word not in _PLAIN and library.rarity(word) >= _TELLING}
+    there = set(words(text_of(one.rule)))
+    telling = {word for word in words(asking) if word not in _PLAIN}
     return len(telling & there) >= _TWO and library.covered(asking, one.rule) >= _NEAR_ENOUGH
 
 
 def of_techniques(found: Sequence[Mention], library: Library) -> Adapted | None:
     """What the rules about the techniques that a question names ask for, any of them; None for none."""
     named = [one for one in found if one.kind in (Kind.TECHNIQUE, Kind.VULNERABILITY)]
-    rules = rules_of([value for one in named for value in one.values], library)
+    rules = [one for one in rules_of([v for one in named for v in one.values], library) if is_small(one)]
     if not rules:
         return None
     joined = any_of([rule.expression for rule in rules])

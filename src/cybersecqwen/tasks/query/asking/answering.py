@@ -15,7 +15,7 @@ from .combining import all_of
 from .counts import Counted
 from .exclusions import Hosts, clauses, host_kinds
 from .leftover import leftover
-from .library import Near, tests
+from .library import Near, tests, text_of
 from .mentions import Kind
 from .places import Placed
 from .saying import said, shortened, source_said
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from cybersecqwen.knowledge import Store
 
 _SHOWN = 5
+_TITLE = 200
+"""Characters of the title of a rule that are shown."""
 _CLOSE = 0.8
 """Share of the first logsource's weight above which the second is named."""
 _SURE = 0.3
@@ -79,7 +81,7 @@ def _told(parts: Sequence[Part], read: Sequence[Reading]) -> set[str]:
     """Stems of the words that became a part, or that a rule which was taken has in its own words."""
     texts = [part.words for part in parts]
     for one in read:
-        texts += [f"{near.rule.about.title} {near.rule.about.description}" for near in one.adapted.rules]
+        texts += [text_of(near.rule) for near in one.adapted.rules]
     return {stem(word) for text in texts for word in WORD.findall(text.lower())}
 
 
@@ -256,7 +258,7 @@ def _assumptions(
 def _added(placed: Placed, rules: Sequence[Near]) -> str:
     """Why something is asked for that no word of the lexicon says."""
     if rules:
-        titles = "; ".join(near.rule.about.title for near in rules[:3])
+        titles = "; ".join(_title(near) for near in rules[:3])
         return f"{said(placed.expression)} is added because near rules ask for it: {titles}."
     why = "rules ask for it" if placed.sure is Sure.LEARNED else "it is written like a name"
     return f"{placed.mention.words!r} is looked for as {said(placed.expression)}, since {why}."
@@ -310,4 +312,11 @@ def _contradictions(read: Sequence[Reading]) -> Iterator[str]:
 
 
 def _source(near: Near) -> Source:
-    return Source(id=near.rule.about.id, title=near.rule.about.title, score=round(near.score, 3))
+    return Source(id=near.rule.about.id[:_TITLE], title=_title(near), score=round(near.score, 3))
+
+
+def _title(near: Near) -> str:
+    """The title of a rule in one line: what an imported rule says is shown, and no more than shown."""
+    title = near.rule.about.title[: 2 * _TITLE]
+    plain = " ".join("".join(c if c.isprintable() else " " for c in title).split())
+    return plain if len(plain) <= _TITLE else f"{plain[: _TITLE - 1]}…"

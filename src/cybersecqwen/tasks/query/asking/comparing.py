@@ -119,7 +119,9 @@ def _besides(text: str) -> Iterator[Compared]:
 
 _WORD = re.compile(
     r"(?:is|are|was|were|has|have|equals?|contain\w*|includ\w*|start\w*|begin\w*|end\w*|match\w*|in|of|from|to"
-    r"|by|for|with|without|that|which|used|and|or|not|longer|shorter|like|set|passed|on|at|changed|values?)",
+    r"|by|for|with|without|that|which|used|and|or|not|longer|shorter|like|set|on|at|values?"
+    r"|pass\w*|chang\w*|differ\w*|exist\w*|appear\w*|seem\w*|look\w*|show\w*|suppl\w*|provid\w*|given|specif\w*"
+    r"|did|does|do|should|can|could|may|might|will|would|must|please|everything|anything|something|only|also)",
     re.IGNORECASE,
 )
 """What goes on about a field, rather than being its value."""

@@ -23,6 +23,8 @@ _K1, _B = 1.2, 0.6
 _TITLE, _DESCRIPTION, _VALUES, _TAGS = 2.0, 1.0, 0.7, 0.5
 """How much a word counts by where a rule has it."""
 _COMMON_WEIGHT = 0.25
+_READ = 4_000
+"""Characters of a title, a description or a value of a rule that are looked at: rules come from anywhere."""
 _VALUE_WORDS = 200
 """Words of the values of one rule that are looked at."""
 _EDGES = " \\/*?.:;,|&<>()[]{}'\"=%$@^~`!-–—―"
@@ -73,9 +75,9 @@ class Library:
         found: dict[str, float] = defaultdict(float)
         about = rule.about
         for weight, text in ((_TITLE, about.title), (_DESCRIPTION, about.description)):
-            for word in words(text):
+            for word in words(text[:_READ]):
                 found[word] += weight
-        for word in words(" ".join(about.tags).replace(".", " ")):
+        for word in words(" ".join(about.tags)[:_READ].replace(".", " ")):
             found[word] += _TAGS
         source = rule.logsource
         for word in words(f"{source.product} {source.category} {source.service}".replace("_", " ")):
@@ -114,7 +116,7 @@ class Library:
 
     def covered(self, text: str, rule: Rule) -> float:
         """Share of the weight of a text's words that title and description of a rule have, 0 to 1."""
-        there = set(words(f"{rule.about.title} {rule.about.description}"))
+        there = set(words(text_of(rule)))
         asked = {word for word in words(text) if word not in _COMMON_STEMS}
         whole = sum(self.rarity(word) for word in asked)
         return sum(self.rarity(word) for word in asked & there) / whole if whole else 0.0
@@ -147,6 +149,11 @@ class Library:
 _COMMON_STEMS = frozenset(map(stem, COMMON))
 
 
+def text_of(rule: Rule) -> str:
+    """Title and description of a rule, as far as they are read."""
+    return f"{rule.about.title[:_READ]} {rule.about.description[:_READ]}"
+
+
 def tests(expression: Expression, negated: bool = False) -> Iterator[tuple[Test, bool]]:
     """(test, whether it stands under a negation), in order."""
     if isinstance(expression, Test):
@@ -169,7 +176,7 @@ def _value_words(expression: Expression) -> list[str]:
         if negated or test.op in (Op.REGEX, Op.SAME_AS):
             continue
         for value in test.values:
-            found += words(value)
+            found += words(value[:_READ])
             if len(found) > _VALUE_WORDS:
                 return found
     return found

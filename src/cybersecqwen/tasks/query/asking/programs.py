@@ -14,7 +14,7 @@ from .words import COMMON, SMALL, word_list
 _BARE = re.compile(r"(?<![\w./\\:@-])[A-Za-z0-9][\w+-]{0,40}(?:\.[\w-]{2,20}){0,3}(?![\w@]|[./\\]\w)")
 _OF_TWO = re.compile(r"(?<=[A-Za-z])/(?=[A-Z])")
 _AFTER = re.compile(
-    r"\"?'?`?,?\s+(?:\(\w+\)\s+)?(?:\w+\s+)?(?:binary|binaries|utility|utilities|command|"
+    r"\"?'?`?,?\s+(?:\(\w+\)\s+)?(?:(?!(?:the|an?|all|any|every|some|which|that|account)\b)\w+\s+)?(?:binary|binaries|utility|utilities|command|"
     r"commands|tool|tools|process|processes|executable|"
     r"program|cli|client|application|hacktool|lolbin|command-line|command line|child|"
     r"spawning|spawns|starting|"
