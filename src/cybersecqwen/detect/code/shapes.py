@@ -140,7 +140,8 @@ class Shapes:
         parts += [receiver] if receiver is not None else []
         arguments = node.field("arguments")
         given = arguments.named_children() if arguments is not None else []
-        if not any(self.is_text(one) for one in (*parts, *given)):
+        surely = "." in name and name in self._profile.formatters
+        if not surely and not any(self.is_text(one) for one in (*parts, *given)):
             return Shape.OTHER
         # The name of a module before the function (string.Format) is no value.
         shapes = {self._of(one, depth) for one in given}
