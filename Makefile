@@ -10,7 +10,7 @@ export CSQ_MODELS := $(MODELS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: picture help run test test-offline check lint types contracts docs bench evaluate model starter knowledge specialists requirements clean
+.PHONY: picture help run test test-offline test-thorough check lint types contracts docs bench evaluate model starter knowledge specialists requirements clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,6 +27,10 @@ test: $(VENV)/dev.stamp  ## Set up and run the tests.
 test-offline: $(VENV)/dev.stamp  ## The tests once more in a network namespace without interfaces.
 	@echo "make: running the tests without any network" >&2
 	@unshare $(if $(filter 0,$(shell id -u)),-n,-rn) $(BIN)/pytest -p no:cacheprovider
+
+test-thorough: $(VENV)/dev.stamp  ## The tests with ten times the draws, and all published rules and queries (an hour or two).
+	@echo "make: running the tests thoroughly" >&2
+	@CSQ_TESTS=thorough $(BIN)/pytest --timeout=3600
 
 check: lint types contracts docs  ## Everything that needs no tests to run.
 
