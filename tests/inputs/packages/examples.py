@@ -417,6 +417,10 @@ python_version = "3.11"
     "node_modules/odd": {
       "version": "one"
     },
+    "node_modules/wanted-twice": {
+      "version": "1.0.0",
+      "devOptional": true
+    },
     "packages/inner": {
       "version": "0.0.1"
     }
@@ -428,6 +432,7 @@ python_version = "3.11"
             ("express", "4.18.2", "", 15),
             ("ms", "2.0.0", "i", 19),
             ("jest", "29.7.0", "d", 30),
+            ("wanted-twice", "1.0.0", "i", 37),
         ],
         2,
     ),

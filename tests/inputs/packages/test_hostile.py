@@ -99,7 +99,7 @@ def test_deep_nesting_ends(example: Example, piece: str) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 1 << 32))
 def test_mutations(example: Example, seed: int) -> None:
     """Bytes changed, lines doubled, dropped and swapped, pieces of other formats put in."""
@@ -128,7 +128,7 @@ def test_mutations(example: Example, seed: int) -> None:
     read(example, bytes(data))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.binary(max_size=400), at=st.integers(0, len(EXAMPLES) - 1))
 def test_any_bytes(data: bytes, at: int) -> None:
     read(EXAMPLES[at], data)
@@ -327,3 +327,36 @@ def test_looking_for_lines_in_vain_takes_linear_time() -> None:
     assert len(manifest.packages) == 200_000
     names = "".join(f"p{at}.version = '1.0'\n" for at in range(40_000))
     assert read_manifest("Pipfile", f"[packages]\n{names}".encode(), LIMITS) is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("poetry.lock", "[[package]]\n" * 300_000),
+        ("Cargo.lock", "[[package]]\n" * 300_000),
+        ("yarn.lock", "a@1:\n" * 300_000),
+    ],
+)
+@pytest.mark.timeout(60)
+def test_entries_behind_the_bound_are_counted(path: str, text: str) -> None:
+    manifest = read_manifest(path, text.encode(), LIMITS)
+    assert manifest is not None
+    assert sum(one.count for one in manifest.skipped) == 300_000
+    assert manifest.skipped[-1].count == 300_000 - PACKAGES
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("requirements.txt", "a\n" + "\n" * 2_000_001),
+        ("package-lock.json", '{"packages": [' + "[]," * 2_000_001 + "0]}"),
+        ("package.json", '{"dependencies": [' + '"",' * 5_000_001 + "0]}"),
+        ("pom.xml", "<project>" + "<a/>" * 500_001 + "</project>"),
+    ],
+)
+@pytest.mark.timeout(60)
+def test_small_text_of_large_trees_is_refused(path: str, text: str) -> None:
+    manifest = read_manifest(path, text.encode(), LIMITS)
+    assert manifest is not None
+    assert not manifest.packages
+    assert " over " in manifest.skipped[0].reason

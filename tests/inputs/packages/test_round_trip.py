@@ -173,7 +173,7 @@ FORMATS: dict[str, tuple[Callable[[Drawn], Written], st.SearchStrategy[str], st.
 
 
 @pytest.mark.parametrize("path", list(FORMATS))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_what_was_written_is_read(path: str, data: st.DataObject) -> None:
     write, names, versions = FORMATS[path]

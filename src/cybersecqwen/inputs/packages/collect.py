@@ -13,7 +13,9 @@ from .interface import Manifest
 from .names import canonical, exact, shown
 
 FILE_BYTES = 64 << 20
-"""Largest manifest; the largest lock files that are known have some 10 MB."""
+"""Largest manifest: some hundred times what a lock file of 1,000 packages has."""
+LINES = 2_000_000
+"""Most lines of a manifest: one with nothing but line ends would else take more memory than it is worth."""
 PACKAGES = 200_000
 """Packages kept of one file; the rest are counted."""
 NAMED = 200
@@ -30,7 +32,7 @@ def text_of(data: bytes, limits: Limits, what: str) -> str:
     """The file as text, lines parted by a line feed alone; damaged characters become U+FFFD.
 
     Raises:
-        LimitError: It has more than `FILE_BYTES` bytes.
+        LimitError: It has more than `FILE_BYTES` bytes or `LINES` lines.
         InputError: It is empty or no text.
     """
     bound = min(FILE_BYTES, limits.file_bytes)
@@ -42,7 +44,11 @@ def text_of(data: bytes, limits: Limits, what: str) -> str:
         raise InputError(f"The {what} is empty.")
     if "\x00" in text:
         raise InputError(f"The {what} holds zero bytes: it is no text.")
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.count("\n") > LINES:
+        raise LimitError(f"The {what} has over {LINES:,} lines.")
+    return text
 
 
 class Lines:
@@ -112,8 +118,8 @@ class Collector:
         ecosystem: str = "",
     ) -> bool:
         """Take a package; False where its name or version cannot be one."""
-        if len(self._packages) >= PACKAGES:
-            self._more_packages += 1
+        if self.full:
+            self.leave_out()
             return True
         ecosystem = ecosystem or self.ecosystem
         known = canonical(ecosystem, name)
@@ -135,6 +141,15 @@ class Collector:
             )
         )
         return True
+
+    @property
+    def full(self) -> bool:
+        """Whether `PACKAGES` were taken: all that follow are only counted."""
+        return len(self._packages) >= PACKAGES
+
+    def leave_out(self) -> None:
+        """Count a package that stands behind the bound and is not kept."""
+        self._more_packages += 1
 
     def _place(self, line: int) -> Place:
         text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""

@@ -14,6 +14,8 @@ from cybersecqwen.records import Limits
 _NESTS = 512
 """Deepest nesting of a manifest: package-lock.json of version 1 nests two levels for each package inside
 another. Readers walk without recursion, so this bounds work, not the stack."""
+_NESTED = 2_000_000
+_QUOTES = 10_000_000
 
 
 def json_of(text: str, what: str, limits: Limits) -> dict[str, Any]:
@@ -21,9 +23,12 @@ def json_of(text: str, what: str, limits: Limits) -> dict[str, Any]:
 
     Raises:
         InputError: It is no JSON object.
-        LimitError: It nests too deep.
+        LimitError: It nests too deep or holds too many values.
     """
     del limits
+    # An empty list takes 3 bytes of text and 64 of memory, so values are counted before they are made.
+    if text.count("{") + text.count("[") > _NESTED or text.count('"') > _QUOTES:
+        raise LimitError(f"The {what} holds over {_NESTED:,} objects and lists, or {_QUOTES // 2:,} texts.")
     try:
         value = orjson.loads(text)
     except (orjson.JSONDecodeError, ValueError):

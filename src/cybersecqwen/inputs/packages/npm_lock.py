@@ -71,7 +71,7 @@ def _flat(found: Collector, packages: dict[str, Any], source: str) -> None:
         direct = (outer, installed) in wanted
         if not outer and not direct:  # what workspaces ask for is lifted to the top
             direct = installed in lifted
-        dev = entry.get("dev") is True or entry.get("devOptional") is True
+        dev = entry.get("dev") is True  # "devOptional" is wanted beside developing too
         _take(found, name, text(entry.get("version")), text(entry.get("resolved")), line, direct, dev)
 
 

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 CHARS = 20_000
-"""Longest specifier that is read; those with many markers have some hundred characters."""
+"""Longest specifier that is read, markers included."""
 
 _NAME = re.compile(r"\s*+([A-Za-z0-9][A-Za-z0-9._-]*+)\s*+(?:\[([^\[\]]*+)\])?\s*+")
 _CLAUSE = re.compile(r"\s*+(===|~=|==|!=|<=|>=|<|>)\s*+([A-Za-z0-9_.*+!-]++)\s*+")

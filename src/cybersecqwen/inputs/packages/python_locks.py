@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cybersecqwen.errors import InputError
 from cybersecqwen.records import Limits
 
-from .collect import Collector, base_name, text_of
+from .collect import PACKAGES, Collector, base_name, text_of
 from .interface import Manifest, ManifestReader
 from .names import canonical, shown
 from .pep508 import specifier
@@ -37,14 +37,18 @@ def entries(found: Collector, head: str, below: Callable[[Entry, Table], None]) 
         InputError: Nothing in the file looks like such a lock file.
     """
     every: list[Entry] = []
-    known = False
+    known = full = False
     for table in tables(found.lines if isinstance(found.lines, list) else list(found.lines)):
         known = known or bool(table.header) or bool(table.values)
         for line in table.broken:
             found.skip("it is not as the package manager writes it, and was not read", line)
         if table.header == head:
-            every.append(Entry(table))
-        elif every and table.header.startswith(head + "."):
+            full = len(every) >= PACKAGES
+            if full:
+                found.leave_out()
+            else:
+                every.append(Entry(table))
+        elif every and not full and table.header.startswith(head + "."):
             below(every[-1], table)
         for key in (head,) if not table.header else ():
             if key in table.values:

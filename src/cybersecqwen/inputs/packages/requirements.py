@@ -52,6 +52,9 @@ class RequirementsReader(ManifestReader):
         constraints = "constraint" in named
         includes: dict[str, None] = {}
         for number, line in _logical(lines):
+            if found.full and line[0].isalnum():
+                found.leave_out()
+                continue
             _one(found, line, number, not constraints and _direct(lines, number), dev, includes)
         return found.manifest(tuple(includes))
 

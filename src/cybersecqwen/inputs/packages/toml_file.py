@@ -8,7 +8,7 @@ from typing import Any
 from cybersecqwen.errors import InputError, LimitError
 
 TOML_BYTES = 4 << 20
-"""Largest manifest that is parsed whole; real ones have some 10 kB."""
+"""Largest manifest that people write and that is parsed whole."""
 _DOTS = 64
 _COST = 50_000_000
 """The parser looks at every prefix of a dotted key, which takes the square of its parts."""

@@ -1,7 +1,7 @@
 """Lock files in TOML as the package managers write them, read line by line.
 
 They write one layout: `[[package]]` headers, one key a line at its start, arrays over several lines. Reading
-that layout takes a tenth of the time of a whole TOML parser, tells the line of everything and goes on behind
+that layout takes less time than a whole TOML parser, tells the line of everything and goes on behind
 damage. What is TOML but not in that layout is reported, not passed over in silence.
 """
 
@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_HEADER = re.compile(r"(\[{1,2})\s*+([A-Za-z0-9_.\"'@/ -]{1,400}?)\s*(\]{1,2})\s*+(?:#.*)?")
+_HEADER = re.compile(r"(\[{1,2})\s*+([A-Za-z0-9_.\"'@/ -]{1,400}?)(\]{1,2})\s*+(?:#.*)?")
 _KEY = re.compile(r"(?:\"([^\"\\]{1,400})\"|'([^']{1,400})'|([A-Za-z0-9_-]{1,400}))\s*+=\s*+(.*)")
 _STRING = re.compile(r"\"((?:[^\"\\]++|\\.)*+)\"|'([^']*+)'")
 _LONG = ('"""', "'''")
 VALUE_CHARS = 1 << 20
-"""Characters kept of one value; real ones have some thousands."""
+"""Characters kept of one value."""
 
 
 @dataclass(slots=True)

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from cybersecqwen.records import Limits
 
-from .collect import Collector, base_name, text_of
+from .collect import PACKAGES, Collector, base_name, text_of
 from .interface import Manifest, ManifestReader
 from .names import shown
 from .npm_spec import split_at
 
 _FIELD = re.compile(r"  \"?([A-Za-z]{1,40})\"?:?(?: +\"?([^\"]{0,4000})\"?)?")
 _NEED = re.compile(r"    \"?([^\s\":]{1,600})\"?:? +\"?([^\"]{1,2000})\"?")
+_ASKED = 1_000  # ranges that one block answers; most answer one
 _ASKING = frozenset(("dependencies", "optionalDependencies"))
 _ELSEWHERE = re.compile(
     r"(?:git|github|gitlab|bitbucket|file|link|portal|exec|https?|ssh)(?:\+[a-z]{1,8})?[:@]"
@@ -66,10 +67,12 @@ def _blocks(found: Collector, lines: list[str]) -> list[_Block]:
                 found.skip("it is not as yarn writes it, and was not read", number)
                 block = _Block(number, [])
                 continue
-            block = _Block(
-                number, [one for one in (part.strip(' "') for part in line[:-1].split(",")) if one]
-            )
-            blocks.append(block)
+            asked = (part.strip(' "') for part in line[:-1].split(",", _ASKED)[:_ASKED])
+            block = _Block(number, [one for one in asked if one])
+            if len(blocks) < PACKAGES:
+                blocks.append(block)
+            else:
+                found.leave_out()
         elif line.startswith("    "):
             need = _NEED.fullmatch(line) if group in _ASKING else None
             if need is not None:
