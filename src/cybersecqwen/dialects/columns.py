@@ -46,11 +46,13 @@ def columns_of(
     *,
     every: bool = True,
     flat: bool = True,
+    mixed: bool = False,
 ) -> list[Column]:
     """The columns of records, and those that a query asks for, which may be empty.
 
     Those that it does not ask for are left out unless it wants every one. Unless they are to be flat, a
-    column with mappings or lists in it is JSON. Raises LimitError where there are more than a table takes.
+    column with mappings or lists in it is JSON. Where they may be mixed, whole numbers and fractions stand as
+    they are in one column of numbers. Raises LimitError where there are more than a table takes.
     """
     gathered = _Gathered(len(records), wanted, every=every, flat=flat)
     for number, record in enumerate(records):
@@ -59,7 +61,7 @@ def columns_of(
     given = {name.lower(): kind for name, kind in types.items()}
     given[time_column.lower()] = "time"
     make = _column if flat else _dynamic
-    return [make(name, found[key], given.get(key, "")) for key, name in names.items()]
+    return [make(name, found[key], given.get(key, ""), mixed) for key, name in names.items()]
 
 
 class _Gathered:
@@ -115,7 +117,7 @@ def _flat(record: Mapping[str, Any], before: str, depth: int) -> Iterable[tuple[
             yield (f"{before}{name}" if before else name), value
 
 
-def _column(name: str, values: list[Any], given: str) -> Column:
+def _column(name: str, values: list[Any], given: str, mixed: bool) -> Column:
     if given == "time":
         times = [None if value is None else seconds_of(value) for value in values]
         if all((one is None) is (value is None) for one, value in zip(times, values, strict=True)):
@@ -128,16 +130,16 @@ def _column(name: str, values: list[Any], given: str) -> Column:
     if classes == {bool}:
         return Column(name=name, kind="bool", values=tuple(values))
     if classes and classes <= {int, float}:
-        return _numbers(name, values, given)
+        return _numbers(name, values, given, mixed)
     return Column(name=name, kind="text", values=tuple(map(_text, values)))
 
 
 _EMPTY: dict[str, Kind] = {"number": "number", "bool": "bool"}
 
 
-def _dynamic(name: str, values: list[Any], given: str) -> Column:
+def _dynamic(name: str, values: list[Any], given: str, mixed: bool) -> Column:
     if given != "dynamic" and not any(value.__class__ in (list, tuple, dict) for value in values):
-        return _column(name, values, given)
+        return _column(name, values, given, mixed)
     made = tuple(None if value is None else _json(value) for value in values)
     return Column(name=name, kind="dynamic", values=made)
 
@@ -149,14 +151,19 @@ def _json(value: Any) -> str:
         return orjson.dumps(_SURROGATE.sub("\ufffd", str(value))).decode()
 
 
-def _numbers(name: str, values: list[Any], given: str) -> Column:
-    """Whole numbers, fractions, or where both stand together text: as text 5 must not become 5.0."""
+def _numbers(name: str, values: list[Any], given: str, mixed: bool) -> Column:
+    """Whole numbers, fractions, or where both stand together text: as text 5 must not become 5.0.
+
+    An engine in which they may be mixed makes no 5.0 of 5.
+    """
     whole = [int(value) if _is_whole(value) else value for value in values]
     fractions = {value.__class__ is float for value in whole if value is not None}
     if any(value.__class__ is int and not -_WHOLE <= value < _WHOLE for value in whole):
         return Column(name=name, kind="text", values=tuple(map(_text, values)))
     if fractions == {False}:
         return Column(name=name, kind="whole", values=tuple(whole))
+    if mixed:
+        return Column(name=name, kind="number", values=tuple(whole))
     if fractions == {True} or given == "number":
         made = tuple(None if value is None else float(value) for value in values)
         return Column(name=name, kind="number", values=made)

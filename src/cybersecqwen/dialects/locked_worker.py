@@ -283,12 +283,24 @@ class _Work:
 
 
 def _fill(connection: sqlite3.Connection, table: str, columns: Sequence[_Column]) -> None:
-    """A table whose columns have no type: a value stays what it is."""
-    names = ", ".join(quoted(name) for name, _, _ in columns)
+    """A table with columns of the type that their values have, each of which stays what it is."""
+    names = ", ".join(f"{quoted(name)} {_AFFINITIES[kind]}" for name, kind, _ in columns)
     marks = ", ".join("?" * len(columns))
     connection.execute(f"CREATE TABLE {quoted(table)} ({names})")
     rows = zip(*(_values(kind, values) for _, kind, values in columns), strict=True)
     connection.executemany(f"INSERT INTO {quoted(table)} VALUES ({marks})", rows)
+
+
+_AFFINITIES = {
+    "text": "TEXT",
+    "bool": "TEXT",
+    "dynamic": "TEXT",
+    "whole": "INTEGER",
+    "number": "NUMERIC",
+    "time": "",
+}
+"""What a table would have its columns declared as. Without it SQLite compares '503' and 503 as different, and
+any text as greater than any number (https://sqlite.org/datatype3.html#comparison_expressions)."""
 
 
 def _values(kind: str, values: Sequence[Any]) -> Sequence[Any]:

@@ -78,9 +78,9 @@ class _Reader:
         raise _unknown(found)
 
     def _binary(self, kind: type[exp.Expr], left: exp.Expr, right: exp.Expr) -> Expression:
-        if _is_literal(left) and not _is_literal(right):
+        if is_literal(left) and not is_literal(right):
             kind, left, right = _TURNED[kind], right, left
-        if not _is_literal(right):
+        if not is_literal(right):
             return self._same(kind, left, right)
         position = self._position(kind, left, right)
         if position is not None:
@@ -105,7 +105,11 @@ class _Reader:
             return self._wild(side, value)
         if isinstance(value, str):
             raise UnsayableError("A number is compared with text.", what="numbers as text")
-        return Test(side.field, Op.EQUALS, (text_of(value).lower(),))
+        text = text_of(value)
+        if side.number and not isinstance(value, bool):
+            # What is made a number is one however it is written: 5.0 is 5, and as text is not.
+            return all_of([Test(side.field, op, (text,)) for op in (Op.AT_LEAST, Op.AT_MOST)])
+        return Test(side.field, Op.EQUALS, (text.lower(),))
 
     def _same(self, kind: type[exp.Expr], left: exp.Expr, right: exp.Expr) -> Expression:
         one, other = self._side(left), self._side(right)
@@ -145,7 +149,7 @@ class _Reader:
         arguments = found.expressions if isinstance(found, exp.Anonymous) else [found.this, found.expression]
         around = _AROUND.get(name)
         if around is not None and len(arguments) == 2 and all(arguments):
-            if not _is_literal(arguments[1]):
+            if not is_literal(arguments[1]):
                 return self._part_of(Op(around[2]), arguments[0], arguments[1])
             return self._wild(self._side(arguments[0]), around[0] + self._text(arguments[1]) + around[1])
         if name == "regexp_full_match" and len(arguments) == 2:
@@ -250,7 +254,8 @@ _AROUND = {
 }
 
 
-def _is_literal(found: exp.Expr) -> bool:
+def is_literal(found: exp.Expr) -> bool:
+    """Whether it is a value that is written out: a text, a number, a truth value."""
     found = found.unnest()
     while isinstance(found, exp.Cast | exp.TryCast | exp.Neg | exp.Paren):
         found = found.this

@@ -16,7 +16,7 @@ from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
 from cybersecqwen.dialects.globs import ANY, test_of
 from cybersecqwen.errors import UnsayableError
 
-from .comparisons import comparison
+from .comparisons import comparison, is_literal
 from .tree import Flavour
 
 _DEEPEST = 150
@@ -82,7 +82,7 @@ class _Reader:
 
     def _sure(self, found: exp.Expr, depth: int) -> Truth | None:
         """What is never NULL: IS TRUE, IS NULL, COALESCE(…, FALSE), IS DISTINCT FROM a literal."""
-        if isinstance(found, exp.NullSafeEQ | exp.NullSafeNEQ) and isinstance(found.expression, exp.Literal):
+        if isinstance(found, exp.NullSafeEQ | exp.NullSafeNEQ) and is_literal(found.expression):
             equal = exp.EQ(this=found.this.copy(), expression=found.expression.copy())
             equal.parent = found.parent  # which tells what its column's table is called
             made = comparison(equal, self._flavour, self._named)

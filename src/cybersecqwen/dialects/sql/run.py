@@ -27,7 +27,8 @@ def run(tree: SqlTree, data: Data, running: Running, time_column: str) -> Rows:
     tables: list[tuple[str, Sequence[Column]]] = []
     for name, found in plan.tables:
         types = _types(plan, found, running)
-        columns = columns_of(found, plan.columns, types, time, every=plan.every)
+        mixed = tree.flavour == "sqlite"
+        columns = columns_of(found, plan.columns, types, time, every=plan.every, mixed=mixed)
         if plan.whole or not columns:
             numbers = tuple(range(len(records), len(records) + len(found)))
             columns.append(Column(name=RECORD, kind="whole", values=numbers))
@@ -45,10 +46,14 @@ def run(tree: SqlTree, data: Data, running: Running, time_column: str) -> Rows:
 
 
 def _types(plan: Plan, records: Sequence[Record], running: Running) -> Mapping[str, str]:
-    """The types of the schema; of columns without values what they are compared with tells them, too."""
+    """The types of the schema; of columns without values what they are compared with tells them, too.
+
+    A number that the query only takes as text need not be a fraction, as which 5 would be written 5.0.
+    """
     unknown = [name for name in plan.numbers if name not in running.types]
     empty = [name for name in unknown if all(value_at(record, name) is None for record in records)]
-    return {**dict.fromkeys(empty, "number"), **running.types}
+    types = {**dict.fromkeys(empty, "number"), **running.types}
+    return {name: kind for name, kind in types.items() if kind != "number" or name in plan.numbers}
 
 
 def _row(names: Sequence[str], row: Sequence[Any]) -> Mapping[str, Any]:
