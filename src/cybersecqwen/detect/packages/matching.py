@@ -20,7 +20,7 @@ from cybersecqwen.records.review import Package, PackageFinding, Skipped
 from . import orders
 from .ranges import Affected, Answer, judge_all
 from .scoring import rate
-from .steps import candidates, cures, is_breaking, step
+from .steps import Ladder, is_breaking
 from .wanted import lowest, spans
 
 if TYPE_CHECKING:
@@ -93,9 +93,7 @@ class _Known:
     advisories: tuple[Advisory, ...]
     problems: dict[str, Affected]
     """Id to affected versions."""
-    fixed: tuple[str, ...]
-    cures: dict[str, tuple[tuple[str, frozenset[str]], ...]] = field(default_factory=dict)
-    """By version: what is above it."""
+    ladder: Ladder
     judged: dict[tuple[str, str], list[tuple[Advisory, Answer]]] = field(default_factory=dict)
     """By version and range: lock files name the same one again and again."""
 
@@ -162,9 +160,9 @@ class _Work:
         known = self.known.get(place)
         if known is None:
             found = self.advisories.for_package(*place)
-            fixed = candidates(package.ecosystem, found) if found else ()
             problems = {one.id: Affected(package.ecosystem, one.extents) for one in found}
-            known = self.known[place] = _Known(advisories=found, problems=problems, fixed=fixed)
+            ladder = Ladder(package.ecosystem, found, problems)
+            known = self.known[place] = _Known(advisories=found, problems=problems, ladder=ladder)
         return known
 
     def _finding(self, package: Package, advisory: Advisory, known: _Known) -> PackageFinding:
@@ -173,9 +171,7 @@ class _Work:
         kind = "malicious" if advisory.malicious else "vulnerable"
         severity = Severity.CRITICAL if advisory.malicious else rated.severity
         base = package.version or lowest_of(package)
-        if base not in known.cures:
-            known.cures[base] = cures(package.ecosystem, known.fixed, known.problems, base)
-        better = step(known.cures[base], advisory.id)
+        better = known.ladder.step(base, advisory.id)
         reached, reachable = self.reach(package)
         breaking = bool(better.version) and is_breaking(package.ecosystem, base, better.version)
         return PackageFinding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
 
@@ -47,37 +47,53 @@ def _compared(a: tuple[Key, str], b: tuple[Key, str]) -> int:
     return -1 if a[0] < b[0] else 1 if b[0] < a[0] else 0
 
 
-def cures(
-    ecosystem: str, fixed: Sequence[str], problems: Mapping[str, Affected], version: str
-) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Each fixed version above this one, lowest first, with the ids of what is still known against it.
+class Ladder:
+    """The fixed versions of one package, and what is still known against each."""
 
-    Pre-releases are no cure, but for those who have one installed. The list ends with the first that nothing
-    is known against.
-    """
-    own = key(ecosystem, version)
-    early = is_prerelease(ecosystem, version)
-    found: list[tuple[str, frozenset[str]]] = []
-    for candidate in fixed:
-        place = key(ecosystem, candidate)
-        if place is None or (own is not None and not own < place):
-            continue
-        if is_prerelease(ecosystem, candidate) and not early:
-            continue
-        left = frozenset(
-            id for id, problem in problems.items() if problem.judge(candidate).affected is not False
-        )
-        found.append((candidate, left))
-        if not left:
-            break
-    return tuple(found)
+    def __init__(
+        self, ecosystem: str, advisories: Sequence[Advisory], problems: Mapping[str, Affected]
+    ) -> None:
+        self.ecosystem = ecosystem
+        self._problems = problems
+        self._fixed = candidates(ecosystem, advisories)
+        self._left: dict[str, frozenset[str]] = {}
+        self._above: dict[str, list[tuple[str, frozenset[str]]]] = {}
 
+    def step(self, version: str, id: str) -> Step:
+        """The nearest version above that nothing is known against, else the nearest free of this problem."""
+        above = self._above.get(version)
+        if above is None:
+            above = self._above[version] = list(self._over(version))
+        if above and not above[-1][1]:
+            return Step(above[-1][0], clean=True)
+        return next((Step(candidate) for candidate, left in above if id not in left), Step())
 
-def step(cures: Sequence[tuple[str, frozenset[str]]], id: str) -> Step:
-    """The nearest version that nothing is known against, else the nearest that is free of this problem."""
-    if cures and not cures[-1][1]:
-        return Step(cures[-1][0], clean=True)
-    return next((Step(version) for version, left in cures if id not in left), Step())
+    def _over(self, version: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """Each fixed version above this one, lowest first, up to the first that nothing is known against.
+
+        Pre-releases are no cure, but for those who have one installed.
+        """
+        own = key(self.ecosystem, version)
+        early = is_prerelease(self.ecosystem, version)
+        for candidate in self._fixed:
+            place = key(self.ecosystem, candidate)
+            if place is None or (own is not None and not own < place):
+                continue
+            if is_prerelease(self.ecosystem, candidate) and not early:
+                continue
+            left = self._known_against(candidate)
+            yield candidate, left
+            if not left:
+                return
+
+    def _known_against(self, candidate: str) -> frozenset[str]:
+        left = self._left.get(candidate)
+        if left is None:
+            # What cannot be decided is counted as known: "nothing is known against it" must be true.
+            left = self._left[candidate] = frozenset(
+                id for id, problem in self._problems.items() if problem.judge(candidate).affected is not False
+            )
+        return left
 
 
 def is_breaking(ecosystem: str, old: str, new: str) -> bool:
