@@ -9,9 +9,9 @@ code/bandit_examples.zip. --clean names folders of code that is taken for sound;
 Python that runs this is always among them.
 
 Items are halved by the SHA-256 of their code: rules were written with an eye on the half "dev" alone, the
-half "held" was only counted. A finding is of the right family where one of its CWEs is the item's or stands in
-one group of FAMILIES with it. SVEN's truth is of the commit: a function of a fixing commit may hold nothing of
-it. Bandit reads whole files that parse alone; most snippets of PurpleLlama do not, which is counted.
+half "held" was only counted. A finding is of the right family where one of its CWEs is the item's or stands
+in one group of FAMILIES with it. SVEN's truth is of the commit: a function of a fixing commit may hold
+nothing of it. Bandit reads whole files that parse alone; most snippets of PurpleLlama do not: "unread".
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ _DEEPEST = 30
 _MOST_ORIGINS, _LONGEST_ORIGIN = 40, 4_000
 _LONGEST = 120
 _CAPITALS = re.compile(r"(?:[\w\\]+(?:\.|::|->))*_{0,2}[A-Z][A-Z0-9_]+")
+_TYPES = ("type", "type_identifier", "type_descriptor")
+_MEMBERS = ("attribute", "member_expression", "field_expression")
 _MOST_BINDINGS = 8
 """Assignments of a name that are looked at; with more it is unknown."""
 
@@ -64,7 +66,7 @@ class Shapes:
             items = node.named_children()
             return self._together(items, depth) if items else Shape.OTHER
         if kind in profile.wrappers:
-            inner = [one for one in node.named_children() if one.kind() not in ("type", "type_identifier")]
+            inner = [one for one in node.named_children() if not one.kind().endswith(_TYPES)]
             return self._of(inner[-1], depth) if inner else Shape.CONSTANT
         if kind in profile.choices:
             return self._together(node.named_children()[-2:], depth)
@@ -143,9 +145,14 @@ class Shapes:
         surely = "." in name and name in self._profile.formatters
         if not surely and not any(self.is_text(one) for one in (*parts, *given)):
             return Shape.OTHER
-        # The name of a module before the function (string.Format) is no value.
-        shapes = {self._of(one, depth) for one in given}
+        # The name of a module before the function (string.Format), which no line sets, is no value.
+        shapes = {self._of(one, depth) for one in (*given, *filter(self._is_value, parts))}
         return Shape.CONSTANT if shapes <= {Shape.CONSTANT} else Shape.BUILT
+
+    def _is_value(self, receiver: Node) -> bool:
+        if receiver.kind() in self._profile.names:
+            return self._settings(receiver) is not None
+        return receiver.kind() not in _MEMBERS
 
     def _name(self, node: Node, depth: int) -> Shape:
         found = self._settings(node)
@@ -268,13 +275,7 @@ def _sides(node: Node) -> tuple[Node | None, Node | None]:
 def _targets(target: Node, names: frozenset[str]) -> list[str]:
     if target.kind() in names:
         return [target.text()]
-    if target.kind() in (
-        "attribute",
-        "member_expression",
-        "subscript",
-        "subscript_expression",
-        "field_expression",
-    ):
+    if target.kind() in (*_MEMBERS, "subscript", "subscript_expression"):
         return []
     return [one.text() for one in _below(target, 3) if one.kind() in names]
 
