@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,9 +10,9 @@ from hypothesis import strategies as st
 from cybersecqwen.dialects.examples import events
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.improving import improve
-from cybersecqwen.dialects.interface import Data, Rows, Running
+from cybersecqwen.dialects.interface import Data, Effect, Rows, Running
 from cybersecqwen.dialects.proving import same
-from cybersecqwen.errors import EffectError, QuerySyntaxError, UnsayableError
+from cybersecqwen.errors import EffectError, LimitError, QuerySyntaxError, UnsayableError
 
 from .toy import Toy, ToyDialect, doubled, once, swap, without
 
@@ -182,6 +183,24 @@ def test_a_rule_that_never_comes_back_is_given_up() -> None:
     unsafe = type(SOUND)(name="e", reason="", source="", apply=endless, safe=False)
     made = improve(ToyDialect(unsafe), "logs", seconds=0.3)
     assert made.after == made.before == "logs"
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("where", ["parse", "effects"])
+def test_a_query_that_takes_too_long_to_read_is_refused(where: str) -> None:
+    class Slow(ToyDialect):
+        def parse(self, text: str) -> Toy:
+            return super().parse(text if where == "effects" else self._for_ever())
+
+        def effects(self, tree: Toy) -> tuple[Effect, ...]:
+            return super().effects(self._for_ever())
+
+        def _for_ever(self) -> Any:
+            while True:
+                pass
+
+    with pytest.raises(LimitError, match="takes too long"):
+        improve(Slow(SOUND), "logs", seconds=0.1)
 
 
 def test_without_time_nothing_is_proven_in_any_thread() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cybersecqwen.errors import EffectError, QueryError
+from cybersecqwen.errors import EffectError, LimitError, QueryError
 
 from .changing import Change, Work
 from .improvement import Context
@@ -21,7 +21,7 @@ from .proving import NotRun, Proof, Prover, schema_for
 from .spending import Allowance, OutOfTime
 
 _LAST_S = 2.0
-"""Seconds of processor time in which what was found is written down, where the time for finding is spent."""
+"""Seconds of processor time in which a query is read, and what was found written down, at least."""
 _MOST_SUGGESTED = 1_000_000
 """Characters of all suggestions together; the first is always given."""
 _TOO_LONG = "it takes too long."
@@ -91,13 +91,12 @@ def improve(
     """A cheaper query that finds the same, with every change and what was proven.
 
     `proof_events` are the events of each draw that the two are run on; with 0 nothing is proven. At most
-    `seconds` of processor time go into changing and proving; what is not proven then is only suggested.
-    Raises EffectError for a query that would do more than read, QuerySyntaxError and LimitError as `parse`
-    does.
+    `seconds` of processor time go into reading, changing and proving; what is not proven then is only
+    suggested. Raises EffectError for a query that would do more than read, QuerySyntaxError as `parse` does,
+    and LimitError as that does or where reading takes all the time.
     """
     allowance = Allowance(seconds=seconds)
-    tree = dialect.parse(text)
-    _refuse_effects(dialect, tree)
+    tree = _read(dialect, text, allowance)
     work = Work(dialect=dialect, context=context or Context(), original=tree)
     proof = _changed(work, proof_events, seed, allowance)
     try:
@@ -106,6 +105,19 @@ def improve(
     except OutOfTime:
         problems = (*work.problems, f"Nothing was changed: {_TOO_LONG}")
         return Improvement(before=text.strip(), after=text.strip(), problems=problems)
+
+
+def _read(dialect: Dialect[Any], text: str, allowance: Allowance) -> Any:
+    """The tree of a query that only reads; nothing is said of a text whose effects nobody had time to see."""
+    try:
+        with Allowance(seconds=max(_LAST_S, allowance.left)).held():
+            tree = dialect.parse(text)
+            _refuse_effects(dialect, tree)
+            return tree
+    except OutOfTime:
+        raise LimitError(
+            f"The query is not looked at: {_TOO_LONG}", hint="Shorten it, or leave parts of it out."
+        ) from None
 
 
 def _changed(work: Work[Any], count: int, seed: int, allowance: Allowance) -> Proof | None:
