@@ -127,3 +127,14 @@ def test_any_text_gives_rows_or_an_error(text: str) -> None:
     """Never another exception."""
     with contextlib.suppress(CsqError):
         run_kql_on_duckdb(text, {"T": RECORDS}, RUNNING)
+
+
+def test_whatever_the_other_parser_stumbles_over_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb_kql
+
+    def stumbling(*_given: object, **_named: object) -> object:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(duckdb_kql, "to_sql", stumbling)
+    with pytest.raises(UnsayableError, match="stumbles over the query"):
+        run_kql_on_duckdb("T", {"T": RECORDS}, RUNNING)

@@ -83,7 +83,8 @@ def _translated(text: str, schema: dict[str, list[str]], now: float) -> tuple[st
         ) from None
     except RecursionError:
         raise LimitError("The query nests too deep.") from None
-    except (AttributeError, LookupError, TypeError, ValueError, NotImplementedError, AssertionError) as error:
+    except Exception as error:
+        # A parser of others: whatever it stumbles over, the query is one that it does not know.
         raise UnsayableError(
             f"duckdb-kql stumbles over the query ({type(error).__name__}).", what="what duckdb-kql lacks"
         ) from None
