@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ class Context:
 
     schema: Schema | None = None
     """The tables and fields there are; None where the user named no schema."""
-    macros: dict[str, str] = field(default_factory=dict)
-    """SPL macros by name, with their definitions."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
