@@ -56,3 +56,7 @@ def test_exec_of_a_pattern_is_no_command() -> None:
 def test_types_do_not_hide_a_value() -> None:
     text = "function f(db: Db, name: string) { db.query(('SELECT a FROM b WHERE c = ' + name) as string); }\n"
     assert found(text, "typescript") == ["sql"]
+
+
+def test_a_selector_of_jquery_is_neither_a_command_nor_markup() -> None:
+    assert found("const f = (name) => $('#id_' + name).prop('disabled', true);\n") == []
