@@ -12,12 +12,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cybersecqwen.errors import InputError
-from cybersecqwen.records.review import CodeFinding, Place
+from cybersecqwen.records.review import CodeFinding, Confidence, FlowStep, Place
 
 from .calls import Call, Facts
 from .documents import parts_of
 from .parts import Part, document_of
 from .rule import CallMatch, CodeRule, Condition, LineMatch, NodeMatch
+from .shapes import Shape
+from .taint.flows import Flows, Step, ways
+from .taint.model import KINDS, model_of
 from .tree import Node, Tree
 
 if TYPE_CHECKING:
@@ -34,9 +37,8 @@ class Hit:
 
     start: int
     end: int
-    node: Node | None = None
-    """None for text and documents."""
-    call: Call | None = None
+    way: tuple[Step, ...] = ()
+    """How a value of strangers gets there, where that is known."""
 
 
 class Look:
@@ -44,6 +46,8 @@ class Look:
 
     def __init__(self, source: SourceFile) -> None:
         self.source = source
+        self._candidates: list[Node] | None = None
+        self._ways: dict[tuple[int, int, str], tuple[Step, ...]] = {}
         self.problem = ""
         """Why a part of the rules could not be tried on the file, a sentence; "" where all were."""
         self.tree = Tree(source.text, source.language) if source.language != "dockerfile" else None
@@ -65,8 +69,10 @@ class Look:
     def findings(self, rules: Sequence[CodeRule]) -> list[CodeFinding]:
         """What rules find, in the order of the file; where several say the same of a place, the surest."""
         best: dict[tuple[int, int, str], tuple[Hit, CodeRule]] = {}
-        for rule in rules:
-            for hit in self.hits(rule)[:MOST] if self._may_hold(rule) else ():
+        active = [rule for rule in rules if self._may_hold(rule)]
+        self._search(active)
+        for rule in active:
+            for hit in self.hits(rule)[:MOST]:
                 key = (hit.start, hit.end, rule.cwe[0])
                 if key not in best or _weight(rule) > _weight(best[key][1]):
                     best[key] = (hit, rule)
@@ -91,10 +97,11 @@ class Look:
         return list(found.values())
 
     def _hits(self, rule: CodeRule) -> Iterator[Hit]:
+        kind = KINDS.get(rule.cwe[0], "")
         for call_match in rule.calls:
-            yield from self._calls(call_match)
+            yield from self._calls(call_match, kind)
         for node_match in rule.nodes:
-            yield from self._nodes(node_match)
+            yield from self._nodes(node_match, kind)
         for line_match in rule.lines:
             yield from self._lines(line_match)
         if rule.documents:
@@ -104,41 +111,37 @@ class Look:
                 end = part.end if part.text is not None or line_end < 0 else min(part.end, line_end)
                 yield Hit(part.start, max(end, part.start + 1))
 
-    def _calls(self, match: CallMatch) -> Iterator[Hit]:
+    def _calls(self, match: CallMatch, kind: str) -> Iterator[Hit]:
         keywords = self.facts.tree.profile.keywords
         for name in match.names:
             for call in self.facts.calls.get(name.rsplit(".", 1)[-1].removeprefix("new "), ()):
                 if not _is_called(call.name, name) or len(call.arguments(keywords)) >= match.fewer:
                     continue
-                if not self._all(call, match.where):
+                if not self._all(call, match.where, kind):
                     continue
-                if any(self._all(call, one) for one in match.unless):
+                if any(self._all(call, one, kind) for one in match.unless):
                     continue
-                yield _hit(call.node, call)
+                values = [call.argument(one, keywords) for one in match.where]
+                if not self._harmless(values, match.where, kind):
+                    yield _hit(call.node, self._way(values, kind))
 
-    def _all(self, call: Call, where: Mapping[str, Condition]) -> bool:
+    def _all(self, call: Call, where: Mapping[str, Condition], kind: str) -> bool:
         keywords = self.facts.tree.profile.keywords
         for name, condition in where.items():
             value = call.argument(name, keywords)
             if value is None:
                 if condition.missing is False or call.spreads(keywords):
                     return False
-            elif condition.missing is True or not self._holds(value, condition):
+            elif condition.missing is True or not self._holds(value, condition, kind):
                 return False
         return True
 
-    def _holds(self, node: Node, condition: Condition) -> bool:
-        if condition.texts or condition.not_texts or condition.pattern or condition.not_pattern:
-            text = _unquoted(node.text())
-            if condition.texts and text not in condition.texts:
-                return False
-            if text in condition.not_texts:
-                return False
-            if condition.pattern is not None and not condition.pattern.search(text):
-                return False
-            if condition.not_pattern is not None and condition.not_pattern.search(text):
-                return False
+    def _holds(self, node: Node, condition: Condition, kind: str) -> bool:
+        if condition.asks_for_text and not _is_text(_unquoted(node.text()), condition):
+            return False
         if len(condition.shapes) < 3 and self.facts.shapes.of(node) not in condition.shapes:
+            return False
+        if condition.tainted and not self._way([node], kind):
             return False
         if condition.origin is None and condition.not_origin is None:
             return True
@@ -147,19 +150,83 @@ class Look:
             return False
         return condition.not_origin is None or not any(map(condition.not_origin.search, origins))
 
-    def _nodes(self, match: NodeMatch) -> Iterator[Hit]:
-        assert self.tree is not None
-        for node in self.tree.root.find_all(dict(match.config)):
-            if self._captured(node, match.where):
-                yield _hit(node)
+    def _way(self, nodes: Sequence[Node | None], kind: str) -> tuple[Step, ...]:
+        """The way by which a value of strangers reaches one of some expressions, () for none known."""
+        if self._flows is None or not kind:
+            return ()
+        for node in nodes:
+            if node is None:
+                continue
+            reach = node.range()
+            key = (reach.start.index, reach.end.index, kind)
+            if key not in self._ways:
+                self._ways[key] = self._flows.to(node, kind)
+            if self._ways[key]:
+                return self._ways[key]
+        return ()
 
-    def _captured(self, node: Node, where: Mapping[str, Condition]) -> bool:
+    def _harmless(self, nodes: Sequence[Node | None], where: Mapping[str, Condition], kind: str) -> bool:
+        """Whether what may not be a constant is one all the same, or can do no harm of this kind."""
+        if self._flows is None or not kind:
+            return False
+        asked = [
+            node
+            for node, condition in zip(nodes, where.values(), strict=True)
+            if node is not None and condition.shapes and Shape.CONSTANT not in condition.shapes
+        ]
+        return bool(asked) and all(self._flows.is_harmless(one, kind) for one in asked)
+
+    @cached_property
+    def _flows(self) -> Flows | None:
+        model = model_of(self.source.language)
+        return Flows(self.facts, model) if model is not None else None
+
+    def _nodes(self, match: NodeMatch, kind: str) -> Iterator[Hit]:
+        for node in self._matching(match):
+            if self._captured(node, match.where, kind):
+                values = [node.get_match(name) for name in match.where]
+                if not self._harmless(values, match.where, kind):
+                    yield _hit(node, self._way(values, kind))
+
+    def _matching(self, match: NodeMatch) -> Iterator[Node]:
+        """The nodes that a pattern matches, with what its variables stand for."""
+        assert self.tree is not None
+        if self._candidates is None or len(match.config) > 1:
+            yield from self.tree.root.find_all(dict(match.config))
+            return
+        rule = match.config["rule"]
+        for node in self._candidates:
+            if not node.matches(**rule):
+                continue
+            if not match.where:
+                yield node
+            else:
+                reach = node.range()
+                for found in node.find_all(dict(match.config)):
+                    other = found.range()
+                    if (other.start.index, other.end.index) == (reach.start.index, reach.end.index):
+                        yield found
+                        break
+
+    def _search(self, rules: Sequence[CodeRule]) -> None:
+        """Find what any of the patterns of rules may match: one pass over the file instead of one each."""
+        # Without their constraints some patterns match nearly everything, so those are searched by themselves.
+        given = [one.config["rule"] for rule in rules for one in rule.nodes if len(one.config) == 1]
+        if len(given) < 2 or self.tree is None:
+            return
+        nodes: dict[tuple[int, int, str], Node] = {}
+        for node in self.tree.root.find_all({"rule": {"any": given}}):
+            reach = node.range()
+            nodes.setdefault((reach.start.index, reach.end.index, node.kind()), node)
+        self._candidates = list(nodes.values())
+
+    def _captured(self, node: Node, where: Mapping[str, Condition], kind: str) -> bool:
         for name, condition in where.items():
             value = node.get_match(name)
             if value is None:
                 if condition.missing is False:
                     return False
-            elif condition.missing is True or not self._holds(value, condition):
+            elif condition.missing is True or not self._holds(value, condition, kind):
                 return False
         return True
 
@@ -207,16 +274,26 @@ class Look:
         )
 
     def _finding(self, hit: Hit, rule: CodeRule) -> CodeFinding:
+        place = self.place(hit.start, hit.end)
+        flow = [FlowStep(place=self._at(step.node), what=step.what) for step in ways(hit.way)]
+        if flow:
+            flow.append(FlowStep(place=place, what="does its harm"))
         return CodeFinding(
             rule=rule.id,
             title=rule.title,
             cwe=rule.cwe,
             severity=rule.severity,
-            confidence=rule.confidence,
+            confidence=Confidence.HIGH if flow else rule.confidence,
             why=rule.why,
             instead=rule.instead,
-            place=self.place(hit.start, hit.end),
+            place=place,
+            flow=tuple(flow),
+            proven=bool(flow),
         )
+
+    def _at(self, node: Node) -> Place:
+        reach = node.range()
+        return self.place(reach.start.index, reach.end.index)
 
 
 def _is_text(text: str, condition: Condition) -> bool:
@@ -236,9 +313,9 @@ def _weight(rule: CodeRule) -> tuple[int, int, str]:
 _HASH_LINES = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 
 
-def _hit(node: Node, call: Call | None = None) -> Hit:
+def _hit(node: Node, way: tuple[Step, ...] = ()) -> Hit:
     reach = node.range()
-    return Hit(reach.start.index, reach.end.index, node, call)
+    return Hit(reach.start.index, reach.end.index, way)
 
 
 def _is_called(name: str, wanted: str) -> bool:

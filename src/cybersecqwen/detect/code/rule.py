@@ -28,6 +28,8 @@ class Condition:
     origin: Pattern[str] | None = None
     """What must be found in it or in what the names in it are set to."""
     not_origin: Pattern[str] | None = None
+    tainted: bool = False
+    """Whether a value of strangers must reach it."""
     missing: bool | None = False
     """Whether the argument may be missing: False (it must be there), True (it must not), None (either)."""
 

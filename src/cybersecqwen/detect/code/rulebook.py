@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from cybersecqwen.errors import RuleError
 
@@ -20,7 +21,8 @@ class CodeRules:
     """Rules by language; each folder is read when a file of its language is first looked at."""
 
     places: tuple[Traversable, ...]
-    _known: dict[str, tuple[CodeRule, ...]]
+    _known: dict[str, tuple[CodeRule, ...]] = field(default_factory=dict)
+    _words: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def shipped(cls, more: Sequence[Path] = ()) -> CodeRules:
@@ -31,7 +33,7 @@ class CodeRules:
                     f"There is no folder {str(place)!r} with rules.",
                     hint=f"A rule stands in a folder of its language: {', '.join(FOLDERS)}.",
                 )
-        return cls(places=(files(__package__).joinpath("rules"), *more), _known={})
+        return cls(places=(files(__package__).joinpath("rules"), *more))
 
     def of(self, language: str) -> tuple[CodeRule, ...]:
         """The rules for a language, in the order of their ids. Raises RuleError."""
@@ -41,6 +43,17 @@ class CodeRules:
             found = [rule for rule in self._folder(folder) if language in rule.languages]
             known = self._known[language] = tuple(sorted(found, key=lambda rule: rule.id))
         return known
+
+    def near(self, language: str, text: str) -> list[CodeRule]:
+        """The rules that may find something in a text: those one of whose words stands in it."""
+        rules = self.of(language)
+        words = self._words.get(language)
+        if words is None:
+            words = self._words[language] = _automaton(rules)
+        found = {number for number, rule in enumerate(rules) if not rule.words}
+        for _, numbers in words.iter(text) if len(words) else ():
+            found.update(numbers)
+        return [rules[number] for number in sorted(found)]
 
     def all(self) -> tuple[CodeRule, ...]:
         """Every rule."""
@@ -76,3 +89,18 @@ class CodeRules:
             for stem, data in self._texts(folder):
                 digest.update(f"{folder}/{stem} {len(data)} ".encode() + data)
         return digest.hexdigest()[:12]
+
+
+def _automaton(rules: Sequence[CodeRule]) -> Any:
+    """Word → numbers of the rules that have it."""
+    import ahocorasick
+
+    numbers: dict[str, list[int]] = {}
+    for number, rule in enumerate(rules):
+        for word in rule.words:
+            numbers.setdefault(word, []).append(number)
+    made = ahocorasick.Automaton()
+    for word, some in numbers.items():
+        made.add_word(word, some)
+    made.make_automaton()
+    return made

@@ -179,6 +179,8 @@ class _Reader:
             return Condition()
         if given == "missing":
             return Condition(missing=True)
+        if given == "tainted":
+            return Condition(tainted=True)
         if isinstance(given, str):
             given = {"shape": given}
         self._only(given, "shape is is_not matches not_matches from not_from missing")

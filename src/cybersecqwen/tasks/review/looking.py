@@ -139,7 +139,7 @@ _RULES: list[CodeRules] = []
 
 def _begin(places: tuple[object, ...]) -> None:
     workers.begin()
-    _RULES[:] = [CodeRules(places=places, _known={})]  # type: ignore[arg-type]
+    _RULES[:] = [CodeRules(places=places)]  # type: ignore[arg-type]
 
 
 def _batch(some: Sequence[SourceFile]) -> list[Result]:
@@ -153,7 +153,7 @@ def look(source: SourceFile, rules: CodeRules) -> Result:
 
     try:
         look = Look(source)
-        findings = look.findings(rules.of(source.language))
+        findings = look.findings(rules.near(source.language, source.text))
         return list(suppressed(findings, source.text)), look.problem
     except RecursionError:
         return [], "It nests too deep."

@@ -1,0 +1,459 @@
+"""Following a value back to where it comes from, within one file: over assignments, texts and functions."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from cybersecqwen.detect.code.calls import Call, Facts
+from cybersecqwen.detect.code.names import dotted
+from cybersecqwen.detect.code.shapes import called
+from cybersecqwen.detect.code.tree import Node
+
+from .bindings import Bindings
+from .model import Model
+
+_DEEPEST = 40
+"""Steps of one way."""
+_CALLS = 4
+"""Functions inside functions."""
+_MOST_WORK = 20_000
+"""Expressions that are looked at for one question."""
+_SHORT = 60
+_SILENT = frozenset(
+    (
+        *(
+            "comparison_operator",
+            "not_operator",
+            "lambda",
+            "arrow_function",
+            "function_expression",
+            "unary_operator",
+        ),
+        *("unary_expression", "comment", "type", "string_content", "string_fragment", "function_declaration"),
+        *("string_start", "string_end", "escape_sequence", "regex", "generator_function"),
+    )
+)
+"""What gives nothing on of what stands in it: a truth, a function, a mark."""
+_MARKS = frozenset(
+    (
+        *("string_content", "string_fragment", "string_start", "string_end", "escape_sequence", "comment"),
+        *("escape_interpolation", "format_specifier", "type_conversion"),
+    )
+)
+_MEMBERS = {
+    "attribute": ("object", "attribute"),
+    "member_expression": ("object", "property"),
+    "subscript": ("value", ""),
+    "subscript_expression": ("object", ""),
+}
+_RETURNS = ("return_statement",)
+_CONDITIONS = {
+    "python": (
+        "if_statement",
+        "elif_clause",
+        "assert_statement",
+        "conditional_expression",
+        "while_statement",
+    ),
+    "javascript": ("if_statement", "ternary_expression", "while_statement"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A station of a way, as it is told: first where the value comes in."""
+
+    node: Node
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """The function that is being looked at, entered by a call."""
+
+    function: int
+    call: Call
+    before: _Inside | None
+    depth: int
+
+
+class Flows:
+    """The ways of values in one file."""
+
+    def __init__(self, facts: Facts, model: Model) -> None:
+        self._facts = facts
+        self._tree = facts.tree
+        self._model = model
+        self._bindings = Bindings(facts.tree)
+        self._left = 0
+
+    def to(self, node: Node, kind: str) -> tuple[Step, ...]:
+        """The way by which a value of strangers reaches an expression; () where none is known.
+
+        Args:
+            node: The expression.
+            kind: The kind of harm that it does there ("command", "path"), which some functions end.
+        """
+        self._left = _MOST_WORK
+        found = self._trace(node, kind, None, 0, set())
+        return tuple(reversed(found)) if found else ()
+
+    def is_harmless(self, node: Node, kind: str) -> bool:
+        """Whether nothing reaches an expression but what is written in the file or can do no such harm."""
+        self._left = _MOST_WORK
+        return self._harmless(node, kind, 0)
+
+    def _harmless(self, node: Node, kind: str, depth: int) -> bool:
+        self._left -= 1
+        if self._left < 0 or depth > _DEEPEST:
+            return False
+        what, profile = node.kind(), self._tree.profile
+        if what in profile.literals or what in _MARKS:
+            return True
+        if what in profile.calls:
+            name = self._facts.names.full(dotted(called(node)))
+            if self._model.ends(name, kind):
+                return True
+            if name.rsplit(".", 1)[-1] not in profile.formatters:
+                return False
+            holder, arguments = node.field("function"), node.field("arguments")
+            inner = holder.field("object") if holder is not None and holder.kind() in _MEMBERS else None
+            parts = [*([inner] if inner is not None else []), *([arguments] if arguments is not None else [])]
+            return all(self._harmless(one, kind, depth + 1) for one in parts)
+        if what in profile.names:
+            name, use = node.text(), node.range().start.index
+            function = self._tree.function_at(use)
+            if self._is_parameter(function, name):
+                return False
+            found = list(self._bindings.reaching(function, name, use))
+            return bool(found) and all(self._harmless(one.value, kind, depth + 1) for one in found)
+        if what in _MEMBERS or what in _SILENT:
+            return False
+        return all(self._harmless(one, kind, depth + 1) for one in node.named_children()[:200])
+
+    def _trace(
+        self, node: Node, kind: str, inside: _Inside | None, depth: int, seen: set[tuple[int, int, int]]
+    ) -> list[Step] | None:
+        """The way back from an expression, its last station first; None for none."""
+        reach = node.range()
+        key = (reach.start.index, reach.end.index, id(inside))
+        self._left -= 1
+        if key in seen or depth > _DEEPEST or self._left < 0:
+            return None
+        seen.add(key)
+        what = node.kind()
+        if what in _SILENT or what in self._tree.profile.literals:
+            return None
+        source = self._source(node, kind)
+        if source:
+            return [Step(node, source)]
+        if what in self._tree.profile.calls:
+            return self._call(node, kind, inside, depth, seen)
+        if what in ("identifier", "shorthand_property_identifier"):
+            return self._name(node, kind, inside, depth, seen)
+        if what in _MEMBERS:
+            holder = node.field(_MEMBERS[what][0])
+            return None if holder is None else self._trace(holder, kind, inside, depth + 1, seen)
+        if what in ("conditional_expression", "ternary_expression"):
+            parts = node.named_children()
+            del parts[1 if what == "conditional_expression" else 0]  # the condition itself
+            return self._any(parts, kind, inside, depth, seen)
+        if what in ("keyword_argument", "pair"):
+            value = node.field("value")
+            return None if value is None else self._trace(value, kind, inside, depth + 1, seen)
+        return self._any(node.named_children(), kind, inside, depth, seen)
+
+    def _any(
+        self,
+        nodes: Sequence[Node],
+        kind: str,
+        inside: _Inside | None,
+        depth: int,
+        seen: set[tuple[int, int, int]],
+    ) -> list[Step] | None:
+        for one in nodes[:200]:
+            found = self._trace(one, kind, inside, depth + 1, seen)
+            if found is not None:
+                return found
+        return None
+
+    def _source(self, node: Node, kind: str) -> str:
+        """What a reader is told of an expression that is a source, or ""."""
+        if node.kind() not in _MEMBERS and node.kind() not in (*self._tree.profile.calls, "identifier"):
+            return ""
+        name = self._facts.names.full(_chain(node))
+        if not name:
+            return ""
+        model = self._model
+        if node.kind() in self._tree.profile.calls and name in model.called:
+            return model.called[name] if name not in model.local or kind in model.local_kinds else ""
+        parts = name.split(".")
+        for end in range(len(parts), 0, -1):
+            prefix = ".".join(parts[:end])
+            said = model.sources.get(prefix)
+            if said and (prefix not in model.local or kind in model.local_kinds):
+                # A method that ends the harm may stand behind it: request.args.get("n", type=int).
+                rest = parts[end:]
+                text = node.text()[-_SHORT:]
+                ended = any(model.ends(one, kind) for one in rest) or re.search(
+                    r"type\s*=\s*(?:int|float|bool)\b", text
+                )
+                return "" if ended else said
+        return ""
+
+    def _call(
+        self, node: Node, kind: str, inside: _Inside | None, depth: int, seen: set[tuple[int, int, int]]
+    ) -> list[Step] | None:
+        name = self._facts.names.full(dotted(called(node)))
+        if node.kind() == "new_expression":
+            name = f"new {name}"
+        if self._model.ends(name, kind):
+            return None
+        call = Call(name=name, node=node)
+        function = self._function(name)
+        if function >= 0 and (inside is None or inside.depth < _CALLS):
+            entered = _Inside(function, call, inside, inside.depth + 1 if inside else 1)
+            for value in self._returned(function):
+                found = self._trace(value, kind, entered, depth + 1, seen)
+                if found is not None:
+                    return [Step(node, f"goes through {_short(name)}"), *found]
+            return None
+        parts: list[Node] = []
+        holder = node.field("function")
+        if holder is not None and holder.kind() in _MEMBERS:
+            inner = holder.field("object")
+            parts += [inner] if inner is not None else []
+        if name in self._model.carriers or name.rsplit(".", 1)[-1] in self._tree.profile.formatters:
+            arguments = node.field("arguments")
+            parts += arguments.named_children() if arguments is not None else []
+        return self._any(parts, kind, inside, depth, seen)
+
+    def _name(
+        self, node: Node, kind: str, inside: _Inside | None, depth: int, seen: set[tuple[int, int, int]]
+    ) -> list[Step] | None:
+        name, use = node.text(), node.range().start.index
+        function = self._tree.function_at(use)
+        while True:
+            if self._guarded(function, name, use, kind):
+                return None
+            for binding in self._bindings.reaching(function, name, use):
+                found = self._trace(binding.value, kind, inside, depth + 1, seen)
+                if found is not None:
+                    step = Step(binding.value, f"becomes {name}")
+                    return found if found[0].node == binding.value else [step, *found]
+            if self._bindings.knows(function, name) and not self._is_parameter(function, name):
+                return None
+            if function < 0:
+                return None
+            if self._is_parameter(function, name):
+                return self._parameter(function, name, kind, inside, depth, seen)
+            function = self._tree.function_around(function)
+
+    def _parameter(
+        self,
+        function: int,
+        name: str,
+        kind: str,
+        inside: _Inside | None,
+        depth: int,
+        seen: set[tuple[int, int, int]],
+    ) -> list[Step] | None:
+        """From the call by which the function was entered, else from its callers, else from the outside."""
+        place = self._place(function, name)
+        keywords = self._tree.profile.keywords
+        if inside is not None and inside.function == function:
+            value = inside.call.argument(place, keywords)
+            return None if value is None else self._trace(value, kind, inside.before, depth + 1, seen)
+        node = self._tree.functions[function][2]
+        if self._is_entry(node) and name not in ("self", "cls", "request"):
+            return [
+                Step(node.field("parameters") or node, f"comes in as {name}, by the address of a request")
+            ]
+        called_as = _text(node.field("name"))
+        calls = [one for one in self._facts.calls.get(called_as, ()) if called_as][:20]
+        if inside is not None and inside.depth >= _CALLS:
+            return None
+        for call in calls:
+            if self._function(call.name) != function:
+                continue
+            value = call.argument(place, keywords)
+            if value is None:
+                continue
+            found = self._trace(value, kind, None, depth + 1, seen)
+            if found is not None:
+                return [Step(call.node, f"is given to {_short(called_as)}"), *found]
+        return None
+
+    @cached_property
+    def _by_name(self) -> dict[str, int]:
+        """Name → number of the function, for names that one function of the file has."""
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for number, (_, _, node) in enumerate(self._tree.functions):
+            name = _text(node.field("name"))
+            if not name:
+                parent = node.parent()
+                if parent is not None and parent.kind() in (
+                    "variable_declarator",
+                    "pair",
+                    "assignment_expression",
+                ):
+                    name = _text(parent.field("name") or parent.field("key") or parent.field("left"))
+            if name:
+                numbers[name.rsplit(".", 1)[-1]].append(number)
+        return {name: some[0] for name, some in numbers.items() if len(some) == 1}
+
+    def _function(self, name: str) -> int:
+        """The function of this file that a plain name, or a method of self or this, calls; -1 for none."""
+        first, _, rest = name.partition(".")
+        if rest and (first not in ("self", "this", "cls") or "." in rest):
+            return -1
+        return self._by_name.get(rest or first, -1)
+
+    def _returned(self, function: int) -> Sequence[Node]:
+        known = self._returns.get(function)
+        if known is None:
+            node = self._tree.functions[function][2]
+            body = node.field("body")
+            known = []
+            if body is not None and body.kind() not in ("block", "statement_block"):
+                known = [body]  # an arrow function of one expression
+            else:
+                for one in node.find_all({"rule": {"kind": _RETURNS[0]}})[:50]:
+                    if self._tree.function_at(one.range().start.index) == function:
+                        known += one.named_children()[:1]
+            self._returns[function] = known
+        return known
+
+    @cached_property
+    def _returns(self) -> dict[int, list[Node]]:
+        return {}
+
+    def _parameters(self, function: int) -> list[str]:
+        known = self._names.get(function)
+        if known is None:
+            node = self._tree.functions[function][2]
+            given = node.field("parameters") or node.field("parameter")
+            if given is None:
+                known = []
+            elif given.kind() == "identifier":
+                known = [given.text()]
+            else:
+                known = [_parameter_name(one) for one in given.named_children()]
+            self._names[function] = known
+        return known
+
+    @cached_property
+    def _names(self) -> dict[int, list[str]]:
+        return {}
+
+    def _is_parameter(self, function: int, name: str) -> bool:
+        return function >= 0 and name in self._parameters(function)
+
+    def _place(self, function: int, name: str) -> str:
+        """Where a call gives a parameter, as `Call.argument` takes it."""
+        names = [one for one in self._parameters(function) if one not in ("self", "cls")]
+        return f"{names.index(name)}|{name}" if name in names else name
+
+    def _is_entry(self, node: Node) -> bool:
+        """Whether a framework calls a function with what stands in the address of a request."""
+        parent = node.parent()
+        if self._model.entries is None or parent is None or parent.kind() != "decorated_definition":
+            return False
+        return any(
+            one.kind() == "decorator" and self._model.entries.search(one.text()[:500])
+            for one in parent.named_children()
+        )
+
+    def _guarded(self, function: int, name: str, use: int, kind: str) -> bool:
+        """Whether a condition before the use looks at the name so as to let harmless values on alone."""
+        conditions = [text for at, text in self._conditions.get(function, ()) if at < use and name in text]
+        if not conditions:
+            return False
+        for pattern in self._model.guard(kind):
+            wanted = _compiled(pattern.replace("NAME", re.escape(name)))
+            if any(wanted.search(text) for text in conditions):
+                return True
+        return False
+
+    @cached_property
+    def _conditions(self) -> dict[int, list[tuple[int, str]]]:
+        """Function → (offset, text) of the conditions in it."""
+        made: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        kinds = _CONDITIONS["python" if self._tree.language == "python" else "javascript"]
+        for node in self._tree.find(kinds):
+            condition = node.field("condition")
+            if condition is None:
+                condition = next(iter(node.named_children()), None)
+            if condition is not None:
+                at = node.range().start.index
+                made[self._tree.function_at(at)].append((at, condition.text()[:500]))
+        return made
+
+
+def _parameter_name(node: Node) -> str:
+    name = node.field("name") or node.field("left") or node.field("pattern")
+    if name is None and node.kind() != "identifier":
+        name = next((one for one in node.named_children() if one.kind() == "identifier"), None)
+    return _text(name if name is not None else node)
+
+
+def _chain(node: Node) -> str:
+    """An expression as a dotted name without its brackets: `request.args["a"]` is request.args."""
+    parts: list[str] = []
+    for _ in range(30):
+        kind = node.kind()
+        if kind == "identifier":
+            return ".".join((node.text(), *reversed(parts)))
+        if kind in ("this", "self"):
+            return ".".join((kind, *reversed(parts)))
+        if kind in _MEMBERS:
+            holder, member = _MEMBERS[kind]
+            if member:
+                parts.append(_text(node.field(member)))
+            inner = node.field(holder)
+        elif kind in ("call", "call_expression"):
+            inner = node.field("function")
+        elif kind in ("await", "await_expression", "parenthesized_expression", "non_null_expression"):
+            inner = next(iter(node.named_children()), None)
+        else:
+            return ""
+        if inner is None:
+            return ""
+        node = inner
+    return ""
+
+
+def _text(node: Node | None) -> str:
+    return str(node.text()) if node is not None else ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
+
+
+_PATTERNS: dict[str, re.Pattern[str]] = {}
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Patterns of conditions are ours; what they are searched in is short."""
+    known = _PATTERNS.get(pattern)
+    if known is None:
+        if len(_PATTERNS) > 5_000:
+            _PATTERNS.clear()
+        known = _PATTERNS[pattern] = re.compile(pattern)
+    return known
+
+
+def ways(steps: Sequence[Step]) -> Iterator[Step]:
+    """The stations that a reader is told: neighbours on the same stretch are one."""
+    last: tuple[int, int] | None = None
+    for one in steps:
+        reach = one.node.range()
+        key = (reach.start.index, reach.end.index)
+        if key != last:
+            yield one
+        last = key

@@ -1,0 +1,87 @@
+"""What strangers can send and what makes it harmless, by language; the data stands in `model.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from re import Pattern
+from typing import Any
+
+import re2
+
+KINDS: Mapping[str, str] = {
+    "CWE-78": "command",
+    "CWE-77": "command",
+    "CWE-88": "command",
+    "CWE-89": "sql",
+    "CWE-943": "sql",
+    "CWE-79": "html",
+    "CWE-80": "html",
+    "CWE-22": "path",
+    "CWE-73": "path",
+    "CWE-918": "url",
+    "CWE-601": "redirect",
+    "CWE-94": "code",
+    "CWE-95": "code",
+    "CWE-502": "object",
+    "CWE-90": "ldap",
+    "CWE-643": "xpath",
+    "CWE-117": "log",
+    "CWE-1333": "regex",
+    "CWE-1336": "template",
+    "CWE-113": "header",
+    "CWE-470": "code",
+}
+"""Weakness → the kind of harm that a value from outside can do there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Model:
+    """What is known of one language."""
+
+    sources: Mapping[str, str]
+    """Dotted name → what a reader is told."""
+    called: Mapping[str, str]
+    entries: Pattern[str] | None
+    local: frozenset[str]
+    """Sources that belong to whoever runs the program."""
+    local_kinds: frozenset[str]
+    carriers: frozenset[str]
+    harmless: frozenset[str]
+    harmless_for: Mapping[str, frozenset[str]]
+    guards: Mapping[str, tuple[str, ...]]
+
+    def ends(self, name: str, kind: str) -> bool:
+        """Whether a function or method of this name leaves nothing of a kind of harm."""
+        last = name.rsplit(".", 1)[-1]
+        some = self.harmless | self.harmless_for.get(kind, frozenset())
+        return name in some or last in some
+
+    def guard(self, kind: str) -> tuple[str, ...]:
+        """Patterns of conditions that make a value harmless."""
+        return (*self.guards.get("any", ()), *self.guards.get(kind, ()))
+
+
+@cache
+def model_of(language: str) -> Model | None:
+    """The model of a language, None where flows are not followed in it."""
+    read: dict[str, dict[str, Any]] = tomllib.loads(
+        files(__package__).joinpath("model.toml").read_text(encoding="utf-8")
+    )
+    given = read.get({"typescript": "javascript", "tsx": "javascript"}.get(language, language))
+    if given is None:
+        return None
+    return Model(
+        sources=given["sources"],
+        called=given["called"],
+        entries=re2.compile(given["entries"]) if given["entries"] else None,
+        local=frozenset(given["local"]),
+        local_kinds=frozenset(given["local_kinds"]),
+        carriers=frozenset(given["carriers"]),
+        harmless=frozenset(given["harmless"]),
+        harmless_for={kind: frozenset(names) for kind, names in given["harmless_for"].items()},
+        guards={kind: tuple(patterns) for kind, patterns in given["guards"].items()},
+    )
