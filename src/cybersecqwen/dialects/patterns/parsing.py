@@ -234,6 +234,11 @@ class _Reader:
             if digits and len(digits) <= 6 and all(d in "0123456789abcdefABCDEF" for d in digits):
                 return min(int(digits, 16), LAST)
             raise beyond("a code that is none")
+        if c in "pP":
+            # Written out, the letters alone are some 650 ranges: more than the 1,000 characters that
+            # Elasticsearch takes (index.max_regex_length,
+            # https://www.elastic.co/docs/reference/elasticsearch/index-settings/index-modules).
+            raise beyond(f"a class of Unicode's characters (\\{c})")
         if c.isalnum() and c.isascii():
             raise beyond(f"the escape \\{c}")
         return ord(c)
