@@ -45,7 +45,7 @@ def look(
         "def clean(x):\n    return x.lower()\ndef g():\n    sink(clean(request.args['a']))",
         "class A:\n    def m(self, a):\n        sink(a)\n    def n(self):\n        self.m(request.json['a'])",
         "def f():\n    for a in request.args.getlist('a'):\n        sink(a)",
-        "def f():\n    with open('x') as g, conn(request.args['a']) as h:\n        pass\n    sink([request.args['a'], 1])",
+        "def f():\n    with open('x') as g:\n        pass\n    sink([request.args['a'], 1])",
         "import os\ndef f():\n    sink(os.path.join('/a', request.args['a']))",
         "@app.route('/a/<name>')\ndef f(name):\n    sink(name)",
         "@app.get('/a/{name}')\nasync def f(name: str):\n    sink(name)",

@@ -210,7 +210,7 @@ class Look:
 
     def _search(self, rules: Sequence[CodeRule]) -> None:
         """Find what any of the patterns of rules may match: one pass over the file instead of one each."""
-        # Without their constraints some patterns match nearly everything, so those are searched by themselves.
+        # Without its constraints a pattern may match nearly everything: such are searched by themselves.
         given = [one.config["rule"] for rule in rules for one in rule.nodes if len(one.config) == 1]
         if len(given) < 2 or self.tree is None:
             return

@@ -23,6 +23,8 @@ _CALLS = 4
 _MOST_WORK = 20_000
 """Expressions that are looked at for one question."""
 _SHORT = 60
+_TYPED = re.compile(r"type\s*=\s*(?:int|float|bool)\b")
+_COMPARING = frozenset(("==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "instanceof"))
 _SILENT = frozenset(
     (
         *(
@@ -149,8 +151,11 @@ class Flows:
         if what in _SILENT or what in self._tree.profile.literals:
             return None
         source = self._source(node, kind)
-        if source:
-            return [Step(node, source)]
+        if source is not None:
+            return [Step(node, source)] if source else None
+        sign = node.field("operator") if what == "binary_expression" else None
+        if sign is not None and sign.text() in _COMPARING:
+            return None
         if what in self._tree.profile.calls:
             return self._call(node, kind, inside, depth, seen)
         if what in ("identifier", "shorthand_property_identifier"):
@@ -181,13 +186,13 @@ class Flows:
                 return found
         return None
 
-    def _source(self, node: Node, kind: str) -> str:
-        """What a reader is told of an expression that is a source, or ""."""
+    def _source(self, node: Node, kind: str) -> str | None:
+        """What a reader is told of a source; "" for one that is harmless as it comes in; None for none."""
         if node.kind() not in _MEMBERS and node.kind() not in (*self._tree.profile.calls, "identifier"):
-            return ""
+            return None
         name = self._facts.names.full(_chain(node))
         if not name:
-            return ""
+            return None
         model = self._model
         if node.kind() in self._tree.profile.calls and name in model.called:
             return model.called[name] if name not in model.local or kind in model.local_kinds else ""
@@ -195,15 +200,14 @@ class Flows:
         for end in range(len(parts), 0, -1):
             prefix = ".".join(parts[:end])
             said = model.sources.get(prefix)
-            if said and (prefix not in model.local or kind in model.local_kinds):
-                # A method that ends the harm may stand behind it: request.args.get("n", type=int).
-                rest = parts[end:]
-                text = node.text()[-_SHORT:]
-                ended = any(model.ends(one, kind) for one in rest) or re.search(
-                    r"type\s*=\s*(?:int|float|bool)\b", text
-                )
-                return "" if ended else said
-        return ""
+            if said is None:
+                continue
+            if prefix in model.local and kind not in model.local_kinds:
+                return ""
+            # What ends the harm may stand right behind: request.args.get("n", type=int).
+            typed = _TYPED.search(node.text()[-_SHORT:])
+            return "" if typed or any(model.ends(one, kind) for one in parts[end:]) else said
+        return None
 
     def _call(
         self, node: Node, kind: str, inside: _Inside | None, depth: int, seen: set[tuple[int, int, int]]
@@ -227,7 +231,7 @@ class Flows:
         if holder is not None and holder.kind() in _MEMBERS:
             inner = holder.field("object")
             parts += [inner] if inner is not None else []
-        if name in self._model.carriers or name.rsplit(".", 1)[-1] in self._tree.profile.formatters:
+        if self._model.carries(name) or name.rsplit(".", 1)[-1] in self._tree.profile.formatters:
             arguments = node.field("arguments")
             parts += arguments.named_children() if arguments is not None else []
         return self._any(parts, kind, inside, depth, seen)

@@ -60,6 +60,13 @@ class Model:
         some = self.harmless | self.harmless_for.get(kind, frozenset())
         return name in some or last in some
 
+    def carries(self, name: str) -> bool:
+        """Whether a function gives on what it is given: what ends one kind of harm gives on all others."""
+        last = name.rsplit(".", 1)[-1]
+        return name in self.carriers or any(
+            name in some or last in some for some in self.harmless_for.values()
+        )
+
     def guard(self, kind: str) -> tuple[str, ...]:
         """Patterns of conditions that make a value harmless."""
         return (*self.guards.get("any", ()), *self.guards.get(kind, ()))
