@@ -33,8 +33,9 @@ def purl(package: Package) -> str:
     if kind is None:
         return ""
     name = package.name.replace(":", "/", 1) if package.ecosystem == "Maven" else package.name
-    text = f"pkg:{kind}/" + "/".join(quote(part, safe="._-~") for part in name.split("/"))
-    return f"{text}@{quote(package.version, safe='._-~+')}" if package.version else text
+    text = f"pkg:{kind}/" + "/".join(quote(part, safe="._-~", errors="replace") for part in name.split("/"))
+    version = quote(package.version, safe="._-~+", errors="replace")
+    return f"{text}@{version}" if version else text
 
 
 def parse(text: str) -> tuple[str, str, str] | None:

@@ -191,7 +191,8 @@ def write(findings: Iterable[PackageFinding], *, author: str, time: str) -> str:
         "version": 1,
         "statements": statements,
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    # In ASCII: halves of surrogate pairs in names of files would be no UTF-8.
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _said(finding: PackageFinding, url: str) -> dict[str, Any]:
