@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.errors import InputError, LimitError
@@ -13,6 +13,7 @@ from cybersecqwen.inputs.packages import MANIFESTS, Manifest
 from cybersecqwen.inputs.packages.collect import FILE_BYTES, NAMED, PACKAGES
 from cybersecqwen.inputs.packages.open import read_manifest
 from cybersecqwen.records import Limits
+from tests.amounts import draws
 
 from .examples import EXAMPLES, Example
 
@@ -99,7 +100,7 @@ def test_deep_nesting_ends(example: Example, piece: str) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
-@settings(max_examples=40, deadline=None)
+@draws(40)
 @given(seed=st.integers(0, 1 << 32))
 def test_mutations(example: Example, seed: int) -> None:
     """Bytes changed, lines doubled, dropped and swapped, pieces of other formats put in."""
@@ -128,7 +129,7 @@ def test_mutations(example: Example, seed: int) -> None:
     read(example, bytes(data))
 
 
-@settings(max_examples=150, deadline=None)
+@draws(150)
 @given(data=st.binary(max_size=400), at=st.integers(0, len(EXAMPLES) - 1))
 def test_any_bytes(data: bytes, at: int) -> None:
     read(EXAMPLES[at], data)
@@ -239,6 +240,7 @@ def test_many_made_up_versions_are_counted(reader: str) -> None:
     assert len(manifest.skipped) <= NAMED * 2 + 2
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_a_lock_file_of_a_million_lines() -> None:
     text = "".join(f"package-{at}==1.0\n" for at in range(1_000_000))
@@ -275,6 +277,22 @@ def test_entities_are_not_expanded() -> None:
     assert manifest is not None
     assert not manifest.packages
     assert "document type or entities" in manifest.skipped[0].reason
+
+
+@pytest.mark.parametrize(
+    "start", ['<?xml encoding="none-such"?>', "<?xml ", "\n <?xml version='1.0' encoding='utf-7'?>"]
+)
+def test_declared_encodings_are_not_followed(start: str) -> None:
+    data = f"{start}{start}<packages><package id='a' version='1.0'/></packages>".encode()
+    manifest = read_manifest("packages.config", data, LIMITS)
+    assert manifest is not None
+    assert not manifest.packages
+    text = (
+        "\n<?xml version='1.0' encoding='none-such'?>\n<packages>\n<package id='a' version='1.0'/></packages>"
+    )
+    manifest = read_manifest("packages.config", text.encode(), LIMITS)
+    assert manifest is not None
+    assert [(one.name, one.place.line) for one in manifest.packages] == [("a", 4)]
 
 
 def test_names_with_unseen_characters_are_reported_without_them() -> None:
@@ -317,6 +335,7 @@ def test_what_no_package_manager_writes_is_reported(path: str, text: str) -> Non
     assert manifest.skipped
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_looking_for_lines_in_vain_takes_linear_time() -> None:
     """One entry with a space makes all others be looked for as no one wrote them."""
@@ -337,6 +356,7 @@ def test_looking_for_lines_in_vain_takes_linear_time() -> None:
         ("yarn.lock", "a@1:\n" * 300_000),
     ],
 )
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_entries_behind_the_bound_are_counted(path: str, text: str) -> None:
     manifest = read_manifest(path, text.encode(), LIMITS)
@@ -354,6 +374,7 @@ def test_entries_behind_the_bound_are_counted(path: str, text: str) -> None:
         ("pom.xml", "<project>" + "<a/>" * 500_001 + "</project>"),
     ],
 )
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_small_text_of_large_trees_is_refused(path: str, text: str) -> None:
     manifest = read_manifest(path, text.encode(), LIMITS)

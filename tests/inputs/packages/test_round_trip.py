@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.inputs.packages.open import read_manifest
 from cybersecqwen.records import Limits
+from tests.amounts import draws
 
 Drawn = list[tuple[str, str]]
 Written = tuple[str, list[int]]
@@ -173,7 +174,7 @@ FORMATS: dict[str, tuple[Callable[[Drawn], Written], st.SearchStrategy[str], st.
 
 
 @pytest.mark.parametrize("path", list(FORMATS))
-@settings(max_examples=40, deadline=None)
+@draws(40)
 @given(data=st.data())
 def test_what_was_written_is_read(path: str, data: st.DataObject) -> None:
     write, names, versions = FORMATS[path]

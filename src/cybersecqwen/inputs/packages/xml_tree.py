@@ -58,24 +58,28 @@ def xml_of(text: str, what: str, limits: Limits) -> Element:
     builder = _Builder(what, limits, parser)
 
     class Handler(ContentHandler):
+        """Hands on to the builder; here, because its base is imported on first use."""
+
         def startElement(self, name: str, attrs: Any) -> None:
+            """See `ContentHandler.startElement`."""
             builder.start(name, dict(attrs.items()))
 
         def endElement(self, name: str) -> None:
+            """See `ContentHandler.endElement`."""
             del name
             builder.end()
 
         def characters(self, content: str) -> None:
+            """See `ContentHandler.characters`."""
             builder.characters(content)
 
-    # The text is UTF-8 by now, whatever its declaration says.
-    body = text[text.find("?>") + 2 :] if text.startswith("<?xml") else text.lstrip()
+    body = _undeclared(text, what)
     builder.shift = text.count("\n", 0, len(text) - len(body))
     parser.setContentHandler(Handler())
     parser.forbid_dtd = True
     try:
         # In one piece: a token that goes over many pieces is scanned anew for each of them.
-        parser.feed(body.lstrip(" ").encode("utf-8", "replace"))
+        parser.feed(body.encode("utf-8", "replace"))
         parser.close()
     except DefusedXmlException as error:
         raise InputError(f"The {what} has a document type or entities, which are not read.") from error
@@ -84,6 +88,19 @@ def xml_of(text: str, what: str, limits: Limits) -> Element:
     if builder.root is None:
         raise InputError(f"The {what} holds no element.")
     return builder.root
+
+
+def _undeclared(text: str, what: str) -> str:
+    """What stands behind the declaration: the text is UTF-8 by now, whatever encoding it names."""
+    body = text.lstrip()
+    if body.startswith("<?xml"):
+        end = body.find("?>", 0, _TEXT_CHARS)
+        body = body[end + 2 :].lstrip() if end >= 0 else body
+        if body.startswith("<?xml"):
+            raise InputError(
+                f"The {what} is not well-formed XML: its declaration does not end or is not alone."
+            )
+    return body
 
 
 class _Builder:
