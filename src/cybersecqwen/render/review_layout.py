@@ -32,15 +32,15 @@ def review_sections(review: Review, detail: Detail) -> Sections:
 
 def _parts(review: Review, detail: Detail) -> Iterator[Part]:
     most = _MOST[detail]
-    vulnerable = [one for one in review.vulnerabilities if one.status is Status.OPEN]
-    for one in vulnerable[:most]:
-        yield _package(one)
+    vulnerable = _groups([one for one in review.vulnerabilities if one.status is Status.OPEN])
+    for some in vulnerable[:most]:
+        yield _package(some, detail)
     findings = [one for one in review.findings if one.status is Status.OPEN]
     told: set[str] = set()
     for other in findings[:most]:
         yield _finding(other, brief=detail == "brief" or other.rule in told)
         told.add(other.rule)
-    more = len(vulnerable[most:]) + len(findings[most:])
+    more = sum(map(len, vulnerable[most:])) + len(findings[most:])
     if more:
         yield Part(heading="And more", lines=tuple(_summary(findings[most:], more)))
     yield from _others(review, detail)
@@ -64,30 +64,63 @@ def _finding(one: CodeFinding, *, brief: bool) -> Part:
     )
 
 
-def _package(one: PackageFinding) -> Part:
-    package = one.package
+def _groups(findings: Sequence[PackageFinding]) -> list[list[PackageFinding]]:
+    """By package, the package with the most serious finding first."""
+    made: dict[tuple[str, str, str, str], list[PackageFinding]] = {}
+    for one in findings:
+        package = one.package
+        key = (package.ecosystem, package.name, package.version or package.wanted, package.place.path)
+        made.setdefault(key, []).append(one)
+    return list(made.values())
+
+
+def _package(some: Sequence[PackageFinding], detail: Detail) -> Part:
+    first = some[0]
+    package = first.package
     name = f"{package.name} {package.version or package.wanted}".rstrip()
-    known = ", ".join((one.id, *one.aliases[:4])).strip(", ")
-    marks = [known, f"CVSS {one.score:.1f}" if one.score is not None else "", where(package.place)]
-    lines = [Line(lead="why", body=one.why)] if one.why else []
-    if one.exploited:
-        lines.append(
-            Line(lead="exploited", body="It stands in CISA's catalogue of exploited ones.", good=False)
-        )
-    if one.reached:
-        lines.append(Line(lead="reached", body=one.reached, good=False))
-    elif one.reachable is False:
-        lines.append(Line(lead="reached", body="Nothing in the sources imports it.", good=True))
-    if one.fixed:
-        step = "a step that may break what uses it" if one.breaking else "a small step"
-        lines.append(Line(lead="fixed", body=f"{one.fixed}, {step}"))
-    if one.instead:
-        lines.append(Line(lead="instead", body=one.instead))
+    vulnerable = [one for one in some if one.kind == "vulnerable"]
+    if len(some) == 1 or not vulnerable:
+        heading = f"{name}: {first.title}"
+    else:
+        heading = f"{name}: {len(vulnerable)} known vulnerabilities"
+    lines = []
+    if any(one.exploited for one in some):
+        lines.append(Line(lead="exploited", body="CISA lists it as exploited by attackers.", good=False))
+    if first.reached:
+        lines.append(Line(lead="reached", body=first.reached, good=not first.reachable))
+    most = {"brief": 0, "normal": 5, "full": 1_000}[detail]
+    if len(some) == 1:
+        lines += [Line(lead="why", body=first.why)] if first.why and detail != "brief" else []
+    else:
+        lines += [Line(lead=_known(one), body=one.title, note=_rated(one)) for one in some[:most]]
+        if most and len(some) > most:
+            lines.append(Line(lead="and", body=f"{len(some) - most} more; --detail full has all."))
+    fixed = next((one for one in some if one.fixed), None)
+    if fixed is not None:
+        step = "a step that may break what uses it" if fixed.breaking else "a small step"
+        lines.append(Line(lead="fixed", body=f"{fixed.fixed}, {step}"))
+    said = dict.fromkeys(one.instead for one in some if one.instead)
+    lines += [Line(lead="instead", body=text) for text in list(said)[:2]]
+    known = _known(first) if len(some) == 1 else ""
     return Part(
-        heading=f"{name}: {one.title}",
-        level=one.severity.label,
-        remark=" · ".join(mark for mark in marks if mark),
+        heading=heading,
+        level=max(one.severity for one in some).label,
+        remark=" · ".join(
+            mark for mark in (known, _rated(first) if known else "", where(package.place)) if mark
+        ),
         lines=tuple(lines),
+    )
+
+
+def _known(one: PackageFinding) -> str:
+    """The name by which most know an advisory: that of its CVE."""
+    return next((id for id in (one.id, *one.aliases) if id.startswith("CVE-")), one.id)
+
+
+def _rated(one: PackageFinding) -> str:
+    scored = f"CVSS {one.score:.1f}" if one.score is not None else ""
+    return ", ".join(
+        part for part in (one.severity.label, scored, "exploited" if one.exploited else "") if part
     )
 
 

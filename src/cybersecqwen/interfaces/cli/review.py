@@ -38,6 +38,12 @@ def review(
         Optional[list[Path]],  # noqa: UP045
         typer.Option("--rules", metavar="DIR", help="Folder with rules of your own; may be repeated."),
     ] = None,
+    vex: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--vex", metavar="FILE", help="OpenVEX: vulnerabilities that do not matter here."),
+    ] = None,
+    code: Annotated[bool, typer.Option(help="Look at code and configuration.")] = True,
+    packages: Annotated[bool, typer.Option(help="Look at manifests and lock files.")] = True,
     cache: Annotated[bool, typer.Option(help="Keep what was found in a file until it changes.")] = True,
     format: Format = "terminal",
     save: Save = None,
@@ -45,7 +51,7 @@ def review(
     fail_on: FailOn = "high",
     detail: Detail = "normal",
 ) -> int:
-    """Review code: what is insecure, why it matters, what to write instead.
+    """Review code and packages: what is insecure, why it matters, what to do instead.
 
     Exit codes: 0 nothing at or above --fail-on, 1 something, 2 wrong usage, 3 nothing to review.
     """
@@ -54,6 +60,7 @@ def review(
 
     from .task import TaskCall, run_task
 
+    settings = load_settings()
     call = TaskCall(
         "review",
         tuple(paths or ["."]),
@@ -68,7 +75,11 @@ def review(
             baseline=baseline,
             write_baseline=write_baseline,
             rules=tuple(rules or ()),
-            cache=load_settings().cache_dir if cache else None,
+            vex=vex,
+            code=code,
+            packages=packages,
+            cache=settings.cache_dir if cache else None,
+            advisories=settings.advisories_path,
         ),
     )
     return run_task(call)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 from cybersecqwen.errors import InputError, LimitError, OutputError
 from cybersecqwen.records.review import CodeFinding, PackageFinding, Review, Status
 
+Found = TypeVar("Found", CodeFinding, PackageFinding)
 SCHEMA = "cybersecqwen/review-baseline/1"
 _LARGEST = 64 << 20
 
@@ -65,7 +66,7 @@ def _text(findings: Iterable[CodeFinding], vulnerabilities: Iterable[PackageFind
     return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"
 
 
-def held_against(findings: Sequence[CodeFinding], known: frozenset[str]) -> list[CodeFinding]:
+def held_against(findings: Sequence[Found], known: frozenset[str]) -> list[Found]:
     """The findings, those that are known marked so."""
     return [
         replace(one, status=Status.BASELINE, reason="It stands in the baseline.")

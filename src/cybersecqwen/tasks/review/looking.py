@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cybersecqwen.detect import workers
 from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.detect.packages.reach import Imports
 from cybersecqwen.errors import CsqError
 from cybersecqwen.inputs.source.files import LARGEST, SourceFile, source_of
 from cybersecqwen.records.review import CodeFinding, Skipped
@@ -32,16 +32,15 @@ class Looked:
     files: dict[str, int] = field(default_factory=dict)
     """Language → files."""
     lines: int = 0
-    importing: list[SourceFile] = field(default_factory=list)
-    """Files of languages whose imports tell which packages are used; lines that import nothing are empty."""
+    imports: Imports = field(default_factory=Imports)
+    """What the files import, and where first."""
 
     def count(self, source: SourceFile) -> None:
-        """Count a file, and keep its imports."""
+        """Count a file, and keep what it imports."""
         self.files[source.language] = self.files.get(source.language, 0) + 1
         self.lines += source.text.count("\n") + 1
-        if source.language in _IMPORTING:
-            lines = [line if _IMPORT.search(line) else "" for line in source.text.split("\n")]
-            self.importing.append(replace(source, text="\n".join(lines)))
+        family = "javascript" if source.language in ("typescript", "tsx") else source.language
+        self.imports.add(source.path, family, source.text)
 
 
 def look_at(
@@ -85,10 +84,6 @@ def _look_at(paths: Sequence[Path], found: Looked, kept: Kept | None, pool: _Poo
             made.append((key, findings))
     if kept and made:
         kept.keep(made)
-
-
-_IMPORTING = frozenset(("python", "javascript", "typescript", "tsx"))
-_IMPORT = re.compile(r"\b(?:import|from|require)\b")
 
 
 def _read(path: Path) -> tuple[SourceFile, bytes] | Skipped | None:

@@ -28,3 +28,5 @@ class ReviewOptions:
     """Folder where what was found in a file is kept; None for nowhere."""
     advisories: Path | None = None
     """The database of advisories; None for none."""
+    vex: Path | None = None
+    """OpenVEX document that says which vulnerabilities are none here."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from cybersecqwen import __version__
 from cybersecqwen.detect.code.rulebook import CodeRules
-from cybersecqwen.errors import NothingAnalysedError
+from cybersecqwen.errors import InputError, NothingAnalysedError
 from cybersecqwen.inputs.source.changes import change
 from cybersecqwen.records import Provenance, Report, Severity, Verdict
 from cybersecqwen.records.review import CodeFinding, PackageFinding, Review, Skipped, Status
@@ -21,6 +21,7 @@ from .collecting import collect, summed
 from .kept import Kept
 from .looking import Looked, look_at
 from .options import ReviewOptions
+from .packaging import Packages, hold_against, packages_changed, packages_in
 
 
 class ReviewTask(Task):
@@ -36,20 +37,24 @@ class ReviewTask(Task):
         options = given if isinstance(given, ReviewOptions) else ReviewOptions()
         rules = CodeRules.shipped(options.rules)
         version = rules.version()
-        found, against = _looked(request.paths, options, rules, version, tools)
-        if not found.files and not options.packages:
-            _nothing(found.skipped)
-        findings = found.findings
+        found, packages, against = _looked(request.paths, options, rules, version, tools)
+        if not found.files and not packages.manifests:
+            _nothing([*found.skipped, *packages.skipped])
+        findings, vulnerabilities = found.findings, list(packages.findings)
+        if options.vex is not None:
+            vulnerabilities = with_statements(vulnerabilities, options.vex)
         if options.baseline is not None:
-            findings = held_against(findings, read_baseline(options.baseline))
-        if not found.files:
-            _nothing(found.skipped)
+            known = read_baseline(options.baseline)
+            findings, vulnerabilities = held_against(findings, known), held_against(vulnerabilities, known)
         review = Review(
             findings=tuple(sorted(findings, key=_order)),
-            skipped=tuple(summed(found.skipped)),
+            vulnerabilities=tuple(vulnerabilities),
+            packages=tuple(packages.packages),
+            skipped=tuple(summed([*found.skipped, *packages.skipped])),
             files=sum(found.files.values()),
             lines=found.lines,
             languages=tuple(sorted(found.files.items(), key=lambda one: (-one[1], one[0]))),
+            advisories=packages.advisories,
             against=against,
         )
         if options.write_baseline is not None:
@@ -59,22 +64,41 @@ class ReviewTask(Task):
 
 def _looked(
     paths: Sequence[str], options: ReviewOptions, rules: CodeRules, version: str, tools: Tools
-) -> tuple[Looked, str]:
-    """(what was found, the commit that a change is counted from or "")."""
+) -> tuple[Looked, Packages, str]:
+    """(what code has, what packages have, the commit that a change is counted from or "")."""
     if options.diff or options.staged:
         changed = change(tuple(paths), options.diff, staged=options.staged)
-        found = look_at_changes(changed.files, rules)
+        found = look_at_changes(changed.files, rules) if options.code else Looked()
+        packages = packages_changed(changed.files, tools.limits) if options.packages else Packages()
         found.skipped += changed.skipped
-        return found, changed.against
+        hold_against(packages, found, options.advisories, tools.store)
+        return found, packages, changed.against
     collected = collect(paths or ["."])
     kept = Kept(options.cache, version) if options.cache is not None else None
     try:
-        found = look_at(collected.paths, rules, kept, tools.workers, tools.progress)
+        found = Looked()
+        if options.code:
+            found = look_at(collected.paths, rules, kept, tools.workers, tools.progress)
     finally:
         if kept is not None:
             kept.close()
+    packages = packages_in(collected.paths, tools.limits) if options.packages else Packages()
+    hold_against(packages, found, options.advisories, tools.store)
     found.skipped[:0] = collected.skipped
-    return found, ""
+    return found, packages, ""
+
+
+def with_statements(findings: Sequence[PackageFinding], path: Path) -> list[PackageFinding]:
+    """The findings, those that an OpenVEX document says are none suppressed. Raises InputError."""
+    from cybersecqwen.detect.packages.vex import apply, read
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"The VEX document {str(path)!r} cannot be read: {error.strerror or error}."
+        ) from error
+    return list(apply(findings, read(data, str(path)))[0])
 
 
 def _nothing(skipped: Sequence[Skipped]) -> None:
@@ -112,6 +136,7 @@ def _report(review: Review, paths: Sequence[str], tools: Tools, version: str, be
         counts={
             "files": review.files,
             "lines": review.lines,
+            "packages": len(review.packages),
             "findings": len(open_),
             "skipped": sum(one.count for one in review.skipped),
         },
