@@ -11,7 +11,7 @@ from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.inputs.source.files import SourceFile
 
 RULES = CodeRules.shipped()
-LEAST = {"java": 12, "c": 14, "cpp": 14}
+LEAST = {"java": 12, "go": 8, "c": 14, "cpp": 14, "csharp": 10, "php": 12, "ruby": 8, "shell": 6}
 
 
 @pytest.mark.parametrize("language", LEAST)
