@@ -68,6 +68,13 @@ def test_line_ends_and_byte_order_marks_change_nothing(example: Example) -> None
     )
 
 
+def test_an_included_file_is_read_whatever_it_is_called() -> None:
+    assert read_manifest("deps/common.txt", b"flask==2.3.3\n", Limits()) is None
+    manifest = read_manifest("deps/common.txt", b"flask==2.3.3\n", Limits(), format="requirements")
+    assert manifest is not None
+    assert [package.name for package in manifest.packages] == ["flask"]
+
+
 @pytest.mark.parametrize("name", list(MANIFESTS.names()))
 def test_every_reader_has_an_example(name: str) -> None:
     reader = MANIFESTS.get(name)

@@ -31,7 +31,7 @@ class Manifest:
     one that stands for several has their number in `count`."""
     includes: tuple[str, ...] = ()
     """Files of the same project that it includes (`-r more.txt`), as paths beside its own path. The caller
-    reads those that are files of the tree it walks, and no others."""
+    reads those that are files of the tree it walks, and no others, in the same format as this one."""
 
 
 class ManifestReader(ABC):
