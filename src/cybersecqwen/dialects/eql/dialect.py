@@ -71,3 +71,15 @@ class Eql(Dialect[EqlTree]):
     def cost(self, tree: EqlTree, context: Context) -> float:
         """Work of reading one event once, over a million events."""
         return cost_of(tree)
+
+    def describe(self, tree: EqlTree) -> tuple[str, ...]:
+        """What it does in plain sentences."""
+        from .describe import describe
+
+        return describe(tree)
+
+    def leading(self, tree: EqlTree) -> EqlTree | None:
+        """Its leading filter alone; None where it begins with something else."""
+        from .describe import leading
+
+        return leading(tree)

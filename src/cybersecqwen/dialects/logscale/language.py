@@ -56,3 +56,15 @@ class LogScale(Dialect[Pipeline]):
     def atoms(self, tree: Pipeline) -> tuple[Atom, ...]:
         """Every comparison of a field with a value."""
         return atoms_of(tree)
+
+    def describe(self, tree: Pipeline) -> tuple[str, ...]:
+        """What it does in plain sentences."""
+        from .describe import describe
+
+        return describe(tree)
+
+    def leading(self, tree: Pipeline) -> Pipeline | None:
+        """Its leading filter alone; None where it begins with something else."""
+        from .describe import leading
+
+        return leading(tree)

@@ -70,3 +70,9 @@ class Lucene(Dialect[Group]):
     def cost(self, tree: Group, context: Context) -> float:
         """What running it costs, as cost.py estimates it."""
         return cost_of(tree, context)
+
+    def describe(self, tree: Group) -> tuple[str, ...]:
+        """What it does in plain sentences."""
+        from .describe import describe
+
+        return describe(tree, Reader(self.case, self._times))

@@ -58,3 +58,9 @@ class SecOps(Dialect[Search]):
     def atoms(self, tree: Search) -> tuple[Atom, ...]:
         """Every comparison of a field with a value."""
         return atoms_of(tree, expression)
+
+    def describe(self, tree: Search) -> tuple[str, ...]:
+        """What it does in plain sentences."""
+        from .describe import describe
+
+        return describe(tree)
