@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
+from cybersecqwen.inputs.packages.purl import purl as read
 from cybersecqwen.knowledge.advisories.interface import name_key
 from cybersecqwen.records.review import Package
 
@@ -23,9 +24,6 @@ TYPES: Mapping[str, str] = MappingProxyType(
 )
 """OSV's ecosystems, and their types of package URLs."""
 
-_ECOSYSTEMS = {kind: ecosystem for ecosystem, kind in TYPES.items()}
-_LONGEST = 2_000
-
 
 def purl(package: Package) -> str:
     """The package URL of a package; "" where its ecosystem has no type."""
@@ -40,19 +38,7 @@ def purl(package: Package) -> str:
 
 def parse(text: str) -> tuple[str, str, str] | None:
     """(ecosystem, name, version) of a package URL, version "" where it has none; None where it is no such."""
-    if len(text) > _LONGEST or not text.startswith("pkg:"):
+    found = read(text)
+    if found is None or not found.ecosystem:
         return None
-    rest = text[4:].partition("#")[0].partition("?")[0].strip("/")
-    kind, _, rest = rest.partition("/")
-    ecosystem = _ECOSYSTEMS.get(kind.lower(), "")
-    head, sign, version = rest.rpartition("@")
-    # An @ that begins the last part is npm's scope, not a version.
-    if not sign or head == "" or head.endswith("/"):
-        head, version = rest, ""
-    name = "/".join(unquote(part) for part in head.split("/") if part)
-    if not ecosystem or not name:
-        return None
-    if ecosystem == "Maven":
-        group, _, artifact = name.rpartition("/")
-        name = f"{group}:{artifact}" if group else artifact
-    return ecosystem, name_key(ecosystem, name), unquote(version)
+    return found.ecosystem, name_key(found.ecosystem, found.name), found.version
