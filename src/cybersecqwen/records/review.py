@@ -199,5 +199,7 @@ class Review:
     """(language, files), most files first."""
     advisories: str = ""
     """Which advisories packages were held against; "" for none."""
+    root: str = ""
+    """Folder that the paths of findings stand below; "" for where the program was started."""
     against: str = ""
     """The revision that the change is counted from; "" for a whole tree."""

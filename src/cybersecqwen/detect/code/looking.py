@@ -6,7 +6,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from cybersecqwen.records.review import CodeFinding, Confidence, FlowStep, Place
 
 from .calls import Call, Facts
 from .documents import parts_of
+from .fixing import fix_of
 from .parts import Part, document_of
 from .rule import CallMatch, CodeRule, Condition, LineMatch, NodeMatch
 from .shapes import Shape
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST = 200
 """Findings of one rule in one file; the rest would say the same."""
+MOST_FIXES = 20
+"""Fixes of one file that are tried: each is read and looked at anew."""
 _LINES, _CHARACTERS = 10, 2_000
 
 
@@ -39,13 +42,17 @@ class Hit:
     end: int
     way: tuple[Step, ...] = ()
     """How a value of strangers gets there, where that is known."""
+    node: Node | None = None
+    """None for text and documents."""
+    call: Call | None = None
 
 
 class Look:
     """One file, looked at by rules."""
 
-    def __init__(self, source: SourceFile) -> None:
+    def __init__(self, source: SourceFile, *, mends: bool = True) -> None:
         self.source = source
+        self._mends = mends
         self._candidates: list[Node] | None = None
         self._ways: dict[tuple[int, int, str], tuple[Step, ...]] = {}
         self.problem = ""
@@ -77,7 +84,26 @@ class Look:
                 if key not in best or _weight(rule) > _weight(best[key][1]):
                     best[key] = (hit, rule)
         found = sorted(best.values(), key=lambda one: (one[0].start, one[0].end, one[1].id))
-        return _marked([self._finding(hit, rule) for hit, rule in found])
+        findings = _marked([self._finding(hit, rule) for hit, rule in found])
+        return self._mended(findings, found, rules) if self._mends else findings
+
+    def _mended(
+        self, findings: list[CodeFinding], found: Sequence[tuple[Hit, CodeRule]], rules: Sequence[CodeRule]
+    ) -> list[CodeFinding]:
+        """The findings with their fixes; each was tried, so there is a bound on how many."""
+        made, left = [], MOST_FIXES
+        for one, (hit, rule) in zip(findings, found, strict=True):
+            if rule.fixes and hit.node is not None and left:
+                left -= 1
+                fix = fix_of(
+                    rule, hit.node, hit.call, self.facts, self.source.path, findings, self._again(rules)
+                )
+                one = replace(one, fix=fix)
+            made.append(one)
+        return made
+
+    def _again(self, rules: Sequence[CodeRule]) -> Callable[[str], Sequence[CodeFinding]]:
+        return lambda text: Look(replace(self.source, text=text), mends=False).findings(rules)
 
     def _may_hold(self, rule: CodeRule) -> bool:
         text = self.source.text
@@ -123,7 +149,7 @@ class Look:
                     continue
                 values = [call.argument(one, keywords) for one in match.where]
                 if not self._harmless(values, match.where, kind):
-                    yield _hit(call.node, self._way(values, kind))
+                    yield _hit(call.node, self._way(values, kind), call)
 
     def _all(self, call: Call, where: Mapping[str, Condition], kind: str) -> bool:
         keywords = self.facts.tree.profile.keywords
@@ -313,9 +339,9 @@ def _weight(rule: CodeRule) -> tuple[int, int, str]:
 _HASH_LINES = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 
 
-def _hit(node: Node, way: tuple[Step, ...] = ()) -> Hit:
+def _hit(node: Node, way: tuple[Step, ...] = (), call: Call | None = None) -> Hit:
     reach = node.range()
-    return Hit(reach.start.index, reach.end.index, way)
+    return Hit(reach.start.index, reach.end.index, way, node, call)
 
 
 def _is_called(name: str, wanted: str) -> bool:

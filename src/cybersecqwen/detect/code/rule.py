@@ -134,7 +134,8 @@ class CodeRule:
     nodes: tuple[NodeMatch, ...] = ()
     lines: tuple[LineMatch, ...] = ()
     documents: tuple[DocumentMatch, ...] = ()
-    fix: FixRule | None = None
+    fixes: tuple[FixRule, ...] = ()
+    """Ways to mend it; the first that holds is taken."""
     bad: tuple[str, ...] = ()
     """Files in which it must find something."""
     good: tuple[str, ...] = ()

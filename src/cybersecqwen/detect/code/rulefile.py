@@ -108,7 +108,7 @@ class _Reader:
             nodes=nodes,
             lines=lines,
             documents=documents,
-            fix=self._fix(given.get("fix")),
+            fixes=tuple(map(self._fix, _list(given.get("fix")))),
             bad=tuple(_list(given["bad"])),
             good=tuple(_list(given["good"])),
         )
@@ -198,9 +198,7 @@ class _Reader:
             missing=None if either else False,
         )
 
-    def _fix(self, given: Any) -> FixRule | None:
-        if given is None:
-            return None
+    def _fix(self, given: Any) -> FixRule:
         self._only(given, "says replace call argument becomes add")
         if not given.get("says") or not (set(given) - {"says", "becomes"}):
             raise self._wrong("a fix says what it does, and does something")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from .options import Detail, FailOn, Format, Model, Save
+
+if TYPE_CHECKING:
+    from cybersecqwen.records import Report
 
 Paths = Annotated[
     Optional[list[str]],  # noqa: UP045 - typer reads this at run time on 3.11
@@ -34,6 +38,16 @@ def review(
         Optional[Path],  # noqa: UP045
         typer.Option("--write-baseline", metavar="FILE", help="Write all open findings there as known."),
     ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Write the fixes that were checked.")] = False,
+    diff_only: Annotated[
+        bool, typer.Option("--diff-only", help="Print the fixes that were checked as a patch, and no report.")
+    ] = False,
+    test: Annotated[
+        str,
+        typer.Option(
+            "--test", metavar="CMD", help="With --fix: keep the fixes only where this command passes."
+        ),
+    ] = "",
     rules: Annotated[
         Optional[list[Path]],  # noqa: UP045
         typer.Option("--rules", metavar="DIR", help="Folder with rules of your own; may be repeated."),
@@ -82,4 +96,30 @@ def review(
             advisories=settings.advisories_path,
         ),
     )
-    return run_task(call)
+    if not fix and not diff_only:
+        return run_task(call)
+    return run_task(
+        call,
+        then=lambda report: _mend(report, tuple(rules or ()), test, write=not diff_only),
+        silent=diff_only,
+    )
+
+
+def _mend(report: Report, rules: tuple[Path, ...], test: str, *, write: bool) -> None:
+    """Write the fixes, or print them as a patch."""
+    from cybersecqwen.detect.code.rulebook import CodeRules
+    from cybersecqwen.tasks.review import mending
+
+    review = report.review
+    assert review is not None
+    root = Path(review.root) if review.root else Path()
+    made = mending.mend(review.findings, CodeRules.shipped(rules), root)
+    if not write:
+        sys.stdout.write("".join(made.diffs.values()))
+        return
+    said = mending.write(made, test)
+    files = "1 file" if len(made.diffs) == 1 else f"{len(made.diffs)} files"
+    fixes = "1 fix was" if made.fixes == 1 else f"{made.fixes} fixes were"
+    print(f"csq: {fixes} written to {files}. {said}".rstrip(), file=sys.stderr)
+    for path, why in made.refused.items():
+        print(f"csq: {path!r}: {why}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +42,8 @@ class TaskCall:
     """Whether standard input is read though it is not among the paths."""
 
 
-def run_task(call: TaskCall) -> int:
-    """Run it and show it; returns the exit code."""
+def run_task(call: TaskCall, *, then: Callable[[Report], None] | None = None, silent: bool = False) -> int:
+    """Run it, show it unless `silent`, and do `then` what follows from it; returns the exit code."""
     floor = _floor(call.fail_on)
     _check_outputs(call)
     with Status() as status, ExitStack() as stack:
@@ -55,7 +56,13 @@ def run_task(call: TaskCall) -> int:
             parameters=call.parameters,
         )
         models = _Lazy(app, stack, _wanted(call), status)
-        report = _show_all(app, call, request, models, status)
+        if silent:
+            report = next(app.run(call.task, request))
+            status.clear()
+        else:
+            report = _show_all(app, call, request, models, status)
+        if then is not None:
+            then(report)
     return 1 if floor is not None and report.severity >= floor else 0
 
 

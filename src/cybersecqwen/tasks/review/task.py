@@ -37,7 +37,7 @@ class ReviewTask(Task):
         options = given if isinstance(given, ReviewOptions) else ReviewOptions()
         rules = CodeRules.shipped(options.rules)
         version = rules.version()
-        found, packages, against = _looked(request.paths, options, rules, version, tools)
+        found, packages, against, root = _looked(request.paths, options, rules, version, tools)
         if not found.files and not packages.manifests:
             _nothing([*found.skipped, *packages.skipped])
         findings, vulnerabilities = found.findings, list(packages.findings)
@@ -55,6 +55,7 @@ class ReviewTask(Task):
             lines=found.lines,
             languages=tuple(sorted(found.files.items(), key=lambda one: (-one[1], one[0]))),
             advisories=packages.advisories,
+            root=root,
             against=against,
         )
         if options.write_baseline is not None:
@@ -64,15 +65,15 @@ class ReviewTask(Task):
 
 def _looked(
     paths: Sequence[str], options: ReviewOptions, rules: CodeRules, version: str, tools: Tools
-) -> tuple[Looked, Packages, str]:
-    """(what code has, what packages have, the commit that a change is counted from or "")."""
+) -> tuple[Looked, Packages, str, str]:
+    """(what code has, what packages have, the commit that a change is counted from, its root)."""
     if options.diff or options.staged:
         changed = change(tuple(paths), options.diff, staged=options.staged)
         found = look_at_changes(changed.files, rules) if options.code else Looked()
         packages = packages_changed(changed.files, tools.limits) if options.packages else Packages()
         found.skipped += changed.skipped
         hold_against(packages, found, options.advisories, tools.store)
-        return found, packages, changed.against
+        return found, packages, changed.against, str(changed.root)
     collected = collect(paths or ["."])
     kept = Kept(options.cache, version) if options.cache is not None else None
     try:
@@ -85,7 +86,7 @@ def _looked(
     packages = packages_in(collected.paths, tools.limits) if options.packages else Packages()
     hold_against(packages, found, options.advisories, tools.store)
     found.skipped[:0] = collected.skipped
-    return found, packages, ""
+    return found, packages, "", ""
 
 
 def with_statements(findings: Sequence[PackageFinding], path: Path) -> list[PackageFinding]:

@@ -1,0 +1,149 @@
+"""Fixes by rule, given out only where the result parses, the finding is gone and nothing is new."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cybersecqwen.records.review import CodeFinding, Edit, Fix
+
+from .calls import Call, Facts
+from .names import dotted
+from .rule import CodeRule, FixRule
+from .tree import Node, Tree
+
+Look = Callable[[str], Sequence[CodeFinding]]
+"""What rules find in a text that stands in place of the file's."""
+_VARIABLE = re.compile(r"\$([A-Z_][A-Z0-9_]*|\{[A-Za-z0-9_|-]+\})")
+_CONTEXT = 2
+"""Lines around a change that a diff shows."""
+
+
+def fix_of(
+    rule: CodeRule,
+    node: Node,
+    call: Call | None,
+    facts: Facts,
+    path: str,
+    before: Sequence[CodeFinding],
+    look: Look,
+) -> Fix | None:
+    """The first fix of a rule that holds, None where none does.
+
+    Args:
+        rule: The rule that found something.
+        node: What it found.
+        call: The same as a call, if it is one.
+        facts: What is known of the file.
+        path: Of the file.
+        before: All findings of the file.
+        look: Gives the findings of a changed text.
+    """
+    for one in rule.fixes:
+        edit = _edit(one, node, call, facts)
+        if edit is None:
+            continue
+        text = applied(facts.tree.text, [edit])
+        if text == facts.tree.text or _breaks(facts.tree, text) or not _helps(rule, before, look(text)):
+            continue
+        diff = unified(facts.tree.text, text, path)
+        return Fix(edits=(replace(edit, path=path),), what=one.says, diff=diff)
+    return None
+
+
+def applied(text: str, edits: Sequence[Edit]) -> str:
+    """A text with edits that do not overlap."""
+    parts, at = [], 0
+    for one in sorted(edits, key=lambda one: one.start):
+        parts += [text[at : one.start], one.text]
+        at = one.end
+    return "".join((*parts, text[at:]))
+
+
+def unified(before: str, after: str, path: str) -> str:
+    """What changes, as a unified diff."""
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        f"a/{path}",
+        f"b/{path}",
+        n=_CONTEXT,
+    )
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _breaks(tree: Tree, text: str) -> bool:
+    """Whether a text reads worse than before: what was broken already may stay so."""
+    return len(Tree(text, tree.language).find(["ERROR"])) > len(tree.find(["ERROR"]))
+
+
+def _helps(rule: CodeRule, before: Sequence[CodeFinding], after: Sequence[CodeFinding]) -> bool:
+    """Whether the rule finds one thing less and no rule finds more."""
+    was = Counter(one.rule for one in before)
+    now = Counter(one.rule for one in after)
+    return now[rule.id] < was[rule.id] and all(now[name] <= was[name] for name in now)
+
+
+def _edit(fix: FixRule, node: Node, call: Call | None, facts: Facts) -> Edit | None:
+    keywords = facts.tree.profile.keywords
+    if fix.argument:
+        value = call.argument(fix.argument, keywords) if call is not None else None
+        return _over(value, fix.becomes) if value is not None else None
+    if fix.call:
+        return _renamed(fix.call, node, call, facts)
+    if fix.add:
+        holder = node.field("arguments")
+        if holder is None or call is None or call.spreads(keywords):
+            return None
+        reach = holder.range()
+        at = reach.end.index - 1
+        given = [one for one in holder.named_children() if one.kind() not in facts.tree.profile.comments]
+        inside = facts.tree.text[reach.start.index + 1 : at].rstrip()
+        comma = "" if not given or inside.endswith(",") else ", "
+        return Edit(path="", start=at, end=at, text=f"{comma}{fix.add}")
+    text = _filled(fix.replace, node, call, keywords)
+    return _over(node, text) if text is not None else None
+
+
+def _renamed(name: str, node: Node, call: Call | None, facts: Facts) -> Edit | None:
+    """The called name becomes another; only where what that begins with is already known in the file."""
+    function = node.field("function")
+    if function is None or call is None:
+        return None
+    written = dotted(function.text())
+    first = name.partition(".")[0]
+    if "." in name and written.partition(".")[0] != first:
+        return None
+    if "." in name and facts.names.full(first) != first:
+        return None
+    return _over(function, name)
+
+
+def _filled(template: str, node: Node, call: Call | None, keywords: frozenset[str]) -> str | None:
+    """A template with what its variables stand for: $NAME of the pattern, ${0} or ${name} of the call."""
+    missing = False
+
+    def value(found: re.Match[str]) -> str:
+        nonlocal missing
+        name = found[1].strip("{}")
+        if found[1].startswith("{"):
+            given = call.argument(name, keywords) if call is not None else None
+        else:
+            given = node.get_match(name)
+        if given is None:
+            missing = True
+            return ""
+        return str(given.text())
+
+    made = _VARIABLE.sub(value, template)
+    return None if missing else made
+
+
+def _over(node: Node, text: str) -> Edit:
+    reach = node.range()
+    return Edit(path="", start=reach.start.index, end=reach.end.index, text=text)

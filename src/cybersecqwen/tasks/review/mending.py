@@ -1,0 +1,147 @@
+"""Fixes that were checked one by one, put into their files together and checked once more."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cybersecqwen.detect.code.fixing import applied, unified
+from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.errors import OutputError, UsageError
+from cybersecqwen.inputs.source.files import SourceFile, source_of
+from cybersecqwen.records.review import CodeFinding, Edit, Status
+
+from .looking import look
+
+_TEST_S = 1_800
+"""Seconds that a command with tests may take."""
+
+
+@dataclass(slots=True)
+class Mended:
+    """What fixes make of files."""
+
+    diffs: dict[str, str] = field(default_factory=dict)
+    """Path → the change, as a unified diff."""
+    fixes: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+    """Path → why its fixes were not put in, a sentence."""
+    _texts: dict[Path, tuple[bytes, bytes]] = field(default_factory=dict)
+
+
+def mend(findings: Iterable[CodeFinding], rules: CodeRules, root: Path) -> Mended:
+    """Put the fixes of open findings together, file by file; nothing is written.
+
+    Fixes that overlap wait for the next run. What stands in a file must still be what was looked at.
+    """
+    made = Mended()
+    edits: dict[str, list[Edit]] = defaultdict(list)
+    for one in findings:
+        if one.status is Status.OPEN and one.fix is not None:
+            for edit in one.fix.edits:
+                edits[edit.path].append(edit)
+    for path, some in sorted(edits.items()):
+        _mend_file(made, path, some, rules, root / path)
+    return made
+
+
+def _mend_file(made: Mended, path: str, edits: Sequence[Edit], rules: CodeRules, file: Path) -> None:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        made.refused[path] = f"It cannot be read: {error.strerror or error}."
+        return
+    source = source_of(path, data)
+    if file.is_symlink() or not isinstance(source, SourceFile):
+        made.refused[path] = "It is a link, or not the file that was looked at."
+        return
+    kept: list[Edit] = []
+    for one in sorted(edits, key=lambda one: (one.start, one.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    text = applied(source.text, kept)
+    before, after = look(source, rules)[0], look(replace(source, text=text), rules)[0]
+    if len(after) > len(before) - len(kept):
+        made.refused[path] = "Together the fixes do not hold; put them in one by one."
+        return
+    try:
+        encoded = _encoded(data, text)
+    except UnicodeEncodeError:
+        made.refused[path] = "The fix has letters that the file's encoding has not."
+        return
+    made.fixes += len(kept)
+    made.diffs[path] = unified(source.text, text, path)
+    made._texts[file] = (data, encoded)
+
+
+def _encoded(before: bytes, text: str) -> bytes:
+    """A text in the encoding that the file had."""
+    try:
+        before.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.encode("latin-1")
+    return text.encode("utf-8-sig" if before.startswith(b"\xef\xbb\xbf") else "utf-8")
+
+
+def write(made: Mended, test: str = "") -> str:
+    """Write the files; with a command that tests them, keep only what it lets pass.
+
+    Returns a sentence about what the command said, "" without one. Raises OutputError where a file cannot be
+    written: those before it are put back.
+    """
+    command = _command(test) if test else []
+    if not made.diffs:
+        return ""
+    _put(made, 1)
+    if not command or _passes(command):
+        return "The tests pass." if command else ""
+    _put(made, 0)
+    if not _passes(command):
+        made.refused.update(dict.fromkeys(made.diffs, "The tests fail without it, too."))
+        made.diffs.clear()
+        made.fixes = 0
+        return "The tests fail without the fixes, too, so none was kept."
+    made.refused.update(dict.fromkeys(made.diffs, "The tests fail with it."))
+    made.diffs.clear()
+    made.fixes = 0
+    return "The tests fail with the fixes, so none was kept."
+
+
+def _put(made: Mended, which: int) -> None:
+    done: list[Path] = []
+    for file, versions in made._texts.items():
+        beside = file.with_name(f".{file.name}.csq-new")
+        try:
+            beside.write_bytes(versions[which])
+            beside.chmod(file.stat().st_mode & 0o7777)
+            beside.replace(file)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            for other in done:
+                other.write_bytes(made._texts[other][1 - which])
+            raise OutputError(f"{str(file)!r} cannot be written: {error.strerror or error}.") from error
+        done.append(file)
+
+
+def _command(test: str) -> list[str]:
+    try:
+        command = shlex.split(test)
+    except ValueError as error:
+        raise UsageError(f"--test {test!r} is no command: {error}.") from None
+    if not command:
+        raise UsageError("--test needs a command.")
+    return command
+
+
+def _passes(command: Sequence[str]) -> bool:
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_TEST_S, check=False)
+    except FileNotFoundError:
+        raise UsageError(f"--test: there is no command {command[0]!r}.") from None
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0

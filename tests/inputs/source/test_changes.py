@@ -1,0 +1,154 @@
+"""What changed in a repository, found out without running anything that it names."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cybersecqwen.errors import InputError
+from cybersecqwen.inputs.source.changes import change, new_lines
+from cybersecqwen.inputs.source.git import Repository, object_id
+
+
+def git(folder: Path, *words: str) -> None:
+    identity = ("-c", "user.name=n", "-c", "user.email=n@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "a.py").write_text("one\ntwo\n")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "ü b.py").write_text("x\n")
+    (tmp_path / ".gitignore").write_text("ignored.py\n")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "one")
+    return tmp_path
+
+
+def paths(folder: Path, revision: str = "", *, staged: bool = False) -> dict[str, tuple[bytes, bytes | None]]:
+    found = change((str(folder),), revision, staged=staged)
+    return {one.path: (one.now, one.before) for one in found.files}
+
+
+def test_nothing_changed(repository: Path) -> None:
+    assert paths(repository) == {}
+
+
+def test_the_work_tree(repository: Path) -> None:
+    (repository / "a.py").write_text("one\nthree\n")
+    (repository / "new.py").write_text("n\n")
+    (repository / "ignored.py").write_text("i\n")
+    (repository / "folder" / "ü b.py").unlink()
+    assert paths(repository) == {"a.py": (b"one\nthree\n", b"one\ntwo\n"), "new.py": (b"n\n", None)}
+    assert paths(repository / "folder") == {}
+
+
+def test_what_is_staged(repository: Path) -> None:
+    (repository / "a.py").write_text("staged\n")
+    git(repository, "add", "a.py")
+    (repository / "a.py").write_text("not staged\n")
+    assert paths(repository, staged=True) == {"a.py": (b"staged\n", b"one\ntwo\n")}
+
+
+def test_since_branches_parted(repository: Path) -> None:
+    git(repository, "checkout", "-q", "-b", "other")
+    (repository / "a.py").write_text("ours\n")
+    git(repository, "commit", "-q", "-am", "two")
+    git(repository, "checkout", "-q", "main")
+    (repository / "folder" / "c.py").write_text("theirs\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "three")
+    git(repository, "checkout", "-q", "other")
+    assert set(paths(repository, "main...")) == {"a.py"}
+    assert set(paths(repository, "main")) == {"a.py"}
+
+
+def test_links_are_not_followed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "secret.py"
+    outside.write_text("s\n")
+    (repository / "a.py").unlink()
+    (repository / "a.py").symlink_to(outside)
+    assert paths(repository) == {}
+
+
+def test_no_program_of_a_repository_is_run(repository: Path) -> None:
+    """Filters, monitors, hooks and drivers that its configuration names stay where they are."""
+    ran = repository / "ran"
+    program = repository / "program.sh"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\ncat\n")
+    program.chmod(0o755)
+    for name in ("core.fsmonitor", "filter.x.clean", "filter.x.smudge", "diff.x.command", "diff.x.textconv"):
+        git(repository, "config", name, str(program))
+    git(repository, "config", "core.pager", str(program))
+    git(repository, "config", "diff.external", str(program))
+    (repository / ".gitattributes").write_text("*.py filter=x diff=x\n")
+    (repository / "a.py").write_text("one\nthree\n")
+    assert "a.py" in paths(repository)
+    paths(repository, "HEAD", staged=True)
+    assert not ran.exists()
+
+
+def test_mistakes_are_named(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with pytest.raises(InputError, match="no commit 'nope'"):
+        change((str(repository),), "nope", staged=False)
+    with pytest.raises(InputError, match="no commit"):
+        change((str(repository),), "--output=/tmp/x", staged=False)
+    with pytest.raises(InputError, match="Git says: not a git repository"):
+        change((str(tmp_path_factory.mktemp("plain")),), "HEAD", staged=False)
+    with pytest.raises(InputError, match="no file or folder"):
+        change(("not-there",), "HEAD", staged=False)
+    with pytest.raises(InputError, match="is not in the repository"):
+        change((str(repository), str(tmp_path_factory.mktemp("plain"))), "HEAD", staged=False)
+
+
+def test_ids_are_those_of_git(repository: Path) -> None:
+    found = Repository.around(repository)
+    tree = found.tree(found.commit("HEAD"))
+    assert tree["a.py"] == object_id(b"one\ntwo\n", tree["a.py"])
+    assert found.contents(tree.values())[tree["a.py"]] == b"one\ntwo\n"
+    assert found.contents(["0" * 40]) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "lines"),
+    [
+        ("a\nb\n", "a\nc\n", {2}),
+        ("a\nb\n", "x\na\nb\n", {1}),
+        ("a\nb\nc\n", "a\nc\n", {2}),
+        ("a\nb\n", "a\nb\n", set()),
+        ("a\r\nb\r\n", "a\nb\n", set()),
+        ("a\n", "a\nb\n", {2}),
+        ("a\nb", "a", {1}),
+    ],
+)
+def test_new_lines(before: str, now: str, lines: set[int]) -> None:
+    assert new_lines(before, now) == lines
+
+
+def test_all_lines_of_a_new_file_are_new() -> None:
+    assert new_lines(None, "a\nb\n") is None
+
+
+@given(
+    before=st.lists(st.sampled_from("abc"), max_size=12), now=st.lists(st.sampled_from("abc"), max_size=12)
+)
+def test_what_is_not_new_was_there(before: list[str], now: list[str]) -> None:
+    found = new_lines("\n".join(before), "\n".join(now))
+    assert found is not None
+    kept = [line for number, line in enumerate("\n".join(now).splitlines(), 1) if number not in found]
+    rest = iter("\n".join(before).splitlines())
+    assert all(any(line == other for other in rest) for line in kept)
+
+
+@pytest.mark.timeout(60)
+def test_large_changes_are_bounded() -> None:
+    old = "\n".join(f"a{n}" for n in range(15_000))
+    new = "\n".join(f"b{n}" for n in range(15_000))
+    found = new_lines(old, new)
+    assert found is not None and len(found) == 15_000
