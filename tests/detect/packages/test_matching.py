@@ -70,16 +70,46 @@ def test_the_fixed_version_is_one_that_nothing_is_known_against(tmp_path: Path) 
         ]
 
 
-def test_where_no_version_is_free_of_all_the_nearest_without_this_is_named(tmp_path: Path) -> None:
+def test_where_no_version_is_free_of_all_that_with_the_least_is_named(tmp_path: Path) -> None:
     found = advisories(
         tmp_path,
-        record("A-1", ("introduced", "0"), ("fixed", "1.5")),
-        record("A-2", ("introduced", "0")),
+        record("A-1", ("introduced", "0"), ("fixed", "1.2"), ("introduced", "1.5"), ("fixed", "1.6")),
+        record("A-2", ("introduced", "0"), ("fixed", "1.5")),
+        record("A-3", ("introduced", "0")),
+        record("A-4", ("introduced", "1.6"), ("fixed", "1.6.1")),
     )
     with found:
-        one, two = match([package()], found).findings
-    assert one.fixed == "1.5" and "other problems are known" in one.instead
-    assert two.fixed == "" and "No fixed version is known" in two.instead
+        one, two, three = match([package()], found).findings
+    # At 1.2 are left, at 1.5, at 1.6, at 1.6.1 A-3 alone.
+    assert one.fixed == two.fixed == "1.6.1" and "A-3 is known of it" in one.instead
+    assert three.fixed == "" and "No fixed version is known" in three.instead
+
+
+def test_a_problem_that_the_best_version_has_gets_the_nearest_without_it(tmp_path: Path) -> None:
+    found = advisories(
+        tmp_path,
+        record("A-1", ("introduced", "0"), ("fixed", "1.2"), ("introduced", "1.5")),
+        record("A-2", ("introduced", "0"), ("fixed", "1.5")),
+        record("A-3", ("introduced", "0"), ("fixed", "1.5")),
+    )
+    with found:
+        assert [f.fixed for f in match([package()], found).findings] == ["1.2", "1.5", "1.5"]
+
+
+def test_the_parts_of_a_module_that_a_problem_is_in_are_named(tmp_path: Path) -> None:
+    made = record("GO-1-1", ("introduced", "0"), ecosystem="Go", name="example.org/m", kind="SEMVER")
+    made["affected"][0]["ecosystem_specific"] = {
+        "imports": [{"path": "example.org/m/ssh"}, {"symbols": ["x"]}]
+    }
+    whole = record(
+        "GHSA-a-b-c", ("introduced", "0"), ecosystem="Go", name="example.org/m", aliases=["GO-1-1"]
+    )
+    with advisories(tmp_path, made) as found:
+        (finding,) = match([package("example.org/m", "1.0.0", "Go")], found).findings
+    assert "It is in example.org/m/ssh." in finding.why
+    with advisories(tmp_path, made, whole) as found:
+        (finding,) = match([package("example.org/m", "1.0.0", "Go")], found).findings
+    assert "It is in" not in finding.why
 
 
 @pytest.mark.parametrize(

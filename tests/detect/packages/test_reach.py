@@ -42,7 +42,18 @@ import {
   b } from "multi";
 require(name); require(`p-${x}`);
 """
-SOURCES = (("app.py", "python", PYTHON), ("web/a.ts", "typescript", JAVASCRIPT), ("a.go", "go", 'import "x"'))
+GO = """package main
+
+import "example.org/alone"
+import (
+	"fmt"
+	ssh "golang.org/x/crypto/ssh" // a comment
+	_ "example.org/driver/v2"
+)
+
+func main() { x := "example.org/no" }
+"""
+SOURCES = (("app.py", "python", PYTHON), ("web/a.ts", "typescript", JAVASCRIPT), ("main.go", "go", GO))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +79,11 @@ SOURCES = (("app.py", "python", PYTHON), ("web/a.ts", "typescript", JAVASCRIPT),
         ("@types/koa", "npm", "web/a.ts:6"),
         ("side", "npm", "web/a.ts:8"),
         ("multi", "npm", "web/a.ts:11"),
+        ("example.org/alone", "Go", "main.go:3"),
+        ("golang.org/x/crypto", "Go", "main.go:6"),
+        ("golang.org/x/cry", "Go", ""),
+        ("example.org/driver/v2", "Go", "main.go:7"),
+        ("example.org/no", "Go", ""),
     ],
 )
 def test_where_a_package_is_imported(name: str, ecosystem: str, place: str) -> None:
@@ -84,7 +100,7 @@ def test_what_another_package_asks_for_is_unknown_unless_it_is_imported() -> Non
 
 def test_without_sources_of_its_language_nothing_is_told() -> None:
     assert reached(package("pyyaml"), imports_of(SOURCES[1:])) == ("", None)
-    assert reached(package("x", ecosystem="Go"), imports_of(SOURCES)) == ("", None)
+    assert reached(package("x", ecosystem="Maven"), imports_of(SOURCES)) == ("", None)
 
 
 def test_names_are_looked_for_in_the_environment_then_the_table_then_the_name(tmp_path: Path) -> None:
@@ -114,7 +130,7 @@ def test_names_are_looked_for_in_the_environment_then_the_table_then_the_name(tm
 
 
 @given(
-    st.sampled_from(["python", "javascript"]),
+    st.sampled_from(["python", "javascript", "go"]),
     st.text(alphabet="import from'\"`()\n#/*{};.@ax_", max_size=200),
 )
 @draws(150)
@@ -128,7 +144,7 @@ def test_any_source_is_read(language: str, text: str) -> None:
 )
 def test_long_sources_are_read_in_time(piece: str) -> None:
     for text in (piece * 200_000, (piece + "\n") * 200_000, piece + " " * 1_000_000):
-        for language in ("python", "javascript"):
+        for language in ("python", "javascript", "go"):
             imports_of([("a", language, text)])
 
 

@@ -20,7 +20,7 @@ from cybersecqwen.records.review import Package, PackageFinding, Skipped
 from . import orders
 from .ranges import Affected, Answer, judge_all
 from .scoring import rate
-from .steps import Ladder, is_breaking
+from .steps import Ladder, Step, is_breaking
 from .wanted import lowest, spans
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class _Work:
             reached=reached,
             reachable=reachable,
             why=_why(package, advisory, exploited, "" if advisory.malicious else rated.note),
-            instead=_instead(package, kind, better.version, better.clean, breaking),
+            instead=_instead(package, kind, better, breaking),
             fingerprint=fingerprint(kind, package, next(iter(sorted(advisory.cves)), advisory.id)),
         )
 
@@ -233,19 +233,23 @@ def _why(package: Package, advisory: Advisory, exploited: bool, note: str) -> st
         text = f"{allowed} is one that {advisory.id} is about."
     else:
         text = f"Every version of {package.name} is one that {advisory.id} is about."
+    if advisory.parts:
+        more = f" and {len(advisory.parts) - 3} more" if len(advisory.parts) > 3 else ""
+        text += f" It is in {', '.join(advisory.parts[:3])}{more}."
     if exploited:
         text += " It is exploited: CISA lists it."
     return f"{text} {note}".strip()
 
 
-def _instead(package: Package, kind: str, fixed: str, clean: bool, breaking: bool) -> str:
+def _instead(package: Package, kind: str, better: Step, breaking: bool) -> str:
     if kind == "malicious":
         return "Remove it, and take every secret of the machines that installed it for stolen."
-    if not fixed:
+    if not better.version:
         return "No fixed version is known: see whether the affected part is used, or take another package."
-    text = f"Update to {fixed}, the nearest version that nothing is known against."
-    if not clean:
-        text = f"Update to {fixed}, the nearest version without this; other problems are known of it."
+    text = f"Update to {better.version}, the nearest version that nothing is known against."
+    if better.left:
+        left = f"{min(better.left)} is" if len(better.left) == 1 else f"{len(better.left):,} others are"
+        text = f"Update to {better.version}, the nearest version without this; {left} known of it."
     if not package.direct:
         text += " Another package asks for it: update that one, or pin this."
     if breaking:

@@ -1,4 +1,4 @@
-"""Whether a project's own code imports a package: Python and JavaScript, as far as import lines tell.
+"""Whether a project's own code imports a package: Python, JavaScript and Go, as far as import lines tell.
 
 Lines are read, not parsed: text between triple quotes and comments is left out, a string that is spelled like
 an import in JavaScript is taken for one. What is not seen: modules named at run time, plug-ins that a
@@ -17,7 +17,7 @@ from pathlib import Path
 from cybersecqwen.knowledge.advisories.interface import name_key
 from cybersecqwen.records.review import Package
 
-PYTHON, JAVASCRIPT = "python", "javascript"
+PYTHON, JAVASCRIPT, GO = "python", "javascript", "go"
 _LANGUAGES = {
     "python": PYTHON,
     "javascript": JAVASCRIPT,
@@ -26,8 +26,9 @@ _LANGUAGES = {
     "jsx": JAVASCRIPT,
     "vue": JAVASCRIPT,
     "svelte": JAVASCRIPT,
+    "go": GO,
 }
-_ECOSYSTEMS = {"PyPI": PYTHON, "npm": JAVASCRIPT}
+_ECOSYSTEMS = {"PyPI": PYTHON, "npm": JAVASCRIPT, "Go": GO}
 
 _LINE = 4_000  # characters of a line that are looked at: imports are shorter
 _IMPORT = re.compile(r"\s*(?:import\s+([\w. ,\t]+)|from\s+([A-Za-z_][\w.]*)\s+import\s+\(?\s*([\w ,\t]*))")
@@ -35,6 +36,9 @@ _DYNAMIC = re.compile(r"\b(?:import_module|__import__)\(\s*[\"']([A-Za-z_][\w.]{
 _QUOTES = re.compile(r'"""|\'\'\'|#|"(?:[^"\\\n]|\\.)*+"|\'(?:[^\'\\\n]|\\.)*+\'')
 _SPECIFIER = re.compile(
     r"(?:\bfrom|\bimport|\brequire(?:\.resolve)?)\s{0,20}\(?\s{0,20}[\"'`]([@A-Za-z0-9_][^\"'`\s$\\]{0,300})[\"'`]"
+)
+_GO_IMPORT = re.compile(
+    r"\s*(?:import\s+)?(?:[\w.]+\s+)?[\"`]([A-Za-z0-9][^\"`\s]{0,500})[\"`]\s*(?:;|//.*)?$"
 )
 _ENVIRONMENT = 20_000  # distributions of one environment
 _RECORD = 16 << 20  # bytes of one list of installed files
@@ -44,7 +48,7 @@ class Imports:
     """What the sources of a project import, and where first."""
 
     def __init__(self) -> None:
-        self.files = {PYTHON: 0, JAVASCRIPT: 0}
+        self.files = {PYTHON: 0, JAVASCRIPT: 0, GO: 0}
         """Files read, by language."""
         self._first: dict[tuple[str, str], str] = {}
 
@@ -54,8 +58,7 @@ class Imports:
         if family is None:
             return
         self.files[family] += 1
-        found = _python(text) if family == PYTHON else _javascript(text)
-        for name, line in found:
+        for name, line in _READERS[family](text):
             self._first.setdefault((family, name), f"{path}:{line}")
 
     def first(self, family: str, name: str) -> str:
@@ -82,7 +85,9 @@ def reached(
     files = imports.files.get(family, 0)
     if not files:
         return "", None
-    names = _npm_names(package.name) if family == JAVASCRIPT else python_names(package.name, environment)
+    names: tuple[str, ...] = (package.name,)
+    if family != GO:
+        names = _npm_names(package.name) if family == JAVASCRIPT else python_names(package.name, environment)
     for name in names:
         place = imports.first(family, name)
         if place:
@@ -253,3 +258,26 @@ def _npm_package(specifier: str) -> str:
     if specifier.startswith("@"):
         return "/".join(parts[:2]) if len(parts) > 1 and parts[0] != "@" else ""
     return parts[0]
+
+
+def _go(text: str) -> Iterable[tuple[str, int]]:
+    """(import path and each of its beginnings, line): a module is the beginning of its packages' paths."""
+    inside = False
+    for number, whole in enumerate(text.split("\n"), 1):
+        line = whole[:_LINE]
+        start = line.lstrip()
+        if inside and start.startswith(")"):
+            inside = False
+        elif start.startswith("import") and start[6:].lstrip().startswith("("):
+            inside = True
+        elif start.startswith(("func ", "type ")) and not inside:
+            return  # imports stand before everything else: https://go.dev/ref/spec#Source_file_organization
+        elif inside or start.startswith("import"):
+            match = _GO_IMPORT.match(line)
+            if match:
+                parts = match[1].split("/")[:30]
+                for count in range(1, len(parts) + 1):
+                    yield "/".join(parts[:count]), number
+
+
+_READERS = {PYTHON: _python, JAVASCRIPT: _javascript, GO: _go}

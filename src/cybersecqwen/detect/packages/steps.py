@@ -21,8 +21,8 @@ class Step:
 
     version: str = ""
     """"" where no fixed version is known."""
-    clean: bool = False
-    """Nothing at all is known against it."""
+    left: frozenset[str] = frozenset()
+    """Ids of what is known against it all the same."""
 
 
 def candidates(ecosystem: str, advisories: Iterable[Advisory]) -> tuple[str, ...]:
@@ -60,13 +60,17 @@ class Ladder:
         self._above: dict[str, list[tuple[str, frozenset[str]]]] = {}
 
     def step(self, version: str, id: str) -> Step:
-        """The nearest version above that nothing is known against, else the nearest free of this problem."""
+        """The nearest version above of which least is known, if it is free of this, else the nearest that is.
+
+        Where there is a version that nothing is known against, that is it.
+        """
         above = self._above.get(version)
         if above is None:
             above = self._above[version] = list(self._over(version))
-        if above and not above[-1][1]:
-            return Step(above[-1][0], clean=True)
-        return next((Step(candidate) for candidate, left in above if id not in left), Step())
+        best = min(above, key=lambda rung: len(rung[1]), default=("", frozenset({id})))
+        if id not in best[1]:
+            return Step(*best)
+        return next((Step(*rung) for rung in above if id not in rung[1]), Step())
 
     def _over(self, version: str) -> Iterator[tuple[str, frozenset[str]]]:
         """Each fixed version above this one, lowest first, up to the first that nothing is known against.

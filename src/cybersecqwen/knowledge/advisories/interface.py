@@ -31,6 +31,8 @@ class Extent:
     ranges: tuple[Range, ...]
     versions: tuple[str, ...]
     """Versions named one by one; each is affected whatever the ranges say."""
+    parts: tuple[str, ...] = ()
+    """Import paths of the parts that the problem is in (Go); () for the whole, or where it is not told."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +62,12 @@ class Advisory:
     def ids(self) -> tuple[str, ...]:
         """All of its ids, its own first."""
         return (self.id, *self.aliases)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Import paths that the problem is in; () where any of its records does not tell."""
+        told = [extent.parts for extent in self.extents]
+        return tuple(dict.fromkeys(part for parts in told for part in parts)) if all(told) else ()
 
     @property
     def cves(self) -> tuple[str, ...]:

@@ -91,12 +91,14 @@ def _packages(id: str, affected: Iterable[Mapping[str, Any]]) -> tuple[tuple[str
 
 def joined(id: str, extents: Iterable[Extent]) -> Extent:
     """One extent out of several of one record."""
-    ranges: dict[Range, None] = {}
-    versions: dict[str, None] = {}
-    for extent in extents:
-        ranges.update(dict.fromkeys(extent.ranges))
-        versions.update(dict.fromkeys(extent.versions))
-    return Extent(record=id, ranges=tuple(ranges), versions=tuple(versions))
+    found = tuple(extents)
+    parts = [extent.parts for extent in found]
+    return Extent(
+        record=id,
+        ranges=tuple(dict.fromkeys(span for extent in found for span in extent.ranges)),
+        versions=tuple(dict.fromkeys(version for extent in found for version in extent.versions)),
+        parts=tuple(dict.fromkeys(part for some in parts for part in some)) if all(parts) else (),
+    )
 
 
 def _extent(id: str, entry: Mapping[str, Any]) -> Extent:
@@ -109,7 +111,15 @@ def _extent(id: str, entry: Mapping[str, Any]) -> Extent:
             for found in ranges
         ),
         versions=tuple(text for version in versions if (text := _version(version))),
+        parts=_parts(entry, id),
     )
+
+
+def _parts(entry: Mapping[str, Any], id: str) -> tuple[str, ...]:
+    """Go's database names the packages of a module: https://go.dev/security/vuln/database#schema."""
+    imports = _list(_dictionary(entry.get("ecosystem_specific")).get("imports"), 2_000, id)
+    paths = [_text(_dictionary(found).get("path")) for found in imports]
+    return tuple(dict.fromkeys(path for path in paths if 0 < len(path) <= 512))
 
 
 def _events(found: Mapping[str, Any], id: str) -> Iterator[tuple[str, str]]:

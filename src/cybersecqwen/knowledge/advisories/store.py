@@ -104,12 +104,12 @@ class Advisories:
 def extent_text(extent: Extent) -> str:
     """An extent as it is stored."""
     ranges = [[found.kind, *map(list, found.events)] for found in extent.ranges]
-    return json.dumps([ranges, list(extent.versions)], separators=(",", ":"))
+    return json.dumps([ranges, list(extent.versions), list(extent.parts)], separators=(",", ":"))
 
 
 def extent_of(id: str, text: str) -> Extent:
     """Inverse of `extent_text`; raises ValueError or TypeError for anything else."""
-    ranges, versions = json.loads(text)
+    ranges, versions, parts = json.loads(text)
     return Extent(
         record=id,
         ranges=tuple(
@@ -117,6 +117,7 @@ def extent_of(id: str, text: str) -> Extent:
             for kind, *events in ranges
         ),
         versions=tuple(map(str, versions)),
+        parts=tuple(map(str, parts)),
     )
 
 
