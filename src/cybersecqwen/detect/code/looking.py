@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST = 200
 """Findings of one rule in one file; the rest would say the same."""
+WHOLE = frozenset(("kubernetes", "github"))
+"""Languages that are read as a whole or not at all."""
 MOST_FIXES = 20
 """Fixes of one file that are tried: each is read and looked at anew."""
 _LINES, _CHARACTERS = 10, 2_000
@@ -76,6 +78,8 @@ class Look:
     def findings(self, rules: Sequence[CodeRule]) -> list[CodeFinding]:
         """What rules find, in the order of the file; where several say the same of a place, the surest."""
         best: dict[tuple[int, int, str], tuple[Hit, CodeRule]] = {}
+        if self.source.language in WHOLE:
+            _ = self._documents  # read even where no rule asks, to say where that cannot be
         active = [rule for rule in rules if self._may_hold(rule)]
         self._search(active)
         for rule in active:

@@ -97,17 +97,22 @@ def write(made: Mended, test: str = "") -> str:
     if not made.diffs:
         return ""
     _put(made, 1)
-    if not command or _passes(command):
-        return "The tests pass." if command else ""
+    if not command:
+        return ""
+    try:
+        passed = _passes(command)
+    except BaseException:  # what was not tested is not kept, an interruption included
+        _put(made, 0)
+        raise
+    if passed:
+        return "The tests pass."
     _put(made, 0)
-    if not _passes(command):
-        made.refused.update(dict.fromkeys(made.diffs, "The tests fail without it, too."))
-        made.diffs.clear()
-        made.fixes = 0
-        return "The tests fail without the fixes, too, so none was kept."
-    made.refused.update(dict.fromkeys(made.diffs, "The tests fail with it."))
+    without = "" if _passes(command) else " without it, too"
+    made.refused.update(dict.fromkeys(made.diffs, f"The tests fail{without or ' with it'}."))
     made.diffs.clear()
     made.fixes = 0
+    if without:
+        return "The tests fail without the fixes, too, so none was kept."
     return "The tests fail with the fixes, so none was kept."
 
 
