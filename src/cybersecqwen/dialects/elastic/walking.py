@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from cybersecqwen.detect.sigma.model import Expression, Not, Test
 from cybersecqwen.dialects.interface import Atom
+from cybersecqwen.dialects.walking import tests_of
 from cybersecqwen.errors import UnsayableError
 
 from .expressions import Among, Binary, Call, Cast, Expr, Field, IsNull, Literal, Logic, Minus, Negation
@@ -83,15 +83,5 @@ def atoms_of(expr: Expr, read: Read, table: str) -> Iterator[Atom]:
             meaning = read(one)
         except UnsayableError:
             continue
-        for test in _tests(meaning.holds):
+        for test in tests_of(meaning.holds):
             yield Atom(test.field, test.op, test.values, table)
-
-
-def _tests(expression: Expression) -> Iterator[Test]:
-    if isinstance(expression, Test):
-        yield expression
-    elif isinstance(expression, Not):
-        yield from _tests(expression.inner)
-    else:
-        for part in expression.parts:
-            yield from _tests(part)

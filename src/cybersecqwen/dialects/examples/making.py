@@ -7,6 +7,7 @@ from random import Random
 
 from cybersecqwen.detect.sigma.model import And, Expression, Op, Test
 from cybersecqwen.dialects.query import Aggregate, Keep, Query, Sequence
+from cybersecqwen.dialects.walking import tests_of
 
 from .aggregates import Counted, aggregated, joined
 from .building import Making, Work
@@ -16,7 +17,6 @@ from .placing import Placed, example, found, outside, within
 from .sampling import takes
 from .sequences import sequenced
 from .single import Made, Report, near_misses, positives
-from .ways import tests_of
 
 _NO_TYPES: Mapping[str, str] = {}
 _TRIES, _FEWEST, _WORK = 4_000, 12, 100_000

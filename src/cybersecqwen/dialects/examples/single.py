@@ -10,13 +10,14 @@ from typing import Any
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
 from cybersecqwen.detect.sigma.plain import holds as holds_for
 from cybersecqwen.dialects.evaluating import holds
+from cybersecqwen.dialects.walking import tests_of
 
 from .building import Making, as_record, build
 from .changes import changes
 from .contradictions import contradictory, impossible
 from .model import MISSING
 from .values import Unfilled, meets
-from .ways import Need, Path, Target, fields_of, part_at, targets, tests_of, way
+from .ways import Need, Path, Target, fields_of, part_at, targets, way
 from .ways import only as without_choices
 from .wording import held, said
 

@@ -8,6 +8,7 @@ from itertools import product
 from random import Random
 
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or, Test
+from cybersecqwen.dialects.walking import tests_of
 
 Path = tuple[int, ...]
 """Which part of which part …; the inner of a negation is its part 0."""
@@ -130,19 +131,6 @@ def _only(one: Expression, path: Path, value: int | None, wanted: bool) -> Expre
 
 def _parts(expression: Expression) -> Sequence[Expression]:
     return expression.parts if isinstance(expression, And | Or) else ()
-
-
-def tests_of(expression: Expression) -> Iterator[Test]:
-    """All tests, from left to right."""
-    stack = [expression]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, Test):
-            yield one
-        elif isinstance(one, Not):
-            stack.append(one.inner)
-        else:
-            stack += reversed(one.parts)
 
 
 def fields_of(expression: Expression) -> dict[str, None]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cybersecqwen.detect.sigma.model import Expression, Not, Op, Test
+from cybersecqwen.detect.sigma.model import Op, Test
 from cybersecqwen.dialects.interface import Atom
+from cybersecqwen.dialects.walking import tests_of
 from cybersecqwen.errors import UnsayableError
 
 from .literals import moment_of, text_of
@@ -106,7 +107,7 @@ def _tests(node: object, scope: Scope) -> Iterator[Test]:
     if not comparison or _is_time(node):
         return
     try:
-        yield from _inside(condition(node, scope))  # type: ignore[arg-type]
+        yield from tests_of(condition(node, scope))  # type: ignore[arg-type]
     except UnsayableError:
         return
 
@@ -126,18 +127,6 @@ def _is_time(node: object) -> bool:
     """Whether a comparison is with a literal moment, which no text is."""
     right = node.right if isinstance(node, Binary) else None
     return isinstance(right, Typed) and right.type == "datetime" and moment_of(right.text) is not None
-
-
-def _inside(expression: Expression) -> Iterator[Test]:
-    waiting = [expression]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, Test):
-            yield one
-        elif isinstance(one, Not):
-            waiting.append(one.inner)
-        else:
-            waiting.extend(reversed(one.parts))
 
 
 def _keys(node: object, made: dict[str, str]) -> Iterator[Atom]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cybersecqwen.detect.sigma.model import Expression, Test
-from cybersecqwen.detect.sigma.model import Not as Negated
 from cybersecqwen.dialects.globs import ANY
 from cybersecqwen.dialects.interface import Atom, Effect, Name, Names
+from cybersecqwen.dialects.walking import tests_of
 from cybersecqwen.errors import UnsayableError
 
 from .read import KIND, expression
@@ -225,7 +224,7 @@ def atoms_of(tree: Pipeline) -> tuple[Atom, ...]:
     found: list[Atom] = []
     for leaf in _leaves(tree):
         try:
-            found += [Atom(test.field, test.op, test.values) for test in _tests(expression(leaf))]
+            found += [Atom(test.field, test.op, test.values) for test in tests_of(expression(leaf))]
         except UnsayableError:
             continue
     return tuple(found)
@@ -246,13 +245,3 @@ def _leaves(node: object) -> Iterator[Condition]:
     else:
         for part in _parts(node):
             yield from _leaves(part)
-
-
-def _tests(found: Expression) -> Iterator[Test]:
-    if isinstance(found, Test):
-        yield found
-    elif isinstance(found, Negated):
-        yield from _tests(found.inner)
-    else:
-        for part in found.parts:
-            yield from _tests(part)

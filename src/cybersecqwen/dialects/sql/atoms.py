@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from cybersecqwen.detect.sigma.model import Expression, Not, Test
+from cybersecqwen.detect.sigma.model import Test
 from cybersecqwen.dialects.interface import Atom
+from cybersecqwen.dialects.walking import tests_of
 from cybersecqwen.errors import UnsayableError
 
 from .comparisons import comparison
@@ -37,19 +38,10 @@ def _tests(node: exp.Expr, tree: SqlTree) -> Iterator[Test]:
     if isinstance(node, exp.Is):
         return
     try:
-        yield from _each(comparison(node, tree.flavour, plain_name))
+        found = comparison(node, tree.flavour, plain_name)
     except UnsayableError:
         return
-
-
-def _each(expression: Expression) -> Iterator[Test]:
-    if isinstance(expression, Test):
-        if expression.values:
-            yield expression
-        return
-    parts = (expression.inner,) if isinstance(expression, Not) else expression.parts
-    for part in parts:
-        yield from _each(part)
+    yield from (test for test in tests_of(found) if test.values)
 
 
 def _table(node: exp.Expr) -> str:
