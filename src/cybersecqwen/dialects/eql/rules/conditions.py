@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cybersecqwen.dialects.ecs_paths import NAMES, is_name
 from cybersecqwen.dialects.elastic.expressions import Among, Binary, Call, Expr, Field, Literal
 from cybersecqwen.dialects.elastic.regexes import Case, wildcards_of
 from cybersecqwen.dialects.elastic.rewriting import lists_joined, once
@@ -17,14 +18,6 @@ from .applying import SYNTAX, each_condition
 _WILDCARD = "https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-wildcard-query"
 _LISTS = frozenset(("in", "in~", "like", "like~", ":", "regex", "regex~"))
 _FUNCTIONS = {"stringContains": ("*", "*"), "startsWith": ("", "*"), "endsWith": ("*", "")}
-_NAMES = {
-    "process.executable": "process.name",
-    "process.parent.executable": "process.parent.name",
-    "file.path": "file.name",
-    "dll.path": "dll.name",
-}
-"""Fields of ECS for paths, and those for what stands at their end:
-https://www.elastic.co/docs/reference/ecs/ecs-field-reference"""
 _MOST = 20_000
 """Characters of an expression that is looked at."""
 
@@ -86,11 +79,11 @@ def _by_name(expr: Expr) -> Expr:
     """The name at the end of a path, where it has a field of its own."""
     if not isinstance(expr, Among) or expr.negated or expr.op not in (":", "like", "like~"):
         return expr
-    name = _NAMES.get(expr.left.name) if isinstance(expr.left, Field) else None
+    name = NAMES.get(expr.left.name) if isinstance(expr.left, Field) else None
     texts = _texts(expr)
     if name is None or not texts:
         return expr
-    found = [text[2:] for text in texts if text[:2] in ("*\\", "*/") and _is_name(text[2:])]
+    found = [text[2:] for text in texts if text[:2] in ("*\\", "*/") and is_name(text[2:])]
     if len(found) < len(texts):
         return expr
     values = tuple(map(Literal, found))
@@ -101,10 +94,6 @@ def _by_name(expr: Expr) -> Expr:
         if len(values) > 1
         else Among(":", Field(name), values, listed=False)
     )
-
-
-def _is_name(text: str) -> bool:
-    return bool(text) and not any(c in text for c in "*?\\/")
 
 
 RULES: tuple[Rule[EqlTree], ...] = (

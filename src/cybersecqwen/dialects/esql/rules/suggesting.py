@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from cybersecqwen.dialects.ecs_paths import NAMES, is_name
 from cybersecqwen.dialects.elastic.expressions import (
     Among,
     Binary,
@@ -42,12 +43,6 @@ from .conditions import texts_of
 _ROWS = 1_000
 """What Elasticsearch gives at most where a query has no LIMIT:
 https://www.elastic.co/docs/reference/query-languages/esql/limitations"""
-_PATHS = {
-    "process.executable": "process.name",
-    "process.parent.executable": "process.parent.name",
-    "file.path": "file.name",
-    "dll.path": "dll.name",
-}
 _AGAIN = {"COUNT": "SUM", "SUM": "SUM", "MIN": "MIN", "MAX": "MAX"}
 """What an aggregation of parts is put together by."""
 
@@ -183,15 +178,10 @@ def _by_name(expr: Expr) -> Expr:
     texts = texts_of(expr)
     found = [text[1:].removeprefix("\\\\").removeprefix("/") for text in texts if text[:1] == "*"]
     ends = all(text[1:3] == "\\\\" or text[1:2] == "/" for text in texts)
-    if (
-        not texts
-        or len(found) < len(texts)
-        or not ends
-        or any(set(one) & set("*?\\/") or not one for one in found)
-    ):
+    if not texts or len(found) < len(texts) or not ends or not all(map(is_name, found)):
         return expr
     left = everywhere(
-        expr.left, lambda one: Field(_PATHS.get(one.name, one.name)) if isinstance(one, Field) else one
+        expr.left, lambda one: Field(NAMES.get(one.name, one.name)) if isinstance(one, Field) else one
     )
     if left == expr.left:
         return expr

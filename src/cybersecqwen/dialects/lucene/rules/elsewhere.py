@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from cybersecqwen.dialects.ecs_paths import NAMES, is_name
 from cybersecqwen.dialects.globs import ANY, ONE
 from cybersecqwen.dialects.improvement import Context, Rule
 from cybersecqwen.dialects.lucene.cost import is_bounded
@@ -13,13 +14,6 @@ from cybersecqwen.dialects.lucene.tree import Clause, Field, Group, Node, Range,
 from .plain import grouped, leaves_changed, plain
 
 _FIELDS = "https://www.elastic.co/docs/reference/ecs/ecs-"
-_NAMES = {
-    "process.executable": "process.name",
-    "process.parent.executable": "process.parent.name",
-    "file.path": "file.name",
-    "dll.path": "dll.name",
-}
-"""Fields of a path, and the field that has its last part (ECS: process, file, dll)."""
 _ANALYSED = frozenset(
     name + ".text"
     for name in (
@@ -49,12 +43,12 @@ def _known(name: str, context: Context, without: bool) -> bool:
 
 def _by_name(node: Node, context: Context) -> Node | None:
     r"""`path:*\\name` by the field of the name."""
-    if not isinstance(node, Field) or node.name not in _NAMES or not isinstance(node.inner, Word):
+    if not isinstance(node, Field) or node.name not in NAMES or not isinstance(node.inner, Word):
         return None
     start, text = node.inner.text[:2], node.inner.text[2:]
-    if start not in (ANY + "\\", ANY + "/") or not text or {ANY, ONE, "\\", "/"} & set(text):
+    if start not in (ANY + "\\", ANY + "/") or {ANY, ONE} & set(text) or not is_name(text):
         return None
-    name = _NAMES[node.name]
+    name = NAMES[node.name]
     return replace(node, name=name, inner=Word(text=text)) if _known(name, context, True) else None
 
 
