@@ -240,3 +240,16 @@ def _logic(op: str, parts: Sequence[Expr]) -> Expr:
         flat.extend(part.parts if isinstance(part, Logic) and part.op == op else [part])
     once = tuple(dict.fromkeys(flat))
     return once[0] if len(once) == 1 else Logic(op, once)
+
+
+def any_test(tests: Iterable[Expression]) -> Expression:
+    """One of these; tests of one kind as one test with several values."""
+    joined: dict[tuple[str, Op, bool], list[str]] = {}
+    others: list[Expression] = []
+    for test in tests:
+        if isinstance(test, Test) and test.values:
+            joined.setdefault((test.field, test.op, test.cased), []).extend(test.values)
+        else:
+            others.append(test)
+    made = [Test(name, op, tuple(values), cased) for (name, op, cased), values in joined.items()]
+    return any_of([*made, *others])

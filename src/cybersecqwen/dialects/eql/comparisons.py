@@ -7,13 +7,12 @@ https://www.elastic.co/docs/reference/query-languages/eql/eql-function-ref
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
 
 from cybersecqwen.detect.sigma.model import Expression, Op, Test
 from cybersecqwen.detect.sigma.parse import text_of
 from cybersecqwen.dialects import globs
 from cybersecqwen.dialects.elastic.expressions import Among, Binary, Call, Expr, Field, Literal
-from cybersecqwen.dialects.elastic.logic import Meaning, any_of
+from cybersecqwen.dialects.elastic.logic import Meaning, any_of, any_test
 from cybersecqwen.dialects.elastic.regexes import Case, re2_of, wildcards_of
 from cybersecqwen.errors import UnsayableError
 
@@ -81,22 +80,9 @@ def _among(name: str, expr: Among) -> Expression:
         return any_of([*tests, *([Test(name, Op.EQUALS, numbers)] if numbers else [])])
     patterns = [str(value) for value in values]
     if expr.op in ("regex", "regex~"):
-        return _any([_regex(name, text, Case.FOLDED if folded else Case.KEPT) for text in patterns])
+        return any_test([_regex(name, text, Case.FOLDED if folded else Case.KEPT) for text in patterns])
     wild = [text.replace("*", globs.ANY).replace("?", globs.ONE) for text in patterns]
-    return _any([globs.test_of(name, text, cased=not folded) for text in wild])
-
-
-def _any(tests: Iterable[Expression]) -> Expression:
-    """One of these; tests of one kind as one test with several values."""
-    joined: dict[tuple[str, Op, bool], list[str]] = {}
-    others: list[Expression] = []
-    for test in tests:
-        if isinstance(test, Test) and test.values:
-            joined.setdefault((test.field, test.op, test.cased), []).extend(test.values)
-        else:
-            others.append(test)
-    made = [Test(name, op, tuple(values), cased) for (name, op, cased), values in joined.items()]
-    return any_of([*made, *others])
+    return any_test([globs.test_of(name, text, cased=not folded) for text in wild])
 
 
 def _regex(name: str, text: str, case: Case) -> Expression:

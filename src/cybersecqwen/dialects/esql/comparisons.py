@@ -18,7 +18,7 @@ from cybersecqwen.detect.sigma.parse import text_of
 from cybersecqwen.detect.sigma.plain import holds
 from cybersecqwen.dialects import globs
 from cybersecqwen.dialects.elastic.expressions import Among, Binary, Call, Cast, Expr, Field, IsNull, Literal
-from cybersecqwen.dialects.elastic.logic import NEVER, Meaning, any_of
+from cybersecqwen.dialects.elastic.logic import NEVER, Meaning, any_of, any_test
 from cybersecqwen.dialects.elastic.regexes import Case, re2_of
 from cybersecqwen.errors import UnsayableError
 
@@ -218,7 +218,7 @@ def _among(expr: Among) -> Meaning:
     operand = _operand(expr.left)
     if expr.op == "in":
         return _meaning(operand, _equal(operand, values))
-    return _meaning(operand, _joined([_matched(operand, expr.op, str(value)) for value in values]))
+    return _meaning(operand, any_test([_matched(operand, expr.op, str(value)) for value in values]))
 
 
 def _matched(operand: _Operand, op: str, text: str) -> Expression:
@@ -246,16 +246,3 @@ def wildcards_of(text: str) -> str:
             out.append({"*": globs.ANY, "?": globs.ONE}.get(c, c))
         at += 1
     return "".join(out)
-
-
-def _joined(tests: Iterable[Expression]) -> Expression:
-    """One of these; tests of one kind as one test with several values."""
-    joined: dict[tuple[str, Op, bool], list[str]] = {}
-    others: list[Expression] = []
-    for test in tests:
-        if isinstance(test, Test) and test.values:
-            joined.setdefault((test.field, test.op, test.cased), []).extend(test.values)
-        else:
-            others.append(test)
-    made = [Test(name, op, tuple(values), cased) for (name, op, cased), values in joined.items()]
-    return any_of([*made, *others])
