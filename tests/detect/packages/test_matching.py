@@ -246,3 +246,31 @@ def test_many_versions_with_many_problems_are_matched_in_time(tmp_path: Path) ->
     with advisories(tmp_path, *records) as found:
         got = match([package(version=f"{n % 300}.5", line=n) for n in range(1_000)], found)
     assert len(got.findings) > 20_000
+
+
+def test_rustsec_tells_of_packages_that_ended(tmp_path: Path) -> None:
+    made = record("RUSTSEC-1-1", ("introduced", "0"), ecosystem="crates.io", kind="SEMVER")
+    made["affected"][0]["database_specific"] = {"informational": "unmaintained"}
+    with advisories(tmp_path, made) as found:
+        (finding,) = match([package(version="1.0.0", ecosystem="crates.io")], found).findings
+    assert (finding.kind, finding.severity, finding.id) == ("unmaintained", Severity.LOW, "RUSTSEC-1-1")
+    assert finding.instead == "Look for a package that is maintained."
+    other = record("GHSA-a-b-c", ("introduced", "0"), ecosystem="crates.io", aliases=["RUSTSEC-1-1"])
+    with advisories(tmp_path, made, other) as found:
+        assert (
+            match([package(version="1.0.0", ecosystem="crates.io")], found).findings[0].kind == "vulnerable"
+        )
+
+
+def test_malware_in_some_versions_names_one_without(tmp_path: Path) -> None:
+    made = record(
+        "GHSA-a-b-c",
+        ("introduced", "3.3.6"),
+        ("fixed", "4.0.0"),
+        ecosystem="npm",
+        database_specific={"cwe_ids": ["CWE-506"], "severity": "HIGH"},
+    )
+    with advisories(tmp_path, made) as found:
+        (finding,) = match([package(version="3.3.6", ecosystem="npm")], found).findings
+    assert (finding.kind, finding.severity) == ("malicious", Severity.CRITICAL)
+    assert "Nothing is known against 4.0.0" in finding.instead

@@ -9,7 +9,7 @@ from cybersecqwen.knowledge.advisories import Advisory
 from cybersecqwen.records import Severity
 
 
-def rated(*scores: tuple[str, str], word: str = "") -> Rated:
+def rated(*scores: tuple[str, str], word: str = "", informational: str = "") -> Rated:
     return rate(
         Advisory(
             ecosystem="PyPI",
@@ -21,6 +21,7 @@ def rated(*scores: tuple[str, str], word: str = "") -> Rated:
             scores=scores,
             cwe=(),
             malicious=False,
+            informational=informational,
             published="",
             extents=(),
         )
@@ -81,3 +82,8 @@ def test_version_4_is_estimated_and_says_so(impacts: str, severity: Severity) ->
 def test_without_any_severity_medium_is_assumed_and_said() -> None:
     found = rated(("CVSS_V3", "nonsense"))
     assert found.severity is Severity.MEDIUM and "assumed" in found.note and found.score is None
+
+
+def test_what_is_no_vulnerability_is_low() -> None:
+    assert rated(informational="unmaintained").severity is Severity.LOW
+    assert rated(informational="unsound").severity is Severity.MEDIUM

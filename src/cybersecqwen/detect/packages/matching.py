@@ -168,7 +168,8 @@ class _Work:
     def _finding(self, package: Package, advisory: Advisory, known: _Known) -> PackageFinding:
         rated = rate(advisory)
         exploited = any(self.exploited(cve) for cve in advisory.cves)
-        kind = "malicious" if advisory.malicious else "vulnerable"
+        other = "unmaintained" if advisory.informational == "unmaintained" else "vulnerable"
+        kind = "malicious" if advisory.malicious else other
         severity = Severity.CRITICAL if advisory.malicious else rated.severity
         base = package.version or lowest_of(package)
         better = known.ladder.step(base, advisory.id)
@@ -243,7 +244,14 @@ def _why(package: Package, advisory: Advisory, exploited: bool, note: str) -> st
 
 def _instead(package: Package, kind: str, better: Step, breaking: bool) -> str:
     if kind == "malicious":
-        return "Remove it, and take every secret of the machines that installed it for stolen."
+        text = "Remove it, and take every secret of the machines that installed it for stolen."
+        return (
+            f"{text} Nothing is known against {better.version}."
+            if better.version and not better.left
+            else text
+        )
+    if kind == "unmaintained" and not better.version:
+        return "Look for a package that is maintained."
     if not better.version:
         return "No fixed version is known: see whether the affected part is used, or take another package."
     text = f"Update to {better.version}, the nearest version that nothing is known against."

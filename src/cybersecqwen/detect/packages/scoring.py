@@ -48,6 +48,8 @@ class Rated:
 
 def rate(advisory: Advisory) -> Rated:
     """The severity of a problem, with the score and vector that it comes from."""
+    if advisory.informational in ("unmaintained", "notice"):
+        return Rated(Severity.LOW)
     word = _WORDS.get(advisory.rated)
     best: tuple[float, str] | None = None
     for kind in ("CVSS_V3", "CVSS_V2"):

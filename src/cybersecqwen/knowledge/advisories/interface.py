@@ -54,6 +54,8 @@ class Advisory:
     """CWE-79, …"""
     malicious: bool
     """The package itself was made to do harm."""
+    informational: str
+    """What it tells instead of a vulnerability (RustSec): "unmaintained", "unsound", "notice"; or ""."""
     published: str
     """Day, ISO 8601; "" where it is not told."""
     extents: tuple[Extent, ...]

@@ -39,6 +39,7 @@ class Entry:
     rated: str
     scores: tuple[tuple[str, str], ...]
     cwe: tuple[str, ...]
+    informational: str
     published: str
     modified: str
     """Moment, ISO 8601 in UTC; "" where it is not told."""
@@ -71,6 +72,7 @@ def read(document: Mapping[str, Any]) -> Entry:
         rated=next((word for place in (own, *specific) if (word := _word(place.get("severity")))), ""),
         scores=tuple(dict.fromkeys(_scores(scores))),
         cwe=tuple(dict.fromkeys(weaknesses))[:20],
+        informational=_informational(specific),
         published=_day(document.get("published")),
         modified=_moment(document.get("modified")),
         withdrawn=bool(document.get("withdrawn")),
@@ -152,6 +154,12 @@ def _weaknesses(place: Mapping[str, Any]) -> list[str]:
             if isinstance(text, str) and _WEAKNESS.fullmatch(text):
                 names.append(text)
     return names
+
+
+def _informational(specific: list[Mapping[str, Any]]) -> str:
+    """What RustSec says of all of its packages: https://github.com/RustSec/advisory-db#advisory-format."""
+    told = {_text(place.get("informational"))[:40] for place in specific}
+    return told.pop() if len(told) == 1 else ""
 
 
 def _word(value: object) -> str:

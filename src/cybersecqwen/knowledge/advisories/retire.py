@@ -60,6 +60,7 @@ def _united(id: str, same: list[Entry]) -> Entry:
         rated=first.rated,
         scores=(),
         cwe=tuple(dict.fromkeys(weakness for record in same for weakness in record.cwe)),
+        informational="",
         published="",
         modified="",
         withdrawn=False,

@@ -16,6 +16,7 @@ from .interface import Advisory, Extent, Range, ecosystem_key, name_key, ranked
 if TYPE_CHECKING:
     import sqlite3
 
+_HARMFUL = "CWE-506"  # embedded malicious code: GitHub's records about malware have it
 _MOST = 20_000  # records of one package; 900 is the most of a real one
 
 Row = tuple[str, Mapping[str, Any], Extent]
@@ -156,7 +157,9 @@ def _united(ecosystem: str, name: str, rows: Sequence[Row]) -> Advisory:
         rated=next((str(body["rated"]) for body in bodies if body["rated"]), ""),
         scores=tuple(dict.fromkeys((str(k), str(v)) for body in bodies for k, v in body["scores"])),
         cwe=tuple(dict.fromkeys(str(weakness) for body in bodies for weakness in body["cwe"])),
-        malicious=any(row[0].startswith("MAL-") for row in rows),
+        malicious=any(row[0].startswith("MAL-") or _HARMFUL in row[1]["cwe"] for row in rows),
+        # One record that tells of a vulnerability is enough.
+        informational=str(bodies[0]["informational"]) if all(b["informational"] for b in bodies) else "",
         published=min((str(body["published"]) for body in bodies if body["published"]), default=""),
         extents=tuple(extent for _, _, extent in rows),
     )

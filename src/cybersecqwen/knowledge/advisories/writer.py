@@ -195,6 +195,7 @@ def _body(entry: Entry) -> str:
         "rated": entry.rated,
         "scores": entry.scores,
         "cwe": entry.cwe,
+        "informational": entry.informational,
         "published": entry.published,
     }
     # Text may hold halves of surrogate pairs ("\ud800" in JSON), which SQLite cannot store: stay in ASCII.
