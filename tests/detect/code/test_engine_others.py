@@ -38,6 +38,7 @@ def names(text: str, language: str) -> set[str]:
         ("<?php // note ?>text", "      // note ;     "),
         ("<?php f(<<<X\n?>\nX); ?>t", "      f(<<<X\n?>\nX); ;  "),
         ("<html></html>", " " * 13),
+        ("@if(`a`)\n{{ 1 }}", " " * 8 + "\n" + " " * 7),
         ("run();", "run();"),
     ],
 )

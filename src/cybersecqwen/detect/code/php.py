@@ -16,6 +16,8 @@ _STEP = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_PAGE = re.compile(r"\s*(?:<|@[a-z]|\{\{)")
+"""How a page begins that holds no code; one of a template language, perhaps."""
 _ANY = re.compile(r"[^\n]")
 
 
@@ -27,7 +29,7 @@ def code_alone(text: str) -> str:
     """
     opened = _OPENS.search(text)
     closes = text.find("?>")
-    if opened is None and text.lstrip()[:1] == "<":
+    if opened is None and _PAGE.match(text):
         return _blank(text)
     if opened is None or 0 <= closes < opened.start():
         return "".join(_parts(text, 0, begins_in_code=True))
