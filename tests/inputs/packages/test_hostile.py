@@ -262,9 +262,29 @@ def test_files_over_the_bound_are_refused(reader: str) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
 @pytest.mark.timeout(60)
 def test_one_very_long_line(example: Example) -> None:
-    for piece in ("a", " ", "=", "-", '"', "@", "/", "\\", "a.", "a-", "a:", "${a}", "a,", "#", "via ", "a<"):
+    for piece in (
+        "a",
+        " ",
+        "=",
+        "-",
+        '"',
+        "@",
+        "/",
+        "\\",
+        "a.",
+        "a-",
+        "a:",
+        "${a}",
+        "a,",
+        "#",
+        "via ",
+        "a<",
+        '\\"',
+        "'a",
+    ):
         read(example, example.text.encode() + piece.encode() * 200_000)
         read(example, (piece * 200_000).encode() + b"\n" + example.text.encode())
+        read(example, ('name = "' + piece * 200_000).encode() + b"\n" + example.text.encode())
 
 
 def test_entities_are_not_expanded() -> None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 _HEADER = re.compile(r"(\[{1,2})\s*+([A-Za-z0-9_.\"'@/ -]{1,400}?)(\]{1,2})\s*+(?:#.*)?")
 _KEY = re.compile(r"(?:\"([^\"\\]{1,400})\"|'([^']{1,400})'|([A-Za-z0-9_-]{1,400}))\s*+=\s*+(.*)")
-_STRING = re.compile(r"\"((?:[^\"\\]++|\\.)*+)\"|'([^']*+)'")
+# A string that does not end is one up to the end: else each quote in it would begin a search of its own.
+_STRING = re.compile(r"\"((?:[^\"\\]++|\\.)*+)(\"?)|'([^']*+)('?)", re.DOTALL)
 _LONG = ('"""', "'''")
 VALUE_CHARS = 1 << 20
 """Characters kept of one value."""
@@ -37,11 +38,18 @@ class Table:
     def string(self, key: str) -> str:
         """The value of a key that is a string, escapes as they are written; "" where it is none."""
         match = _STRING.match(self.values.get(key, ""))
-        return "" if match is None else match[1] if match[1] is not None else match[2]
+        return "" if match is None else _ended(match)
 
     def strings(self, key: str) -> list[str]:
-        """All strings in the value of a key, in order."""
-        return [a or b for a, b in _STRING.findall(self.values.get(key, ""))]
+        """All strings in the value of a key that are not empty, in order."""
+        return [text for match in _STRING.finditer(self.values.get(key, "")) if (text := _ended(match))]
+
+
+def _ended(match: re.Match[str]) -> str:
+    """What stands in a string; "" where it does not end."""
+    if match[2]:
+        return match[1]
+    return match[3] if match[4] else ""
 
 
 def tables(lines: list[str], wanted: frozenset[str] = frozenset()) -> Iterator[Table]:
