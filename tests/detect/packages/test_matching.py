@@ -106,7 +106,15 @@ def test_the_parts_of_a_module_that_a_problem_is_in_are_named(tmp_path: Path) ->
     )
     with advisories(tmp_path, made) as found:
         (finding,) = match([package("example.org/m", "1.0.0", "Go")], found).findings
+        asked: list[tuple[str, ...]] = []
+
+        def reach_parts(one: Package, parts: tuple[str, ...]) -> tuple[str, bool | None]:
+            asked.append(parts)
+            return "said", False
+
+        (told,) = match([finding.package], found, reach_parts=reach_parts).findings
     assert "It is in example.org/m/ssh." in finding.why
+    assert asked == [("example.org/m/ssh",)] and (told.reached, told.reachable) == ("said", False)
     with advisories(tmp_path, made, whole) as found:
         (finding,) = match([package("example.org/m", "1.0.0", "Go")], found).findings
     assert "It is in" not in finding.why

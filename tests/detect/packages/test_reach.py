@@ -98,6 +98,18 @@ def test_what_another_package_asks_for_is_unknown_unless_it_is_imported() -> Non
     assert reached(package("pyyaml", direct=False), found)[1] is True
 
 
+def test_of_a_go_module_the_affected_parts_count() -> None:
+    found = imports_of(SOURCES)
+    crypto = package("golang.org/x/crypto", ecosystem="Go")
+    assert reached(crypto, found, parts=("golang.org/x/crypto/ssh",)) == ("imported in main.go:6", True)
+    assert reached(crypto, found, parts=("golang.org/x/crypto/openpgp",)) == (
+        "none of the affected parts is imported",
+        False,
+    )
+    other = package("example.org/other", ecosystem="Go", direct=False)
+    assert reached(other, found, parts=("example.org/other/x",)) == ("", None)
+
+
 def test_without_sources_of_its_language_nothing_is_told() -> None:
     assert reached(package("pyyaml"), imports_of(SOURCES[1:])) == ("", None)
     assert reached(package("x", ecosystem="Maven"), imports_of(SOURCES)) == ("", None)

@@ -57,9 +57,13 @@ def match(
     *,
     exploited: Callable[[str], bool] = lambda cve: False,
     reach: Reach = lambda package: ("", None),
+    reach_parts: Callable[[Package, tuple[str, ...]], tuple[str, bool | None]] | None = None,
 ) -> Matched:
-    """What is known against packages; raises KnowledgeError where the advisories are damaged."""
-    work = _Work(advisories, exploited, reach)
+    """What is known against packages; raises KnowledgeError where the advisories are damaged.
+
+    `reach_parts` is asked instead of `reach` where an advisory names parts of a module.
+    """
+    work = _Work(advisories, exploited, reach, reach_parts or (lambda package, parts: reach(package)))
     for package in packages:
         work.add(package)
     return Matched(findings=ordered(work.findings), skipped=work.told())
@@ -99,10 +103,17 @@ class _Known:
 
 
 class _Work:
-    def __init__(self, advisories: Advisories, exploited: Callable[[str], bool], reach: Reach) -> None:
+    def __init__(
+        self,
+        advisories: Advisories,
+        exploited: Callable[[str], bool],
+        reach: Reach,
+        reach_parts: Callable[[Package, tuple[str, ...]], tuple[str, bool | None]],
+    ) -> None:
         self.advisories = advisories
         self.exploited = exploited
         self.reach = reach
+        self.reach_parts = reach_parts
         self.findings: list[PackageFinding] = []
         self.known: dict[tuple[str, str], _Known] = {}
         self.without: dict[tuple[str, str], int] = {}  # (path, ecosystem) to packages
@@ -173,7 +184,8 @@ class _Work:
         severity = Severity.CRITICAL if advisory.malicious else rated.severity
         base = package.version or lowest_of(package)
         better = known.ladder.step(base, advisory.id)
-        reached, reachable = self.reach(package)
+        parts = advisory.parts
+        reached, reachable = self.reach_parts(package, parts) if parts else self.reach(package)
         breaking = bool(better.version) and is_breaking(package.ecosystem, base, better.version)
         return PackageFinding(
             kind=kind,

@@ -75,11 +75,15 @@ def imports_of(sources: Iterable[tuple[str, str, str]]) -> Imports:
 
 
 def reached(
-    package: Package, imports: Imports, environment: Mapping[str, tuple[str, ...]] | None = None
+    package: Package,
+    imports: Imports,
+    environment: Mapping[str, tuple[str, ...]] | None = None,
+    parts: tuple[str, ...] = (),
 ) -> tuple[str, bool | None]:
     """How the code reaches a package, in words, and whether it does; ("", None) where that cannot be told.
 
-    `environment` says what an installed distribution of Python is imported by (`names_in`).
+    `environment` says what an installed distribution of Python is imported by (`names_in`); `parts` are the
+    import paths of a Go module that a problem is in.
     """
     family = _ECOSYSTEMS.get(package.ecosystem, "")
     files = imports.files.get(family, 0)
@@ -88,12 +92,14 @@ def reached(
     names: tuple[str, ...] = (package.name,)
     if family != GO:
         names = _npm_names(package.name) if family == JAVASCRIPT else python_names(package.name, environment)
-    for name in names:
+    for name in parts if family == GO and parts else names:
         place = imports.first(family, name)
         if place:
             return f"imported in {place}", True
     if not package.direct:
         return "", None
+    if family == GO and parts and imports.first(GO, package.name):
+        return "none of the affected parts is imported", False
     return f"imported in none of {files:,} files" if files > 1 else "not imported in the file", False
 
 
