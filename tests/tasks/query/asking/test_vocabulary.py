@@ -173,9 +173,9 @@ remote access software; remote access tool; remote access tools; security softwa
 security support provider; server side template; side template injection; system network discovery;
 wmi event subscription
 # Names of programs, and what everybody says
-advanced ip scanner; advanced port scanner; ruby on rails; visual studio code; added to a;
-create local user; lsass memory access; lsass memory dump; lsass process access; non standard folder;
-web server process
+system integrity protection; advanced ip scanner; advanced port scanner; ruby on rails; visual studio code;
+added to a; create local user; lsass memory access; lsass memory dump; lsass process access;
+non standard folder; web server process
 """
 """Three words in a row that titles of rules have as well, because there is no other word for the thing."""
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from cybersecqwen.detect.sigma.model import Expression, Logsource, Not, Op, Rule, Test
 
+from .leaning import Leaning
 from .words import COMMON, stem, words
 
 _K1, _B = 1.2, 0.6
@@ -68,6 +69,8 @@ class Library:
         """Fields that the rules of a logsource test, with how many rules do."""
         for rule in self.rules:
             self.fields[rule.logsource].update({test.field for test, _ in tests(rule.expression)})
+        self.leaning = Leaning([(one.logsource, frozenset(words(text_of(one)))) for one in self.rules])
+        """What the words of rules say of their logsource."""
         self.sources: Counter[Logsource] = Counter(rule.logsource for rule in self.rules)
         """Logsources of the rules, with how many each has."""
 

@@ -11,9 +11,10 @@ from cybersecqwen.detect.sigma.model import Logsource
 
 from .catalogue import leads
 from .focusing import focus
-from .library import Near
+from .library import Library, Near
 from .mentions import Kind, Mention
 from .vocabulary import Lexicon, Token, key_of, source_of
+from .words import words
 
 _NEAR = 3.0
 """What the nearest rules weigh together."""
@@ -36,6 +37,12 @@ _LISTED = 0.8
 _UNNAMED = 0.7
 """Of what speaks for a product that the question does not name."""
 _TOLD = 2.0
+_WORDS = 0.13
+"""What a nat weighs that the words of rules tell logsources apart by; chosen on the development set."""
+_ENOUGH = 2_000
+"""Rules of a library that is believed in full."""
+_LEAST, _EVEN = -20.0, -5.0
+"""Logarithms of the shares that count as none at all, and that speak neither for nor against."""
 _FIELD = 3.0
 """What the name of a field speaks for the logsources that have it."""
 _KINDS: Mapping[Kind, Mapping[str, float]] = {
@@ -72,6 +79,7 @@ def ranked(
     mentions: Sequence[Mention],
     near: Sequence[Near],
     lexicon: Lexicon,
+    library: Library,
     named: frozenset[str] = frozenset(),
 ) -> list[Ranked]:
     """The logsources that come into question, the likeliest first.
@@ -102,6 +110,7 @@ def ranked(
         scores[key] += _FIELD
     _by_program(scores, mentions, lexicon)
     _by_product(scores, {meaning for meaning, _, _ in lexicon.products.find(found)})
+    _by_words(scores, text, library, of_key)
     order = sorted(scores, key=lambda key: (-scores[key], key))
     return [Ranked(key, of_key.get(key) or source_of(key), scores[key]) for key in order if scores[key] > 0]
 
@@ -128,6 +137,19 @@ def _by_program(scores: dict[str, float], mentions: Sequence[Mention], lexicon: 
         if all(system in one for one in told):
             scores[f"{system}/process_creation"] += _TOLD if system == "linux" and bare else _TOLD / 2
     scores["windows/process_creation"] -= _TOLD / 2
+
+
+def _by_words(scores: dict[str, float], text: str, library: Library, of_key: dict[str, Logsource]) -> None:
+    """What the words of rules say of their logsource; less where there are few rules."""
+    belief = min(1.0, len(library.rules) / _ENOUGH)
+    said = {key_of(one): (one, share) for one, share in library.leaning.of(words(text)).items()}
+    # Of few rules most words are missing by chance: what none of them says is no reason against a logsource.
+    least = max(_LEAST * belief, min((share for _, share in said.values()), default=0.0))
+    for key in {*scores, *said}:
+        source, share = said.get(key, (None, least))
+        if source is not None:
+            of_key.setdefault(key, source)
+        scores[key] += _WORDS * belief * (max(share, least) - _EVEN)
 
 
 _SYSTEMS = frozenset(("", "windows", "linux", "macos"))

@@ -29,7 +29,7 @@ from .words import COMMON, SMALL, word_list
 
 _NEAREST = 20
 _TRIED = 3
-_CLOSE = 0.5
+_CLOSE = 0.7
 """Share of the first logsource's weight that another must have to be tried."""
 _FIRST = Ranked("windows/process_creation", Logsource(product="windows", category="process_creation"), 0.0)
 """What is looked at where nothing speaks for any logsource."""
@@ -62,7 +62,7 @@ def reading(text: str, library: Library, words: Lexicon, own: Schema | None = No
             text=text, found=tuple(everything), near=near, sources=(), place=place, wanted=(), unwanted=(),
             adapted=adapting.Adapted(), expression=None,
         )  # fmt: skip
-    sources = ranked(text, found, everything, near, words, naming.leading(compared, words))
+    sources = ranked(text, found, everything, near, words, library, naming.leading(compared, words))
     ways = [
         Place(key=one.key, logsource=one.logsource, lexicon=words, library=library, own=own)
         for one in (sources[:1] or [_FIRST]) + _close(sources)
