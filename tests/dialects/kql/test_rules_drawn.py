@@ -129,7 +129,7 @@ def _held(records: list[dict[str, Any]], table: str) -> list[dict[str, Any]]:
     ]
 
 
-@draws(80)
+@draws(200)
 @given(QUERIES, st.lists(RECORDS, max_size=8), st.lists(RECORDS, max_size=4))
 def test_safe_rules_keep_the_rows_of_any_query(
     text: str, here: list[dict[str, Any]], there: list[dict[str, Any]]
