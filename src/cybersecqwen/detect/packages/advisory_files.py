@@ -45,11 +45,11 @@ def documents(
 
 
 def _expand(blob: Blob, limits: Limits, depth: int) -> Iterator[Blob | Damage]:
-    head = head_of(blob)
-    unpacker = best_of(UNPACKERS, head, blob.name)
+    if blob.name.lower().endswith(_ENDINGS):
+        yield blob  # without a look at its first bytes: archives hold hundreds of thousands
+        return
+    unpacker = best_of(UNPACKERS, head_of(blob), blob.name)
     if unpacker is None:
-        if blob.name.lower().endswith(_ENDINGS):
-            yield blob
         return
     if depth >= limits.depth:
         yield too_nested(blob, limits, depth)
