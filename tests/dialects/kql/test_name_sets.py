@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.kql import Kql
 from cybersecqwen.dialects.kql.name_sets import NONE, NameSet, named
 from cybersecqwen.errors import LimitError
@@ -61,6 +62,20 @@ def test_names_and_comparisons_of_long_queries(kind: str) -> None:
     tree = KQL.parse(MANY[kind](5_000))
     assert KQL.names(tree).tables
     KQL.atoms(tree)
+
+
+@pytest.mark.timeout(60)
+def test_rules_and_descriptions_of_long_queries() -> None:
+    joins = "T" + "".join(
+        f" | join (U | project k, c{n}) on k | where c{n} == 1 and parse_json(d).e{n} == 'long'"
+        for n in range(3_000)
+    )
+    tree = KQL.parse(joins)
+    for rule in KQL.rules:
+        if rule.name in ("filter-before-join", "filter-inside-union", "term-before-json"):
+            rule.apply(tree, Context())
+    functions = "".join(f"let f{n} = () {{ let x = {n}; T | where a == x }};\n" for n in range(15_000))
+    assert KQL.describe(KQL.parse(functions + "f1()"))
 
 
 def test_sets_that_are_made_over_and_over_are_refused() -> None:

@@ -10,7 +10,7 @@ from cybersecqwen.dialects.walking import tests_of
 from cybersecqwen.errors import UnsayableError
 
 from .literals import moment_of, text_of
-from .names import columns_in
+from .names import Foreseen
 from .read_columns import asked
 from .read_conditions import Scope, condition
 from .steps import DataTable, Join, Search, Step, Union
@@ -67,14 +67,14 @@ def _made(tree: KqlQuery) -> dict[str, str]:
 def _owners(tree: KqlQuery) -> dict[int, str]:
     """Which table the nodes of a pipeline are about, by their identity, as far as it is one."""
     found: dict[int, str] = {}
-    columns_of = columns_in(tree)
+    foreseen = Foreseen(tree)
     waiting: list[tuple[object, str]] = [((tree.statements, tree.body), "")]
     while waiting:
         node, table = waiting.pop()
         found[id(node)] = table
         if isinstance(node, Pipeline) and not isinstance(node.source, Step):
             waiting.append((node.source, table))
-            table = columns_of(node.source).table
+            table = foreseen.of(node.source).table
             for step in node.steps:
                 if isinstance(step, Join | Union):
                     # Behind it stand columns of either.

@@ -7,7 +7,7 @@ columns nobody knows (watchlists, plugins, other clusters).
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from cybersecqwen.dialects.interface import Name as Found
@@ -95,16 +95,24 @@ def names(tree: KqlQuery) -> Names:
     return Names(tables=tuple(found.tables.values()), fields=tuple(found.fields.values()))
 
 
-def columns_of(tree: Expr, query: KqlQuery) -> Columns:
-    """The columns of a table somewhere in a query, as far as the query alone tells."""
-    return columns_in(query)(tree)
+class Foreseen:
+    """The columns of tables anywhere in a query, as far as the query alone tells."""
 
+    def __init__(self, query: KqlQuery) -> None:
+        self._nothing = _Collected({})
+        self._known = _statements(query.statements, ChainMap(), self._nothing)
 
-def columns_in(query: KqlQuery) -> Callable[[Expr], Columns]:
-    """What gives the columns of any table in a query; it looks at the statements before it once."""
-    nothing = _Collected({})
-    known = _statements(query.statements, ChainMap(), nothing)
-    return lambda tree: _tabular(tree, known.new_child(), nothing)
+    def of(self, tree: Expr) -> Columns:
+        """The columns of a table."""
+        return _tabular(tree, self._known.new_child(), self._nothing)
+
+    def along(self, pipeline: Pipeline) -> Iterator[Columns]:
+        """The columns in front of each operator of a pipeline."""
+        known = self._known.new_child()
+        columns = _tabular(Pipeline(pipeline.source), known, self._nothing)
+        for step in pipeline.steps:
+            yield columns
+            columns = _behind(step, columns, known, self._nothing)
 
 
 def _statements(statements: tuple[Statement, ...], known: _Known, found: _Collected) -> _Known:
@@ -239,16 +247,21 @@ def _union(step: steps.Union, before: Columns | None, known: _Known, found: _Col
 
 def _through(all_: tuple[Step, ...], columns: Columns, known: _Known, found: _Collected) -> Columns:
     for step in all_:
-        if isinstance(step, steps.Union):
-            columns = _union(step, columns, known, found)
-        elif isinstance(step, steps.Join):
-            columns = _join(step, columns, known, found)
-        elif isinstance(step, steps.As):
-            known[step.name.text] = columns
-        else:
-            before, columns = columns, _through_one(step, columns, known, found)
-            found.grown(before.made, columns.made)
+        columns = _behind(step, columns, known, found)
     return columns
+
+
+def _behind(step: Step, columns: Columns, known: _Known, found: _Collected) -> Columns:
+    if isinstance(step, steps.Union):
+        return _union(step, columns, known, found)
+    if isinstance(step, steps.Join):
+        return _join(step, columns, known, found)
+    if isinstance(step, steps.As):
+        known[step.name.text] = columns
+        return columns
+    made = _through_one(step, columns, known, found)
+    found.grown(columns.made, made.made)
+    return made
 
 
 def _through_one(step: Step, columns: Columns, known: _Known, found: _Collected) -> Columns:

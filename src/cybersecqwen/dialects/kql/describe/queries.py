@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator
 from typing import Any
 
 from cybersecqwen.dialects import describing as words
 from cybersecqwen.dialects.kql import steps
 from cybersecqwen.dialects.kql.literals import text_of
+from cybersecqwen.dialects.kql.name_sets import NONE
 from cybersecqwen.dialects.kql.tree import (
     Call,
     Duration,
@@ -61,7 +63,7 @@ def _lets(statements: tuple[Statement, ...]) -> Lets:
             values[one.name.text] = one.value
         else:
             tables.add(one.name.text)
-    return Lets(values=values, tables=frozenset(tables))
+    return Lets(values=ChainMap(values), tables=NONE | tables)
 
 
 def _is_value(tree: Expr) -> bool:
@@ -121,7 +123,7 @@ def _deeper(tree: Expr, lets: Lets, depth: int) -> Iterator[str]:
         return
     if isinstance(tree, Lambda):
         inner = _lets(tree.statements)
-        known = Lets(values={**lets.values, **inner.values}, tables=lets.tables | inner.tables)
+        known = lets.inside(inner)
         yield from _statements(tree.statements, known, depth + 1)
         yield from _rows(tree.body, known, depth + 1)
     else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from cybersecqwen.dialects import describing as words
 from cybersecqwen.dialects.kql.literals import moment_of, number_of, span_of, text_of
+from cybersecqwen.dialects.kql.name_sets import NONE, NameSet
 from cybersecqwen.dialects.kql.tree import (
     Among,
     Array,
@@ -42,10 +44,15 @@ _WIDE = 200
 class Lets:
     """What `let` has named."""
 
-    values: Mapping[str, Expr] = field(default_factory=dict)
+    values: ChainMap[str, Expr] = field(default_factory=ChainMap)
     """Literals by name: they are said in place of their names."""
-    tables: frozenset[str] = frozenset()
+    tables: NameSet = NONE
     """Names of queries."""
+
+    def inside(self, inner: Lets) -> Lets:
+        """What is known inside a function that names more; what is known around it is not copied."""
+        values = ChainMap(*inner.values.maps, *self.values.maps)
+        return Lets(values=values, tables=self.tables | inner.tables)
 
 
 def value(tree: Expr, lets: Lets, depth: float = 0) -> str:

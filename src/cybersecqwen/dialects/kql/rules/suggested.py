@@ -145,17 +145,17 @@ def _estimated(steps: Steps) -> Steps | None:
 def _term_before_json(steps: Steps) -> Steps | None:
     """parse_json(x).y == "z" gets a condition that x has z before it."""
     made: list[Step] = []
+    asked: set[Expr] = set()
     found = False
     for step in steps:
         terms: list[Expr] = []
-        if isinstance(step, Where) and not isinstance(step.predicate, Named):
-            asked = {
-                part for one in (*made, step) if isinstance(one, Where) for part in parts_of(one.predicate)
-            }
-            for part in parts_of(step.predicate):
-                term = _term_of(part)
-                if term is not None and term not in asked:
-                    terms.append(term)
+        if isinstance(step, Where):
+            parts = parts_of(step.predicate)
+            asked.update(parts)
+            if not isinstance(step.predicate, Named):
+                wanted = [term for part in parts if (term := _term_of(part)) is not None]
+                terms = [term for term in wanted if term not in asked]
+                asked.update(terms)
         if terms and isinstance(step, Where):
             found = True
             made.append(where([*terms, *parts_of(step.predicate)], step))

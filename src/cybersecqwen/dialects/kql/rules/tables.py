@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.dialects.improvement import Context, Rule
-from cybersecqwen.dialects.kql.names import columns_of
-from cybersecqwen.dialects.kql.naming_steps import kind_of
+from cybersecqwen.dialects.kql.names import Foreseen
+from cybersecqwen.dialects.kql.naming_steps import Columns, kind_of
 from cybersecqwen.dialects.kql.steps import Join, Step, Union, Where
 from cybersecqwen.dialects.kql.tree import Binary, Call, Expr, KqlQuery, Name, Named, Pipeline
 from cybersecqwen.dialects.kql.walk import changed
@@ -20,9 +20,8 @@ _MOST_JOINS = 4
 """Joins behind each other up to which the names of all columns are foreseen."""
 
 
-def _known(tree: Expr, query: KqlQuery, schema: Schema | None) -> frozenset[str] | None:
+def _known(found: Columns, schema: Schema | None) -> frozenset[str] | None:
     """All columns of a table; None where they are not all known."""
-    found = columns_of(tree, query)
     if found.opaque or found.joined > _MOST_JOINS:
         return None
     names = set(found.made)
@@ -46,23 +45,26 @@ def _lets(query: KqlQuery) -> frozenset[str]:
 
 
 def _before_join(tree: KqlQuery, context: Context) -> KqlQuery | None:
-    named = _lets(tree)
+    named, foreseen = _lets(tree), Foreseen(tree)
 
     def change(node: object) -> object:
-        return _pipeline_with_join(node, tree, context, named) if isinstance(node, Pipeline) else node
+        if not isinstance(node, Pipeline) or not any(isinstance(step, Join) for step in node.steps):
+            return node
+        return _pipeline_with_join(node, foreseen, context, named)
 
     made = changed(tree, change)
     return None if made is tree else made
 
 
-def _pipeline_with_join(node: Pipeline, tree: KqlQuery, context: Context, named: frozenset[str]) -> Pipeline:
+def _pipeline_with_join(
+    node: Pipeline, foreseen: Foreseen, context: Context, named: frozenset[str]
+) -> Pipeline:
     """Conditions behind a join on columns of one side alone, on that side."""
-    for at, step in enumerate(node.steps[:-1]):
+    for at, (step, columns) in enumerate(zip(node.steps[:-1], foreseen.along(node), strict=False)):
         after = node.steps[at + 1]
         if not isinstance(step, Join) or not isinstance(after, Where) or isinstance(after.predicate, Named):
             continue
-        left = Pipeline(node.source, node.steps[:at])
-        going = _sides(step, after, left, tree, context, named)
+        going = _sides(step, after, columns, foreseen, context, named)
         if going is None:
             continue
         to_left, to_right, staying = going
@@ -78,12 +80,12 @@ def _pipeline_with_join(node: Pipeline, tree: KqlQuery, context: Context, named:
 
 
 def _sides(
-    step: Join, after: Where, left: Pipeline, tree: KqlQuery, context: Context, named: frozenset[str]
+    step: Join, after: Where, left: Columns, foreseen: Foreseen, context: Context, named: frozenset[str]
 ) -> tuple[list[Expr], list[Expr], list[Expr]] | None:
     """Conditions for the left, for the right, and for neither; None where all stay."""
     kind = kind_of(step) or ("leftouter" if step.word == "lookup" else "innerunique")
-    mine = _known(left, tree, context.schema)
-    theirs = _known(step.right, tree, context.schema)
+    mine = _known(left, context.schema)
+    theirs = _known(foreseen.of(step.right), context.schema)
     to_left: list[Expr] = []
     to_right: list[Expr] = []
     staying: list[Expr] = []
@@ -111,7 +113,7 @@ def _filtered(tree: Expr, parts: list[Expr]) -> Pipeline:
 
 def _into_union(tree: KqlQuery, context: Context) -> KqlQuery | None:
     """Conditions right behind a union, in each of its tables."""
-    named = _lets(tree)
+    named, foreseen = _lets(tree), Foreseen(tree)
 
     def change(node: object) -> object:
         if not isinstance(node, Pipeline) or not isinstance(node.source, Union) or not node.steps:
@@ -119,7 +121,7 @@ def _into_union(tree: KqlQuery, context: Context) -> KqlQuery | None:
         first = node.steps[0]
         if not isinstance(first, Where) or isinstance(first.predicate, Named):
             return node
-        columns = [_known(one, tree, context.schema) for one in node.source.tables]
+        columns = [_known(foreseen.of(one), context.schema) for one in node.source.tables]
         going = [
             part
             for part in parts_of(first.predicate)
