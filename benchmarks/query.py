@@ -1,11 +1,11 @@
 """What `csq query` costs: from words to a checked query, in the process and as a whole command.
 
-Run as: python -m benchmarks.query [--rules ZIP] [--model NAME] [--asked 6] [--save FILE]
+Run as: python -m benchmarks.query [--rules ZIP] [--model NAME] [--save FILE]
 
 The questions are those of query_questions.txt, of our own, for each language in turn: read, mapped, written,
 parsed again, held against the schema, read back, and run on examples. The library of rules is loaded once, as
-a server would; the whole command loads it from its cache. With --model the same for questions of which words
-found no place, each asked once. Prints Markdown for docs/queries.md.
+a server would; the whole command loads it from its cache. With --model the same for questions of which
+nothing became a condition, each asked once. Prints Markdown for docs/queries.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from cybersecqwen.bootstrap import App
-from cybersecqwen.errors import CsqError
+from cybersecqwen.errors import CsqError, ModelTimeoutError
 from cybersecqwen.settings import load_settings
 from cybersecqwen.tasks.interface import Request
 from cybersecqwen.tasks.query.construct import Construct
@@ -33,14 +33,14 @@ from .processes import run
 QUESTIONS = Path(__file__).with_name("query_questions.txt")
 TARGETS = ("splunk", "kql", "eql", "esql", "lucene", "logscale", "secops", "sqlite", "duckdb", "sigma")
 OPEN = (
-    "rundll32 with comsvcs",
-    "processes named after updatefix that talk to paste sites",
-    "svchost with the argument netsvcx",
-    "powershell scripts mentioning amsiutils",
-    "files whose name has invoice_2026",
-    "registry values about disableantispyware",
+    "files named frobnicator dropped somewhere",
+    "programs called updatefix started by users",
+    "dns lookups of names with frobnicator inside",
+    "registry values that mention zorblax",
+    "tasks registered under the name glimmerjob",
+    "pipes that look like those of zorblax",
 )
-"""Questions with a word that found no place."""
+"""Questions of which nothing becomes a condition: what a model is asked about."""
 
 
 def main() -> None:
@@ -126,25 +126,39 @@ def _whole(questions: Sequence[str]) -> dict[str, float]:
 
 
 def _with_model(app: App, name: str, rules: tuple[Path, ...]) -> dict[str, Any]:
-    """Seconds from the words to the query that a model took part in."""
-    task, found = Construct(), []
+    """Seconds from the words to the query that a model took part in, of the clock and of the processor."""
+    task, found, late = Construct(), [], 0
     with app.models(name) as models:
         for question in OPEN:
             request = Request(paths=(), question=question, parameters=QueryOptions(to="splunk", rules=rules))
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), time.process_time()
             report = task.assess(request, app.tools)
             if task.ask(report, app.tools) is None:
                 continue
-            after = task.consult(report, app.tools, models[0], app.settings.model_timeout_s)
-            took = time.perf_counter() - start
-            found.append((took, after.query != report.query))
-    times = sorted(took for took, _ in found)
-    changed = sum(changed for _, changed in found)
+            try:
+                after = task.consult(report, app.tools, models[0], app.settings.model_timeout_s)
+            except ModelTimeoutError:
+                late += 1
+                continue
+            took = time.perf_counter() - start, time.process_time() - worked
+            found.append((*took, after.query != report.query))
+    times = sorted(took for took, _, _ in found)
+    work = sorted(worked for _, worked, _ in found)
+    changed = sum(changed for _, _, changed in found)
     print(
         f"\nwith {name}, {len(times)} questions: " + ", ".join(f"{one:.1f}" for one in times) + " s;", end=""
     )
-    print(f" {changed} queries changed by it")
-    return {"seconds": [round(one, 2) for one in times], "changed": changed}
+    print(
+        f" of the processor {', '.join(f'{one:.1f}' for one in work)} s; {changed} queries changed by it;",
+        end="",
+    )
+    print(f" {late} given up after {app.settings.model_timeout_s:g} s")
+    return {
+        "seconds": [round(one, 2) for one in times],
+        "processor": [round(one, 2) for one in work],
+        "changed": changed,
+        "late": late,
+    }
 
 
 if __name__ == "__main__":
