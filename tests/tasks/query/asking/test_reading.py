@@ -392,3 +392,15 @@ def test_too_many_values(text: str, starter: Library) -> None:
 def test_a_million_characters(starter: Library) -> None:
     with pytest.raises(LimitError):
         ask("".join(f'"v{number}" ' for number in range(100_000)), starter)
+
+
+@pytest.mark.parametrize(
+    "text", ["show me all processes", "show me red processes", "processes that look blue"]
+)
+def test_without_any_sign_of_a_system_windows_is_meant(text: str, starter: Library) -> None:
+    assert ask(text, starter).query.logsource == PROCESSES
+
+
+def test_a_named_system_is_kept(starter: Library) -> None:
+    assert ask("show me all linux processes", starter).query.logsource.product == "linux"
+    assert ask("processes of /usr/bin/curl", starter).query.logsource.product == "linux"

@@ -14,7 +14,7 @@ from .focusing import focus
 from .library import Library, Near
 from .mentions import Kind, Mention
 from .vocabulary import Lexicon, Token, key_of, source_of
-from .words import words
+from .words import COMMON, stem, word_list, words
 
 _NEAR = 3.0
 """What the nearest rules weigh together."""
@@ -109,8 +109,11 @@ def ranked(
     for key in named:
         scores[key] += _FIELD
     _by_program(scores, mentions, lexicon)
-    _by_product(scores, {meaning for meaning, _, _ in lexicon.products.find(found)})
+    products = {meaning for meaning, _, _ in lexicon.products.find(found)}
+    _by_product(scores, products)
     _by_words(scores, text, library, of_key)
+    if not products and all(one.kind is Kind.CONCEPT for one in mentions) and _says_little(text, library):
+        _by_default(scores)
     order = sorted(scores, key=lambda key: (-scores[key], key))
     return [Ranked(key, of_key.get(key) or source_of(key), scores[key]) for key in order if scores[key] > 0]
 
@@ -150,6 +153,25 @@ def _by_words(scores: dict[str, float], text: str, library: Library, of_key: dic
         if source is not None:
             of_key.setdefault(key, source)
         scores[key] += _WORDS * belief * (max(share, least) - _EVEN)
+
+
+def _says_little(text: str, library: Library) -> bool:
+    """Whether hardly a word of a question is one that rules have and that tells them apart."""
+    telling = {word for word in words(text) if word not in _PLAIN and library.knows(word)}
+    return len(telling) < _FEW
+
+
+_FEW = 2
+_PLAIN = frozenset(map(stem, word_list("asking") | word_list("vague") | COMMON))
+
+
+def _by_default(scores: dict[str, float]) -> None:
+    """Where nothing tells the system: that of most computers, not that of rules which are near by chance."""
+    for second in ("process_creation", "file_event", "network_connection"):
+        others = [scores.get(f"{system}/{second}", 0.0) for system in ("linux", "macos")]
+        scores[f"windows/{second}"] = max(scores.get(f"windows/{second}", 0.0), *others)
+        for system in ("linux", "macos"):
+            scores[f"{system}/{second}"] = scores.get(f"{system}/{second}", 0.0) / 2
 
 
 _SYSTEMS = frozenset(("", "windows", "linux", "macos"))
