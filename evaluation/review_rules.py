@@ -11,18 +11,21 @@ Python that runs this is always among them.
 Items are halved by the SHA-256 of their code: rules were written with an eye on the half "dev" alone, the
 half "held" was only counted. A finding is of the right family where one of its CWEs is the item's or stands
 in one group of FAMILIES with it. SVEN's truth is of the commit: a function of a fixing commit may hold
-nothing of it. Bandit reads whole files that parse alone; most snippets of PurpleLlama do not: "unread".
+nothing of it. Bandit reads only what parses alone: methods are put below a statement first, so that it can
+read them; what still does not parse is counted ("unread"), and the rates are given without it too ("read").
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import gzip
 import hashlib
 import json
 import subprocess
 import sysconfig
 import tempfile
+import textwrap
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -169,17 +172,28 @@ def look_with_bandit(program: str, items: Sequence[Item]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         by_name = {f"{one.name}.py": one for one in items if one.language == "python"}
         for name, item in by_name.items():
-            Path(folder, name).write_text(item.code, encoding="utf-8", errors="surrogatepass")
+            Path(folder, name).write_text(readable(item.code), encoding="utf-8", errors="surrogatepass")
             item.by["bandit"] = []
-        said = _bandit(program, folder)
+        said = _bandit(program, ["-r", folder])
         for one in said["errors"]:
             by_name[Path(one["filename"]).name].unread.add("bandit")
         for one in said["results"]:
             by_name[Path(one["filename"]).name].by["bandit"].append(_of_bandit(one))
 
 
-def _bandit(program: str, folder: str) -> dict[str, Any]:
-    command = [program, "-r", "-q", "-f", "json", "--exit-zero", "--ignore-nosec", folder]
+def readable(code: str) -> str:
+    """A part of a file as a file that parses, where a small change makes it one; else as it is."""
+    for tried in (code, f"if True:\n{code}", textwrap.dedent(code)):
+        try:
+            ast.parse(tried)
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        return tried
+    return code
+
+
+def _bandit(program: str, what: Sequence[str]) -> dict[str, Any]:
+    command = [program, "-q", "-f", "json", "--exit-zero", "--ignore-nosec", *what]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1_200)
     given: dict[str, Any] = json.loads(done.stdout)
     return given
@@ -216,24 +230,29 @@ def _plain(rate: Rate) -> dict[str, Any]:
 
 
 def clean_folders(folder: Path, program: str) -> dict[str, Any]:
-    """Findings per 1,000 lines of a folder that is taken for sound."""
+    """Findings per 1,000 lines of a folder that is taken for sound; both tools look at the same files."""
     rules = CodeRules.shipped()
-    lines, files = 0, 0
+    lines: dict[str, int] = defaultdict(int)
     counted: dict[str, int] = defaultdict(int)
-    ranks = [0, 0, 0]
+    ranks: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    python = []
     for source in _sources(folder):
-        files += 1
-        lines += source.text.count("\n")
+        lines[source.language] += source.text.count("\n")
+        if source.language == "python":
+            python.append(source.path)
         for one in Look(source).findings(rules.of(source.language)):
             counted[one.rule] += 1
-            ranks[one.confidence.rank] += 1
-    made: dict[str, Any] = {"files": files, "lines": lines, "csq": _clean(ranks, lines)}
-    made["csq"]["rules"] = dict(sorted(counted.items(), key=lambda one: -one[1]))
-    if program and any(rule.startswith("python-") for rule in counted):
-        ranks = [0, 0, 0]
-        for found in map(_of_bandit, _bandit(program, str(folder))["results"]):
-            ranks[found.rank] += 1
-        made["bandit"] = _clean(ranks, lines)
+            ranks[source.language][one.confidence.rank] += 1
+    made: dict[str, Any] = {
+        "lines": dict(lines),
+        "rules": dict(sorted(counted.items(), key=lambda one: -one[1])),
+    }
+    made["csq"] = {language: _clean(ranks[language], lines[language]) for language in lines}
+    if program and python:
+        said = [0, 0, 0]
+        for found in map(_of_bandit, _bandit(program, python)["results"]):
+            said[found.rank] += 1
+        made["bandit"] = {"python": _clean(said, lines["python"])}
     return made
 
 
@@ -307,7 +326,27 @@ def made_table(
                     )
         if any(tool in one.by for one in files):
             table["bandit examples"][tool] = rates(files, tool, "all")["any"]
+    table["read"] = _read_by_both(before, after, snippets)
     return table
+
+
+def _read_by_both(before: Sequence[Item], after: Sequence[Item], snippets: Sequence[Item]) -> dict[str, Any]:
+    """The same for the items that bandit can read, with which both tools are compared on an equal footing."""
+    pairs = [
+        (one, other) for one, other in zip(before, after, strict=True) if not (one.unread | other.unread)
+    ]
+    chosen = {
+        "sven before": [one for one, _ in pairs],
+        "sven after": [other for _, other in pairs],
+        "purplellama python": [one for one in snippets if one.language == "python" and not one.unread],
+    }
+    return {
+        name: {
+            tool: {half: rates(items, tool, half) for half in ("dev", "held", "all")}
+            for tool in ("csq", "bandit")
+        }
+        for name, items in chosen.items()
+    }
 
 
 def show(table: Mapping[str, Any]) -> None:
@@ -321,13 +360,17 @@ def show(table: Mapping[str, Any]) -> None:
         for language, halves in languages.items():
             for half, row in halves.items():
                 _line(f"purplellama {language} {half} {tool}", row)
+    for name, tools in table["read"].items():
+        for tool, halves in tools.items():
+            for half, row in halves.items():
+                _line(f"read: {name} {half} {tool}", row)
     for tool, row in table["bandit examples"].items():
         print(f"bandit examples {tool}: files with a finding {_share(row)}")
     for name, row in table["clean"].items():
-        print(f"clean {name}: {row['lines']:,} lines")
         for tool in ("csq", "bandit"):
-            if tool in row:
-                print(f"  {tool}: " + ", ".join(f"{key} {value}" for key, value in row[tool].items()))
+            for language, figures in row.get(tool, {}).items():
+                said = ", ".join(f"{key} {value}" for key, value in figures.items())
+                print(f"clean {name} {language} {row['lines'][language]:,} lines {tool}: {said}")
 
 
 def _line(name: str, row: Mapping[str, Any]) -> None:
