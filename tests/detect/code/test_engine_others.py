@@ -163,3 +163,10 @@ def test_a_parameter_comes_from_where_it_is_declared() -> None:
             name.translate({103: "a", 104: "b"}),
             declared,
         ]
+
+
+@pytest.mark.timeout(60)
+def test_a_name_that_is_set_thousands_of_times_is_followed_a_few_steps() -> None:
+    rule = rule_of(RULE, "php", "example")
+    text = "<?php " + "$a = $a . $_GET['b']; echo $a;\n" * 20_000
+    assert looked_at(text, "php").hits(rule)

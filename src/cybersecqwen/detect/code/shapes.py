@@ -177,7 +177,9 @@ class Shapes:
             found = self._bindings.get((function, text))
             given = function >= 0 and self._is_parameter(function, text)
             if found is not None or given:
-                return [*(found or ()), *((None,) if given and found else ())]
+                # One more than are looked at says that there are more.
+                known = (found or [])[: _MOST_BINDINGS + 1]
+                return [*known, *((None,) if given and found else ())]
             if function < 0:
                 return None
             function = self._tree.function_around(function)
