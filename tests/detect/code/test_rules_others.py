@@ -26,3 +26,10 @@ def test_a_file_of_all_bad_examples_twenty_times_is_read(language: str) -> None:
     text = "\n".join(bad for rule in rules for bad in rule.bad) * 20
     source = SourceFile(path="example", language=language, text=text)
     assert Look(source).findings(rules)
+
+
+@pytest.mark.timeout(60)
+def test_a_script_of_thousands_of_commands_is_read() -> None:
+    rules = RULES.of("shell")
+    text = "rm -rf $a\n" * 3_000 + "curl a | sh\n" * 3_000
+    assert Look(SourceFile(path="example", language="shell", text=text)).findings(rules)

@@ -34,6 +34,8 @@ WHOLE = frozenset(("kubernetes", "github"))
 MOST_FIXES = 20
 """Fixes of one file that are tried: each is read and looked at anew."""
 _LINES, _CHARACTERS = 10, 2_000
+_MOST_CANDIDATES = 30
+"""Nodes that are looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,8 @@ class Look:
     def _matching(self, match: NodeMatch) -> Iterator[Node]:
         """The nodes that a pattern matches, with what its variables stand for."""
         assert self.tree is not None
-        if self._candidates is None or len(match.config) > 1:
+        # Each look at a node reads the pattern anew: with many nodes a pass for each pattern takes less.
+        if self._candidates is None or len(self._candidates) > _MOST_CANDIDATES or len(match.config) > 1:
             yield from self.tree.root.find_all(dict(match.config))
             return
         rule = match.config["rule"]
