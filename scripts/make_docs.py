@@ -14,6 +14,8 @@ from pathlib import Path
 from calibration import reliability_svg, with_manifests
 from measured import measured_toml, with_results
 
+from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.detect.code.rulefile import FOLDERS
 from cybersecqwen.detect.events.rulebook import load_signals
 from cybersecqwen.detect.events.signal import Signal
 from cybersecqwen.detect.sigma.cache import load_set
@@ -35,6 +37,7 @@ COMMANDS = (
     "query",
     *(f"query {verb}" for verb in ("optimise", "explain", "translate", "fields", "test")),
     *(f"query schema {verb}" for verb in ("import", "list", "show", "remove")),
+    "review",
     "ask",
     "doctor",
     *(f"kb {verb}" for verb in ("status", "show", "build", "update", "export", "import", "verify")),
@@ -50,6 +53,7 @@ def main() -> int:
         "docs/signals.md": "".join(signals_page()),
         "docs/rules.md": "".join(rules_page()),
         "docs/query-rules.md": "".join(query_rules_page()),
+        "docs/review-rules.md": "".join(review_rules_page()),
         "docs/commands.md": "".join(commands_page()),
         "docs/benchmarks.md": with_results(_read(ROOT / "docs/benchmarks.md"), ROOT),
         "docs/specialists.md": with_manifests(_read(ROOT / "docs/specialists.md"), ROOT),
@@ -132,6 +136,25 @@ def query_rules_page() -> Iterator[str]:
         for rule in kind.rules:
             why = _cell(f"{rule.reason} {rule.caveat}".strip())
             yield f"| {rule.name} | {'' if rule.safe else 'suggested'} | {why} | <{rule.source}> |\n"
+
+
+def review_rules_page() -> Iterator[str]:
+    """One row a rule of `csq review`, by language."""
+    rules = CodeRules.shipped().all()
+    yield (
+        "# Rules of csq review\n\nMade by `scripts/make_docs.py` from the files in "
+        "`src/cybersecqwen/detect/code/rules`; [review.md](review.md) says how\none is written. "
+        f"{len(rules)} rules, each with examples that it must find and examples that it must not.\n"
+    )
+    for folder, languages in FOLDERS.items():
+        own = [rule for rule in rules if set(rule.languages) <= set(languages)]
+        yield f"\n## {folder}\n\n| rule | weakness | severity | confidence | why |\n|---|---|---|---|---|\n"
+        for rule in own:
+            fix = " Has a fix." if rule.fixes else ""
+            yield (
+                f"| **{_cell(rule.title)}** (`{rule.id}`) | {', '.join(rule.cwe)} | {rule.severity.label} "
+                f"| {rule.confidence} | {_cell(rule.why)}{fix} |\n"
+            )
 
 
 def _row(signal: Signal, store: Store) -> str:

@@ -12,6 +12,7 @@ from tests.render.exported_samples import intel_report, intel_reports
 from tests.render.samples import SAMPLES
 from tests.strategies import FAST, reports
 
+OF_REVIEWS = ("sarif", "gitlab", "junit", "cyclonedx", "openvex")
 QUICK = settings(max_examples=15, deadline=None, phases=FAST, suppress_health_check=list(HealthCheck))
 
 
@@ -41,11 +42,16 @@ def test_samples(format: str) -> None:
 @pytest.mark.parametrize("format", FORMATS.names())
 def test_each_format_names_what_was_found(format: str) -> None:
     # OCSF tells findings, and the sample of intel has none; a query stands alone
-    report = SAMPLES[{"ocsf": "office", "query": "query"}.get(format, "intel")]()
+    names = {"ocsf": "office", "query": "query"} | dict.fromkeys(OF_REVIEWS, "review")
+    report = SAMPLES[names.get(format, "intel")]()
     text = FORMATS.get(format)().render(report, RenderOptions()).replace("[.]", ".")
     found = {one.value for one in report.indicators} | {one.id for one in report.techniques}
     if report.query:
         found |= {report.query.text}
+    if report.review:
+        found |= {one.rule for one in report.review.findings} | {
+            one.id for one in report.review.vulnerabilities
+        }
     if report.intel:
         found |= {one.value for one in report.intel.usable} | {one.id for one in report.intel.techniques}
     assert any(one in text for one in found)

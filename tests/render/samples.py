@@ -27,6 +27,7 @@ from cybersecqwen.records import (
 
 from .intel_samples import comparison, hostile_story, story
 from .query_samples import asked_back, constructed, hostile_query, improved
+from .review_samples import clean, reviewed
 from .samples_logs import logs, quiet_logs
 
 START = 1_772_442_847.25  # 2026-03-02 09:14:07.250 UTC
@@ -806,5 +807,8 @@ SAMPLES = {
     "query-asked-back": asked_back,
     "query-improved": improved,
     "query-hostile": lambda: hostile_query(HOSTILE),
+    "review": reviewed,
+    "review-clean": clean,
+    "review-hostile": lambda: reviewed(HOSTILE),
 }
 """Name to builder."""

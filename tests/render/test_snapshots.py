@@ -43,6 +43,12 @@ EXPORTS = {
 """Formats that pass indicators on; pinned for one report."""
 ALONE = {"query": ("query", RenderOptions())}
 """A format that gives a query and nothing else."""
+OF_REVIEWS = {
+    "sarif": ("sarif", RenderOptions()),
+    "codequality.json": ("gitlab", RenderOptions()),
+    "junit.xml": ("junit", RenderOptions()),
+    "openvex.json": ("openvex", RenderOptions()),
+}
 LEFT_OUT = {
     # the same parts as office, seventeen times
     "many": ("html", "json", "terminal-full.ansi", "ndjson", "ocsf.json"),
@@ -58,6 +64,9 @@ LEFT_OUT = {
     "query-asked-back": ("terminal-full.ansi", "html", "json", "ndjson", "ocsf.json"),
     "query-improved": ("terminal-60.txt", "json", "ndjson", "ocsf.json"),
     "query-hostile": ("json", "ndjson", "ocsf.json"),
+    "review": ("ndjson", "ocsf.json"),
+    "review-clean": ("terminal-60.txt", "terminal-full.ansi", "html", "json", "ndjson", "ocsf.json"),
+    "review-hostile": ("json", "ndjson", "ocsf.json"),
 }
 """Views of samples that would pin nothing that another does not."""
 
@@ -65,11 +74,12 @@ LEFT_OUT = {
 PINNED = [(one, view) for one in SAMPLES for view in VIEWS if view not in LEFT_OUT.get(one, ())]
 PINNED += [("intel", view) for view in EXPORTS]
 PINNED += [("query", "query")]
+PINNED += [("review", view) for view in OF_REVIEWS]
 
 
 @pytest.mark.parametrize(("sample", "view"), PINNED)
 def test_output_is_as_pinned(sample: str, view: str) -> None:
-    name, options = {**VIEWS, **EXPORTS, **ALONE}[view]
+    name, options = {**VIEWS, **EXPORTS, **ALONE, **OF_REVIEWS}[view]
     text = FORMATS.get(name)().render(SAMPLES[sample](), options)
     if name == "html":
         # The style sheet is pinned by its own file: each page holds all of it, and the snapshot a mark.

@@ -28,6 +28,8 @@ FORMATS: Registry[type[Renderer]] = Registry(
         "sarif": "cybersecqwen.render.sarif:SarifRenderer",
         "gitlab": "cybersecqwen.render.gitlab:GitlabRenderer",
         "junit": "cybersecqwen.render.junit:JunitRenderer",
+        "cyclonedx": "cybersecqwen.render.cyclonedx:CycloneDxRenderer",
+        "openvex": "cybersecqwen.render.openvex:OpenVexRenderer",
     },
     group="cybersecqwen.formats",
 )

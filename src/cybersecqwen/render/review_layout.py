@@ -32,17 +32,24 @@ def review_sections(review: Review, detail: Detail) -> Sections:
 
 def _parts(review: Review, detail: Detail) -> Iterator[Part]:
     most = _MOST[detail]
-    vulnerable = _groups([one for one in review.vulnerabilities if one.status is Status.OPEN])
-    for some in vulnerable[:most]:
-        yield _package(some, detail)
+    groups = _groups([one for one in review.vulnerabilities if one.status is Status.OPEN])
     findings = [one for one in review.findings if one.status is Status.OPEN]
+    # Most serious first, code before packages where they are equally serious.
+    listed: list[tuple[int, CodeFinding | list[PackageFinding]]] = [(-one.severity, one) for one in findings]
+    listed += [(-max(one.severity for one in some), some) for some in groups]
+    listed.sort(key=lambda one: one[0])
     told: set[str] = set()
-    for other in findings[:most]:
-        yield _finding(other, brief=detail == "brief" or other.rule in told)
-        told.add(other.rule)
-    more = sum(map(len, vulnerable[most:])) + len(findings[most:])
-    if more:
-        yield Part(heading="And more", lines=tuple(_summary(findings[most:], more)))
+    for _, found in listed[:most]:
+        if isinstance(found, list):
+            yield _package(found, detail)
+        else:
+            yield _finding(found, brief=detail == "brief" or found.rule in told)
+            told.add(found.rule)
+    rest = [found for _, found in listed[most:]]
+    if rest:
+        code = [one for one in rest if isinstance(one, CodeFinding)]
+        count = sum(len(one) if isinstance(one, list) else 1 for one in rest)
+        yield Part(heading="And more", lines=tuple(_summary(code, count)))
     yield from _others(review, detail)
     yield _looked(review)
 
