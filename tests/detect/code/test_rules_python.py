@@ -84,3 +84,13 @@ def test_a_list_that_begins_empty_is_not_constant() -> None:
     facts = Facts(Tree("words = ['-l', '-a']\nrun(words)\n", "python"))
     argument = facts.calls["run"][0].argument("0", frozenset())
     assert facts.shapes.of(argument) is Shape.CONSTANT
+
+
+@pytest.mark.parametrize("first", ["[]", "['ls']"])
+def test_a_list_that_is_filled_later_is_not_constant(first: str) -> None:
+    body = f"    words = {first}\n    words.append(v)\n    os.system(' '.join(words))\n"
+    assert found(f"import os\ndef f(v):\n{body}") == ["shell-command"]
+
+
+def test_a_list_that_nothing_is_put_into_is_constant() -> None:
+    assert found("import os\nwords = ['ls', '-a']\nos.system(' '.join(words))\n") == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cached_property
 
@@ -16,6 +16,7 @@ _MOST_ORIGINS, _LONGEST_ORIGIN = 40, 4_000
 _LONGEST = 120
 _CAPITALS = re.compile(r"(?:[\w\\]+(?:\.|::|->))*_{0,2}[A-Z][A-Z0-9_]+")
 _TYPES = ("type", "type_identifier", "type_descriptor")
+_FILLS = re.compile(r"\b(\w{1,100})\s{0,5}\.\s{0,5}(?:append|extend|insert|push|unshift)\s{0,5}\(")
 _MEMBERS = ("attribute", "member_expression", "field_expression")
 _MOST_BINDINGS = 8
 """Assignments of a name that are looked at; with more it is unknown."""
@@ -161,10 +162,20 @@ class Shapes:
         if not found or len(found) > _MOST_BINDINGS or None in found:
             return Shape.OTHER
         values = [one for one in found if one is not None]
+        if self.is_filled(node.text(), values):
+            return Shape.OTHER
         shape = self._together(values, depth)
         if shape is Shape.OTHER and any(_adds(one) for one in values) and any(map(self.is_text, values)):
             return Shape.BUILT  # a text that something was added to
         return shape
+
+    def is_filled(self, name: str, values: Iterable[Node]) -> bool:
+        """Whether a name is set to a list that more is put into, anywhere in the file."""
+        return name in self._filled and any(one.kind() in self._profile.lists for one in values)
+
+    @cached_property
+    def _filled(self) -> frozenset[str]:
+        return frozenset(found[1] for found in _FILLS.finditer(self._tree.text))
 
     def _settings(self, node: Node) -> list[Node | None] | None:
         """What a name is set to where it is bound; with None among it for what cannot be told.

@@ -132,6 +132,8 @@ class Flows:
             if self._is_parameter(function, name):
                 return False
             found = list(self._bindings.reaching(function, name, use))
+            if self._facts.shapes.is_filled(name, [one.value for one in found if one.value is not None]):
+                return False
             return bool(found) and all(self._harmless(one.value, kind, depth + 1) for one in found)
         if what in _MEMBERS or what in _SILENT:
             return False
