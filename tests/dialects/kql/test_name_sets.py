@@ -74,6 +74,9 @@ def test_rules_and_descriptions_of_long_queries() -> None:
     for rule in KQL.rules:
         if rule.name in ("filter-before-join", "filter-inside-union", "term-before-json"):
             rule.apply(tree, Context())
+    columns = KQL.parse("T" + "".join(f" | where a{n} > 1 | extend b{n} = c{n}" for n in range(2_500)))
+    unused = next(rule for rule in KQL.rules if rule.name == "no-unused-columns")
+    assert unused.apply(columns, Context()) is None
     functions = "".join(f"let f{n} = () {{ let x = {n}; T | where a == x }};\n" for n in range(15_000))
     assert KQL.describe(KQL.parse(functions + "f1()"))
 

@@ -112,22 +112,21 @@ def _unused(steps: Steps) -> Steps | None:
     """Columns that nothing looks at before the columns are chosen are not made."""
     made: list[Step] = []
     changed = False
-    for at, step in enumerate(steps):
-        if not isinstance(step, Extend) or step.word != "extend":
-            made.append(step)
-            continue
-        needed = _needed_behind(steps[at + 1 :])
-        kept = tuple(item for item in step.items if needed is None or _is_needed(item, needed))
-        if len(kept) == len(step.items):
-            made.append(step)
-            continue
-        changed = True
-        if kept:
-            made.append(Extend(items=kept, notes=step.notes, place=step.place))
-    return tuple(made) if changed else None
+    needed: set[str] | None = None
+    for step in reversed(steps):
+        kept = step
+        if isinstance(step, Extend) and step.word == "extend" and needed is not None:
+            items = tuple(item for item in step.items if _is_needed(item, needed))
+            if len(items) < len(step.items):
+                changed = True
+                kept = Extend(items=items, notes=step.notes, place=step.place)
+        if not isinstance(kept, Extend) or kept.items or kept is step:
+            made.append(kept)
+        needed = _needed_before(step, needed)
+    return tuple(reversed(made)) if changed else None
 
 
-def _is_needed(item: Expr, needed: frozenset[str]) -> bool:
+def _is_needed(item: Expr, needed: set[str]) -> bool:
     if not isinstance(item, Named) or any(_reaches_out(node) for node in walk(item)):
         return True
     return any(name.text in needed for name in item.names)
@@ -137,21 +136,22 @@ def _reaches_out(node: object) -> bool:
     return isinstance(node, Call) and node.name in ("invoke", "assert", "pack_all")
 
 
-def _needed_behind(rest: Steps) -> frozenset[str] | None:
-    """The names that are looked at until columns are chosen; None where all may be."""
-    needed: set[str] = set()
-    for step in rest:
-        used = uses(step)
-        if "*" in used or any(_reaches_out(node) for node in walk(step)):
-            return None
-        needed |= used
-        if isinstance(step, Summarize | Count):
-            return frozenset(needed)
-        if isinstance(step, Project) and step.word in ("project", "distinct"):
-            return frozenset(needed)
-        if not isinstance(step, _THROUGH):
-            return None
-    return None
+def _needed_before(step: Step, behind: set[str] | None) -> set[str] | None:
+    """The names that are looked at from an operator on until columns are chosen; None where all may be.
+
+    `behind` are those that are looked at behind it; they are added to, not copied.
+    """
+    used = uses(step)
+    if "*" in used or any(_reaches_out(node) for node in walk(step)):
+        return None
+    if isinstance(step, Summarize | Count) or (
+        isinstance(step, Project) and step.word in ("project", "distinct")
+    ):
+        return set(used)
+    if not isinstance(step, _THROUGH) or behind is None:
+        return None
+    behind |= used
+    return behind
 
 
 def _implied(steps: Steps) -> Steps | None:
