@@ -142,6 +142,12 @@ def test_what_is_no_common_ground_is_refused(source: str) -> None:
     assert caught.value.what == "regular expressions"
 
 
+@pytest.mark.parametrize("source", [r"[^\pL\pN]a", r"\PN", r"\p{Lu}+"])
+def test_classes_of_unicode_are_refused_by_name(source: str) -> None:
+    with pytest.raises(UnsayableError, match=r"a class of Unicode's characters \(\\[pP]\)"):
+        parse(source)
+
+
 @pytest.mark.parametrize(
     "source", ["(" * 5_000 + "a" + ")" * 5_000, "a" + "*" * 10_000, "(a|" * 60, "[" * 9_000]
 )
