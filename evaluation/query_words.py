@@ -1,6 +1,6 @@
 """How well descriptions of rules become queries that match the same events.
 
-Run as: python -m evaluation.query_words DATA_DIR [--set exam|development] [--rules N]
+Run as: python -m evaluation.query_words DATA_DIR [--set exam|development] [--rules N] [--save FILE]
         [--model GGUF_FILE [--answers FILE]]
 
 Of the rules of logs/sigma_rules.zip that are evaluated, in order of the SHA-256 of their id, the first 300
@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import random
 import time
 from collections import defaultdict
@@ -28,6 +29,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 from cybersecqwen.detect.sigma.bounds import bound_expression
 from cybersecqwen.detect.sigma.cache import load_rules
@@ -105,6 +107,9 @@ def main() -> None:
     if not arguments.without_recordings:
         _on_recordings(arguments.data, sets, events, found)
     print("\n".join(_table(arguments.set, sets, found)))
+    if arguments.save:
+        figures = _as_json(arguments.set, sets, found)
+        arguments.save.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if model is not None:
         print(f"\n{model.said()}")
 
@@ -268,19 +273,51 @@ def _table(name: str, sets: Sets, found: Mapping[tuple[str, str], Judged]) -> It
     )
     yield "|---|---|---|---|---|---|---:|---:|---:|---:|---:|"
     for (kind, way), one in found.items():
-        valid = fmean(expression is not None for _, expression in one.made.values())
-        right = fmean(
-            one.made[rule.about.id][0] != Logsource() and applies(one.made[rule.about.id][0], rule.logsource)
-            for rule in sets.chosen
-        )
-        known = fmean(one.fields) if one.fields else 0.0
-        times = sorted(one.seconds)
-        p50, p95 = (1_000 * times[int(share * len(times))] for share in (0.5, 0.95))
+        valid, right, known, p50, p95 = _shares(one, sets)
         yield (
             f"| {kind} | {way} | {_shown(one.recorded)} | {_shown(one.scores)} | {_shown(one.both)} "
             f"| {_shown(one.like_records)} "
             f"| {valid:.3f} | {right:.3f} | {known:.3f} | {p50:.1f} | {p95:.1f} |"
         )
+
+
+def _shares(one: Judged, sets: Sets) -> tuple[float, float, float, float, float]:
+    """Shares of valid rules, of right logsources and of known fields; p50 and p95 of the time in ms."""
+    valid = fmean(expression is not None for _, expression in one.made.values())
+    right = fmean(
+        one.made[rule.about.id][0] != Logsource() and applies(one.made[rule.about.id][0], rule.logsource)
+        for rule in sets.chosen
+    )
+    known = fmean(one.fields) if one.fields else 0.0
+    times = sorted(one.seconds)
+    p50, p95 = (1_000 * times[int(share * len(times))] for share in (0.5, 0.95))
+    return valid, right, known, p50, p95
+
+
+def _as_json(name: str, sets: Sets, found: Mapping[tuple[str, str], Judged]) -> dict[str, Any]:
+    """The figures of the table, with means and their intervals apart."""
+    rows = []
+    for (kind, way), one in found.items():
+        valid, right, known, p50, p95 = _shares(one, sets)
+        row: dict[str, Any] = {"question": kind, "reading": way}
+        for what, scores in (
+            ("recordings", one.recorded),
+            ("examples", one.scores),
+            ("recordings and examples", one.both),
+            ("like records", one.like_records),
+        ):
+            if scores:
+                low, high = interval(scores)
+                row[what] = {"n": len(scores), "f1": fmean(scores), "low": low, "high": high}
+        row |= {"valid rule": valid, "logsource": right, "fields known": known, "p50_ms": p50, "p95_ms": p95}
+        rows.append(row)
+    return {
+        "command": f"python -m evaluation.query_words DATA --set {name}",
+        "set": name,
+        "rules": len(sets.chosen),
+        "library": len(sets.library),
+        "rows": rows,
+    }
 
 
 def _arguments() -> argparse.Namespace:
@@ -297,6 +334,7 @@ def _arguments() -> argparse.Namespace:
         default=Path("query_words.answers.jsonl"),
         help="where the model's answers are kept, for going on later (default: %(default)s)",
     )
+    parser.add_argument("--save", type=Path, help="where the figures are written as JSON")
     parser.add_argument("--without-recordings", action="store_true", help="made events alone")
     arguments = parser.parse_args()
     if arguments.model and not arguments.model.is_file():
