@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -59,6 +59,14 @@ class Call:
         if self._given is None:
             self._given = _arguments(self.node, keywords)
         return self._given[0]
+
+    def given(self, keywords: frozenset[str]) -> Iterator[tuple[str, Node]]:
+        """(place, value) of every argument: "0", "1", … or its name."""
+        positional, named = self._given or _arguments(self.node, keywords)
+        for number, one in enumerate(positional):
+            yield str(number), one
+        if self.node.kind() == "call":  # names of keys in objects are no names of parameters
+            yield from named.items()
 
     def spreads(self, keywords: frozenset[str]) -> bool:
         """Whether arguments come out of a list or mapping, so that what is missing cannot be told."""

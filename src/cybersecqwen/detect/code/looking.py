@@ -20,6 +20,7 @@ from .fixing import fix_of
 from .parts import Part, document_of
 from .rule import CallMatch, CodeRule, Condition, LineMatch, NodeMatch
 from .shapes import Shape
+from .taint.crossing import Crossing, Gift, Sink
 from .taint.flows import Flows, Step, ways
 from .taint.model import KINDS, model_of
 from .tree import Node, Tree
@@ -58,6 +59,8 @@ class Look:
         self.source = source
         self._mends = mends
         self._candidates: list[Node] | None = None
+        self._entries: dict[tuple[Step, ...], tuple[str, str]] = {}
+        """Way → (function, place of the parameter) where it comes in."""
         self._ways: dict[tuple[int, int, str], tuple[Step, ...]] = {}
         self.problem = ""
         """Why a part of the rules could not be tried on the file, a sentence; "" where all were."""
@@ -92,6 +95,52 @@ class Look:
         found = sorted(best.values(), key=lambda one: (one[0].start, one[0].end, one[1].id))
         findings = _marked([self._finding(hit, rule) for hit, rule in found])
         return self._mended(findings, found, rules) if self._mends else findings
+
+    def crossing(self, rules: Sequence[CodeRule]) -> Crossing | None:
+        """What the file has to do with others of its project; None where flows are not followed in it."""
+        flows = self._flows if self.source.language != "dockerfile" else None
+        if flows is None:
+            return None
+        gifts = tuple(self._gifts(flows))
+        flows.opened, known, self._ways = True, self._ways, {}
+        try:
+            sinks = tuple(self._sinks(flows, rules))
+        finally:
+            flows.opened, self._ways = False, known
+        return Crossing(path=self.source.path, language=self.source.language, sinks=sinks, gifts=gifts)
+
+    def _sinks(self, flows: Flows, rules: Sequence[CodeRule]) -> Iterator[Sink]:
+        for rule in rules:
+            kind = KINDS.get(rule.cwe[0], "")
+            if not kind or not rule.calls or not self._may_hold(rule):
+                continue
+            for match in rule.calls:
+                for hit in self._calls(match, kind):
+                    entered = self._entries.get(hit.way)
+                    if entered is not None:
+                        (finding,) = _marked([self._finding(hit, rule)])
+                        yield Sink(function=entered[0], place=entered[1], kind=kind, finding=finding)
+
+    def _gifts(self, flows: Flows) -> Iterator[Gift]:
+        """Calls of imported functions with values of strangers."""
+        aliases = self.facts.names.aliases
+        imported = {one.partition(".")[0] for one in (*aliases, *aliases.values())}
+        if not any(word in self.source.text for word in flows.model.words):
+            return
+        keywords = self.facts.tree.profile.keywords
+        for calls in self.facts.calls.values():
+            for call in calls:
+                if "." not in call.name or not (
+                    call.name.partition(".")[0] in imported or call.name.startswith(".")
+                ):
+                    continue
+                for place, value in call.given(keywords):
+                    steps = flows.to(value, "")
+                    if steps:
+                        kinds = frozenset(kind for kind in set(KINDS.values()) if flows.to(value, kind))
+                        told = [FlowStep(place=self._at(one.node), what=one.what) for one in ways(steps)]
+                        told.append(FlowStep(place=self._at(call.node), what=f"is given to {call.name}"))
+                        yield Gift(to=call.name, place=place, kinds=kinds, steps=tuple(told))
 
     def _mended(
         self, findings: list[CodeFinding], found: Sequence[tuple[Hit, CodeRule]], rules: Sequence[CodeRule]
@@ -192,7 +241,9 @@ class Look:
             reach = node.range()
             key = (reach.start.index, reach.end.index, kind)
             if key not in self._ways:
-                self._ways[key] = self._flows.to(node, kind)
+                self._ways[key] = way = self._flows.to(node, kind)
+                if self._flows.entered is not None and way:
+                    self._entries[way] = self._flows.entered
             if self._ways[key]:
                 return self._ways[key]
         return ()

@@ -43,7 +43,9 @@ def _python(tree: Tree) -> Iterator[tuple[str, str]]:
         for part in node.field_children("name"):
             if part.kind() == "aliased_import":
                 yield _text(part.field("alias")), _text(part.field("name"))
-            # `import a.b` binds `a`, which is its own full name.
+            else:  # `import a.b` binds `a`, which is its own full name
+                first = part.text().partition(".")[0]
+                yield first, first
     for node in tree.find(["import_from_statement"]):
         module = _text(node.field("module_name")).lstrip(".")
         before = f"{module}." if module else ""

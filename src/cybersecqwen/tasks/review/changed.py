@@ -24,11 +24,11 @@ def look_at_changes(files: tuple[Changed, ...], rules: CodeRules) -> Looked:
         if not isinstance(now, SourceFile):
             continue
         found.count(now)
-        findings, problem = look(now, rules)
+        seen, problem = look(now, rules)
         if problem:
             found.skipped.append(Skipped(path=one.path, reason=problem))
-        if findings:
-            found.findings += _brought(findings, now, one, rules)
+        if seen.findings:
+            found.findings += _brought(list(seen.findings), now, one, rules)
     return found
 
 
@@ -41,7 +41,7 @@ def _brought(
     lines = new_lines(old.text, now.text)
     if lines is None:
         return findings
-    before = {one.fingerprint for one in look(old, rules)[0]}
+    before = {one.fingerprint for one in look(old, rules)[0].findings}
     return [one for one in findings if one.fingerprint not in before or _touches(one, lines)]
 
 

@@ -8,16 +8,47 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
+from cybersecqwen.detect.code.taint.crossing import Crossing, crossing_from, crossing_to
 from cybersecqwen.records.review import CodeFinding
 from cybersecqwen.records.review_json import finding_from, finding_to
 
 _MOST = 200_000
 """Rows; the oldest ones go first."""
 _BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found in one file."""
+
+    findings: tuple[CodeFinding, ...]
+    crossing: Crossing | None
+    """What it has to do with other files."""
+
+
+def _data(seen: Seen) -> bytes:
+    crossing = seen.crossing
+    empty = crossing is None or not (crossing.sinks or crossing.gifts)
+    return orjson.dumps(
+        {
+            "findings": [finding_to(one) for one in seen.findings],
+            "crossing": None if empty or crossing is None else crossing_to(crossing),
+        }
+    )
+
+
+def _seen(given: Any) -> Seen:
+    crossing = given["crossing"]
+    return Seen(
+        tuple(finding_from(one) for one in given["findings"]),
+        None if crossing is None else crossing_from(crossing),
+    )
 
 
 class Kept:
@@ -37,9 +68,9 @@ class Kept:
         head = f"{self._version}\0{path}\0{language}\0{len(data)}\0".encode("utf-8", "surrogatepass")
         return hashlib.sha256(head + data).digest()
 
-    def find(self, keys: Sequence[bytes]) -> dict[bytes, list[CodeFinding]]:
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, Seen]:
         """What is kept of these."""
-        found: dict[bytes, list[CodeFinding]] = {}
+        found: dict[bytes, Seen] = {}
         for begin in range(0, len(keys) if self._base else 0, _BATCH):
             some = keys[begin : begin + _BATCH]
             marks = ",".join("?" * len(some))
@@ -47,16 +78,16 @@ class Kept:
                 assert self._base is not None
                 rows = self._base.execute(f"SELECT key, findings FROM kept WHERE key IN ({marks})", some)
                 for key, data in rows:
-                    found[key] = [finding_from(one) for one in orjson.loads(data)]
+                    found[key] = _seen(orjson.loads(data))
             except (sqlite3.Error, ValueError, KeyError, TypeError):
                 continue
         return found
 
-    def keep(self, rows: Iterable[tuple[bytes, Sequence[CodeFinding]]]) -> None:
+    def keep(self, rows: Iterable[tuple[bytes, Seen]]) -> None:
         """Keep what was found."""
         if self._base is None:
             return
-        made = [(key, orjson.dumps([finding_to(one) for one in found])) for key, found in rows]
+        made = [(key, _data(found)) for key, found in rows]
         try:
             with self._base:
                 self._base.executemany("INSERT OR REPLACE INTO kept (key, findings) VALUES (?, ?)", made)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cybersecqwen.detect import workers
 from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.detect.code.taint.crossing import Crossing, joined
 from cybersecqwen.detect.packages.reach import Imports
 from cybersecqwen.errors import CsqError
 from cybersecqwen.inputs.source.files import LARGEST, SourceFile, source_of
 from cybersecqwen.records.review import CodeFinding, Skipped
 
-from .kept import Kept
+from .kept import Kept, Seen
+
+if TYPE_CHECKING:
+    from cybersecqwen.detect.code.looking import Look
+    from cybersecqwen.detect.code.rule import CodeRule
 
 _ALONE = 40
 """Files that one process looks at faster than several start."""
@@ -34,6 +40,25 @@ class Looked:
     lines: int = 0
     imports: Imports = field(default_factory=Imports)
     """What the files import, and where first."""
+
+    crossings: list[Crossing] = field(default_factory=list)
+    """What files have to do with each other."""
+
+    def take(self, seen: Seen) -> None:
+        """Add what was found in one file."""
+        self.findings += seen.findings
+        if seen.crossing is not None and (seen.crossing.sinks or seen.crossing.gifts):
+            self.crossings.append(seen.crossing)
+
+    def cross(self) -> None:
+        """Put together what files say of each other: new findings, and known ones that are proven by it."""
+        across = {one.fingerprint: one for one in joined(self.crossings)}
+        self.findings = [
+            across.pop(one.fingerprint) if not one.proven and one.fingerprint in across else one
+            for one in self.findings
+        ]
+        there = {one.fingerprint for one in self.findings}
+        self.findings += [one for mark, one in across.items() if mark not in there]
 
     def count(self, source: SourceFile) -> None:
         """Count a file, and keep what it imports."""
@@ -56,6 +81,7 @@ def look_at(
         for begin in range(0, len(paths), _AT_ONCE):
             progress("Reviewing", begin, len(paths))
             _look_at(paths[begin : begin + _AT_ONCE], found, kept, pool)
+    found.cross()
     return found
 
 
@@ -70,18 +96,16 @@ def _look_at(paths: Sequence[Path], found: Looked, kept: Kept | None, pool: _Poo
             found.count(source)
             waiting.append((kept.key(source.path, source.language, data) if kept else b"", source))
     known = kept.find([key for key, _ in waiting]) if kept else {}
-    for some in known.values():
-        found.findings += some
+    for seen in known.values():
+        found.take(seen)
     fresh = [(key, source) for key, source in waiting if key not in known]
     made = []
-    for (key, source), (findings, problem) in zip(
-        fresh, pool.look([source for _, source in fresh]), strict=True
-    ):
-        found.findings += findings
+    for (key, source), (seen, problem) in zip(fresh, pool.look([one for _, one in fresh]), strict=True):
+        found.take(seen)
         if problem:  # said again at the next run: what cannot be read is not kept
             found.skipped.append(Skipped(path=source.path, reason=problem))
         else:
-            made.append((key, findings))
+            made.append((key, seen))
     if kept and made:
         kept.keep(made)
 
@@ -96,8 +120,8 @@ def _read(path: Path) -> tuple[SourceFile, bytes] | Skipped | None:
     return (made, data) if isinstance(made, SourceFile) else made
 
 
-Result = tuple[list[CodeFinding], str]
-"""(findings, why the file could not be looked at)"""
+Result = tuple[Seen, str]
+"""(what was found, why the file could not be looked at)"""
 
 
 class _Pool:
@@ -148,13 +172,25 @@ def look(source: SourceFile, rules: CodeRules) -> Result:
 
     try:
         look = Look(source)
-        findings = look.findings(rules.near(source.language, source.text))
-        return list(suppressed(findings, source.text)), look.problem
+        near = rules.near(source.language, source.text)
+        findings = tuple(suppressed(look.findings(near), source.text))
+        return Seen(findings, _crossing(look, near, source)), look.problem
     except RecursionError:
-        return [], "It nests too deep."
+        return Seen((), None), "It nests too deep."
     except CsqError:
         raise
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # of the library that parses, which is no Exception
             raise
-        return [], "The parser gave up on it."
+        return Seen((), None), "The parser gave up on it."
+
+
+def _crossing(look: Look, rules: Sequence[CodeRule], source: SourceFile) -> Crossing | None:
+    from cybersecqwen.detect.code.suppressing import suppressed
+
+    found = look.crossing(rules)
+    if found is None or not found.sinks:
+        return found
+    (*findings,) = suppressed([one.finding for one in found.sinks], source.text)
+    sinks = tuple(replace(one, finding=finding) for one, finding in zip(found.sinks, findings, strict=True))
+    return replace(found, sinks=sinks)

@@ -64,7 +64,7 @@ def _mend_file(made: Mended, path: str, edits: Sequence[Edit], rules: CodeRules,
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     text = applied(source.text, kept)
-    before, after = look(source, rules)[0], look(replace(source, text=text), rules)[0]
+    before, after = look(source, rules)[0].findings, look(replace(source, text=text), rules)[0].findings
     if len(after) > len(before) - len(kept):
         made.refused[path] = "Together the fixes do not hold; put them in one by one."
         return

@@ -89,9 +89,14 @@ class Flows:
     def __init__(self, facts: Facts, model: Model) -> None:
         self._facts = facts
         self._tree = facts.tree
-        self._model = model
+        self.model = model
+        """What is known of the language."""
         self._bindings = Bindings(facts.tree)
         self._left = 0
+        self.opened = False
+        """Whether parameters that nobody in the file gives count as given by strangers."""
+        self.entered: tuple[str, str] | None = None
+        """(function, place of the parameter) by which the last way came in, where it came in so."""
 
     def to(self, node: Node, kind: str) -> tuple[Step, ...]:
         """The way by which a value of strangers reaches an expression; () where none is known.
@@ -101,6 +106,7 @@ class Flows:
             kind: The kind of harm that it does there ("command", "path"), which some functions end.
         """
         self._left = _MOST_WORK
+        self.entered = None
         found = self._trace(node, kind, None, 0, set())
         return tuple(reversed(found)) if found else ()
 
@@ -118,7 +124,7 @@ class Flows:
             return True
         if what in profile.calls:
             name = self._facts.names.full(dotted(called(node)))
-            if self._model.ends(name, kind):
+            if self.model.ends(name, kind):
                 return True
             if name.rsplit(".", 1)[-1] not in profile.formatters:
                 return False
@@ -195,7 +201,7 @@ class Flows:
         name = self._facts.names.full(_chain(node))
         if not name:
             return None
-        model = self._model
+        model = self.model
         if node.kind() in self._tree.profile.calls and name in model.called:
             return model.called[name] if name not in model.local or kind in model.local_kinds else ""
         parts = name.split(".")
@@ -217,7 +223,7 @@ class Flows:
         name = self._facts.names.full(dotted(called(node)))
         if node.kind() == "new_expression":
             name = f"new {name}"
-        if self._model.ends(name, kind):
+        if self.model.ends(name, kind):
             return None
         call = Call(name=name, node=node)
         function = self._function(name)
@@ -233,7 +239,7 @@ class Flows:
         if holder is not None and holder.kind() in _MEMBERS:
             inner = holder.field("object")
             parts += [inner] if inner is not None else []
-        if self._model.carries(name) or name.rsplit(".", 1)[-1] in self._tree.profile.formatters:
+        if self.model.carries(name) or name.rsplit(".", 1)[-1] in self._tree.profile.formatters:
             arguments = node.field("arguments")
             parts += arguments.named_children() if arguments is not None else []
         return self._any(parts, kind, inside, depth, seen)
@@ -292,6 +298,9 @@ class Flows:
             found = self._trace(value, kind, None, depth + 1, seen)
             if found is not None:
                 return [Step(call.node, f"is given to {_short(called_as)}"), *found]
+        if self.opened and called_as and self._tree.function_around(function) < 0 and kind:
+            self.entered = (called_as, place)
+            return [Step(node.field("parameters") or node, f"comes in as {name}")]
         return None
 
     @cached_property
@@ -367,10 +376,10 @@ class Flows:
     def _is_entry(self, node: Node) -> bool:
         """Whether a framework calls a function with what stands in the address of a request."""
         parent = node.parent()
-        if self._model.entries is None or parent is None or parent.kind() != "decorated_definition":
+        if self.model.entries is None or parent is None or parent.kind() != "decorated_definition":
             return False
         return any(
-            one.kind() == "decorator" and self._model.entries.search(one.text()[:500])
+            one.kind() == "decorator" and self.model.entries.search(one.text()[:500])
             for one in parent.named_children()
         )
 
@@ -379,7 +388,7 @@ class Flows:
         conditions = [text for at, text in self._conditions.get(function, ()) if at < use and name in text]
         if not conditions:
             return False
-        for pattern in self._model.guard(kind):
+        for pattern in self.model.guard(kind):
             wanted = _compiled(pattern.replace("NAME", re.escape(name)))
             if any(wanted.search(text) for text in conditions):
                 return True

@@ -54,6 +54,11 @@ class Model:
     harmless_for: Mapping[str, frozenset[str]]
     guards: Mapping[str, tuple[str, ...]]
 
+    @property
+    def words(self) -> frozenset[str]:
+        """One of these stands in every file with a source."""
+        return frozenset(name.partition(".")[0] for name in (*self.sources, *self.called))
+
     def ends(self, name: str, kind: str) -> bool:
         """Whether a function or method of this name leaves nothing of a kind of harm."""
         last = name.rsplit(".", 1)[-1]

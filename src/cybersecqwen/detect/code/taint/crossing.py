@@ -1,0 +1,176 @@
+"""Flows from one file into another: what a file hands to functions of others, and what its own do with it.
+
+Each file is looked at by itself and says two things: which of its functions let what they are given do harm
+(`Sink`), and to which imported functions it gives what strangers send (`Gift`). Put together, the two make a
+finding in the file where the harm is done. One border is crossed, not several.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from cybersecqwen.records.intel_json import to_json
+from cybersecqwen.records.review import CodeFinding, Confidence, FlowStep, Place
+from cybersecqwen.records.review_json import finding_from, finding_to
+
+_MOST = 20_000
+"""Findings that come of one project."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sink:
+    """A function that lets what it is given do harm."""
+
+    function: str
+    place: str
+    """Where a call gives it: "0|name"."""
+    kind: str
+    finding: CodeFinding
+    """What it would be; its flow begins at the parameter."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gift:
+    """A call that gives a value of strangers to an imported function."""
+
+    to: str
+    """Full name of the function."""
+    place: str
+    """Which argument: "0" or its name."""
+    kinds: frozenset[str]
+    """The kinds of harm that the value can still do."""
+    steps: tuple[FlowStep, ...]
+    """How the value gets there; the last one is the call."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Crossing:
+    """What one file has to do with others."""
+
+    path: str
+    language: str
+    sinks: tuple[Sink, ...] = ()
+    gifts: tuple[Gift, ...] = ()
+
+
+class _Modules:
+    """The files of a project by the names that they are imported by."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, list[Crossing]] = defaultdict(list)
+        self._near: dict[tuple[str, str], list[Crossing]] = defaultdict(list)
+
+    def add(self, one: Crossing) -> None:
+        """Add a file."""
+        folder = posixpath.dirname(one.path)
+        for name in _names_of(one):
+            self._by_name[name].append(one)
+            self._near[(folder, name)].append(one)
+
+    def of(self, name: str, giver: Crossing) -> Crossing | None:
+        """The file that a module's name means; None where none or several are meant."""
+        if giver.language != "python":
+            if not name.startswith("."):
+                return None
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(giver.path), name))
+            name = name.removesuffix(".js").removesuffix(".ts")
+        found = self._by_name.get(name, [])
+        if len(found) > 1:  # of several the one beside the file
+            found = self._near.get((posixpath.dirname(giver.path), name), [])
+        return found[0] if len(found) == 1 and found[0].path != giver.path else None
+
+
+def joined(crossings: Iterable[Crossing]) -> list[CodeFinding]:
+    """The findings that come of files together, each place of harm once."""
+    known = list(crossings)
+    modules = _Modules()
+    for one in known:
+        if one.sinks:
+            modules.add(one)
+    found: dict[str, CodeFinding] = {}
+    for giver in known:
+        for gift in giver.gifts:
+            module, _, function = gift.to.rpartition(".")
+            taker = modules.of(module, giver) if module else None
+            for sink in taker.sinks if taker is not None else ():
+                fits = sink.function == function and gift.place in sink.place.split("|")
+                if fits and sink.kind in gift.kinds and len(found) < _MOST:
+                    found.setdefault(sink.finding.fingerprint, _finding(sink, gift))
+    return list(found.values())
+
+
+def _finding(sink: Sink, gift: Gift) -> CodeFinding:
+    return replace(
+        sink.finding,
+        flow=(*gift.steps, *sink.finding.flow),
+        confidence=Confidence.HIGH,
+        proven=True,
+    )
+
+
+def _names_of(one: Crossing) -> Iterator[str]:
+    """`shop/db/__init__.py` is shop.db and db; `lib/db/index.js` is lib/db/index and lib/db."""
+    path = PurePosixPath(one.path)
+    bare = path.with_suffix("")
+    if one.language != "python":
+        yield posixpath.normpath(str(bare))
+        if bare.name == "index":
+            yield posixpath.normpath(str(bare.parent))
+        return
+    parts = [part for part in bare.parts if part not in (".", "/")]
+    if parts and parts[-1] == "__init__":
+        parts.pop()
+    for begin in range(len(parts)):
+        yield ".".join(parts[begin:])
+
+
+def crossing_to(one: Crossing) -> dict[str, Any]:
+    """As JSON types."""
+    return {
+        "path": one.path,
+        "language": one.language,
+        "sinks": [
+            {"function": s.function, "place": s.place, "kind": s.kind, "finding": finding_to(s.finding)}
+            for s in one.sinks
+        ],
+        "gifts": [
+            {"to": g.to, "place": g.place, "kinds": sorted(g.kinds), "steps": to_json(g.steps)}
+            for g in one.gifts
+        ],
+    }
+
+
+def crossing_from(given: Mapping[str, Any]) -> Crossing:
+    """From JSON types; KeyError, TypeError or ValueError where they describe none."""
+    return Crossing(
+        path=str(given["path"]),
+        language=str(given["language"]),
+        sinks=tuple(
+            Sink(
+                function=str(one["function"]),
+                place=str(one["place"]),
+                kind=str(one["kind"]),
+                finding=finding_from(one["finding"]),
+            )
+            for one in given["sinks"]
+        ),
+        gifts=tuple(
+            Gift(
+                to=str(one["to"]),
+                place=str(one["place"]),
+                kinds=frozenset(map(str, one["kinds"])),
+                steps=steps_from(one["steps"]),
+            )
+            for one in given["gifts"]
+        ),
+    )
+
+
+def steps_from(given: Sequence[Mapping[str, Any]]) -> tuple[FlowStep, ...]:
+    """Steps from JSON types."""
+    return tuple(FlowStep(place=Place(**one["place"]), what=str(one["what"])) for one in given)
