@@ -63,3 +63,4 @@ def test_what_no_language_counts_is_refused_by_name(text: str, starter: Library)
 def test_many_lengths() -> None:
     assert len(lengths("command line longer than 100 characters " * 2_000)) == 2_000
     assert not lengths("command line of a length of a length " * 3_000)
+    assert not lengths("of with that which " * 20_000)

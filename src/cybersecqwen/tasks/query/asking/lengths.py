@@ -15,7 +15,7 @@ _MORE = (
 _LESS = r"shorter than|less than|fewer than|under|below|at most|no more than|no longer than|up to|<=|<"
 _SAID = re.compile(
     r"(?<![\w.])(?P<field>[A-Za-z][\w.-]{1,60}(?: [a-z]{2,12})?)"
-    r"(?: (?:of|with|that|which|whose|is|are|was|were|has|have|having|a|length|size))*"
+    r"(?: (?:of|with|that|which|whose|is|are|was|were|has|have|having|a|length|size)){0,4}"
     rf" ?(?P<how>{_MORE}|{_LESS}) ?(?P<number>\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}})"
     r" ?(?:characters?|chars?|letters|bytes|symbols)\b(?P<long> (?:long|in length))?",
     re.IGNORECASE,
