@@ -32,7 +32,7 @@ test-thorough: $(VENV)/dev.stamp  ## The tests with ten times the draws, and all
 	@echo "make: running the tests thoroughly" >&2
 	@CSQ_TESTS=thorough $(BIN)/pytest --timeout=3600
 
-check: lint types contracts docs  ## Everything that needs no tests to run.
+check: lint types contracts docs review  ## Everything that needs no tests to run.
 
 lint: $(VENV)/dev.stamp  ## Format, style, spelling, docstrings.
 	@$(BIN)/ruff format --check .
@@ -50,6 +50,9 @@ docs: $(VENV)/dev.stamp  ## Made pages are up to date.
 	@$(BIN)/python scripts/make_docs.py --check
 	@$(BIN)/python scripts/logs_speed.py --check
 	@$(BIN)/python scripts/starter_fields.py --check
+
+review: $(VENV)/dev.stamp  ## The project reviews itself: nothing that is not explained.
+	@$(BIN)/csq review src scripts evaluation training benchmarks action.yml .github requirements/run.txt --fail-on low --detail brief
 
 bench: $(VENV)/dev.stamp  ## Latency, throughput, memory, start-up on this machine.
 	@$(BIN)/python -m benchmarks.triage

@@ -197,6 +197,7 @@ def _load(connection: Any, table: str, columns: Sequence[_Column]) -> None:
         # Seconds since 1970 become a TIMESTAMP in UTC.
         made = f"make_timestamp(CAST(round({given} * 1000000) AS BIGINT))" if kind == "time" else given
         chosen.append(f"{made} AS {quoted(name)}")
+    # csq: ignore[python-sql-names] names are quoted and types are ours; values stand beside
     connection.execute(
         f"CREATE TEMP TABLE {quoted(table)} AS SELECT {', '.join(chosen)}",
         [values for _, _, values in columns],
@@ -286,6 +287,7 @@ def _fill(connection: sqlite3.Connection, table: str, columns: Sequence[_Column]
     """A table with columns of the type that their values have, each of which stays what it is."""
     names = ", ".join(f"{quoted(name)} {_AFFINITIES[kind]}" for name, kind, _ in columns)
     marks = ", ".join("?" * len(columns))
+    # csq: ignore[python-sql-built] names are quoted, and types are ours
     connection.execute(f"CREATE TABLE {quoted(table)} ({names})")
     rows = zip(*(_values(kind, values) for _, kind, values in columns), strict=True)
     connection.executemany(f"INSERT INTO {quoted(table)} VALUES ({marks})", rows)

@@ -268,6 +268,9 @@ class Look:
         for node in self._matching(match):
             if self._captured(node, match.where, kind):
                 values = [node.get_match(name) for name in match.where]
+                alone = not match.where and self._flows is not None and kind
+                if alone and self._flows is not None and self._flows.is_harmless(node, kind):
+                    continue
                 if not self._harmless(values, match.where, kind):
                     yield _hit(node, self._way(values, kind))
 

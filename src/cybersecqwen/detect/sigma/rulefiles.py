@@ -182,6 +182,7 @@ def documents(content: bytes) -> Iterator[Mapping[str, Any]]:
     ):
         raise RuleError("The file nests too deep.")
     try:
+        # csq: ignore[python-yaml-load] _loader gives a CSafeLoader that makes no times
         for count, document in enumerate(yaml.load_all(text, Loader=_loader()), 1):
             if document is None:
                 continue

@@ -113,11 +113,13 @@ def hold_against(found: Packages, looked: Looked, advisories: Path | None, store
             base,
             exploited=exploited_in(store),
             reach=lambda package: reached(package, looked.imports),
+            reach_parts=lambda package, parts: reached(package, looked.imports, parts=parts),
         )
         findings += look_alikes(
             found.packages, known=lambda ecosystem, name: bool(base.for_package(ecosystem, name))
         )
-        found.advisories = f"{base.records:,} advisories of {base.version}"
+        # The day stands first: that of the advisories is the time of an OpenVEX document.
+        found.advisories = f"{base.version}, {base.records:,} advisories"
     found.skipped += matched.skipped
     found.findings = ordered([*matched.findings, *findings])
 

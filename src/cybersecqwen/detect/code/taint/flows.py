@@ -46,6 +46,9 @@ _MARKS = frozenset(
         *("escape_interpolation", "format_specifier", "type_conversion"),
     )
 )
+_COMPREHENSIONS = frozenset(("list_comprehension", "generator_expression", "set_comprehension"))
+_CONSTANT = re.compile(r"(?:\w+\.)+_{0,2}[A-Z][A-Z0-9_]+")
+"""A constant of another module, by how it is written."""
 _MEMBERS = {
     "attribute": ("object", "attribute"),
     "member_expression": ("object", "property"),
@@ -135,13 +138,22 @@ class Flows:
         if what in profile.names:
             name, use = node.text(), node.range().start.index
             function = self._tree.function_at(use)
+            while function >= 0 and not self._bindings.knows(function, name):
+                if self._is_parameter(function, name):
+                    return False
+                function = self._tree.function_around(function)
             if self._is_parameter(function, name):
                 return False
             found = list(self._bindings.reaching(function, name, use))
             if self._facts.shapes.is_filled(name, [one.value for one in found if one.value is not None]):
                 return False
             return bool(found) and all(self._harmless(one.value, kind, depth + 1) for one in found)
-        if what in _MEMBERS or what in _SILENT:
+        if what in _COMPREHENSIONS:  # what is gone through does not matter, only what is made of it
+            body = node.field("body")
+            return body is not None and self._harmless(body, kind, depth + 1)
+        if what in _MEMBERS:
+            return bool(_CONSTANT.fullmatch(node.text()[-_SHORT:]))
+        if what in _SILENT:
             return False
         return all(self._harmless(one, kind, depth + 1) for one in node.named_children()[:200])
 
