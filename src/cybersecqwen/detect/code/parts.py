@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -41,10 +42,26 @@ def document_of(text: str, language: str) -> list[Part]:
     return list(_yaml(text))
 
 
+class BoundLoader(yaml.CSafeLoader):
+    """Composes documents by recursion of its own, which some ten thousand levels end with the whole process."""
+
+    _depth = 0
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        """Called by the composer on its way into every node."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise yaml.YAMLError(f"it nests deeper than {_DEEPEST} levels")
+
+    def ascend_resolver(self) -> None:
+        """Called on the way out."""
+        self._depth -= 1
+
+
 def _yaml(text: str) -> Iterator[Part]:
     maker = _Yaml()
     try:
-        for node in yaml.compose_all(text, Loader=yaml.CSafeLoader):
+        for node in yaml.compose_all(text, Loader=BoundLoader):
             yield maker.part(node, node.start_mark.index, 0)
     except yaml.MarkedYAMLError as error:
         where = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
