@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from cybersecqwen.detect.sigma.model import And, Expression, Not, Rule
 from cybersecqwen.dialects.examples import Examples, examples
 from cybersecqwen.dialects.examples.contradictions import clashing, impossible
-from cybersecqwen.dialects.examples.ways import tests_of
 from cybersecqwen.dialects.examples.wording import held
 from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.walking import tests_of
 from cybersecqwen.records.rule_tests import RuleFinding, Weight
 
 from .places import Places
