@@ -130,3 +130,5 @@ picture: $(VENV)/run.stamp  ## Draw the pictures in docs/images again (needs Chr
 	@$(SHOT) out/intel.html docs/images/intel.png 1720
 	@$(BIN)/csq query "office programs starting a shell in the last day, not on build servers" --to defender --save out/query.html >/dev/null
 	@$(SHOT) out/query.html docs/images/query.png 1440
+	@$(BIN)/csq review samples/shop --no-cache --fail-on never --save out/review.html >/dev/null
+	@$(SHOT) out/review.html docs/images/review.png 1200
