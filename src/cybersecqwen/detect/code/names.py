@@ -10,7 +10,8 @@ from .tree import Node, Tree
 _LONGEST = 400
 """Characters of an expression that is called: a longer one has no name that a rule could know."""
 _CLASS = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:<[^;{}]{0,200}>)?$")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"(?:\\\r?\n|\s)+")
+"""Room between the parts of a name, and the sign that a line goes on."""
 _ARROWS = re.compile(r"\?->|->|::|\?\.")
 
 

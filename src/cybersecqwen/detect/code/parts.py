@@ -43,7 +43,7 @@ def document_of(text: str, language: str) -> list[Part]:
 
 
 class BoundLoader(yaml.CSafeLoader):
-    """Composes documents by recursion of its own, which some ten thousand levels end with the whole process."""
+    """Bounds how deep it goes: libyaml recurses, and a hundred thousand levels end the process."""
 
     _depth = 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from re import Pattern
 from typing import Any
 
@@ -44,6 +44,8 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
 """Folder of rules → the languages that they are for, unless a rule names some of them."""
 LARGEST = 64 << 10
 """Characters of a rule's file."""
+_MOST_PARTS = 5_000
+"""Keys and values of a rule's file."""
 _KEYS = frozenset(
     (
         *("title", "languages", "cwe", "severity", "confidence", "why", "instead", "references", "words"),
@@ -62,7 +64,8 @@ def rule_of(text: str, folder: str, stem: str) -> CodeRule:
     try:
         return _Reader(f"{folder}/{stem}.yaml").rule(text, folder, stem)
     except (yaml.YAMLError, re2.error, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RuleError(f"The rule {folder}/{stem}.yaml cannot be read: {error}.") from None
+        said = " ".join(str(error).split())[:300]
+        raise RuleError(f"The rule {folder}/{stem}.yaml cannot be read: {said}.") from None
 
 
 class _Reader:
@@ -79,8 +82,10 @@ class _Reader:
         given = yaml.load(text, Loader=_Loader)
         if not isinstance(given, dict):
             raise self._wrong("it is no mapping")
+        if not _is_small(given):
+            raise self._wrong(f"it has more than {_MOST_PARTS:,} parts, its aliases written out")
         if unknown := set(given) - _KEYS:
-            raise self._wrong(f"{min(unknown)!r} is no key of a rule")
+            raise self._wrong(f"{_shown(unknown)} is no key of a rule")
         for key in ("title", "cwe", "severity", "why", "instead", "bad", "good"):
             if not given.get(key):
                 raise self._wrong(f"it has no {key!r}")
@@ -97,12 +102,12 @@ class _Reader:
             id=f"{folder}-{stem}",
             languages=languages,
             title=_text(given["title"]),
-            cwe=tuple(f"CWE-{number}" for number in _list(given["cwe"])),
+            cwe=tuple(f"CWE-{int(number)}" for number in _list(given["cwe"])),
             severity=Severity[str(given["severity"]).upper()],
             confidence=Confidence(given.get("confidence", "medium")),
             why=_text(given["why"]),
             instead=_text(given["instead"]),
-            references=tuple(_list(given.get("references"))),
+            references=_texts(given.get("references")),
             words=self._words(given, calls, bool(nodes or lines or documents)),
             requires=_pattern(given.get("requires")),
             absent=_pattern(given.get("absent")),
@@ -111,8 +116,8 @@ class _Reader:
             lines=lines,
             documents=documents,
             fixes=tuple(map(self._fix, _list(given.get("fix")))),
-            bad=tuple(_list(given["bad"])),
-            good=tuple(_list(given["good"])),
+            bad=_texts(given["bad"]),
+            good=_texts(given["good"]),
         )
 
     def _words(self, given: Mapping[str, Any], calls: Sequence[CallMatch], others: bool) -> tuple[str, ...]:
@@ -153,8 +158,9 @@ class _Reader:
         if isinstance(given, str):
             given = {"pattern": given}
         self._only(given, "pattern in_comments")
-        pattern = _pattern(given["pattern"])
-        assert pattern is not None
+        pattern = _pattern(given.get("pattern") or None)
+        if pattern is None:
+            raise self._wrong("lines without a pattern would be all lines")
         return LineMatch(pattern=pattern, in_comments=bool(given.get("in_comments")))
 
     def _document(self, given: Any) -> DocumentMatch:
@@ -166,6 +172,8 @@ class _Reader:
         )
 
     def _key(self, given: Any) -> KeyCondition:
+        if not isinstance(given, dict):
+            raise self._wrong(f"{_shown([given])} names no path")
         rest = {key: value for key, value in given.items() if key != "path"}
         return KeyCondition(path=_path(given["path"]), condition=self._condition(rest or "present"))
 
@@ -208,9 +216,9 @@ class _Reader:
 
     def _only(self, given: Any, keys: str) -> None:
         if not isinstance(given, dict):
-            raise self._wrong(f"{given!r} is no mapping")
+            raise self._wrong(f"{_shown([given])} is no mapping")
         if unknown := set(map(str, given)) - set(keys.split()):
-            raise self._wrong(f"{min(unknown)!r} is none of {keys.replace(' ', ', ')}")
+            raise self._wrong(f"{_shown(unknown)} is none of {keys.replace(' ', ', ')}")
 
 
 class _Loader(BoundLoader):
@@ -225,6 +233,33 @@ _Loader.yaml_implicit_resolvers = {
 """Without yes, no, on and off, which are words here."""
 
 
+def _is_small(given: Any) -> bool:
+    """Whether a value stays small where every alias is written out: one may stand for many others."""
+    waiting = [given]
+    for _ in range(_MOST_PARTS):
+        if not waiting:
+            return True
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+    return False
+
+
+def _shown(given: Iterable[Any]) -> str:
+    """The first of some values as a text for a message, shortened."""
+    text = min(map(str, given))
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    texts = _list(given)
+    if not all(isinstance(one, str) for one in texts):
+        raise ValueError("what should be texts is something else")
+    return tuple(texts)
+
+
 def _list(given: Any) -> list[Any]:
     if given is None:
         return []
@@ -232,6 +267,8 @@ def _list(given: Any) -> list[Any]:
 
 
 def _text(given: Any) -> str:
+    if not isinstance(given, str | int):
+        raise ValueError("what should be a text is something else")
     return " ".join(str(given).split())
 
 
@@ -249,6 +286,8 @@ def _pattern(given: Any) -> Pattern[str] | None:
     """Linear in the text whatever the pattern, since a rule may be anybody's; ^ and $ stand at lines."""
     if given is None:
         return None
+    if not isinstance(given, str | int):
+        raise ValueError("what should be an expression is something else")
     options = re2.Options()
     options.log_errors = False
     compiled: Pattern[str] = re2.compile(f"(?m:{given})", options)

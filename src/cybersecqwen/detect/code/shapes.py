@@ -70,7 +70,7 @@ class Shapes:
             inner = [one for one in node.named_children() if not one.kind().endswith(_TYPES)]
             return self._of(inner[-1], depth) if inner else Shape.CONSTANT
         if kind in profile.choices:
-            return self._together(node.named_children()[-2:], depth)
+            return self._together(self._chosen(node), depth)
         if kind in profile.joins:
             return self._join(node, depth)
         if kind in profile.names:
@@ -81,6 +81,13 @@ class Shapes:
             _, added = _sides(node)
             return Shape.CONSTANT if added is None else self._of(added, depth)
         return self._foreign(node)
+
+    def _chosen(self, node: Node) -> list[Node]:
+        """What a choice is made among."""
+        parts = [one for one in node.named_children() if one.kind() not in self._profile.comments]
+        if self._tree.language == "python" and len(parts) == 3:  # the condition stands in the middle
+            return [parts[0], parts[2]]
+        return parts[-2:]
 
     def _foreign(self, node: Node) -> Shape:
         """What this file does not set: constant where it is written as constants are."""

@@ -27,13 +27,13 @@ def suppressed(findings: Sequence[CodeFinding], text: str) -> Iterator[CodeFindi
     if "csq:" not in text or not findings:
         yield from findings
         return
-    comments = dict(_comments(text))
+    reasons: dict[tuple[int, str], str] = {}
+    for line, (names, reason) in _comments(text):
+        if len(reason) >= _SHORTEST:
+            reasons.update(dict.fromkeys(((line, name) for name in names), reason))
     for one in findings:
-        names, reason = comments.get(one.place.line, (frozenset(), ""))
-        if one.rule in names and len(reason) >= _SHORTEST:
-            yield replace(one, status=Status.SUPPRESSED, reason=reason)
-        else:
-            yield one
+        said = reasons.get((one.place.line, one.rule))
+        yield one if said is None else replace(one, status=Status.SUPPRESSED, reason=said)
 
 
 def without_reason(path: str, text: str) -> Iterator[Skipped]:

@@ -72,27 +72,30 @@ class Tree:
         return sorted(made, key=lambda one: (one[0], -one[1]))
 
     @cached_property
-    def _segments(self) -> tuple[list[int], list[int]]:
-        """(starts, the function from there on or -1): the text cut where the innermost function changes."""
-        starts, owners = [0], [-1]
+    def _segments(self) -> tuple[list[int], list[int], list[int]]:
+        """(starts, the function from there on or -1): the text cut where the innermost function changes.
+
+        Third, for each function the one that it stands in.
+        """
+        starts, owners, around = [0], [-1], []
         open_: list[int] = []
         for number, (start, _, _) in enumerate(self.functions):
             _close(self.functions, open_, start, starts, owners)
+            around.append(open_[-1] if open_ else -1)
             open_.append(number)
             starts.append(start)
             owners.append(number)
         _close(self.functions, open_, len(self.text) + 1, starts, owners)
-        return starts, owners
+        return starts, owners, around
 
     def function_at(self, offset: int) -> int:
         """Number of the innermost function around an offset, -1 outside of all."""
-        starts, owners = self._segments
+        starts, owners, _ = self._segments
         return owners[bisect_right(starts, offset) - 1]
 
     def function_around(self, number: int) -> int:
         """The function that a function stands in, -1 for none."""
-        start = self.functions[number][0]
-        return self.function_at(start - 1) if start else -1
+        return self._segments[2][number]
 
 
 def _close(

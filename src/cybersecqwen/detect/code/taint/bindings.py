@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,11 +68,11 @@ class Bindings:
         not. Where none stands before the use, as in a loop, all may.
         """
         found = self._all.get((function, name), ())
-        before = [one for one in found if one.at < use]
+        before = bisect_left(found, use, key=lambda one: one.at)
         if not before:
-            yield from list(found)[-_MOST:]
+            yield from found[-_MOST:]
             return
-        for one in before[: -_MOST - 1 : -1]:
+        for one in reversed(found[max(0, before - _MOST) : before]):
             yield one
             if one.block[0] <= use <= one.block[1] and not one.grows:
                 return
