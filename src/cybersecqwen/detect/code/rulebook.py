@@ -14,6 +14,7 @@ from cybersecqwen.errors import RuleError
 
 from .rule import CodeRule
 from .rulefile import FOLDERS, LARGEST, rule_of
+from .tree import Tree
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,18 +62,21 @@ class CodeRules:
 
     def _folder(self, folder: str) -> Iterator[CodeRule]:
         seen: set[str] = set()
-        for stem, data in self._texts(folder):
+        for number, stem, data in self._texts(folder):
             try:
                 rule = rule_of(data.decode("utf-8"), folder, stem)
             except UnicodeDecodeError:
                 raise RuleError(f"The rule {folder}/{stem}.yaml is not UTF-8.") from None
+            if number:  # those that come along are tried by the tests
+                _try(rule, f"{folder}/{stem}.yaml")
             if rule.id in seen:
                 raise RuleError(f"There are two rules {rule.id!r}.", hint="Give yours another name.")
             seen.add(rule.id)
             yield rule
 
-    def _texts(self, folder: str) -> Iterator[tuple[str, bytes]]:
-        for place in self.places if folder else ():
+    def _texts(self, folder: str) -> Iterator[tuple[int, str, bytes]]:
+        """(number of the place, name, content)."""
+        for number, place in enumerate(self.places if folder else ()):
             within = place.joinpath(folder)
             if not within.is_dir():
                 continue
@@ -80,15 +84,29 @@ class CodeRules:
                 stem, dot, end = one.name.rpartition(".")
                 if dot and end in ("yaml", "yml") and one.is_file():
                     with one.open("rb") as stream:
-                        yield stem, stream.read(4 * LARGEST + 1)
+                        yield number, stem, stream.read(4 * LARGEST + 1)
 
     def version(self) -> str:
         """A hash over the files of all rules, twelve digits."""
         digest = hashlib.sha256()
         for folder in FOLDERS:
-            for stem, data in self._texts(folder):
+            for _, stem, data in self._texts(folder):
                 digest.update(f"{folder}/{stem} {len(data)} ".encode() + data)
         return digest.hexdigest()[:12]
+
+
+def _try(rule: CodeRule, name: str) -> None:
+    """Have ast-grep take the patterns of a rule once. Raises RuleError where it does not."""
+    for language in rule.languages if rule.nodes else ():
+        root = Tree(" ", language).root
+        for node in rule.nodes:
+            try:
+                root.find_all(dict(node.config))
+            except BaseException as error:
+                if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                    raise
+                said = " ".join(str(error).partition("Stack backtrace")[0].split())[:300]
+                raise RuleError(f"The rule {name} cannot be used: ast-grep says {said!r}.") from None
 
 
 def _automaton(rules: Sequence[CodeRule]) -> Any:
