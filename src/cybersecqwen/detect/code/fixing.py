@@ -47,7 +47,7 @@ def fix_of(
         if edit is None:
             continue
         text = applied(facts.tree.text, [edit])
-        if text == facts.tree.text or _breaks(facts.tree, text) or not _helps(rule, before, look(text)):
+        if text == facts.tree.text or breaks(facts.tree, text) or not helps(rule.id, before, look(text)):
             continue
         diff = unified(facts.tree.text, text, path)
         return Fix(edits=(replace(edit, path=path),), what=one.says, diff=diff)
@@ -77,16 +77,16 @@ def unified(before: str, after: str, path: str) -> str:
     )
 
 
-def _breaks(tree: Tree, text: str) -> bool:
+def breaks(tree: Tree, text: str) -> bool:
     """Whether a text reads worse than before: what was broken already may stay so."""
     return len(Tree(text, tree.language).find(["ERROR"])) > len(tree.find(["ERROR"]))
 
 
-def _helps(rule: CodeRule, before: Sequence[CodeFinding], after: Sequence[CodeFinding]) -> bool:
-    """Whether the rule finds one thing less and no rule finds more."""
+def helps(rule: str, before: Sequence[CodeFinding], after: Sequence[CodeFinding]) -> bool:
+    """Whether a rule, by its id, finds one thing less and no rule finds more."""
     was = Counter(one.rule for one in before)
     now = Counter(one.rule for one in after)
-    return now[rule.id] < was[rule.id] and all(now[name] <= was[name] for name in now)
+    return now[rule] < was[rule] and all(now[name] <= was[name] for name in now)
 
 
 def _edit(fix: FixRule, node: Node, call: Call | None, facts: Facts) -> Edit | None:
