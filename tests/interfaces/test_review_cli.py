@@ -207,6 +207,23 @@ def test_packages(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
     assert "held against no advisories" in run(capsys)
 
 
+def test_what_is_installed(capsys: pytest.CaptureFixture[str], tree: Path, tmp_path: Path) -> None:
+    site = tmp_path / "venv" / "lib" / "python3.11" / "site-packages"
+    (site / "nose-1.3.7.dist-info").mkdir(parents=True)
+    (site / "nose-1.3.7.dist-info" / "METADATA").write_text("Name: nose\nVersion: 1.3.7\n")
+    (site / "nose-1.3.7.dist-info" / "REQUESTED").write_text("")
+    found = result(capsys, "--environment", str(tmp_path / "venv"))
+    assert [(one["kind"], one["package"]["name"]) for one in found["vulnerabilities"]] == [
+        ("unmaintained", "nose")
+    ]
+    assert "There is no folder" in run(capsys, "--environment", "none", code=2)
+    modules = tree / "node_modules"
+    (modules / "request").mkdir(parents=True)
+    (modules / "request" / "package.json").write_text('{"name": "request", "version": "2.88.2"}')
+    found = result(capsys, "--environment", str(modules))
+    assert {one["name"] for one in found["packages"]} == {"request"}
+
+
 def test_rules_of_ones_own(capsys: pytest.CaptureFixture[str], tree: Path, tmp_path: Path) -> None:
     folder = tmp_path / "rules" / "python"
     folder.mkdir(parents=True)

@@ -52,6 +52,14 @@ def review(
         Optional[list[Path]],  # noqa: UP045
         typer.Option("--rules", metavar="DIR", help="Folder with rules of your own; may be repeated."),
     ] = None,
+    environment: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option(
+            "--environment",
+            metavar="DIR",
+            help="What is installed there, too: a virtual environment, site-packages, node_modules.",
+        ),
+    ] = None,
     vex: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--vex", metavar="FILE", help="OpenVEX: vulnerabilities that do not matter here."),
@@ -89,6 +97,7 @@ def review(
             baseline=baseline,
             write_baseline=write_baseline,
             rules=tuple(rules or ()),
+            environments=tuple(environment or ()),
             vex=vex,
             code=code,
             packages=packages,

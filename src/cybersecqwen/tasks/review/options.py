@@ -28,5 +28,7 @@ class ReviewOptions:
     """Folder where what was found in a file is kept; None for nowhere."""
     advisories: Path | None = None
     """The database of advisories; None for none."""
+    environments: tuple[Path, ...] = ()
+    """Installed environments: virtual environments, site-packages, node_modules."""
     vex: Path | None = None
     """OpenVEX document that says which vulnerabilities are none here."""

@@ -49,6 +49,15 @@ class Packages:
     advisories: str = ""
     """Which advisories they were held against; "" for none."""
     manifests: int = 0
+    imported_as: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Installed distribution → what it is imported by."""
+
+    def add(self, other: Packages) -> None:
+        """Put what another place has beside it."""
+        self.packages += other.packages
+        self.skipped += other.skipped
+        self.manifests += other.manifests
+        self.imported_as.update(other.imported_as)
 
 
 def packages_in(paths: Sequence[Path], limits: Limits) -> Packages:
@@ -70,6 +79,25 @@ def packages_in(paths: Sequence[Path], limits: Limits) -> Packages:
             continue
         _add(found, path.as_posix(), data, limits)
     found.packages = list(_joined(found.packages))
+    return found
+
+
+def packages_installed(folders: Iterable[Path], limits: Limits) -> Packages:
+    """What is installed in environments. Raises InputError for a folder that cannot be read."""
+    from cybersecqwen.detect.packages.reach import names_in
+    from cybersecqwen.inputs.packages.environment import read_environment, read_node_modules
+
+    found = Packages()
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(f"There is no folder {str(folder)!r} with an environment.")
+        read = read_node_modules if folder.name == "node_modules" else read_environment
+        manifest = read(folder, limits)
+        found.manifests += 1
+        found.packages += manifest.packages
+        found.skipped += manifest.skipped
+        for place in [folder, *folder.glob("lib/python*/site-packages")]:
+            found.imported_as.update(names_in(place))
     return found
 
 
@@ -112,8 +140,10 @@ def hold_against(found: Packages, looked: Looked, advisories: Path | None, store
             found.packages,
             base,
             exploited=exploited_in(store),
-            reach=lambda package: reached(package, looked.imports),
-            reach_parts=lambda package, parts: reached(package, looked.imports, parts=parts),
+            reach=lambda package: reached(package, looked.imports, found.imported_as),
+            reach_parts=lambda package, parts: reached(
+                package, looked.imports, found.imported_as, parts=parts
+            ),
         )
         findings += look_alikes(
             found.packages, known=lambda ecosystem, name: bool(base.for_package(ecosystem, name))

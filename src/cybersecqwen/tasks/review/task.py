@@ -21,7 +21,7 @@ from .collecting import collect, summed
 from .kept import Kept
 from .looking import Looked, look_at
 from .options import ReviewOptions
-from .packaging import Packages, hold_against, packages_changed, packages_in
+from .packaging import Packages, hold_against, packages_changed, packages_in, packages_installed
 
 
 class ReviewTask(Task):
@@ -84,6 +84,7 @@ def _looked(
         if kept is not None:
             kept.close()
     packages = packages_in(collected.paths, tools.limits) if options.packages else Packages()
+    packages.add(packages_installed(options.environments, tools.limits))
     hold_against(packages, found, options.advisories, tools.store)
     found.skipped[:0] = collected.skipped
     return found, packages, "", ""
