@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from cybersecqwen.records.review_json import finding_from, finding_to
 _MOST = 200_000
 """Rows; the oldest ones go first."""
 _BATCH = 500
+_PASSING = (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.IntegrityError)
+"""Errors that say nothing against the file: another process holds it, the disk is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,11 @@ class Kept:
 
     def __init__(self, folder: Path, version: str) -> None:
         self._version = version
+        self._path = folder / "review.sqlite"
         self._base: sqlite3.Connection | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._base = _opened(folder / "review.sqlite")
+            self._base = _opened(self._path)
         except (OSError, sqlite3.Error):
             self._base = None  # without a cache everything is looked at again
 
@@ -74,12 +78,15 @@ class Kept:
         for begin in range(0, len(keys) if self._base else 0, _BATCH):
             some = keys[begin : begin + _BATCH]
             marks = ",".join("?" * len(some))
+            if self._base is None:
+                break
             try:
-                assert self._base is not None
                 rows = self._base.execute(f"SELECT key, findings FROM kept WHERE key IN ({marks})", some)
                 for key, data in rows:
                     found[key] = _seen(orjson.loads(data))
-            except (sqlite3.Error, ValueError, KeyError, TypeError):
+            except sqlite3.Error as error:
+                self._give_up(error)
+            except (ValueError, KeyError, TypeError, AttributeError):
                 continue
         return found
 
@@ -97,8 +104,16 @@ class Kept:
                         "DELETE FROM kept WHERE rowid IN (SELECT rowid FROM kept ORDER BY rowid LIMIT ?)",
                         (count - _MOST,),
                     )
-        except sqlite3.Error:  # a full disk, another process that writes: nothing is lost but time
-            return
+        except sqlite3.Error as error:  # a full disk, another process that writes: only time is lost
+            self._give_up(error)
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """A file that is damaged inside is taken away, so that the next run makes a new one."""
+        if self._base is not None and not isinstance(error, _PASSING):
+            self._base.close()
+            self._base = None
+            with suppress(OSError):
+                _remove(self._path)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -114,9 +129,14 @@ def _opened(path: Path) -> sqlite3.Connection:
             base.execute("PRAGMA synchronous=OFF")
             base.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB UNIQUE NOT NULL, findings BLOB NOT NULL)")
             return base
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
             base.close()
-            if again:
+            if again or isinstance(error, _PASSING):
                 raise
-            path.unlink(missing_ok=True)
+            _remove(path)
     raise AssertionError
+
+
+def _remove(path: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
