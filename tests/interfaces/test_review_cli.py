@@ -12,7 +12,12 @@ import pytest
 
 pytest.importorskip("ast_grep_py")
 
+from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.errors import OutputError
+from cybersecqwen.inputs.source.files import SourceFile, source_of
 from cybersecqwen.interfaces.cli import main
+from cybersecqwen.tasks.review import mending
+from cybersecqwen.tasks.review.looking import look
 
 BAD = """import os
 
@@ -169,6 +174,30 @@ def test_fixes_that_tests_do_not_let_pass(capsys: pytest.CaptureFixture[str], tr
     assert "there is no command" in run(capsys, "--fix", "--test", "no-such-command-here", code=2)
     said = run(capsys, "--fix", "--test", "grep -q safe_load app.py")
     assert "The tests pass." in said
+
+
+def test_links_laid_out_in_a_tree_lead_nothing_anywhere(
+    capsys: pytest.CaptureFixture[str], tree: Path, tmp_path: Path
+) -> None:
+    """A repository may hold links of the names that are written first."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    for name in (".app.py.csq-new", ".known.json.new", ".r.sarif.new"):
+        (tree / name).symlink_to(precious)
+    run(capsys, "--write-baseline", "known.json", "--save", "r.sarif", "--fix")
+    assert precious.read_text() == "precious"
+    assert "safe_load" in (tree / "app.py").read_text() and not (tree / "app.py").is_symlink()
+
+
+def test_what_changed_in_the_meantime_is_left_alone(tree: Path) -> None:
+    rules = CodeRules.shipped()
+    source = source_of("app.py", BAD.encode())
+    assert isinstance(source, SourceFile)
+    made = mending.mend(look(source, rules)[0].findings, rules, tree)
+    (tree / "app.py").write_text(f"{BAD}\n# mine\n")
+    with pytest.raises(OutputError, match="changed in the meantime"):
+        mending.write(made)
+    assert (tree / "app.py").read_text() == f"{BAD}\n# mine\n"
 
 
 def test_formats_of_code_hosts(capsys: pytest.CaptureFixture[str], tree: Path) -> None:

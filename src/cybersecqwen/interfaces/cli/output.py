@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from textwrap import fill
 from typing import cast
@@ -16,6 +15,7 @@ from cybersecqwen.records import Report
 from cybersecqwen.render import FORMATS, RenderOptions
 from cybersecqwen.render.defang import Defanger, safe_text
 from cybersecqwen.render.interface import Detail
+from cybersecqwen.writing import write_whole
 
 _SUFFIXES = {
     ".ocsf.json": "ocsf",
@@ -128,12 +128,5 @@ def write_files(report: Report, names: Sequence[str], detail: str) -> None:
 def write_file(report: Report, path: Path, detail: str) -> None:
     """Write a report, whole or not at all; raises OutputError where it cannot be written."""
     text = FORMATS.get(suffix_format(path.name))().render(report, RenderOptions(detail=cast(Detail, detail)))
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise OutputError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
+    write_whole(path, text.encode())
     print(f"csq: wrote {path}", file=sys.stderr)

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 import orjson
 
-from cybersecqwen.errors import InputError, LimitError, OutputError
+from cybersecqwen.errors import InputError, LimitError
 from cybersecqwen.records.review import CodeFinding, PackageFinding, Review, Status
+from cybersecqwen.writing import write_whole
 
 Found = TypeVar("Found", CodeFinding, PackageFinding)
 SCHEMA = "cybersecqwen/review-baseline/1"
@@ -41,15 +42,7 @@ def read_baseline(path: Path) -> frozenset[str]:
 
 def write_baseline(path: Path, review: Review) -> None:
     """Write all open and known findings as known ones, whole or not at all. Raises OutputError."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_text(_text(review.findings, review.vulnerabilities), encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(
-            f"The baseline {str(path)!r} cannot be written: {error.strerror or error}."
-        ) from error
+    write_whole(path, _text(review.findings, review.vulnerabilities).encode())
 
 
 def _text(findings: Iterable[CodeFinding], vulnerabilities: Iterable[PackageFinding]) -> str:

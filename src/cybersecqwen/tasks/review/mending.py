@@ -14,6 +14,7 @@ from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.errors import OutputError, UsageError
 from cybersecqwen.inputs.source.files import SourceFile, source_of
 from cybersecqwen.records.review import CodeFinding, Edit, Status
+from cybersecqwen.writing import write_whole
 
 from .looking import look
 
@@ -119,15 +120,15 @@ def write(made: Mended, test: str = "") -> str:
 def _put(made: Mended, which: int) -> None:
     done: list[Path] = []
     for file, versions in made._texts.items():
-        beside = file.with_name(f".{file.name}.csq-new")
         try:
-            beside.write_bytes(versions[which])
-            beside.chmod(file.stat().st_mode & 0o7777)
-            beside.replace(file)
-        except OSError as error:
-            beside.unlink(missing_ok=True)
+            if which and (file.is_symlink() or file.read_bytes() != versions[0]):
+                raise OutputError(f"{str(file)!r} was changed in the meantime, so nothing was written.")
+            write_whole(file, versions[which])
+        except (OSError, OutputError) as error:
             for other in done:
-                other.write_bytes(made._texts[other][1 - which])
+                write_whole(other, made._texts[other][1 - which])
+            if isinstance(error, OutputError):
+                raise
             raise OutputError(f"{str(file)!r} cannot be written: {error.strerror or error}.") from error
         done.append(file)
 
