@@ -69,6 +69,67 @@ def test_since_branches_parted(repository: Path) -> None:
     assert set(paths(repository, "main")) == {"a.py"}
 
 
+def test_before_the_first_commit(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / "a.py").write_text("one\n")
+    assert paths(tmp_path) == {"a.py": (b"one\n", None)}
+    assert paths(tmp_path, staged=True) == {}
+    git(tmp_path, "add", "a.py")
+    assert paths(tmp_path, staged=True) == {"a.py": (b"one\n", None)}
+
+
+def test_the_index_that_a_hook_is_told_of(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """`git commit -a` stages into another file than .git/index."""
+    (repository / "a.py").write_text("one\nthree\n")
+    own = repository / ".git" / "index"
+    for index, seen in ((own.with_name("index.lock"), {"a.py"}), (tmp_path_factory.mktemp("o") / "i", set())):
+        index.write_bytes(own.read_bytes())
+        with monkeypatch.context() as patch:
+            patch.setenv("GIT_INDEX_FILE", str(index))
+            git(repository, "add", "a.py")
+            assert set(paths(repository, staged=True)) == seen
+    monkeypatch.chdir(repository)
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/index.lock")
+    assert set(paths(repository / "folder", staged=True)) == set()
+    assert set(paths(repository, staged=True)) == {"a.py"}
+
+
+def test_long_files(repository: Path) -> None:
+    """Lock files may be long; of others so long only the beginning is read, and none where they stayed."""
+    lock = b'{"lockfileVersion": 3, "packages": {"a": "' + b"x" * (2 << 20) + b'"}}'
+    (repository / "package-lock.json").write_bytes(lock)
+    (repository / "data.py").write_bytes(b"x = 1\n" * 400_000)
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "two")
+    assert paths(repository) == {}
+    (repository / "package-lock.json").write_bytes(lock + b"\n")
+    (repository / "data.py").write_bytes(b"y = 1\n" * 400_000)
+    found = paths(repository)
+    assert found["package-lock.json"] == (lock + b"\n", lock)
+    assert len(found["data.py"][0]) == (1 << 20) + 1
+    git(repository, "add", ".")
+    staged = change((str(repository),), "", staged=True)
+    assert [one.path for one in staged.files] == ["package-lock.json"]
+    assert [(one.path, one.reason) for one in staged.skipped] == [("data.py", "It is longer than 1 MiB.")]
+
+
+def test_contents_are_asked_for_in_parts(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cybersecqwen.inputs.source.git._AT_ONCE", 3)
+    found = Repository.around(repository)
+    tree = found.tree("HEAD")
+    assert found.contents([*tree.values(), "0" * 40])[tree["folder/ü b.py"]] == b"x\n"
+    assert len(found.contents(tree.values())) == len(set(tree.values()))
+
+
+def test_a_replaced_object_is_seen_as_it_is(repository: Path) -> None:
+    found = Repository.around(repository)
+    id = found.tree("HEAD")["a.py"]
+    git(repository, "replace", id, found.tree("HEAD")["folder/ü b.py"])
+    assert found.contents([id]) == {id: b"one\ntwo\n"}
+
+
 def test_links_are_not_followed(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside") / "secret.py"
     outside.write_text("s\n")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from cybersecqwen.errors import InputError
+from cybersecqwen.inputs.packages.open import is_manifest, reader_of
 from cybersecqwen.records.review import Skipped
 
 from .files import LARGEST
 from .git import Repository, object_id
+from .languages import language_of
 
+_LONGEST = 64 << 20
+"""Bytes of a lock file."""
 _MOST_LINES = 20_000
 """Lines of a file that are compared line by line; of a longer one all count as new."""
 
@@ -49,18 +53,20 @@ def change(paths: tuple[str, ...], revision: str, *, staged: bool) -> Change:
         if not one.exists():
             raise InputError(f"There is no file or folder {str(one)!r}.")
     repository = Repository.around(tops[0])
-    against = repository.commit(revision or "HEAD")
+    against = repository.commit(revision) if revision else repository.start()
     before = repository.tree(against)
     prefixes = [_below(repository.root, one) for one in tops]
     skipped: list[Skipped] = []
     if staged:
         index = {path: id for path, id in repository.index().items() if before.get(path) != id}
         chosen = {path: id for path, id in index.items() if _within(path, prefixes)}
+        chosen = _not_too_long(repository, chosen, skipped)
         held = repository.contents(chosen.values())
         now = {path: held[id] for path, id in chosen.items() if id in held}
     else:
         now = dict(_touched(repository, before, prefixes, skipped))
-    olds = repository.contents(before[path] for path in now if path in before)
+    known = _not_too_long(repository, {path: before[path] for path in now if path in before}, [])
+    olds = repository.contents(known.values())
     files = tuple(
         Changed(path=path, now=data, before=olds.get(before.get(path, "")))
         for path, data in sorted(now.items())
@@ -91,13 +97,36 @@ def _touched(
             # A link may lead anywhere, and so may a folder on the way.
             if file.is_symlink() or not file.resolve().is_relative_to(repository.root) or not file.is_file():
                 continue
-            with file.open("rb") as stream:
-                data = stream.read(LARGEST + 1)
+            data = _read(file, like, before.get(path, ""))
         except OSError as error:
             skipped.append(Skipped(path=path, reason=f"It cannot be read: {error.strerror or error}."))
             continue
-        if len(data) > LARGEST or object_id(data, like) != before.get(path):
+        if data is not None:
             yield path, data
+
+
+def _read(file: Path, like: str, before: str) -> bytes | None:
+    """A file, None where it is as before; of a long one that names no packages only the beginning."""
+    with file.open("rb") as stream:
+        head = stream.read(LARGEST + 1)
+        data = head if len(head) <= LARGEST else head + stream.read(_LONGEST + 1 - len(head))
+    if object_id(data, like) == before:
+        return None
+    return data if reader_of(file.name, head) is not None else head
+
+
+def _not_too_long(repository: Repository, ids: dict[str, str], skipped: list[Skipped]) -> dict[str, str]:
+    """Path → id, without contents that are not looked at for their length: they stay where they are."""
+    sizes = repository.sizes(ids.values())
+    made = {}
+    for path, id in ids.items():
+        names_packages = is_manifest(PurePosixPath(path).name)
+        most = _LONGEST if names_packages else LARGEST
+        if sizes.get(id, 0) <= most:
+            made[path] = id
+        elif names_packages or language_of(path, ""):
+            skipped.append(Skipped(path=path, reason=f"It is longer than {most >> 20} MiB."))
+    return made
 
 
 def new_lines(before: str | None, now: str) -> frozenset[int] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,10 @@ from cybersecqwen.errors import InputError, LimitError
 _SECONDS = 60
 _LARGEST = 512 << 20
 """Bytes of an answer."""
+_AT_ONCE = 64 << 20
+"""Bytes of contents that are asked for in one go."""
+_HEAD_PARTS = 3
+"""Words before a content: id, kind, size. One that is missing has two."""
 _OPTIONS = (
     *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat"),
     *("-c", "protocol.allow=never", "-c", "core.quotePath=false", "-c", "submodule.recurse=false"),
@@ -40,6 +44,15 @@ class Repository:
         folder = path if path.is_dir() else path.parent
         found = _git(folder, "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").rstrip("\n")
         return cls(Path(found).resolve())
+
+    def start(self) -> str:
+        """The id of HEAD; that of the empty tree where there is no commit yet."""
+        try:
+            return self.commit("HEAD")
+        except InputError:
+            # A HEAD that names no branch is damage; a branch without a commit is a beginning.
+            _git(self.root, "symbolic-ref", "-q", "HEAD")
+            return _git(self.root, "hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
 
     def commit(self, name: str) -> str:
         """The id of a commit; of "A..." that of the one where A and HEAD parted.
@@ -66,9 +79,13 @@ class Repository:
         return made
 
     def index(self) -> dict[str, str]:
-        """The same of what is staged."""
+        """The same of what is staged.
+
+        `git commit -a` and `git commit FILE` stage into an index of their own, which hooks are told of.
+        """
         made = {}
-        for entry in _git(self.root, "ls-files", "-s", "-z").split(b"\0"):
+        named = _index_of_hook(self.root)
+        for entry in _git(self.root, "ls-files", "-s", "-z", index=named).split(b"\0"):
             head, _, path = entry.partition(b"\t")
             mode, *rest = head.decode("ascii", "replace").split(" ")
             if mode in _FILES:
@@ -80,23 +97,47 @@ class Repository:
         listed = _git(self.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
         return sorted({one.decode("utf-8", "surrogateescape") for one in listed.split(b"\0") if one})
 
-    def contents(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """The contents of objects by their ids; those that are missing are left out."""
+    def sizes(self, ids: Iterable[str]) -> dict[str, int]:
+        """The lengths of objects by their ids; those that are missing are left out."""
         wanted = list(dict.fromkeys(ids))
         if not wanted:
             return {}
-        said = _git(self.root, "cat-file", "--batch", given="".join(f"{one}\n" for one in wanted).encode())
+        said = _git(self.root, "cat-file", "--batch-check", given=_lined(wanted)).split(b"\n")
+        heads = [line.split(b" ") for line in said]
+        return {
+            one: int(head[2]) for one, head in zip(wanted, heads, strict=False) if len(head) == _HEAD_PARTS
+        }
+
+    def contents(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """The contents of objects by their ids; those that are missing are left out."""
+        made: dict[str, bytes] = {}
+        some: list[str] = []
+        waiting = 0
+        for one, size in self.sizes(ids).items():
+            if some and waiting + size > _AT_ONCE:
+                made.update(self._contents(some))
+                some, waiting = [], 0
+            some.append(one)
+            waiting += size
+        return made | self._contents(some)
+
+    def _contents(self, ids: Sequence[str]) -> dict[str, bytes]:
+        said = _git(self.root, "cat-file", "--batch", given=_lined(ids)) if ids else b""
         made: dict[str, bytes] = {}
         at = 0
-        for one in wanted:
+        for one in ids:
             end = said.index(b"\n", at)
             head = said[at:end].split(b" ")
             at = end + 1
-            if len(head) == 3:
+            if len(head) == _HEAD_PARTS:
                 size = int(head[2])
                 made[one] = said[at : at + size]
                 at += size + 1
         return made
+
+
+def _lined(ids: Sequence[str]) -> bytes:
+    return "".join(f"{one}\n" for one in ids).encode()
 
 
 def object_id(data: bytes, like: str) -> str:
@@ -107,12 +148,26 @@ def object_id(data: bytes, like: str) -> str:
     return made.hexdigest()
 
 
-def _git(folder: Path, *words: str, given: bytes = b"") -> bytes:
+def _index_of_hook(root: Path) -> str:
+    """The index that Git names to the hook that this runs in; "" for none, or one of another repository."""
+    named = os.environ.get("GIT_INDEX_FILE", "")
+    if not named:
+        return ""
+    own = Path(os.fsdecode(_git(root, "rev-parse", "--absolute-git-dir").rstrip(b"\n"))).resolve()
+    index = Path(named).resolve()
+    return str(index) if index.is_relative_to(own) else ""
+
+
+def _git(folder: Path, *words: str, given: bytes = b"", index: str = "") -> bytes:
     environment: Mapping[str, str] = {
         **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_NO_LAZY_FETCH": "1",
+        # Outweighs what a repository allows of itself, unlike protocol.allow: no transport at all.
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        **({"GIT_INDEX_FILE": index} if index else {}),
         "LC_ALL": "C",
     }
     try:
