@@ -32,9 +32,13 @@ MOST = 200
 """Findings of one rule in one file; the rest would say the same."""
 WHOLE = frozenset(("kubernetes", "github"))
 """Languages that are read as a whole or not at all."""
+TREELESS = frozenset(("dockerfile", "text"))
+"""Languages without a grammar."""
 MOST_FIXES = 20
 """Fixes of one file that are tried: each is read and looked at anew."""
 _LINES, _CHARACTERS = 10, 2_000
+_WRITTEN = frozenset(("code", "regex"))
+"""Harm that what is written in the file does by itself: a setting that lets code run, a slow expression."""
 _MOST_CANDIDATES = 30
 """Nodes that are looked at one by one."""
 
@@ -64,7 +68,7 @@ class Look:
         self._ways: dict[tuple[int, int, str], tuple[Step, ...]] = {}
         self.problem = ""
         """Why a part of the rules could not be tried on the file, a sentence; "" where all were."""
-        self.tree = Tree(source.text, source.language) if source.language != "dockerfile" else None
+        self.tree = Tree(source.text, source.language) if source.language not in TREELESS else None
 
     @cached_property
     def _documents(self) -> list[Part]:
@@ -98,7 +102,7 @@ class Look:
 
     def crossing(self, rules: Sequence[CodeRule]) -> Crossing | None:
         """What the file has to do with others of its project; None where flows are not followed in it."""
-        flows = self._flows if self.source.language != "dockerfile" else None
+        flows = self._flows if self.source.language not in TREELESS else None
         if flows is None:
             return None
         gifts = tuple(self._gifts(flows))
@@ -268,7 +272,7 @@ class Look:
         for node in self._matching(match):
             if self._captured(node, match.where, kind):
                 values = [node.get_match(name) for name in match.where]
-                alone = not match.where and self._flows is not None and kind
+                alone = not match.where and self._flows is not None and kind and kind not in _WRITTEN
                 if alone and self._flows is not None and self._flows.is_harmless(node, kind):
                     continue
                 if not self._harmless(values, match.where, kind):

@@ -11,7 +11,7 @@ from cybersecqwen.errors import InputError
 from cybersecqwen.inputs.walk import reason_not_to_read
 from cybersecqwen.records.review import Skipped
 
-from .languages import language_of
+from .languages import TEXT, language_of
 
 LARGEST = 1 << 20
 """Bytes of a file that is reviewed: nobody writes a longer one by hand."""
@@ -135,7 +135,7 @@ def source_of(path: str, data: bytes) -> SourceFile | Skipped | None:
         text = data.decode("latin-1")
     if not text.strip():
         return Skipped(path=path, reason="It is empty.")
-    if _is_made(path, text):
+    if language != TEXT and _is_made(path, text):
         return Skipped(
             path=path, reason="It was made by a program: its lines are too long to be written by hand."
         )

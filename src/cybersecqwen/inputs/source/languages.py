@@ -42,6 +42,55 @@ _BY_NAME = {
     "rakefile": "ruby",
     "gemfile": "ruby",
 }
+TEXT = "text"
+"""The language of configuration and keys: only secrets are looked for in them."""
+_TEXT_SUFFIXES = {
+    ".env",
+    ".ini",
+    ".cfg",
+    ".conf",
+    ".config",
+    ".cnf",
+    ".properties",
+    ".json",
+    ".toml",
+    ".xml",
+    ".plist",
+    ".tfvars",
+    ".tfstate",
+    ".pem",
+    ".key",
+    ".ppk",
+    ".ovpn",
+    ".netrc",
+    ".htpasswd",
+    ".ps1",
+    ".gradle",
+    ".sql",
+}
+_TEXT_NAMES = {
+    "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    ".npmrc",
+    ".yarnrc",
+    ".pypirc",
+    ".netrc",
+    "_netrc",
+    ".pgpass",
+    ".my.cnf",
+    ".htpasswd",
+    ".dockercfg",
+    ".git-credentials",
+    ".s3cfg",
+    ".boto",
+    ".vault-token",
+    ".env",
+    ".envrc",
+    "credentials",
+    "kubeconfig",
+}
 _BY_PROGRAM = {
     "python": "python",
     "python2": "python",
@@ -60,7 +109,9 @@ _KUBERNETES = re.compile(r"^apiVersion:[^\n]*$", re.MULTILINE)
 _KIND = re.compile(r"^kind:[ \t]*[\"']?[A-Z]", re.MULTILINE)
 
 LANGUAGES = tuple(
-    dict.fromkeys((*_BY_SUFFIX.values(), *_BY_NAME.values(), *_BY_PROGRAM.values(), "kubernetes", "github"))
+    dict.fromkeys(
+        (*_BY_SUFFIX.values(), *_BY_NAME.values(), *_BY_PROGRAM.values(), "kubernetes", "github", TEXT)
+    )
 )
 """All that are told apart."""
 
@@ -82,7 +133,14 @@ def language_of(path: str, head: str) -> str:
     if found is None and not name.suffix and head.startswith("#!"):
         program = _PROGRAM.match(head[:200])
         found = _BY_PROGRAM.get(program[1]) if program else None
-    return found or ""
+    return found or (TEXT if _is_text(lower) else "")
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file is configuration or a key, by its name in small letters: .env.local, id_rsa."""
+    if name in _TEXT_NAMES or name.startswith((".env.", ".env-")):
+        return True
+    return PurePosixPath(name).suffix in _TEXT_SUFFIXES
 
 
 def _of_yaml(path: str, head: str) -> str:
@@ -91,4 +149,4 @@ def _of_yaml(path: str, head: str) -> str:
         return "github"
     if path.endswith(("/action.yml", "/action.yaml")) or path in ("action.yml", "action.yaml"):
         return "github"
-    return "kubernetes" if _KUBERNETES.search(head) and _KIND.search(head) else ""
+    return "kubernetes" if _KUBERNETES.search(head) and _KIND.search(head) else TEXT

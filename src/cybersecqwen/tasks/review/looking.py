@@ -166,7 +166,16 @@ def _batch(some: Sequence[SourceFile]) -> list[Result]:
 
 
 def look(source: SourceFile, rules: CodeRules) -> Result:
-    """What rules find in one file."""
+    """What rules find in one file, and the secrets in it."""
+    from cybersecqwen.detect.code.secrets.joining import with_secrets
+    from cybersecqwen.detect.code.suppressing import suppressed
+
+    seen, problem = _by_rules(source, rules)
+    findings, crossing = with_secrets(seen.findings, seen.crossing, source)
+    return Seen(tuple(suppressed(findings, source.text)), crossing), problem
+
+
+def _by_rules(source: SourceFile, rules: CodeRules) -> Result:
     from cybersecqwen.detect.code.looking import Look
     from cybersecqwen.detect.code.suppressing import suppressed
 

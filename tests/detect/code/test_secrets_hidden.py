@@ -1,0 +1,167 @@
+"""No secret is shown: not on any page, not in what is kept, not in what is said of a change."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("ast_grep_py")
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.detect.code.secrets.joining import with_secrets
+from cybersecqwen.detect.code.secrets.masking import STARS, Mask
+from cybersecqwen.inputs.source.files import SourceFile
+from cybersecqwen.interfaces.cli import main
+from cybersecqwen.records.review import CodeFinding, Status
+from cybersecqwen.render import FORMATS
+from cybersecqwen.tasks.review.looking import look
+from tests.amounts import draws
+from tests.detect.code.test_secrets_kinds import MADE, Random, cases, pem
+
+RULES = CodeRules.shipped()
+SHORT = "Tr0ub" + "4dor-x"
+TOKEN = MADE["github-token"](Random(5))
+KEY = pem(Random(5))
+APP = f"""import os, yaml, requests
+from flask import request
+DB_PASSWORD = "{SHORT}"
+TOKEN = "{TOKEN}"
+KEY = '''{KEY}'''
+def f(url):
+    os.system("login {TOKEN} " + url); requests.get(url, auth=("app", "{SHORT}"), verify=False)
+    return yaml.load(url + "{TOKEN}")
+def g():
+    password = "{SHORT}"; os.system("ping " + request.args["{TOKEN}"])
+"""
+FILES = {
+    "app.py": APP,
+    "run.sh": f"mysqldump -u app -p{SHORT} shop > shop.sql\nexport API_TOKEN={TOKEN}\n",
+    "Dockerfile": f"FROM alpine:3.20\nENV DB_PASSWORD={SHORT}\nUSER app\n",
+    "main.tf": f'resource "aws_db_instance" "d" {{\n  password = "{SHORT}"\n}}\n',
+    "A.java": f'class A {{ Object f() {{ return new SecretKeySpec("{SHORT}".getBytes(), "AES"); }} }}\n',
+    "app.js": f"const dbPassword = '{SHORT}';\nconst t = '{TOKEN}'; eval(location.hash + '{TOKEN}')\n",
+    "tests/app.yml": f"password: {SHORT}\nurl: https://app:{SHORT}@db.shop.internal/\n",
+    "conf/id_rsa": KEY,
+}
+
+
+def found(path: str, language: str, text: str) -> list[CodeFinding]:
+    return list(look(SourceFile(path=path, language=language, text=text), RULES)[0].findings)
+
+
+def hidden() -> list[str]:
+    values = [SHORT, TOKEN, *KEY.split("\n")[1:-1]]
+    return [*values, *(value for _, _, _, value in cases(9))]
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shown") / "tree"
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    for number, (kind, path, text, _) in enumerate(cases(9)):
+        file = folder / kind / f"{number}{Path(path).name}"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_no_format_shows_one(
+    name: str, tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tree)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tree.parent / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tree.parent / "data"))
+    main(["review", "--format", name, "--detail", "full", "--no-packages"])
+    out = "".join(capsys.readouterr())
+    assert [value for value in hidden() if value in out] == []
+    if name in ("terminal", "json", "sarif", "markdown", "html"):
+        assert STARS in out and "secret-github-token" in out
+
+
+def test_what_is_kept_holds_none(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tree)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    main(["review", "--no-packages", "--write-baseline", str(tmp_path / "known.json")])
+    base = sqlite3.connect(next(tmp_path.rglob("review.sqlite")))
+    rows = base.execute("SELECT findings FROM kept").fetchall()
+    base.close()
+    held = "".join(str(row[0]) for row in rows) + (tmp_path / "known.json").read_text()
+    assert len(rows) > 100
+    assert [value for value in hidden() if value in held] == []
+
+
+def test_a_place_is_told_once() -> None:
+    findings = found("app.py", "python", f'DB_PASSWORD = "{SHORT}"\nAPI_TOKEN = "{TOKEN}"\n')
+    assert [(one.place.line, one.rule) for one in findings] == [
+        (1, "python-password-in-code"),
+        (2, "secret-github-token"),
+    ]
+    assert findings[0].place.text == f'DB_PASSWORD = "{STARS}"'
+    assert findings[1].place.text == f'API_TOKEN = "ghp_{STARS}"'.replace("ghp_", TOKEN[:4])
+
+
+def test_marks_tell_nothing_of_what_may_be_guessed() -> None:
+    def marks(value: str) -> list[str]:
+        text = f"db_password: {value}\nurl: https://app:{value}@db.shop.internal/\n"
+        (*first,) = found("a.yml", "text", text)
+        (*second,) = found("app.py", "python", f'DB_PASSWORD = "{value}"\n')
+        assert len(first) == 2 and len(second) == 1
+        return [one.fingerprint for one in (*first, *second)]
+
+    assert marks("Kf93-Sommer!") == marks("Lg04-Winter!")
+    one, other = (found("a.yml", "text", f"t: {MADE['github-token'](Random(n))}")[0] for n in (1, 2))
+    assert one.fingerprint != other.fingerprint
+    moved = found("a.yml", "text", f"# new\nb: 1\nother: {MADE['github-token'](Random(1))}")[0]
+    assert moved.fingerprint == one.fingerprint
+
+
+def test_a_comment_with_a_reason_ignores_a_secret() -> None:
+    text = f"# csq: ignore[secret-github-token] it was revoked in March\nt: {TOKEN}\n"
+    assert [one.status for one in found("a.yml", "text", text)] == [Status.SUPPRESSED]
+    text = f'API_TOKEN = "{TOKEN}"  # csq: ignore[python-password-in-code] it was revoked in March\n'
+    assert [one.status for one in found("a.py", "python", text)] == [Status.SUPPRESSED]
+
+
+def test_a_file_that_cannot_be_parsed_is_looked_at_all_the_same() -> None:
+    text = "(" * 100_000 + f'"{TOKEN}"'
+    assert "secret-github-token" in {one.rule for one in found("a.py", "python", text)}
+
+
+@draws(100)
+@given(
+    st.lists(st.sampled_from([SHORT, TOKEN, KEY, "password = ", "é", "x", "url://a:", "@b", "\r\n", "://"])),
+    st.sampled_from([" ", "\n", '"', "=", ";\n"]),
+    st.sampled_from(["python", "text", "shell"]),
+)
+def test_whatever_stands_around_it(parts: list[str], between: str, language: str) -> None:
+    text = between.join(parts)
+    findings, _ = with_secrets([], None, SourceFile(path="a", language=language, text=text))
+    shown = "".join(one.place.text for one in findings)
+    assert TOKEN not in shown
+    assert not any(line in shown for line in KEY.split("\n")[1:-1])
+    tokens = {one.place.line for one in findings if one.rule == "secret-github-token"}
+    assert bool(tokens) == (TOKEN in parts)
+
+
+def test_a_mask_joins_what_overlaps() -> None:
+    text = "aaaa bbbbbb cccc\nbbbbbb d"
+    mask = Mask(text, [(5, 9), (7, 11)])
+    place = mask.place("a", 5, 11)
+    assert place.text == f"aaaa {STARS} cccc"
+    assert mask.without("x bbbbbb y") == f"x {STARS} y"
+    assert (mask.place("a", 17, 20).line, mask.place("a", 17, 20).text) == (2, f"{STARS} d")
+
+
+@pytest.mark.timeout(60)
+def test_many_secrets_on_one_line_take_no_time() -> None:
+    text = " ".join(MADE["github-token"](Random(number)) for number in range(10_000))
+    assert len(found("a.json", "text", text)) == 200
