@@ -14,6 +14,7 @@ from cybersecqwen.errors import RuleError
 
 from .rule import CodeRule
 from .rulefile import FOLDERS, LARGEST, rule_of
+from .secrets import kinds as secrets
 from .tree import Tree
 
 
@@ -87,8 +88,8 @@ class CodeRules:
                         yield number, stem, stream.read(4 * LARGEST + 1)
 
     def version(self) -> str:
-        """A hash over the files of all rules, twelve digits."""
-        digest = hashlib.sha256()
+        """A hash over the files of all rules and the formats of secrets, twelve digits."""
+        digest = hashlib.sha256(secrets.version().encode())
         for folder in FOLDERS:
             for _, stem, data in self._texts(folder):
                 digest.update(f"{folder}/{stem} {len(data)} ".encode() + data)
