@@ -166,6 +166,36 @@ def test_fixes(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
     assert "0 fixes" in run(capsys, "--fix")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'\xef\xbb\xbfimport yaml\r\nyaml.load(open("x"))\r\n',
+        b'# coding: latin-1\nimport yaml\nx = "\xe9"\nyaml.load(open("x"))',
+        b'import yaml\n# \xf0\x9f\x98\x80 \x1b[31m\nyaml.load(open("x"))\n',
+    ],
+    ids=["mark and CRLF", "latin-1, no last line end", "controls"],
+)
+def test_a_patch_has_the_bytes_of_its_file(
+    capfdbinary: pytest.CaptureFixture[bytes], tree: Path, data: bytes
+) -> None:
+    (tree / "app.py").unlink()
+    (tree / "é x.py").write_bytes(data)
+    main(["review", "--diff-only"])
+    patch = capfdbinary.readouterr().out
+    git(tree, "init", "-q")
+    subprocess.run(["git", "apply"], input=patch, check=True, cwd=tree)
+    assert (tree / "é x.py").read_bytes() == data.replace(b"yaml.load", b"yaml.safe_load")
+    (tree / "é x.py").write_bytes(data)
+    main(["review", "--fix"])
+    assert (tree / "é x.py").read_bytes() == data.replace(b"yaml.load", b"yaml.safe_load")
+
+
+def test_a_name_cannot_write_lines_of_a_patch(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
+    (tree / "app.py").rename(tree / "x\n+++ b\n@@ -0,0 +1 @@\n+evil.py")
+    said = run(capsys, "--diff-only")
+    assert "+++" not in said.replace("\\n+++", "") and "a patch cannot hold" in said
+
+
 def test_fixes_that_tests_do_not_let_pass(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
     said = run(capsys, "--fix", "--test", "grep -q yaml.load app.py")
     assert "The tests fail with the fixes, so none was kept." in said
@@ -272,6 +302,7 @@ def test_rules_of_ones_own(capsys: pytest.CaptureFixture[str], tree: Path, tmp_p
     (folder / "frobnicate.yaml").write_text(json.dumps({**rule, "severity": "terrible"}))
     assert "frobnicate.yaml cannot be read" in run(capsys, "--rules", str(folder.parent), code=2)
     assert "There is no folder" in run(capsys, "--rules", "nowhere", code=2)
+    assert "holds no rule" in run(capsys, "--rules", str(folder), code=2)
 
 
 def test_hostile_trees(capsys: pytest.CaptureFixture[str], tree: Path) -> None:

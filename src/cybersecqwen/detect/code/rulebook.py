@@ -17,6 +17,8 @@ from .rulefile import FOLDERS, LARGEST, rule_of
 from .secrets import kinds as secrets
 from .tree import Tree
 
+_WHERE = f"A rule is a file DIR/LANGUAGE/NAME.yaml, with LANGUAGE one of {', '.join(FOLDERS)}."
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CodeRules:
@@ -33,8 +35,12 @@ class CodeRules:
             if not place.is_dir():
                 raise RuleError(
                     f"There is no folder {str(place)!r} with rules.",
-                    hint=f"A rule stands in a folder of its language: {', '.join(FOLDERS)}.",
+                    hint=_WHERE,
                 )
+            if not any(
+                one.suffix in (".yaml", ".yml") for name in FOLDERS for one in (place / name).glob("*")
+            ):
+                raise RuleError(f"The folder {str(place)!r} holds no rule.", hint=_WHERE)
         return cls(places=(files(__package__).joinpath("rules"), *more))
 
     def of(self, language: str) -> tuple[CodeRule, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -99,6 +100,7 @@ def review(
             rules=tuple(rules or ()),
             environments=tuple(environment or ()),
             vex=vex,
+            patches=fix or diff_only,
             code=code,
             packages=packages,
             cache=settings.cache_dir if cache else None,
@@ -121,14 +123,35 @@ def _mend(report: Report, rules: tuple[Path, ...], test: str, *, write: bool) ->
 
     review = report.review
     assert review is not None
+    for problem in report.problems:
+        if problem.stage == "write":
+            often = f" ({problem.count} times)" if problem.count > 1 else ""
+            print(f"csq: {problem.message}{often}", file=sys.stderr)
     root = Path(review.root) if review.root else Path()
     made = mending.mend(review.findings, CodeRules.shipped(rules), root)
     if not write:
-        sys.stdout.write("".join(made.diffs.values()))
+        _print_patch(b"".join(made.diffs.values()))
+        _say_refused(made.refused)
         return
     said = mending.write(made, test)
     files = "1 file" if len(made.diffs) == 1 else f"{len(made.diffs)} files"
     fixes = "1 fix was" if made.fixes == 1 else f"{made.fixes} fixes were"
     print(f"csq: {fixes} written to {files}. {said}".rstrip(), file=sys.stderr)
-    for path, why in made.refused.items():
+    _say_refused(made.refused)
+
+
+def _print_patch(patch: bytes) -> None:
+    """The bytes as they are for a program; for people with every character visible."""
+    if sys.stdout.isatty():
+        from cybersecqwen.render.defang import safe_text
+
+        sys.stdout.write(safe_text(patch.decode("utf-8", "replace"), lines=True))
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(patch)
+    sys.stdout.buffer.flush()
+
+
+def _say_refused(refused: Mapping[str, str]) -> None:
+    for path, why in refused.items():
         print(f"csq: {path!r}: {why}", file=sys.stderr)

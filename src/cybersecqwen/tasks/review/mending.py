@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shlex
 import subprocess
 from collections import defaultdict
@@ -18,6 +20,7 @@ from cybersecqwen.writing import write_whole
 
 from .looking import look
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _TEST_S = 1_800
 """Seconds that a command with tests may take."""
 
@@ -26,8 +29,8 @@ _TEST_S = 1_800
 class Mended:
     """What fixes make of files."""
 
-    diffs: dict[str, str] = field(default_factory=dict)
-    """Path → the change, as a unified diff."""
+    diffs: dict[str, bytes] = field(default_factory=dict)
+    """Path → the change as a unified diff, in the bytes of the file, as those who apply it need it."""
     fixes: int = 0
     refused: dict[str, str] = field(default_factory=dict)
     """Path → why its fixes were not put in, a sentence."""
@@ -57,6 +60,9 @@ def _mend_file(made: Mended, path: str, edits: Sequence[Edit], rules: CodeRules,
         made.refused[path] = f"It cannot be read: {error.strerror or error}."
         return
     source = source_of(path, data)
+    if _CONTROLS.search(path):
+        made.refused[path] = "Its name has characters that a patch cannot hold."
+        return
     if file.is_symlink() or not isinstance(source, SourceFile):
         made.refused[path] = "It is a link, or not the file that was looked at."
         return
@@ -75,8 +81,14 @@ def _mend_file(made: Mended, path: str, edits: Sequence[Edit], rules: CodeRules,
         made.refused[path] = "The fix has letters that the file's encoding has not."
         return
     made.fixes += len(kept)
-    made.diffs[path] = unified(source.text, text, path)
+    made.diffs[path] = _patch(path, data, encoded)
     made._texts[file] = (data, encoded)
+
+
+def _patch(path: str, before: bytes, after: bytes) -> bytes:
+    """The change as a diff of bytes: latin-1 has a letter for each."""
+    name = os.fsencode(path).decode("latin-1")
+    return unified(before.decode("latin-1"), after.decode("latin-1"), name).encode("latin-1")
 
 
 def _encoded(before: bytes, text: str) -> bytes:
