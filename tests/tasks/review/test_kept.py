@@ -161,3 +161,23 @@ def test_the_oldest_go_first(tmp_path: Path, seen: Seen, monkeypatch: pytest.Mon
     keys = keep(tmp_path, seen, count=4)
     more = keep(tmp_path, seen, version="2", count=3)
     assert set(found(tmp_path, keys + more)) == {*keys[2:], *more}
+
+
+def test_only_a_file_of_ones_own_is_used(tmp_path: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever can write what is kept can say that nothing was found."""
+    file = tmp_path / "review.sqlite"
+    (key,) = keep(tmp_path, seen)
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.chmod(0o644)  # as it was made before
+    assert found(tmp_path, [key]) and file.stat().st_mode & 0o777 == 0o600
+    file.chmod(0o620)
+    assert not found(tmp_path, [key])
+    file.chmod(0o600)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.geteuid", lambda: file.stat().st_uid + 1)
+        assert not found(tmp_path, [key])
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "review.sqlite").symlink_to(file)
+    assert not found(elsewhere, [key])
+    assert found(tmp_path, [key])

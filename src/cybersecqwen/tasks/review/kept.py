@@ -1,12 +1,16 @@
 """What was found in files before, by the hash of content, name and rules: looked up, not looked for.
 
-One SQLite file in the cache folder. It holds results, never code; a row that cannot be read counts as none.
+One SQLite file in the cache folder. Results have the lines that they are about with them, so it is for its
+owner alone; one that others can write could hide findings and is not used. A row that cannot be read counts
+as none.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -63,7 +67,8 @@ class Kept:
         self._base: sqlite3.Connection | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._base = _opened(self._path)
+            if _is_own(self._path):
+                self._base = _opened(self._path)
         except (OSError, sqlite3.Error):
             self._base = None  # without a cache everything is looked at again
 
@@ -119,6 +124,18 @@ class Kept:
         """Let go of the file."""
         if self._base is not None:
             self._base.close()
+
+
+def _is_own(path: Path) -> bool:
+    """Whether the file, made empty where there is none, is the user's and nobody else's."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    state = path.lstat()
+    if not stat.S_ISREG(state.st_mode) or state.st_uid != os.geteuid() or state.st_mode & 0o022:
+        return False
+    if state.st_mode & 0o077:
+        path.chmod(0o600)
+    return True
 
 
 def _opened(path: Path) -> sqlite3.Connection:
