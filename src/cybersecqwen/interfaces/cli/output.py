@@ -85,7 +85,7 @@ def show_update(before: Report, after: Report) -> None:
     if after.extra.get("options") != before.extra.get("options"):
         show(after, "terminal", console_options("brief"))
         return
-    if after.query != before.query:
+    if after.query != before.query or after.review != before.review:
         show(after, "terminal", console_options("normal"))
         return
     fresh = after.narrative[len(before.narrative) :]

@@ -57,7 +57,7 @@ def run_task(call: TaskCall, *, then: Callable[[Report], None] | None = None, si
         )
         models = _Lazy(app, stack, _wanted(call), status)
         if silent:
-            report = next(app.run(call.task, request))
+            report = _narrated(app, call, next(app.run(call.task, request)), models, status)
             status.clear()
         else:
             report = _show_all(app, call, request, models, status)
@@ -68,26 +68,17 @@ def run_task(call: TaskCall, *, then: Callable[[Report], None] | None = None, si
 
 def _show_all(app: App, call: TaskCall, request: Request, models: _Lazy, status: Status) -> Report:
     """On a terminal the computed report at once and the model's part when it comes; else one report."""
-    from cybersecqwen.pipeline import narrate
-    from cybersecqwen.tasks import TASKS
-
     report = next(app.run(call.task, request))
     status.clear()
     _check_marking(call, report)
     shown = call.format == "terminal" and bool(models.wanted)
-    task = TASKS.get(call.task)()
     try:
         if shown:
             show(report, call.format, console_options(call.detail))
-        ask = task.ask(report, app.tools) if models.wanted else None
-        opened = models.open() if ask is not None else ()
-        if ask is not None and opened:
-            status.update(f"Asking {opened[0].name}", 0, 0)
-            before = report
-            report = narrate(task, report, ask, app.tools, opened, timeout_s=app.settings.model_timeout_s)
-            status.clear()
-            if shown:
-                show_update(before, report)
+        before = report
+        report = _narrated(app, call, before, models, status)
+        if shown and report is not before:
+            show_update(before, report)
         if not shown:
             show(report, call.format, console_options(call.detail))
     finally:
@@ -95,6 +86,22 @@ def _show_all(app: App, call: TaskCall, request: Request, models: _Lazy, status:
         status.clear()
         write_files(report, call.save, call.detail)
     return report
+
+
+def _narrated(app: App, call: TaskCall, report: Report, models: _Lazy, status: Status) -> Report:
+    """The report with what a model adds; itself where none is wanted or asked."""
+    from cybersecqwen.pipeline import narrate
+    from cybersecqwen.tasks import TASKS
+
+    task = TASKS.get(call.task)()
+    ask = task.ask(report, app.tools) if models.wanted else None
+    opened = models.open() if ask is not None else ()
+    if ask is None or not opened:
+        return report
+    status.update(f"Asking {opened[0].name}", 0, 0)
+    made = narrate(task, report, ask, app.tools, opened, timeout_s=app.settings.model_timeout_s)
+    status.clear()
+    return made
 
 
 def _check_marking(call: TaskCall, report: Report) -> None:

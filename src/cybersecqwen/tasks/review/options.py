@@ -20,6 +20,8 @@ class ReviewOptions:
     """Where all open findings are written to, as known ones."""
     rules: tuple[Path, ...] = ()
     """Folders with rules of the user's own."""
+    patches: bool = False
+    """Whether a model is asked for fixes where no rule has one."""
     code: bool = True
     """Whether code is looked at."""
     packages: bool = True

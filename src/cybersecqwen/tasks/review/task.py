@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cybersecqwen import __version__
 from cybersecqwen.detect.code.rulebook import CodeRules
@@ -13,7 +13,7 @@ from cybersecqwen.errors import InputError, NothingAnalysedError
 from cybersecqwen.inputs.source.changes import change
 from cybersecqwen.records import Provenance, Report, Severity, Verdict
 from cybersecqwen.records.review import CodeFinding, PackageFinding, Review, Skipped, Status
-from cybersecqwen.tasks.interface import Request, Task, Tools
+from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
 
 from .baseline import held_against, read_baseline, write_baseline
 from .changed import look_at_changes
@@ -22,6 +22,10 @@ from .kept import Kept
 from .looking import Looked, look_at
 from .options import ReviewOptions
 from .packaging import Packages, hold_against, packages_changed, packages_in, packages_installed
+from .patching import is_wanted, patched, to_be_patched
+
+if TYPE_CHECKING:
+    from cybersecqwen.models.interface import LanguageModel
 
 
 class ReviewTask(Task):
@@ -60,7 +64,17 @@ class ReviewTask(Task):
         )
         if options.write_baseline is not None:
             write_baseline(options.write_baseline, review)
-        return _report(review, request.paths, tools, version, begun)
+        return to_be_patched(_report(review, request.paths, tools, version, begun), options)
+
+    def ask(self, report: Report, tools: Tools) -> Ask | None:
+        """A model is only consulted."""
+        del tools
+        return Ask(instructions="", material=(), question="", max_tokens=0) if is_wanted(report) else None
+
+    def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
+        """The report with fixes of a model, where they are wanted; see `patching`. Raises ModelError."""
+        del tools
+        return patched(report, model, timeout_s)
 
 
 def _looked(
