@@ -17,7 +17,11 @@ from .tree import Node, Tree
 
 Look = Callable[[str], Sequence[CodeFinding]]
 """What rules find in a text that stands in place of the file's."""
-_VARIABLE = re.compile(r"\$([A-Z_][A-Z0-9_]*|\{[A-Za-z0-9_|-]+\})")
+_VARIABLE = re.compile(r"\$([A-Z_][A-Z0-9_]*|\{(?:\*|[A-Za-z0-9_|-]+)\})")
+_MEMBER = re.compile(r"(?<![\w.$\"'])([A-Za-z_]\w*)\.[A-Za-z_]")
+"""The beginning of a dotted name."""
+_KEYWORD = re.compile(r"(?<!\w)(\w+)(?:=|: )")
+"""The name of an argument, or the key of an object, in what is added."""
 _CONTEXT = 2
 """Lines around a change that a diff shows."""
 
@@ -66,8 +70,8 @@ def applied(text: str, edits: Sequence[Edit]) -> str:
 def unified(before: str, after: str, path: str) -> str:
     """What changes, as a unified diff."""
     lines = difflib.unified_diff(
-        before.splitlines(keepends=True),
-        after.splitlines(keepends=True),
+        _lines(before),
+        _lines(after),
         f"a/{path}",
         f"b/{path}",
         n=_CONTEXT,
@@ -75,6 +79,11 @@ def unified(before: str, after: str, path: str) -> str:
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as those who apply a patch count them: a form feed, say, ends none."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def breaks(tree: Tree, text: str) -> bool:
@@ -91,23 +100,52 @@ def helps(rule: str, before: Sequence[CodeFinding], after: Sequence[CodeFinding]
 
 def _edit(fix: FixRule, node: Node, call: Call | None, facts: Facts) -> Edit | None:
     keywords = facts.tree.profile.keywords
+    if not _are_known(f"{fix.replace} {fix.becomes} {fix.add}", facts):
+        return None
     if fix.argument:
         value = call.argument(fix.argument, keywords) if call is not None else None
         return _over(value, fix.becomes) if value is not None else None
     if fix.call:
         return _renamed(fix.call, node, call, facts)
     if fix.add:
-        holder = node.field("arguments")
-        if holder is None or call is None or call.spreads(keywords):
-            return None
-        reach = holder.range()
-        at = reach.end.index - 1
-        given = [one for one in holder.named_children() if one.kind() not in facts.tree.profile.comments]
-        inside = facts.tree.text[reach.start.index + 1 : at].rstrip()
-        comma = "" if not given or inside.endswith(",") else ", "
-        return Edit(path="", start=at, end=at, text=f"{comma}{fix.add}")
+        return _added(fix.add, node, call, facts)
     text = _filled(fix.replace, node, call, keywords)
     return _over(node, text) if text is not None else None
+
+
+def _are_known(text: str, facts: Facts) -> bool:
+    """Whether a file of Python imports, by their own names, the modules that a text begins names with."""
+    if facts.tree.language != "python":
+        return True
+    return all(facts.names.aliases.get(one) == one for one in _MEMBER.findall(text))
+
+
+def _added(text: str, node: Node, call: Call | None, facts: Facts) -> Edit | None:
+    """An argument behind the others, or keys behind those of the object that is the last of them.
+
+    Only where nothing of it is given yet: Python refuses the same keyword twice, and of two objects one is
+    not looked at.
+    """
+    keywords = facts.tree.profile.keywords
+    holder = node.field("arguments")
+    if holder is None or holder.kind() == "generator_expression":
+        return None
+    if call is None or call.spreads(keywords):
+        return None
+    if any(call.argument(name, keywords) is not None for name in _KEYWORD.findall(text)):
+        return None
+    given = [one for one in holder.named_children() if one.kind() not in facts.tree.profile.comments]
+    if text.startswith("{") and any(one.kind() == "object" for one in given):
+        if given[-1].kind() != "object":
+            return None
+        holder, text = given[-1], text.strip("{ }")
+        given = holder.named_children()
+    reach = holder.range()
+    at = reach.end.index - 1
+    inside = facts.tree.text[reach.start.index + 1 : at]
+    at -= len(inside) - len(inside.rstrip())
+    comma = "" if not given else " " if inside.rstrip().endswith(",") else ", "
+    return Edit(path="", start=at, end=at, text=f"{comma}{text}")
 
 
 def _renamed(name: str, node: Node, call: Call | None, facts: Facts) -> Edit | None:
@@ -125,12 +163,14 @@ def _renamed(name: str, node: Node, call: Call | None, facts: Facts) -> Edit | N
 
 
 def _filled(template: str, node: Node, call: Call | None, keywords: frozenset[str]) -> str | None:
-    """A template with what its variables stand for: $NAME of the pattern, ${0} or ${name} of the call."""
+    """A template filled in: $NAME is what the pattern has, ${0}, ${name} and ${*} what the call is given."""
     missing = False
 
     def value(found: re.Match[str]) -> str:
         nonlocal missing
         name = found[1].strip("{}")
+        if name == "*" and call is not None and (holder := node.field("arguments")) is not None:
+            return str(holder.text())[1:-1]
         if found[1].startswith("{"):
             given = call.argument(name, keywords) if call is not None else None
         else:
