@@ -230,6 +230,33 @@ def test_what_changed_in_the_meantime_is_left_alone(tree: Path) -> None:
     assert (tree / "app.py").read_text() == f"{BAD}\n# mine\n"
 
 
+def test_fixes_of_what_is_staged_are_not_put_elsewhere(
+    capsys: pytest.CaptureFixture[str], tree: Path
+) -> None:
+    """Offsets of the staged text lead into the middle of other code of the file in the work tree."""
+    git(tree, "init", "-q")
+    git(tree, "add", ".")
+    other = "# " + "x" * 60 + "\n" + BAD.replace("yaml.load(stream)", "[stream, yaml.load(stream)]")
+    (tree / "app.py").write_text(other)
+    assert "only a part is staged" in run(capsys, "--staged", "--fix")
+    assert (tree / "app.py").read_text() == other
+    (tree / "app.py").write_text(BAD)
+    assert "1 fix was written" in run(capsys, "--staged", "--fix")
+
+
+def test_hooks_may_have_nothing_to_review(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
+    (tree / "app.py").unlink()
+    run(capsys, code=3)
+    assert "Nothing was found" in run(capsys, "--allow-nothing", "--save", "r.sarif", code=0)
+    assert json.loads((tree / "r.sarif").read_text())["runs"][0]["results"] == []
+
+
+def test_a_folder_by_its_whole_path_is_the_same(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
+    """Runners give the whole path; code hosts know files by the one below the repository."""
+    assert result(capsys, str(tree)) == result(capsys, ".")
+    assert result(capsys, str(tree / "app.py")) == result(capsys, "app.py")
+
+
 def test_formats_of_code_hosts(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
     sarif = json.loads(run(capsys, "--format", "sarif"))
     (one,) = sarif["runs"]

@@ -67,6 +67,9 @@ def review(
     ] = None,
     code: Annotated[bool, typer.Option(help="Look at code and configuration.")] = True,
     packages: Annotated[bool, typer.Option(help="Look at manifests and lock files.")] = True,
+    allow_nothing: Annotated[
+        bool, typer.Option("--allow-nothing", help="Exit 0 where there is nothing to review: for hooks.")
+    ] = False,
     cache: Annotated[bool, typer.Option(help="Keep what was found in a file until it changes.")] = True,
     format: Format = "terminal",
     save: Save = None,
@@ -100,6 +103,7 @@ def review(
             rules=tuple(rules or ()),
             environments=tuple(environment or ()),
             vex=vex,
+            allow_nothing=allow_nothing,
             patches=fix or diff_only,
             code=code,
             packages=packages,

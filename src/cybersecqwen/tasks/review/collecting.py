@@ -28,7 +28,7 @@ def collect(roots: Sequence[str]) -> Collected:
     found = Collected()
     seen: set[Path] = set()
     for root in roots:
-        for one in walk_sources(root):
+        for one in walk_sources(_from_here(root)):
             if isinstance(one, Skipped):
                 found.skipped.append(one)
             elif one not in seen:
@@ -40,6 +40,14 @@ def collect(roots: Sequence[str]) -> Collected:
                     )
                     return found
     return found
+
+
+def _from_here(root: str) -> str:
+    """A whole path below the current folder as one from there: marks of findings and code hosts go by it."""
+    path, here = Path(root), Path.cwd()
+    if path.is_absolute() and path.is_relative_to(here):
+        return str(path.relative_to(here))
+    return root
 
 
 def summed(skipped: Sequence[Skipped]) -> Iterator[Skipped]:

@@ -15,7 +15,7 @@ from cybersecqwen.detect.code.fixing import applied, unified
 from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.errors import OutputError, UsageError
 from cybersecqwen.inputs.source.files import SourceFile, source_of
-from cybersecqwen.records.review import CodeFinding, Edit, Status
+from cybersecqwen.records.review import CodeFinding, Edit, Fix, Status
 from cybersecqwen.writing import write_whole
 
 from .looking import look
@@ -43,17 +43,16 @@ def mend(findings: Iterable[CodeFinding], rules: CodeRules, root: Path) -> Mende
     Fixes that overlap wait for the next run. What stands in a file must still be what was looked at.
     """
     made = Mended()
-    edits: dict[str, list[Edit]] = defaultdict(list)
+    fixes: dict[str, list[Fix]] = defaultdict(list)
     for one in findings:
         if one.status is Status.OPEN and one.fix is not None:
-            for edit in one.fix.edits:
-                edits[edit.path].append(edit)
-    for path, some in sorted(edits.items()):
+            fixes[one.place.path].append(one.fix)
+    for path, some in sorted(fixes.items()):
         _mend_file(made, path, some, rules, root / path)
     return made
 
 
-def _mend_file(made: Mended, path: str, edits: Sequence[Edit], rules: CodeRules, file: Path) -> None:
+def _mend_file(made: Mended, path: str, fixes: Sequence[Fix], rules: CodeRules, file: Path) -> None:
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -66,8 +65,12 @@ def _mend_file(made: Mended, path: str, edits: Sequence[Edit], rules: CodeRules,
     if file.is_symlink() or not isinstance(source, SourceFile):
         made.refused[path] = "It is a link, or not the file that was looked at."
         return
+    # A fix knows only where it begins and ends: in another text that may be anywhere.
+    if any(unified(source.text, applied(source.text, one.edits), path) != one.diff for one in fixes):
+        made.refused[path] = "It is not what was looked at: it was changed since, or only a part is staged."
+        return
     kept: list[Edit] = []
-    for one in sorted(edits, key=lambda one: (one.start, one.end)):
+    for one in sorted((edit for some in fixes for edit in some.edits), key=lambda one: (one.start, one.end)):
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     text = applied(source.text, kept)

@@ -32,5 +32,7 @@ class ReviewOptions:
     """The database of advisories; None for none."""
     environments: tuple[Path, ...] = ()
     """Installed environments: virtual environments, site-packages, node_modules."""
+    allow_nothing: bool = False
+    """Whether nothing to review is a result, not an error."""
     vex: Path | None = None
     """OpenVEX document that says which vulnerabilities are none here."""

@@ -42,7 +42,7 @@ class ReviewTask(Task):
         rules = CodeRules.shipped(options.rules)
         version = rules.version()
         found, packages, against, root = _looked(request.paths, options, rules, version, tools)
-        if not found.files and not packages.manifests:
+        if not found.files and not packages.manifests and not options.allow_nothing:
             _nothing([*found.skipped, *packages.skipped])
         findings, vulnerabilities = found.findings, list(packages.findings)
         if options.vex is not None:
