@@ -67,7 +67,8 @@ def _yaml(text: str) -> Iterator[Part]:
         where = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise InputError(f"It is no YAML: {error.problem}{where}.") from None
     except (yaml.YAMLError, RecursionError) as error:
-        raise InputError(f"It is no YAML: {str(error)[:200]}.") from None
+        said = " ".join(str(error).split())[:200]
+        raise InputError(f"It is no YAML: {said}.") from None
 
 
 class _Yaml:
@@ -165,7 +166,7 @@ class _Terraform:
 
 
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)(?:[ \t]+|$)")
-_HEREDOC = re.compile(r"<<-?[\"']?([A-Za-z_][A-Za-z0-9_]*)[\"']?")
+_HEREDOC = re.compile(r"(?:^|(?<=\s))\d{0,4}<<-?[\"']?([A-Za-z_][A-Za-z0-9_]*)[\"']?")
 
 
 def dockerfile(text: str) -> Part:
