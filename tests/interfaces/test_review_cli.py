@@ -157,12 +157,12 @@ def test_what_a_change_made_reachable(capsys: pytest.CaptureFixture[str], tree: 
 
 def test_fixes(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
     patch = run(capsys, "--diff-only")
-    assert "-    return yaml.load(stream)\n+    return yaml.safe_load(stream)\n" in patch
+    assert "-    return yaml.load(stream)\n+    return yaml.load(stream, Loader=yaml.SafeLoader)\n" in patch
     assert "FINDINGS" not in patch
     assert (tree / "app.py").read_text() == BAD
     subprocess.run(["patch", "-p1", "--dry-run"], input=patch.encode(), check=True, cwd=tree)
     assert "1 fix was written to 1 file" in run(capsys, "--fix")
-    assert "yaml.safe_load(stream)" in (tree / "app.py").read_text()
+    assert "Loader=yaml.SafeLoader" in (tree / "app.py").read_text()
     assert "0 fixes" in run(capsys, "--fix")
 
 
@@ -184,10 +184,10 @@ def test_a_patch_has_the_bytes_of_its_file(
     patch = capfdbinary.readouterr().out
     git(tree, "init", "-q")
     subprocess.run(["git", "apply"], input=patch, check=True, cwd=tree)
-    assert (tree / "é x.py").read_bytes() == data.replace(b"yaml.load", b"yaml.safe_load")
+    assert (tree / "é x.py").read_bytes() == data.replace(b'("x"))', b'("x"), Loader=yaml.SafeLoader)')
     (tree / "é x.py").write_bytes(data)
     main(["review", "--fix"])
-    assert (tree / "é x.py").read_bytes() == data.replace(b"yaml.load", b"yaml.safe_load")
+    assert (tree / "é x.py").read_bytes() == data.replace(b'("x"))', b'("x"), Loader=yaml.SafeLoader)')
 
 
 def test_a_name_cannot_write_lines_of_a_patch(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
@@ -197,12 +197,14 @@ def test_a_name_cannot_write_lines_of_a_patch(capsys: pytest.CaptureFixture[str]
 
 
 def test_fixes_that_tests_do_not_let_pass(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
-    said = run(capsys, "--fix", "--test", "grep -q yaml.load app.py")
+    said = run(capsys, "--fix", "--test", "grep -q yaml.load(stream) app.py")
     assert "The tests fail with the fixes, so none was kept." in said
     assert (tree / "app.py").read_text() == BAD
     assert "none was kept" in run(capsys, "--fix", "--test", "false")
     assert "there is no command" in run(capsys, "--fix", "--test", "no-such-command-here", code=2)
-    said = run(capsys, "--fix", "--test", "grep -q safe_load app.py")
+    assert "needs --fix" in run(capsys, "--test", "true", code=2)
+    assert "give one of both" in run(capsys, "--fix", "--diff-only", code=2)
+    said = run(capsys, "--fix", "--test", "grep -q SafeLoader app.py")
     assert "The tests pass." in said
 
 
@@ -216,7 +218,7 @@ def test_links_laid_out_in_a_tree_lead_nothing_anywhere(
         (tree / name).symlink_to(precious)
     run(capsys, "--write-baseline", "known.json", "--save", "r.sarif", "--fix")
     assert precious.read_text() == "precious"
-    assert "safe_load" in (tree / "app.py").read_text() and not (tree / "app.py").is_symlink()
+    assert "SafeLoader" in (tree / "app.py").read_text() and not (tree / "app.py").is_symlink()
 
 
 def test_what_changed_in_the_meantime_is_left_alone(tree: Path) -> None:

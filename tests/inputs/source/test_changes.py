@@ -69,6 +69,40 @@ def test_since_branches_parted(repository: Path) -> None:
     assert set(paths(repository, "main")) == {"a.py"}
 
 
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_file_that_was_moved(repository: Path, staged: bool) -> None:
+    (repository / "folder" / "new name.py").write_text("one\ntwo\n")
+    (repository / "other").mkdir()
+    (repository / "other" / "ü b.py").write_text("x\ny\n")
+    (repository / "copy.py").write_text("x\n")
+    (repository / "a.py").unlink()
+    if staged:
+        git(repository, "add", "-A")
+    found = paths(repository, staged=staged)
+    assert found["folder/new name.py"] == (b"one\ntwo\n", b"one\ntwo\n")
+    assert found["copy.py"][1] is None and found["other/ü b.py"][1] is None  # the old one is still there
+    (repository / "folder" / "ü b.py").unlink()
+    (repository / "copy.py").unlink()
+    if staged:
+        git(repository, "add", "-A")
+    assert paths(repository, staged=staged)["other/ü b.py"] == (b"x\ny\n", b"x\n")
+
+
+def test_a_shallow_clone_is_named(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (repository / "a.py").write_text("new\n")
+    git(repository, "commit", "-q", "-am", "two")
+    clone = tmp_path_factory.mktemp("clone")
+    git(clone, "clone", "-q", "--depth", "1", f"file://{repository}", ".")
+    with pytest.raises(InputError) as error:
+        change((str(clone),), "HEAD~1", staged=False)
+    assert "shallow" in error.value.hint
+    git(repository, "checkout", "-q", "--orphan", "other")
+    git(repository, "commit", "-q", "-m", "unlike")
+    with pytest.raises(InputError, match="'main' and HEAD have no commit in common") as error:
+        change((str(repository),), "main...", staged=False)
+    assert not error.value.hint
+
+
 def test_before_the_first_commit(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     (tmp_path / "a.py").write_text("one\n")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path, PurePosixPath
@@ -29,7 +30,7 @@ class Changed:
     """Below the root of the repository, with / between folders."""
     now: bytes
     before: bytes | None
-    """None for a new file."""
+    """None for a new file; of one that was moved what it was at its old place."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,21 +58,47 @@ def change(paths: tuple[str, ...], revision: str, *, staged: bool) -> Change:
     before = repository.tree(against)
     prefixes = [_below(repository.root, one) for one in tops]
     skipped: list[Skipped] = []
+    index = repository.index() if staged else {}
     if staged:
-        index = {path: id for path, id in repository.index().items() if before.get(path) != id}
-        chosen = {path: id for path, id in index.items() if _within(path, prefixes)}
+        changed = {path: id for path, id in index.items() if before.get(path) != id}
+        chosen = {path: id for path, id in changed.items() if _within(path, prefixes)}
         chosen = _not_too_long(repository, chosen, skipped)
         held = repository.contents(chosen.values())
         now = {path: held[id] for path, id in chosen.items() if id in held}
     else:
         now = dict(_touched(repository, before, prefixes, skipped))
-    known = _not_too_long(repository, {path: before[path] for path in now if path in before}, [])
-    olds = repository.contents(known.values())
+    known = {path: before[path] for path in now if path in before}
+    new = {path: data for path, data in now.items() if path not in before}
+    if new:
+        there = index.__contains__ if staged else lambda path: (repository.root / path).exists()
+        known |= _moved(new, {path: id for path, id in before.items() if not there(path)})
+    olds = repository.contents(_not_too_long(repository, known, []).values())
     files = tuple(
-        Changed(path=path, now=data, before=olds.get(before.get(path, "")))
+        Changed(path=path, now=data, before=olds.get(known.get(path, "")))
         for path, data in sorted(now.items())
     )
     return Change(root=repository.root, against=against, files=files, skipped=tuple(skipped))
+
+
+def _moved(new: Mapping[str, bytes], gone: Mapping[str, str]) -> dict[str, str]:
+    """Path of a new file → the content that a file had that is gone and that it is taken for.
+
+    That is one of the same content, else the only one of the same name.
+    """
+    like = next(iter(gone.values()), "")
+    ids = frozenset(gone.values())
+    names: dict[str, list[str]] = defaultdict(list)
+    for path, id in gone.items():
+        names[PurePosixPath(path).name].append(id)
+    made = {}
+    for path, data in new.items() if gone else ():
+        id = object_id(data, like)
+        named = names.get(PurePosixPath(path).name, [])
+        if id in ids:
+            made[path] = id
+        elif len(named) == 1:
+            made[path] = named[0]
+    return made
 
 
 def _below(root: Path, path: Path) -> str:

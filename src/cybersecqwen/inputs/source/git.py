@@ -60,13 +60,27 @@ class Repository:
         Raises InputError for one that is not there.
         """
         if name.endswith("..."):
-            found = _git(self.root, "merge-base", "--", self.commit(name[:-3]), self.commit("HEAD"))
+            ends = self.commit(name[:-3]), self.commit("HEAD")
+            try:
+                found = _git(self.root, "merge-base", "--", *ends)
+            except InputError as error:
+                raise InputError(
+                    f"{name[:-3]!r} and HEAD have no commit in common in {str(self.root)!r}.",
+                    hint=self._depth(),
+                ) from error
         else:
             try:
                 found = _git(self.root, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
             except InputError as error:
-                raise InputError(f"There is no commit {name!r} in {str(self.root)!r}.") from error
+                raise InputError(
+                    f"There is no commit {name!r} in {str(self.root)!r}.", hint=self._depth()
+                ) from error
         return found.decode("ascii", "replace").split("\n")[0].strip()
+
+    def _depth(self) -> str:
+        if _git(self.root, "rev-parse", "--is-shallow-repository").strip() != b"true":
+            return ""
+        return "It is a shallow clone, which has the newest commits alone: fetch more of them first."
 
     def tree(self, commit: str) -> dict[str, str]:
         """Path → id of the content, of all files of a commit."""

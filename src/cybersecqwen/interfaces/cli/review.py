@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from cybersecqwen.errors import UsageError
+
 from .options import Detail, FailOn, Format, Model, Save
 
 if TYPE_CHECKING:
@@ -86,6 +88,10 @@ def review(
 
     from .task import TaskCall, run_task
 
+    if fix and diff_only:
+        raise UsageError("--fix writes the fixes, --diff-only prints them: give one of both.")
+    if test and not fix:
+        raise UsageError("--test says which fixes are kept, so it needs --fix.")
     settings = load_settings()
     call = TaskCall(
         "review",
