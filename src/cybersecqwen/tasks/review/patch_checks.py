@@ -164,7 +164,11 @@ def _way_out(
     was: Tree, now: Tree, edit: Edit, finding: CodeFinding, packages: Collection[str]
 ) -> Refusal | None:
     """What takes the finding away without mending it, or cannot run."""
-    if breaks(was, now.text) or (was.language == "python" and _is_python(was.text) > _is_python(now.text)):
+    if (
+        breaks(was, now.text)
+        or _missing(now) > _missing(was)
+        or (was.language == "python" and _is_python(was.text) > _is_python(now.text))
+    ):
         return Refusal.BREAKS
     old, new = (edit.start, edit.end), (edit.start, edit.start + len(edit.text))
     had, has = Counter(_words(was, *old)), Counter(_words(now, *new))
@@ -173,7 +177,8 @@ def _way_out(
         start, end = _reach(was, finding)
         own = Counter(_words(was, start, end))
         around = had - own
-        if own and not (has - around):
+        stays = [word for word in has - around if word in own or word not in _SAYS_ONLY]
+        if own and not stays:
             commented = len(_commented(now, *new)) > len(_commented(was, *old))
             return Refusal.COMMENTS_OUT if commented else Refusal.TAKES_AWAY
     if _dead(now) > _dead(was):
@@ -181,6 +186,28 @@ def _way_out(
     if any(not _is_known(name, now.language, packages) for name in _imports(now) - _imports(was)):
         return Refusal.IMPORTS
     return Refusal.UNBOUND if _unbound(was, now, added) else None
+
+
+def lacking(source: SourceFile, edit: Edit) -> str:
+    """The statement that imports what a patch uses and the file does not have; "" where there is none.
+
+    Only modules that the language brings along are imported, and only where nothing else is lacking.
+    """
+    family = _GRAMMAR.get(source.language)
+    text = applied(source.text, [edit])
+    was, now = (Tree(one, source.language) for one in (source.text, text))
+    words = _words(now, edit.start, edit.start + len(edit.text)) if family is not None else ()
+    names = sorted(_unbound(was, now, list(dict.fromkeys(words))))
+    if family == "python" and all(name in sys.stdlib_module_names for name in names):
+        return "".join(f"import {name}\n" for name in names)
+    if family == "javascript" and "require(" in source.text and all(name in _NODE_MODULES for name in names):
+        return "".join(f'const {name} = require("{name}");\n' for name in names)
+    return ""
+
+
+def _missing(tree: Tree) -> int:
+    """How many signs the parser had to think of itself: they are nodes without a text, and no ERROR."""
+    return len(tree.root.find_all({"rule": {"regex": "^$"}})) if tree.profile.functions else 0
 
 
 def _is_python(text: str) -> bool:
@@ -344,16 +371,16 @@ _BINDS_BY = {
 _IMPORTS_NAMES = frozenset(("import_statement", "import_from_statement"))
 
 
-def _unbound(was: Tree, now: Tree, added: Sequence[str]) -> bool:
-    """Whether a patch uses a name that stands for nothing in the file and in the language."""
+def _unbound(was: Tree, now: Tree, added: Sequence[str]) -> set[str]:
+    """The names of a patch that stand for nothing in the file and in the language."""
     family = _GRAMMAR.get(now.language)
     if family is None:
-        return False
+        return set()
     given = _GLOBALS if family == "javascript" else frozenset(dir(builtins)) | {"self", "cls"}
     known = {node.text() for node in was.find(["identifier"]) if not _is_part(node)}
     wanted = {word for word in added if word not in given and word not in known}
     if not wanted:
-        return False
+        return set()
     used: set[str] = set()
     bound: set[str] = set()
     for node in now.find(["identifier"]):
@@ -361,7 +388,7 @@ def _unbound(was: Tree, now: Tree, added: Sequence[str]) -> bool:
             (bound if _is_bound(node) else used).add(node.text())
     shorthand = now.find(["shorthand_property_identifier_pattern"]) if family == "javascript" else ()
     bound.update(node.text() for node in shorthand)
-    return bool(used - bound)
+    return used - bound
 
 
 def _is_part(node: Node) -> bool:

@@ -24,7 +24,7 @@ from cybersecqwen.records.review import CodeFinding, Edit, Fix, Package, Review,
 
 from .looking import look
 from .options import ReviewOptions
-from .patch_checks import Refusal, refusal_of
+from .patch_checks import Refusal, lacking, refusal_of
 
 if TYPE_CHECKING:
     from cybersecqwen.models.interface import LanguageModel
@@ -217,10 +217,16 @@ def patch(
     if isinstance(edit, Refusal):
         return edit
     refused = refusal_of(source, edit, finding, before, rules, packages)
+    also = lacking(source, edit) if refused is Refusal.UNBOUND else ""
+    if also:
+        edit = _importing(source, edit, also, window)
+        refused = refusal_of(source, edit, finding, before, rules, packages)
     if refused is not None:
         return refused
     diff = unified(source.text, applied(source.text, [edit]), source.path)
     what = _sentence(answer.get("what", "")) or "Replaces the lines of the finding."
+    if also:
+        what = f"{what} (What it needs of the standard library is imported.)"
     return Fix(edits=(replace(edit, path=source.path),), what=what, writer=model.name, diff=diff)
 
 
@@ -313,6 +319,20 @@ def edit_of(text: str, answer: Mapping[str, Any], window: range) -> Edit | Refus
     if end > len(text):  # the last line ends without a line break, and goes on doing so
         end, body = len(text), body[:-1]
     return Edit(path="", start=start, end=end, text=body)
+
+
+def _importing(source: SourceFile, edit: Edit, also: str, window: range) -> Edit:
+    """A patch with statements that import: beside the first import that is shown, else where it is needed."""
+    starts = [0, *(one.end() for one in re.finditer("\n", source.text))]
+    lines = edit.text.split("\n")
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip(" \t"))]
+    at = next((starts[n - 1] for n in window if _IMPORTS.match(source.text, starts[n - 1])), len(source.text))
+    ending = "\r\n" if "\r\n" in source.text else "\n"
+    if at <= edit.start:
+        made = also.replace("\n", ending) + source.text[at : edit.start] + edit.text
+        return replace(edit, start=at, text=made)
+    made = "".join(f"{indent}{one}{ending}" for one in also.splitlines())
+    return replace(edit, text=made + edit.text)
 
 
 def _placed(said: str, line: str, number: int, ending: str) -> str | None:
