@@ -165,3 +165,21 @@ def test_a_mask_joins_what_overlaps() -> None:
 def test_many_secrets_on_one_line_take_no_time() -> None:
     text = " ".join(MADE["github-token"](Random(number)) for number in range(10_000))
     assert len(found("a.json", "text", text)) == 200
+
+
+def test_addresses_of_packages_show_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = (
+        f"git+https://{TOKEN}@github.com/o/r#egg=zork",
+        f"--index-url https://bob:{SHORT}@pypi.shop.internal/x",
+    )
+    Path("requirements.txt").write_text("\n".join(["requests==2.0", *lines]))
+    Path("package.json").write_text(f'{{"dependencies": {{"a": "git+https://{TOKEN}@github.com/o/r.git"}}}}')
+    locked = f'{{"packages": {{"node_modules/a": {{"version": "1.0.0", "resolved": "https://u:{SHORT}@r.shop.internal/a"}}}}}}'
+    Path("package-lock.json").write_text(locked)
+    main(["review", "--no-cache", "--format", "json"])
+    out = "".join(capsys.readouterr())
+    assert TOKEN not in out and SHORT not in out
+    assert "zork" in out and out.count("secret-url-password") == 2

@@ -112,6 +112,8 @@ MADE: Mapping[str, Callable[[Random], str]] = {
     "observability-key": lambda r: "NR" + f"AK-{some(r, LARGE + DIGITS, 27)}",
     "developer-service-token": lambda r: "lin_" + f"api_{some(r, ALNUM, 40)}",
     "age-key": lambda r: "AGE-SEC" + f"RET-KEY-1{some(r, '023456789ACDEFGHJKLMNPQRSTUVWXYZ', 58)}",
+    "aws-bedrock-key": lambda r: "ABSK" + f"QmVkcm9ja0FQSUtleS{some(r, ALNUM, 110)}",
+    "docker-swarm-token": lambda r: "SWM" + f"TKN-1-{some(r, HEX, 50)}-{some(r, HEX, 25)}",
     "jwt": jwt,
     "url-password": lambda r: "postgres" + f"://app:{inner(r, ALNUM, 12)}9a@db.shop.internal:5432/shop",
 }
@@ -210,7 +212,14 @@ def test_what_is_no_secret_is_left_alone(seed: int) -> None:
 
 def test_every_kind_is_made_here_or_below() -> None:
     elsewhere = {
-        *("gcp-service-account", "twilio-key", "npm-registry-token", "discord-token", "private-key"),
+        *(
+            "gcp-service-account",
+            "gcp-user-credentials",
+            "twilio-key",
+            "npm-registry-token",
+            "discord-token",
+            "private-key",
+        ),
         *("putty-key", "connection-string", "password-hash"),
     }
     assert {kind.id for kind in kinds()} == {*MADE, *elsewhere}
@@ -229,6 +238,8 @@ def texts() -> Iterator[tuple[str, str, str]]:
         + f"-File-3: ssh-ed25519\nEncryption: none\nComment: x\nPublic-Lines: 1\n{some(rng, ALNUM, 64)}\n"
     )
     yield "putty-key", "a.ppk", f"{ppk}Private-Lines: 1\n{some(rng, ALNUM, 48)}\nPrivate-MAC: 00\n"
+    user = {"type": "authorized_user", "refresh_token": "1/" + f"/0{inner(rng, URL, 60)}"}
+    yield "gcp-user-credentials", "adc.json", json.dumps(user)
     yield "twilio-key", ".env", f"TWILIO_AUTH_TOKEN={some(rng, HEX, 32)}\n"
     yield "twilio-key", "src/a.py", 'twilio = Client("S' + f'K{some(rng, HEX, 32)}")\n'
     yield "npm-registry-token", ".npmrc", "//npm.shop.internal/:_auth" + f"Token={some(rng, ALNUM, 40)}\n"

@@ -140,6 +140,8 @@ def _is_text(name: str) -> bool:
     """Whether a file is configuration or a key, by its name in small letters: .env.local, id_rsa."""
     if name in _TEXT_NAMES or name.startswith((".env.", ".env-")):
         return True
+    if name.endswith(".txt"):
+        return name.startswith(("requirements", "constraints"))
     return PurePosixPath(name).suffix in _TEXT_SUFFIXES
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from cybersecqwen.detect.code.secrets.joining import without_secrets
 from cybersecqwen.errors import InputError
 from cybersecqwen.inputs.packages.open import read_manifest
 from cybersecqwen.inputs.source.changes import Changed
-from cybersecqwen.inputs.source.languages import language_of
+from cybersecqwen.inputs.source.languages import TEXT, language_of
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Limits
 from cybersecqwen.records.review import Package, PackageFinding, Skipped
@@ -155,7 +156,7 @@ def hold_against(found: Packages, looked: Looked, advisories: Path | None, store
 
 
 def _may_be_manifest(name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() in _ENDS and not language_of(name, "")
+    return PurePosixPath(name).suffix.lower() in _ENDS and language_of(name, "") in ("", TEXT)
 
 
 def _may_be_json_manifest(name: str, head: bytes) -> bool:
@@ -173,8 +174,16 @@ def _add(found: Packages, path: str, data: bytes, limits: Limits) -> None:
         return
     if manifest is not None:
         found.manifests += 1
-        found.packages += manifest.packages
-        found.skipped += manifest.skipped
+        found.packages += (_shown(one) for one in manifest.packages)
+        found.skipped += (replace(one, reason=without_secrets(one.reason)) for one in manifest.skipped)
+
+
+def _shown(package: Package) -> Package:
+    """A package, nothing of which shows the password or token of the address that it comes from."""
+    text, wanted = without_secrets(package.place.text), without_secrets(package.wanted)
+    if (text, wanted) == (package.place.text, package.wanted):
+        return package
+    return replace(package, wanted=wanted, place=replace(package.place, text=text))
 
 
 def _key(package: Package) -> tuple[str, str, str, str]:

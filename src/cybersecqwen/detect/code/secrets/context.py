@@ -87,6 +87,14 @@ def place_of_examples(path: str) -> str:
     return ""
 
 
+def examples_of_a_rule(data: bytes) -> int:
+    """Where the examples of a file with a rule of ours begin, the end of the text for another file."""
+    begin = data.find(b"\nbad:\n")
+    if begin < 0 or b"\ngood:\n" not in data or b"\ncwe: " not in data:
+        return len(data)
+    return begin
+
+
 def is_lock(path: str) -> bool:
     """Whether a file is full of hashes that are none of anybody's secrets."""
     return PurePosixPath(path).name.lower() in words("paths", "locks")

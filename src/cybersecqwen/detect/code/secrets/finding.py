@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cybersecqwen.records import Severity
 from cybersecqwen.records.review import CodeFinding, Confidence, Place, Status
 
 from .checks import Opinion
-from .context import is_lock, place_of_examples, says_example
+from .context import examples_of_a_rule, is_lock, place_of_examples, says_example
 from .kinds import Kind, kinds_in
 from .named import named_in
 
@@ -45,6 +45,7 @@ def secrets_in(path: str, language: str, text: str) -> list[Secret]:
     data = text.encode("latin-1", "replace")  # a byte a character; what is looked for is ASCII
     found: list[tuple[int, Secret]] = []
     doubt = place_of_examples(path)
+    taught = examples_of_a_rule(data)
     for rank, kind in enumerate(kinds_in(data)):
         found += ((rank, one) for one in _of_kind(kind, data, doubt))
     if not is_lock(path):
@@ -53,7 +54,10 @@ def secrets_in(path: str, language: str, text: str) -> list[Secret]:
                 start=named.start, end=named.end, kind=None, confidence=named.confidence, doubt=doubt
             )
             found.append((1_000, secret))
-    return list(_apart(found))
+    return [
+        replace(one, doubt="It stands in the examples of a rule.") if one.start > taught else one
+        for one in _apart(found)
+    ]
 
 
 def _of_kind(kind: Kind, data: bytes, doubt: str) -> Iterator[Secret]:

@@ -65,6 +65,14 @@ def with_secrets(
     return made, None if crossing is None else _crossing(crossing, mask)
 
 
+def without_secrets(text: str) -> str:
+    """A line of a manifest, or what is said of it, without the secrets of addresses."""
+    if "://" not in text or "@" not in text:
+        return text
+    stretches = [(one.start, one.end) for one in secrets_in("", "text", text)]
+    return Mask(text, stretches).whole() if stretches else text
+
+
 def _crossing(crossing: Crossing, mask: Mask) -> Crossing:
     # Each with marks of its own: the finding of the file that it stands for is the first of its kind.
     sinks = tuple(replace(one, finding=_masked(one.finding, mask, Marks())) for one in crossing.sinks)

@@ -86,12 +86,19 @@ class Mask:
         end = begin + len(place.text)
         if self._text[begin:end] != place.text:
             return replace(place, text=self.without(place.text))
+        return replace(place, text=self._between(begin, end)[:_CHARACTERS])
+
+    def whole(self) -> str:
+        """All of the text, masked."""
+        return self._between(0, len(self._text))
+
+    def _between(self, begin: int, end: int) -> str:
         made, at = [], begin
         for start, stop in self._within(begin, end):
             made += [self._text[at : max(at, start)], masked(self._text[start:stop])]
             at = stop
         made.append(self._text[min(at, end) : end])
-        return replace(place, text=self.without("".join(made))[:_CHARACTERS])
+        return self.without("".join(made))
 
     def _within(self, begin: int, end: int) -> Sequence[tuple[int, int]]:
         first = bisect_right(self._ends, begin)
