@@ -304,9 +304,9 @@ def test_what_is_refused_is_counted_and_said(tools: Tools) -> None:
 
 @pytest.mark.usefixtures("tree")
 def test_a_model_is_not_asked_where_no_patch_is_wanted(tools: Tools) -> None:
-    model = Scripted([])
+    model = Scripted(lambda _: answer((AT, GOOD)))
     assert shell(reviewed(model, tools)).fix is None
-    assert not model.history
+    assert not [one for one, _ in model.history if one.instructions == patching.INSTRUCTIONS]
 
 
 @pytest.mark.usefixtures("tree")
@@ -314,6 +314,17 @@ def test_a_model_that_fails_leaves_the_report(tools: Tools) -> None:
     report = reviewed(Scripted([ModelError("The server is gone.")]), tools, patches=True)
     assert shell(report).fix is None
     assert "The server is gone." in [one.message for one in report.problems]
+
+
+@pytest.mark.parametrize("beside", ['password = "correct-Horse7battery"', "", "x = 1"])
+def test_no_secret_is_given_to_a_model(tree: Path, tools: Tools, beside: str) -> None:
+    (tree / "app.py").write_text(CODE.replace("import shlex\n", f"import shlex\n{beside}\n"))
+    model = Scripted(lambda _: "no")
+    report = reviewed(model, tools, patches=True)
+    assert bool(model.history) == (not beside.startswith("password"))
+    for prompt, _ in model.history:
+        assert all("Horse" not in one.text for one in prompt.material)
+    assert shell(report).fix is None
 
 
 def test_no_more_is_asked_than_a_run_has_time_for(
