@@ -45,7 +45,7 @@ def cases(rules: CodeRules, most: int) -> tuple[list[tuple[SourceFile, CodeFindi
         for rule in rules.of(language):
             for number, text in enumerate(rule.bad if not rule.fixes else ()):
                 source = SourceFile(path=f"{rule.id}-{number}.{suffix}", language=language, text=text)
-                findings = look(source, rules)[0].findings
+                findings = list(look(source, rules)[0].findings)
                 mine = [one for one in findings if one.rule == rule.id and one.fix is None]
                 if mine and window_of(text, mine[0]) is not None:
                     found.append((source, mine[0], findings))
