@@ -274,6 +274,17 @@ def test_check_digits_decide() -> None:
     assert "example" in found.doubt
 
 
+def test_examples_of_rules_are_none() -> None:
+    token = MADE["stripe-key"](Random(1))
+    rule = f"title: a\ncwe: [798]\nbad:\n  - |\n    k = '{token}'\ngood:\n  - ok\n"
+    (found,) = secrets_in("rules/a.yaml", "text", rule)
+    assert "examples of a rule" in found.doubt
+    (found,) = secrets_in(
+        "rules/a.yaml", "text", rule.replace("title: a", f"title: {token}").partition("bad:")[0]
+    )
+    assert not found.doubt
+
+
 def test_a_sealed_key_counts_less() -> None:
     sealed = pem(Random(1), "ENCRYPTED ")
     (found,) = secrets_in("a.pem", "text", sealed)
@@ -290,6 +301,7 @@ NAMED_VALUES = [
     ("a.xml", '<add key="ApiToken" value="{mixed}" />', True),
     ("a.env", "SESSION_SECRET={mixed}", True),
     ("a.toml", 'auth_token = "{mixed}"', True),
+    ("a.ini", "password = XyZkQ!rTbWqL", True),
     ("src/a.py", 'public_key = "{mixed}"', False),
     ("src/a.py", 'password_field = "login-Form-2"', False),
     ("src/a.py", 'password = "Please enter 1 password"', False),

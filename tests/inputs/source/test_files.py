@@ -34,6 +34,8 @@ from cybersecqwen.records.review import Skipped
         ("list.yaml", "a: 1\n", "text"),
         (".env.local", "", "text"),
         ("settings.INI", "", "text"),
+        ("requirements-dev.txt", "", "text"),
+        ("notes.txt", "", ""),
         ("home/.ssh/id_rsa", "", "text"),
         ("README.md", "", ""),
         ("a.min.js", "", "javascript"),

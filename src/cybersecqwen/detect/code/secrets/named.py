@@ -12,7 +12,7 @@ from cybersecqwen.records.review import Confidence
 
 from .context import chosen_by_hand, is_placeholder, words
 from .kinds import compiled
-from .randomness import classes, is_random
+from .randomness import changes, classes, is_random
 
 UNQUOTED = frozenset(("text", "shell", "dockerfile", "kubernetes", "github"))
 """Languages in which a value needs no quotes."""
@@ -103,8 +103,8 @@ def _confidence(value: str, what: str, language: str) -> Confidence | None:
     if what == "key" or any(map(str.isspace, value)) or not chosen_by_hand(value):
         return None
     # In code a text beside such a name is mostly a message or another name; in a configuration, the value.
-    rich = len(value) >= 8 and classes(value) >= 3 and any(map(str.isdigit, value))
-    if rich:
+    mixed = any(map(str.isdigit, value)) or changes(value) >= 4
+    if len(value) >= 8 and classes(value) >= 3 and mixed:
         return Confidence.MEDIUM
     if language in UNQUOTED and len(value) >= 8 and any(map(str.isdigit, value)):
         return Confidence.LOW

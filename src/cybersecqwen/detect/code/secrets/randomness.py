@@ -30,10 +30,15 @@ def is_random(text: str) -> bool:
         return False
     if not _PLAIN.fullmatch(text):
         return False
-    changes = len(_CHANGES.findall(_SIGNS.sub("", text)))
+    turns = changes(_SIGNS.sub("", text))
     if _HEX.fullmatch(text):
-        return entropy(text) >= 3.0 and changes >= size // 6
-    return entropy(text) >= min(4.0, 3.0 + size / 64) and changes >= max(4, size // 5)
+        return entropy(text) >= 3.0 and turns >= size // 6
+    return entropy(text) >= min(4.0, 3.0 + size / 64) and turns >= max(4, size // 5)
+
+
+def changes(text: str) -> int:
+    """How often small letters, large letters and digits take turns."""
+    return len(_CHANGES.findall(text))
 
 
 def classes(text: str) -> int:
