@@ -152,6 +152,8 @@ BAD: list[tuple[Refusal, Any]] = [
     (Refusal.DEAD, answer((AT, f"    if False:\n    {GOOD}"))),
     (Refusal.DEAD, answer((AT, f"    if host and 0:\n    {GOOD}"))),
     (Refusal.DEAD, answer((AT, f"    return\n{GOOD}"))),
+    (Refusal.DROPS, answer((AT, '    os.system("ping -c 1 " + shlex.quote("host"))'))),
+    (Refusal.DEAD, answer((AT, f"    def ping(host):\n    {GOOD}"))),
     (Refusal.DEAD, answer((AT, f"    def later():\n    {GOOD}"))),
     (Refusal.DEAD, answer((AT, f"    (lambda: {GOOD.strip()})"))),
     (Refusal.IMPORTS, answer((1, "import os, plumbum"), (AT, GOOD))),

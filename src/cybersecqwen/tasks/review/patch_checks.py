@@ -45,6 +45,7 @@ class Refusal(StrEnum):
     SILENCES = "only tells a reviewer to be silent"
     COMMENTS_OUT = "only makes a comment of the code"
     TAKES_AWAY = "only takes the code away"
+    DROPS = "no longer uses a value that the code works on"
     DEAD = "puts code where it never runs"
     IMPORTS = "imports a package that the project does not name"
     UNBOUND = "uses a name that the file does not have"
@@ -181,6 +182,8 @@ def _way_out(
         if own and not stays:
             commented = len(_commented(now, *new)) > len(_commented(was, *old))
             return Refusal.COMMENTS_OUT if commented else Refusal.TAKES_AWAY
+    if _dropped(was, edit, had, has):
+        return Refusal.DROPS
     if _dead(now) > _dead(was):
         return Refusal.DEAD
     if any(not _is_known(name, now.language, packages) for name in _imports(now) - _imports(was)):
@@ -300,15 +303,40 @@ def _dead(tree: Tree) -> int:
         while after is not None and (not after.is_named() or after.kind() in tree.profile.comments):
             after = after.next()
         count += after is not None and after.kind().endswith(("statement", "lexical_declaration"))
+    kinds = ["identifier"]
+    if family == "javascript":
+        kinds += ["property_identifier", "shorthand_property_identifier"]
+    used = Counter(node.text() for node in tree.find(kinds))
+    named = Counter(_text(node.field("name")) for _, _, node in tree.functions)
     for _, _, node in tree.functions:
-        name = node.field("name")
+        name = _text(node.field("name"))
         parent = node.parent()
-        if name is not None and parent is not None and node.kind().startswith("function"):
-            count += len(re.findall(rf"\b{re.escape(name.text())}\b", tree.text)) < 2
+        if name and node.kind().startswith("function"):
+            count += used[name] <= named[name]
         while parent is not None and parent.kind() == "parenthesized_expression":
             parent = parent.parent()
-        count += name is None and parent is not None and parent.kind() == "expression_statement"
+        count += not name and parent is not None and parent.kind() == "expression_statement"
     return count
+
+
+def _text(node: Node | None) -> str:
+    return str(node.text()) if node is not None else ""
+
+
+def _dropped(was: Tree, edit: Edit, had: Counter[str], has: Counter[str]) -> bool:
+    """Whether a parameter is used nowhere in its function any more, though the function stays."""
+    number = was.function_at(edit.start)
+    if number < 0:
+        return False
+    start, end, node = was.functions[number]
+    given = node.field("parameters") or node.field("parameter")
+    if given is None or edit.start < given.range().end.index:
+        return False
+    behind = given.range().end.index
+    names = set(_words(was, start, behind)) - {_text(node.field("name"))}
+    return any(
+        had[name] and not has[name] and Counter(_words(was, behind, end))[name] <= had[name] for name in names
+    )
 
 
 def _imports(tree: Tree) -> set[str]:
