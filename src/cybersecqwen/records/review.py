@@ -112,6 +112,8 @@ class CodeFinding:
     """Why it is not open."""
     proven: bool = False
     """A flow from a source was followed: no model may demote it."""
+    probability: float | None = None
+    """How likely it is real, 0 to 1, by what it and its surroundings are made of; None where not judged."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

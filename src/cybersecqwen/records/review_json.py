@@ -45,4 +45,5 @@ def finding_from(given: Mapping[str, Any]) -> CodeFinding:
         status=Status(given["status"]),
         reason=str(given["reason"]),
         proven=bool(given["proven"]),
+        probability=None if given.get("probability") is None else float(given["probability"]),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,6 +19,7 @@ from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
 from .baseline import held_against, read_baseline, write_baseline
 from .changed import look_at_changes
 from .collecting import collect, summed
+from .judging import is_askable, judged, judged_by
 from .kept import Kept
 from .looking import Looked, look_at
 from .options import ReviewOptions
@@ -51,7 +53,7 @@ class ReviewTask(Task):
             known = read_baseline(options.baseline)
             findings, vulnerabilities = held_against(findings, known), held_against(vulnerabilities, known)
         review = Review(
-            findings=tuple(sorted(findings, key=_order)),
+            findings=tuple(sorted(judged(findings, request.paths), key=_order)),
             vulnerabilities=tuple(vulnerabilities),
             packages=tuple(packages.packages),
             skipped=tuple(summed([*found.skipped, *packages.skipped])),
@@ -69,12 +71,30 @@ class ReviewTask(Task):
     def ask(self, report: Report, tools: Tools) -> Ask | None:
         """A model is only consulted."""
         del tools
-        return Ask(instructions="", material=(), question="", max_tokens=0) if is_wanted(report) else None
+        wanted = is_wanted(report) or is_askable(report)
+        return Ask(instructions="", material=(), question="", max_tokens=0) if wanted else None
 
     def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
-        """The report with fixes of a model, where they are wanted; see `patching`. Raises ModelError."""
+        """The report with fixes of a model where they are wanted, else with its judgements.
+
+        See `patching` and `judging`. Raises ModelError.
+        """
         del tools
-        return patched(report, model, timeout_s)
+        if is_wanted(report):
+            return patched(report, model, timeout_s)
+        made = judged_by(report, model, timeout_s)
+        if made.review is None or made.review == report.review:
+            return made
+        review = replace(made.review, findings=tuple(sorted(made.review.findings, key=_order)))
+        verdict, severity, title, count = _standing(review)
+        return replace(
+            made,
+            review=review,
+            verdict=verdict,
+            severity=severity,
+            title=title,
+            counts={**made.counts, "findings": count},
+        )
 
 
 def _looked(
@@ -137,29 +157,35 @@ def _order(one: CodeFinding) -> tuple[int, int, int, str, int, int]:
 
 
 def _report(review: Review, paths: Sequence[str], tools: Tools, version: str, begun: float) -> Report:
-    open_: list[CodeFinding | PackageFinding] = [
-        *(one for one in review.findings if one.status is Status.OPEN),
-        *(one for one in review.vulnerabilities if one.status is Status.OPEN),
-    ]
-    severity = max((one.severity for one in open_), default=Severity.INFORMATIONAL)
+    verdict, severity, title, count = _standing(review)
     return Report(
         task="review",
-        verdict=Verdict.NEEDS_REVIEW if open_ else Verdict.BENIGN,
+        verdict=verdict,
         severity=severity,
         confidence=1.0,
-        title=_title(open_),
+        title=title,
         sources=tuple(str(Path(one)) for one in paths) or (".",),
         counts={
             "files": review.files,
             "lines": review.lines,
             "packages": len(review.packages),
-            "findings": len(open_),
+            "findings": count,
             "skipped": sum(one.count for one in review.skipped),
         },
         timings_ms={"review": round((time.perf_counter() - begun) * 1000, 2)},
         provenance=Provenance(version=__version__, knowledge=tools.store.version, rules=version),
         review=review,
     )
+
+
+def _standing(review: Review) -> tuple[Verdict, Severity, str, int]:
+    """Verdict, severity, title and number of what is open."""
+    open_: list[CodeFinding | PackageFinding] = [
+        *(one for one in review.findings if one.status is Status.OPEN),
+        *(one for one in review.vulnerabilities if one.status is Status.OPEN),
+    ]
+    severity = max((one.severity for one in open_), default=Severity.INFORMATIONAL)
+    return Verdict.NEEDS_REVIEW if open_ else Verdict.BENIGN, severity, _title(open_), len(open_)
 
 
 def _title(found: Sequence[CodeFinding | PackageFinding]) -> str:
