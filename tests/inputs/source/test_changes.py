@@ -220,10 +220,15 @@ def test_ids_are_those_of_git(repository: Path) -> None:
         ("a\r\nb\r\n", "a\nb\n", set()),
         ("a\n", "a\nb\n", {2}),
         ("a\nb", "a", {1}),
+        ("a\nb\n", "a\n", {1}),
+        ("a\n", "", {1}),
+        ("a\x0c\nb\n", "a\x0c\nc\n", {2}),
+        ("a\u2028\x85\nb\n", "a\u2028\x85\nc\n", {2}),
+        ("f\n\ng\n\nh\n", "h\n\nf\n\ng\n", {1, 2, 5}),
     ],
 )
 def test_new_lines(before: str, now: str, lines: set[int]) -> None:
-    assert new_lines(before, now) == lines
+    assert new_lines(before, now) == frozenset(lines)
 
 
 def test_all_lines_of_a_new_file_are_new() -> None:
@@ -247,3 +252,15 @@ def test_large_changes_are_bounded() -> None:
     new = "\n".join(f"b{n}" for n in range(15_000))
     found = new_lines(old, new)
     assert found is not None and len(found) == 15_000
+
+
+@pytest.mark.timeout(60)
+def test_every_other_line_the_same_is_bounded() -> None:
+    """Nothing cuts such files into parts: each empty line may be taken for each other."""
+    old = "\n\n".join(f"a{n}" for n in range(10_000))
+    new = "\n\n".join(f"b{n}" for n in range(10_000))
+    found = new_lines(old, new)
+    assert found is not None and len(found) == 19_999
+    one_by_one = "\n".join(f"a{n}\n\nb{n}\n\n" for n in range(5_000))
+    other = "\n".join(f"c{n}\n\nb{n}\n\n" for n in range(5_000))
+    assert new_lines(one_by_one, other) == frozenset(5 * n + 1 for n in range(5_000))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -18,8 +19,12 @@ from .languages import language_of
 
 _LONGEST = 64 << 20
 """Bytes of a lock file."""
-_MOST_LINES = 20_000
-"""Lines of a file that are compared line by line; of a longer one all count as new."""
+_SHORT = 10_000
+"""Lines times lines that are compared each with each; of more all count as new."""
+_DEPTH = 4
+"""How often what lies between two lines is cut by lines that are there once."""
+Stretch = tuple[int, int]
+"""Where lines begin and end, counted from 0."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,30 +168,71 @@ def new_lines(before: str | None, now: str) -> frozenset[int] | None:
     """
     if before is None:
         return None
-    old, new = before.splitlines(), now.splitlines()
-    first = _alike(old, new)
-    last = _alike(old[first:][::-1], new[first:][::-1])
-    old, middle = old[first : len(old) - last], new[first : len(new) - last]
-    if len(old) > _MOST_LINES or len(middle) > _MOST_LINES:
-        return frozenset(range(first + 1, first + len(middle) + 1))
+    old, new = _lines(before), _lines(now)
+    last = max(1, len(new) - (new[-1] == ""))
     found: set[int] = set()
-    if len(old) * len(middle) > 4_000_000:  # too much to compare each with each
-        known = set(old)
-        found |= {first + at + 1 for at, line in enumerate(middle) if line not in known}
-        return frozenset(found)
-    for kind, _, _, begin, end in SequenceMatcher(None, old, middle, autojunk=False).get_opcodes():
-        if kind == "delete":
-            found.add(min(first + begin + 1, max(1, len(new))))
-        elif kind != "equal":
-            found |= set(range(first + begin + 1, first + end + 1))
+    for (start, end), (begin, until) in _unlike(old, new):
+        if begin == until and start < end:
+            found.add(min(begin + 1, last))
+        found.update(range(begin + 1, until + 1))
     return frozenset(found)
 
 
-def _alike(one: list[str], other: list[str]) -> int:
-    """How many lines both begin with."""
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+def _lines(text: str) -> list[str]:
+    """Lines as findings count them, without what ends them: a form feed, say, ends none."""
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+def _unlike(old: list[str], new: list[str]) -> Iterator[tuple[Stretch, Stretch]]:
+    """Stretches of both that have nothing to do with each other; between them both are alike.
+
+    Lines that both have once are taken for the same, and what lies between two of them is compared by itself.
+    What stays is compared line by line where it is short. `SequenceMatcher` alone takes minutes for two
+    thousand lines of which every other one is empty.
+    """
+    waiting = [((0, len(old)), (0, len(new)), _DEPTH)]
+    while waiting:
+        (start, end), (begin, until), depth = waiting.pop()
+        while start < end and begin < until and old[start] == new[begin]:
+            start, begin = start + 1, begin + 1
+        while start < end and begin < until and old[end - 1] == new[until - 1]:
+            end, until = end - 1, until - 1
+        if start == end or begin == until:
+            if start < end or begin < until:
+                yield (start, end), (begin, until)
+            continue
+        anchors = _anchors(old[start:end], new[begin:until]) if depth else []
+        if anchors:
+            at, place = start, begin
+            for one, other in anchors:
+                waiting.append(((at, start + one), (place, begin + other), depth - 1))
+                at, place = start + one + 1, begin + other + 1
+            waiting.append(((at, end), (place, until), depth - 1))
+        elif (end - start) * (until - begin) > _SHORT:
+            yield (start, end), (begin, until)
+        else:
+            matcher = SequenceMatcher(None, old[start:end], new[begin:until], autojunk=False)
+            for kind, i, j, k, m in matcher.get_opcodes():
+                if kind != "equal":
+                    yield (start + i, start + j), (begin + k, begin + m)
+
+
+def _anchors(old: list[str], new: list[str]) -> list[tuple[int, int]]:
+    """Places of lines that both have once, as many as stand in the same order in both."""
+    counts, others = Counter(old), Counter(new)
+    places = {line: at for at, line in enumerate(old) if counts[line] == 1 and others[line] == 1}
+    pairs = [(places[line], at) for at, line in enumerate(new) if line in places]
+    ends: list[int] = []  # the place in old that the best row of each length ends with
+    rows: list[int] = []  # the pair that it ends with
+    before: list[int] = []  # the pair before each in its row
+    for number, (place, _) in enumerate(pairs):
+        length = bisect_left(ends, place)
+        before.append(rows[length - 1] if length else -1)
+        ends[length : length + 1] = [place]
+        rows[length : length + 1] = [number]
+    made = []
+    number = rows[-1] if rows else -1
+    while number >= 0:
+        made.append(pairs[number])
+        number = before[number]
+    return made[::-1]

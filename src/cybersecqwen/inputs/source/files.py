@@ -26,17 +26,17 @@ LEFT_OUT = {
     "site-packages": "packages of others",
     "dist-packages": "packages of others",
     "vendor": "packages of others",
-    "__pycache__": "made by a program",
+    "__pycache__": "what a program made",
     ".venv": "packages of others",
     "venv": "packages of others",
     ".tox": "packages of others",
     ".nox": "packages of others",
-    ".mypy_cache": "made by a program",
-    ".pytest_cache": "made by a program",
-    ".ruff_cache": "made by a program",
+    ".mypy_cache": "what a program made",
+    ".pytest_cache": "what a program made",
+    ".ruff_cache": "what a program made",
     ".terraform": "packages of others",
-    ".gradle": "made by a program",
-    ".next": "made by a program",
+    ".gradle": "what a program made",
+    ".next": "what a program made",
 }
 """Folders that are not gone into, with what is in them."""
 _REPOSITORIES = frozenset((".git", ".hg", ".svn"))
