@@ -360,3 +360,21 @@ def test_a_patch_of_a_model_is_printed_and_written(
     shown = capsys.readouterr()
     assert "1 fix was written to 1 file" in shown.err
     assert GOOD in Path("app.py").read_text()
+
+
+def test_a_file_is_looked_at_once_however_much_is_found_in_it(
+    tree: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = " + \\\n".join(["x"] * 2 * WINDOW)
+    (tree / "app.py").write_text("import os\n" + f"os.system({long})\n" * 150)
+    looks = []
+
+    def counted(source: SourceFile, rules: CodeRules) -> Any:
+        looks.append(source.path)
+        return look(source, rules)
+
+    monkeypatch.setattr(patching, "look", counted)
+    report = reviewed(Scripted([]), tools, patches=True)
+    assert len(looks) == 1
+    assert report.extra["patches"]["asked"] == 0
+    assert [one.count for one in report.problems if one.message.startswith("No patch was asked for")] == [150]

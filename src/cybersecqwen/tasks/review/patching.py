@@ -49,6 +49,8 @@ _LONGEST_LINE = 300
 _LONGEST_TEXT = 4_000
 _LONGEST_SENTENCE = 200
 _STEPS = 6
+_MOST_LOOKED = 100
+"""Findings that come into question, so that a tree full of those that do not is left soon."""
 _BESIDE = 2
 """Lines around a change that its diff shows, too."""
 _PATIENCE = 4
@@ -124,10 +126,16 @@ def _asked(review: Review, rules: CodeRules, model: LanguageModel, timeout_s: fl
     made = Patched()
     names = imported_by(review.packages)
     root = Path(review.root) if review.root else Path()
-    for finding in wanting(review):
-        source = _source(root / finding.place.path, finding.place.path)
-        before = look(source, rules)[0].findings if source is not None and made.asked < MOST_ASKED else ()
-        known = any(one.fingerprint == finding.fingerprint for one in before)
+    some = wanting(review)
+    made.passed_over = len(some[_MOST_LOOKED:])
+    seen: dict[str, tuple[SourceFile | None, Sequence[CodeFinding]]] = {}
+    for finding in some[:_MOST_LOOKED]:
+        path = finding.place.path
+        if path not in seen:
+            found = _source(root / path, path)
+            seen[path] = (found, look(found, rules)[0].findings if found is not None else ())
+        source, before = seen[path]
+        known = made.asked < MOST_ASKED and any(one.fingerprint == finding.fingerprint for one in before)
         if source is None or not known or not is_askable(source, finding, before):
             made.passed_over += 1
             continue
@@ -255,8 +263,11 @@ def is_askable(source: SourceFile, finding: CodeFinding, before: Sequence[CodeFi
         one.place.line in near and one.place.text not in source.text.replace("\r\n", "\n") for one in before
     ):
         return False  # what is found there is shown with a part hidden
-    starts = (one.start for one in secrets_in(source.path, source.language, source.text))
-    return not any(source.text.count("\n", 0, start) + 1 in near for start in starts)
+    starts = [0, *(one.end() for one in re.finditer("\n", source.text))]
+    begin, end = starts[max(1, near.start) - 1], starts[min(near.stop, len(starts)) - 1]
+    end = len(source.text) if near.stop > len(starts) else end
+    secrets = secrets_in(source.path, source.language, source.text)
+    return not any(one.start < end and one.end > begin for one in secrets)
 
 
 def schema(window: range) -> dict[str, Any]:
