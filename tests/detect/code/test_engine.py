@@ -15,6 +15,7 @@ from cybersecqwen.detect.code.looking import Look
 from cybersecqwen.detect.code.rule import CodeRule
 from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.detect.code.rulefile import FOLDERS, LARGEST, rule_of
+from cybersecqwen.detect.code.runs import runs_joined
 from cybersecqwen.detect.code.shapes import Shape
 from cybersecqwen.detect.code.tree import Tree
 from cybersecqwen.errors import RuleError
@@ -254,6 +255,61 @@ def test_files_that_never_end_are_looked_at(kind: str, language: str) -> None:
 @pytest.mark.timeout(60)
 def test_a_name_that_is_set_and_used_very_often_takes_linear_time() -> None:
     assert look("b = a\neval(b)\n" * 20_000, "javascript").findings(BOOK.of("javascript"))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "part",
+    [
+        "#\n",
+        "#\n\n",
+        "\n",
+        "  # a b\n\n\n",
+        "//\n",
+        "/*\n*/\n",
+        "a\n#\n",
+        "a(\n",
+        "a\n//\n",
+        "#" * 400 + "\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "language",
+    ["python", "javascript", "java", "go", "c", "csharp", "php", "ruby", "shell", "terraform"],
+)
+def test_a_file_of_comments_is_read_in_linear_time(language: str, part: str) -> None:
+    head = "<?php\na\n" if language == "php" else "a\n"
+    tree = Tree(head + part * (100_000 // len(part)), language)
+    assert tree.root.range().end.index <= len(tree.text)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["#", "# a", "", " ", "x = 1", "#[a]", '"""', "// b", "é # c", "\r", "  #"]),
+        max_size=40,
+    ),
+    st.integers(0, 150),
+    st.sampled_from(["python", "php", "terraform", "ruby"]),
+)
+def test_runs_of_comments_that_are_joined_keep_what_is_code_where_it_is(
+    lines: list[str], count: int, language: str
+) -> None:
+    text = "\n".join([*lines, *["# d"] * count, *lines])
+    made = runs_joined(text, language)
+    assert len(made) == len(text)
+    assert all(one == other or (one, other) == ("\n", "#") for one, other in zip(text, made, strict=True))
+    if language == "ruby" or count + 2 * len(lines) < 100:
+        assert made == text
+    after = made.split("\n")
+    for line in text.split("\n"):
+        if line.startswith(("x", "é", "#[", '"')) and not line.startswith("#[" if language != "php" else "-"):
+            assert any(one == line for one in after)
+
+
+def test_findings_behind_a_long_run_of_comments_stand_where_they_stand() -> None:
+    text = "import os\n" + "# é\n\n" * 300 + "os.system('a' + b)\n"
+    (one,) = look(text).findings(BOOK.of("python"))
+    assert (one.place.line, one.place.column, one.place.text) == (602, 1, "os.system('a' + b)")
 
 
 @pytest.mark.timeout(120)

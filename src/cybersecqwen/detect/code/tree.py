@@ -14,6 +14,7 @@ from cybersecqwen.errors import CsqError
 
 from . import php
 from .profile import Profile, profiles
+from .runs import runs_joined
 
 Node = Any
 """An SgNode; the package has no types that can be checked."""
@@ -46,7 +47,7 @@ class Tree:
     def root(self) -> Node:
         """The whole file."""
         text = php.code_alone(self.text) if self.language == "php" else self.text
-        return parse(text, self.profile.grammar)
+        return parse(runs_joined(text, self.language), self.profile.grammar)
 
     def find(self, kinds: Sequence[str] | frozenset[str]) -> list[Node]:
         """All nodes of these kinds, in the order of the text."""
