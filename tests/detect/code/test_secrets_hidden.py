@@ -154,11 +154,20 @@ def test_whatever_stands_around_it(parts: list[str], between: str, language: str
 
 def test_a_mask_joins_what_overlaps() -> None:
     text = "aaaa bbbbbb cccc\nbbbbbb d"
-    mask = Mask(text, [(5, 9), (7, 11)])
+    mask = Mask(text, [(5, 11), (7, 11)])
     place = mask.place("a", 5, 11)
     assert place.text == f"aaaa {STARS} cccc"
     assert mask.without("x bbbbbb y") == f"x {STARS} y"
     assert (mask.place("a", 17, 20).line, mask.place("a", 17, 20).text) == (2, f"{STARS} d")
+
+
+def test_words_beside_a_secret_stay() -> None:
+    """They are hidden where a rule tells of them, and shown where they are only words."""
+    lines = 'A = hmac.new("correct horse", b"", "sha256")', 'B = eval("correct horse sha256" + input())'
+    text = "\n".join(["import hmac", *lines, ""])
+    found_there = {one.place.line: one.place.text for one in found("a.py", "python", text)}
+    assert found_there[2] == f'A = hmac.new("{STARS}", b"", "sha256")'
+    assert found_there[3] == text.split("\n")[2]
 
 
 @pytest.mark.timeout(60)

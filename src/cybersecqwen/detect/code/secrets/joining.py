@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cybersecqwen.records.review import CodeFinding, Place, Status
 
+from .context import chosen_by_hand
 from .finding import MOST, Marks, Secret, finding_of, secrets_in
 from .masking import Mask
 
@@ -22,6 +23,11 @@ _CREDENTIALS = frozenset(
 )
 """Of rules that are about a secret in the file: the texts of their places are hidden."""
 _LITERAL = re.compile(r"\"([^\"\n]{3,})\"(?!\s*(?::|\]|=>))|'([^'\n]{3,})'(?!\s*(?::|\]|=>))|`([^`\n]{3,})`")
+_OPEN = re.compile(
+    r"(?i)(?:(?:hmac|sha|md|hs|rs|es|ps|ed|aes|des|rc|blake|utf|latin|cp|tls|ssl)[-_]?[0-9]{1,5}[a-z]?(?:[-_/]\w{2,8}){0,3}"
+    r"|ascii|base64|localhost|[\w.-]+\.(?:com|org|net|io|local)|[a-z]{3,5})"
+)
+"""Texts beside a secret that are none: algorithms, encodings, hosts, short words."""
 _ARGUMENT = re.compile(
     r"(?:\s-p[ \t]*|--?(?:http-)?pass(?:word)?[= ]|\s-w[ \t]+|(?:-u|--user)[= ]?[\w.@-]+:|[=:][ \t]*|"
     r"^(?:ENV|ARG)?[ \t]*\w+[ \t]+)([^\s\"'$<{]\S{2,})"
@@ -40,11 +46,10 @@ def with_secrets(
     about = [one for one in findings if _CREDENTIALS.intersection(one.cwe)]
     if not secrets and not about:
         return list(findings), crossing
-    stretches = [(one.start, one.end) for one in secrets]
     starts = _line_starts(source.text) if about else []
-    for one in about:
-        stretches += _literals(one.place, source.text, starts)
-    mask = Mask(source.text, stretches)
+    literals = [reach for one in about for reach in _literals(one.place, source.text, starts)]
+    chosen = [reach for reach in literals if chosen_by_hand(source.text[slice(*reach)])]
+    mask = Mask(source.text, [*((one.start, one.end) for one in secrets), *chosen], literals)
     kept, replaced = _kept(findings, secrets, mask)
     marks = Marks()
     made = [_masked(one, mask, marks) for one in kept]
@@ -141,4 +146,5 @@ def _literals(place: Place, text: str, starts: Sequence[int]) -> Iterator[tuple[
     found = list(_LITERAL.finditer(stretch)) or list(_ARGUMENT.finditer(stretch))
     for one in found:
         group = one.lastindex or 0
-        yield begin + one.start(group), begin + one.end(group)
+        if not _OPEN.fullmatch(one[group]):
+            yield begin + one.start(group), begin + one.end(group)

@@ -28,10 +28,14 @@ def masked(value: str) -> str:
 class Mask:
     """The stretches of a text that are not shown."""
 
-    def __init__(self, text: str, stretches: Iterable[tuple[int, int]]) -> None:
+    def __init__(
+        self, text: str, stretches: Iterable[tuple[int, int]], more: Iterable[tuple[int, int]] = ()
+    ) -> None:
+        """`more` are stretches that may be words: they are hidden where they stand and in fixes alone."""
         self._text = text
+        self._sure, self._words = list(stretches), list(more)
         self._stretches: list[tuple[int, int]] = []
-        for start, end in sorted(stretches):
+        for start, end in sorted([*self._sure, *self._words]):
             if self._stretches and start < self._stretches[-1][1]:
                 first, last = self._stretches[-1]
                 self._stretches[-1] = (first, max(last, end))
@@ -49,11 +53,14 @@ class Mask:
         import ahocorasick
 
         made = ahocorasick.Automaton()
-        for start, end in self._stretches[:_MOST_VALUES]:
+        known = [*((True, one) for one in self._sure), *((False, one) for one in self._words)]
+        for sure, (start, end) in known[:_MOST_VALUES]:
             # Of a key over many lines each of them.
             for line in self._text[start : min(end, start + _LONGEST)].splitlines():
-                if len(line.strip()) >= _LEAST:
-                    made.add_word(line.strip(), len(line.strip()))
+                size = len(line.strip())
+                if size >= _LEAST:
+                    strong = sure and size >= _LONG_ENOUGH
+                    made.add_word(line.strip(), (size, strong or made.get(line.strip(), (0, False))[1]))
         made.make_automaton()
         return made
 
@@ -105,13 +112,13 @@ class Mask:
         last = bisect_left(self._stretches, (end, 0))
         return self._stretches[first:last]
 
-    def without(self, text: str, least: int = _LONG_ENOUGH) -> str:
-        """A text in which no value of a secret stands, but those that are shorter than `least`."""
+    def without(self, text: str, *, words: bool = False) -> str:
+        """A text in which no value of a secret stands; with `words` none of those that may be words."""
         if not len(self._values):
             return text
         made, at = [], 0
         reaches = sorted(
-            (last + 1 - size, last + 1) for last, size in self._values.iter(text) if size >= least
+            (last + 1 - size, last + 1) for last, (size, strong) in self._values.iter(text) if strong or words
         )
         for start, end in reaches:
             if start >= at:
@@ -130,6 +137,6 @@ class Mask:
     def _fix(self, fix: Fix | None) -> Fix | None:
         if fix is None:
             return None
-        if any(self.without(edit.text, _LEAST) != edit.text for edit in fix.edits):
+        if any(self.without(edit.text, words=True) != edit.text for edit in fix.edits):
             return None
-        return replace(fix, diff=self.without(fix.diff, _LEAST))
+        return replace(fix, diff=self.without(fix.diff, words=True))
