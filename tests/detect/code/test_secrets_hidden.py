@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -192,3 +193,20 @@ def test_addresses_of_packages_show_none(
     out = "".join(capsys.readouterr())
     assert TOKEN not in out and SHORT not in out
     assert "zork" in out and out.count("secret-url-password") == 2
+
+
+def test_flows_between_files_show_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    web = f"from flask import request\nimport db\ndef g():\n    db.run(request.args['x'])  # {TOKEN}\n"
+    Path("web.py").write_text(web)
+    Path("db.py").write_text(f'import os\ndef run(v):\n    os.system("login {TOKEN} " + v)\n')
+    for _ in ("looked at", "from what is kept"):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        main(["review", "--no-packages", "--format", "json"])
+        review = json.loads(capsys.readouterr().out)["extra"]["review"]
+        proven = [one for one in review["findings"] if one["proven"]]
+        assert [one["place"]["path"] for one in proven] == ["db.py"]
+        assert len(proven[0]["flow"]) > 2 and TOKEN not in str(review)
+        assert [one["rule"] for one in review["findings"]].count("secret-github-token") == 2
