@@ -1,18 +1,23 @@
-"""How well the rules of `csq review` find insecure code, beside bandit: true and false findings in one run.
+"""How well the rules of `csq review` find insecure code, beside bandit and ruff, true and false, in one run.
 
-Run as: python -m evaluation.review_rules DATA_DIR [--bandit PROGRAM] [--clean FOLDER ...] [--out FILE]
+Run as: python -m evaluation.review_rules DATA_DIR [--bandit PROGRAM] [--ruff PROGRAM] [--clean FOLDER ...]
+        [--speed | --speed-alone] [--out FILE]
 
 DATA_DIR holds code/sven_train.zip (functions before and after a fix: J. He, M. Vechev, "Large Language Models
 for Code: Security Hardening and Adversarial Testing", CCS 2023), code/purplellama_instruct.json.gz (insecure
 snippets with their CWE: M. Bhatt et al., "Purple Llama CyberSecEval", arXiv:2312.04724) and
 code/bandit_examples.zip. --clean names folders of code that is taken for sound; the standard library of the
-Python that runs this is always among them.
+Python that runs this is always among them. Ruff is asked for its rules S, those that are no preview.
+--speed runs the three as whole commands over the standard library's files in Python, --speed-alone only them.
 
 Items are halved by the SHA-256 of their code: rules were written with an eye on the half "dev" alone, the
 half "held" was only counted. A finding is of the right family where one of its CWEs is the item's or stands
 in one group of FAMILIES with it. SVEN's truth is of the commit: a function of a fixing commit may hold
-nothing of it. Bandit reads only what parses alone: methods are put below a statement first, so that it can
-read them; what still does not parse is counted ("unread"), and the rates are given without it too ("read").
+nothing of it. Bandit reads only what parses alone: methods are put below a statement first, so that it and
+ruff can read them; what still does not parse is counted ("unread"), and the rates are given without it too
+("read"). Ruff tells no confidence: all that it finds counts at each.
+
+semgrep and opengrep are not among them: they come without rules, and fetch them from a registry.
 """
 
 from __future__ import annotations
@@ -22,7 +27,9 @@ import ast
 import gzip
 import hashlib
 import json
+import os
 import subprocess
+import sys
 import sysconfig
 import tempfile
 import textwrap
@@ -60,6 +67,46 @@ FAMILIES: tuple[frozenset[int], ...] = (
     frozenset({276, 732, 200}),
 )
 """CWEs that different labellers give to the same thing."""
+TOOLS = ("csq", "bandit", "ruff")
+TESTS: Mapping[str, frozenset[int]] = {
+    number: frozenset(cwes)
+    for numbers, cwes in (
+        ("101 110 112", (703,)),
+        ("102 307", (78, 95)),
+        ("103", (732,)),
+        ("104", (605,)),
+        ("105 106 107", (259,)),
+        ("108 306", (377,)),
+        ("113", (400,)),
+        ("201", (94, 489)),
+        ("202", (22,)),
+        ("301 302 403 614", (502,)),
+        ("303 304 305 324 413 502 503 504", (327,)),
+        ("308 703 704", (79,)),
+        ("310", (22, 918)),
+        ("311", (330,)),
+        ("312 321 401 402 415 508 509", (319,)),
+        ("313 314 315 316 317 318 319 320 405 406 407 408 409 410 411", (20, 611)),
+        ("323 501 507", (295,)),
+        ("404 601 602 603 604 605 606 607", (78,)),
+        ("412", (284,)),
+        ("505", (326,)),
+        ("506", (20, 502)),
+        ("608 610 611", (89,)),
+        ("609", (155, 78)),
+        ("612", (94,)),
+        ("613", (838,)),
+        ("615", (494,)),
+        ("701", (94, 79)),
+        ("702", (80,)),
+    )
+    for number in numbers.split()
+}
+"""Number of a test of bandit ("B102"), which ruff's have too ("S102") → what it finds.
+
+The first number of each is bandit's own, as its results say it; the second is what MITRE calls that weakness
+where bandit's is another family. Both tools are counted with both.
+"""
 SUFFIXES = {
     "python": ".py",
     "javascript": ".js",
@@ -103,8 +150,8 @@ def half_of(code: str) -> str:
     return "dev" if int(digest[0], 16) < 8 else "held"
 
 
-def sven(data: Path) -> tuple[list[Item], list[Item]]:
-    """The Python functions before and after, in the same order."""
+def sven(data: Path, language: str = "python") -> tuple[list[Item], list[Item]]:
+    """The functions of one language before and after, in the same order."""
     before, after = [], []
     with zipfile.ZipFile(data / "code/sven_train.zip") as archive:
         for name in sorted(archive.namelist()):
@@ -113,12 +160,12 @@ def sven(data: Path) -> tuple[list[Item], list[Item]]:
             cwe = int(Path(name).stem.removeprefix("cwe-"))
             for number, line in enumerate(archive.read(name).decode().splitlines()):
                 given = json.loads(line)
-                if not given["file_name"].endswith(".py"):
+                if not given["file_name"].endswith(SUFFIXES[language]):
                     continue
                 half = half_of(given["func_src_before"])
                 stem = f"sven_{cwe}_{number}"
-                before.append(Item(f"{stem}_before", given["func_src_before"], "python", cwe, half))
-                after.append(Item(f"{stem}_after", given["func_src_after"], "python", cwe, half))
+                before.append(Item(f"{stem}_before", given["func_src_before"], language, cwe, half))
+                after.append(Item(f"{stem}_after", given["func_src_after"], language, cwe, half))
     return before, after
 
 
@@ -167,18 +214,18 @@ def look_with_rules(items: Iterable[Item]) -> None:
         ]
 
 
-def look_with_bandit(program: str, items: Sequence[Item]) -> None:
-    """Fills in what bandit says of the items in Python."""
+def look_with(tool: str, program: str, items: Sequence[Item]) -> None:
+    """Fills in what bandit or ruff says of the items in Python."""
     with tempfile.TemporaryDirectory() as folder:
         by_name = {f"{one.name}.py": one for one in items if one.language == "python"}
         for name, item in by_name.items():
             Path(folder, name).write_text(readable(item.code), encoding="utf-8", errors="surrogatepass")
-            item.by["bandit"] = []
-        said = _bandit(program, ["-r", folder])
-        for one in said["errors"]:
-            by_name[Path(one["filename"]).name].unread.add("bandit")
-        for one in said["results"]:
-            by_name[Path(one["filename"]).name].by["bandit"].append(_of_bandit(one))
+            item.by[tool] = []
+        found, unread = said_by(tool, program, [str(Path(folder, name)) for name in by_name])
+        for path in unread:
+            by_name[Path(path).name].unread.add(tool)
+        for path, one in found:
+            by_name[Path(path).name].by[tool].append(one)
 
 
 def readable(code: str) -> str:
@@ -192,17 +239,37 @@ def readable(code: str) -> str:
     return code
 
 
-def _bandit(program: str, what: Sequence[str]) -> dict[str, Any]:
-    command = [program, "-q", "-f", "json", "--exit-zero", "--ignore-nosec", *what]
+def command_of(tool: str, program: str) -> list[str]:
+    """A tool's command without the files: all that it finds, whatever comments say, as JSON."""
+    if tool == "bandit":
+        return [program, "-q", "-f", "json", "--exit-zero", "--ignore-nosec"]
+    if tool == "ruff":
+        told = "--isolated --no-cache --ignore-noqa --exit-zero --select S --target-version py314"
+        return [program, "check", *told.split(), "--output-format", "json"]
+    return [program, "review", "--no-packages", "--no-cache", "--fail-on", "never", "--format", "json"]
+
+
+def said_by(tool: str, program: str, files: Sequence[str]) -> tuple[list[tuple[str, Found]], set[str]]:
+    """(file, finding) of bandit or ruff, and the files that it could not read."""
+    command = [*command_of(tool, program), *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1_200)
-    given: dict[str, Any] = json.loads(done.stdout)
-    return given
+    given: Any = json.loads(done.stdout)
+    if tool == "bandit":
+        found = [(one["filename"], _of_bandit(one)) for one in given["results"]]
+        return found, {one["filename"] for one in given["errors"]}
+    broken = {one["filename"] for one in given if one["code"] in (None, "invalid-syntax")}
+    return [
+        (one["filename"], Found(TESTS.get(one["code"][1:], frozenset()), 2, one["code"]))
+        for one in given
+        if one["code"] not in (None, "invalid-syntax")
+    ], broken
 
 
 def _of_bandit(given: Mapping[str, Any]) -> Found:
     ranks = {"LOW": 0, "MEDIUM": 1, "HIGH": 2}
-    number = int(given.get("issue_cwe", {}).get("id") or 0)
-    return Found(frozenset({number}), ranks.get(given["issue_confidence"], 0), given["test_id"])
+    told = frozenset({int(given.get("issue_cwe", {}).get("id") or 0)})
+    test = given["test_id"]
+    return Found(told | TESTS.get(test[1:], frozenset()), ranks.get(given["issue_confidence"], 0), test)
 
 
 def rates(items: Sequence[Item], tool: str, half: str) -> dict[str, Any]:
@@ -217,20 +284,21 @@ def rates(items: Sequence[Item], tool: str, half: str) -> dict[str, Any]:
         right[least.value] = Rate(hits=hits, of=len(chosen))
     anything = Rate(hits=sum(bool(one.by[tool]) for one in chosen), of=len(chosen))
     return {
-        "right": {name: _plain(rate) for name, rate in right.items()},
-        "any": _plain(anything),
+        "right": {name: plain(rate) for name, rate in right.items()},
+        "any": plain(anything),
         "unread": sum(tool in one.unread for one in chosen),
     }
 
 
-def _plain(rate: Rate) -> dict[str, Any]:
+def plain(rate: Rate) -> dict[str, Any]:
+    """A share with its interval, as JSON."""
     low, high = rate.interval
     share = round(rate.hits / rate.of, 4) if rate.of else None
     return {"hits": rate.hits, "of": rate.of, "share": share, "low": round(low, 4), "high": round(high, 4)}
 
 
-def clean_folders(folder: Path, program: str) -> dict[str, Any]:
-    """Findings per 1,000 lines of a folder that is taken for sound; both tools look at the same files."""
+def clean_folders(folder: Path, programs: Mapping[str, str]) -> dict[str, Any]:
+    """Findings per 1,000 lines of a folder that is taken for sound; all tools look at the same files."""
     rules = CodeRules.shipped()
     lines: dict[str, int] = defaultdict(int)
     counted: dict[str, int] = defaultdict(int)
@@ -248,11 +316,15 @@ def clean_folders(folder: Path, program: str) -> dict[str, Any]:
         "rules": dict(sorted(counted.items(), key=lambda one: -one[1])),
     }
     made["csq"] = {language: _clean(ranks[language], lines[language]) for language in lines}
-    if program and python:
-        said = [0, 0, 0]
-        for found in map(_of_bandit, _bandit(program, python)["results"]):
+    for tool, program in programs.items():
+        if not python:
+            continue
+        said, kinds = [0, 0, 0], defaultdict[str, int](int)
+        for _, found in said_by(tool, program, python)[0]:
             said[found.rank] += 1
-        made["bandit"] = {"python": _clean(said, lines["python"])}
+            kinds[found.rule] += 1
+        made[tool] = {"python": _clean(said, lines["python"])}
+        made[f"{tool}'s rules"] = dict(sorted(kinds.items(), key=lambda one: -one[1]))
     return made
 
 
@@ -280,28 +352,94 @@ def _is_test(path: Path) -> bool:
     return bool({"test", "tests", "idle_test", "lib2to3"} & set(path.parts))
 
 
+def of_c(data: Path) -> dict[str, Any]:
+    """The rates of SVEN's functions in C, which the others do not read."""
+    before, after = sven(data, "c")
+    look_with_rules([*before, *after])
+    return {
+        half: {"before": rates(before, "csq", half), "after": rates(after, "csq", half)}
+        for half in ("dev", "held", "all")
+    }
+
+
+def speed(programs: Mapping[str, str]) -> dict[str, Any]:
+    """Whole commands over the standard library's files in Python, tests left out: time, memory, load."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    files = [one.path for one in _sources(folder) if one.language == "python"]
+    size = sum(Path(one).stat().st_size for one in files)
+    made: dict[str, Any] = {"files": len(files), "MB": round(size / 1e6, 2)}
+    for tool, program in {"csq": str(Path(sys.executable).with_name("csq")), **programs}.items():
+        made[tool] = [_timed([*command_of(tool, program), *files], len(files)) for _ in range(3)]
+    return made
+
+
+_RUNNER = """
+import json, os, subprocess, sys, time
+begun = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, used = os.wait4(process.pid, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), time.perf_counter() - begun,
+                  used.ru_utime + used.ru_stime, used.ru_maxrss]))
+"""
+"""Starts a command out of a small process: the kernel counts the memory of who starts it, too."""
+
+
+def _timed(command: Sequence[str], files: int) -> dict[str, Any]:
+    """One run; memory is that of the largest process, as the kernel counts it."""
+    load = os.getloadavg()[0]
+    runner = [sys.executable, "-I", "-S", "-c", _RUNNER, *command]
+    done = subprocess.run(runner, capture_output=True, text=True, check=True, timeout=1_200)
+    code, wall, spent, memory = json.loads(done.stdout)
+    return {
+        "exit code": code,
+        "seconds": round(wall, 2),
+        "processor seconds": round(spent, 2),
+        "files a second": round(files / wall, 1),
+        "files a processor second": round(files / spent, 1),
+        "MB": round(memory / 1_000, 1),
+        "load before": round(load, 2),
+    }
+
+
 def main() -> None:
     """Prints the table and writes it as JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--bandit", default="", help="the program, with its path; without it the rules alone")
+    parser.add_argument("--bandit", default="", help="the program, with its path; left out without it")
+    parser.add_argument("--ruff", default="", help="the same of ruff")
     parser.add_argument("--clean", type=Path, nargs="*", default=[], help="folders of sound code")
     parser.add_argument("--no-library", action="store_true", help="leave the standard library out")
+    parser.add_argument("--speed", action="store_true", help="time whole commands, too")
+    parser.add_argument("--speed-alone", action="store_true", help="renew these times in OUT alone")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
+    programs = {tool: program for tool in TOOLS[1:] if (program := getattr(given, tool))}
+    if given.speed_alone:
+        table = json.loads(given.out.read_text(encoding="utf-8")) | {"speed": speed(programs)}
+        given.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+        return
     before, after = sven(given.data)
     snippets, files = purple(given.data), examples(given.data)
     everything = [*before, *after, *snippets, *files]
     look_with_rules(everything)
-    if given.bandit:
-        look_with_bandit(given.bandit, everything)
+    for tool, program in programs.items():
+        look_with(tool, program, everything)
     table = made_table(before, after, snippets, files)
+    table["sven c"] = of_c(given.data)
+    table["versions"] = {tool: _version(program) for tool, program in programs.items()}
     folders = [] if given.no_library else [Path(sysconfig.get_path("stdlib"))]
-    table["clean"] = {one.name: clean_folders(one, given.bandit) for one in [*folders, *given.clean]}
+    table["clean"] = {one.name: clean_folders(one, programs) for one in [*folders, *given.clean]}
+    if given.speed:
+        table["speed"] = speed(programs)
     show(table)
     if given.out:
         given.out.parent.mkdir(parents=True, exist_ok=True)
         given.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+
+
+def _version(program: str) -> str:
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.splitlines()[0]
 
 
 def made_table(
@@ -309,7 +447,7 @@ def made_table(
 ) -> dict[str, Any]:
     """All figures but those of the clean folders."""
     table: dict[str, Any] = {"sven": {}, "purplellama": {}, "bandit examples": {}}
-    for tool in ("csq", "bandit"):
+    for tool in (one for one in TOOLS if any(one in item.by for item in before)):
         for half in ("dev", "held", "all"):
             at = table["sven"].setdefault(tool, {})
             at[half] = {"before": rates(before, tool, half), "after": rates(after, tool, half)}
@@ -326,12 +464,12 @@ def made_table(
                     )
         if any(tool in one.by for one in files):
             table["bandit examples"][tool] = rates(files, tool, "all")["any"]
-    table["read"] = _read_by_both(before, after, snippets)
+    table["read"] = _read_by_all(before, after, snippets)
     return table
 
 
-def _read_by_both(before: Sequence[Item], after: Sequence[Item], snippets: Sequence[Item]) -> dict[str, Any]:
-    """The same for the items that bandit can read, with which both tools are compared on an equal footing."""
+def _read_by_all(before: Sequence[Item], after: Sequence[Item], snippets: Sequence[Item]) -> dict[str, Any]:
+    """The same for the items that every tool can read, with which they are compared on an equal footing."""
     pairs = [
         (one, other) for one, other in zip(before, after, strict=True) if not (one.unread | other.unread)
     ]
@@ -343,7 +481,8 @@ def _read_by_both(before: Sequence[Item], after: Sequence[Item], snippets: Seque
     return {
         name: {
             tool: {half: rates(items, tool, half) for half in ("dev", "held", "all")}
-            for tool in ("csq", "bandit")
+            for tool in TOOLS
+            if all(tool in one.by for one in items)
         }
         for name, items in chosen.items()
     }
@@ -356,6 +495,9 @@ def show(table: Mapping[str, Any]) -> None:
             for name, rows in (("all", at), *((key, at[key]) for key in at if key.startswith("CWE"))):
                 _line(f"sven {name} {half} {tool}: before", rows["before"])
                 _line(f"sven {name} {half} {tool}: after", rows["after"])
+    for half, at in table["sven c"].items():
+        _line(f"sven c {half} csq: before", at["before"])
+        _line(f"sven c {half} csq: after", at["after"])
     for tool, languages in table["purplellama"].items():
         for language, halves in languages.items():
             for half, row in halves.items():
@@ -365,20 +507,24 @@ def show(table: Mapping[str, Any]) -> None:
             for half, row in halves.items():
                 _line(f"read: {name} {half} {tool}", row)
     for tool, row in table["bandit examples"].items():
-        print(f"bandit examples {tool}: files with a finding {_share(row)}")
+        print(f"bandit examples {tool}: files with a finding {share(row)}")
     for name, row in table["clean"].items():
-        for tool in ("csq", "bandit"):
+        for tool in TOOLS:
             for language, figures in row.get(tool, {}).items():
                 said = ", ".join(f"{key} {value}" for key, value in figures.items())
                 print(f"clean {name} {language} {row['lines'][language]:,} lines {tool}: {said}")
+    for tool in TOOLS:
+        for run in table.get("speed", {}).get(tool, ()):
+            print(f"speed {tool}: " + ", ".join(f"{key} {value}" for key, value in run.items()))
 
 
 def _line(name: str, row: Mapping[str, Any]) -> None:
-    shares = "  ".join(f"≥{least} {_share(rate)}" for least, rate in row["right"].items())
-    print(f"{name:45} {shares}  any {_share(row['any'])}  unread {row['unread']}")
+    shares = "  ".join(f"≥{least} {share(rate)}" for least, rate in row["right"].items())
+    print(f"{name:45} {shares}  any {share(row['any'])}  unread {row['unread']}")
 
 
-def _share(row: Mapping[str, Any]) -> str:
+def share(row: Mapping[str, Any]) -> str:
+    """The same for people."""
     if not row["of"]:
         return "–"
     return f"{row['hits']}/{row['of']} {row['share']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
