@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from cybersecqwen.inputs.source.changes import Stretch, unlike
 from cybersecqwen.records.review import CodeFinding, Edit, Fix
 
 from .calls import Call, Facts
@@ -24,6 +24,9 @@ _KEYWORD = re.compile(r"(?<!\w)(\w+)(?:=|: )")
 """The name of an argument, or the key of an object, in what is added."""
 _CONTEXT = 2
 """Lines around a change that a diff shows."""
+_HEAD = 2
+"""Lines of a diff before the changes."""
+Gap = tuple[Stretch, Stretch]
 
 
 def fix_of(
@@ -68,17 +71,47 @@ def applied(text: str, edits: Sequence[Edit]) -> str:
 
 
 def unified(before: str, after: str, path: str) -> str:
-    """What changes, as a unified diff."""
-    lines = difflib.unified_diff(
-        _lines(before),
-        _lines(after),
-        f"a/{path}",
-        f"b/{path}",
-        n=_CONTEXT,
-    )
+    """What changes, as a unified diff; "" where nothing does."""
+    old, new = _lines(before), _lines(after)
+    made = [f"--- a/{path}\n", f"+++ b/{path}\n"]
+    for gaps in _near(sorted(unlike(old, new))):
+        made += _hunk(old, new, gaps)
+    if len(made) == _HEAD:
+        return ""
     return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in made
     )
+
+
+def _near(gaps: Sequence[Gap]) -> Iterator[list[Gap]]:
+    """Changes that share lines around them, together."""
+    some: list[Gap] = []
+    for gap in gaps:
+        if some and gap[0][0] - some[-1][0][1] > 2 * _CONTEXT:
+            yield some
+            some = []
+        some.append(gap)
+    if some:
+        yield some
+
+
+def _hunk(old: Sequence[str], new: Sequence[str], gaps: Sequence[Gap]) -> Iterator[str]:
+    (start, _), (begin, _) = gaps[0]
+    (_, end), (_, until) = gaps[-1]
+    ahead, behind = min(_CONTEXT, start), min(_CONTEXT, len(old) - end)
+    at, place = start - ahead, begin - ahead
+    yield f"@@ -{_span(at, end + behind)} +{_span(place, until + behind)} @@\n"
+    for (start, end), (begin, until) in gaps:
+        yield from (f" {line}" for line in old[at:start])
+        yield from (f"-{line}" for line in old[start:end])
+        yield from (f"+{line}" for line in new[begin:until])
+        at = end
+    yield from (f" {line}" for line in old[at : at + behind])
+
+
+def _span(start: int, end: int) -> str:
+    """Lines as the head of a hunk names them: an empty stretch by the line before it."""
+    return f"{start + (end > start)}" + ("" if end - start == 1 else f",{end - start}")
 
 
 def _lines(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from cybersecqwen.errors import InputError
@@ -171,7 +172,7 @@ def new_lines(before: str | None, now: str) -> frozenset[int] | None:
     old, new = _lines(before), _lines(now)
     last = max(1, len(new) - (new[-1] == ""))
     found: set[int] = set()
-    for (start, end), (begin, until) in _unlike(old, new):
+    for (start, end), (begin, until) in unlike(old, new):
         if begin == until and start < end:
             found.add(min(begin + 1, last))
         found.update(range(begin + 1, until + 1))
@@ -183,8 +184,8 @@ def _lines(text: str) -> list[str]:
     return [line.removesuffix("\r") for line in text.split("\n")]
 
 
-def _unlike(old: list[str], new: list[str]) -> Iterator[tuple[Stretch, Stretch]]:
-    """Stretches of both that have nothing to do with each other; between them both are alike.
+def unlike(old: list[str], new: list[str]) -> Iterator[tuple[Stretch, Stretch]]:
+    """Stretches of both that have nothing to do with each other, in no order; between them both are alike.
 
     Lines that both have once are taken for the same, and what lies between two of them is compared by itself.
     What stays is compared line by line where it is short. `SequenceMatcher` alone takes minutes for two
@@ -209,12 +210,28 @@ def _unlike(old: list[str], new: list[str]) -> Iterator[tuple[Stretch, Stretch]]
                 at, place = start + one + 1, begin + other + 1
             waiting.append(((at, end), (place, until), depth - 1))
         elif (end - start) * (until - begin) > _SHORT:
-            yield (start, end), (begin, until)
+            yield from _by_place(old, new, (start, end), (begin, until))
         else:
             matcher = SequenceMatcher(None, old[start:end], new[begin:until], autojunk=False)
             for kind, i, j, k, m in matcher.get_opcodes():
                 if kind != "equal":
                     yield (start + i, start + j), (begin + k, begin + m)
+
+
+def _by_place(
+    old: list[str], new: list[str], before: Stretch, now: Stretch
+) -> Iterator[tuple[Stretch, Stretch]]:
+    """Each line against the one at its place, where there are as many of them; else all are unlike."""
+    (start, end), (begin, until) = before, now
+    if end - start != until - begin:
+        yield before, now
+        return
+    numbers = range(end - start)
+    for alike, some in groupby(numbers, lambda number: old[start + number] == new[begin + number]):
+        if not alike:
+            run = list(some)
+            first, last = run[0], run[-1] + 1
+            yield (start + first, start + last), (begin + first, begin + last)
 
 
 def _anchors(old: list[str], new: list[str]) -> list[tuple[int, int]]:
