@@ -36,10 +36,10 @@ UNLIKELY_IN_TESTS = {
     "CWE-377": 10,
     "CWE-760": 9,
 }
-"""CWE → findings of it in test code, of which none was real: at least 9 in the parts train and dev.
+"""CWE → findings of it in test code, of which none was real: at least 9 of the parts train and dev.
 
-Made by evaluation/review_judging.py. Secrets, weak random numbers and weak hashes are not among them: there
-some were real. The probability is that of one more by Laplace's rule.
+Counted by evaluation/review_judging.py; in the part held 74 of 75 were not real. Secrets, weak random numbers
+and weak hashes are not among them: there some were real. The probability is by Laplace's rule of succession.
 """
 MOST_ASKED = 20
 """Findings that a model is asked about, the most serious first."""
@@ -235,6 +235,6 @@ def _by_place(one: CodeFinding, outside: Sequence[str]) -> CodeFinding:
     return replace(
         one,
         status=Status.UNLIKELY,
-        reason=f"It stands in test code, where none of {seen} findings of {one.cwe[0]} was real.",
+        reason=f"It stands in test code, where findings of {one.cwe[0]} are seldom real.",
         probability=round(1 / (seen + 2), 3),
     )
