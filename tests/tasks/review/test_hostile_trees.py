@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 pytest.importorskip("ast_grep_py")
 
 from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.inputs.source.files import SourceFile
 from cybersecqwen.interfaces.cli import main
 from cybersecqwen.records.review import Skipped
+from cybersecqwen.tasks.review import looking as room
 from cybersecqwen.tasks.review.collecting import collect, summed
 from cybersecqwen.tasks.review.looking import look_at
 
@@ -46,6 +49,23 @@ def test_twenty_thousand_small_files(tree: Path) -> None:
     assert len(collected.paths) == 20_001 and not collected.skipped
     found = look_at(collected.paths[:3_000] + collected.paths[-1:], RULES, None, 1, quiet)
     assert found.files == {"python": 3_001} and len(found.findings) <= 1
+
+
+def test_few_bytes_are_held_at_once(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        (tree / f"f{number:02}.py").write_text(BAD)
+    given: list[int] = []
+    look = room._Pool.look
+
+    def counted(self: room._Pool, sources: Sequence[SourceFile]) -> Iterator[room.Result]:
+        given.append(len(sources))
+        return look(self, sources)
+
+    monkeypatch.setattr(room._Pool, "look", counted)
+    monkeypatch.setattr(room, "_MOST_HELD", 6 * len(BAD))
+    found = look_at(collect([str(tree)]).paths, RULES, None, 1, quiet)
+    assert given == [7, 7, 7, 7, 2]
+    assert [one.place.path[-6:-3] for one in found.findings] == [f"f{number:02}" for number in range(30)]
 
 
 def test_links_in_circles_are_not_followed(tree: Path) -> None:

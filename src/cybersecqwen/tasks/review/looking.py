@@ -27,6 +27,8 @@ _ALONE = 40
 _BATCH = 16
 _AT_ONCE = 2_000
 """Files whose texts are held at once."""
+_MOST_HELD = 32 << 20
+"""Bytes of them that are: a text may take four times as much, and is copied for another process."""
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ def look_at(
 
 def _look_at(paths: Sequence[Path], found: Looked, kept: Kept | None, pool: _Pool) -> None:
     waiting: list[tuple[bytes, SourceFile]] = []
+    held = 0
     for path in paths:
         one = _read(path)
         if isinstance(one, Skipped):
@@ -95,6 +98,16 @@ def _look_at(paths: Sequence[Path], found: Looked, kept: Kept | None, pool: _Poo
             source, data = one
             found.count(source)
             waiting.append((kept.key(source.path, source.language, data) if kept else b"", source))
+            held += len(data)
+            if held > _MOST_HELD:
+                _look_at_some(waiting, found, kept, pool)
+                waiting, held = [], 0
+    _look_at_some(waiting, found, kept, pool)
+
+
+def _look_at_some(
+    waiting: Sequence[tuple[bytes, SourceFile]], found: Looked, kept: Kept | None, pool: _Pool
+) -> None:
     known = kept.find([key for key, _ in waiting]) if kept else {}
     for seen in known.values():
         found.take(seen)
