@@ -59,6 +59,8 @@ bench: $(VENV)/dev.stamp  ## Latency, throughput, memory, start-up on this machi
 	@$(BIN)/python -m benchmarks.models
 	@if [ -d $(DATA)/logs ]; then $(BIN)/python -m benchmarks.rows $(DATA) && $(BIN)/python -m benchmarks.logs $(DATA); \
 	  else echo "make: no $(DATA)/logs, so csq logs is not measured" >&2; fi
+	@if [ -d $(DATA)/code ]; then $(BIN)/python -m benchmarks.review --data $(DATA) --peer ruff=$(abspath $(BIN)/ruff); \
+	  else echo "make: no $(DATA)/code, so csq review is not measured" >&2; fi
 
 evaluate: $(VENV)/dev.stamp  ## The tables of docs/triage.md, sigma.md, templates.md and anomalies.md (needs DATA).
 	@$(BIN)/python -m evaluation.recordings $(DATA)
