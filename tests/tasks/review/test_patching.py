@@ -108,6 +108,10 @@ def test_modules_of_the_language_are_imported_where_a_patch_forgot_it() -> None:
     done, _ = asked(said)
     assert isinstance(done, Fix), done
     assert "+import subprocess\n import os\n" in done.diff
+    quoted = '    os.system("ping -c 1 " + shlex.quote(urllib.parse.quote(host)))'
+    done, _ = asked([answer((AT, quoted))])
+    assert isinstance(done, Fix), done
+    assert "+import urllib.parse\n" in done.diff
     far = CODE.replace("import shlex\n", "\n" * WINDOW)
     at = far.count("\n")
     done, _ = asked([answer((at, '    subprocess.run(["ping", "-c", "1", host])'))], far)

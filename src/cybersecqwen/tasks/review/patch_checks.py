@@ -76,6 +76,8 @@ _GRAMMAR = {"python": "python", "javascript": "javascript", "typescript": "javas
 """Languages whose grammar is known well enough to say what runs and what a name stands for."""
 _NODE_MODULES = _words_of("node_modules")
 _GLOBALS = _words_of("javascript_globals")
+_MEMBER = re.compile(r"\b([a-z]+)\.([a-z]+)\b")
+_SUBMODULES = _words_of("submodules")
 _IMPORTED = {
     "go": (r'"([^"\n]+)"', r"[^.]+"),
     "java": (r"(?m)^\s*import\s+(?:static\s+)?([\w.]+)", r"javax?\..*"),
@@ -200,9 +202,12 @@ def lacking(source: SourceFile, edit: Edit) -> str:
     text = applied(source.text, [edit])
     was, now = (Tree(one, source.language) for one in (source.text, text))
     words = _words(now, edit.start, edit.start + len(edit.text)) if family is not None else ()
-    names = sorted(_unbound(was, now, list(dict.fromkeys(words))))
+    lacks = _unbound(was, now, list(dict.fromkeys(words)))
+    names = sorted(lacks)
     if family == "python" and all(name in sys.stdlib_module_names for name in names):
-        return "".join(f"import {name}\n" for name in names)
+        used = {f"{one[1]}.{one[2]}" for one in _MEMBER.finditer(edit.text)} & _SUBMODULES
+        names = sorted({name for name in names if name not in {one.partition(".")[0] for one in used}} | used)
+        return "".join(f"import {name}\n" for name in names if name.partition(".")[0] in lacks)
     if family == "javascript" and "require(" in source.text and all(name in _NODE_MODULES for name in names):
         return "".join(f'const {name} = require("{name}");\n' for name in names)
     return ""
