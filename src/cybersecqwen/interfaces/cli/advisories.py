@@ -11,6 +11,7 @@ from cybersecqwen.interfaces.cli.progress import Status
 
 if TYPE_CHECKING:
     from cybersecqwen.knowledge.advisories.writer import Imported
+    from cybersecqwen.records import Damage
 
 _SHOWN = 5  # reasons why something was left out
 
@@ -36,7 +37,7 @@ def import_(to: Path, file: Path, sha256: str) -> int:
     with Status() as line:
         made = write(
             to,
-            documents([file], damaged=lambda found: damages.append(found.reason)),
+            documents([file], damaged=lambda found: damages.append(_said(found))),
             progress=lambda count: line.update(f"{count:,} files read", 0, 0),
         )
     return _say(made, to, damages)
@@ -58,7 +59,7 @@ def update(to: Path, ecosystems: Sequence[str]) -> int:
     with Status() as line:
         made = fetch(
             to,
-            lambda paths: documents(paths, damaged=lambda found: damages.append(found.reason)),
+            lambda paths: documents(paths, damaged=lambda found: damages.append(_said(found))),
             ecosystems=ecosystems or ECOSYSTEMS,
             progress=lambda text: line.update(text, 0, 0),
         )
@@ -98,14 +99,20 @@ def _check(file: Path, sha256: str) -> None:
         )
 
 
+def _said(found: Damage) -> str:
+    return f"{found.source}: {found.reason}"
+
+
 def _say(made: Imported, to: Path, damages: Sequence[str]) -> int:
     print(
         f"advisories {made.version}: {made.records:,} in use, {made.read:,} read,"
         f" {made.withdrawn:,} withdrawn ones left out"
     )
+    from cybersecqwen.render.defang import safe_text
+
     reasons = {**dict.fromkeys(damages, 1), **made.refused}
     for reason in list(reasons)[:_SHOWN]:
-        print(f"csq: left out: {reason}", file=sys.stderr)
+        print(f"csq: left out: {safe_text(reason)}", file=sys.stderr)
     if len(reasons) > _SHOWN:
         print(f"csq: left out for {len(reasons) - _SHOWN:,} more reasons", file=sys.stderr)
     print(f"csq: wrote {to}", file=sys.stderr)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cybersecqwen.detect import workers
 from cybersecqwen.detect.code.rulebook import CodeRules
+from cybersecqwen.detect.code.suppressing import without_reason
 from cybersecqwen.detect.code.taint.crossing import Crossing, joined
 from cybersecqwen.detect.packages.reach import Imports
 from cybersecqwen.errors import CsqError
@@ -63,11 +64,12 @@ class Looked:
         self.findings += [one for mark, one in across.items() if mark not in there]
 
     def count(self, source: SourceFile) -> None:
-        """Count a file, and keep what it imports."""
+        """Count a file, keep what it imports, and say which of its comments do nothing."""
         self.files[source.language] = self.files.get(source.language, 0) + 1
         self.lines += source.text.count("\n") + 1
         family = "javascript" if source.language in ("typescript", "tsx") else source.language
         self.imports.add(source.path, family, source.text)
+        self.skipped += without_reason(source.path, source.text)
 
 
 def look_at(
