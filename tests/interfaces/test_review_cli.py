@@ -112,6 +112,15 @@ def test_a_baseline(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
     assert "cannot be read" in run(capsys, "--baseline", "none.json", code=2)
 
 
+@pytest.mark.parametrize("change", [("--diff", "HEAD"), ("--staged",)])
+def test_a_baseline_of_a_change_would_forget(
+    capsys: pytest.CaptureFixture[str], tree: Path, change: tuple[str, ...]
+) -> None:
+    (tree / "known.json").write_text("{}")
+    assert "would forget" in run(capsys, *change, "--write-baseline", "known.json", code=2)
+    assert (tree / "known.json").read_text() == "{}"
+
+
 def test_a_comment_needs_a_reason(capsys: pytest.CaptureFixture[str], tree: Path) -> None:
     line = '    os.system("ping -c 1 " + host)'
     ignored = f"{line}  # csq: ignore[python-shell-command] host is one of our own names"

@@ -88,6 +88,11 @@ def review(
 
     from .task import TaskCall, run_task
 
+    if write_baseline is not None and (diff or staged):
+        raise UsageError(
+            "--write-baseline would forget what is known of files that did not change.",
+            hint="Leave --diff and --staged out: a baseline is about the whole tree.",
+        )
     if fix and diff_only:
         raise UsageError("--fix writes the fixes, --diff-only prints them: give one of both.")
     if test and not fix:
