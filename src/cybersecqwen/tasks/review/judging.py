@@ -13,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from cybersecqwen.errors import ModelError, SchemaError
+from cybersecqwen.errors import CsqError, ModelError, SchemaError
 from cybersecqwen.inputs.source.files import LARGEST
+from cybersecqwen.inputs.source.languages import TEXT, language_of
 from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.review import CodeFinding, Status
 
@@ -48,6 +49,9 @@ BEFORE, AFTER = 12, 8
 _TOKENS = 60
 _PATIENCE = 4
 """Many findings take longer than the sentences that the time for a model is meant for."""
+_HEAD = 4_096
+_UNPARSED = frozenset(("dockerfile", TEXT))
+_SEEN = re.compile(r"[^\n]")
 _LEAST_S = 2.0
 """Seconds: with fewer left no further finding is asked about."""
 _CHARS = 4_000
@@ -99,7 +103,8 @@ def material_of(one: CodeFinding, around: str = "", first: int = 0) -> list[tupl
         around: Lines of the file around it; the finding's own where there are none.
         first: The number of the first of them.
     """
-    code, number = (around, first) if around else (one.place.text, one.place.line)
+    own = one.place.text, one.place.line
+    code, number = (around, first) if around else (without_comments(own[0], one.place.path), own[1])
     end = max(one.place.line, one.place.end_line)
     numbered = (
         f"{'>' if one.place.line <= at <= end else ' '}{at:5} {line[:200]}"
@@ -208,8 +213,32 @@ def _around(one: CodeFinding, root: Path) -> tuple[str, int]:
     own = one.place.text.split("\n", 1)[0].rstrip("\r")
     if not own or at >= len(lines) or not lines[at].startswith(own):  # it was read from a change
         return "", 0
+    lines = without_comments("\n".join(lines), one.place.path).split("\n")
     begin = max(0, at - BEFORE)
     return "\n".join(lines[begin : at + AFTER]), begin + 1
+
+
+def without_comments(text: str, path: str) -> str:
+    """Code with its comments as blanks, line by line as before; as it is where its language is not parsed.
+
+    A comment says what somebody wants to be believed, and small models believe it (docs/review.md).
+    """
+    from cybersecqwen.detect.code.tree import Tree
+
+    language = language_of(path, text[:_HEAD])
+    if not language or language in _UNPARSED:
+        return text
+    try:
+        tree = Tree(text, language)
+        reaches = [one.range() for one in tree.find(tree.profile.comments)]
+    except (CsqError, KeyError, RecursionError):
+        return text
+    parts, at = [], 0
+    for start, end in sorted((one.start.index, one.end.index) for one in reaches):
+        if start >= at:
+            parts += [text[at:start], _SEEN.sub(" ", text[start:end])]
+            at = end
+    return "".join([*parts, text[at:]])
 
 
 def _unasked(message: str, model: LanguageModel) -> Problem:
