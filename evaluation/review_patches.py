@@ -102,6 +102,13 @@ def _rate(rate: Rate) -> dict[str, Any]:
     }
 
 
+def _loads(answers: Path | None) -> list[float]:
+    """The least and the greatest load of the machine while answers were written; now where none are kept."""
+    kept = answers.read_text(encoding="utf-8").splitlines() if answers is not None else ()
+    loads = [json.loads(line)["load"] for line in kept] or [round(os.getloadavg()[0], 1)]
+    return [min(loads), max(loads)]
+
+
 def main() -> None:
     """See the top of this file."""
     parser = argparse.ArgumentParser(
@@ -114,7 +121,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, metavar="FILE")
     given = parser.parse_args()
     rules = CodeRules.shipped()
-    begun = os.getloadavg()[0]
     items = []
     with remembered(given.model, given.answers) as model:
         for one in tried(model, rules, given.sample, time.time() + 60 * given.minutes):
@@ -123,7 +129,7 @@ def main() -> None:
     made = {
         "model": given.model.stem.lower(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "load": [round(begun, 1), round(os.getloadavg()[0], 1)],
+        "load": _loads(given.answers),
         "drawn from": cases(rules, 0)[1],
         "outcomes": summed(items),
         "items": items,
