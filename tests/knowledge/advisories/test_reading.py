@@ -95,6 +95,13 @@ def test_yaml_is_read_without_making_anything_but_text() -> None:
 
 
 @pytest.mark.timeout(60)
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("data", [b"[" * 1_000_000, b"- " * 400_000, b"{a: " * 200_000, b"? " * 300_000])
+def test_yaml_that_nests_without_end_is_refused(data: bytes) -> None:
+    with pytest.raises(KnowledgeError, match="no YAML"):
+        list(entries("a.yaml", data))
+
+
 def test_merging_in_yaml_does_not_grow_without_end() -> None:
     lines = ["a0: &a0 {x: 1, y: 2}"]
     lines += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 20)}]}}" for n in range(1, 30)]

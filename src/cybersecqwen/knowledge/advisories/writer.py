@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST = 5_000_000
 """Records in one file; all of OSV has about 600,000."""
+_DEEPEST = 100
+"""Levels of an advisory in YAML."""
 
 Document = tuple[str, bytes]
 """Where it was found, for messages, and its bytes."""
@@ -165,15 +168,35 @@ def entries(name: str, data: bytes) -> Iterator[Entry | KnowledgeError]:
             yield error
 
 
+@cache
+def _loader() -> Any:
+    """A loader that makes nothing but text, lists and tables, and nests no deeper than advisories do.
+
+    It knows no merging (`<<`), with which a small file becomes an endless one. What is anchored twice is the
+    same object twice. The C library composes by recursion, and a hundred thousand levels end the process.
+    """
+    import yaml
+
+    class Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
+        depth = 0
+
+        def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+            self.depth += 1
+            if self.depth > _DEEPEST:
+                raise yaml.YAMLError(f"it nests deeper than {_DEEPEST} levels")
+
+        def ascend_resolver(self) -> None:
+            self.depth -= 1
+
+    return Loader
+
+
 def _parsed(name: str, data: bytes) -> Any:
     if name.lower().endswith((".yaml", ".yml")):
         import yaml
 
-        # The base loader makes nothing but text, lists and tables, and knows no merging (`<<`), with which
-        # a small file becomes an endless one. What is anchored twice is the same object twice.
-        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
         try:
-            return yaml.load(data, Loader=loader)
+            return yaml.load(data, Loader=_loader())
         except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:
             raise KnowledgeError(f"{_shown(name)} is no YAML that can be read.") from error
     import orjson
