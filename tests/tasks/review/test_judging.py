@@ -187,6 +187,20 @@ def test_no_comment_is_shown_to_a_model(tmp_path: Path) -> None:
         assert "os.system" in prompt.material[1].text and "reviewers:" not in prompt.material[1].text
 
 
+def test_no_secret_is_shown_to_a_model(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(CODE.replace(TOLD, "x").replace("import os\n", "import os\nT = 1\n"))
+    place = Place(path="net.py", line=8, text='    os.system("ping -c 1 " + host)')
+    model = Scripted(lambda _: says(True, "cannot tell"))
+    asked_all([finding(place=place)], model, 60.0, tmp_path)
+    value = "hV7rKq2Z" + "pX9wTn4c"
+    text = (tmp_path / "net.py").read_text().replace("T = 1", f'password = "{value}"')
+    (tmp_path / "net.py").write_text(text)
+    asked_all([finding(place=place)], model, 60.0, tmp_path)
+    with_, without = (prompt.material[1].text for prompt, _ in model.history)
+    assert "def ping" in with_ and "def ping" not in without
+    assert value not in without and "os.system" in without
+
+
 @pytest.mark.parametrize(
     ("path", "text", "shown"),
     [

@@ -201,21 +201,32 @@ def _tried(
 
 
 def _around(one: CodeFinding, root: Path) -> tuple[str, int]:
-    """(lines of the file around a finding, number of the first); ("", 0) where it stands there no more."""
-    path = root / one.place.path
+    """(lines of the file around a finding, number of the first); ("", 0) where they are not to be shown.
+
+    That is where the finding stands there no more, or where a secret stands among them: none is given to a
+    model. What a finding itself shows has its secrets hidden.
+    """
+    from cybersecqwen.detect.code.secrets.finding import secrets_in
+
+    path = one.place.path
+    file = root / path
     try:
-        if path.stat().st_size > LARGEST or not path.is_file():
+        if file.stat().st_size > LARGEST or not file.is_file():
             return "", 0
-        lines = path.read_text("utf-8", "replace").split("\n")
+        lines = file.read_text("utf-8", "replace").split("\n")
     except (OSError, ValueError):
         return "", 0
     at = one.place.line - 1
     own = one.place.text.split("\n", 1)[0].rstrip("\r")
     if not own or at >= len(lines) or not lines[at].startswith(own):  # it was read from a change
         return "", 0
-    lines = without_comments("\n".join(lines), one.place.path).split("\n")
-    begin = max(0, at - BEFORE)
-    return "\n".join(lines[begin : at + AFTER]), begin + 1
+    text, begin = "\n".join(lines), max(0, at - BEFORE)
+    first = sum(len(line) + 1 for line in lines[:begin])
+    end = first + sum(len(line) + 1 for line in lines[begin : at + AFTER])
+    secrets = secrets_in(path, language_of(path, text[:_HEAD]) or TEXT, text)
+    if any(secret.start < end and secret.end > first for secret in secrets):
+        return "", 0
+    return "\n".join(without_comments(text, path).split("\n")[begin : at + AFTER]), begin + 1
 
 
 def without_comments(text: str, path: str) -> str:
