@@ -251,14 +251,16 @@ def test_where_no_time_is_left_that_is_said_once() -> None:
     assert [one.message for one in problems] == ["The time was over after 0 findings."]
 
 
-def test_the_report_counts_what_stays_open_and_names_the_model(tmp_path: Path) -> None:
+def test_the_report_counts_what_stays_open_and_fails_as_before(tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(CODE)
     before = reviewed(tmp_path)
     after = reviewed(tmp_path, Scripted(lambda _: says(False, "checked", 7), name="tiny"))
     assert before.review is not None and after.review is not None
     assert before.counts["findings"] == len(after.review.findings) == 1
     assert after.counts["findings"] == 0 and after.title == "Nothing was found"
-    assert after.severity is Severity.INFORMATIONAL and after.provenance.models == ("tiny",)
+    assert after.provenance.models == ("tiny",)
+    assert (after.severity, after.verdict) == (before.severity, before.verdict)
+    assert before.severity >= Severity.HIGH
     assert after.review.findings[0].reason.startswith("tiny judges: ")
 
 

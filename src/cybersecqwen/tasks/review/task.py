@@ -86,15 +86,9 @@ class ReviewTask(Task):
         if made.review is None or made.review == report.review:
             return made
         review = replace(made.review, findings=tuple(sorted(made.review.findings, key=_order)))
-        verdict, severity, title, count = _standing(review)
-        return replace(
-            made,
-            review=review,
-            verdict=verdict,
-            severity=severity,
-            title=title,
-            counts={**made.counts, "findings": count},
-        )
+        # Verdict and severity stay: what a model says turns no failing run into one that passes.
+        _, _, title, count = _standing(review)
+        return replace(made, review=review, title=title, counts={**made.counts, "findings": count})
 
 
 def _looked(
