@@ -18,6 +18,7 @@ from cybersecqwen.records.review import Skipped
 from cybersecqwen.tasks.review import looking as room
 from cybersecqwen.tasks.review.collecting import collect, summed
 from cybersecqwen.tasks.review.looking import look_at
+from cybersecqwen.tasks.review.pool import Pool
 
 BAD = "import os\nos.system('ping ' + host)\n"
 RULES = CodeRules.shipped()
@@ -55,13 +56,13 @@ def test_few_bytes_are_held_at_once(tree: Path, monkeypatch: pytest.MonkeyPatch)
     for number in range(30):
         (tree / f"f{number:02}.py").write_text(BAD)
     given: list[int] = []
-    look = room._Pool.look
+    look = Pool.map
 
-    def counted(self: room._Pool, sources: Sequence[SourceFile]) -> Iterator[room.Result]:
+    def counted(self: Pool[SourceFile, room.Result], sources: Sequence[SourceFile]) -> Iterator[room.Result]:
         given.append(len(sources))
         return look(self, sources)
 
-    monkeypatch.setattr(room._Pool, "look", counted)
+    monkeypatch.setattr(Pool, "map", counted)
     monkeypatch.setattr(room, "_MOST_HELD", 6 * len(BAD))
     found = look_at(collect([str(tree)]).paths, RULES, None, 1, quiet)
     assert given == [7, 7, 7, 7, 2]

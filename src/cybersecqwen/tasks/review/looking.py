@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cybersecqwen.detect import workers
 from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.detect.code.suppressing import without_reason
 from cybersecqwen.detect.code.taint.crossing import Crossing, joined
@@ -18,14 +16,12 @@ from cybersecqwen.inputs.source.files import LARGEST, SourceFile, source_of
 from cybersecqwen.records.review import CodeFinding, Skipped
 
 from .kept import Kept, Seen
+from .pool import Pool
 
 if TYPE_CHECKING:
     from cybersecqwen.detect.code.looking import Look
     from cybersecqwen.detect.code.rule import CodeRule
 
-_ALONE = 40
-"""Files that one process looks at faster than several start."""
-_BATCH = 16
 _AT_ONCE = 2_000
 """Files whose texts are held at once."""
 _MOST_HELD = 32 << 20
@@ -81,7 +77,7 @@ def look_at(
 ) -> Looked:
     """Look at files by rules. Files of no known language are passed over in silence."""
     found = Looked()
-    with _Pool(rules, count) as pool:
+    with pool_of(rules, count) as pool:
         for begin in range(0, len(paths), _AT_ONCE):
             progress("Reviewing", begin, len(paths))
             _look_at(paths[begin : begin + _AT_ONCE], found, kept, pool)
@@ -89,7 +85,7 @@ def look_at(
     return found
 
 
-def _look_at(paths: Sequence[Path], found: Looked, kept: Kept | None, pool: _Pool) -> None:
+def _look_at(paths: Sequence[Path], found: Looked, kept: Kept | None, pool: Pool[SourceFile, Result]) -> None:
     waiting: list[tuple[bytes, SourceFile]] = []
     held = 0
     for path in paths:
@@ -108,14 +104,17 @@ def _look_at(paths: Sequence[Path], found: Looked, kept: Kept | None, pool: _Poo
 
 
 def _look_at_some(
-    waiting: Sequence[tuple[bytes, SourceFile]], found: Looked, kept: Kept | None, pool: _Pool
+    waiting: Sequence[tuple[bytes, SourceFile]],
+    found: Looked,
+    kept: Kept | None,
+    pool: Pool[SourceFile, Result],
 ) -> None:
     known = kept.find([key for key, _ in waiting]) if kept else {}
     for seen in known.values():
         found.take(seen)
     fresh = [(key, source) for key, source in waiting if key not in known]
     made = []
-    for (key, source), (seen, problem) in zip(fresh, pool.look([one for _, one in fresh]), strict=True):
+    for (key, source), (seen, problem) in zip(fresh, pool.map([one for _, one in fresh]), strict=True):
         found.take(seen)
         if problem:  # said again at the next run: what cannot be read is not kept
             found.skipped.append(Skipped(path=source.path, reason=problem))
@@ -139,45 +138,33 @@ Result = tuple[Seen, str]
 """(what was found, why the file could not be looked at)"""
 
 
-class _Pool:
-    """Processes that look at files, started when there are enough of them to be worth it."""
+class _Look:
+    """Looks at files; each process reads the rules for itself."""
 
-    def __init__(self, rules: CodeRules, count: int) -> None:
-        self._rules = rules
-        self._count = count
-        self._pool: ProcessPoolExecutor | None = None
+    def __init__(self, rules: CodeRules) -> None:
+        self._places = rules.places
+        self._rules: CodeRules | None = rules
 
-    def __enter__(self) -> _Pool:
-        return self
+    def __call__(self, source: SourceFile) -> Result:
+        if self._rules is None:
+            self._rules = CodeRules(places=self._places)
+        return look(source, self._rules)
 
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-
-    def look(self, sources: Sequence[SourceFile]) -> Iterator[Result]:
-        """What is found in files, in their order."""
-        if self._pool is None and (len(sources) <= _ALONE or self._count < 2):
-            yield from (look(one, self._rules) for one in sources)
-            return
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._count, mp_context=workers.context(), initializer=_begin, initargs=(self._rules.places,)
-            )
-        batches = [sources[begin : begin + _BATCH] for begin in range(0, len(sources), _BATCH)]
-        for results in self._pool.map(_batch, batches):
-            yield from results
+    def __reduce__(self) -> Any:
+        return _look_by, (self._places,)
 
 
-_RULES: list[CodeRules] = []
+def _look_by(places: Any) -> _Look:
+    return _Look(CodeRules(places=places))
 
 
-def _begin(places: tuple[object, ...]) -> None:
-    workers.begin()
-    _RULES[:] = [CodeRules(places=places)]  # type: ignore[arg-type]
+def _late(source: SourceFile) -> Result:
+    return Seen((), None), "Reading it takes too long: it is no program, or one that is made to be slow."
 
 
-def _batch(some: Sequence[SourceFile]) -> list[Result]:
-    return [look(one, _RULES[0]) for one in some]
+def pool_of(rules: CodeRules, count: int) -> Pool[SourceFile, Result]:
+    """Processes that look at files by rules."""
+    return Pool(_Look(rules), _late, count)
 
 
 def look(source: SourceFile, rules: CodeRules) -> Result:

@@ -97,7 +97,7 @@ def _looked(
     """(what code has, what packages have, the commit that a change is counted from, its root)."""
     if options.diff or options.staged:
         changed = change(tuple(paths), options.diff, staged=options.staged)
-        found = look_at_changes(changed.files, rules) if options.code else Looked()
+        found = look_at_changes(changed.files, rules, tools.workers) if options.code else Looked()
         packages = packages_changed(changed.files, tools.limits) if options.packages else Packages()
         found.skipped += changed.skipped
         hold_against(packages, found, options.advisories, tools.store)
