@@ -196,6 +196,7 @@ def _parsed(name: str, data: bytes) -> Any:
         import yaml
 
         try:
+            # csq: ignore[python-yaml-load] _loader gives a safe loader that bounds depth
             return yaml.load(data, Loader=_loader())
         except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:
             raise KnowledgeError(f"{_shown(name)} is no YAML that can be read.") from error
