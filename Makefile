@@ -52,7 +52,7 @@ docs: $(VENV)/dev.stamp  ## Made pages are up to date.
 	@$(BIN)/python scripts/starter_fields.py --check
 
 review: $(VENV)/dev.stamp  ## The project reviews itself: nothing that is not explained.
-	@$(BIN)/csq review src scripts evaluation training benchmarks action.yml .github requirements/run.txt --fail-on low --detail brief
+	@$(BIN)/csq review src scripts evaluation training benchmarks action.yml requirements/run.txt --fail-on low --detail brief
 
 bench: $(VENV)/dev.stamp  ## Latency, throughput, memory, start-up on this machine.
 	@$(BIN)/python -m benchmarks.triage
