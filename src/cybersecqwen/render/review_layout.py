@@ -65,7 +65,16 @@ def _finding(one: CodeFinding, *, brief: bool) -> Part:
     return Part(
         heading=one.title,
         level=one.severity.label,
-        remark=f"{where(one.place)} · {', '.join(one.cwe)} · {one.rule} · {one.confidence} confidence",
+        remark=" · ".join(
+            part
+            for part in (
+                where(one.place),
+                ", ".join(one.cwe),
+                one.rule,
+                f"{one.confidence} confidence",
+            )
+            if part
+        ),
         code=code,
         lines=tuple(lines),
     )

@@ -55,6 +55,17 @@ def review(
         Optional[list[Path]],  # noqa: UP045
         typer.Option("--rules", metavar="DIR", help="Folder with rules of your own; may be repeated."),
     ] = None,
+    ruff: Annotated[
+        bool, typer.Option("--ruff", help="Have ruff's S rules look, too, where ruff is installed.")
+    ] = False,
+    semgrep: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--semgrep",
+            metavar="RULES",
+            help="Run rules of your own by semgrep or opengrep, too, where installed.",
+        ),
+    ] = None,
     environment: Annotated[
         Optional[list[Path]],  # noqa: UP045
         typer.Option(
@@ -93,6 +104,8 @@ def review(
             "--write-baseline would forget what is known of files that did not change.",
             hint="Leave --diff and --staged out: a baseline is about the whole tree.",
         )
+    if (ruff or semgrep) and (diff or staged):
+        raise UsageError("--ruff and --semgrep look at whole files: leave --diff and --staged out.")
     if fix and diff_only:
         raise UsageError("--fix writes the fixes, --diff-only prints them: give one of both.")
     if test and not fix:
@@ -112,6 +125,8 @@ def review(
             baseline=baseline,
             write_baseline=write_baseline,
             rules=tuple(rules or ()),
+            ruff=ruff,
+            semgrep=semgrep,
             environments=tuple(environment or ()),
             vex=vex,
             allow_nothing=allow_nothing,

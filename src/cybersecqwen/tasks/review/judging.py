@@ -269,12 +269,13 @@ def judged(findings: Iterable[CodeFinding], roots: Sequence[str] = ()) -> list[C
 def _by_place(one: CodeFinding, outside: Sequence[str]) -> CodeFinding:
     path = one.place.path
     path = min((path.removeprefix(root) for root in outside), key=len, default=path)
-    seen = UNLIKELY_IN_TESTS.get(one.cwe[0], 0)
+    weakness = next(iter(one.cwe), "")
+    seen = UNLIKELY_IN_TESTS.get(weakness, 0)
     if not seen or not may_demote(one) or not in_tests(path):
         return one
     return replace(
         one,
         status=Status.UNLIKELY,
-        reason=f"It stands in test code, where findings of {one.cwe[0]} are seldom real.",
+        reason=f"It stands in test code, where findings of {weakness} are seldom real.",
         probability=round(1 / (seen + 2), 3),
     )

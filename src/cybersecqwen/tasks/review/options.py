@@ -30,6 +30,10 @@ class ReviewOptions:
     """Folder where what was found in a file is kept; None for nowhere."""
     advisories: Path | None = None
     """The database of advisories; None for none."""
+    ruff: bool = False
+    """Whether ruff's S rules look at the same paths."""
+    semgrep: Path | None = None
+    """Rules of the user that semgrep or opengrep runs on the same paths."""
     environments: tuple[Path, ...] = ()
     """Installed environments: virtual environments, site-packages, node_modules."""
     allow_nothing: bool = False

@@ -111,11 +111,24 @@ def _looked(
     finally:
         if kept is not None:
             kept.close()
+    _beside(found, paths, options)
     packages = packages_in(collected.paths, tools.limits) if options.packages else Packages()
     packages.add(packages_installed(options.environments, tools.limits))
     hold_against(packages, found, options.advisories, tools.store)
     found.skipped[:0] = collected.skipped
     return found, packages, "", ""
+
+
+def _beside(found: Looked, paths: Sequence[str], options: ReviewOptions) -> None:
+    """Add what other programs find, where that is asked for, on lines where ours find nothing."""
+    if not options.ruff and options.semgrep is None:
+        return
+    from .others import by_ruff, by_semgrep
+
+    ours = {(one.place.path, one.place.line) for one in found.findings}
+    theirs = by_ruff(paths or ["."]) if options.ruff else []
+    theirs += by_semgrep(paths or ["."], options.semgrep) if options.semgrep is not None else []
+    found.findings += [one for one in theirs if (one.place.path, one.place.line) not in ours]
 
 
 def with_statements(findings: Sequence[PackageFinding], path: Path) -> list[PackageFinding]:
