@@ -38,6 +38,13 @@ def parsed_rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("parsed")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Language models share the processor with whatever runs beside the tests: they get more time."""
+    for item in items:
+        if item.get_closest_marker("model") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(400))
+
+
 @pytest.fixture
 def loopback() -> None:
     """For tests with a server of their own: skipped in a namespace without interfaces."""

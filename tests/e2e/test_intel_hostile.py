@@ -296,7 +296,7 @@ def test_a_full_disk_is_one_sentence() -> None:
 def test_an_interrupt_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
     many = tmp_path / "many"
     many.mkdir()
-    for number in range(1_500):
+    for number in range(6_000):  # some ten seconds of work, so that it is not over when the signal comes
         (many / f"{number}.txt").write_text(f"{number}: {LINE}" * 40)
     process = start(str(many), "--save", str(tmp_path / "out.json"), stdout=subprocess.PIPE)
     time.sleep(2.5)
