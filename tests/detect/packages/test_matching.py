@@ -12,6 +12,8 @@ from cybersecqwen.detect.packages.steps import is_breaking
 from cybersecqwen.knowledge import Store
 from cybersecqwen.records import Severity
 from cybersecqwen.records.review import Package
+from cybersecqwen.tasks.review.looking import Looked
+from cybersecqwen.tasks.review.packaging import Packages, hold_against
 from tests.knowledge.advisories.records import record
 
 from .made import advisories, package
@@ -268,6 +270,21 @@ def test_rustsec_tells_of_packages_that_ended(tmp_path: Path) -> None:
         assert (
             match([package(version="1.0.0", ecosystem="crates.io")], found).findings[0].kind == "vulnerable"
         )
+
+
+def test_a_package_of_both_lists_is_reported_once(tmp_path: Path) -> None:
+    """RustSec and our own list say that atty ended; our own says what to take."""
+    made = record("RUSTSEC-1-1", ("introduced", "0"), ecosystem="crates.io", kind="SEMVER", name="atty")
+    made["affected"][0]["database_specific"] = {"informational": "unmaintained"}
+    crates = [package(name, "0.2.14", "crates.io") for name in ("atty", "tempdir")]
+    with advisories(tmp_path, made) as file, Store.open() as store:
+        found = Packages(packages=crates)
+        hold_against(found, Looked(), file.path, store)
+    assert [(one.package.name, one.id) for one in found.findings] == [
+        ("atty", "RUSTSEC-1-1"),
+        ("tempdir", ""),
+    ]
+    assert found.findings[0].instead == "Take std::io::IsTerminal."
 
 
 def test_malware_in_some_versions_names_one_without(tmp_path: Path) -> None:

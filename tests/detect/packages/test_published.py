@@ -11,6 +11,7 @@ from evaluation.advisories import ARCHIVES, cases, is_affected, published
 
 from cybersecqwen.detect.packages.ranges import judge
 from cybersecqwen.knowledge.advisories import osv
+from cybersecqwen.knowledge.advisories.interface import name_key
 from tests.amounts import part
 
 ROOT = Path(__file__).parents[3]
@@ -53,7 +54,7 @@ def test_a_part_of_the_published_advisories(data_dir: Path, name: str) -> None:
         for affected in record["affected"]:
             ecosystem = affected["package"]["ecosystem"]
             same = [one for one in record["affected"] if one["package"] == affected["package"]]
-            key = osv.name_key(ecosystem, affected["package"]["name"])
+            key = name_key(ecosystem, affected["package"]["name"])
             extents = [extent for _, package, extent in entry.packages if package == key]
             for _, version in cases(ecosystem, affected):
                 try:

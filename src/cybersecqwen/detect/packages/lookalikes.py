@@ -18,7 +18,7 @@ from cybersecqwen.knowledge.advisories.interface import name_key
 from cybersecqwen.records import Severity
 from cybersecqwen.records.review import Package, PackageFinding
 
-from .matching import fingerprint
+from .fingerprints import fingerprint
 from .unmaintained import ended
 
 _LISTS = {"PyPI": "popular_pypi.txt", "npm": "popular_npm.txt"}

@@ -7,7 +7,6 @@ takes the lowest version of a range, so that one is judged. What cannot be decid
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,9 +17,11 @@ from cybersecqwen.records import Severity
 from cybersecqwen.records.review import Package, PackageFinding, Skipped
 
 from . import orders
+from .fingerprints import fingerprint
 from .ranges import Affected, Answer, judge_all
 from .scoring import rate
 from .steps import Ladder, Step, is_breaking
+from .unmaintained import end_of
 from .wanted import lowest, spans
 
 if TYPE_CHECKING:
@@ -232,12 +233,6 @@ def lowest_of(package: Package) -> str:
     return ".".join(map(str, found)) or "0"
 
 
-def fingerprint(kind: str, package: Package, id: str) -> str:
-    """The same wherever in its file a package is named, and in whatever version."""
-    parts = (kind, package.ecosystem, package.name, id, package.place.path)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
-
-
 def _why(package: Package, advisory: Advisory, exploited: bool, note: str) -> str:
     if package.version:
         text = f"{package.name} {package.version} is one of the versions that {advisory.id} is about."
@@ -263,7 +258,8 @@ def _instead(package: Package, kind: str, better: Step, breaking: bool) -> str:
             else text
         )
     if kind == "unmaintained" and not better.version:
-        return "Look for a package that is maintained."
+        end = end_of(package)
+        return f"Take {end.use}." if end is not None else "Look for a package that is maintained."
     if not better.version:
         return "No fixed version is known: see whether the affected part is used, or take another package."
     text = f"Update to {better.version}, the nearest version that nothing is known against."

@@ -12,7 +12,7 @@ from cybersecqwen.knowledge.advisories.interface import name_key
 from cybersecqwen.records import Severity
 from cybersecqwen.records.review import Package, PackageFinding
 
-from .matching import fingerprint
+from .fingerprints import fingerprint
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,17 +38,24 @@ def ended() -> Mapping[tuple[str, str], Ended]:
     }
 
 
-def unmaintained(packages: Iterable[Package]) -> tuple[PackageFinding, ...]:
-    """A finding for every package that nobody maintains.
+def end_of(package: Package) -> Ended | None:
+    """What is known of the end of a package; None where it has no entry."""
+    return ended().get((package.ecosystem, name_key(package.ecosystem, package.name)))
+
+
+def unmaintained(
+    packages: Iterable[Package], told: Iterable[PackageFinding] = ()
+) -> tuple[PackageFinding, ...]:
+    """A finding for every package that nobody maintains, but not where one of `told` says so.
 
     Only those that the project asks for itself: of the others somebody else has to take leave.
     """
-    found = []
-    for package in packages:
-        entry = ended().get((package.ecosystem, name_key(package.ecosystem, package.name)))
-        if entry is not None and package.direct:
-            found.append(_finding(package, entry))
-    return tuple(found)
+    known = {finding.package for finding in told if finding.kind == "unmaintained"}
+    return tuple(
+        _finding(package, entry)
+        for package in packages
+        if package.direct and (entry := end_of(package)) is not None and package not in known
+    )
 
 
 def _finding(package: Package, entry: Ended) -> PackageFinding:

@@ -131,10 +131,8 @@ def hold_against(found: Packages, looked: Looked, advisories: Path | None, store
 
     if not found.packages:
         return
-    findings = list(unmaintained(found.packages))
     if advisories is None or not advisories.is_file():
-        findings += look_alikes(found.packages)
-        found.findings = ordered(findings)
+        found.findings = ordered([*unmaintained(found.packages), *look_alikes(found.packages)])
         return
     with Advisories.open(advisories) as base:
         matched = match(
@@ -146,13 +144,14 @@ def hold_against(found: Packages, looked: Looked, advisories: Path | None, store
                 package, looked.imports, found.imported_as, parts=parts
             ),
         )
-        findings += look_alikes(
+        alike = look_alikes(
             found.packages, known=lambda ecosystem, name: bool(base.for_package(ecosystem, name))
         )
         # The day stands first: that of the advisories is the time of an OpenVEX document.
         found.advisories = f"{base.version}, {base.records:,} advisories"
     found.skipped += matched.skipped
-    found.findings = ordered([*matched.findings, *findings])
+    ended = unmaintained(found.packages, told=matched.findings)
+    found.findings = ordered([*matched.findings, *ended, *alike])
 
 
 def _may_be_manifest(name: str) -> bool:
