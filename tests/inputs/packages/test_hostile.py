@@ -226,6 +226,20 @@ def test_many_entries_are_read_in_time(reader: str) -> None:
         assert f"package-{at}" in line or line == f'"1.2.{at}"', (at, package.place)
 
 
+SQUARES = {
+    "requirements": ("", "a #\\\n", ""),
+}
+"""Pieces that once took the square of their number, by reader: what stands before, the piece, what behind."""
+
+
+@pytest.mark.parametrize("reader", list(SQUARES))
+@pytest.mark.timeout(60)
+def test_pieces_take_their_time_once(reader: str) -> None:
+    before, piece, behind = SQUARES[reader]
+    example = next(one for one in EXAMPLES if one.reader == reader)
+    read(example, (before + piece * 100_000 + behind).encode())
+
+
 @pytest.mark.parametrize("reader", list(MANIFESTS.names()))
 @pytest.mark.timeout(60)
 def test_many_made_up_versions_are_counted(reader: str) -> None:

@@ -51,16 +51,16 @@ class RequirementsReader(ManifestReader):
         dev = for_developing(path.replace("\\", "/")[-200:].rpartition("/")[2].rpartition(".")[0])
         constraints = "constraint" in named
         includes: dict[str, None] = {}
-        for number, line in _logical(lines):
+        for number, end, line in _logical(lines):
             if found.full and line[0].isalnum():
                 found.leave_out()
                 continue
-            _one(found, line, number, not constraints and _direct(lines, number), dev, includes)
+            _one(found, line, number, not constraints and _direct(lines, end), dev, includes)
         return found.manifest(tuple(includes))
 
 
-def _logical(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """(number of the first line, text) with continued lines joined and comments taken off."""
+def _logical(lines: list[str]) -> Iterator[tuple[int, int, str]]:
+    """(number of the first line, of the last, text) with continued lines joined and comments taken off."""
     at, last = 0, len(lines)
     while at < last:
         start, parts, size = at, [], 0
@@ -78,17 +78,14 @@ def _logical(lines: list[str]) -> Iterator[tuple[int, str]]:
                 break
         text = "".join(parts).strip()
         if text:
-            yield start + 1, text
+            yield start + 1, at, text
 
 
-def _direct(lines: list[str], number: int) -> bool:
+def _direct(lines: list[str], end: int) -> bool:
     """False where the comments that pip-compile and uv write behind it name only other packages."""
-    at, last, seen = number - 1, len(lines), False
-    while at < last and lines[at].endswith("\\"):
-        at += 1
-    vias = [lines[at].partition(" # via ")[2]] if at < last and " # via " in lines[at] else []
-    for behind in range(at + 1, min(last, at + _VIAS)):
-        line = lines[behind]
+    seen = False
+    vias = [lines[end - 1].partition(" # via ")[2]]
+    for line in lines[end : end + _VIAS]:
         if not line[:1].isspace() or (match := _VIA.fullmatch(line)) is None:
             break
         vias.append(match[1])
