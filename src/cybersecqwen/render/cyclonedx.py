@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from cybersecqwen import __version__
-from cybersecqwen.detect.packages.purl import purl
+from cybersecqwen.inputs.packages.purl import write_purl
 from cybersecqwen.records import Report, Severity
 from cybersecqwen.records.review import Package, PackageFinding, Status
 
@@ -68,7 +68,7 @@ class CycloneDxRenderer(Renderer):
 
 def _ref(package: Package) -> str:
     """What a component is referred to by: its package URL, or as much as there is."""
-    return purl(package) or f"{package.ecosystem}/{package.name}@{package.version}"
+    return write_purl(package) or f"{package.ecosystem}/{package.name}@{package.version}"
 
 
 def _components(packages: Iterable[Package]) -> list[dict[str, Any]]:
@@ -97,7 +97,7 @@ def _component(package: Package, ref: str) -> dict[str, Any]:
     if package.version:
         component["version"] = package.version
     component["scope"] = "optional" if package.dev else "required"
-    url = purl(package)
+    url = write_purl(package)
     if url:
         component["purl"] = url
     component["evidence"] = {"occurrences": []}

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import cybersecqwen.detect.packages as room
 from cybersecqwen.detect.packages.lookalikes import likeness, look_alikes, popular
-from cybersecqwen.detect.packages.purl import TYPES, parse, purl
 from cybersecqwen.detect.packages.unmaintained import ended, unmaintained
+from cybersecqwen.inputs.packages.purl import TYPES
 from cybersecqwen.knowledge.advisories.interface import name_key
 from tests.amounts import draws
 
@@ -125,40 +125,3 @@ def test_the_table_of_import_names() -> None:
     for name, modules in table.items():
         assert name == name_key("PyPI", name)
         assert modules and all(re.fullmatch(r"[A-Za-z_][\w.]*", module) for module in modules)
-
-
-@pytest.mark.parametrize(
-    ("ecosystem", "name", "version", "expected"),
-    [
-        ("PyPI", "django", "3.2", "pkg:pypi/django@3.2"),
-        ("npm", "@babel/core", "7.0.0", "pkg:npm/%40babel/core@7.0.0"),
-        ("Go", "golang.org/x/crypto", "v0.1.0", "pkg:golang/golang.org/x/crypto@v0.1.0"),
-        ("Maven", "org.acme:acme-core", "1.0", "pkg:maven/org.acme/acme-core@1.0"),
-        ("Packagist", "symfony/mailer", "", "pkg:composer/symfony/mailer"),
-        ("Debian", "bash", "5", ""),
-    ],
-)
-def test_package_urls(ecosystem: str, name: str, version: str, expected: str) -> None:
-    text = purl(package(name, version, ecosystem))
-    assert text == expected
-    assert parse(text) == ((ecosystem, name, version) if expected else None)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "pkg:", "pkg:pypi", "pkg:pypi/", "http://x", "pkg:deb/debian/bash@5", "pkg:" + "a" * 3_000]
-)
-def test_what_is_no_package_url(text: str) -> None:
-    assert parse(text) is None
-
-
-def test_qualifiers_and_scopes_of_package_urls() -> None:
-    assert parse("pkg:npm/%40a/b@1.0?x=y#z") == ("npm", "@a/b", "1.0")
-    assert parse("pkg:npm/@a/b") == ("npm", "@a/b", "")
-    assert parse("pkg:PyPI/Foo_Bar@1") == ("PyPI", "foo-bar", "1")
-
-
-@given(st.text(max_size=60))
-@draws(100)
-def test_any_text_is_a_package_url_or_none(text: str) -> None:
-    parse(text)
-    parse(f"pkg:{text}")

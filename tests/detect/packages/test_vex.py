@@ -75,6 +75,15 @@ def test_which_products_fit(products: list[Any], fits: bool) -> None:
     assert (applied(statement(products=products)).status is Status.SUPPRESSED) is fits
 
 
+def test_a_version_of_go_fits_with_and_without_its_letter() -> None:
+    """Other tools write the "v" that a version of Go has; advisories and our packages have none."""
+    go = replace(finding(), package=package("golang.org/x/text", "0.3.5", "Go"))
+    for version in ("0.3.5", "v0.3.5"):
+        products = [{"@id": f"pkg:golang/golang.org/x/text@{version}"}]
+        assert applied(statement(products=products), found=go).status is Status.SUPPRESSED
+    assert '"pkg:golang/golang.org/x/text@v0.3.5"' in write([go], author="us", time="2025-01-01T00:00:00Z")
+
+
 def test_any_name_of_the_problem_fits() -> None:
     for problem in (
         "GHSA-a-b-c",

@@ -10,7 +10,8 @@ from cybersecqwen.inputs.packages.names import canonical, exact, shown
 from cybersecqwen.inputs.packages.npm_spec import asked
 from cybersecqwen.inputs.packages.pep508 import Specifier, for_developing, specifier
 from cybersecqwen.inputs.packages.properties import MAVEN, resolved
-from cybersecqwen.inputs.packages.purl import Purl, purl
+from cybersecqwen.inputs.packages.purl import TYPES, Purl, read_purl, write_purl
+from cybersecqwen.records.review import Package, Place
 
 
 @pytest.mark.parametrize(
@@ -112,15 +113,41 @@ def test_what_npm_asks_for(spec: str, name: str, version: str, wanted: str, else
         ("pkg:npm/@a/b", Purl("npm", "npm", "@a/b", "")),
         ("pkg:maven/org.a/b@1?type=jar#x", Purl("Maven", "maven", "org.a:b", "1")),
         ("pkg:PyPI/Foo@1", Purl("PyPI", "pypi", "Foo", "1")),
-        ("pkg:golang/github.com/a/b@v1.0.0", Purl("Go", "golang", "github.com/a/b", "v1.0.0")),
+        ("pkg:golang/github.com/a/b@v1.0.0", Purl("Go", "golang", "github.com/a/b", "1.0.0")),
         ("pkg:nuget/a@1.0%2Bb", Purl("NuGet", "nuget", "a", "1.0+b")),
         ("pkg:deb/debian/x@1", Purl("", "deb", "debian/x", "1")),
+        ("pkg:pypi", None),
         ("pkg:npm/", None),
         ("npm/a", None),
+        ("pkg:pypi/" + "a" * 5_000, None),
     ],
 )
-def test_package_urls(text: str, wanted: Purl | None) -> None:
-    assert purl(text) == wanted
+def test_package_urls_are_read(text: str, wanted: Purl | None) -> None:
+    assert read_purl(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "name", "version", "wanted"),
+    [
+        ("PyPI", "django", "3.2", "pkg:pypi/django@3.2"),
+        ("npm", "@babel/core", "7.0.0", "pkg:npm/%40babel/core@7.0.0"),
+        ("Go", "golang.org/x/crypto", "0.1.0", "pkg:golang/golang.org/x/crypto@v0.1.0"),
+        ("Maven", "org.acme:acme-core", "1.0", "pkg:maven/org.acme/acme-core@1.0"),
+        ("Packagist", "symfony/mailer", "", "pkg:composer/symfony/mailer"),
+        ("Debian", "bash", "5", ""),
+    ],
+)
+def test_package_urls_are_written_and_read_back(ecosystem: str, name: str, version: str, wanted: str) -> None:
+    place = Place(path="x", line=1)
+    text = write_purl(Package(ecosystem=ecosystem, name=name, version=version, place=place))
+    assert text == wanted
+    assert read_purl(text) == (Purl(ecosystem, TYPES[ecosystem], name, version) if wanted else None)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_package_url_or_none(text: str) -> None:
+    read_purl(text)
+    read_purl(f"pkg:{text}")
 
 
 @given(st.text(max_size=200))

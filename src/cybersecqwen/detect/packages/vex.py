@@ -16,10 +16,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cybersecqwen.errors import InputError
+from cybersecqwen.inputs.packages.purl import Purl, read_purl, write_purl
 from cybersecqwen.knowledge.advisories.interface import name_key
 from cybersecqwen.records.review import PackageFinding, Status
-
-from .purl import parse, purl
 
 CONTEXT = "https://openvex.dev/ns/v0.2.0"
 """What a document calls its form."""
@@ -140,7 +139,7 @@ def apply(
     for number, statement in enumerate(statements):
         for id in statement.ids:
             by_id.setdefault(id, []).append(number)
-    parsed = [[parse(url) for url in statement.products] for statement in statements]
+    parsed = [[read_purl(url) for url in statement.products] for statement in statements]
     used: set[int] = set()
     told: list[PackageFinding] = []
     for finding in findings:
@@ -154,15 +153,17 @@ def apply(
     return tuple(told), tuple(s for number, s in enumerate(statements) if number not in used)
 
 
-def _fits(
-    finding: PackageFinding, statement: Statement, parsed: Sequence[tuple[str, str, str] | None]
-) -> bool:
+def _fits(finding: PackageFinding, statement: Statement, parsed: Sequence[Purl | None]) -> bool:
     if not statement.products:
         return True
     package = finding.package
-    own = (package.ecosystem, name_key(package.ecosystem, package.name))
+    name = name_key(package.ecosystem, package.name)
     return any(
-        found is not None and found[:2] == own and found[2] in ("", package.version) for found in parsed
+        found is not None
+        and found.ecosystem == package.ecosystem
+        and found.version in ("", package.version)
+        and name_key(found.ecosystem, found.name) == name
+        for found in parsed
     )
 
 
@@ -180,7 +181,7 @@ def write(findings: Iterable[PackageFinding], *, author: str, time: str) -> str:
     statements = [
         _said(finding, url)
         for finding in findings
-        if finding.id and finding.kind in ("vulnerable", "malicious") and (url := purl(finding.package))
+        if finding.id and finding.kind in ("vulnerable", "malicious") and (url := write_purl(finding.package))
     ]
     digest = hashlib.sha256(json.dumps([author, time, statements]).encode()).hexdigest()
     document = {

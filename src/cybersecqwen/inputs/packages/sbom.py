@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .collect import Collector, Lines
 from .names import exact, shown
-from .purl import purl
+from .purl import read_purl
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ def take(
             if one.counts:
                 found.pool("Components without a package URL are not looked up")
             continue
-        parts = purl(one.url)
+        parts = read_purl(one.url)
         line = one.line
         if where is not None:
             line = where.of(f'"{one.url}"', one.url)
