@@ -359,7 +359,11 @@ def test_of_a_key_that_stands_twice_the_last_counts(path: str, text: str) -> Non
         ("Cargo.lock", 'version = 3\n[[package]]\nname = "a"\n  version = "1.0.0"\n'),
         ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages: {flask@1.0.0: {resolution: {}}}\n"),
         ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  ? flask@1.0.0\n  : {}\n"),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n    flask@1.0.0:\n        dev: true\n"),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n   flask@1.0.0:\n      dev: true\n"),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n    {flask@1.0.0: {}}\n"),
         ("yarn.lock", "flask@1.0.0: {version: 1.0.0}\n"),
+        ("yarn.lock", '  version "1.0.0"\n'),
     ],
 )
 def test_what_no_package_manager_writes_is_reported(path: str, text: str) -> None:
@@ -367,6 +371,20 @@ def test_what_no_package_manager_writes_is_reported(path: str, text: str) -> Non
     assert manifest is not None
     assert not manifest.packages
     assert manifest.skipped
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ['  version "1.0.0" "2.0.0"', '   version "2.0.0"', "  ? resolved", "  dependencies:\n    range"],
+)
+def test_odd_fields_of_yarn_are_reported(odd: str) -> None:
+    text = f'flask@1:\n  version "1.0.0"\n{odd}\n  resolved "https://r.example/x"\n'
+    manifest = read_manifest("yarn.lock", text.encode(), LIMITS)
+    assert manifest is not None
+    assert [package.version for package in manifest.packages] == ["1.0.0"]
+    assert [one.reason for one in manifest.skipped] == [
+        f"Line {3 + odd.count(chr(10))}: it is not as yarn writes it, and was not read."
+    ]
 
 
 @pytest.mark.slow

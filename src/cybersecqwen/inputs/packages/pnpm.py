@@ -25,6 +25,7 @@ _KEY = re.compile(
     r"( *+)(?:'([^'\n]{1,2000})'|\"([^\"\\\n]{1,2000})\"|([^\s'\"#&*!|>{}\[\]%`][^\n]{0,2000}?)):(?: +(.*))?"
 )
 _ASKED = {"dependencies": False, "optionalDependencies": False, "devDependencies": True}
+_UNREAD = "it is not as pnpm writes it, and was not read"
 _ELSEWHERE = ("link:", "file:", "workspace:", "git+", "http:", "https:", "github.com/", "portal:")
 
 
@@ -79,8 +80,11 @@ class PnpmLockReader(ManifestReader):
 
 
 def keys(found: Collector, lines: list[str]) -> Iterator[Key]:
-    """All lines of the form `key: value` at most 8 columns in; others there are reported."""
-    folded = -1  # what a block of text or a list is inside of
+    """All lines of the form `key: value` at most 8 columns in; others there are reported.
+
+    Lists (`- x64`) hold no packages, and a block of text (`|-`) is one value: both are passed over.
+    """
+    folded = -1  # columns of the key that a block of text belongs to
     for number, line in enumerate(lines, 1):
         if not line or line[0] == "#" or line == "---" or line == "...":
             continue
@@ -89,9 +93,9 @@ def keys(found: Collector, lines: list[str]) -> Iterator[Key]:
             continue
         folded = -1
         match = _KEY.fullmatch(line)
-        if match is None:
-            if indent <= 2:
-                found.skip("it is not as pnpm writes it, and was not read", number)
+        if match is None or indent % 2:
+            if indent <= 2 or not line.startswith("- ", indent):
+                found.skip(_UNREAD, number)
             continue
         value = (match[5] or "").strip()
         if value[:1] in ("|", ">"):
@@ -115,6 +119,8 @@ def _sections(found: Collector, lock: _Lock, lines: list[str]) -> None:
             if key.indent == 2:
                 entry = key.key
                 lock.entries.append(key)
+            elif not entry:
+                found.skip(_UNREAD, key.line)
             elif key.indent == 4 and key.key == "dev":
                 lock.dev[entry] = key.value == "true"
         elif section == "snapshots":

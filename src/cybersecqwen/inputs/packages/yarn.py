@@ -16,7 +16,8 @@ from .names import shown
 from .npm_spec import split_at
 
 _FIELD = re.compile(r"  \"?([A-Za-z]{1,40})\"?:?(?: +\"?([^\"]{0,4000})\"?)?")
-_NEED = re.compile(r"    \"?([^\s\":]{1,600})\"?:? +\"?([^\"]{1,2000})\"?")
+_NEED = re.compile(r"    \"?([^\s\":]{1,600})\"?:? +\"?([^\"]{0,2000})\"?")
+_UNREAD = "it is not as yarn writes it, and was not read"
 _ASKED = 1_000  # ranges that one block answers; most answer one
 _ASKING = frozenset(("dependencies", "optionalDependencies"))
 _ELSEWHERE = re.compile(
@@ -64,7 +65,7 @@ def _blocks(found: Collector, lines: list[str]) -> list[_Block]:
         if line[0] != " ":
             group = ""
             if not line.endswith(":") or len(line) > 1 << 20:
-                found.skip("it is not as yarn writes it, and was not read", number)
+                found.skip(_UNREAD, number)
                 block = _Block(number, [])
                 continue
             asked = (part.strip(' "') for part in line[:-1].split(",", _ASKED)[:_ASKED])
@@ -74,13 +75,20 @@ def _blocks(found: Collector, lines: list[str]) -> list[_Block]:
             else:
                 found.leave_out()
         elif line.startswith("    "):
-            need = _NEED.fullmatch(line) if group in _ASKING else None
+            if group not in _ASKING:
+                continue
+            need = _NEED.fullmatch(line)
             if need is not None:
                 block.needs.append(f"{need[1]}@{need[2]}")
-        elif (match := _FIELD.fullmatch(line)) is not None:
+            else:
+                found.skip(_UNREAD, number)
+        elif (match := _FIELD.fullmatch(line)) is not None and block.line:
             group = match[1]
             if match[2]:
                 block.fields[group] = match[2]
+        elif not line.isspace():
+            group = ""
+            found.skip(_UNREAD, number)
     return [block for block in blocks if block.asked != ["__metadata"]]
 
 
