@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("ast_grep_py")
 
+from cybersecqwen.detect.code.bordering import crossing_of
 from cybersecqwen.detect.code.looking import Look
 from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.detect.code.taint.crossing import Crossing, crossing_from, crossing_to, joined
@@ -31,7 +32,7 @@ def crossings(files: dict[str, str]) -> list[Crossing]:
     for path, text in files.items():
         language = language_of(path, text)
         look = Look(SourceFile(path=path, language=language, text=text))
-        found = look.crossing(RULES.of(language))
+        found = crossing_of(look, RULES.of(language))
         assert found is not None
         assert crossing_from(crossing_to(found)) == found
         made.append(found)

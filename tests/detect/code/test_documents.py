@@ -24,7 +24,7 @@ def found(document: str, text: str, language: str = "kubernetes") -> list[str]:
     folder = "dockerfile" if language == "dockerfile" else language
     rule = rule_of(f"{HEAD}document:\n{document}", folder, "x")
     look = Look(SourceFile(path="x", language=language, text=text))
-    return [text[hit.start : hit.end].split("\n")[0] for hit in look.hits(rule)]
+    return [text[hit.start : hit.end].split("\n")[0] for hit in look.matcher.hits(rule)]
 
 
 POD = """\

@@ -34,12 +34,12 @@ def look(text: str, language: str = "python") -> Look:
 
 def shape(text: str, call: str = "f", language: str = "python", argument: str = "0") -> Shape:
     seen = look(text, language)
-    found = seen.facts.calls[call][-1]
-    return seen.facts.shapes.of(found.argument(argument, seen.facts.tree.profile.keywords))
+    found = seen.matcher.facts.calls[call][-1]
+    return seen.matcher.facts.shapes.of(found.argument(argument, seen.matcher.facts.tree.profile.keywords))
 
 
 def names(text: str, language: str) -> set[str]:
-    return {call.name for calls in look(text, language).facts.calls.values() for call in calls}
+    return {call.name for calls in look(text, language).matcher.facts.calls.values() for call in calls}
 
 
 # Functions
@@ -217,14 +217,14 @@ def test_shapes_of_javascript(text: str, expected: Shape) -> None:
 )
 def test_arguments_of_calls(language: str, text: str, where: str, value: str | None) -> None:
     seen = look(text, language)
-    found = seen.facts.calls["f"][0].argument(where, seen.facts.tree.profile.keywords)
+    found = seen.matcher.facts.calls["f"][0].argument(where, seen.matcher.facts.tree.profile.keywords)
     assert (found.text() if found is not None else None) == value
 
 
 @pytest.mark.parametrize(("text", "spreads"), [("f(*a)", True), ("f(1, **a)", True), ("f(a)", False)])
 def test_arguments_out_of_lists_are_known_as_such(text: str, spreads: bool) -> None:
     seen = look(text)
-    assert seen.facts.calls["f"][0].spreads(seen.facts.tree.profile.keywords) is spreads
+    assert seen.matcher.facts.calls["f"][0].spreads(seen.matcher.facts.tree.profile.keywords) is spreads
 
 
 # Hostile files

@@ -19,12 +19,12 @@ def looked_at(text: str, language: str) -> Look:
 
 def shape(text: str, language: str, call: str, argument: str = "0") -> Shape:
     look = looked_at(text, language)
-    (found,) = look.facts.calls[call]
-    return look.facts.shapes.of(found.argument(argument, look.facts.tree.profile.keywords))
+    (found,) = look.matcher.facts.calls[call]
+    return look.matcher.facts.shapes.of(found.argument(argument, look.matcher.facts.tree.profile.keywords))
 
 
 def names(text: str, language: str) -> set[str]:
-    return {call.name for calls in looked_at(text, language).facts.calls.values() for call in calls}
+    return {call.name for calls in looked_at(text, language).matcher.facts.calls.values() for call in calls}
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,15 @@ good: [a]
 )
 def test_a_condition_may_ask_where_a_value_comes_from(text: str, count: int) -> None:
     rule = rule_of(RULE, "php", "example")
-    assert len(looked_at(text, "php").hits(rule)) == count
+    assert len(looked_at(text, "php").matcher.hits(rule)) == count
 
 
 def test_a_parameter_comes_from_where_it_is_declared() -> None:
     text = "class A { void f(@RequestParam String a, String b) { g(a); h(b); } }"
     look = looked_at(text, "java")
     for name, declared in (("g", "@RequestParam String a"), ("h", "String b")):
-        (call,) = look.facts.calls[name]
-        assert list(look.facts.shapes.origins(call.argument("0", frozenset()))) == [
+        (call,) = look.matcher.facts.calls[name]
+        assert list(look.matcher.facts.shapes.origins(call.argument("0", frozenset()))) == [
             name.translate({103: "a", 104: "b"}),
             declared,
         ]
@@ -169,4 +169,4 @@ def test_a_parameter_comes_from_where_it_is_declared() -> None:
 def test_a_name_that_is_set_thousands_of_times_is_followed_a_few_steps() -> None:
     rule = rule_of(RULE, "php", "example")
     text = "<?php " + "$a = $a . $_GET['b']; echo $a;\n" * 20_000
-    assert looked_at(text, "php").hits(rule)
+    assert looked_at(text, "php").matcher.hits(rule)

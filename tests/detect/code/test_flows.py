@@ -55,6 +55,8 @@ def look(
         "def f():\n    d = {}\n    d['k'] = request.args['a']\n    sink(d)",
         "def f():\n    sink([x for x in request.args.values()])",
         "def f():\n    sink(a if b else request.args['a'])",
+        # each call of a function is gone into by itself
+        "def g(x):\n    return x.strip()\nsink([g('a'), g('b'), g('c'), g(request.args['a'])])",
     ],
 )
 def test_a_value_of_strangers_is_followed(text: str) -> None:

@@ -197,9 +197,10 @@ def _by_rules(source: SourceFile, rules: CodeRules) -> Result:
 
 
 def _crossing(look: Look, rules: Sequence[CodeRule], source: SourceFile) -> Crossing | None:
+    from cybersecqwen.detect.code.bordering import crossing_of
     from cybersecqwen.detect.code.suppressing import suppressed
 
-    found = look.crossing(rules)
+    found = crossing_of(look, rules)
     if found is None or not found.sinks:
         return found
     (*findings,) = suppressed([one.finding for one in found.sinks], source.text)

@@ -14,6 +14,7 @@ from cybersecqwen.detect.code.shapes import called
 from cybersecqwen.detect.code.tree import Node
 
 from .bindings import Bindings
+from .functions import Functions
 from .model import Model
 
 _DEEPEST = 40
@@ -55,7 +56,6 @@ _MEMBERS = {
     "subscript": ("value", ""),
     "subscript_expression": ("object", ""),
 }
-_RETURNS = ("return_statement",)
 _CONDITIONS = {
     "python": (
         "if_statement",
@@ -80,6 +80,8 @@ class Step:
 class _Inside:
     """The function that is being looked at, entered by a call."""
 
+    number: int
+    """Of its own: the same function may be entered by several calls."""
     function: int
     call: Call
     before: _Inside | None
@@ -95,7 +97,10 @@ class Flows:
         self.model = model
         """What is known of the language."""
         self._bindings = Bindings(facts.tree)
+        self._functions = Functions(facts.tree)
         self._left = 0
+        self._entered = 0
+        """Functions that were gone into so far."""
         self.opened = False
         """Whether parameters that nobody in the file gives count as given by strangers."""
         self.entered: tuple[str, str] | None = None
@@ -139,10 +144,10 @@ class Flows:
             name, use = node.text(), node.range().start.index
             function = self._tree.function_at(use)
             while function >= 0 and not self._bindings.knows(function, name):
-                if self._is_parameter(function, name):
+                if self._functions.is_parameter(function, name):
                     return False
                 function = self._tree.function_around(function)
-            if self._is_parameter(function, name):
+            if self._functions.is_parameter(function, name):
                 return False
             found = list(self._bindings.reaching(function, name, use))
             if self._facts.shapes.is_filled(name, [one.value for one in found if one.value is not None]):
@@ -162,7 +167,7 @@ class Flows:
     ) -> list[Step] | None:
         """The way back from an expression, its last station first; None for none."""
         reach = node.range()
-        key = (reach.start.index, reach.end.index, id(inside))
+        key = (reach.start.index, reach.end.index, inside.number if inside else 0)
         self._left -= 1
         if key in seen or depth > _DEEPEST or self._left < 0:
             return None
@@ -238,10 +243,11 @@ class Flows:
         if self.model.ends(name, kind):
             return None
         call = Call(name=name, node=node)
-        function = self._function(name)
+        function = self._functions.named(name)
         if function >= 0 and (inside is None or inside.depth < _CALLS):
-            entered = _Inside(function, call, inside, inside.depth + 1 if inside else 1)
-            for value in self._returned(function):
+            self._entered += 1
+            entered = _Inside(self._entered, function, call, inside, inside.depth + 1 if inside else 1)
+            for value in self._functions.returned(function):
                 found = self._trace(value, kind, entered, depth + 1, seen)
                 if found is not None:
                     return [Step(node, f"goes through {_short(name)}"), *found]
@@ -269,11 +275,11 @@ class Flows:
                 if found is not None:
                     step = Step(binding.value, f"becomes {name}")
                     return found if found[0].node == binding.value else [step, *found]
-            if self._bindings.knows(function, name) and not self._is_parameter(function, name):
+            if self._bindings.knows(function, name) and not self._functions.is_parameter(function, name):
                 return None
             if function < 0:
                 return None
-            if self._is_parameter(function, name):
+            if self._functions.is_parameter(function, name):
                 return self._parameter(function, name, kind, inside, depth, seen)
             function = self._tree.function_around(function)
 
@@ -287,7 +293,7 @@ class Flows:
         seen: set[tuple[int, int, int]],
     ) -> list[Step] | None:
         """From the call by which the function was entered, else from its callers, else from the outside."""
-        place = self._place(function, name)
+        place = self._functions.place(function, name)
         keywords = self._tree.profile.keywords
         if inside is not None and inside.function == function:
             value = inside.call.argument(place, keywords)
@@ -302,7 +308,7 @@ class Flows:
         if inside is not None and inside.depth >= _CALLS:
             return None
         for call in calls:
-            if self._function(call.name) != function:
+            if self._functions.named(call.name) != function:
                 continue
             value = call.argument(place, keywords)
             if value is None:
@@ -314,76 +320,6 @@ class Flows:
             self.entered = (called_as, place)
             return [Step(node.field("parameters") or node, f"comes in as {name}")]
         return None
-
-    @cached_property
-    def _by_name(self) -> dict[str, int]:
-        """Name → number of the function, for names that one function of the file has."""
-        numbers: dict[str, list[int]] = defaultdict(list)
-        for number, (_, _, node) in enumerate(self._tree.functions):
-            name = _text(node.field("name"))
-            if not name:
-                parent = node.parent()
-                if parent is not None and parent.kind() in (
-                    "variable_declarator",
-                    "pair",
-                    "assignment_expression",
-                ):
-                    name = _text(parent.field("name") or parent.field("key") or parent.field("left"))
-            if name:
-                numbers[name.rsplit(".", 1)[-1]].append(number)
-        return {name: some[0] for name, some in numbers.items() if len(some) == 1}
-
-    def _function(self, name: str) -> int:
-        """The function of this file that a plain name, or a method of self or this, calls; -1 for none."""
-        first, _, rest = name.partition(".")
-        if rest and (first not in ("self", "this", "cls") or "." in rest):
-            return -1
-        return self._by_name.get(rest or first, -1)
-
-    def _returned(self, function: int) -> Sequence[Node]:
-        known = self._returns.get(function)
-        if known is None:
-            node = self._tree.functions[function][2]
-            body = node.field("body")
-            known = []
-            if body is not None and body.kind() not in ("block", "statement_block"):
-                known = [body]  # an arrow function of one expression
-            else:
-                for one in node.find_all({"rule": {"kind": _RETURNS[0]}})[:50]:
-                    if self._tree.function_at(one.range().start.index) == function:
-                        known += one.named_children()[:1]
-            self._returns[function] = known
-        return known
-
-    @cached_property
-    def _returns(self) -> dict[int, list[Node]]:
-        return {}
-
-    def _parameters(self, function: int) -> list[str]:
-        known = self._names.get(function)
-        if known is None:
-            node = self._tree.functions[function][2]
-            given = node.field("parameters") or node.field("parameter")
-            if given is None:
-                known = []
-            elif given.kind() == "identifier":
-                known = [given.text()]
-            else:
-                known = [_parameter_name(one) for one in given.named_children()]
-            self._names[function] = known
-        return known
-
-    @cached_property
-    def _names(self) -> dict[int, list[str]]:
-        return {}
-
-    def _is_parameter(self, function: int, name: str) -> bool:
-        return function >= 0 and name in self._parameters(function)
-
-    def _place(self, function: int, name: str) -> str:
-        """Where a call gives a parameter, as `Call.argument` takes it."""
-        names = [one for one in self._parameters(function) if one not in ("self", "cls")]
-        return f"{names.index(name)}|{name}" if name in names else name
 
     def _is_entry(self, node: Node) -> bool:
         """Whether a framework calls a function with what stands in the address of a request."""
@@ -419,13 +355,6 @@ class Flows:
                 at = node.range().start.index
                 made[self._tree.function_at(at)].append((at, condition.text()[:500]))
         return made
-
-
-def _parameter_name(node: Node) -> str:
-    name = node.field("name") or node.field("left") or node.field("pattern")
-    if name is None and node.kind() != "identifier":
-        name = next((one for one in node.named_children() if one.kind() == "identifier"), None)
-    return _text(name if name is not None else node)
 
 
 def _chain(node: Node) -> str:
