@@ -7,10 +7,11 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from typing import Any
 
-from cybersecqwen.detect.sigma.model import Expression, Logsource, Not, Op, Test
+from cybersecqwen.detect.sigma.model import Expression, Logsource, Op, Test
 from cybersecqwen.detect.sigma.parse import text_of
 from cybersecqwen.detect.sigma.plain import Pattern
 from cybersecqwen.dialects.globs import ANY, ONE, wildcards_of
+from cybersecqwen.dialects.walking import tests_of
 from cybersecqwen.errors import QueryError
 
 
@@ -91,29 +92,21 @@ def _logsource(options: Map[str, Any]) -> Condition:
     return holds
 
 
-def tests_of(expression: Expression | None) -> Iterator[Test]:
-    """Every test of an expression."""
-    if isinstance(expression, Test):
-        yield expression
-    elif isinstance(expression, Not):
-        yield from tests_of(expression.inner)
-    elif expression is not None:
-        for part in expression.parts:
-            yield from tests_of(part)
+def _tests(seen: Seen) -> Iterator[Test]:
+    return iter(()) if seen.where is None else tests_of(seen.where)
 
 
 def _contains_item(options: Map[str, Any]) -> Condition:
     name, value = take(options, "field", "value")
     wanted = text_of(value).lower()
     return lambda seen: any(
-        test.field == (name or "") and test.op is Op.EQUALS and wanted in test.values
-        for test in tests_of(seen.where)
+        test.field == (name or "") and test.op is Op.EQUALS and wanted in test.values for test in _tests(seen)
     )
 
 
 def _contains_field(options: Map[str, Any]) -> Condition:
     (name,) = take(options, "field")
-    return lambda seen: any(test.field == (name or "") for test in tests_of(seen.where))
+    return lambda seen: any(test.field == (name or "") for test in _tests(seen))
 
 
 def _applied(options: Map[str, Any]) -> Condition:

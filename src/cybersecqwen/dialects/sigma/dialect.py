@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from cybersecqwen.detect.sigma.model import Expression, Not, Test
 from cybersecqwen.dialects.evaluating import evaluate
 from cybersecqwen.dialects.interface import Atom, Data, Dialect, Effect, Names, Rows, Running
 from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.walking import tests_of
 from cybersecqwen.errors import UnsayableError
 
 from .document import document
@@ -61,14 +59,5 @@ class Sigma(Dialect[Rules]):
             rules, _ = rules_of(tree)
         except UnsayableError:
             return ()
-        tests = (test for rule in rules for test in _tests(rule.expression) if test.values)
+        tests = (test for rule in rules for test in tests_of(rule.expression) if test.values)
         return tuple(dict.fromkeys(Atom(test.field, test.op, test.values) for test in tests))
-
-
-def _tests(expression: Expression) -> Iterator[Test]:
-    if isinstance(expression, Test):
-        yield expression
-        return
-    parts = (expression.inner,) if isinstance(expression, Not) else expression.parts
-    for part in parts:
-        yield from _tests(part)

@@ -10,6 +10,7 @@ from typing import Any
 from cybersecqwen.detect.sigma.model import About, And, Counting, Expression, Logsource, Not, Op, Test
 from cybersecqwen.dialects.query import Aggregate, Columns, Keep, Measure, Measured, Query, Stage
 from cybersecqwen.dialects.query import Sequence as Order
+from cybersecqwen.dialects.walking import tests_of
 from cybersecqwen.errors import UnsayableError
 
 from .items import number_of
@@ -161,19 +162,11 @@ def _inner(about: About, what: str) -> About:
 
 def _asked(aggregate: Aggregate, kept: Expression) -> Measure:
     """The measure that is compared."""
-    names = {test.field for test in _tests(kept)}
+    names = {test.field for test in tests_of(kept)}
     found = [one for one in aggregate.measures if one.name in names]
     if len(found) != 1 or names != {found[0].name}:
         raise UnsayableError("A correlation compares one number.", what="several numbers")
     return found[0]
-
-
-def _tests(kept: Expression) -> list[Test]:
-    if isinstance(kept, Test):
-        return [kept]
-    if isinstance(kept, Not):
-        return _tests(kept.inner)
-    return [test for part in kept.parts for test in _tests(part)]
 
 
 _BOUNDS = {
