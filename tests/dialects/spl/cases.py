@@ -62,12 +62,17 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
         ),
         ("a=1 | eval b=lower(c) | search b=2", None),
         ("a=1 | eval b=lower(c) | search foo", None),
+        ("a=1 | eval b=lower(c) | search b.d=2", None),
+        ("a=1 | eval 'b.d'=lower(c) | search b=2", None),
+        ('a=1 | eval b=lower(c) | regex "x"', None),
         ('a=1 | rex "(?<b>x)" | where b=2', None),
         ("a=1 | bin _time span=1h | where _time>5", None),
     ],
     "filter-before-rename": [
         ("a=1 | rename b as c, d as e | search c=2", "a=1 | search b=2 | rename b as c, d as e"),
         ("a=1 | rename b as c | search b=2", None),
+        ("a=1 | rename b as c | search b=2 c=3", None),
+        ("a=1 | rename b as c, c as d | search d=2", None),
         ("a=1 | rename x.* as * | search b=2", None),
     ],
     "filter-before-lookup": [
@@ -87,14 +92,22 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
         ("a=1 | table b, c | search b=2", "a=1 | search b=2 | table b, c"),
         ("a=1 | fields - d | search b=2", "a=1 | search b=2 | fields - d"),
         ("a=1 | table b, c | search d=2", None),
+        ("a=1 | table b, c | search b=2 d=2", None),
+        ("a=1 | fields - d* | search b=2", None),
+        ("a=1 | fields - b | search b.c=2", None),
     ],
     "filter-before-dedup": [
         ("a=1 | dedup b, c | search b=2", "a=1 | search b=2 | dedup b, c"),
         ("a=1 | dedup b | search c=2", None),
+        ("a=1 | dedup b | search b=2 c=3", None),
+        ("a=1 | dedup b consecutive=true | search b=2", None),
     ],
     "filter-before-join": [
         ("a=1 | join b [search c=1] | search b=2", "a=1 | search b=2 | join b [search c=1]"),
         ("a=1 | join b [search c=1] | search d=2", None),
+        ("a=1 | join b [search c=1] | search b=2 d=2", None),
+        ("a=1 | foreach b [eval <<FIELD>>=1] | search b=2", None),
+        ("a=1 | append [search c=1] | search b=2", None),
     ],
     "filter-before-stats": [
         (
@@ -205,15 +218,21 @@ CASES: dict[str, list[tuple[str, str | None]]] = {
     "dedup-first": [
         ("a=1 | eval b=1 | dedup c", "a=1 | dedup c | eval b=1"),
         ("a=1 | eval c=1 | dedup c", None),
+        ("a=1 | eval b=1, c=1 | dedup c, d", None),
+        ("a=1 | eval c=1 | dedup b sortby c", None),
     ],
     "dedup-before-sort": [
         ("a=1 | sort 0 b | dedup b, c | table b, c", "a=1 | dedup b, c | sort 0 b | table b, c"),
         ("a=1 | sort 0 d | dedup b | table b", None),
         ("a=1 | sort 0 b | dedup b | table c", None),
+        ("a=1 | sort 0 b | dedup b | table b, c", None),
+        ("a=1 | sort b | dedup b | table b", None),
+        ("a=1 | sort 0 b | dedup 2 b | table b", None),
     ],
     "mvexpand-late": [
         ("a=1 | mvexpand b | eval c=lower(d)", "a=1 | eval c=lower(d) | mvexpand b"),
         ("a=1 | mvexpand b | eval c=lower(b)", None),
+        ('a=1 | mvexpand b | rex "(?<c>x)"', None),
     ],
     "drop-unused-fields": [
         ("a=1 | eval b=1, c=2 | stats count by b", "a=1 | eval b=1 | stats count by b"),
