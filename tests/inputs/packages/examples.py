@@ -2,10 +2,13 @@
 
 A package is (name, version or range, marks, line); the marks are "i" for not direct and "d" for developing.
 A range stands behind "~ ". The last is how many entries must be reported.
+
+`SHAPES` says for each reader how a file of any packages is written.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -1234,3 +1237,120 @@ SPDXID: SPDXRef-b
         1,
     ),
 ]
+
+
+class Shape(NamedTuple):
+    """How a file of packages is written; names and versions are put in with `format`."""
+
+    before: str
+    entry: str
+    behind: str = ""
+    between: str = ""
+    full: str = "{0}"
+    """The whole name of what is written as a name: its group or vendor is the same for all."""
+
+    def text(self, packages: Iterable[tuple[str, str]]) -> str:
+        """The file of these packages, each (name, version)."""
+        return self.before + self.between.join(self.entry.format(*one) for one in packages) + self.behind
+
+
+_TOML = Shape(
+    "# as it is written by its program\n",
+    """\
+[[package]]
+name = "{0}"
+version = "{1}"
+source = {{ registry = "https://r.example" }}
+description = "[[package]] \\"x\\" [a"
+files = [
+    {{file = "{0}.whl", hash = "sha256:00"}},
+]
+
+[package.dependencies]
+other = ">=1"
+
+""",
+    '[metadata]\nlock-version = "2.0"\n',
+)
+SHAPES = {
+    "requirements": Shape("", "# next\n{0}=={1} \\\n    --hash=sha256:00\n"),
+    "pyproject": Shape("[project]\ndependencies = [\n", '  "{0}=={1}",\n', "]\n"),
+    "poetry-lock": _TOML,
+    "pdm-lock": _TOML,
+    "pylock": _TOML._replace(entry=_TOML.entry.replace("[package", "[packages")),
+    "uv-lock": _TOML,
+    "pipfile": Shape("[packages]\n", '{0} = "=={1}"\n'),
+    "pipfile-lock": Shape('{"default": {\n', '"{0}": {{"version": "=={1}"}}', "\n}}\n", ",\n"),
+    "package-json": Shape('{"dependencies": {\n', '"{0}": "{1}"', "\n}}\n", ",\n"),
+    "package-lock": Shape(
+        '{"packages": {"": {},\n',
+        '"node_modules/{0}": {{\n "version": "{1}", "engines": {{"node": ">=1"}}}}',
+        "\n}}\n",
+        ",\n",
+    ),
+    "pnpm-lock": Shape(
+        "lockfileVersion: '9.0'\n\npackages:\n\n",
+        "  '{0}@{1}':\n    resolution: {{i: s}}\n\n",
+        "snapshots:\n",
+    ),
+    "yarn-lock": Shape(
+        "# yarn lockfile v1\n\n",
+        '"{0}@^1", "{0}@^2":\n  version "{1}"\n  resolved "https://r.example/{0}.tgz#00"\n\n',
+    ),
+    "go-mod": Shape("module x\nrequire (\n", "\texample.org/{0} v{1}\n", ")\n", full="example.org/{0}"),
+    "go-sum": Shape(
+        "", "example.org/{0} v{1} h1:aa=\nexample.org/{0} v{1}/go.mod h1:aa=\n", full="example.org/{0}"
+    ),
+    "cargo": Shape("[dependencies]\n", '{0} = "={1}"\n'),
+    "cargo-lock": Shape(
+        "version = 3\n\n",
+        """\
+[[package]]
+name = "{0}"
+version = "{1}"
+source = "registry+x"
+dependencies = [
+ "other 1.0.0",
+]
+
+""",
+    ),
+    "pom": Shape(
+        "<project><dependencies>\n",
+        "<dependency><groupId>g</groupId><artifactId>{0}</artifactId><version>{1}</version></dependency>\n",
+        "</dependencies></project>",
+        full="g:{0}",
+    ),
+    "gradle-lock": Shape("", "group:{0}:{1}=a\n", full="group:{0}"),
+    "gemfile-lock": Shape(
+        "GEM\n  remote: https://r.example/\n  specs:\n",
+        "    {0} ({1})\n      other (>= 1.0)\n",
+        "\nDEPENDENCIES\n  x\n",
+    ),
+    "composer": Shape('{"require": {\n', '"me/{0}": "{1}"', "\n}}\n", ",\n", "me/{0}"),
+    "composer-lock": Shape(
+        '{"packages": [\n',
+        '{{"name": "me/{0}", "version": "{1}", "require": {{"php": ">=8"}}}}',
+        "\n]}\n",
+        ",\n",
+        "me/{0}",
+    ),
+    "nuget-lock": Shape(
+        '{"dependencies": {"net6.0": {\n',
+        '"{0}": {{"type": "Direct", "resolved": "{1}"}}',
+        "\n}}}\n",
+        ",\n",
+    ),
+    "nuget-project": Shape(
+        "<Project><ItemGroup>\n",
+        '<PackageReference Include="{0}" Version="{1}" />\n',
+        "</ItemGroup></Project>",
+    ),
+    "cyclonedx": Shape(
+        '{"bomFormat": "CycloneDX", "components": [\n', '{{"purl": "pkg:npm/{0}@{1}"}}', "\n]}\n", ",\n"
+    ),
+    "spdx": Shape(
+        "SPDXVersion: SPDX-2.3\n",
+        "PackageName: x\nExternalRef: PACKAGE-MANAGER purl pkg:npm/{0}@{1}\n",
+    ),
+}

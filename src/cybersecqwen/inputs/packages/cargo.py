@@ -43,7 +43,6 @@ class CargoReader(ManifestReader):
 
 def _one(found: Collector, where: Lines, name: str, value: Any, dev: bool) -> None:
     line = where.of(f"\n{name} ", f"\n{name}=", f'\n"{name}"', f".{name}]", f"\n{name}.", name)
-    line = line + 1 if found.lines[line - 1 : line] and name not in found.lines[line - 1] else line
     if isinstance(value, dict):
         if value.get("workspace") is True:
             return  # its range stands in the workspace's Cargo.toml

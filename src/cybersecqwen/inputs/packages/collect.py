@@ -68,12 +68,16 @@ class Lines:
         self._left = self._TIMES * len(text) + self._BUDGET  # characters that may be searched in vain
 
     def of(self, *needles: str) -> int:
-        """The line of the first of the needles that follows; the search goes on from there."""
+        """The line of the first of the needles that follows; the search goes on from there.
+
+        A needle that begins with a line feed stands at the start of a line: the one behind the feed.
+        """
         for needle in needles:
             if self._left <= 0:
                 return self._line
             found = self._text.find(needle, self._at)
             if found >= 0:
+                found += needle[:1] == "\n"
                 self._line += self._text.count("\n", self._at, found)
                 self._at = found
                 return self._line
@@ -84,7 +88,7 @@ class Lines:
             self._left -= self._at
             found = self._text.find(needle, 0, self._at)
             if found >= 0:
-                return self._text.count("\n", 0, found) + 1
+                return self._text.count("\n", 0, found + (needle[:1] == "\n")) + 1
         return self._line
 
     def step(self) -> None:

@@ -79,7 +79,6 @@ def poetry_table(found: Collector, where: Lines, table: dict[str, Any], *, dev: 
         if name.lower() == "python":
             continue
         line = where.of(f"\n{name} =", f"\n{name}=", f'\n"{name}"', f".{name}]", name)
-        line = line + 1 if found.lines[line - 1 : line] and name not in found.lines[line - 1] else line
         for one in value if isinstance(value, list) else [value]:
             _poetry_one(found, name, one, line, dev)
 
