@@ -150,6 +150,16 @@ def test_advisories_that_are_left_out_are_named(
     assert "bomb" in said and "unpacks to more than" in said and "\x1b" not in said
 
 
+def marks(found: list[dict[str, Any]]) -> set[str]:
+    return {one["fingerprint"] for one in found}
+
+
+def places(sarif: str) -> set[str]:
+    """Where the results of a report for code hosts stand."""
+    found = [one["locations"][0]["physicalLocation"] for one in json.loads(sarif)["runs"][0]["results"]]
+    return {f"{one['artifactLocation']['uri']}:{one['region']['startLine']}" for one in found}
+
+
 def git(folder: Path, *words: str) -> None:
     identity = ("-c", "user.name=n", "-c", "user.email=n@example.org", "-c", "commit.gpgsign=false")
     subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True)
@@ -284,6 +294,112 @@ def test_a_folder_by_its_whole_path_is_the_same(capsys: pytest.CaptureFixture[st
     """Runners give the whole path; code hosts know files by the one below the repository."""
     assert result(capsys, str(tree)) == result(capsys, ".")
     assert result(capsys, str(tree / "app.py")) == result(capsys, "app.py")
+
+
+VIEW = """from shop.db import find
+from flask import request
+
+
+def view():
+    return find(request.args["q"])
+"""
+DB = """import yaml
+
+
+def find(name):
+    return connection.execute("SELECT * FROM t WHERE n = '" + name + "'")
+
+
+def load(stream):
+    return yaml.load(stream)
+"""
+
+
+@pytest.fixture
+def shop(tree: Path) -> Path:
+    """A repository of which nothing is committed: all of it is a change, and all of it is staged."""
+    (tree / "app.py").unlink()
+    (tree / "shop/web").mkdir(parents=True)
+    (tree / "shop/db.py").write_text(DB)
+    (tree / "shop/web/view.py").write_text(VIEW)
+    (tree / "shop/requirements.txt").write_text("nose==1.3.7\n")
+    (tree / "shop/empty.py").write_text("")
+    git(tree, "init", "-q")
+    git(tree, "commit", "-q", "--allow-empty", "-m", "one")
+    git(tree, "add", ".")
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (".", (".",)),
+        (".", ("shop/web", "shop")),
+        ("shop", ()),
+        ("shop", ("../shop",)),
+        ("shop/web", ("../../shop/",)),
+        ("shop/web", ("{tree}",)),
+        ("..", ("tree",)),
+        ("..", ("link",)),
+        ("../beside", ("../tree/shop",)),
+        ("../beside", ("{tree}/shop", "../tree")),
+        (".", ("--staged",)),
+        ("shop", ("--staged",)),
+        ("shop/web", ("--staged", "..")),
+        ("../beside", ("--staged", "{tree}")),
+        ("shop/web", ("--diff", "HEAD", "../../shop")),
+    ],
+)
+def test_findings_are_the_same_from_everywhere(
+    capsys: pytest.CaptureFixture[str],
+    shop: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    start: str,
+    words: tuple[str, ...],
+) -> None:
+    first = result(capsys, "--write-baseline", "../known.json")
+    assert {one["place"]["path"] for one in first["findings"]} == {"shop/db.py"}
+    assert [one["package"]["place"]["path"] for one in first["vulnerabilities"]] == ["shop/requirements.txt"]
+    uris = places(run(capsys, "--format", "sarif"))
+    (shop.parent / "beside").mkdir()
+    (shop.parent / "link").symlink_to(shop)
+    monkeypatch.chdir(shop / start)
+    asked = [one.format(tree=shop) for one in words]
+    there = result(capsys, *asked)
+    for part in ("findings", "vulnerabilities"):
+        if not there["against"]:  # of a change each file is looked at by itself
+            assert there[part] == first[part]
+        assert marks(there[part]) == marks(first[part])
+    assert [one["path"] for one in there["skipped"]] == ["shop/empty.py"]
+    assert places(run(capsys, *asked, "--format", "sarif")) == uris
+    known = str(shop.parent / "known.json")
+    assert "CLEAN" in run(capsys, *asked, "--baseline", known, code=0)
+    told = {word.rpartition(":9:")[0] for word in run(capsys, *asked).split() if ":9:" in word}
+    assert len(told) == 1 and Path(told.pop()).samefile(shop / "shop/db.py")
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [("shop", ()), ("shop", ("--staged",)), ("shop/web", ("..",)), ("../beside", ("../tree",))],
+)
+def test_fixes_go_into_their_files_from_everywhere(
+    capsys: pytest.CaptureFixture[str],
+    shop: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    start: str,
+    words: tuple[str, ...],
+) -> None:
+    (shop.parent / "beside").mkdir()
+    monkeypatch.chdir(shop / start)
+    if start == "shop":  # elsewhere a path leads upwards, which no program applies
+        patch = run(capsys, *words, "--diff-only")
+        subprocess.run(["git", "apply"], input=patch.encode(), check=True)
+        assert (shop / "shop/db.py").read_text() == DB.replace(
+            "(stream)\n", "(stream, Loader=yaml.SafeLoader)\n"
+        )
+        (shop / "shop/db.py").write_text(DB)
+    assert "1 fix was written to 1 file" in run(capsys, *words, "--fix")
+    assert "Loader=yaml.SafeLoader" in (shop / "shop/db.py").read_text()
 
 
 def test_formats_of_code_hosts(capsys: pytest.CaptureFixture[str], tree: Path) -> None:

@@ -6,6 +6,7 @@ character. Everything is text or a number, so that it travels as JSON as it stan
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,7 +43,7 @@ class Place:
     """A stretch of a file."""
 
     path: str
-    """As the user named it, with / between folders."""
+    """Below the root of the review, with / between folders; see `Review.opened`."""
     line: int
     column: int = 1
     end_line: int = 0
@@ -202,6 +203,14 @@ class Review:
     advisories: str = ""
     """Which advisories packages were held against; "" for none."""
     root: str = ""
-    """Folder that the paths of findings stand below; "" for where the program was started."""
+    """Folder that paths stand below, as it is reached from where the program was started; "" for there."""
+    start: str = ""
+    """Where the program was started, below the root; "" for the root itself, and for elsewhere."""
     against: str = ""
     """The revision that the change is counted from; "" for a whole tree."""
+
+    def opened(self, path: str) -> str:
+        """A path as it is opened from where the program was started."""
+        if self.start and not path.startswith("/"):
+            return posixpath.relpath(path, self.start)
+        return posixpath.join(self.root, path)

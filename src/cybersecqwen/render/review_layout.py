@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cybersecqwen.records.review import CodeFinding, PackageFinding, Place, Review, Status
 
@@ -18,7 +19,8 @@ _TAB = "    "
 
 
 def review_sections(review: Review, detail: Detail) -> Sections:
-    """The page."""
+    """The page, with paths as a reader opens them."""
+    review = _opened(review)
     found = any(one.status is Status.OPEN for one in review.findings)
     found = found or any(one.status is Status.OPEN for one in review.vulnerabilities)
     return Sections(
@@ -27,6 +29,29 @@ def review_sections(review: Review, detail: Detail) -> Sections:
         good=not found,
         parts=tuple(part for part in _parts(review, detail) if part.code or part.lines),
         basis="Every finding stands on the lines shown with it; no language model made one up.",
+    )
+
+
+def _opened(review: Review) -> Review:
+    def place(one: Place) -> Place:
+        return replace(one, path=review.opened(one.path))
+
+    if not review.root:
+        return review
+    return replace(
+        review,
+        findings=tuple(
+            replace(
+                one,
+                place=place(one.place),
+                flow=tuple(replace(step, place=place(step.place)) for step in one.flow),
+            )
+            for one in review.findings
+        ),
+        vulnerabilities=tuple(
+            replace(one, package=replace(one.package, place=place(one.package.place)))
+            for one in review.vulnerabilities
+        ),
     )
 
 

@@ -13,10 +13,11 @@ pytest.importorskip("ast_grep_py")
 
 from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.inputs.source.files import SourceFile
+from cybersecqwen.inputs.source.naming import Root
 from cybersecqwen.interfaces.cli import main
 from cybersecqwen.records.review import Skipped
 from cybersecqwen.tasks.review import looking as room
-from cybersecqwen.tasks.review.collecting import collect, summed
+from cybersecqwen.tasks.review.collecting import Collected, collect, summed
 from cybersecqwen.tasks.review.looking import look_at
 from cybersecqwen.tasks.review.pool import Pool
 
@@ -34,6 +35,11 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def collected_in(*paths: Path) -> Collected:
+    asked = [str(one) for one in paths]
+    return collect(asked, Root.of(asked))
+
+
 def quiet(*_: object) -> None:
     """No progress."""
 
@@ -46,9 +52,9 @@ def test_twenty_thousand_small_files(tree: Path) -> None:
             folder.mkdir()
         (folder / f"f{number}.py").write_text("x = 1\n")
     (tree / "zlast.py").write_text(BAD)
-    collected = collect([str(tree)])
+    collected = collected_in(tree)
     assert len(collected.paths) == 20_001 and not collected.skipped
-    found = look_at(collected.paths[:3_000] + collected.paths[-1:], RULES, None, 1, quiet)
+    found = look_at(collected.paths[:3_000] + collected.paths[-1:], RULES, None, 1, quiet, collected.root)
     assert found.files == {"python": 3_001} and len(found.findings) <= 1
 
 
@@ -64,7 +70,8 @@ def test_few_bytes_are_held_at_once(tree: Path, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(Pool, "map", counted)
     monkeypatch.setattr(room, "_MOST_HELD", 6 * len(BAD))
-    found = look_at(collect([str(tree)]).paths, RULES, None, 1, quiet)
+    collected = collected_in(tree)
+    found = look_at(collected.paths, RULES, None, 1, quiet, collected.root)
     assert given == [7, 7, 7, 7, 2]
     assert [one.place.path[-6:-3] for one in found.findings] == [f"f{number:02}" for number in range(30)]
 
@@ -79,25 +86,25 @@ def test_links_in_circles_are_not_followed(tree: Path) -> None:
     (tree / "out.py").symlink_to("/etc/hostname")
     (tree / "gone.py").symlink_to("nowhere.py")
     os.mkfifo(tree / "pipe.py")
-    collected = collect([str(tree)])
+    collected = collected_in(tree)
     assert [one.name for one in collected.paths] == ["a.py"]
     assert len(collected.skipped) == 7 and all(one.reason for one in collected.skipped)
 
 
 def test_a_root_that_is_given_twice_is_looked_at_once(tree: Path) -> None:
     (tree / "a.py").write_text(BAD)
-    assert len(collect([str(tree), str(tree), str(tree / "a.py")]).paths) == 1
+    assert len(collected_in(tree, tree, tree / "a.py", Path(), Path("../tree")).paths) == 1
 
 
 def test_files_that_vanish_or_change_before_they_are_read(tree: Path) -> None:
     for name in ("a.py", "b.py", "c.py", "d.py"):
         (tree / name).write_text(BAD)
-    paths = collect([str(tree)]).paths
+    collected = collected_in(tree)
     (tree / "a.py").unlink()
     (tree / "b.py").unlink()
     (tree / "b.py").mkdir()
     (tree / "c.py").write_bytes(b"\0\1")
-    found = look_at(paths, RULES, None, 1, quiet)
+    found = look_at(collected.paths, RULES, None, 1, quiet, collected.root)
     assert found.files == {"python": 1} and len(found.skipped) == 3
     assert all(one.reason.endswith(".") for one in found.skipped)
 
@@ -113,7 +120,8 @@ def test_files_and_folders_that_may_not_be_read(tree: Path, monkeypatch: pytest.
         return closed(self, *args, **more)  # type: ignore[arg-type, call-overload]
 
     monkeypatch.setattr(Path, "open", opened)
-    found = look_at(collect([str(tree)]).paths, RULES, None, 1, quiet)
+    collected = collected_in(tree)
+    found = look_at(collected.paths, RULES, None, 1, quiet, collected.root)
     assert [one.reason for one in found.skipped] == ["It cannot be read: Permission denied."]
     assert len(found.findings) == 1
 

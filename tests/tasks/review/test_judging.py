@@ -112,30 +112,18 @@ def test_a_long_path_takes_no_time() -> None:
     assert judged(given) == given
 
 
-@pytest.mark.parametrize(
-    ("roots", "unlikely"),
-    [
-        (["/home/me/test/shop"], False),
-        (["../test/shop", "/home/me/test/shop/"], False),
-        (["/home/me"], True),
-        (["shop"], True),
-    ],
-)
-def test_a_project_that_lies_in_a_folder_named_test_is_no_test(roots: list[str], unlikely: bool) -> None:
-    (made,) = judged([finding("/home/me/test/shop/net.py")], roots)
-    assert (made.status is Status.UNLIKELY) is unlikely
-
-
 def test_a_tree_with_tests_tells_both(tmp_path: Path) -> None:
+    """Where the tree lies says nothing: a whole project may lie in a folder named test."""
     code = 'import requests\n\nrequests.get("https://a.example", verify=False)\n'
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "tests/net.py").write_text(code)
-    (tmp_path / "net.py").write_text(code)
-    report = reviewed(tmp_path)
+    shop = tmp_path / "test" / "shop"
+    (shop / "tests").mkdir(parents=True)
+    (shop / "tests/net.py").write_text(code)
+    (shop / "net.py").write_text(code)
+    report = reviewed(shop)
     assert report.review is not None
-    assert [(Path(one.place.path).parent.name, one.status) for one in report.review.findings] == [
-        (tmp_path.name, Status.OPEN),
-        ("tests", Status.UNLIKELY),
+    assert [(one.place.path, one.status) for one in report.review.findings] == [
+        ("net.py", Status.OPEN),
+        ("tests/net.py", Status.UNLIKELY),
     ]
     assert report.counts["findings"] == 1
 

@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("ast_grep_py")
 
 from cybersecqwen.errors import InputError
+from cybersecqwen.inputs.source.naming import Root
 from cybersecqwen.interfaces.cli import main
 from cybersecqwen.records import Severity
 from cybersecqwen.tasks.review import others
@@ -47,7 +48,7 @@ def program(folder: Path, name: str, text: str, code: int = 0, said: str = "") -
 
 
 def test_ruff_is_asked_without_the_settings_of_the_tree(tree: Path) -> None:
-    found = {one.rule: one for one in by_ruff(["."])}
+    found = {one.rule: one for one in by_ruff(["."], Root.of(["."]))}
     assert {"ruff-S307", "ruff-S306", "ruff-S101"} <= set(found)
     one = found["ruff-S307"]
     assert one.place.path == "a.py" and one.place.line == 5
@@ -78,22 +79,22 @@ def test_semgrep_runs_rules_of_the_user(tree: Path, tmp_path: Path, monkeypatch:
     }
     outside = {**result, "path": "/etc/hostname"}
     program(folder, "semgrep", json.dumps({"results": [result, outside, "nonsense", {}]}), code=1)
-    (one,) = by_semgrep(["."], tree)
+    (one,) = by_semgrep(["."], tree, Root.of(["."]))
     assert (one.rule, one.cwe, one.severity) == ("semgrep-eval-used", ("CWE-95",), Severity.HIGH)
     assert one.place.text == "    return eval(x)"
     program(folder, "semgrep", "no json")
     with pytest.raises(InputError, match="no JSON"):
-        by_semgrep(["."], tree)
+        by_semgrep(["."], tree, Root.of(["."]))
     program(folder, "semgrep", "{}", code=7, said="bad rules")
     with pytest.raises(InputError, match="semgrep ends with 7: bad rules"):
-        by_semgrep(["."], tree)
+        by_semgrep(["."], tree, Root.of(["."]))
     with pytest.raises(InputError, match="There are no rules"):
-        by_semgrep(["."], Path("nowhere"))
+        by_semgrep(["."], Path("nowhere"), Root.of(["."]))
 
 
 def test_what_is_not_installed_is_named(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(others.shutil, "which", lambda *_, **__: None)
     with pytest.raises(InputError, match="--ruff needs ruff, which is not installed"):
-        by_ruff(["."])
+        by_ruff(["."], Root.of(["."]))
     with pytest.raises(InputError, match="needs semgrep or opengrep"):
-        by_semgrep(["."], tree)
+        by_semgrep(["."], tree, Root.of(["."]))

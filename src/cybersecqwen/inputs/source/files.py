@@ -48,7 +48,7 @@ class SourceFile:
     """A file to review."""
 
     path: str
-    """As the user named it, with / between folders."""
+    """Its name, with / between folders: see `naming`."""
     language: str
     text: str
 

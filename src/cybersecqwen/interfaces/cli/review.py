@@ -158,7 +158,7 @@ def _mend(report: Report, rules: tuple[Path, ...], test: str, *, write: bool) ->
             often = f" ({problem.count} times)" if problem.count > 1 else ""
             print(f"csq: {problem.message}{often}", file=sys.stderr)
     root = Path(review.root) if review.root else Path()
-    made = mending.mend(review.findings, CodeRules.shipped(rules), root)
+    made = mending.mend(review.findings, CodeRules.shipped(rules), root, review.opened)
     if not write:
         _print_patch(b"".join(made.diffs.values()))
         _say_refused(made.refused)

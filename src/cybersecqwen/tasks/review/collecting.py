@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cybersecqwen.inputs.source.files import walk_sources
+from cybersecqwen.inputs.source.naming import Root
 from cybersecqwen.records.review import Skipped
 
 MOST_FILES = 1_000_000
@@ -17,37 +18,39 @@ _SHOWN = 200
 
 @dataclass(slots=True)
 class Collected:
-    """Paths to look at, in the order of their names, and what was left out."""
+    """Files to look at, and what was left out."""
 
+    root: Path
+    """Folder that they are named from."""
     paths: list[Path] = field(default_factory=list)
+    """Below the root, which is how they are named; in the order of their names within what was asked for."""
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def collect(roots: Sequence[str]) -> Collected:
-    """The files below all roots, each once. Raises InputError for a root that is not there."""
-    found = Collected()
+def collect(asked: Sequence[str], root: Root) -> Collected:
+    """The files below all paths, each once. Raises InputError for a path that is not there."""
+    found = Collected(root.path)
     seen: set[Path] = set()
-    for root in roots:
-        for one in walk_sources(_from_here(root)):
+    for path in asked:
+        name = root.name(Path(path).resolve() if Path(path).is_dir() else path)
+        for one in walk_sources(path):
             if isinstance(one, Skipped):
-                found.skipped.append(one)
-            elif one not in seen:
-                seen.add(one)
-                found.paths.append(one)
-                if len(found.paths) >= MOST_FILES:
-                    found.skipped.append(
-                        Skipped(path=root, reason=f"There are more than {MOST_FILES:,} files.")
-                    )
-                    return found
+                found.skipped.append(replace(one, path=_below(name, Path(one.path), path).as_posix()))
+                continue
+            named = _below(name, one, path)
+            if named in seen:
+                continue
+            seen.add(named)
+            found.paths.append(named)
+            if len(found.paths) >= MOST_FILES:
+                found.skipped.append(Skipped(path=name, reason=f"There are more than {MOST_FILES:,} files."))
+                return found
     return found
 
 
-def _from_here(root: str) -> str:
-    """A whole path below the current folder as one from there: marks of findings and code hosts go by it."""
-    path, here = Path(root), Path.cwd()
-    if path.is_absolute() and path.is_relative_to(here):
-        return str(path.relative_to(here))
-    return root
+def _below(name: str, file: Path, top: str) -> Path:
+    """The name of a file that was found below a path of some name."""
+    return Path(name, file.relative_to(top))
 
 
 def summed(skipped: Sequence[Skipped]) -> Iterator[Skipped]:

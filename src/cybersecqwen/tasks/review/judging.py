@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.errors import CsqError, ModelError, SchemaError
@@ -256,22 +256,18 @@ def _unasked(message: str, model: LanguageModel) -> Problem:
     return Problem(stage="write", message=message, subject=model.name)
 
 
-def judged(findings: Iterable[CodeFinding], roots: Sequence[str] = ()) -> list[CodeFinding]:
+def judged(findings: Iterable[CodeFinding]) -> list[CodeFinding]:
     """The findings, those that the place of their file speaks against as "probably not".
 
-    Of files below one of `roots` that lies outside of the folder where the program was started, the part of
-    the path from there on counts: a whole project may lie in a folder named test.
+    Paths begin at the root of the review: a whole project may lie in a folder named test.
     """
-    outside = [f"{PurePosixPath(one).as_posix()}/" for one in roots if one.startswith(("/", ".."))]
-    return [_by_place(one, outside) for one in findings]
+    return [_by_place(one) for one in findings]
 
 
-def _by_place(one: CodeFinding, outside: Sequence[str]) -> CodeFinding:
-    path = one.place.path
-    path = min((path.removeprefix(root) for root in outside), key=len, default=path)
+def _by_place(one: CodeFinding) -> CodeFinding:
     weakness = next(iter(one.cwe), "")
     seen = UNLIKELY_IN_TESTS.get(weakness, 0)
-    if not seen or not may_demote(one) or not in_tests(path):
+    if not seen or not may_demote(one) or not in_tests(one.place.path):
         return one
     return replace(
         one,

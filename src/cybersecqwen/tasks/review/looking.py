@@ -74,22 +74,28 @@ def look_at(
     kept: Kept | None,
     count: int,
     progress: Callable[[str, int, int], None],
+    root: Path = Path(),
 ) -> Looked:
-    """Look at files by rules. Files of no known language are passed over in silence."""
+    """Look at files by rules, which are named as they stand below a folder.
+
+    Files of no known language are passed over in silence.
+    """
     found = Looked()
     with pool_of(rules, count) as pool:
         for begin in range(0, len(paths), _AT_ONCE):
             progress("Reviewing", begin, len(paths))
-            _look_at(paths[begin : begin + _AT_ONCE], found, kept, pool)
+            _look_at(root, paths[begin : begin + _AT_ONCE], found, kept, pool)
     found.cross()
     return found
 
 
-def _look_at(paths: Sequence[Path], found: Looked, kept: Kept | None, pool: Pool[SourceFile, Result]) -> None:
+def _look_at(
+    root: Path, paths: Sequence[Path], found: Looked, kept: Kept | None, pool: Pool[SourceFile, Result]
+) -> None:
     waiting: list[tuple[bytes, SourceFile]] = []
     held = 0
     for path in paths:
-        one = _read(path)
+        one = _read(root, path)
         if isinstance(one, Skipped):
             found.skipped.append(one)
         elif one is not None:
@@ -124,9 +130,9 @@ def _look_at_some(
         kept.keep(made)
 
 
-def _read(path: Path) -> tuple[SourceFile, bytes] | Skipped | None:
+def _read(root: Path, path: Path) -> tuple[SourceFile, bytes] | Skipped | None:
     try:
-        with path.open("rb") as stream:
+        with (root / path).open("rb") as stream:
             data = stream.read(LARGEST + 1)
     except OSError as error:
         return Skipped(path=path.as_posix(), reason=f"It cannot be read: {error.strerror or error}.")

@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,16 +30,20 @@ class Mended:
     """What fixes make of files."""
 
     diffs: dict[str, bytes] = field(default_factory=dict)
-    """Path → the change as a unified diff, in the bytes of the file, as those who apply it need it."""
+    """Path from where the program was started → the change as a unified diff, in the bytes of the file, as
+    those who apply it need it."""
     fixes: int = 0
     refused: dict[str, str] = field(default_factory=dict)
     """Path → why its fixes were not put in, a sentence."""
     _texts: dict[Path, tuple[bytes, bytes]] = field(default_factory=dict)
 
 
-def mend(findings: Iterable[CodeFinding], rules: CodeRules, root: Path) -> Mended:
+def mend(
+    findings: Iterable[CodeFinding], rules: CodeRules, root: Path, opened: Callable[[str], str] = str
+) -> Mended:
     """Put the fixes of open findings together, file by file; nothing is written.
 
+    `opened` makes of a name the path by which a patch finds the file from where the program was started.
     Fixes that overlap wait for the next run. What stands in a file must still be what was looked at.
     """
     made = Mended()
@@ -48,26 +52,28 @@ def mend(findings: Iterable[CodeFinding], rules: CodeRules, root: Path) -> Mende
         if one.status is Status.OPEN and one.fix is not None:
             fixes[one.place.path].append(one.fix)
     for path, some in sorted(fixes.items()):
-        _mend_file(made, path, some, rules, root / path)
+        _mend_file(made, path, some, rules, root / path, opened(path))
     return made
 
 
-def _mend_file(made: Mended, path: str, fixes: Sequence[Fix], rules: CodeRules, file: Path) -> None:
+def _mend_file(
+    made: Mended, path: str, fixes: Sequence[Fix], rules: CodeRules, file: Path, opened: str
+) -> None:
     try:
         data = file.read_bytes()
     except OSError as error:
-        made.refused[path] = f"It cannot be read: {error.strerror or error}."
+        made.refused[opened] = f"It cannot be read: {error.strerror or error}."
         return
     source = source_of(path, data)
-    if _CONTROLS.search(path):
-        made.refused[path] = "Its name has characters that a patch cannot hold."
+    if _CONTROLS.search(opened):
+        made.refused[opened] = "Its name has characters that a patch cannot hold."
         return
     if file.is_symlink() or not isinstance(source, SourceFile):
-        made.refused[path] = "It is a link, or not the file that was looked at."
+        made.refused[opened] = "It is a link, or not the file that was looked at."
         return
     # A fix knows only where it begins and ends: in another text that may be anywhere.
     if any(unified(source.text, applied(source.text, one.edits), path) != one.diff for one in fixes):
-        made.refused[path] = "It is not what was looked at: it was changed since, or only a part is staged."
+        made.refused[opened] = "It is not what was looked at: it was changed since, or only a part is staged."
         return
     kept: list[Edit] = []
     for one in sorted((edit for some in fixes for edit in some.edits), key=lambda one: (one.start, one.end)):
@@ -76,15 +82,15 @@ def _mend_file(made: Mended, path: str, fixes: Sequence[Fix], rules: CodeRules, 
     text = applied(source.text, kept)
     before, after = look(source, rules)[0].findings, look(replace(source, text=text), rules)[0].findings
     if len(after) > len(before) - len(kept):
-        made.refused[path] = "Together the fixes do not hold; put them in one by one."
+        made.refused[opened] = "Together the fixes do not hold; put them in one by one."
         return
     try:
         encoded = _encoded(data, text)
     except UnicodeEncodeError:
-        made.refused[path] = "The fix has letters that the file's encoding has not."
+        made.refused[opened] = "The fix has letters that the file's encoding has not."
         return
     made.fixes += len(kept)
-    made.diffs[path] = _patch(path, data, encoded)
+    made.diffs[opened] = _patch(opened, data, encoded)
     made._texts[file] = (data, encoded)
 
 

@@ -23,6 +23,7 @@ from cybersecqwen.detect.code.secrets.joining import with_secrets
 from cybersecqwen.detect.code.suppressing import suppressed
 from cybersecqwen.errors import InputError, LimitError
 from cybersecqwen.inputs.source.files import SourceFile, read_source
+from cybersecqwen.inputs.source.naming import Root
 from cybersecqwen.records import Severity
 from cybersecqwen.records.review import CodeFinding, Confidence, Place
 
@@ -40,15 +41,15 @@ _SEMGREP_LEVELS = {
 }
 
 
-def by_ruff(paths: Sequence[str]) -> list[CodeFinding]:
+def by_ruff(paths: Sequence[str], root: Root) -> list[CodeFinding]:
     """What ruff's S rules find. Raises InputError where ruff is not installed or fails, LimitError."""
     program = _program("ruff", "--ruff")
     words = ("check", "--select", "S", "--isolated", "--no-cache", "--force-exclude", "--exit-zero")
     told = _told([program, *words, "--output-format", "json", "--", *paths], good=(0,))
-    return _finished(_of_ruff(told if isinstance(told, list) else []), paths)
+    return _finished(_of_ruff(told if isinstance(told, list) else []), paths, root)
 
 
-def by_semgrep(paths: Sequence[str], rules: Path) -> list[CodeFinding]:
+def by_semgrep(paths: Sequence[str], rules: Path, root: Root) -> list[CodeFinding]:
     """What rules of the user find by semgrep or opengrep. Raises InputError, LimitError as `by_ruff`."""
     if not rules.exists():
         raise InputError(f"There are no rules at {str(rules)!r}.", hint="--semgrep takes a file or folder.")
@@ -58,7 +59,7 @@ def by_semgrep(paths: Sequence[str], rules: Path) -> list[CodeFinding]:
         options += ["--metrics=off", "--disable-version-check", "--oss-only"]
     told = _told([program, *options, "--", *paths], good=(0, 1))
     results = told.get("results") if isinstance(told, dict) else None
-    return _finished(_of_semgrep(results if isinstance(results, list) else []), paths)
+    return _finished(_of_semgrep(results if isinstance(results, list) else []), paths, root)
 
 
 def _program(name: str, option: str, *others: str) -> str:
@@ -135,9 +136,6 @@ def _finding(
     reach: tuple[int, int, int, int],
 ) -> CodeFinding:
     line, column, end_line, end_column = reach
-    shown = Path(path)
-    if shown.is_absolute() and shown.is_relative_to(Path.cwd()):
-        shown = shown.relative_to(Path.cwd())
     return CodeFinding(
         rule=rule,
         title=title[:200],
@@ -147,7 +145,7 @@ def _finding(
         why=f"{rule.partition('-')[0]} says so by a rule of its own.",
         instead=instead,
         place=Place(
-            path=shown.as_posix(),
+            path=path,
             line=max(1, line),
             column=max(1, column),
             end_line=max(line, end_line),
@@ -156,30 +154,30 @@ def _finding(
     )
 
 
-def _finished(found: Iterable[CodeFinding], paths: Sequence[str]) -> list[CodeFinding]:
-    """With their lines, secrets hidden, marks, and comments that ignore them; only files below the paths."""
-    roots = [Path(one).resolve() for one in paths]
+def _finished(found: Iterable[CodeFinding], paths: Sequence[str], root: Root) -> list[CodeFinding]:
+    """Named, with lines, secrets hidden, marks, and comments that ignore them; of files below the paths."""
+    asked = [Path(one).resolve() for one in paths]
     by_path: dict[str, list[CodeFinding]] = defaultdict(list)
     for one in found:
         by_path[one.place.path].append(one)
     made: list[CodeFinding] = []
     for path, some in by_path.items():
         file = Path(path)
-        if not any(file.resolve().is_relative_to(root) for root in roots):
+        if not any(file.resolve().is_relative_to(one) for one in asked):
             continue
-        source = read_source(file)
+        source = read_source(file, root.name(file))
         if not isinstance(source, SourceFile):
             continue
-        shown = [_shown(one, source.text) for one in some]
+        shown = [_shown(one, source) for one in some]
         masked, _ = with_secrets(shown, None, source)
         ours = [one for one in masked if one.rule.startswith(("ruff-", "semgrep-"))]
         made += suppressed(ours, source.text)
     return made
 
 
-def _shown(one: CodeFinding, text: str) -> CodeFinding:
-    place = one.place
-    lines = text.split("\n")[place.line - 1 : min(place.end_line, place.line + _LINES - 1)]
+def _shown(one: CodeFinding, source: SourceFile) -> CodeFinding:
+    place = replace(one.place, path=source.path)
+    lines = source.text.split("\n")[place.line - 1 : min(place.end_line, place.line + _LINES - 1)]
     shown = "\n".join(lines)[:2_000]
     mark = f"{one.rule}\0{place.path}\0{' '.join(shown.split())}"
     digest = hashlib.sha256(mark.encode("utf-8", "surrogatepass")).hexdigest()[:32]

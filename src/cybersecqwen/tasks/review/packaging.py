@@ -12,6 +12,7 @@ from cybersecqwen.errors import InputError
 from cybersecqwen.inputs.packages.open import read_manifest
 from cybersecqwen.inputs.source.changes import Changed
 from cybersecqwen.inputs.source.languages import TEXT, language_of
+from cybersecqwen.inputs.source.naming import Root
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Limits
 from cybersecqwen.records.review import Package, PackageFinding, Skipped
@@ -61,14 +62,14 @@ class Packages:
         self.imported_as.update(other.imported_as)
 
 
-def packages_in(paths: Sequence[Path], limits: Limits) -> Packages:
-    """The packages that manifests and lock files among paths name."""
+def packages_in(paths: Sequence[Path], limits: Limits, root: Path = Path()) -> Packages:
+    """The packages that manifests and lock files among paths below a folder name."""
     found = Packages()
     for path in paths:
         if not _may_be_manifest(path.name):
             continue
         try:
-            with path.open("rb") as stream:
+            with (root / path).open("rb") as stream:
                 head = stream.read(_HEAD)
                 if path.suffix == ".json" and not _may_be_json_manifest(path.name, head):
                     continue
@@ -83,7 +84,7 @@ def packages_in(paths: Sequence[Path], limits: Limits) -> Packages:
     return found
 
 
-def packages_installed(folders: Iterable[Path], limits: Limits) -> Packages:
+def packages_installed(folders: Iterable[Path], limits: Limits, root: Root) -> Packages:
     """What is installed in environments. Raises InputError for a folder that cannot be read."""
     from cybersecqwen.detect.packages.reach import names_in
     from cybersecqwen.inputs.packages.environment import read_environment, read_node_modules
@@ -95,11 +96,20 @@ def packages_installed(folders: Iterable[Path], limits: Limits) -> Packages:
         read = read_node_modules if folder.name == "node_modules" else read_environment
         manifest = read(folder, limits)
         found.manifests += 1
-        found.packages += manifest.packages
-        found.skipped += manifest.skipped
+        name = root.name(folder)
+        found.packages += [
+            replace(one, place=replace(one.place, path=_named(one.place.path, folder, name)))
+            for one in manifest.packages
+        ]
+        found.skipped += [replace(one, path=_named(one.path, folder, name)) for one in manifest.skipped]
         for place in [folder, *folder.glob("lib/python*/site-packages")]:
             found.imported_as.update(names_in(place))
     return found
+
+
+def _named(path: str, folder: Path, name: str) -> str:
+    """A path below a folder, by the name of the folder."""
+    return PurePosixPath(name, PurePosixPath(path).relative_to(folder)).as_posix()
 
 
 def packages_changed(files: Iterable[Changed], limits: Limits) -> Packages:

@@ -12,6 +12,7 @@ from cybersecqwen import __version__
 from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.errors import InputError, NothingAnalysedError
 from cybersecqwen.inputs.source.changes import change
+from cybersecqwen.inputs.source.naming import Root
 from cybersecqwen.records import Provenance, Report, Severity, Verdict
 from cybersecqwen.records.review import CodeFinding, PackageFinding, Review, Skipped, Status
 from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
@@ -43,7 +44,8 @@ class ReviewTask(Task):
         options = given if isinstance(given, ReviewOptions) else ReviewOptions()
         rules = CodeRules.shipped(options.rules)
         version = rules.version()
-        found, packages, against, root = _looked(request.paths, options, rules, version, tools)
+        asked = request.paths or (".",)
+        found, packages, against, root = _looked(asked, options, rules, version, tools)
         if not found.files and not packages.manifests and not options.allow_nothing:
             _nothing([*found.skipped, *packages.skipped])
         findings, vulnerabilities = found.findings, list(packages.findings)
@@ -52,8 +54,9 @@ class ReviewTask(Task):
         if options.baseline is not None:
             known = read_baseline(options.baseline)
             findings, vulnerabilities = held_against(findings, known), held_against(vulnerabilities, known)
+        reached, start = root.from_here(asked)
         review = Review(
-            findings=tuple(sorted(judged(findings, request.paths), key=_order)),
+            findings=tuple(sorted(judged(findings), key=_order)),
             vulnerabilities=tuple(vulnerabilities),
             packages=tuple(packages.packages),
             skipped=tuple(summed([*found.skipped, *packages.skipped])),
@@ -61,7 +64,8 @@ class ReviewTask(Task):
             lines=found.lines,
             languages=tuple(sorted(found.files.items(), key=lambda one: (-one[1], one[0]))),
             advisories=packages.advisories,
-            root=root,
+            root=reached,
+            start=start,
             against=against,
         )
         if options.write_baseline is not None:
@@ -93,41 +97,44 @@ class ReviewTask(Task):
 
 def _looked(
     paths: Sequence[str], options: ReviewOptions, rules: CodeRules, version: str, tools: Tools
-) -> tuple[Looked, Packages, str, str]:
-    """(what code has, what packages have, the commit that a change is counted from, its root)."""
+) -> tuple[Looked, Packages, str, Root]:
+    """(what code has, what packages have, the commit that a change is counted from, what names go from)."""
     if options.diff or options.staged:
         changed = change(tuple(paths), options.diff, staged=options.staged)
         found = look_at_changes(changed.files, rules, tools.workers) if options.code else Looked()
         packages = packages_changed(changed.files, tools.limits) if options.packages else Packages()
         found.skipped += changed.skipped
         hold_against(packages, found, options.advisories, tools.store)
-        return found, packages, changed.against, str(changed.root)
-    collected = collect(paths or ["."])
+        return found, packages, changed.against, Root(changed.root)
+    root = Root.of(paths)
+    collected = collect(paths, root)
     kept = Kept(options.cache, version) if options.cache is not None else None
     try:
         found = Looked()
         if options.code:
-            found = look_at(collected.paths, rules, kept, tools.workers, tools.progress)
+            found = look_at(collected.paths, rules, kept, tools.workers, tools.progress, root.path)
     finally:
         if kept is not None:
             kept.close()
-    _beside(found, paths, options)
-    packages = packages_in(collected.paths, tools.limits) if options.packages else Packages()
-    packages.add(packages_installed(options.environments, tools.limits))
+    _beside(found, paths, options, root)
+    packages = Packages()
+    if options.packages:
+        packages = packages_in(collected.paths, tools.limits, root.path)
+    packages.add(packages_installed(options.environments, tools.limits, root))
     hold_against(packages, found, options.advisories, tools.store)
     found.skipped[:0] = collected.skipped
-    return found, packages, "", ""
+    return found, packages, "", root
 
 
-def _beside(found: Looked, paths: Sequence[str], options: ReviewOptions) -> None:
+def _beside(found: Looked, paths: Sequence[str], options: ReviewOptions, root: Root) -> None:
     """Add what other programs find, where that is asked for, on lines where ours find nothing."""
     if not options.ruff and options.semgrep is None:
         return
     from .others import by_ruff, by_semgrep
 
     ours = {(one.place.path, one.place.line) for one in found.findings}
-    theirs = by_ruff(paths or ["."]) if options.ruff else []
-    theirs += by_semgrep(paths or ["."], options.semgrep) if options.semgrep is not None else []
+    theirs = by_ruff(paths, root) if options.ruff else []
+    theirs += by_semgrep(paths, options.semgrep, root) if options.semgrep is not None else []
     found.findings += [one for one in theirs if (one.place.path, one.place.line) not in ours]
 
 
