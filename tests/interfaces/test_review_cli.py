@@ -378,6 +378,23 @@ def test_findings_are_the_same_from_everywhere(
     assert len(told) == 1 and Path(told.pop()).samefile(shop / "shop/db.py")
 
 
+def test_what_others_find_and_what_is_installed_is_the_same_from_everywhere(
+    capsys: pytest.CaptureFixture[str], shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = shop / "env/lib/python3.11/site-packages/nose-1.3.7.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Name: nose\nVersion: 1.3.7\n")
+    (shop / "shop/db.py").write_text(DB + "    assert stream\n")
+    first = result(capsys, "shop", "--ruff", "--environment", "env")
+    assert {one["rule"] for one in first["findings"]} >= {"ruff-S101", "python-yaml-load"}
+    assert {one["place"]["path"].partition("/")[0] for one in first["packages"]} == {"env", "shop"}
+    monkeypatch.chdir(shop / "shop/web")
+    there = result(capsys, "..", "--ruff", "--environment", "../../env")
+    assert [there[part] for part in ("findings", "vulnerabilities", "packages")] == [
+        first[part] for part in ("findings", "vulnerabilities", "packages")
+    ]
+
+
 @pytest.mark.parametrize(
     ("start", "words"),
     [("shop", ()), ("shop", ("--staged",)), ("shop/web", ("..",)), ("../beside", ("../tree",))],
