@@ -113,6 +113,7 @@ def test_long_ranges_are_read_in_time() -> None:
         "~>" + " " * 990,
         "1 " * 500,
         "1.0 -" * 200,
+        "(" + " " * 450 + "," + " " * 450 + "(",
     ):
         for ecosystem in ("npm", "PyPI", "Maven", "Packagist", "NuGet"):
             for _ in range(20):

@@ -20,7 +20,7 @@ _LONGEST = 1_000
 _ALTERNATIVES = 50
 _PARTS = re.compile(r"\s*(===|~=|==|!=|<=|>=|~>|<|>|=|\^|~)?\s*([vV]?[0-9*xX][^\s,|<>=!~^]*)\s*,?", re.ASCII)
 _HYPHEN = re.compile(r"\s*([vV]?\d[^\s,|]*)\s+-\s+([vV]?\d[^\s,|]*)\s*", re.ASCII)
-_INTERVAL = re.compile(r"\s*([\[(])\s*([^\[\](),]*?)\s*(?:(,)\s*([^\[\](),]*?)\s*)?([\])])\s*,?", re.ASCII)
+_INTERVAL = re.compile(r"\s*+([\[(])([^\[\](),]*+)(?:(,)([^\[\](),]*+))?([\])])\s*+,?", re.ASCII)
 _NUMBERS = re.compile(r"[vV]?(\d{1,9}(?:\.\d{1,9}){0,3})(?:\.[*xX])*(.*)", re.ASCII)
 # The lowest version that starts with a number, where pre-releases stand before it: ">=1,<2" has no 2.0rc1.
 _LOWEST = {"PyPI": ".dev0", "npm": "-0", "crates.io": "-0", "Packagist": "-dev", "RubyGems": ".0.a"}
@@ -208,7 +208,7 @@ def _intervals(ecosystem: str, text: str) -> tuple[Span, ...] | None:
         if part is None or len(found) >= _ALTERNATIVES:
             return None
         at = part.end()
-        low, high = part[2], part[4] if part[3] else part[2]
+        low, high = part[2].strip(), (part[4] if part[3] else part[2]).strip()
         start = _cut(ecosystem, low, -1 if part[1] == "[" else 1) if low else BEFORE_ALL
         end = _cut(ecosystem, high, 1 if part[5] == "]" else -1) if high else BEHIND_ALL
         if start is None or end is None:
