@@ -160,6 +160,12 @@ def test_long_sources_are_read_in_time(piece: str) -> None:
             imports_of([("a", language, text)])
 
 
+@pytest.mark.timeout(20)
+def test_a_string_that_does_not_end_is_looked_at_once() -> None:
+    text = ('import "' + '\\"' * 1_900 + "\n") * 2_000
+    assert imports_of([("a.py", "python", text + "import x\n")]).first("python", "x") == "a.py:2001"
+
+
 @pytest.mark.timeout(60)
 def test_many_imports_are_read_in_time() -> None:
     text = "".join(f"import x from 'p{n}';\n" for n in range(100_000))

@@ -33,7 +33,8 @@ _ECOSYSTEMS = {"PyPI": PYTHON, "npm": JAVASCRIPT, "Go": GO}
 _LINE = 4_000  # characters of a line that are looked at: imports are shorter
 _IMPORT = re.compile(r"\s*(?:import\s+([\w. ,\t]+)|from\s+([A-Za-z_][\w.]*)\s+import\s+\(?\s*([\w ,\t]*))")
 _DYNAMIC = re.compile(r"\b(?:import_module|__import__)\(\s*[\"']([A-Za-z_][\w.]{0,200})[\"']")
-_QUOTES = re.compile(r'"""|\'\'\'|#|"(?:[^"\\\n]|\\.)*+"|\'(?:[^\'\\\n]|\\.)*+\'')
+# A string that does not end is one up to the end of its line: else each quote in it would begin a search.
+_QUOTES = re.compile(r'"""|\'\'\'|#|"(?:[^"\\\n]|\\.)*+"?|\'(?:[^\'\\\n]|\\.)*+\'?')
 _SPECIFIER = re.compile(
     r"(?:\bfrom|\bimport|\brequire(?:\.resolve)?)\s{0,20}\(?\s{0,20}[\"'`]([@A-Za-z0-9_][^\"'`\s$\\]{0,300})[\"'`]"
 )
