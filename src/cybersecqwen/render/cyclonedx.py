@@ -118,16 +118,13 @@ def _named(package: Package) -> tuple[str, str]:
 
 
 def _vulnerabilities(found: Iterable[PackageFinding]) -> list[dict[str, Any]]:
-    made: dict[tuple[str, Status, str], dict[str, Any]] = {}
+    made: dict[tuple[str, Status, str], tuple[dict[str, Any], dict[str, None]]] = {}
     for finding in found:
         key = (finding.id, finding.status, finding.reason)
-        entry = made.get(key)
-        if entry is None:
-            entry = made[key] = _vulnerability(finding)
-        affected = {"ref": _ref(finding.package)}
-        if affected not in entry["affects"]:
-            entry["affects"].append(affected)
-    return list(made.values())
+        if key not in made:
+            made[key] = (_vulnerability(finding), {})
+        made[key][1][_ref(finding.package)] = None
+    return [{**entry, "affects": [{"ref": ref} for ref in refs]} for entry, refs in made.values()]
 
 
 def _vulnerability(finding: PackageFinding) -> dict[str, Any]:

@@ -26,10 +26,16 @@ class Element:
     children: list[Element] = field(default_factory=list)
     text: str = ""
     """Its own text, without space around it; bounded."""
+    _first: dict[str, Element] | None = None
+    """First child by name, made when one is asked for: some are asked by every dependency of a file."""
 
     def child(self, tag: str) -> Element | None:
-        """The first child of that name."""
-        return next((one for one in self.children if one.tag == tag), None)
+        """The first child of that name; ask only when the tree is whole."""
+        if self._first is None:
+            self._first = {}
+            for one in self.children:
+                self._first.setdefault(one.tag, one)
+        return self._first.get(tag)
 
     def all(self, tag: str) -> list[Element]:
         """All children of that name."""
