@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cybersecqwen.inputs.packages.names import canonical, exact, shown
 from cybersecqwen.inputs.packages.npm_spec import asked
-from cybersecqwen.inputs.packages.pep508 import Specifier, for_developing, specifier
+from cybersecqwen.inputs.packages.pep508 import Specifier, for_developing, ranges, specifier
 from cybersecqwen.inputs.packages.properties import MAVEN, resolved
 from cybersecqwen.inputs.packages.purl import TYPES, Purl, read_purl, write_purl
 from cybersecqwen.records.review import Package, Place
@@ -81,6 +81,11 @@ def test_versions(ecosystem: str, versions: str, made_up: str) -> None:
 )
 def test_specifiers(text: str, wanted: Specifier | None) -> None:
     assert specifier(text) == wanted
+
+
+def test_ranges_without_end_are_none() -> None:
+    assert ranges(",".join([">1"] * 1_000)) is not None
+    assert ranges(",".join([">1"] * 10_000)) is None
 
 
 def test_groups_for_developing() -> None:

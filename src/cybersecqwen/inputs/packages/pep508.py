@@ -56,7 +56,9 @@ def specifier(text: str) -> Specifier | None:
 
 
 def ranges(clauses: str) -> str | None:
-    """Version clauses as PEP 440 has them, without spaces; None where they are none."""
+    """Version clauses as PEP 440 has them, without spaces; None where they are none or too long."""
+    if len(clauses) > CHARS:
+        return None
     parts: list[str] = []
     for clause in clauses.split(",") if clauses.strip() else ():
         if not clause.strip() and parts:  # a comma at the end is allowed

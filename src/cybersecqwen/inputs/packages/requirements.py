@@ -28,6 +28,7 @@ _ADDRESS = re.compile(
 _ARCHIVE = re.compile(r"\.(?:whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)$", re.IGNORECASE)
 _VIA = re.compile(r"\s*+#\s*+(?:via\b\s*+)?(.*)")
 _VIAS = 200  # lines of comments behind a requirement
+_VIA_CHARS = 100_000  # of one of them: all packages that ask for it stand there
 _LOGICAL_CHARS = 1 << 20  # continued lines: thousands of hashes fit
 
 
@@ -89,7 +90,7 @@ def _direct(lines: list[str], end: int) -> bool:
         if not line[:1].isspace() or (match := _VIA.fullmatch(line)) is None:
             break
         vias.append(match[1])
-    for who in (one.strip() for via in vias for one in via.split(",")):
+    for who in (one.strip() for via in vias for one in via[:_VIA_CHARS].split(",")):
         seen = seen or bool(who)
         if who.startswith(("-r", "-c")) or who.endswith((")", ".in")):
             return True

@@ -127,7 +127,7 @@ def _tag_value(found: Collector, lines: list[str]) -> None:
             every.append(Component("", "", value, line=number))
         elif tag in ("FileName", "SnippetSPDXID"):
             package = False
-        elif tag == "Relationship" and len(parts := value.split()) >= 3:
+        elif tag == "Relationship" and len(parts := value.split(maxsplit=3)) >= 3:
             relations.append((parts[0], parts[1], parts[2]))
         elif package:
             _field(every[-1], tag, value, number)
