@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import cybersecqwen.detect.packages as room
 from cybersecqwen.detect.packages.lookalikes import likeness, look_alikes, popular
 from cybersecqwen.detect.packages.unmaintained import ended, unmaintained
+from cybersecqwen.inputs.packages.names import canonical
 from cybersecqwen.inputs.packages.purl import TYPES
 from cybersecqwen.knowledge.advisories.interface import name_key
 from tests.amounts import draws
@@ -125,3 +126,19 @@ def test_the_table_of_import_names() -> None:
     for name, modules in table.items():
         assert name == name_key("PyPI", name)
         assert modules and all(re.fullmatch(r"[A-Za-z_][\w.]*", module) for module in modules)
+
+
+@given(
+    st.sampled_from(sorted(TYPES)),
+    st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,9}[A-Za-z0-9]", fullmatch=True),
+)
+@draws(100)
+def test_manifests_and_advisories_tell_names_apart_alike(ecosystem: str, name: str) -> None:
+    """Facts and readers of files stand side by side, and each has its own form of a name."""
+    name = {"Maven": f"g:{name}", "Packagist": f"Me/{name}"}.get(ecosystem, name)
+    read = canonical(ecosystem, name)
+    assert read
+    assert name_key(ecosystem, read) == name_key(ecosystem, name)
+    assert canonical(ecosystem, read) == read
+    if ecosystem != "NuGet":  # shown as it is written, compared without its case
+        assert name_key(ecosystem, name) == read

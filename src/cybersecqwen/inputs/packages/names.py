@@ -41,10 +41,6 @@ _VERSIONS = {
 _RUNS = re.compile(r"[-_.]+")
 
 
-ECOSYSTEMS = frozenset(_NAMES)
-"""Those whose packages are read, as OSV names them."""
-
-
 def canonical(ecosystem: str, name: str) -> str:
     """The name in the form that the ecosystem compares by; "" where it is no name there."""
     if ecosystem == "Packagist":
