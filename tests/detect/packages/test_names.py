@@ -135,7 +135,8 @@ def test_the_table_of_import_names() -> None:
 @draws(100)
 def test_manifests_and_advisories_tell_names_apart_alike(ecosystem: str, name: str) -> None:
     """Facts and readers of files stand side by side, and each has its own form of a name."""
-    name = {"Maven": f"g:{name}", "Packagist": f"Me/{name}"}.get(ecosystem, name)
+    written = {"Maven": f"g:{name}", "Packagist": f"Me/{name}", "crates.io": name.replace(".", "_")}
+    name = written.get(ecosystem, name)
     read = canonical(ecosystem, name)
     assert read
     assert name_key(ecosystem, read) == name_key(ecosystem, name)
