@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cybersecqwen.detect.sigma.model import And, Expression, Not, Op
+from cybersecqwen.detect.sigma.model import And, Expression, Not, Op, Or
 from cybersecqwen.detect.sigma.model import Test as Asked
 from cybersecqwen.dialects import query as middle
 from cybersecqwen.dialects.eql import Eql
@@ -140,6 +140,34 @@ def test_what_conditions_find(where: str, event: dict[str, Any], found: bool) ->
 def test_how_tests_are_written(where: Expression, text: str) -> None:
     assert EQL.render(EQL.write(Query(where=where))) == text
     assert same(EQL.read(EQL.parse(text)).where, where)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("5 < a", Asked("a", Op.GREATER, ("5",))),
+        ("5 >= a", Asked("a", Op.AT_MOST, ("5",))),
+        ('a like "X*"', Asked("a", Op.STARTS, ("X",), True)),
+        ('a like~ "X*"', Asked("a", Op.STARTS, ("x",))),
+        ('wildcard(a, "*X")', Asked("a", Op.ENDS, ("X",), True)),
+        ('wildcard~(a, "*X")', Asked("a", Op.ENDS, ("x",))),
+        ('startsWith(a, "X")', Asked("a", Op.STARTS, ("X",), True)),
+        ('startsWith~(a, "X")', Asked("a", Op.STARTS, ("x",))),
+        ('a in~ ("X", "y")', Asked("a", Op.EQUALS, ("x", "y"))),
+        ('a in ("X", 1)', Or((Asked("a", Op.EQUALS, ("X",), True), Asked("a", Op.EQUALS, ("1",))))),
+    ],
+)
+def test_other_words_are_read(text: str, meant: Expression) -> None:
+    assert same(EQL.read(EQL.parse(f"any where {text}")).where, meant)
+
+
+def test_categories_and_shared_keys_are_read() -> None:
+    """Several categories with regard to case alone; the keys of all events before those of each."""
+    found = EQL.read(EQL.parse('any where event.category in ("process", "file") and a > 1'))
+    assert found == Query(tables=("process", "file"), where=Asked("a", Op.GREATER, ("1",)))
+    assert EQL.read(EQL.parse('any where event.category : "process" and a > 1')).tables == ()
+    (step,) = EQL.read(EQL.parse("sequence by h [a where true] by k [b where true] by k")).steps
+    assert isinstance(step, middle.Sequence) and step.by == ("h", "k")
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,8 @@ def test_what_conditions_find(where: str, event: dict[str, Any], found: bool) ->
         (And((Asked("a", Op.PRESENT), Not(Asked("a", Op.EQUALS, ("1",))))), 'a IS NOT NULL AND NOT a == "1"'),
         (Asked("a", Op.SAME_AS, ("b", "equals")), "TO_LOWER(a) == TO_LOWER(b)"),
         (Asked("a", Op.SAME_AS, ("b", "contains"), True), "LOCATE(a, b) > 0"),
+        (Asked("a", Op.SAME_AS, ("b", "starts"), True), "STARTS_WITH(a, b)"),
+        (Asked("a", Op.SAME_AS, ("b", "ends")), "ENDS_WITH(TO_LOWER(a), TO_LOWER(b))"),
         (Asked("a", Op.GREATER, ("5",), part="hour"), 'DATE_EXTRACT("hour_of_day", a) > 5'),
     ],
 )
@@ -134,6 +136,17 @@ def test_how_tests_are_written(where: Expression, text: str) -> None:
         ("5 < a", Asked("a", Op.GREATER, ("5",))),
         ("a", Asked("a", Op.EQUALS, ("true",))),
         ('a::string LIKE "*1*"', Asked("a", Op.CONTAINS, ("1",))),
+        ('TO_LOWER(a) LIKE "X*"', Or(())),
+        (
+            "NOT a == b",
+            And(
+                (
+                    Asked("a", Op.PRESENT),
+                    Asked("b", Op.PRESENT),
+                    Not(Asked("a", Op.SAME_AS, ("b", "equals"), True)),
+                )
+            ),
+        ),
     ],
 )
 def test_other_words_are_read(text: str, meant: Expression) -> None:

@@ -22,7 +22,7 @@ from cybersecqwen.dialects.columns import Column
 from cybersecqwen.dialects.evaluating import evaluate
 from cybersecqwen.dialects.interface import Rows, Running
 from cybersecqwen.dialects.locked import fetched
-from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.query import Aggregate, Measure, Measured, Query
 from cybersecqwen.dialects.spending import Allowance, spend_elsewhere
 from cybersecqwen.dialects.sql import DuckDb, Sqlite
 from cybersecqwen.dialects.sql.dialect import Sql
@@ -113,6 +113,51 @@ def test_what_is_made_a_number_is_one_however_it_is_written() -> None:
         tree = dialect.parse("SELECT * FROM t WHERE NOT TRY_CAST(a AS DOUBLE) = 5")
         wanted = evaluate(dialect.read(tree), {"t": records}, NOW)
         assert dialect.run(tree, {"t": records}, NOW).rows == wanted.rows == ({"a": "6"},)
+
+
+@pytest.mark.parametrize("dialect", [DuckDb("time"), Sqlite("time")])
+@pytest.mark.parametrize("op", ["equals", "contains", "starts", "ends"])
+def test_two_columns_are_compared_as_they_are_meant(dialect: Sql, op: str) -> None:
+    pairs = [("abc", one) for one in ("ab", "AB", "bc", "b", "abc", "", "abcd", "c")]
+    pairs += [("Abc", "ab"), ("ab", "abc"), ("", "a"), ("abab", "ab"), ("ba", "ab")]
+    records = [{"n": number, "a": one, "b": other} for number, (one, other) in enumerate(pairs)]
+    for cased in (False, True):
+        query = Query(where=drawn.Test("a", drawn.Op.SAME_AS, ("b", op), cased))
+        wanted = evaluate(query, {"": records}, NOW)
+        found = dialect.run(dialect.write(query), {"": records}, NOW)
+        assert [row["n"] for row in found.rows] == [row["n"] for row in wanted.rows]
+
+
+@pytest.mark.parametrize("dialect", [DuckDb("time"), Sqlite("time")])
+@pytest.mark.parametrize(
+    "values",
+    [
+        (0, 5, 503, -1, None),
+        (0.0, 5.0, 7.5, None),
+        (0, 5.0, 7.5, 503),
+        ("0", "5", "5.0", "7.5", "503", "x", "", "inf", "-inf", "nan", None),
+        (5, "5", "x", True, False, 503, "inf", None),
+    ],
+)
+def test_bounds_are_those_of_numbers(dialect: Sql, values: tuple[Any, ...]) -> None:
+    """Whatever else a column holds: text that is no number, or none that ends, is beyond no bound."""
+    records = [{"n": number, "a": value} for number, value in enumerate(values)]
+    for op in (drawn.Op.LESS, drawn.Op.AT_MOST, drawn.Op.GREATER, drawn.Op.AT_LEAST):
+        for bound in ("-2", "0", "5", "7.5", "503"):
+            query = Query(where=drawn.Test("a", op, (bound,)))
+            wanted = evaluate(query, {"": records}, NOW)
+            found = dialect.run(dialect.write(query), {"": records}, NOW)
+            assert [row["n"] for row in found.rows] == [row["n"] for row in wanted.rows], (op, bound)
+
+
+def test_measures_are_taken_over_numbers_that_end() -> None:
+    records = [{"a": value} for value in ("1", "2", "x", "inf", "nan", None)]
+    for function in (Measured.SUM, Measured.MEAN, Measured.MOST):
+        step = Aggregate(measures=(Measure(name="m", function=function, field="a"),))
+        query = Query(steps=(step,))
+        for dialect in (DuckDb("time"), Sqlite("time")):
+            found = dialect.run(dialect.write(query), {"": records}, NOW)
+            assert _plain(found) == _plain(evaluate(query, {"": records}, NOW))
 
 
 def _timed(records: list[dict[str, Any]]) -> list[dict[str, Any]]:

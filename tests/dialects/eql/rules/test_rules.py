@@ -97,6 +97,8 @@ LEFT = [
     ("regex-to-wildcard", P + 'a regex ("foo", "[ab]")'),
     ("regex-to-wildcard", P + 'a regex "a<1-5>"'),
     ("like-to-equals", P + 'a like "x*"'),
+    ("like-to-equals", P + 'a like "x?"'),
+    ("like-to-equals", P + 'a like ("x", "y*")'),
     ("like-to-equals", P + 'a like~ "x"'),
     ("or-chain-to-list", P + 'a == "x" and a == "y"'),
     ("or-chain-to-list", P + 'a == "x" or a : "y"'),
