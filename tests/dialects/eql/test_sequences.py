@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cybersecqwen.dialects.eql import Eql
+from cybersecqwen.dialects.eql import Eql, sequences
 from cybersecqwen.dialects.interface import Running
 from cybersecqwen.errors import LimitError, UnsayableError
 
@@ -24,7 +24,8 @@ def _found(text: str, events: list[dict[str, Any]], **running: Any) -> list[list
     return [[event["n"] for event in row["events"]] for row in rows]
 
 
-AB = 'sequence by id [any where a == "A"] [any where a == "B"]'
+A, B = '[any where a == "A"]', '[any where a == "B"]'
+AB = f"sequence by id {A} {B}"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,13 @@ AB = 'sequence by id [any where a == "A"] [any where a == "B"]'
             [],
         ),
         ('sequence with maxspan=2s [any where a == "A"] ![any where a == "C"]', "AxxC", [[0]]),
+        (f'sequence with maxspan=9s {A} ![any where a == "C"] {B} [any where a == "D"]', "ABCD", [[0, 1, 3]]),
+        (f'sequence with maxspan=9s {A} ![any where a == "C"] {B} with runs=2', "ABCB", [[0, 1, 3]]),
+        (f'sequence with maxspan=9s {A} {B} ![any where a == "B"] [any where a == "D"]', "ABD", [[0, 1, 2]]),
+        (f'sequence with maxspan=2s {A} {B} ![any where a == "C"]', "ABxC", [[0, 1]]),
+        (f'sequence with maxspan=3s {A} {B} [any where a == "D"]', "AxBxD", []),
+        (f'sequence with maxspan=4s {A} {B} [any where a == "D"]', "AxBxD", [[0, 2, 4]]),
+        (f"sequence {A} {B} until {B}", "AB", []),
         ('sequence with maxspan=3s [any where a == "A"] ![any where a == "C"]', "AxxC", []),
         ('sequence [any where a == "A"] [any where a == "B"] | tail 1', "ABAB", [[2, 3]]),
         ('sample by id [any where a == "B"] [any where a == "A"]', "AxB", [[2, 0]]),
@@ -73,6 +81,29 @@ def test_other_values_are_other_sequences() -> None:
     del events[0]["id"], events[1]["id"]
     assert _found(AB, events) == []
     assert _found(AB.replace("by id", "by ?id"), events) == [[0, 1]]
+
+
+def test_what_ends_or_must_be_missing_is_about_the_same_values() -> None:
+    events = [
+        {**event, "id": n, "b": b} for event, n, b in zip(_events("AACBB"), "12121", "xxxxx", strict=True)
+    ]
+    assert _found(f'{AB} until [any where a == "C"]', events) == [[1, 3]]
+    pair = f"sequence {A} by id, b {B} by id, b"
+    assert _found(f'{pair} until [any where a == "C"] by id', events) == [[1, 3]]
+    missing = f'sequence by id with maxspan=9s {A} ![any where a == "C"] {B}'
+    assert _found(missing, events) == [[1, 3]]
+    text = f"sample by b {A} by id {B} by n"
+    assert _found(text, events) == [] and _found(f"sample by b {A} by b {B} by b", events) == [[0, 3]]
+
+
+def test_sequences_and_their_keys_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [{**event, "id": number // 2} for number, event in enumerate(_events("AB" * 4))]
+    assert len(_found(AB, events)) == 4
+    with pytest.raises(LimitError):
+        _found(AB, events, most_rows=3)
+    monkeypatch.setattr(sequences, "_MOST_KEYS", 3)
+    with pytest.raises(LimitError):
+        _found(AB, events)
 
 
 def test_shared_values_may_stand_in_different_fields() -> None:

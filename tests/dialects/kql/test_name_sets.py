@@ -39,6 +39,26 @@ def test_what_is_known_already_makes_no_new_set() -> None:
     assert found | ["a"] is found and found | found is found
 
 
+def test_names_one_by_one_are_copied_a_handful_of_times() -> None:
+    found, copied = NONE, 0
+    for number in range(128):
+        found |= [str(number)]
+        copied += found.newest
+    assert sorted(found) == sorted(map(str, range(128))) and len(found) == 128
+    assert all(str(number) in found for number in range(128)) and "128" not in found
+    assert 2 * 128 < copied < 8 * 128
+    assert len(found | ["5", "new"]) == 129
+
+
+def test_only_what_two_sets_do_not_share_is_looked_at() -> None:
+    many = named(*map(str, range(50)))
+    one, other = many | ["x"], many | ["y", "z"]
+    assert (one.apart(other), other.apart(one), many.apart(one), one.apart(many)) == (1, 1, 0, 0)
+    apart = named(*(f"u{number}" for number in range(50)))
+    assert many.apart(apart) == 50
+    assert len(many | apart) == 100 and "u7" in (many | apart) and "x" in (named("x") | many)
+
+
 MANY: dict[str, Callable[[int], str]] = {
     "tables by let": lambda n: "".join(f'let a{i} = T | where x == "v{i}";\n' for i in range(n)) + "a0",
     "tables of tables": lambda n: (

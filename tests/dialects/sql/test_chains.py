@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 pytest.importorskip("sqlglot")
 
+import sqlglot
 from sqlglot import exp
 
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.interface import Rows, Running
 from cybersecqwen.dialects.sql import DuckDb, Sqlite
-from cybersecqwen.dialects.sql.chains import chain_of
+from cybersecqwen.dialects.sql.chains import chain_of, flattened
 from cybersecqwen.dialects.sql.languages import LANGUAGES
 from cybersecqwen.dialects.sql.tree import SqlTree
 
@@ -27,6 +28,8 @@ def _depth(node: exp.Expr) -> int:
 
 
 @given(st.lists(st.sampled_from([" AND ", " OR ", " AND /* why */ "]), max_size=80), st.booleans())
+@example([" AND ", " AND /* why */ "] * 10, False)
+@example([" OR ", *[" AND "] * 30, " OR "], True)
 def test_a_chain_has_the_text_that_it_had(words: list[str], bracketed: bool) -> None:
     parts = [f"a{number} = {number}" for number in range(len(words) + 1)]
     parts[0] = "(b = 1 OR c = 2)" if bracketed else parts[0]
@@ -34,6 +37,21 @@ def test_a_chain_has_the_text_that_it_had(words: list[str], bracketed: bool) -> 
     as_parsed = SqlTree(flavour="duckdb", statements=tuple(LANGUAGES["duckdb"]().parse(text)))
     assert DUCK.parse(text).sql == as_parsed.sql
     assert DUCK.parse(DUCK.parse(text).sql) == DUCK.parse(text)
+
+
+def test_chains_within_chains_are_flat_and_keep_their_brackets() -> None:
+    """Also where one word stands among many of the other, and where a condition is all there is."""
+    for word, other in ((" AND ", " OR "), (" OR ", " AND ")):
+        text = "SELECT * FROM t WHERE a = 1" + other + word.join(f"a{n} = {n}" for n in range(200))
+        tree = LITE.parse(text)
+        assert _depth(tree.statements[0]) < 20
+        assert LITE.parse(tree.sql) == tree and " ".join(tree.sql.split()).count(word) == 199
+    alone = sqlglot.parse_one(" AND ".join(f"a{n}" for n in range(200)))
+    made = flattened(alone)
+    assert _depth(made) < 15 and made.sql() == " AND ".join(f"a{n}" for n in range(200))
+    either = exp.or_("a", "b")
+    assert chain_of(exp.And, [either, exp.column("c")]).sql() == "(a OR b) AND c"
+    assert chain_of(exp.And, [exp.or_("a", "b")]).sql() == "a OR b"
 
 
 def test_a_long_chain_is_no_deep_tree() -> None:
