@@ -21,6 +21,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ def tried(model: Remembered, rules: CodeRules, most: int, until: float) -> Itera
             continue
         if time.time() > until:
             return
-        done = patch(source, finding, before, rules, model, timeout_s=_TIMEOUT_S)
+        by_rules = partial(look, rules=rules)
+        done = patch(source, finding, before, by_rules, model, timeout_s=_TIMEOUT_S)
         yield {
             "example": source.path,
             "outcome": "fixed" if isinstance(done, Fix) else done.name.lower(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from cybersecqwen.pipeline import run
 from cybersecqwen.records.review import CodeFinding, Fix, Status
 from cybersecqwen.tasks.interface import Request, Tools
 from cybersecqwen.tasks.review import mending, patching
+from cybersecqwen.tasks.review import pool as room
+from cybersecqwen.tasks.review.kept import Seen
 from cybersecqwen.tasks.review.looking import look
 from cybersecqwen.tasks.review.options import ReviewOptions
 from cybersecqwen.tasks.review.patch_checks import Refusal
@@ -67,7 +70,7 @@ def asked(
     before = look(source, RULES)[0].findings
     finding = next(one for one in before if one.rule == rule)
     model = Scripted(answers)
-    done = patch(source, finding, before, RULES, model, frozenset(packages.split()))
+    done = patch(source, finding, before, partial(look, rules=RULES), model, frozenset(packages.split()))
     return done, model
 
 
@@ -373,12 +376,32 @@ def test_a_file_is_looked_at_once_however_much_is_found_in_it(
     (tree / "app.py").write_text("import os\n" + f"os.system({long})\n" * 150)
     looks = []
 
-    def counted(source: SourceFile, rules: CodeRules) -> Any:
+    def counted(source: SourceFile) -> Any:
         looks.append(source.path)
-        return look(source, rules)
+        return look(source, RULES)
 
-    monkeypatch.setattr(patching, "look", counted)
+    monkeypatch.setattr(patching, "again", lambda rules: nullcontext(counted))
     report = reviewed(Scripted([]), tools, patches=True)
     assert len(looks) == 1
     assert report.extra["patches"]["asked"] == 0
     assert [one.count for one in report.problems if one.message.startswith("No patch was asked for")] == [150]
+
+
+@pytest.mark.timeout(60)
+def test_no_patch_is_asked_for_in_a_file_with_which_no_look_ends(
+    tree: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = Request(paths=("app.py",), parameters=ReviewOptions(packages=False, patches=True))
+    report = ReviewTask().assess(request, tools)
+    (tree / "app.py").write_text("/*\n" * 30_000)
+    monkeypatch.setattr(room, "SECONDS", 1)
+    made = patching.patched(report, Scripted([]), 60)
+    assert made.extra["patches"]["asked"] == 0
+
+
+def test_a_patch_with_which_no_look_ends_is_refused() -> None:
+    source = SourceFile(path="app.py", language="python", text=CODE)
+    before = look(source, RULES)[0].findings
+    late = Seen((), None), "Reading it takes too long."
+    done = patch(source, before[0], before, lambda _: late, Scripted([answer((AT, GOOD))]))
+    assert done is Refusal.BREAKS

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,6 +143,8 @@ def _read(root: Path, path: Path) -> tuple[SourceFile, bytes] | Skipped | None:
 
 Result = tuple[Seen, str]
 """(what was found, why the file could not be looked at)"""
+Again = Callable[[SourceFile], Result]
+"""Looks at one file, which may be another text than the one on disk."""
 
 
 class _Look:
@@ -171,6 +174,13 @@ def _late(source: SourceFile) -> Result:
 def pool_of(rules: CodeRules, count: int) -> Pool[SourceFile, Result]:
     """Processes that look at files by rules."""
     return Pool(_Look(rules), _late, count)
+
+
+@contextmanager
+def again(rules: CodeRules) -> Iterator[Again]:
+    """A look at single files in a process of its own, which is ended where one takes too long."""
+    with pool_of(rules, 1) as pool:
+        yield lambda source: next(pool.map([source]))
 
 
 def look(source: SourceFile, rules: CodeRules) -> Result:

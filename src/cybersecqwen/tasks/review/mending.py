@@ -18,7 +18,7 @@ from cybersecqwen.inputs.source.files import SourceFile, source_of
 from cybersecqwen.records.review import CodeFinding, Edit, Fix, Status
 from cybersecqwen.writing import write_whole
 
-from .looking import look
+from .looking import Again, again
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _TEST_S = 1_800
@@ -51,14 +51,13 @@ def mend(
     for one in findings:
         if one.status is Status.OPEN and one.fix is not None:
             fixes[one.place.path].append(one.fix)
-    for path, some in sorted(fixes.items()):
-        _mend_file(made, path, some, rules, root / path, opened(path))
+    with again(rules) as look:
+        for path, some in sorted(fixes.items()):
+            _mend_file(made, path, some, look, root / path, opened(path))
     return made
 
 
-def _mend_file(
-    made: Mended, path: str, fixes: Sequence[Fix], rules: CodeRules, file: Path, opened: str
-) -> None:
+def _mend_file(made: Mended, path: str, fixes: Sequence[Fix], look: Again, file: Path, opened: str) -> None:
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -80,8 +79,11 @@ def _mend_file(
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
     text = applied(source.text, kept)
-    before, after = look(source, rules)[0].findings, look(replace(source, text=text), rules)[0].findings
-    if len(after) > len(before) - len(kept):
+    (before, problem), (after, worse) = look(source), look(replace(source, text=text))
+    if problem or worse:  # what was not looked at to its end has no findings, and not for want of them
+        made.refused[opened] = f"It cannot be checked with its fixes. {problem or worse}"
+        return
+    if len(after.findings) > len(before.findings) - len(kept):
         made.refused[opened] = "Together the fixes do not hold; put them in one by one."
         return
     try:

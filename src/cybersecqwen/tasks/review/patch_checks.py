@@ -20,12 +20,11 @@ from importlib.resources import files
 
 from cybersecqwen.detect.code.fixing import applied, breaks, helps, unified
 from cybersecqwen.detect.code.profile import profiles
-from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.detect.code.tree import Node, Tree
 from cybersecqwen.inputs.source.files import SourceFile
 from cybersecqwen.records.review import CodeFinding, Edit
 
-from .looking import look
+from .looking import Again
 
 MOST_LINES = 30
 """Lines that a patch may take away and add, together."""
@@ -98,7 +97,7 @@ def refusal_of(
     edit: Edit,
     finding: CodeFinding,
     before: Sequence[CodeFinding],
-    rules: CodeRules,
+    look: Again,
     packages: Collection[str] = (),
 ) -> Refusal | None:
     """Why a patch may not be given out; None where it may.
@@ -108,7 +107,7 @@ def refusal_of(
         edit: The patch, as one stretch of whole lines.
         finding: What it shall mend.
         before: All findings of the file.
-        rules: Those that found them.
+        look: Looks at a text by the rules that found them.
         packages: Names that packages of the project are imported by.
     """
     text = applied(source.text, [edit])
@@ -122,6 +121,9 @@ def refusal_of(
         return Refusal.INDENTATION
     if len(_SILENCERS.findall(text)) > len(_SILENCERS.findall(source.text)):
         return Refusal.SILENCES
+    seen, problem = look(replace(source, text=text))
+    if problem:  # before it is parsed here, where nothing ends what takes too long
+        return Refusal.BREAKS
     if source.language in profiles():
         was, now = (Tree(one, source.language) for one in (source.text, text))
         refused = _way_out(was, now, edit, finding, packages)
@@ -129,17 +131,13 @@ def refusal_of(
             return refused
     elif not _WORD.findall(_HASH.sub("", edit.text)):
         return Refusal.TAKES_AWAY
-    return _without_effect(source, text, finding, before, rules)
+    return _without_effect(finding, before, seen.findings)
 
 
 def _without_effect(
-    source: SourceFile, text: str, finding: CodeFinding, before: Sequence[CodeFinding], rules: CodeRules
+    finding: CodeFinding, before: Sequence[CodeFinding], after: Sequence[CodeFinding]
 ) -> Refusal | None:
-    """What a fix of a rule must hold, too: it parses, the finding is gone, nothing is new."""
-    found, problem = look(replace(source, text=text), rules)
-    if problem:
-        return Refusal.BREAKS
-    after = found.findings
+    """What a fix of a rule must hold, too: the finding is gone, nothing is new."""
     if any(_alike(finding, after, same) >= _alike(finding, before, same) for same in (True, False)):
         return Refusal.STILL
     return None if helps(finding.rule, before, after) else Refusal.NEW

@@ -23,7 +23,7 @@ from cybersecqwen.inputs.source.files import LARGEST, SourceFile, source_of
 from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.review import CodeFinding, Edit, Fix, Package, Review, Status
 
-from .looking import look
+from .looking import Again, again
 from .options import ReviewOptions
 from .patch_checks import Refusal, lacking, refusal_of
 
@@ -93,7 +93,8 @@ def patched(report: Report, model: LanguageModel, timeout_s: float) -> Report:
     if review is None or not is_wanted(report):
         return report
     rules = CodeRules.shipped([Path(place) for place in report.extra["patches"]["rules"]])
-    made = _asked(review, rules, model, _PATIENCE * timeout_s)
+    with again(rules) as look:
+        made = _asked(review, look, model, _PATIENCE * timeout_s)
     findings = tuple(
         replace(one, fix=made.fixes[one.fingerprint])
         if one.fix is None and one.fingerprint in made.fixes
@@ -122,7 +123,7 @@ def wanting(review: Review) -> list[CodeFinding]:
     return [one for one in review.findings if one.status is Status.OPEN and one.fix is None]
 
 
-def _asked(review: Review, rules: CodeRules, model: LanguageModel, timeout_s: float) -> Patched:
+def _asked(review: Review, look: Again, model: LanguageModel, timeout_s: float) -> Patched:
     made = Patched()
     names = imported_by(review.packages)
     root = Path(review.root) if review.root else Path()
@@ -133,14 +134,14 @@ def _asked(review: Review, rules: CodeRules, model: LanguageModel, timeout_s: fl
         path = finding.place.path
         if path not in seen:
             found = _source(root / path, path)
-            seen[path] = (found, look(found, rules)[0].findings if found is not None else ())
+            seen[path] = (found, look(found)[0].findings if found is not None else ())
         source, before = seen[path]
         known = made.asked < MOST_ASKED and any(one.fingerprint == finding.fingerprint for one in before)
         if source is None or not known or not is_askable(source, finding, before):
             made.passed_over += 1
             continue
         made.asked += 1
-        answer = patch(source, finding, before, rules, model, names, timeout_s)
+        answer = patch(source, finding, before, look, model, names, timeout_s)
         if isinstance(answer, Fix):
             made.fixes[finding.fingerprint] = answer
         else:
@@ -190,7 +191,7 @@ def patch(
     source: SourceFile,
     finding: CodeFinding,
     before: Sequence[CodeFinding],
-    rules: CodeRules,
+    look: Again,
     model: LanguageModel,
     packages: frozenset[str] = frozenset(),
     timeout_s: float = 60.0,
@@ -201,7 +202,7 @@ def patch(
         source: The file.
         finding: One of `before` that a window holds.
         before: All findings of the file.
-        rules: Those that found them.
+        look: Looks at a text by the rules that found them.
         model: Who writes.
         packages: Names that packages of the project are imported by.
         timeout_s: Seconds for the answer.
@@ -227,11 +228,11 @@ def patch(
     edit = edit_of(source.text, answer, window)
     if isinstance(edit, Refusal):
         return edit
-    refused = refusal_of(source, edit, finding, before, rules, packages)
+    refused = refusal_of(source, edit, finding, before, look, packages)
     also = lacking(source, edit) if refused is Refusal.UNBOUND else ""
     if also:
         edit = _importing(source, edit, also, window)
-        refused = refusal_of(source, edit, finding, before, rules, packages)
+        refused = refusal_of(source, edit, finding, before, look, packages)
     if refused is not None:
         return refused
     diff = unified(source.text, applied(source.text, [edit]), source.path)
