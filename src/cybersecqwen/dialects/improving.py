@@ -87,16 +87,18 @@ def improve(
     proof_events: int = 2_000,
     seed: int = 0,
     seconds: float = math.inf,
+    tree: Any = None,
 ) -> Improvement:
     """A cheaper query that finds the same, with every change and what was proven.
 
     `proof_events` are the events of each draw that the two are run on; with 0 nothing is proven. At most
     `seconds` of processor time go into reading, changing and proving; what is not proven then is only
-    suggested. Raises EffectError for a query that would do more than read, QuerySyntaxError as `parse` does,
-    and LimitError as that does or where reading takes all the time.
+    suggested. `tree` is what `parse` gives for the text, where the caller has it. Raises EffectError for a
+    query that would do more than read, QuerySyntaxError as `parse` does, and LimitError as that does or where
+    reading takes all the time.
     """
     allowance = Allowance(seconds=seconds)
-    tree = _read(dialect, text, allowance)
+    tree = _read(dialect, text, tree, allowance)
     work = Work(dialect=dialect, context=context or Context(), original=tree)
     proof = _changed(work, proof_events, seed, allowance)
     try:
@@ -107,11 +109,11 @@ def improve(
         return Improvement(before=text.strip(), after=text.strip(), problems=problems)
 
 
-def _read(dialect: Dialect[Any], text: str, allowance: Allowance) -> Any:
+def _read(dialect: Dialect[Any], text: str, tree: Any, allowance: Allowance) -> Any:
     """The tree of a query that only reads; nothing is said of a text whose effects nobody had time to see."""
     try:
         with Allowance(seconds=max(_LAST_S, allowance.left)).held():
-            tree = dialect.parse(text)
+            tree = dialect.parse(text) if tree is None else tree
             _refuse_effects(dialect, tree)
             return tree
     except OutOfTime:

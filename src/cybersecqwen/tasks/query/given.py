@@ -12,12 +12,16 @@ from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.dialects.fields.taxonomy import Home
 from cybersecqwen.dialects.interface import Dialect
 from cybersecqwen.dialects.query import ANYTHING, Query
-from cybersecqwen.errors import EffectError, NothingAnalysedError, QueryError
+from cybersecqwen.dialects.spending import Allowance, OutOfTime
+from cybersecqwen.errors import EffectError, LimitError, NothingAnalysedError, QueryError
 
 from .building import WhoseOf
 from .guessing import dialect_of
 from .targets import TARGETS
 from .whose import Whose
+
+READING_S = 30.0
+"""Processor time in which a query must be understood, in seconds: several times what the longest takes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,15 +52,33 @@ class Given:
         return self.whose.schema if self.whose else None
 
 
-def given(text: str, named: str, schema_name: str, whose_of: WhoseOf, *, reading_only: bool = True) -> Given:
-    """Understand a query.
+def given(
+    text: str,
+    named: str,
+    schema_name: str,
+    whose_of: WhoseOf,
+    *,
+    reading_only: bool = True,
+    seconds: float = READING_S,
+) -> Given:
+    """Understand a query, in at most so many seconds of processor time.
 
     Raises NothingAnalysedError for an empty text, UsageError where its language cannot be told,
-    QuerySyntaxError where it does not parse, and EffectError where it would do more than read and
-    `reading_only` is asked.
+    QuerySyntaxError where it does not parse, EffectError where it would do more than read and
+    `reading_only` is asked, and LimitError where it is too long, too deep, or takes too long.
     """
     if not text.strip():
         raise NothingAnalysedError("The query is empty.")
+    try:
+        with Allowance(seconds=seconds).held():
+            return _given(text, named, schema_name, whose_of, reading_only)
+    except OutOfTime:
+        raise LimitError(
+            "The query is not looked at: it takes too long.", hint="Shorten it, or leave parts of it out."
+        ) from None
+
+
+def _given(text: str, named: str, schema_name: str, whose_of: WhoseOf, reading_only: bool) -> Given:
     name = dialect_of(text, named)
     dialect: Dialect[Any] = DIALECTS.get(name)()
     tree = dialect.parse(text)

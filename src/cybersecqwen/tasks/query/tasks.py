@@ -10,6 +10,7 @@ from cybersecqwen.dialects.fields.checking import unknown
 from cybersecqwen.dialects.improvement import Context
 from cybersecqwen.dialects.improving import Improvement, improve
 from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.spending import Allowance, OutOfTime
 from cybersecqwen.dialects.wording import span_words
 from cybersecqwen.errors import QueryError, UnsayableError
 from cybersecqwen.records import Problem, Report
@@ -20,7 +21,7 @@ from .agreeing import agreement
 from .building import Built, WhoseOf, build, ran
 from .construct import options_of, with_own
 from .explaining import by_beginning, explained
-from .given import Given, given
+from .given import READING_S, Given, given
 from .learning import library_of, rules_of
 from .options import QueryOptions
 from .reporting import report_of
@@ -31,16 +32,23 @@ from .whose import whose
 
 TITLE = "Translated query"
 """Title of a rule that was made from a query."""
+_LEAST_S = 2.0
+"""Processor time in which a query is read, and its names held against the schema, at least."""
 
 
 def _schemas(options: QueryOptions) -> WhoseOf:
     return lambda name: whose(name, options.schemas)
 
 
-def _understood(request: Request, *, reading_only: bool = True) -> Given:
+def _understood(request: Request, *, reading_only: bool = True, seconds: float = READING_S) -> Given:
     options = options_of(request)
     return given(
-        request.question, options.dialect, options.schema, _schemas(options), reading_only=reading_only
+        request.question,
+        options.dialect,
+        options.schema,
+        _schemas(options),
+        reading_only=reading_only,
+        seconds=seconds,
     )
 
 
@@ -68,7 +76,7 @@ class Explain(Task):
         library = library_of(rules_of(tools, options_of(request)))
         said = _explained(one, one.sigma or one.query, library)
         effects = [f"It does more than read: {e.command} {e.what}." for e in one.dialect.effects(one.tree)]
-        invented = _unknown(one)
+        invented = _unknown(one, READING_S)
         said = replace(said, warnings=(*effects, *invented, *said.warnings))
         result = replace(
             _result("explain", one), text=one.text.strip(), explained=said, assumptions=one.notes
@@ -78,11 +86,15 @@ class Explain(Task):
         return report_of(self.name, result, tools.store, begun, techniques=said.techniques)
 
 
-def _unknown(one: Given) -> tuple[str, ...]:
-    """The names that the schema has not, a sentence each."""
+def _unknown(one: Given, seconds: float) -> tuple[str, ...]:
+    """The names that the schema has not, a sentence each; of what takes longer, a sentence that says so."""
     if one.schema is None:
         return ()
-    return tuple(name.said for name in unknown(one.dialect.names(one.tree), one.schema)[:5])
+    try:
+        with Allowance(seconds=seconds).held():
+            return tuple(name.said for name in unknown(one.dialect.names(one.tree), one.schema)[:5])
+    except OutOfTime:
+        return ("Its names were not held against the schema: that takes too long.",)
 
 
 def _explained(one: Given, query: Query | None, library: Any) -> Explained:
@@ -188,18 +200,22 @@ class Optimise(Task):
         """See `Task.assess`; raises what `given` raises."""
         begun = time.perf_counter()
         options = options_of(request)
-        one = _understood(request)
+        allowance = Allowance(seconds=options.proof_seconds)
+        one = _understood(request, seconds=max(_LEAST_S, allowance.left))
         made = improve(
             one.dialect,
             one.text,
             context=Context(schema=one.schema),
             proof_events=options.proof_events,
-            seconds=options.proof_seconds,
+            seconds=allowance.left,
+            tree=one.tree,
         )
         improved = _improved(made)
         result = replace(_result("optimise", one), text=improved.after, improved=improved)
         problems = [Problem(stage="optimise", message=text) for text in made.problems]
-        problems += [Problem(stage="schema", message=text) for text in _unknown(one)]
+        problems += [
+            Problem(stage="schema", message=text) for text in _unknown(one, max(_LEAST_S, allowance.left))
+        ]
         return report_of(self.name, result, tools.store, begun, problems=problems)
 
 
