@@ -108,6 +108,18 @@ SAFE = [
         "T | where n > 1 | extend a = 1 | extend b = n | where b > 0",
     ),
     (
+        "filter-before-extend",
+        "T | extend a = n | extend b = n | where user == 'a' and a > 0 and b > 0 | extend c = n"
+        " | where n > 1",
+        'T | where user == "a" | extend a = n | where a > 0 | extend b = n | where b > 0 | where n > 1'
+        " | extend c = n",
+    ),
+    (
+        "filter-before-extend",
+        "T | extend a = n | where a > 0 | extend b = n | where n > 1 | where n < 9",
+        "T | extend a = n | where a > 0 | where n > 1 | where n < 9 | extend b = n",
+    ),
+    (
         "filter-before-parse",
         "T | parse cmd with a ' ' b | where n > 1",
         'T | where n > 1 | parse cmd with a " " b',
@@ -122,6 +134,16 @@ SAFE = [
         "filter-before-summarize",
         "T | summarize c = count() by user, host | where user =~ 'a' and c > 1",
         'T | where user =~ "a" | summarize c = count() by user, host | where c > 1',
+    ),
+    (
+        "filter-before-summarize",
+        "T | summarize n = max(n) by user, host | summarize count() by user | where user =~ 'a'",
+        'T | where user =~ "a" | summarize n = max(n) by user, host | summarize count() by user',
+    ),
+    (
+        "filter-before-summarize",
+        "T | summarize n = max(n) by host | summarize count() by n, host | where n > 1",
+        "T | summarize n = max(n) by host | where n > 1 | summarize count() by n, host",
     ),
     (
         "time-filter-first",
@@ -265,6 +287,31 @@ UNSAFE = [
         'T | where cmd has "whoami" and parse_json(cmd).a == "whoami"',
     ),
 ]
+
+
+PASSED = [
+    ("filter-before-extend", "extend a = cmd"),
+    ("filter-before-extend", "extend user = cmd"),
+    ("filter-before-parse", "parse cmd with a ' ' b"),
+    ("filter-before-mv-expand", "mv-expand list"),
+    ("filter-before-sort", "sort by n"),
+    ("filter-before-summarize", "summarize n = max(n) by user"),
+]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("apart", [True, False])
+@pytest.mark.parametrize(("name", "step"), PASSED)
+def test_many_steps_take_time_that_grows_as_they_do(name: str, step: str, apart: bool) -> None:
+    """Asking each condition about each step would take minutes."""
+    count = 4_000
+    condition = "where user == 'x'"
+    steps = [step] * count + [condition] * count if apart else [step, condition] * count
+    made = RULES[name].apply(KQL.parse(" | ".join(["T", *steps])), Context(schema=SCHEMA))
+    assert (made is None) is ("user = cmd" in step)
+    if made is not None:
+        kinds = [type(one).__name__ for one in made.body.steps]
+        assert kinds[:count] == ["Where"] * count and "Where" not in kinds[count:]
 
 
 def test_every_rule_says_why_and_where_from() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from cybersecqwen.dialects.improvement import Rule
 from cybersecqwen.dialects.kql.cost import condition, kind
 from cybersecqwen.dialects.kql.naming_steps import named_by
@@ -19,7 +16,7 @@ from cybersecqwen.dialects.kql.steps import (
     Summarize,
     Where,
 )
-from cybersecqwen.dialects.kql.tree import Call, Expr, KqlQuery, Name, Named, Pipeline
+from cybersecqwen.dialects.kql.tree import Expr, KqlQuery, Named, Pipeline
 
 from .changing import (
     BEST,
@@ -31,78 +28,35 @@ from .changing import (
     movable,
     parts_of,
     runs_of_wheres,
-    uses,
     where,
     where_present,
 )
-
-May = Callable[[Expr, Step], bool]
-"""Whether a condition may go before an operator."""
+from .passing import ByKeys, ByMade, forward
 
 
-def forward(kinds: tuple[type[Any], ...], may: May) -> Callable[[Steps], Steps | None]:
-    """Brings conditions of `where` before operators of some kinds, where they may go there."""
-
-    def run(steps: Steps) -> Steps | None:
-        found, moved, at = list(steps), False, 1
-        while at < len(found):
-            before, here = found[at - 1], found[at]
-            if (
-                isinstance(here, Where)
-                and isinstance(before, kinds)
-                and not isinstance(here.predicate, Named)
-            ):
-                parts = parts_of(here.predicate)
-                chosen = [movable(part) and may(part, before) for part in parts]
-                going = [part for part, goes in zip(parts, chosen, strict=True) if goes]
-                if going:
-                    staying = [part for part, goes in zip(parts, chosen, strict=True) if not goes]
-                    left = [where(staying)] if staying else []
-                    found[at - 1 : at + 1] = [where(going, here), before, *left]
-                    moved, at = True, max(1, at - 1)
-                    continue
-            at += 1
-        return tuple(found) if moved else None
-
-    return run
-
-
-def _makes(step: Step) -> frozenset[str]:
-    if isinstance(step, Extend | Project):
+def _makes(step: Step) -> frozenset[str] | None:
+    """The columns that an operator makes; None where it does not look at single rows."""
+    if not movable(step):
+        return None
+    if isinstance(step, Extend):
         return frozenset(one.text for item in step.items if isinstance(item, Named) for one in item.names)
     return named_by(step)
 
 
-def _apart(condition_: Expr, step: Step) -> bool:
-    """Whether a condition names no column that an operator makes, and the operator looks at single rows."""
-    return movable(step) and not uses(condition_) & _makes(step)
+def _makes_nothing(_step: Step) -> frozenset[str]:
+    return frozenset()
 
 
-def _apart_from_extend(condition_: Expr, step: Step) -> bool:
+def _extends(step: Step) -> frozenset[str] | None:
     if isinstance(step, Project):
-        return step.word == "project-reorder"
-    named = isinstance(step, Extend) and all(isinstance(item, Named) for item in step.items)
-    return named and getattr(step, "word", "") == "extend" and _apart(condition_, step)
+        return frozenset() if step.word == "project-reorder" else None
+    if not isinstance(step, Extend) or step.word != "extend":
+        return None
+    return _makes(step) if all(isinstance(item, Named) for item in step.items) else None
 
 
-def _by_keys(condition_: Expr, step: Step) -> bool:
-    """Whether a condition is about columns by which is grouped, and tells no null from an empty text."""
-    if not isinstance(step, Summarize):
-        return False
-    keys = {item.text for item in step.by if isinstance(item, Name)}
-    made = {one.text for item in step.items if isinstance(item, Named) for one in item.names}
-    used = uses(condition_)
-    nulls = any(
-        isinstance(node, Call) and node.name in ("isnull", "isnotnull", "coalesce")
-        for node in _calls(condition_)
-    )
-    return bool(used) and used <= keys and not used & made and not nulls
-
-
-def _calls(tree: Expr) -> list[Any]:
-    from cybersecqwen.dialects.kql.walk import find
-
-    return list(find(tree, Call))
+def _parses(step: Step) -> frozenset[str] | None:
+    return None if getattr(step, "word", "") == "parse-where" else _makes(step)
 
 
 def _rank(tree: Expr) -> float:
@@ -166,7 +120,7 @@ FILTERS: tuple[Rule[KqlQuery], ...] = (
         name="filter-before-extend",
         reason="Columns are computed only for rows that are kept.",
         source=BEST,
-        apply=where_present(("Where",), each_steps(forward((Extend, Project), _apart_from_extend))),
+        apply=where_present(("Where",), each_steps(forward((Extend, Project), lambda: ByMade(_extends)))),
     ),
     Rule(
         name="filter-before-parse",
@@ -174,31 +128,28 @@ FILTERS: tuple[Rule[KqlQuery], ...] = (
         source=f"{DOCS}parse-operator",
         apply=where_present(
             ("Where", "Parse"),
-            each_steps(
-                forward(
-                    (Parse, ParseKv),
-                    lambda one, step: getattr(step, "word", "") != "parse-where" and _apart(one, step),
-                )
-            ),
+            each_steps(forward((Parse, ParseKv), lambda: ByMade(_parses))),
         ),
     ),
     Rule(
         name="filter-before-mv-expand",
         reason="Lists are expanded only for rows that are kept.",
         source=f"{DOCS}mv-expand-operator",
-        apply=where_present(("MvExpand", "Where"), each_steps(forward((MvExpand,), _apart))),
+        apply=where_present(("MvExpand", "Where"), each_steps(forward((MvExpand,), lambda: ByMade(_makes)))),
     ),
     Rule(
         name="filter-before-sort",
         reason="Only rows that are kept are sorted.",
         source=f"{DOCS}sort-operator",
-        apply=where_present(("Sort", "Where"), each_steps(forward((Sort,), lambda _one, _step: True))),
+        apply=where_present(
+            ("Sort", "Where"), each_steps(forward((Sort,), lambda: ByMade(lambda _step: frozenset())))
+        ),
     ),
     Rule(
         name="filter-before-summarize",
         reason="Groups that are left out are not made first.",
         source=f"{DOCS}summarize-operator",
-        apply=where_present(("Summarize", "Where"), each_steps(forward((Summarize,), _by_keys))),
+        apply=where_present(("Summarize", "Where"), each_steps(forward((Summarize,), ByKeys))),
     ),
     Rule(
         name="time-filter-first",
