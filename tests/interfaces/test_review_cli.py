@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import zipfile
@@ -148,6 +149,47 @@ def test_advisories_that_are_left_out_are_named(
     assert main(["kb", "import", str(tmp_path / "o.zip")]) == 0
     said = capsys.readouterr().err
     assert "bomb" in said and "unpacks to more than" in said and "\x1b" not in said
+
+
+def test_epss_scores_are_imported_and_shown(
+    capsys: pytest.CaptureFixture[str], tree: Path, tmp_path: Path
+) -> None:
+    (tree / "requirements.txt").write_text("nose==1\ntoes==1\n")
+    for name, number in (("nose", 1), ("toes", 2)):
+        record = {"id": f"A-{number}", "modified": "2024-01-01T00:00:00Z", "summary": name}
+        record["aliases"] = [f"CVE-2024-000{number}"]  # type: ignore[assignment]
+        record["affected"] = [{"package": {"ecosystem": "PyPI", "name": name}, "versions": ["1"]}]  # type: ignore[assignment]
+        (tmp_path / "one.json").write_text(json.dumps(record))
+        assert main(["kb", "import", str(tmp_path / "one.json")]) == 0
+    known = result(capsys, "requirements.txt")
+    assert known["epss"] == "" and [one["epss"] for one in known["vulnerabilities"]] == [None, None]
+    assert "EPSS" not in run(capsys, "requirements.txt")
+    # The name says nothing of what a file is.
+    scores = tmp_path / "scores.json"
+    head = "#model_version:v2025.03.14,score_date:2020-01-01T00:00:00+0000\ncve,epss,percentile\n"
+    scores.write_bytes(gzip.compress((head + "CVE-2024-0002,0.421,0.973\nbad\n").encode()))
+    assert main(["kb", "import", str(scores), "--sha256", "00"]) != 0
+    assert main(["kb", "import", str(scores)]) == 0
+    said = capsys.readouterr()
+    assert "EPSS scores v2025.03.14 of 2020-01-01: 1 CVEs" in said.out
+    assert "left out: 1 line that is no CVE with two numbers from 0 to 1, first line 4" in said.err
+    assert main(["kb", "status"]) == 0
+    assert "EPSS scores v2025.03.14 of 2020-01-01, 1 scores, older than 30 days" in capsys.readouterr().out
+    found = result(capsys, "requirements.txt")["vulnerabilities"]
+    assert [one["id"] for one in found] == ["A-2", "A-1"]
+    assert found[0]["epss"] == {
+        "cve": "CVE-2024-0002",
+        "score": 0.421,
+        "percentile": 0.973,
+        "date": "2020-01-01",
+    }
+    page = " ".join(run(capsys, "requirements.txt").split())
+    assert "42.1 % within 30 days of 2020-01-01 (EPSS of CVE-2024-0002)" in page
+    assert "medium, EPSS 42.1 %" in page and "older than 30 days" in page
+    main(["review", "requirements.txt", "--format", "sarif"])
+    (run_,) = json.loads(capsys.readouterr().out)["runs"]
+    assert "older than 30 days" in run_["properties"]["epss"]
+    assert [one.get("properties") for one in run_["results"]] == [{"epss": found[0]["epss"]}, None]
 
 
 def marks(found: list[dict[str, Any]]) -> set[str]:
@@ -493,7 +535,9 @@ def test_rules_of_ones_own(capsys: pytest.CaptureFixture[str], tree: Path, tmp_p
     (tree / "app.py").write_text("frobnicate()\n")
     assert "Frobnication without care" in run(capsys, "--rules", str(folder.parent), code=1)
     (folder / "frobnicate.yaml").write_text(json.dumps({**rule, "severity": "terrible"}))
-    assert "frobnicate.yaml cannot be read" in run(capsys, "--rules", str(folder.parent), code=2)
+    assert "frobnicate.yaml cannot be used: its 'severity' must be one of" in run(
+        capsys, "--rules", str(folder.parent), code=2
+    )
     assert "There is no folder" in run(capsys, "--rules", "nowhere", code=2)
     assert "holds no rule" in run(capsys, "--rules", str(folder), code=2)
 

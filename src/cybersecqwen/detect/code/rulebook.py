@@ -18,6 +18,7 @@ from .secrets import kinds as secrets
 from .tree import Tree
 
 _WHERE = f"A rule is a file DIR/LANGUAGE/NAME.yaml, with LANGUAGE one of {', '.join(FOLDERS)}."
+_AST_GREP = "https://ast-grep.github.io/reference/rule.html says what a match may hold."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,35 +70,38 @@ class CodeRules:
 
     def _folder(self, folder: str) -> Iterator[CodeRule]:
         seen: set[str] = set()
-        for number, stem, data in self._texts(folder):
+        for number, file, data in self._texts(folder):
+            stem, name = file.name.rpartition(".")[0], str(file)
             try:
-                rule = rule_of(data.decode("utf-8"), folder, stem)
+                rule = rule_of(data.decode("utf-8"), folder, stem, name)
             except UnicodeDecodeError:
-                raise RuleError(f"The rule {folder}/{stem}.yaml is not UTF-8.") from None
+                raise RuleError(f"The rule {name} is not UTF-8.", hint="Save it as UTF-8.") from None
             if number:  # those that come along are tried by the tests
-                _try(rule, f"{folder}/{stem}.yaml")
+                _try(rule, name)
             if rule.id in seen:
-                raise RuleError(f"There are two rules {rule.id!r}.", hint="Give yours another name.")
+                hint = f"Give {name} another name."
+                raise RuleError(f"There are two rules {rule.id!r}.", hint=hint)
             seen.add(rule.id)
             yield rule
 
-    def _texts(self, folder: str) -> Iterator[tuple[int, str, bytes]]:
-        """(number of the place, name, content)."""
+    def _texts(self, folder: str) -> Iterator[tuple[int, Traversable, bytes]]:
+        """(number of the place, file, content)."""
         for number, place in enumerate(self.places if folder else ()):
             within = place.joinpath(folder)
             if not within.is_dir():
                 continue
             for one in sorted(within.iterdir(), key=lambda one: one.name):
-                stem, dot, end = one.name.rpartition(".")
+                _, dot, end = one.name.rpartition(".")
                 if dot and end in ("yaml", "yml") and one.is_file():
                     with one.open("rb") as stream:
-                        yield number, stem, stream.read(4 * LARGEST + 1)
+                        yield number, one, stream.read(4 * LARGEST + 1)
 
     def version(self) -> str:
         """A hash over the files of all rules and the formats of secrets, twelve digits."""
         digest = hashlib.sha256(secrets.version().encode())
         for folder in FOLDERS:
-            for _, stem, data in self._texts(folder):
+            for _, file, data in self._texts(folder):
+                stem = file.name.rpartition(".")[0]
                 digest.update(f"{folder}/{stem} {len(data)} ".encode() + data)
         return digest.hexdigest()[:12]
 
@@ -113,7 +117,9 @@ def _try(rule: CodeRule, name: str) -> None:
                 if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                     raise
                 said = " ".join(str(error).partition("Stack backtrace")[0].split())[:300]
-                raise RuleError(f"The rule {name} cannot be used: ast-grep says {said!r}.") from None
+                raise RuleError(
+                    f"The rule {name} cannot be used: ast-grep says {said!r}.", hint=_AST_GREP
+                ) from None
 
 
 def _automaton(rules: Sequence[CodeRule]) -> Any:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from re import Pattern
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import re2
 import yaml
 
-from cybersecqwen.errors import RuleError
 from cybersecqwen.records import Severity
 from cybersecqwen.records.review import Confidence
 
@@ -24,6 +21,7 @@ from .rule import (
     LineMatch,
     NodeMatch,
 )
+from .rulefields import Fields, listed, short, shown
 from .shapes import Shape
 
 FOLDERS: Mapping[str, tuple[str, ...]] = {
@@ -57,168 +55,172 @@ _SHAPES = {
     "not constant": frozenset({Shape.BUILT, Shape.OTHER}),
     "built": frozenset({Shape.BUILT}),
 }
+_WORDS = {
+    "present": Condition(),
+    "missing": Condition(missing=True),
+    "tainted": Condition(tainted=True),
+    **{name: Condition(shapes=shapes) for name, shapes in _SHAPES.items()},
+}
+"""What a condition may be in one word."""
+_SEVERITIES = {one.name.lower(): one for one in Severity}
+_CONFIDENCES = {one.value: one for one in Confidence}
 
 
-def rule_of(text: str, folder: str, stem: str) -> CodeRule:
-    """The rule of a file's text. Raises RuleError, which names the file and the key."""
-    try:
-        return _Reader(f"{folder}/{stem}.yaml").rule(text, folder, stem)
-    except (yaml.YAMLError, re2.error, ValueError, KeyError, TypeError, RecursionError) as error:
-        said = " ".join(str(error).split())[:300]
-        raise RuleError(f"The rule {folder}/{stem}.yaml cannot be read: {said}.") from None
+def rule_of(text: str, folder: str, stem: str, file: str = "") -> CodeRule:
+    """The rule of a file's text. Raises RuleError, which names the file (`file`, if given) and the key."""
+    return _Reader(file or f"{folder}/{stem}.yaml").rule(text, folder, stem)
 
 
-class _Reader:
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def _wrong(self, what: str) -> RuleError:
-        return RuleError(f"The rule {self._name} cannot be used: {what}.")
-
-    def rule(self, text: str, folder: str, stem: str) -> CodeRule:
+class _Reader(Fields):
+    def _read(self, text: str) -> Mapping[Any, Any]:
         if len(text) > LARGEST:
-            raise self._wrong(f"it is longer than {LARGEST:,} characters")
-        # csq: ignore[python-yaml-load] _Loader is a CSafeLoader with fewer kinds of scalars
-        given = yaml.load(text, Loader=_Loader)
+            raise self.wrong(f"it is longer than {LARGEST:,} characters")
+        try:
+            # csq: ignore[python-yaml-load] _Loader is a CSafeLoader with fewer kinds of scalars
+            given = yaml.load(text, Loader=_Loader)
+        except yaml.MarkedYAMLError as error:
+            where = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+            raise self.wrong(f"it is no YAML{where}: {short(error.problem or '')}") from None
+        except (yaml.YAMLError, RecursionError) as error:
+            raise self.wrong(f"it is no YAML: {short(' '.join(str(error).split()))}") from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise self.wrong("it has a number, or a value with a tag, that cannot be read") from None
         if not isinstance(given, dict):
-            raise self._wrong("it is no mapping")
+            raise self.wrong("it is no mapping")
         if not _is_small(given):
-            raise self._wrong(f"it has more than {_MOST_PARTS:,} parts, its aliases written out")
-        if unknown := set(given) - _KEYS:
-            raise self._wrong(f"{_shown(unknown)} is no key of a rule")
+            raise self.wrong(f"it has more than {_MOST_PARTS:,} parts, its aliases written out")
+        for key in given:
+            if key not in _KEYS:
+                raise self.wrong(f"{shown(key)} is no key of a rule")
         for key in ("title", "cwe", "severity", "why", "instead", "bad", "good"):
             if not given.get(key):
-                raise self._wrong(f"it has no {key!r}")
-        languages = tuple(_list(given.get("languages"))) or FOLDERS[folder]
+                raise self.wrong(f"it has no {key!r}")
+        return given
+
+    def rule(self, text: str, folder: str, stem: str) -> CodeRule:
+        given = self._read(text)
+        languages = self.texts("languages", given.get("languages")) or FOLDERS[folder]
         if not set(languages) <= set(FOLDERS[folder]):
-            raise self._wrong(f"its languages are none of {', '.join(FOLDERS[folder])}")
-        calls = tuple(map(self._call, _list(given.get("calls"))))
-        nodes = tuple(map(self._node, _list(given.get("match"))))
-        lines = tuple(map(self._line, _list(given.get("lines"))))
-        documents = tuple(map(self._document, _list(given.get("document"))))
+            raise self.wrong(f"its 'languages' are none of {', '.join(FOLDERS[folder])}")
+        calls = tuple(map(self._call, listed(given.get("calls"))))
+        nodes = tuple(map(self._node, listed(given.get("match"))))
+        lines = tuple(map(self._line, listed(given.get("lines"))))
+        documents = tuple(map(self._document, listed(given.get("document"))))
         if not (calls or nodes or lines or documents):
-            raise self._wrong("it looks for nothing: give calls, match, lines or document")
+            raise self.wrong("it looks for nothing: give calls, match, lines or document")
         return CodeRule(
             id=f"{folder}-{stem}",
             languages=languages,
-            title=_text(given["title"]),
-            cwe=tuple(f"CWE-{int(number)}" for number in _list(given["cwe"])),
-            severity=Severity[str(given["severity"]).upper()],
-            confidence=Confidence(given.get("confidence", "medium")),
-            why=_text(given["why"]),
-            instead=_text(given["instead"]),
-            references=_texts(given.get("references")),
+            title=self.line("title", given["title"]),
+            cwe=self.weaknesses("cwe", given["cwe"]),
+            severity=self.one_of("severity", given["severity"], _SEVERITIES),
+            confidence=self.one_of("confidence", given.get("confidence", "medium"), _CONFIDENCES),
+            why=self.line("why", given["why"]),
+            instead=self.line("instead", given["instead"]),
+            references=self.texts("references", given.get("references")),
             words=self._words(given, calls, bool(nodes or lines or documents)),
-            requires=_pattern(given.get("requires")),
-            absent=_pattern(given.get("absent")),
+            requires=self.pattern("requires", given.get("requires")),
+            absent=self.pattern("absent", given.get("absent")),
             calls=calls,
             nodes=nodes,
             lines=lines,
             documents=documents,
-            fixes=tuple(map(self._fix, _list(given.get("fix")))),
-            bad=_texts(given["bad"]),
-            good=_texts(given["good"]),
+            fixes=tuple(map(self._fix, listed(given.get("fix")))),
+            bad=self.texts("bad", given["bad"]),
+            good=self.texts("good", given["good"]),
         )
 
-    def _words(self, given: Mapping[str, Any], calls: Sequence[CallMatch], others: bool) -> tuple[str, ...]:
-        if given.get("words"):
-            return tuple(map(str, _list(given["words"])))
+    def _words(self, given: Mapping[Any, Any], calls: Sequence[CallMatch], others: bool) -> tuple[str, ...]:
+        if words := self.texts("words", given.get("words")):
+            return words
         if others:
             return ()
         last = (name.rsplit(".", 1)[-1].removeprefix("new ") for one in calls for name in one.names)
         return tuple(dict.fromkeys(last))
 
     def _call(self, given: Any) -> CallMatch:
-        self._only(given, "to where unless fewer")
-        names = tuple(map(str, _list(given["to"])))
+        given = self.mapping("calls", given, "to where unless fewer")
+        names = self.texts("to", given.get("to"))
+        if not names:
+            raise self.wrong("one of its 'calls' has no 'to'")
         for name in names:
             if "*" in name.rsplit(".", 1)[-1] or "*" in name[1:]:
-                raise self._wrong(f"{name!r} may have its * at the beginning alone")
+                raise self.wrong(f"{shown(name)} may have its * at the beginning alone")
         return CallMatch(
             names=names,
-            where=self._where(given.get("where")),
-            unless=tuple(map(self._where, _list(given.get("unless")))),
-            fewer=int(given.get("fewer", 1_000)),
+            where=self._where("where", given.get("where")),
+            unless=tuple(self._where("unless", one) for one in listed(given.get("unless"))),
+            fewer=self.number("fewer", given.get("fewer", 1_000)),
         )
 
     def _node(self, given: Any) -> NodeMatch:
-        if not isinstance(given, dict):
-            raise self._wrong("a match is a mapping, as ast-grep has it")
-        config = dict(given)
-        where = self._where(config.pop("where", None))
+        config = dict(self.mapping("match", given))
+        where = self._where("where", config.pop("where", None))
         if "rule" not in config:
             config = {
                 "rule": {key: value for key, value in config.items() if key not in ("constraints", "utils")},
                 **{key: config[key] for key in ("constraints", "utils") if key in config},
             }
-        self._only(config, "rule constraints utils")
-        return NodeMatch(config=config, where=where)
+        return NodeMatch(config=self.mapping("match", config, "rule constraints utils"), where=where)
 
     def _line(self, given: Any) -> LineMatch:
         if isinstance(given, str):
             given = {"pattern": given}
-        self._only(given, "pattern in_comments")
-        pattern = _pattern(given.get("pattern") or None)
+        given = self.mapping("lines", given, "pattern in_comments")
+        pattern = self.pattern("pattern", given.get("pattern") or None)
         if pattern is None:
-            raise self._wrong("lines without a pattern would be all lines")
-        return LineMatch(pattern=pattern, in_comments=bool(given.get("in_comments")))
-
-    def _document(self, given: Any) -> DocumentMatch:
-        self._only(given, "each where unless")
-        return DocumentMatch(
-            each=_path(given.get("each", "")),
-            where=tuple(map(self._key, _list(given.get("where")))),
-            unless=tuple(map(self._key, _list(given.get("unless")))),
+            raise self.wrong("lines without a pattern would be all lines")
+        return LineMatch(
+            pattern=pattern, in_comments=self.truth("in_comments", given.get("in_comments", False))
         )
 
-    def _key(self, given: Any) -> KeyCondition:
-        if not isinstance(given, dict):
-            raise self._wrong(f"{_shown([given])} names no path")
-        rest = {key: value for key, value in given.items() if key != "path"}
-        return KeyCondition(path=_path(given["path"]), condition=self._condition(rest or "present"))
+    def _document(self, given: Any) -> DocumentMatch:
+        given = self.mapping("document", given, "each where unless")
+        return DocumentMatch(
+            each=self.path("each", given.get("each", "")),
+            where=tuple(self._key("where", one) for one in listed(given.get("where"))),
+            unless=tuple(self._key("unless", one) for one in listed(given.get("unless"))),
+        )
 
-    def _where(self, given: Any) -> dict[str, Condition]:
+    def _key(self, key: str, given: Any) -> KeyCondition:
+        given = self.mapping(key, given)
+        if "path" not in given:
+            raise self.wrong("a condition of its 'document' has no 'path'")
+        rest = {name: value for name, value in given.items() if name != "path"}
+        return KeyCondition(
+            path=self.path("path", given["path"]), condition=self._condition(key, rest or "present")
+        )
+
+    def _where(self, key: str, given: Any) -> dict[str, Condition]:
         if given is None:
             return {}
-        if not isinstance(given, dict):
-            raise self._wrong("a where is a mapping from an argument to what it must be")
-        return {str(name): self._condition(value) for name, value in given.items()}
+        given = self.mapping(key, given)
+        return {self.text(key, name): self._condition(key, value) for name, value in given.items()}
 
-    def _condition(self, given: Any) -> Condition:
-        if given == "present":
-            return Condition()
-        if given == "missing":
-            return Condition(missing=True)
-        if given == "tainted":
-            return Condition(tainted=True)
+    def _condition(self, key: str, given: Any) -> Condition:
         if isinstance(given, str):
-            given = {"shape": given}
-        self._only(given, "shape is is_not matches not_matches from not_from missing")
-        if given.get("missing") is True:
+            return self.one_of(key, given, _WORDS)
+        given = self.mapping(key, given, "shape is is_not matches not_matches from not_from missing")
+        missing = given.get("missing", False)
+        if missing != "or" and self.truth("missing", missing):
             return Condition(missing=True)
-        either = bool(given.get("missing") == "or") or set(given) <= {"is_not", "not_matches"}
+        either = missing == "or" or set(given) <= {"is_not", "not_matches"}
         return Condition(
-            shapes=_SHAPES[given["shape"]] if "shape" in given else frozenset(Shape),
-            texts=frozenset(map(_scalar, _list(given.get("is")))),
-            not_texts=frozenset(map(_scalar, _list(given.get("is_not")))),
-            pattern=_pattern(given.get("matches")),
-            not_pattern=_pattern(given.get("not_matches")),
-            origin=_pattern(given.get("from")),
-            not_origin=_pattern(given.get("not_from")),
+            shapes=self.one_of("shape", given["shape"], _SHAPES) if "shape" in given else frozenset(Shape),
+            texts=self.scalars("is", given.get("is")),
+            not_texts=self.scalars("is_not", given.get("is_not")),
+            pattern=self.pattern("matches", given.get("matches")),
+            not_pattern=self.pattern("not_matches", given.get("not_matches")),
+            origin=self.pattern("from", given.get("from")),
+            not_origin=self.pattern("not_from", given.get("not_from")),
             missing=None if either else False,
         )
 
     def _fix(self, given: Any) -> FixRule:
-        self._only(given, "says replace call argument becomes add")
+        given = self.mapping("fix", given, "says replace call argument becomes add")
         if not given.get("says") or not (set(given) - {"says", "becomes"}):
-            raise self._wrong("a fix says what it does, and does something")
-        return FixRule(**{key: str(value) for key, value in given.items()})
-
-    def _only(self, given: Any, keys: str) -> None:
-        if not isinstance(given, dict):
-            raise self._wrong(f"{_shown([given])} is no mapping")
-        if unknown := set(map(str, given)) - set(keys.split()):
-            raise self._wrong(f"{_shown(unknown)} is none of {keys.replace(' ', ', ')}")
+            raise self.wrong("a fix says what it does, and does something")
+        return FixRule(**{key: self.text(key, value) for key, value in given.items()})
 
 
 class _Loader(BoundLoader):
@@ -242,53 +244,6 @@ def _is_small(given: Any) -> bool:
         one = waiting.pop()
         if isinstance(one, dict):
             waiting += [*one, *one.values()]
-        elif isinstance(one, list):
+        elif isinstance(one, list | tuple | set):
             waiting += one
     return False
-
-
-def _shown(given: Iterable[Any]) -> str:
-    """The first of some values as a text for a message, shortened."""
-    text = min(map(str, given))
-    return repr(text if len(text) <= 60 else f"{text[:60]}…")
-
-
-def _texts(given: Any) -> tuple[str, ...]:
-    texts = _list(given)
-    if not all(isinstance(one, str) for one in texts):
-        raise ValueError("what should be texts is something else")
-    return tuple(texts)
-
-
-def _list(given: Any) -> list[Any]:
-    if given is None:
-        return []
-    return given if isinstance(given, list) else [given]
-
-
-def _text(given: Any) -> str:
-    if not isinstance(given, str | int):
-        raise ValueError("what should be a text is something else")
-    return " ".join(str(given).split())
-
-
-def _scalar(given: Any) -> str:
-    if isinstance(given, bool):
-        return "true" if given else "false"
-    return str(given)
-
-
-def _path(given: str) -> tuple[str, ...]:
-    return tuple(part for part in str(given).split(".") if part)
-
-
-def _pattern(given: Any) -> Pattern[str] | None:
-    """Linear in the text whatever the pattern, since a rule may be anybody's; ^ and $ stand at lines."""
-    if given is None:
-        return None
-    if not isinstance(given, str | int):
-        raise ValueError("what should be an expression is something else")
-    options = re2.Options()
-    options.log_errors = False
-    compiled: Pattern[str] = re2.compile(f"(?m:{given})", options)
-    return compiled
