@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,22 @@ def test_a_full_disk_is_typed(tmp_path: Path):
         raise OSError(errno.ENOSPC, "No space left on device")
     with pytest.raises(WeightsError, match="cannot be written: Permission denied"), disk_errors(tmp_path):
         raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_a_record_of_models_that_cannot_be_written_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(WeightsError, match="shelf.json cannot be written: Not a directory"):
+        Shelf(tmp_path / "file" / "models")._write({"models": {}})
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(NoSpaceError, match="shelf.json could not be written"):
+        Shelf(tmp_path)._write({"models": {}})
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_folder_that_is_a_file(tmp_path: Path, model_file: Path):

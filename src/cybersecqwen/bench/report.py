@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cybersecqwen.errors import InputError, OutputError
+from cybersecqwen.errors import InputError
+from cybersecqwen.writing import write_whole
 
 from .conditions import hardware
 from .harness import Plan, Result
@@ -79,12 +80,7 @@ def write(path: Path, records: Sequence[Record]) -> None:
     """
     whole = {"schema": SCHEMA, "reports": list(records)}
     text = markdown(records) if path.suffix.lower() == ".md" else json.dumps(whole, indent=1) + "\n"
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_text(text, "utf-8", newline="\n")
-        fresh.replace(path)
-    except OSError as error:
-        raise OutputError(f"{str(path)!r} cannot be written: {error.strerror}.") from error
+    write_whole(path, text.encode())
 
 
 def read(path: Path) -> list[Record]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.errors import UnknownNameError, UsageError, WeightsError
+from cybersecqwen.writing import write_whole
 
 from . import weights
 from .gguf import read_header
@@ -298,11 +299,8 @@ class Shelf:
 
     def _write(self, state: dict[str, Any]) -> None:
         path = self.directory / "shelf.json"
-        fresh = path.with_name("shelf.json.new")
         with disk_errors(path):
-            self.directory.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(state, indent=1), "utf-8")
-            fresh.replace(path)
+            write_whole(path, json.dumps(state, indent=1).encode(), folder_mode=0o777)
 
 
 def _installed(entry: Any) -> Installed | None:

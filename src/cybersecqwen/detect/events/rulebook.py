@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any
 
 import orjson
 
-from cybersecqwen.errors import RuleError
+from cybersecqwen.errors import OutputError, RuleError
 from cybersecqwen.records import Category
+from cybersecqwen.writing import write_whole
 
 from .patterns import PatternBook
 from .prefilter import Prefilter
@@ -151,13 +153,10 @@ def _cached(cache: Path | None, digest: str) -> dict[str, Any] | None:
 def _store(cache: Path | None, digest: str, tables: dict[str, Any]) -> None:
     if cache is None:
         return
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        temporary = cache / f"signals-{digest}.json.new"
-        temporary.write_bytes(orjson.dumps(tables, default=str))
-        temporary.replace(cache / f"signals-{digest}.json")
-    except OSError:
-        pass  # a cache that cannot be written costs 100 ms at the next start, nothing else
+    # A cache that cannot be written costs 100 ms at the next start, nothing else.
+    with suppress(OutputError):
+        content = orjson.dumps(tables, default=str)
+        write_whole(cache / f"signals-{digest}.json", content, folder_mode=0o777)
 
 
 def _compile(tables: Mapping[str, Mapping[str, Any]], version: str, *, check: bool) -> Rulebook:

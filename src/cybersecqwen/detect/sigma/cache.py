@@ -6,7 +6,6 @@ A file begins with the hash of what follows, so that one which was cut short, or
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -15,7 +14,9 @@ from typing import Any
 import orjson
 
 from cybersecqwen import __version__
+from cybersecqwen.errors import OutputError
 from cybersecqwen.records import Severity
+from cybersecqwen.writing import write_whole
 
 from .linking import linked
 from .logsource import unbound
@@ -93,12 +94,10 @@ def _read(path: Path) -> Ruleset | None:
 
 def _write(path: Path, rules: Ruleset) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.new")
         content = orjson.dumps(to_json(rules))
-        temporary.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-        temporary.replace(path)
-    except (OSError, TypeError):
+        whole = hashlib.sha256(content).hexdigest().encode() + b"\n" + content
+        write_whole(path, whole, folder_mode=0o777)
+    except (OutputError, TypeError):
         pass  # without it the next start takes a second longer, nothing else
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import orjson
 
 from cybersecqwen.errors import OutputError, RuleError
+from cybersecqwen.writing import write_together
 
 from .model import Ruleset
 from .rulefiles import File, digest_of, parse_files, rule_files
@@ -96,22 +97,15 @@ class Collection:
         path.with_suffix(".json").unlink(missing_ok=True)
 
     def _write(self, path: Path, files: list[File], note: dict[str, object]) -> None:
-        temporary, beside = path.with_suffix(".zip.new"), path.with_suffix(".json.new")
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files:
+                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+        both = {path: packed.getvalue(), path.with_suffix(".json"): orjson.dumps(note)}
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name, content in files:
-                    archive.writestr(
-                        zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED
-                    )
-            beside.write_bytes(orjson.dumps(note))
-            temporary.replace(path)
-            beside.replace(path.with_suffix(".json"))
-        except OSError as error:
-            for left in (temporary, beside):
-                with suppress(OSError):
-                    left.unlink()
-            raise OutputError(f"The rules cannot be kept in {path}: {error.strerror or error}.") from error
+            write_together(both, folder_mode=0o777)
+        except OutputError as error:
+            raise OutputError(f"The rules cannot be kept: {error.message}") from error
 
 
 def note_text(note: dict[str, object], key: str) -> str:

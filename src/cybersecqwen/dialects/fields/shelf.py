@@ -11,6 +11,7 @@ from pathlib import Path
 import orjson
 
 from cybersecqwen.errors import InputError, OutputError, UnknownNameError
+from cybersecqwen.writing import write_whole
 
 from .reading import read_schema
 from .schema import Schema, Table
@@ -107,7 +108,6 @@ class SchemaShelf:
 
     def _write(self, made: Schema) -> None:
         path = self._path(made.name)
-        temporary = path.with_suffix(".json.new")
         content = {
             "title": made.title,
             "time": made.time_field,
@@ -115,10 +115,6 @@ class SchemaShelf:
             "tables": {name: dict(table.fields) for name, table in made.tables.items()},
         }
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(orjson.dumps(content))
-            temporary.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                temporary.unlink()
-            raise OutputError(f"The schema cannot be kept in {path}: {error.strerror or error}.") from error
+            write_whole(path, orjson.dumps(content), folder_mode=0o777)
+        except OutputError as error:
+            raise OutputError(f"The schema cannot be kept: {error.message}") from error

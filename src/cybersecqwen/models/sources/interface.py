@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
-from cybersecqwen.errors import WeightsError
+from cybersecqwen.errors import OutputError, WeightsError
 from cybersecqwen.models.portfolio import Origin
 
 Progress = Callable[[int, int], None]
@@ -95,7 +95,9 @@ def disk_errors(path: Path) -> Iterator[None]:
     """Turn errors of the file system into typed ones."""
     try:
         yield
-    except OSError as error:
-        if error.errno in (ENOSPC, EDQUOT):
+    except (OSError, OutputError) as error:
+        cause = error.__cause__ if isinstance(error, OutputError) else error
+        if getattr(cause, "errno", None) in (ENOSPC, EDQUOT):
             raise NoSpaceError(f"The disk is full: {path} could not be written.") from error
-        raise WeightsError(f"{path} cannot be written: {error.strerror or error}.") from error
+        said = getattr(cause, "strerror", None) or cause
+        raise WeightsError(f"{path} cannot be written: {said}.") from error

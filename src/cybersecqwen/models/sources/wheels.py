@@ -25,6 +25,7 @@ from pathlib import Path
 
 from cybersecqwen.errors import WeightsError
 from cybersecqwen.models.portfolio import Origin
+from cybersecqwen.writing import write_whole
 
 from .interface import Fetched, NoNetworkError, NoSpaceError, Progress, WeightsSource, disk_errors, need_space
 
@@ -101,9 +102,7 @@ def _resume(target: Path, journal: Path) -> tuple[int, int]:
 
 
 def _write_journal(journal: Path, parts: int, size: int) -> None:
-    fresh = journal.with_name(f"{journal.name}.new")
-    fresh.write_text(json.dumps({"parts": parts, "bytes": size}), "utf-8")
-    fresh.replace(journal)
+    write_whole(journal, json.dumps({"parts": parts, "bytes": size}).encode())
 
 
 def _append(wheel: Path, pattern: str, target: Path, *, at: int, room: int) -> int:

@@ -14,6 +14,7 @@ import orjson
 from cybersecqwen import __version__
 from cybersecqwen.detect.scan.scan import Scan
 from cybersecqwen.errors import InputError, OutputError
+from cybersecqwen.writing import write_whole
 
 _FORM = 2
 _MOST_BYTES = 1 << 30
@@ -63,17 +64,12 @@ class Checkpoint:
             return False
         scan.forget_unused()
         content = {"position": asdict(position), "files": self._files(), "scan": scan.to_json()}
-        temporary = self._path.with_suffix(".new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            temporary.touch(mode=0o600)  # it holds records
-            temporary.write_bytes(orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS))
-            temporary.replace(self._path)
-        except (OSError, TypeError) as error:
-            with suppress(OSError):
-                temporary.unlink()
-            reason = getattr(error, "strerror", None) or error
-            raise OutputError(f"The stopped run cannot be kept in {self._path}: {reason}.") from error
+            whole = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
+            write_whole(self._path, whole, mode=0o600, folder_mode=0o700)  # it holds records
+        except (OutputError, TypeError) as error:
+            reason = error.message if isinstance(error, OutputError) else f"{error}."
+            raise OutputError(f"The stopped run cannot be kept: {reason}") from error
         return True
 
     def load(self, scan: Scan) -> Position:
