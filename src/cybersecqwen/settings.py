@@ -34,6 +34,8 @@ class Settings:
     """The knowledge bundle to use; else `data_dir`/knowledge.sqlite if it exists, else the starter."""
     advisories: Path | None = None
     """The file of advisories about packages; `data_dir`/advisories.sqlite where not set."""
+    epss: Path | None = None
+    """The file of EPSS scores of CVEs; `data_dir`/epss.sqlite where not set."""
     model: str = "auto"
     """Language model for narratives: "auto" takes the best installed one within the time, "none" none."""
     model_timeout_s: float = 30.0
@@ -79,6 +81,11 @@ class Settings:
     def advisories_path(self) -> Path:
         """Where the advisories about packages are kept, if any were imported."""
         return self.advisories or self.data_dir / "advisories.sqlite"
+
+    @property
+    def epss_path(self) -> Path:
+        """Where the EPSS scores of CVEs are kept, if any were imported."""
+        return self.epss or self.data_dir / "epss.sqlite"
 
 
 def _xdg(variable: str, fallback: str) -> Path:

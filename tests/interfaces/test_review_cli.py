@@ -154,13 +154,14 @@ def test_advisories_that_are_left_out_are_named(
 def test_epss_scores_are_imported_and_shown(
     capsys: pytest.CaptureFixture[str], tree: Path, tmp_path: Path
 ) -> None:
-    (tree / "requirements.txt").write_text("nose==1\ntoes==1\n")
-    for name, number in (("nose", 1), ("toes", 2)):
+    (tree / "requirements.txt").write_text("acme==1\nbcme==1\n")
+    for name, number in (("acme", 1), ("bcme", 2)):
         record = {"id": f"A-{number}", "modified": "2024-01-01T00:00:00Z", "summary": name}
         record["aliases"] = [f"CVE-2024-000{number}"]  # type: ignore[assignment]
         record["affected"] = [{"package": {"ecosystem": "PyPI", "name": name}, "versions": ["1"]}]  # type: ignore[assignment]
         (tmp_path / "one.json").write_text(json.dumps(record))
         assert main(["kb", "import", str(tmp_path / "one.json")]) == 0
+    capsys.readouterr()
     known = result(capsys, "requirements.txt")
     assert known["epss"] == "" and [one["epss"] for one in known["vulnerabilities"]] == [None, None]
     assert "EPSS" not in run(capsys, "requirements.txt")
@@ -171,10 +172,10 @@ def test_epss_scores_are_imported_and_shown(
     assert main(["kb", "import", str(scores), "--sha256", "00"]) != 0
     assert main(["kb", "import", str(scores)]) == 0
     said = capsys.readouterr()
-    assert "EPSS scores v2025.03.14 of 2020-01-01: 1 CVEs" in said.out
+    assert "EPSS scores v2025.03.14 of 2020-01-01: 1 CVE\n" in said.out
     assert "left out: 1 line that is no CVE with two numbers from 0 to 1, first line 4" in said.err
     assert main(["kb", "status"]) == 0
-    assert "EPSS scores v2025.03.14 of 2020-01-01, 1 scores, older than 30 days" in capsys.readouterr().out
+    assert "EPSS scores v2025.03.14 of 2020-01-01, 1 score, older than 30 days" in capsys.readouterr().out
     found = result(capsys, "requirements.txt")["vulnerabilities"]
     assert [one["id"] for one in found] == ["A-2", "A-1"]
     assert found[0]["epss"] == {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cybersecqwen.detect.packages.vex import apply, read
 from cybersecqwen.records import Provenance, Report, Severity, Verdict
-from cybersecqwen.records.review import Package, PackageFinding, Place, Review, Status
+from cybersecqwen.records.review import Epss, Package, PackageFinding, Place, Review, Status
 from cybersecqwen.render.cyclonedx import CycloneDxRenderer
 from cybersecqwen.render.interface import RenderOptions
 from cybersecqwen.render.openvex import OpenVexRenderer
@@ -56,6 +56,23 @@ def test_a_package_named_twice_is_one_component_with_two_places() -> None:
         {"location": "requirements.txt", "line": 1},
         {"location": "b/poetry.lock", "line": 7},
     ]
+
+
+def test_an_epss_score_is_a_rating_by_another_method() -> None:
+    epss = Epss(cve="CVE-2025-1", score=0.421, percentile=0.973, date="2026-11-01")
+    (told,) = bom(finding(epss=epss))["vulnerabilities"]
+    source = {"name": "FIRST EPSS", "url": "https://www.first.org/epss/"}
+    assert told["ratings"] == [
+        {"severity": "high"},
+        {"source": source, "score": 0.421, "method": "other"},
+    ]
+    assert told["properties"] == [
+        {"name": "csq:epss:cve", "value": "CVE-2025-1"},
+        {"name": "csq:epss:date", "value": "2026-11-01"},
+        {"name": "csq:epss:percentile", "value": "0.973"},
+    ]
+    (plain,) = bom(finding())["vulnerabilities"]
+    assert len(plain["ratings"]) == 1 and "properties" not in plain
 
 
 def test_groups_are_named_as_their_ecosystems_do() -> None:

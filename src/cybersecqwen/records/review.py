@@ -137,6 +137,33 @@ class Package:
     """Where it is named."""
 
 
+LIKELY = 0.1
+"""EPSS score from which on a problem stands before more severe ones.
+
+FIRST gives no bound that fits everybody; this is the one with which it compares EPSS to "CVSS 7 and more":
+https://www.first.org/epss/model.
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Epss:
+    """How likely a vulnerability is to be exploited, by FIRST's Exploit Prediction Scoring System."""
+
+    cve: str
+    """Of the finding's CVEs the one with the highest score."""
+    score: float
+    """Probability that it is exploited within the 30 days after `date`, 0 to 1."""
+    percentile: float
+    """Share of all scored CVEs with this score or a lower one, 0 to 1."""
+    date: str
+    """Day that the score is of, ISO 8601."""
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether it is so likely to be exploited that how severe it is comes second."""
+        return self.score >= LIKELY
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PackageFinding:
     """A known vulnerability of a package, or a package that is a danger itself."""
@@ -156,6 +183,8 @@ class PackageFinding:
     """CVSS vector."""
     exploited: bool = False
     """It stands in CISA's catalogue of known exploited vulnerabilities."""
+    epss: Epss | None = None
+    """None where no scores are imported, and where none of its CVEs has one."""
     cwe: tuple[str, ...] = ()
     fixed: str = ""
     """The nearest version without it; "" where there is none."""
@@ -202,6 +231,8 @@ class Review:
     """(language, files), most files first."""
     advisories: str = ""
     """Which advisories packages were held against; "" for none."""
+    epss: str = ""
+    """Which EPSS scores were looked up, and whether they are old; "" for none."""
     root: str = ""
     """Folder that paths stand below, as it is reached from where the program was started; "" for there."""
     start: str = ""

@@ -32,6 +32,7 @@ _SOURCES = (
     ("GHSA-", "GitHub", "https://github.com/advisories/"),
     ("GO-", "Go", "https://pkg.go.dev/vuln/"),
 )
+_EPSS = {"name": "FIRST EPSS", "url": "https://www.first.org/epss/"}
 _OSV = ("OSV", "https://osv.dev/vulnerability/")
 
 
@@ -137,6 +138,9 @@ def _vulnerability(finding: PackageFinding) -> dict[str, Any]:
     if finding.vector:
         rating |= {"method": _METHODS.get(finding.vector[:8], "CVSSv2"), "vector": finding.vector}
     entry["ratings"] = [rating]
+    if finding.epss is not None:
+        # The format has no place for probabilities: they stand as a rating by another method.
+        entry["ratings"].append({"source": _EPSS, "score": finding.epss.score, "method": "other"})
     weaknesses = [int(name[4:]) for name in finding.cwe if name[4:].isascii() and name[4:].isdecimal()]
     if weaknesses:
         entry["cwes"] = weaknesses
@@ -144,6 +148,11 @@ def _vulnerability(finding: PackageFinding) -> dict[str, Any]:
     analysis = _analysis(finding)
     if analysis:
         entry["analysis"] = analysis
+    if finding.epss is not None:
+        told = {"cve": finding.epss.cve, "date": finding.epss.date, "percentile": finding.epss.percentile}
+        entry["properties"] = [
+            {"name": f"csq:epss:{key}", "value": str(value)} for key, value in told.items()
+        ]
     return entry
 
 

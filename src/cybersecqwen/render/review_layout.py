@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cybersecqwen.records.review import CodeFinding, PackageFinding, Place, Review, Status
+from cybersecqwen.records.review import CodeFinding, Epss, PackageFinding, Place, Review, Status
 
 from .interface import Detail
 from .sections import Line, Part, Sections
@@ -127,6 +127,9 @@ def _package(some: Sequence[PackageFinding], detail: Detail) -> Part:
     lines = []
     if any(one.exploited for one in some):
         lines.append(Line(lead="exploited", body="CISA lists it as exploited by attackers.", good=False))
+    likely = max((one.epss for one in some if one.epss), key=lambda epss: epss.score, default=None)
+    if likely is not None and likely.is_likely:
+        lines.append(Line(lead="likely", body=_likely(likely)))
     if first.reached:
         lines.append(Line(lead="reached", body=first.reached, good=not first.reachable))
     most = {"brief": 0, "normal": 5, "full": 1_000}[detail]
@@ -158,10 +161,26 @@ def _known(one: PackageFinding) -> str:
     return next((id for id in (one.id, *one.aliases) if id.startswith("CVE-")), one.id)
 
 
+def _likely(epss: Epss) -> str:
+    """An EPSS score in words."""
+    return (
+        f"{percent(epss.score)} within 30 days of {epss.date} (EPSS of {epss.cve}),"
+        f" as high as or higher than {percent(epss.percentile)} of all CVEs."
+    )
+
+
+def percent(share: float) -> str:
+    """A share for people: "42.1 %"; no small one is made 0, and none but 1 is made 100."""
+    if 0 < share < 0.001:
+        return "under 0.1 %"
+    return "over 99.9 %" if 0.999 < share < 1 else f"{share * 100:.1f} %"
+
+
 def _rated(one: PackageFinding) -> str:
     scored = f"CVSS {one.score:.1f}" if one.score is not None else ""
+    likely = f"EPSS {percent(one.epss.score)}" if one.epss is not None else ""
     return ", ".join(
-        part for part in (one.severity.label, scored, "exploited" if one.exploited else "") if part
+        part for part in (one.severity.label, scored, likely, "exploited" if one.exploited else "") if part
     )
 
 
@@ -226,6 +245,8 @@ def _looked(review: Review) -> Part:
     if review.packages:
         against = review.advisories or "no advisories: `csq kb import` takes them in"
         lines.append(Line(lead="packages", body=f"{len(review.packages):,}, held against {against}"))
+    if review.epss:
+        lines.append(Line(lead="EPSS", body=review.epss))
     if review.against:
         lines.append(Line(lead="change", body=f"counted from commit {review.against[:12]}"))
     reasons = Counter[str]()

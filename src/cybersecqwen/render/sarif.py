@@ -76,6 +76,8 @@ class SarifRenderer(Renderer):
             "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
             "results": results,
         }
+        if review is not None and review.epss:
+            run["properties"] = {"epss": review.epss}
         document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
         return orjson.dumps(sound(document), option=orjson.OPT_INDENT_2).decode() + "\n"
 
@@ -144,7 +146,17 @@ def _package(one: PackageFinding, index: dict[str, int]) -> dict[str, Any]:
         "locations": [_location(one.package.place)],
         "partialFingerprints": {"csqFinding/v1": one.fingerprint},
         **_status(one.status, one.reason),
+        **_epss(one),
     }
+
+
+def _epss(one: PackageFinding) -> dict[str, Any]:
+    """How likely it is to be exploited, where scores were imported."""
+    found = one.epss
+    if found is None:
+        return {}
+    told = {"cve": found.cve, "score": found.score, "percentile": found.percentile, "date": found.date}
+    return {"properties": {"epss": told}}
 
 
 def _status(status: Status, reason: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cybersecqwen.knowledge.advisories import Advisories, Advisory
 from cybersecqwen.records import Severity
-from cybersecqwen.records.review import Package, PackageFinding, Skipped
+from cybersecqwen.records.review import Epss, Package, PackageFinding, Skipped
 
 from . import orders
 from .fingerprints import fingerprint
@@ -57,21 +57,26 @@ def match(
     advisories: Advisories,
     *,
     exploited: Callable[[str], bool] = lambda cve: False,
+    likely: Callable[[Iterable[str]], Epss | None] = lambda cves: None,
     reach: Reach = lambda package: ("", None),
     reach_parts: Callable[[Package, tuple[str, ...]], tuple[str, bool | None]] | None = None,
 ) -> Matched:
     """What is known against packages; raises KnowledgeError where the advisories are damaged.
 
-    `reach_parts` is asked instead of `reach` where an advisory names parts of a module.
+    `likely` gives the EPSS score of CVEs that are one problem. `reach_parts` is asked instead of `reach`
+    where an advisory names parts of a module.
     """
-    work = _Work(advisories, exploited, reach, reach_parts or (lambda package, parts: reach(package)))
+    work = _Work(advisories, exploited, likely, reach, reach_parts or (lambda package, parts: reach(package)))
     for package in packages:
         work.add(package)
     return Matched(findings=ordered(work.findings), skipped=work.told())
 
 
 def ordered(findings: Iterable[PackageFinding]) -> tuple[PackageFinding, ...]:
-    """By what to do first: exploited and malicious ones, then severity, reached, asked for by name."""
+    """By what to do first: exploited and malicious ones, then those that are likely to be exploited soon.
+
+    Then by severity, reached, asked for by name, and the EPSS and CVSS scores.
+    """
     return tuple(sorted(findings, key=_priority))
 
 
@@ -79,10 +84,12 @@ def _priority(finding: PackageFinding) -> tuple[object, ...]:
     reached = {True: 0, None: 1, False: 2}[finding.reachable]
     return (
         not (finding.exploited or finding.kind == "malicious"),
+        not (finding.epss and finding.epss.is_likely),
         -finding.severity,
         reached,
         not finding.package.direct,
         finding.package.dev,
+        -(finding.epss.score if finding.epss else 0.0),
         -(finding.score or 0.0),
         finding.package.name,
         finding.id,
@@ -108,11 +115,13 @@ class _Work:
         self,
         advisories: Advisories,
         exploited: Callable[[str], bool],
+        likely: Callable[[Iterable[str]], Epss | None],
         reach: Reach,
         reach_parts: Callable[[Package, tuple[str, ...]], tuple[str, bool | None]],
     ) -> None:
         self.advisories = advisories
         self.exploited = exploited
+        self.likely = likely
         self.reach = reach
         self.reach_parts = reach_parts
         self.findings: list[PackageFinding] = []
@@ -180,6 +189,7 @@ class _Work:
     def _finding(self, package: Package, advisory: Advisory, known: _Known) -> PackageFinding:
         rated = rate(advisory)
         exploited = any(self.exploited(cve) for cve in advisory.cves)
+        epss = self.likely(advisory.cves)
         other = "unmaintained" if advisory.informational == "unmaintained" else "vulnerable"
         kind = "malicious" if advisory.malicious else other
         severity = Severity.CRITICAL if advisory.malicious else rated.severity
@@ -199,12 +209,13 @@ class _Work:
             score=rated.score,
             vector=rated.vector,
             exploited=exploited,
+            epss=epss,
             cwe=advisory.cwe,
             fixed=better.version,
             breaking=breaking,
             reached=reached,
             reachable=reachable,
-            why=_why(package, advisory, exploited, "" if advisory.malicious else rated.note),
+            why=_why(package, advisory, exploited, epss, "" if advisory.malicious else rated.note),
             instead=_instead(package, kind, better, breaking),
             fingerprint=fingerprint(kind, package, next(iter(sorted(advisory.cves)), advisory.id)),
         )
@@ -233,7 +244,7 @@ def lowest_of(package: Package) -> str:
     return ".".join(map(str, found)) or "0"
 
 
-def _why(package: Package, advisory: Advisory, exploited: bool, note: str) -> str:
+def _why(package: Package, advisory: Advisory, exploited: bool, epss: Epss | None, note: str) -> str:
     if package.version:
         text = f"{package.name} {package.version} is one of the versions that {advisory.id} is about."
     elif package.wanted:
@@ -246,6 +257,8 @@ def _why(package: Package, advisory: Advisory, exploited: bool, note: str) -> st
         text += f" It is in {', '.join(advisory.parts[:3])}{more}."
     if exploited:
         text += " It is exploited: CISA lists it."
+    if epss is not None and epss.is_likely:
+        text += f" {epss.cve} is exploited within 30 days of {epss.date} with {epss.score:.0%}, says EPSS."
     return f"{text} {note}".strip()
 
 

@@ -1,4 +1,4 @@
-"""The advisories about packages, as `csq kb` imports, fetches and shows them."""
+"""The advisories about packages and EPSS scores, as `csq kb` imports, fetches and shows them."""
 
 from __future__ import annotations
 
@@ -41,6 +41,39 @@ def import_(to: Path, file: Path, sha256: str) -> int:
             progress=lambda count: line.update(f"{count:,} files read", 0, 0),
         )
     return _say(made, to, damages)
+
+
+def import_scores(to: Path, file: Path, sha256: str) -> int:
+    """Put the EPSS scores of a file in the place of those in use."""
+    from cybersecqwen.knowledge.advisories.scores import write_scores
+
+    _check(file, sha256)
+    made = write_scores(to, file)
+    cves = "1 CVE" if made.scores == 1 else f"{made.scores:,} CVEs"
+    print(f"EPSS scores {made.model} of {made.date}: {cves}")
+    if made.garbled:
+        lines = "1 line that is" if made.garbled == 1 else f"{made.garbled:,} lines that are"
+        print(
+            f"csq: left out: {lines} no CVE with two numbers from 0 to 1, first line {made.first_garbled:,}",
+            file=sys.stderr,
+        )
+    if made.twice:
+        print(f"csq: left out: {made.twice:,} more of CVEs that have one before", file=sys.stderr)
+    if made.before > made.date:
+        print(f"csq: those in use were of {made.before}: newer than these", file=sys.stderr)
+    print(f"csq: wrote {to}", file=sys.stderr)
+    return 0
+
+
+def status_of_scores(path: Path) -> None:
+    """Print which EPSS scores are in use, if any were imported."""
+    if not path.exists():
+        return
+    from cybersecqwen.detect.packages.likelihood import scores_in
+
+    with scores_in(path) as scores:
+        print(f"EPSS scores {scores.told}")
+        print(f"  file     {path}")
 
 
 def update(to: Path, ecosystems: Sequence[str]) -> int:

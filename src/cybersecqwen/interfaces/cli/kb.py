@@ -44,8 +44,10 @@ def status() -> int:
         edition = f"{source.version or '-'} of {source.date or '-'}"
         print(f"  {source.name:<20} {edition:<28} {source.entities:>7,} entities  {source.licence}")
     from cybersecqwen.interfaces.cli.advisories import status as advisories
+    from cybersecqwen.interfaces.cli.advisories import status_of_scores
 
     advisories(_settings().advisories_path)
+    status_of_scores(_settings().epss_path)
     return 0
 
 
@@ -135,14 +137,23 @@ def export(file: Annotated[Path, typer.Argument(help="File to write, for another
 @app.command(name="import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="A file that `csq kb export` wrote, or advisories: a zip, folder or JSON.")
+        Path,
+        typer.Argument(
+            help="A file of `csq kb export`, advisories (a zip, folder or JSON), or EPSS scores (CSV)."
+        ),
     ],
     sha256: Annotated[str, typer.Option(help="The hash that it must have.")] = "",
 ) -> int:
-    """Check a bundle and put it into use, or add advisories in the form of OSV to those in use."""
-    from cybersecqwen.interfaces.cli.advisories import are_advisories
-    from cybersecqwen.interfaces.cli.advisories import import_ as import_advisories
+    """Check a bundle and put it into use, add advisories in the form of OSV, or take in FIRST's EPSS scores.
 
+    What a file is, is told by what it holds.
+    """
+    from cybersecqwen.interfaces.cli.advisories import are_advisories, import_scores
+    from cybersecqwen.interfaces.cli.advisories import import_ as import_advisories
+    from cybersecqwen.knowledge.advisories.epss import is_scores
+
+    if is_scores(file):
+        return import_scores(_settings().epss_path, file, sha256)
     if are_advisories(file):
         return import_advisories(_settings().advisories_path, file, sha256)
     from cybersecqwen.knowledge.bundle import import_bundle

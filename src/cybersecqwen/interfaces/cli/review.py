@@ -135,6 +135,7 @@ def review(
             packages=packages,
             cache=settings.cache_dir if cache else None,
             advisories=settings.advisories_path,
+            epss=settings.epss_path,
         ),
     )
     if not fix and not diff_only:

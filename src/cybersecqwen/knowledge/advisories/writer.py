@@ -6,17 +6,16 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cybersecqwen.errors import KnowledgeError, OutputError
+from cybersecqwen.errors import KnowledgeError
 from cybersecqwen.knowledge.writer import replacing
 
 from . import osv, retire
-from .database import APPLICATION_ID, DDL, SCHEMA, open_readonly, translated
+from .database import created, open_readonly, translated
 from .osv import Entry
 from .store import extent_text
 
@@ -69,7 +68,7 @@ def write(
         KnowledgeError: No document holds a record that can be used, or the old file is damaged.
         OutputError: The file cannot be written.
     """
-    with replacing(to) as part, _created(part) as connection:
+    with replacing(to) as part, created(part) as connection:
         if to.exists() and anew != ():
             _take_over(connection, to, frozenset(anew or ()))
         work = _Work(connection)
@@ -224,33 +223,6 @@ def _body(entry: Entry) -> str:
     }
     # Text may hold halves of surrogate pairs ("\ud800" in JSON), which SQLite cannot store: stay in ASCII.
     return json.dumps(fields, separators=(",", ":"))
-
-
-@contextmanager
-def _created(part: Path) -> Iterator[sqlite3.Connection]:
-    import sqlite3
-
-    try:
-        connection = sqlite3.connect(part, isolation_level=None)
-        try:
-            # A crash leaves a part file that nobody reads: no journal is needed.
-            for pragma in (
-                "journal_mode=OFF",
-                "synchronous=OFF",
-                f"application_id={APPLICATION_ID}",
-                f"user_version={SCHEMA}",
-            ):
-                connection.execute(f"PRAGMA {pragma}")
-            for statement in DDL:
-                connection.execute(statement)
-            connection.execute("BEGIN")
-            yield connection
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        raise OutputError(
-            f"The advisories cannot be written beside {str(part.parent)!r} ({error})."
-        ) from error
 
 
 def _take_over(connection: sqlite3.Connection, old: Path, without: frozenset[str]) -> None:

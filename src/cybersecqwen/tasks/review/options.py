@@ -30,6 +30,8 @@ class ReviewOptions:
     """Folder where what was found in a file is kept; None for nowhere."""
     advisories: Path | None = None
     """The database of advisories; None for none."""
+    epss: Path | None = None
+    """The file of EPSS scores; None for none."""
     ruff: bool = False
     """Whether ruff's S rules look at the same paths."""
     semgrep: Path | None = None

@@ -50,6 +50,8 @@ class Packages:
     skipped: list[Skipped] = field(default_factory=list)
     advisories: str = ""
     """Which advisories they were held against; "" for none."""
+    epss: str = ""
+    """Which EPSS scores were looked up, and whether they are old; "" for none."""
     manifests: int = 0
     imported_as: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Installed distribution → what it is imported by."""
@@ -131,8 +133,11 @@ def packages_changed(files: Iterable[Changed], limits: Limits) -> Packages:
     return found
 
 
-def hold_against(found: Packages, looked: Looked, advisories: Path | None, store: Store) -> None:
-    """Find what is known against packages. Raises KnowledgeError where the advisories are damaged."""
+def hold_against(
+    found: Packages, looked: Looked, advisories: Path | None, store: Store, epss: Path | None = None
+) -> None:
+    """Find what is known against packages. Raises KnowledgeError where a file is damaged."""
+    from cybersecqwen.detect.packages.likelihood import scores_in
     from cybersecqwen.detect.packages.lookalikes import look_alikes
     from cybersecqwen.detect.packages.matching import exploited_in, match, ordered
     from cybersecqwen.detect.packages.reach import reached
@@ -144,11 +149,12 @@ def hold_against(found: Packages, looked: Looked, advisories: Path | None, store
     if advisories is None or not advisories.is_file():
         found.findings = ordered([*unmaintained(found.packages), *look_alikes(found.packages)])
         return
-    with Advisories.open(advisories) as base:
+    with Advisories.open(advisories) as base, scores_in(epss) as scores:
         matched = match(
             found.packages,
             base,
             exploited=exploited_in(store),
+            likely=scores.of,
             reach=lambda package: reached(package, looked.imports, found.imported_as),
             reach_parts=lambda package, parts: reached(
                 package, looked.imports, found.imported_as, parts=parts
@@ -159,6 +165,7 @@ def hold_against(found: Packages, looked: Looked, advisories: Path | None, store
         )
         # The day stands first: that of the advisories is the time of an OpenVEX document.
         found.advisories = f"{base.version}, {base.records:,} advisories"
+        found.epss = scores.told
     found.skipped += matched.skipped
     ended = unmaintained(found.packages, told=matched.findings)
     found.findings = ordered([*matched.findings, *ended, *alike])

@@ -64,6 +64,7 @@ class ReviewTask(Task):
             lines=found.lines,
             languages=tuple(sorted(found.files.items(), key=lambda one: (-one[1], one[0]))),
             advisories=packages.advisories,
+            epss=packages.epss,
             root=reached,
             start=start,
             against=against,
@@ -104,7 +105,7 @@ def _looked(
         found = look_at_changes(changed.files, rules, tools.workers) if options.code else Looked()
         packages = packages_changed(changed.files, tools.limits) if options.packages else Packages()
         found.skipped += changed.skipped
-        hold_against(packages, found, options.advisories, tools.store)
+        hold_against(packages, found, options.advisories, tools.store, options.epss)
         return found, packages, changed.against, Root(changed.root)
     root = Root.of(paths)
     collected = collect(paths, root)
@@ -121,7 +122,7 @@ def _looked(
     if options.packages:
         packages = packages_in(collected.paths, tools.limits, root.path)
     packages.add(packages_installed(options.environments, tools.limits, root))
-    hold_against(packages, found, options.advisories, tools.store)
+    hold_against(packages, found, options.advisories, tools.store, options.epss)
     found.skipped[:0] = collected.skipped
     return found, packages, "", root
 
