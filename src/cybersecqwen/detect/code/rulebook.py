@@ -71,15 +71,10 @@ class CodeRules:
     def _folder(self, folder: str) -> Iterator[CodeRule]:
         seen: set[str] = set()
         for number, file, data in self._texts(folder):
-            stem, name = file.name.rpartition(".")[0], str(file)
-            try:
-                rule = rule_of(data.decode("utf-8"), folder, stem, name)
-            except UnicodeDecodeError:
-                raise RuleError(f"The rule {name} is not UTF-8.", hint="Save it as UTF-8.") from None
-            if number:  # those that come along are tried by the tests
-                _try(rule, name)
+            # Those that come along are tried by the tests.
+            rule = _rule_in(file, data, folder, tried=bool(number))
             if rule.id in seen:
-                hint = f"Give {name} another name."
+                hint = f"Give {file} another name."
                 raise RuleError(f"There are two rules {rule.id!r}.", hint=hint)
             seen.add(rule.id)
             yield rule
@@ -93,8 +88,7 @@ class CodeRules:
             for one in sorted(within.iterdir(), key=lambda one: one.name):
                 _, dot, end = one.name.rpartition(".")
                 if dot and end in ("yaml", "yml") and one.is_file():
-                    with one.open("rb") as stream:
-                        yield number, one, stream.read(4 * LARGEST + 1)
+                    yield number, one, _bytes_of(one)
 
     def version(self) -> str:
         """A hash over the files of all rules and the formats of secrets, twelve digits."""
@@ -104,6 +98,26 @@ class CodeRules:
                 stem = file.name.rpartition(".")[0]
                 digest.update(f"{folder}/{stem} {len(data)} ".encode() + data)
         return digest.hexdigest()[:12]
+
+
+def read_rule(file: Traversable, folder: str) -> CodeRule:
+    """The rule in a user's file. Raises RuleError, and OSError where the file cannot be read."""
+    return _rule_in(file, _bytes_of(file), folder, tried=True)
+
+
+def _bytes_of(file: Traversable) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(4 * LARGEST + 1)
+
+
+def _rule_in(file: Traversable, data: bytes, folder: str, *, tried: bool) -> CodeRule:
+    try:
+        rule = rule_of(data.decode("utf-8"), folder, file.name.rpartition(".")[0], str(file))
+    except UnicodeDecodeError:
+        raise RuleError(f"The rule {file} is not UTF-8.", hint="Save it as UTF-8.") from None
+    if tried:
+        _try(rule, str(file))
+    return rule
 
 
 def _try(rule: CodeRule, name: str) -> None:

@@ -116,17 +116,22 @@ def remove_rules(name: Annotated[str, typer.Argument(help="Name of the set.")]) 
 @app.command("test")
 def test_rules(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Rule sets; the starter rules where left out.")
+        list[Path] | None,
+        typer.Argument(
+            help="Rule sets, of Sigma or of `csq review --rules`; the starter rules where left out."
+        ),
     ] = None,
 ) -> int:
-    """Run the examples that rules carry (`x_examples`), and name those that do not behave."""
-    from cybersecqwen.detect.sigma.examples import check_examples
+    """Run the examples that rules carry (`x_examples`, `bad`, `good`), and name those that do not behave."""
+    from cybersecqwen.detect.sigma import examples as of_sigma
     from cybersecqwen.detect.sigma.rulefiles import SHIPPED
     from cybersecqwen.render.defang import safe_text
+    from cybersecqwen.tasks.review import examples as of_code
 
     wrong = total = bare = 0
     for path in paths or [SHIPPED]:
-        for result in check_examples(path):
+        sets = of_code if of_code.is_of_code(path) else of_sigma
+        for result in sets.check_examples(path):
             total += result.examples
             bare += not result.examples
             for problem in result.problems:
