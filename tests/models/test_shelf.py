@@ -140,14 +140,14 @@ def test_a_record_of_models_that_cannot_be_written_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(WeightsError, match="shelf.json cannot be written: Not a directory"):
+    with pytest.raises(WeightsError, match=r"shelf\.json cannot be written: Not a directory"):
         Shelf(tmp_path / "file" / "models")._write({"models": {}})
 
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(NoSpaceError, match="shelf.json could not be written"):
+    with pytest.raises(NoSpaceError, match=r"shelf\.json could not be written"):
         Shelf(tmp_path)._write({"models": {}})
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
