@@ -15,7 +15,9 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .audit import Audit
     from .intel import Intelligence
+    from .playbook import Playbook
     from .query import QueryResult
     from .review import Review
 
@@ -391,6 +393,10 @@ class Report:
     """A query; None for every task but `query` and its like."""
     review: Review | None = None
     """Findings in code and packages; None for every task but `review`."""
+    audit: Audit | None = None
+    """Controls and what speaks about them; None for every task but `audit`."""
+    playbook: Playbook | None = None
+    """Steps of a response; None for every task but `playbook`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

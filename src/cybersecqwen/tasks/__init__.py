@@ -19,7 +19,9 @@ TASKS: Registry[type[Task]] = Registry(
         "query-explain": "cybersecqwen.tasks.query.tasks:Explain",
         "query-translate": "cybersecqwen.tasks.query.tasks:Translate",
         "review": "cybersecqwen.tasks.review.task:ReviewTask",
+        "playbook": "cybersecqwen.tasks.playbook.task:PlaybookTask",
         "ask": "cybersecqwen.tasks.ask:Answer",
+        "audit": "cybersecqwen.tasks.audit.task:AuditTask",
     },
     group="cybersecqwen.tasks",
 )

@@ -1,0 +1,158 @@
+"""Putting what is known into the texts and commands of an action.
+
+Names in reports were written by whoever attacks: a host may be called `x; rm -rf /`. A value stands in a
+command only
+where every character of it is one that no shell obeys; otherwise its place stays open, and the reason is
+said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from cybersecqwen.records.playbook import Command, Entity, Kind
+
+from .action import CommandTemplate
+from .library import PLACEHOLDER
+
+MOST_COMMANDS = 3
+"""Things of a kind that a command is written out for; the others are named in the step."""
+_MOST_NAMED = 3
+
+UNKNOWN: Mapping[Kind, str] = {
+    Kind.HOST: "the affected host",
+    Kind.USER: "the affected account",
+    Kind.IP: "the attacker's address",
+    Kind.DOMAIN: "the attacker's domain",
+    Kind.URL: "the attacker's URL",
+    Kind.EMAIL: "the sender's address",
+    Kind.FILE: "the malicious file",
+    Kind.HASH: "the hash of the malicious file",
+    Kind.PROCESS: "the malicious process",
+    Kind.SERVICE: "the malicious service",
+    Kind.TASK: "the malicious scheduled task",
+    Kind.REGISTRY: "the registry key",
+    Kind.MAILBOX: "the affected mailbox",
+    Kind.MESSAGE: "the message",
+    Kind.CLOUD_ACCOUNT: "the affected cloud account",
+    Kind.INSTANCE: "the affected instance",
+    Kind.ACCESS_KEY: "the exposed access key",
+    Kind.BUCKET: "the affected storage bucket",
+    Kind.POD: "the affected pod",
+    Kind.NAMESPACE: "the affected namespace",
+    Kind.APPLICATION: "the affected application",
+    Kind.CVE: "the vulnerability",
+    Kind.PACKAGE: "the affected package",
+    Kind.CODE: "the affected code",
+}
+"""What a step says of a thing that nobody named."""
+
+_SAFE: Mapping[Kind, re.Pattern[str]] = {
+    Kind.HOST: re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?"),
+    Kind.USER: re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,120}"),
+    Kind.IP: re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f:]{2,39}"),
+    Kind.DOMAIN: re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?"),
+    Kind.URL: re.compile(r"https?://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]{0,200})?"),
+    Kind.EMAIL: re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9.-]{1,253}"),
+    Kind.FILE: re.compile(r"(?:[A-Za-z]:)?[A-Za-z0-9_.\\/ ][A-Za-z0-9_.\\/ -]{0,250}"),
+    Kind.HASH: re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}"),
+    Kind.PROCESS: re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,120}"),
+    Kind.SERVICE: re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,120}"),
+    Kind.TASK: re.compile(r"\\?[A-Za-z0-9_][A-Za-z0-9_.\\ -]{0,200}"),
+    Kind.REGISTRY: re.compile(r"HK[A-Z_]{2,20}\\[A-Za-z0-9_.\\ -]{0,250}"),
+    Kind.ACCESS_KEY: re.compile(r"A[A-Z0-9]{15,40}"),
+    Kind.CLOUD_ACCOUNT: re.compile(r"[A-Za-z0-9:/_.@+=-]{1,200}"),
+    Kind.CVE: re.compile(r"CVE-[0-9]{4}-[0-9]{4,7}"),
+    Kind.CODE: re.compile(r"[A-Za-z0-9_./-]{1,250}:[0-9]{1,7}"),
+    Kind.PACKAGE: re.compile(r"[@A-Za-z0-9][A-Za-z0-9_./@ +-]{0,150}"),
+}
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
+"""For the kinds that have no pattern of their own."""
+_SYSTEM = {
+    Kind.FILE: re.compile(
+        r"(?i)(?:[a-z]:)?[\\/]*(?:windows|program files(?: \(x86\))?|programdata|users|bin|sbin|"
+        r"lib(?:32|64)?|usr|etc|boot|dev|proc|sys|var|opt|home|root|system|library|applications)?[\\/]*"
+        r"|(?:[a-z]:)?[\\/]+(?:windows[\\/](?:system32|syswow64|winsxs|explorer\.exe)|usr[\\/]s?bin|s?bin|"
+        r"lib(?:64)?|etc|boot)(?:[\\/].*)?"
+    ),
+    Kind.PROCESS: re.compile(
+        r"(?i)(?:system|smss|csrss|wininit|winlogon|services|lsass|lsaiso|svchost|explorer|dwm|spoolsv|fontdrvhost|"
+        r"taskhostw|registry|memcompression|wmiprvse|conhost|systemd|init|sshd|launchd|kernel_task|dbus-daemon)(?:\.exe)?"
+    ),
+    Kind.SERVICE: re.compile(
+        r"(?i)(?:eventlog|windefend|lanmanserver|lanmanworkstation|netlogon|rpcss|dnscache|ntds|kdc)"
+    ),
+    Kind.REGISTRY: re.compile(r"(?i)HK[A-Z_]+\\(?:software|system|sam|security)(?:\\[^\\]*){0,2}"),
+}
+"""What belongs to the system, whatever a report calls it: no command is written that would take it away."""
+
+
+def fill(text: str, things: Mapping[Kind, Sequence[Entity]]) -> str:
+    """A text for people, with what is known in it: the first things of a kind, and how many more."""
+    return PLACEHOLDER.sub(lambda found: _named(Kind(found[1]), things), text)
+
+
+def _named(kind: Kind, things: Mapping[Kind, Sequence[Entity]]) -> str:
+    values = [one.value for one in things.get(kind, ())]
+    if not values:
+        return UNKNOWN[kind]
+    shown, left = values[:_MOST_NAMED], len(values) - _MOST_NAMED
+    if left > 0:
+        return f"{', '.join(shown)} and {left} more"
+    return " and ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else shown[0]
+
+
+def refusal(kind: Kind, value: str) -> str:
+    """Why a value may not stand in a command line; "" where it may."""
+    if _SAFE.get(kind, _PLAIN).fullmatch(value) is None or ".." in value:
+        return "the report's own name for it holds characters that a shell obeys; type it yourself"
+    system = _SYSTEM.get(kind)
+    if system is not None and system.fullmatch(value):
+        return "what the report names belongs to the system; look before you type it"
+    return ""
+
+
+def commands_of(
+    templates: Sequence[CommandTemplate], things: Mapping[Kind, Sequence[Entity]], platforms: Sequence[str]
+) -> tuple[Command, ...]:
+    """The commands for the platforms at hand, for each of the first things or with places left open."""
+    made: dict[Command, None] = {}
+    for template in templates:
+        if template.platform and platforms and template.platform not in platforms:
+            continue
+        kinds = [Kind(name) for name in dict.fromkeys(PLACEHOLDER.findall(template.run))]
+        for number in range(max([1, *(min(MOST_COMMANDS, len(_of(k, template, things))) for k in kinds)])):
+            made[_command(template, kinds, things, number)] = None
+    return tuple(made)
+
+
+def _of(kind: Kind, template: CommandTemplate, things: Mapping[Kind, Sequence[Entity]]) -> list[Entity]:
+    """The things of a kind that a command may be for: no Windows host for a command of Linux."""
+    given = things.get(kind, ())
+    return [
+        one for one in given if not (template.platform and one.platform) or one.platform == template.platform
+    ]
+
+
+def _command(
+    template: CommandTemplate, kinds: Sequence[Kind], things: Mapping[Kind, Sequence[Entity]], number: int
+) -> Command:
+    values: dict[str, str] = {}
+    left: list[str] = []
+    for kind in kinds:
+        name = f"<{kind.value.upper()}>"
+        have = _of(kind, template, things)
+        value = _bare(have[min(number, len(have) - 1)]) if have else ""
+        if not value:
+            left.append(f"{name}: {UNKNOWN[kind]}")
+        elif refused := refusal(kind, value):
+            left.append(f"{name}: {refused}")
+        values[kind.value] = value if value and not refusal(kind, value) else name
+    text = PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template.run)
+    return Command(tool=template.tool, text=text, platform=template.platform, open=tuple(left))
+
+
+def _bare(entity: Entity) -> str:
+    """An account without its domain, as most commands take it."""
+    return entity.value.rpartition("\\")[2] if entity.kind is Kind.USER else entity.value

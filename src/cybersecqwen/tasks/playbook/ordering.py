@@ -1,0 +1,94 @@
+"""The order of steps: what must come first does, and everything else stands where it is most use.
+
+    evidence that does not wait → containment → evidence that keeps → eradication → recovery
+
+Held on the same thing: evidence is taken before a step that destroys it, and evidence that does not wait
+before any
+step that changes anything (RFC 3227, section 2.1; NIST SP 800-86, section 5.2). Evidence that takes long and
+keeps
+waits for the containment, so that nobody images a disk while an attacker goes on.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+
+from cybersecqwen.records.playbook import Effect, Phase
+
+from .action import Action
+from .choosing import Chosen, is_volatile
+
+_LONG = 20
+"""Minutes from which on evidence that keeps waits for the containment."""
+
+
+def ordered(chosen: Sequence[Chosen]) -> tuple[tuple[Chosen, Phase, tuple[int, ...]], ...]:
+    """The actions in their order, each with its phase and the places of those that it must follow.
+
+    Raises ValueError where the library asks for a circle, which its tests rule out.
+    """
+    phases = [phase_of(one.action) for one in chosen]
+    before = [
+        [
+            other
+            for other in range(len(chosen))
+            if other != one and must_precede(chosen[other].action, chosen[one].action)
+        ]
+        for one in range(len(chosen))
+    ]
+    # A step that must come first moves into the phase of the one that waits for it, never the other way.
+    for _ in chosen:
+        for one, earlier in enumerate(before):
+            for other in earlier:
+                if phases[other].rank > phases[one].rank:
+                    phases[other] = phases[one]
+    waiting = [len(earlier) for earlier in before]
+    ready = [(*_key(chosen[one], phases[one]), one) for one in range(len(chosen)) if not waiting[one]]
+    heapq.heapify(ready)
+    order: list[int] = []
+    while ready:
+        *_, one = heapq.heappop(ready)
+        order.append(one)
+        for later, earlier in enumerate(before):
+            if one in earlier:
+                waiting[later] -= 1
+                if not waiting[later]:
+                    heapq.heappush(ready, (*_key(chosen[later], phases[later]), later))
+    if len(order) != len(chosen):
+        raise ValueError("The actions ask for an order that is a circle.")
+    place = {one: at for at, one in enumerate(order)}
+    return tuple((chosen[one], phases[one], tuple(sorted(place[o] for o in before[one]))) for one in order)
+
+
+def _key(one: Chosen, phase: Phase) -> tuple[int, int, int, float, str]:
+    """Phase, then evidence that does not wait, then urgency, then how well it fits."""
+    late = _keeps(one.action)
+    return phase.rank, 1 if late else 0, one.action.urgency, -one.score, one.action.id
+
+
+def phase_of(action: Action) -> Phase:
+    """Where it stands: long evidence that keeps is taken when the attacker has been stopped."""
+    if _keeps(action) and action.phase.rank < Phase.CONTAINMENT.rank:
+        return Phase.CONTAINMENT
+    return action.phase
+
+
+def _keeps(action: Action) -> bool:
+    return action.effect is Effect.COLLECT and not is_volatile(action) and action.minutes >= _LONG
+
+
+def must_precede(first: Action, second: Action) -> bool:
+    """Whether the first must be done before the second, on the same kind of thing."""
+    if first.effect is not Effect.COLLECT or not _same(first, second):
+        return False
+    if set(first.collects) & set(second.destroys):
+        return True
+    changes = second.effect.rank >= Effect.CHANGE.rank and second.phase.rank >= Phase.CONTAINMENT.rank
+    return changes and is_volatile(first)
+
+
+def _same(first: Action, second: Action) -> bool:
+    """Whether both act on one kind of thing in one place."""
+    kinds = set(first.acts_on) & set(second.acts_on)
+    return bool(kinds) and bool(set(first.platforms) & set(second.platforms))
