@@ -30,6 +30,7 @@ FORMATS: Registry[type[Renderer]] = Registry(
         "junit": "cybersecqwen.render.junit:JunitRenderer",
         "cyclonedx": "cybersecqwen.render.cyclonedx:CycloneDxRenderer",
         "openvex": "cybersecqwen.render.openvex:OpenVexRenderer",
+        "oscal": "cybersecqwen.render.oscal:OscalRenderer",
     },
     group="cybersecqwen.formats",
 )

@@ -25,6 +25,7 @@ from cybersecqwen.records import (
     Source,
     Technique,
 )
+from cybersecqwen.records.audit_json import audit_json
 from cybersecqwen.records.intel_json import to_json
 from cybersecqwen.records.review_json import review_json
 
@@ -92,6 +93,8 @@ def _extra(report: Report) -> dict[str, Any]:
         made["query"] = to_json(report.query)
     if report.review is not None:
         made["review"] = review_json(report.review)
+    if report.audit is not None:
+        made["audit"] = audit_json(report.audit)
     return made
 
 

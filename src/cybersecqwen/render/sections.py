@@ -1,4 +1,4 @@
-"""Pages that are a list of sections in every format: those of queries and of reviews."""
+"""Pages that are a list of sections in every format: those of queries, reviews and audits."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Sections:
     """A whole page."""
 
     kind: str
-    """What the page is: "query", "review"."""
+    """What the page is: "query", "review", "audit"."""
     banner: str
     """What came of it, in one or two words."""
     good: bool
@@ -66,4 +66,8 @@ def sections_of(report: Report, detail: Detail) -> Sections | None:
         from .review_layout import review_sections
 
         return review_sections(report.review, detail)
+    if report.audit is not None:
+        from .audit_layout import audit_sections
+
+        return audit_sections(report.audit, detail)
     return None

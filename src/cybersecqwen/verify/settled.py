@@ -8,6 +8,7 @@ from dataclasses import replace
 from cybersecqwen.records import Citation, Claim, Finding, Incident, Problem, Report, Sentence, Technique
 
 from .allowed import input_text
+from .controls import settled_audit
 from .identifiers import find, recorded_cves, settle, strike
 from .intelligence import settled
 from .interface import Facts
@@ -136,9 +137,15 @@ def check_report(report: Report, facts: Facts) -> Report:
                 for one in intel.judgements
             ),
         )
+    audit = report.audit
+    if audit is not None:
+        audit, changed = settled_audit(audit, facts)
+        for problem in changed:
+            settler.note(problem)
     shown = replace(
         report,
         intel=intel,
+        audit=audit,
         title=settler.own(report.title, report.incidents[0]) if report.incidents else report.title,
         incidents=incidents,
         findings=tuple(settler.finding(finding) for finding in report.findings),

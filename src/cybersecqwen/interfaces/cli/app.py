@@ -8,7 +8,21 @@ import typer
 
 from cybersecqwen import __version__
 
-from . import ask, bench, intel, kb, logs, model, query, query_schema, query_test, review, rules, specialist
+from . import (
+    ask,
+    audit,
+    bench,
+    intel,
+    kb,
+    logs,
+    model,
+    query,
+    query_schema,
+    query_test,
+    review,
+    rules,
+    specialist,
+)
 from .options import Detail, FailOn, Format, Model, Save
 
 app = typer.Typer(
@@ -76,6 +90,7 @@ app.command("query-test", hidden=True)(query_test.check)
 app.command("query-fields", hidden=True)(query_schema.fields)
 app.command()(review.review)
 app.command()(ask.ask)
+app.command()(audit.audit)
 
 
 @app.command()

@@ -13,7 +13,7 @@ Format = Annotated[
         "-f",
         help="For people: terminal, markdown, html; for programs: json, ndjson, ocsf, stix, misp, navigator,"
         " csv; lists to block or find: hosts, rpz, suricata, sigma, yara; query for a query alone;"
-        " of reviews: sarif, gitlab, junit, cyclonedx, openvex.",
+        " of reviews: sarif, gitlab, junit, cyclonedx, openvex; of audits: oscal.",
     ),
 ]
 Save = Annotated[

@@ -27,6 +27,7 @@ _SUFFIXES = {
     ".codequality.json": "gitlab",
     ".cdx.json": "cyclonedx",
     ".openvex.json": "openvex",
+    ".oscal.json": "oscal",
     ".junit.xml": "junit",
     ".sarif": "sarif",
     ".csv": "csv",

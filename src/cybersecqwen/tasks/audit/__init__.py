@@ -1,0 +1,1 @@
+"""`csq audit`: saved reports held against controls."""
