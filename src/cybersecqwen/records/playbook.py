@@ -62,6 +62,11 @@ class Evidence(StrEnum):
         return tuple(Evidence).index(self)
 
 
+LEAD, SEARCH, CONTAIN = "lead", "search", "contain"
+LANES = (LEAD, SEARCH, CONTAIN)
+"""Who works at the same time until the incident is contained: who leads and tells, who looks, who acts."""
+
+
 class Role(StrEnum):
     """Who does or decides something."""
 
@@ -207,8 +212,8 @@ class Step:
     basis: tuple[Basis, ...] = ()
     after: tuple[str, ...] = ()
     """Ids of steps that must be done before it, of the same asset."""
-    beside: bool = False
-    """Whether analysts do it while others contain: looking, and changing nothing."""
+    lane: str = ""
+    """Of those that work at the same time: one of `LANES`; "" for a step that stands alone in the order."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

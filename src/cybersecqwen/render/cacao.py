@@ -82,7 +82,7 @@ def document(playbook: Playbook, version: str) -> dict[str, Any]:
         "playbook_processing_summary": {
             "manual_playbook": True,
             "if_logic": bool(decisions),
-            "parallel_processing": any(step.beside for step in playbook.steps),
+            "parallel_processing": any(step.lane for step in playbook.steps),
             "data_markings": bool(playbook.marking),
             "extensions": bool(playbook.steps),
         },

@@ -1,6 +1,6 @@
 """The workflow of a playbook as CACAO has it.
 
-    start → … → [parallel: searches | evidence, containment] → … → end
+    start → … → [parallel: lead | search | save evidence and contain] → … → end
 
 A step that waits for a person becomes three: who decides is asked, the answer is a condition, and only "yes"
 leads to the step; "no" leads around it.
@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cybersecqwen.records.playbook import Effect, Entity, Kind, Phase, Playbook, Role, Step
+from cybersecqwen.records.playbook import LANES, Effect, Entity, Kind, Phase, Playbook, Role, Step
 from cybersecqwen.verify.cacao import extension as said
 
 _SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:cybersecqwen:playbook:1")
@@ -85,25 +85,19 @@ def workflow_of(playbook: Playbook, names: Names) -> tuple[dict[str, Any], str, 
     return workflow, start, end, tuple(decisions)
 
 
-Block = Step | tuple[tuple[Step, ...], tuple[Step, ...]]
+Block = Step | tuple[tuple[str, tuple[Step, ...]], ...]
 
 
 def _blocks(playbook: Playbook) -> list[Block]:
-    """The steps in order; those that are done beside each other as one block of two branches."""
-    beside = tuple(step for step in playbook.steps if step.beside)
-    if not beside:
+    """The steps in order; those that are done at the same time as one block of branches."""
+    lanes = {lane: tuple(step for step in playbook.steps if step.lane == lane) for lane in LANES}
+    branches = tuple((lane, steps) for lane, steps in lanes.items() if steps)
+    if not branches:
         return list(playbook.steps)
-    others = tuple(step for step in playbook.steps if not step.beside and _meanwhile(step))
-    blocks: list[Block] = [s for s in playbook.steps if not s.beside and s not in others and s.phase.rank < 2]
-    blocks.append((beside, others))
-    return blocks + [step for step in playbook.steps if step not in others and step.phase.rank >= 2]
-
-
-def _meanwhile(step: Step) -> bool:
-    """Evidence and containment: what is done while analysts search."""
-    return step.phase is Phase.CONTAINMENT or (
-        step.phase is Phase.IDENTIFICATION and step.effect is Effect.COLLECT
-    )
+    first = next(at for at, step in enumerate(playbook.steps) if step.lane)
+    alone = [step for step in playbook.steps[first:] if not step.lane]
+    before = [step for step in alone if step.phase.rank <= Phase.CONTAINMENT.rank]
+    return [*playbook.steps[:first], *before, branches, *(step for step in alone if step not in before)]
 
 
 def _chain(
@@ -124,20 +118,20 @@ def _chain(
 
 
 def _both(
-    branches: tuple[tuple[Step, ...], tuple[Step, ...]], following: str, names: Names, decisions: list[str]
+    branches: Sequence[tuple[str, Sequence[Step]]], following: str, names: Names, decisions: list[str]
 ) -> tuple[dict[str, Any], str]:
     id = names.step("parallel", "")
     made: dict[str, Any] = {}
     firsts: list[str] = []
     rest: dict[str, Any] = {}
-    for name, steps in zip(("searches", "containment"), branches, strict=True):
-        end = names.step("end", name)
+    for lane, steps in branches:
+        end = names.step("end", lane)
         firsts.append(_chain(steps, end, rest, names, decisions))
-        rest[end] = {"type": "end", "name": f"End of {name}"}
+        rest[end] = {"type": "end", "name": f"End of: {lane}"}
     made[id] = {
         "type": "parallel",
-        "name": "Search while others contain",
-        "description": "Analysts search while evidence is saved and the incident is contained.",
+        "name": "Lead, search and contain at the same time",
+        "description": "One group leads and tells, one searches, one saves evidence and contains.",
         "next_steps": firsts,
         "on_completion": following,
     }

@@ -58,6 +58,8 @@ class Action:
     """Techniques, tactics or incident types that it must not be chosen for, though `answers` would."""
     acts_on: tuple[Kind, ...] = ()
     """The kinds of things its placeholders name; the first is what a step is made for."""
+    like: tuple[str, ...] = ()
+    """Endings of the names that the first kind must have, in lower case: ".jar"; () for any."""
     needs: str = ""
     """One of `TOOLS`: what it takes; "" for nothing beyond the platform itself."""
     when: str = ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cybersecqwen.knowledge.store import Store
-from cybersecqwen.records.playbook import Effect, Kind, Phase
+from cybersecqwen.records.playbook import Effect, Entity, Kind, Phase
 
 from .action import ANY, Action
 from .environment import Environment
@@ -14,16 +14,18 @@ from .facts import Facts
 from .library import Library
 
 MOST: Mapping[Phase, int] = {
-    Phase.PREPARATION: 4,
-    Phase.IDENTIFICATION: 11,
-    Phase.CONTAINMENT: 8,
-    Phase.ERADICATION: 8,
-    Phase.RECOVERY: 6,
-    Phase.LESSONS: 4,
+    Phase.PREPARATION: 3,
+    Phase.IDENTIFICATION: 10,
+    Phase.CONTAINMENT: 9,
+    Phase.ERADICATION: 7,
+    Phase.RECOVERY: 5,
+    Phase.LESSONS: 2,
 }
-"""Steps of a phase at most: a page that is followed at night is short. What is left out is counted."""
+"""Steps of a phase at most, beside those of every incident: what is followed at night is short."""
 
 _TECHNIQUE, _PARENT, _INCIDENT, _TACTIC, _ANY = 4.0, 3.5, 3.0, 1.5, 1.0
+_LEAST = 1.0
+"""What a score must reach; evidence that a chosen step would destroy is taken whatever its score."""
 _FIRST_TACTICS = 3
 """Techniques whose tactics count; the others of a long report would make everything fit."""
 _GENERAL = frozenset((Kind.HOST, Kind.USER, Kind.APPLICATION))
@@ -50,13 +52,42 @@ def choose(
         for action in library.actions
         if _is_here(action, facts)
         for score, matched in (_score(action, wanted, facts, environment),)
-        if score >= 1
+        if score >= _LEAST or action.collects or ANY in matched
     ]
-    kept: set[str] = set()
+    kept = {one.action.id for one in fitting if ANY in one.matched}
     for phase in Phase:
-        ranked = sorted((one for one in fitting if one.action.phase is phase), key=lambda one: -one.score)
+        ranked = [one for one in fitting if one.action.phase is phase and one.score >= _LEAST]
+        ranked = [one for one in ranked if one.action.id not in kept]
+        ranked.sort(key=lambda one: -one.score)
         kept |= {one.action.id for one in ranked[: MOST[phase]]}
-    return tuple(one for one in fitting if one.action.id in kept), len(fitting) - len(kept)
+    kept |= _savers([one for one in fitting if one.action.id in kept], fitting)
+    return tuple(one for one in fitting if one.action.id in kept), _left(fitting, kept)
+
+
+def _left(fitting: Sequence[Chosen], kept: set[str]) -> int:
+    return sum(one.score >= _LEAST and one.action.id not in kept for one in fitting)
+
+
+def _savers(chosen: Sequence[Chosen], fitting: Sequence[Chosen]) -> set[str]:
+    """Actions that take the evidence which chosen ones destroy, where none of the chosen takes it."""
+    found: dict[str, Chosen] = {one.action.id: one for one in chosen}
+    added: set[str] = set()
+    collectors = sorted((one for one in fitting if one.action.collects), key=lambda one: -one.score)
+    for one in chosen:
+        for evidence in one.action.destroys:
+            ways = [
+                c for c in collectors if evidence in c.action.collects and acts_alike(c.action, one.action)
+            ]
+            if ways and not any(way.action.id in found for way in ways):
+                found[ways[0].action.id] = ways[0]
+                added.add(ways[0].action.id)
+    return added
+
+
+def acts_alike(first: Action, second: Action) -> bool:
+    """Whether both act on one kind of thing in one place."""
+    kinds = set(first.acts_on) & set(second.acts_on)
+    return bool(kinds) and bool(set(first.platforms) & set(second.platforms))
 
 
 def _wanted(facts: Facts, store: Store) -> dict[str, float]:
@@ -85,9 +116,19 @@ def _is_here(action: Action, facts: Facts) -> bool:
     if not action.acts_on or facts.trigger in ("technique", "incident"):
         return True
     first = action.acts_on[0]
+    if action.like and not any(fits(action, one) for one in facts.entities):
+        return False
     if first in _GENERAL and not (places & {"code"}):
         return any(one.kind is first for one in facts.entities) or first is not Kind.APPLICATION
     return any(one.kind is first for one in facts.entities)
+
+
+def fits(action: Action, entity: Entity) -> bool:
+    """Whether a thing is of the kind that a step is made for, and named as the action wants it."""
+    if not action.acts_on or entity.kind is not action.acts_on[0]:
+        return False
+    low = entity.value.lower()
+    return not action.like or any(low.endswith(ending) for ending in action.like)
 
 
 def _implied(facts: Facts) -> frozenset[str]:
@@ -108,7 +149,7 @@ def _score(
         return 0.0, ()
     weights = sorted((wanted[one] for one in matched), reverse=True)
     score = weights[0] + 0.2 * min(4, len(weights) - 1)
-    score += 0.6 if action.urgency == 1 else -0.3 if action.urgency == 3 else 0.0
+    score += {1: 0.6, 2: 0.0, 3: -0.8}[action.urgency]
     named = [kind for kind in action.acts_on if any(one.kind is kind for one in facts.entities)]
     score += 0.5 * len(named) / max(1, len(action.acts_on))
     if environment.given and action.needs:

@@ -18,7 +18,9 @@ from .library import PLACEHOLDER
 
 MOST_COMMANDS = 3
 """Things of a kind that a command is written out for; the others are named in the step."""
-_MOST_NAMED = 3
+_LONGEST = 120
+"""Characters of a thing in a text for people."""
+_MOST_NAMED, _MOST_IN_TITLE = 3, 2
 
 UNKNOWN: Mapping[Kind, str] = {
     Kind.HOST: "the affected host",
@@ -88,16 +90,41 @@ _SYSTEM = {
 """What belongs to the system, whatever a report calls it: no command is written that would take it away."""
 
 
-def fill(text: str, things: Mapping[Kind, Sequence[Entity]]) -> str:
-    """A text for people, with what is known in it: the first things of a kind, and how many more."""
-    return PLACEHOLDER.sub(lambda found: _named(Kind(found[1]), things), text)
+def fill(text: str, things: Mapping[Kind, Sequence[Entity]], *, title: bool = False) -> str:
+    """A text for people, with what is known in it: the first things of a kind, and how many more.
+
+    In a title there are fewer, and files go by their names.
+    """
+    open_ = "|".join(kind.value for kind in Kind if not things.get(kind))
+    text = re.sub(rf"\b({_NOUNS}) \{{(?:{open_})\}}", r"\1", text) if open_ else text
+    return PLACEHOLDER.sub(lambda found: _named(Kind(found[1]), things, title), text)
 
 
-def _named(kind: Kind, things: Mapping[Kind, Sequence[Entity]]) -> str:
+_NOUNS = (
+    "accounts?|address(?:es)?|domains?|hosts?|computers?|devices?|files?|hash(?:es)?|process(?:es)?|services?|tasks?|key"
+    "s"
+    "?"
+    "|"
+    "mailbox(?:es)?|messages?|instances?|buckets?|pods?|namespaces?|applications?|packages?|users?|senders?|UR"
+    "L"
+    "s"
+    "?"
+)
+"""Words that say enough by themselves: "remove the account {user}" is "remove the account" where nobody is
+named."""
+
+
+def _named(kind: Kind, things: Mapping[Kind, Sequence[Entity]], title: bool) -> str:
     values = [one.value for one in things.get(kind, ())]
     if not values:
         return UNKNOWN[kind]
-    shown, left = values[:_MOST_NAMED], len(values) - _MOST_NAMED
+    if title and kind is Kind.FILE:
+        values = list(dict.fromkeys(re.split(r"[\\/]", value)[-1] or value for value in values))
+    most = _MOST_IN_TITLE if title else _MOST_NAMED
+    shown, left = (
+        [one if len(one) <= _LONGEST else f"{one[: _LONGEST - 1]}…" for one in values[:most]],
+        len(values) - most,
+    )
     if left > 0:
         return f"{', '.join(shown)} and {left} more"
     return " and ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else shown[0]

