@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -170,6 +171,21 @@ def test_links_are_not_followed(repository: Path, tmp_path_factory: pytest.TempP
     (repository / "a.py").unlink()
     (repository / "a.py").symlink_to(outside)
     assert paths(repository) == {}
+    (repository / "folder").rename(outside.parent / "folder")
+    (repository / "folder").symlink_to(outside.parent / "folder")
+    (outside.parent / "folder" / "ü b.py").write_text("s\n")
+    assert paths(repository) == {}
+
+
+def test_a_change_that_the_index_does_not_know_of_is_seen(repository: Path) -> None:
+    """One of the same length and time, in a file that Git was told to take for unchanged."""
+    file = repository / "a.py"
+    git(repository, "update-index", "--assume-unchanged", "a.py")
+    was = file.stat()
+    file.write_text("one\nTWO\n")
+    os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns))
+    assert file.stat().st_size == was.st_size
+    assert list(paths(repository)) == ["a.py"]
 
 
 def test_no_program_of_a_repository_is_run(repository: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -122,20 +123,31 @@ def _touched(
     repository: Repository, before: dict[str, str], prefixes: list[str], skipped: list[Skipped]
 ) -> Iterator[tuple[str, bytes]]:
     like = next(iter(before.values()), "")
+    within: dict[str, bool] = {}
+    """Folder → whether it is one of the repository: a link on the way may lead anywhere."""
     for path in repository.work_tree():
         if not _within(path, prefixes):
             continue
+        folder = path.rpartition("/")[0]
+        if folder not in within:
+            within[folder] = (repository.root / folder).resolve().is_relative_to(repository.root)
         file = repository.root / path
         try:
-            # A link may lead anywhere, and so may a folder on the way.
-            if file.is_symlink() or not file.resolve().is_relative_to(repository.root) or not file.is_file():
-                continue
-            data = _read(file, like, before.get(path, ""))
+            # Every file is read: what the index knows of sizes and times may be anybody's, or too old.
+            data = _read(file, like, before.get(path, "")) if within[folder] and _is_file(file) else None
         except OSError as error:
             skipped.append(Skipped(path=path, reason=f"It cannot be read: {error.strerror or error}."))
             continue
         if data is not None:
             yield path, data
+
+
+def _is_file(file: Path) -> bool:
+    """Whether it is there and an ordinary file, no link."""
+    try:
+        return stat.S_ISREG(file.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _read(file: Path, like: str, before: str) -> bytes | None:
