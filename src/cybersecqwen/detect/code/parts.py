@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import yaml
 
 from cybersecqwen.errors import InputError, LimitError
+from cybersecqwen.inputs.yaml_bounds import BoundLoader
 
 from .tree import Node, Tree
 
@@ -40,22 +40,6 @@ def document_of(text: str, language: str) -> list[Part]:
     if language == "dockerfile":
         return [dockerfile(text)]
     return list(_yaml(text))
-
-
-class BoundLoader(yaml.CSafeLoader):
-    """Bounds how deep it goes: libyaml recurses, and a hundred thousand levels end the process."""
-
-    _depth = 0
-
-    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
-        """Called by the composer on its way into every node."""
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise yaml.YAMLError(f"it nests deeper than {_DEEPEST} levels")
-
-    def ascend_resolver(self) -> None:
-        """Called on the way out."""
-        self._depth -= 1
 
 
 def _yaml(text: str) -> Iterator[Part]:

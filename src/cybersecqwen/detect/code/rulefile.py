@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
+from cybersecqwen.inputs.yaml_bounds import BoundLoader
 from cybersecqwen.records import Severity
 from cybersecqwen.records.review import Confidence
 
-from .parts import BoundLoader
 from .rule import (
     CallMatch,
     CodeRule,

@@ -50,7 +50,7 @@ def choose(
     fitting = [
         Chosen(action=action, score=score, matched=matched)
         for action in library.actions
-        if _is_here(action, facts)
+        if _is_here(action, facts) and not any(one in wanted for one in action.not_for)
         for score, matched in (_score(action, wanted, facts, environment),)
         if score >= _LEAST or action.collects or ANY in matched
     ]
@@ -142,8 +142,6 @@ def _implied(facts: Facts) -> frozenset[str]:
 def _score(
     action: Action, wanted: Mapping[str, float], facts: Facts, environment: Environment
 ) -> tuple[float, tuple[str, ...]]:
-    if any(one in wanted and one != ANY for one in action.not_for):
-        return 0.0, ()
     matched = tuple(one for one in action.answers if one in wanted)
     if not matched:
         return 0.0, ()

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from cybersecqwen.detect.code.parts import BoundLoader
 from cybersecqwen.errors import InputError
+from cybersecqwen.inputs.yaml_bounds import read_yaml
 from cybersecqwen.records.playbook import Duty, Role
 
 from .action import PLATFORMS, TOOLS
@@ -101,8 +101,7 @@ class Environment:
 def known_duties() -> Mapping[str, Duty]:
     """Duties that the package knows, by id."""
     text = Path(__file__).with_name("duties.yaml").read_text(encoding="utf-8")
-    # csq: ignore[python-yaml-load] CSafeLoader makes no objects but those of YAML itself
-    return {one["id"]: Duty(**one) for one in yaml.load(text, Loader=yaml.CSafeLoader)}
+    return {one["id"]: Duty(**one) for one in read_yaml(text)}
 
 
 def read_environment(path: Path) -> Environment:
@@ -122,8 +121,7 @@ def read_environment(path: Path) -> Environment:
 def environment_of(text: str, name: str) -> Environment:
     """The environment of a file's text; see `read_environment`."""
     try:
-        # csq: ignore[python-yaml-load] BoundLoader is a CSafeLoader that goes only so deep
-        given = yaml.load(text, Loader=BoundLoader)
+        given = read_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InputError(f"{name} is no YAML: {_plain(error)}.") from None
     return _Reader(name).environment(given)

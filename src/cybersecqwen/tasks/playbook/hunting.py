@@ -8,11 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cybersecqwen.detect.sigma.model import And, Expression, Logsource, Op, Or, Rule, Test
 from cybersecqwen.dialects.query import Query, Span
 from cybersecqwen.errors import CsqError
+from cybersecqwen.inputs.yaml_bounds import read_yaml
 from cybersecqwen.records.playbook import Entity, Kind, StepQuery
 
 from .filling import UNKNOWN
@@ -39,8 +38,7 @@ class Hunt:
 def hunts() -> Mapping[str, Hunt]:
     """All templates, by id."""
     text = Path(__file__).with_name("hunts.yaml").read_text(encoding="utf-8")
-    # csq: ignore[python-yaml-load] CSafeLoader makes no objects but those of YAML itself
-    return {id: _hunt(id, given) for id, given in yaml.load(text, Loader=yaml.CSafeLoader).items()}
+    return {id: _hunt(id, given) for id, given in read_yaml(text).items()}
 
 
 def _hunt(id: str, given: Mapping[str, Any]) -> Hunt:

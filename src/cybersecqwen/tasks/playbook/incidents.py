@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from cybersecqwen.inputs.yaml_bounds import read_yaml
 
 LONGEST = 2_000
 """Characters of a description that are read."""
@@ -35,8 +35,7 @@ class IncidentType:
 def incident_types() -> tuple[IncidentType, ...]:
     """All types, in the order of the file."""
     text = Path(__file__).with_name("incidents.yaml").read_text(encoding="utf-8")
-    # csq: ignore[python-yaml-load] CSafeLoader makes no objects but those of YAML itself
-    given = yaml.load(text, Loader=yaml.CSafeLoader)
+    given = read_yaml(text)
     return tuple(
         IncidentType(
             id=one["id"],

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import yaml
 
-from cybersecqwen.detect.code.parts import BoundLoader
 from cybersecqwen.errors import RuleError
+from cybersecqwen.inputs.yaml_bounds import read_yaml
 from cybersecqwen.records.playbook import Effect, Evidence, Kind, Phase, Role
 
 from .action import ANY, PLATFORMS, SHELLS, TOOLS, Action, CommandTemplate
@@ -81,8 +81,7 @@ def read_actions(path: Path) -> Iterator[Action]:
 def actions_of(text: str, name: str) -> Iterator[Action]:
     """The actions of a file's text. Raises RuleError."""
     try:
-        # csq: ignore[python-yaml-load] BoundLoader is a CSafeLoader that goes only so deep
-        given = yaml.load(text, Loader=BoundLoader)
+        given = read_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         said = " ".join(str(error).split())[:300]
         raise RuleError(f"{name} is no YAML: {said}.") from None

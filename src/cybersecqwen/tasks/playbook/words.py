@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from cybersecqwen.detect.text.extraction import matches
 from cybersecqwen.errors import UsageError
+from cybersecqwen.knowledge import interface as known
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Problem
 from cybersecqwen.records.playbook import Basis, Entity, Kind
@@ -143,18 +144,26 @@ def _techniques(text: str, store: Store) -> tuple[str, ...]:
     found, problems = known_techniques(ids, store)
     if problems:
         wrong = problems[0].subject
-        names = store.names("technique")
-        near = get_close_matches(wrong, names, n=3, cutoff=0.6)
-        shown = ", ".join(f"{id} ({names[id]})" for id in near)
+        near = store.children(wrong.partition(".")[0])[:3] or _alike(wrong, store)
+        shown = ", ".join(f"{one.id} ({one.name})" for one in near)
         raise UsageError(
             f"There is no technique {wrong!r}.", hint=f"Near to it are: {shown}." if near else ""
         )
     return found
 
 
+def _alike(wrong: str, store: Store) -> tuple[known.Entity, ...]:
+    """Techniques with much the same number."""
+    near = get_close_matches(wrong, store.names("technique"), n=9, cutoff=0.6)
+    found = (store.get(id) for id in near)
+    return tuple(one for one in found if one is not None and one.status == "active")[:3]
+
+
 def _by_name(text: str, store: Store) -> tuple[str, ...]:
-    """A technique whose name is all that the text says."""
-    return tuple(one.id for one in store.by_name(text, "technique") if one.status == "active")[:1]
+    """A technique whose name is all that the text says; of several the one of enterprises."""
+    found = [one for one in store.by_name(text, "technique") if one.status == "active"]
+    found.sort(key=lambda one: "enterprise" not in one.attributes.get("domains", ()))
+    return tuple(one.id for one in found[:1])
 
 
 def _weaknesses(text: str, store: Store) -> list[Basis]:
