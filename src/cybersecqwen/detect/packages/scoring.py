@@ -1,8 +1,8 @@
 """How bad a problem is, by what its records say: a CVSS vector, a word, or nothing.
 
-The base score of v3 is computed by `specialists.cvss_score`, that of v2 here (NVD's ratings). A vector of v4
-gets no score: its formula stands on a table of 270 expert ratings that is not carried; its severity is the
-publisher's word, else estimated from the vector and said to be so.
+The base score of v3 is computed by `specialists.cvss_score`, that of v2 here (NVD's ratings), that of v4 by
+the package cvss: it stands on a table of 270 expert ratings that is not carried here. Without that package a
+vector of v4 gets no score; its severity is the publisher's word, else estimated from the vector, as is said.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _V2_WEIGHTS = (
     {"N": 0.0, "P": 0.275, "C": 0.66},
 )
 _V4 = re.compile(r"CVSS:4\.0(?:/[A-Za-z]{1,4}:[A-Za-z]+){11,40}", re.ASCII)
+_V4_BASE = frozenset(("AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def rate(advisory: Advisory) -> Rated:
         return Rated(Severity.LOW)
     word = _WORDS.get(advisory.rated)
     best: tuple[float, str] | None = None
-    for kind in ("CVSS_V3", "CVSS_V2"):
+    for kind in ("CVSS_V3", "CVSS_V4", "CVSS_V2"):
         scored = [
             (score, vector)
             for found, vector in advisory.scores
@@ -66,7 +67,7 @@ def rate(advisory: Advisory) -> Rated:
     if best is not None:
         own = severity_of(best[0])
         # NVD rates v2 by the same bounds, with no critical: https://nvd.nist.gov/vuln-metrics/cvss
-        own = own if best[1].startswith("CVSS:3") else min(own, Severity.HIGH)
+        own = own if best[1].startswith(("CVSS:3", "CVSS:4")) else min(own, Severity.HIGH)
         return Rated(word or own, best[0], best[1])
     if word is not None:
         return Rated(word, None, four)
@@ -76,10 +77,12 @@ def rate(advisory: Advisory) -> Rated:
 
 
 def score_of(vector: str) -> float | None:
-    """The base score of a vector of v2 or v3; None for any other."""
+    """The base score of a vector of v2, v3 or (where cvss is installed) v4; None for any other."""
     found = _V2.fullmatch(vector)
     if found:
         return _second(found)
+    if _V4.fullmatch(vector):
+        return _fourth(vector)
     try:
         return base_score(vector)
     except InputError:
@@ -87,9 +90,10 @@ def score_of(vector: str) -> float | None:
 
 
 def severity_of(score: float) -> Severity:
-    """The qualitative rating of a base score of v3.
+    """The qualitative rating of a base score of v3 or v4.
 
-    From: https://www.first.org/cvss/v3.1/specification-document, section 5
+    From: https://www.first.org/cvss/v3.1/specification-document, section 5, and
+    https://www.first.org/cvss/v4.0/specification-document, section 6: the same bounds.
     """
     if score < 0.1:
         return Severity.INFORMATIONAL
@@ -107,6 +111,24 @@ def _second(found: re.Match[str]) -> float:
     hurt = 10.41 * (1 - left)
     ease = 20 * vector[found[1]] * complexity[found[2]] * authentication[found[3]]
     return round((0.6 * hurt + 0.4 * ease - 1.5) * (1.176 if hurt else 0.0), 1)
+
+
+def _fourth(vector: str) -> float | None:
+    """CVSS-B: what stands behind the base metrics speaks of one day or of one place, and is left out.
+
+    From: https://www.first.org/cvss/v4.0/specification-document, section 8
+    """
+    try:
+        from cvss import CVSS4
+        from cvss.exceptions import CVSSError
+    except ImportError:
+        return None
+    base = [part for part in vector.split("/") if part.partition(":")[0] in _V4_BASE]
+    try:
+        CVSS4(vector)  # refuses what is not well-formed behind the base metrics, too
+        return float(CVSS4("/".join(["CVSS:4.0", *base])).base_score)
+    except CVSSError:
+        return None
 
 
 def _estimated(vector: str) -> Severity:
