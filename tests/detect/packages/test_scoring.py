@@ -49,8 +49,8 @@ def test_scores(vector: str, score: float | None) -> None:
     assert score_of(vector) == score
 
 
-# The first eight are vectors of FIRST's examples (https://www.first.org/cvss/v4.0/examples: CVE-2022-41741,
-# CVE-2020-3549, CVE-2023-3089, CVE-2021-44714, CVE-2022-21830, CVE-2022-22186, CVE-2014-0160, CVE-2021-44228),
+# The first eight are vectors of FIRST's examples (https://www.first.org/cvss/v4.0/examples): CVE-2022-41741,
+# CVE-2020-3549, CVE-2023-3089, CVE-2021-44714, CVE-2022-21830, CVE-2022-22186, CVE-2014-0160, CVE-2021-44228;
 # the others go to the ends of the scale. A second implementation (ae-cvss-calculator) gives the same scores.
 FOURTH = {
     "AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N": 7.3,
