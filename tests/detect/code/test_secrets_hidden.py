@@ -171,6 +171,72 @@ def test_words_beside_a_secret_stay() -> None:
     assert found_there[3] == text.split("\n")[2]
 
 
+URL = "https://app:{}@db.shop.internal/"
+
+
+@pytest.mark.parametrize(
+    ("value", "line", "shown"),
+    [
+        # What everybody uses is a secret between quotes, and as it stands in the address.
+        ("password", "eval(password + x)", "eval(password + x)"),
+        ("password", "f(password_of, 'password', 'a password')", "f(password_of, '*', 'a password')"),
+        ("password", "see app:password@db", "see app:*@db"),
+        # A word is one wherever it is whole and names nothing.
+        ("sunflower", "import sunflower", "import sunflower"),
+        ("sunflower", "sunflower.run(sunflowers, a.sunflower)", "sunflower.run(sunflowers, a.sunflower)"),
+        ("sunflower", "sunflower = f(sunflower=1)", "sunflower = f(sunflower=1)"),
+        ("sunflower", "'login sunflower' + \"sunflower\"", "'login *' + \"*\""),
+        ("sunflower", "'mysqldump -psunflower' + 'a\\nsunflower'", "'mysqldump -p*' + 'a\\n*'"),
+        ("sunflower", "auth=('app', 'sunflower')", "auth=('app', '*')"),
+        # What nobody can guess is one anywhere.
+        (SHORT, f"a{SHORT}b {SHORT} = x", "a*b * = x"),
+        ("qwertzuiopasdfghjk", "xqwertzuiopasdfghjkx = 1", "x*x = 1"),
+        # A few characters are one where they stand.
+        ("pw12", "a = pw12 + 'pw12'", "a = pw12 + 'pw12'"),
+    ],
+)
+def test_ordinary_words_stay_where_they_are_no_secret(value: str, line: str, shown: str) -> None:
+    text = f"{URL.format(value)}\n{line}"
+    start = text.index(value)
+    mask = Mask(text, [(start, start + len(value))])
+    assert mask.whole() == f"{URL.format(STARS)}\n{shown.replace('*', STARS)}"
+    assert mask.without(line) == shown.replace("*", STARS)
+
+
+@pytest.mark.parametrize(
+    ("value", "place", "line", "shown"),
+    [
+        ("pw12", URL, "-pw12 = f('pw12')\n+https://app:pw12@b", "-pw12 = f('*')\n+https://app:*@b"),
+        ("hunting", 'pw = "{}"', "-pw = 'hunting'\n+hunting(x)", "-pw = '*'\n+hunting(x)"),
+        ("hunting", 'pw = "{}"', '-run("login hunting")', '-run("login *")'),
+        ("hunting", "ENV PW {}\n", "-ENV PW hunting\n+ARG hunting=1", "-ENV PW *\n+ARG hunting=1"),
+        ("hunting", "ENV PW {}\n", '+CMD ["-p", "hunting"]', '+CMD ["-p", "*"]'),
+        (
+            "password",
+            'password = "{}"',
+            '-password = "password"\n+f(password)',
+            '-password = "*"\n+f(password)',
+        ),
+        ("password", "ENV PW {}\n", "-ENV PW password\n+x(password)", "-ENV PW *\n+x(password)"),
+        ("password", "{}\n", "-password\n+x", "-*\n+x"),
+    ],
+)
+def test_words_are_hidden_in_fixes_where_they_stand_as_values(
+    value: str, place: str, line: str, shown: str
+) -> None:
+    text = place.format(value)
+    start = text.rindex(value)
+    mask = Mask(text, [], [(start, start + len(value))])
+    assert mask.without(line) == line
+    assert mask.without(line, words=True) == shown.replace("*", STARS)
+
+
+def test_every_line_of_a_key_is_looked_for_where_it_begins() -> None:
+    text = "k: |\n  QWErty12345678\n  QWERTYUI\n"
+    mask = Mask(text, [(text.index("QWErty"), len(text))])
+    assert mask.without("aQWErty12345678a QWERTYUI QWERTYUIx") == f"a{STARS}a {STARS} QWERTYUIx"
+
+
 @pytest.mark.timeout(60)
 def test_many_secrets_on_one_line_take_no_time() -> None:
     text = " ".join(MADE["github-token"](Random(number)) for number in range(10_000))

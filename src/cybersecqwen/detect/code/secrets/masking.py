@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from cybersecqwen.records.review import CodeFinding, Fix, FlowStep, Place
+
+from .context import chosen_by_hand, is_placeholder
 
 STARS = "********"
 _SHOWN, _LONG = 4, 20
@@ -17,12 +19,88 @@ _SHOWN, _LONG = 4, 20
 _CHARACTERS = 2_000
 _LEAST, _LONG_ENOUGH = 4, 6
 """Characters of a value that is looked for in fixes, and of one that is looked for anywhere."""
+_NO_WORD = 16
+"""Characters of a value that is no ordinary word, whatever it is made of."""
 _MOST_VALUES, _LONGEST = 10_000, 40_000
 
 
 def masked(value: str) -> str:
     """A secret as it is shown."""
     return (value[:_SHOWN] if len(value) >= _LONG and not value.startswith("--") else "") + STARS
+
+
+@dataclass(kw_only=True, slots=True)
+class _Value:
+    """A value that may stand once more where nothing tells of it.
+
+    One that nobody can guess is a secret wherever it stands. One of letters alone ("sunflower") is one as a
+    whole and where it names nothing; what everybody uses ("password") where it stands as values do: between
+    quotes, or between the same signs as where it was found.
+    """
+
+    size: int
+    guessable: bool
+    common: bool
+    sure: set[tuple[str, str]] = field(default_factory=set)
+    """The signs around it where it is surely a secret."""
+    words: set[tuple[str, str]] = field(default_factory=set)
+    """The signs around it where it may be a word."""
+
+    def stands(self, text: str, start: int, *, in_fix: bool) -> bool:
+        """Whether an occurrence in a text is to be hidden there, or in a fix."""
+        end = start + self.size
+        if not self.sure and not in_fix:
+            return False
+        signs = _signs(text, start, end)
+        if not self.guessable or signs in self.sure or (in_fix and signs in self.words):
+            return True
+        if _is_part(text, start, end):
+            return False
+        if self.common:
+            return signs == (_QUOTE, _QUOTE)
+        if not self.sure and self.words == {(_QUOTE, _QUOTE)}:
+            return _QUOTE in signs
+        return not _is_name(text, start, end)
+
+
+_QUOTE = '"'
+_QUOTES = frozenset("\"'`")
+
+
+def _sign(sign: str) -> str:
+    """What counts as the same sign: all quotes, and all white space with both ends of a text."""
+    return _QUOTE if sign in _QUOTES and sign else sign.strip()
+
+
+def _signs(text: str, start: int, end: int) -> tuple[str, str]:
+    """The signs before and behind a stretch; those before lines of a diff are none."""
+    before = text[start - 1 : start]
+    if before in ("+", "-") and text[max(0, start - 2) : start - 1] in ("", "\n"):
+        before = ""
+    return _sign(before), _sign(text[end : end + 1])
+
+
+def _is_part(text: str, start: int, end: int) -> bool:
+    """Whether a stretch is a part of a longer word; an option (-p) and an escaped sign are none."""
+    apart = _GLUED.fullmatch(text[max(0, start - 2) : start]) is not None
+    return (not apart and _in_word(text[start - 1 : start])) or _in_word(text[end : end + 1])
+
+
+_GLUED = re.compile(r"-[A-Za-z]|\\[abfnrtv0]")
+
+
+def _in_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
+
+
+_NAME_ENDS = re.compile(r"[ \t]{0,20}(?:[=:(]|\.[A-Za-z_])")
+_NAME_BEGINS = re.compile(r"(?:\.|\b(?:import|from|def|class|function|func|package|module|use)[ \t]{1,20})\Z")
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Whether a word is the name of something: what is set, called, or a part of something."""
+    before = text[max(0, start - 30) : start]
+    return _NAME_BEGINS.search(before) is not None or _NAME_ENDS.match(text, end) is not None
 
 
 class Mask:
@@ -53,16 +131,29 @@ class Mask:
         import ahocorasick
 
         made = ahocorasick.Automaton()
-        known = [*((True, one) for one in self._sure), *((False, one) for one in self._words)]
-        for sure, (start, end) in known[:_MOST_VALUES]:
-            # Of a key over many lines each of them.
-            for line in self._text[start : min(end, start + _LONGEST)].splitlines():
-                size = len(line.strip())
-                if size >= _LEAST:
-                    strong = sure and size >= _LONG_ENOUGH
-                    made.add_word(line.strip(), (size, strong or made.get(line.strip(), (0, False))[1]))
+        for sure, start, line in self._lines():
+            value = made.get(line, None)
+            if value is None:
+                # One of a few characters alone is no secret elsewhere, whatever they are.
+                guessable = len(line) < _LONG_ENOUGH or (len(line) < _NO_WORD and not chosen_by_hand(line))
+                common = guessable and is_placeholder(line)
+                value = _Value(size=len(line), guessable=guessable, common=common)
+                made.add_word(line, value)
+            signs = value.sure if sure and value.size >= _LONG_ENOUGH else value.words
+            signs.add(_signs(self._text, start, start + value.size))
         made.make_automaton()
         return made
+
+    def _lines(self) -> Iterator[tuple[bool, int, str]]:
+        """(whether it is surely a secret, where it begins, what it is) of each line of a value."""
+        known = [*((True, one) for one in self._sure), *((False, one) for one in self._words)]
+        for sure, (start, end) in known[:_MOST_VALUES]:
+            at = start
+            for line in self._text[start : min(end, start + _LONGEST)].splitlines(keepends=True):
+                value = line.strip()
+                if len(value) >= _LEAST:
+                    yield sure, at + line.index(value), value
+                at += len(line)
 
     def at(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, from 1."""
@@ -113,12 +204,14 @@ class Mask:
         return self._stretches[first:last]
 
     def without(self, text: str, *, words: bool = False) -> str:
-        """A text in which no value of a secret stands; with `words` none of those that may be words."""
+        """A text in which no value of a secret stands; with `words`, as in a fix, none that may be words."""
         if not len(self._values):
             return text
         made, at = [], 0
         reaches = sorted(
-            (last + 1 - size, last + 1) for last, (size, strong) in self._values.iter(text) if strong or words
+            (last + 1 - value.size, last + 1)
+            for last, value in self._values.iter(text)
+            if value.stands(text, last + 1 - value.size, in_fix=words)
         )
         for start, end in reaches:
             if start >= at:
