@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from cybersecqwen.records import Indicator, Report
+from cybersecqwen.records import Evidence, Indicator, Report
 
 # Shown although str.isprintable() is False: an ideographic space is ordinary in Chinese and Japanese text.
 _ORDINARY = frozenset("\u3000")
@@ -101,8 +102,9 @@ class Defanger:
 
     @classmethod
     def of(cls, report: Report) -> Defanger:
-        """One that knows the hosts among all indicators of `report`."""
-        return cls(host for one in _indicators(report) for host in _hosts_of(one))
+        """One that knows the hosts among all indicators of `report`, and those a playbook acts against."""
+        known = chain(_indicators(report), _of_playbook(report))
+        return cls(host for one in known for host in _hosts_of(one))
 
     def __call__(self, text: str) -> str:
         """`text` with schemes, hosts, addresses and mail addresses that nobody can click."""
@@ -164,6 +166,14 @@ def _indicators(report: Report) -> Iterator[Indicator]:
     yield from report.indicators
     for incident in report.incidents:
         yield from incident.indicators
+
+
+def _of_playbook(report: Report) -> Iterator[Indicator]:
+    """What is outside: the user's own hosts keep their names."""
+    evidence = Evidence(event="", field="", value="")
+    for one in report.playbook.entities if report.playbook else ():
+        if one.kind.value in ("ip", "domain", "url", "email"):
+            yield Indicator(type=one.kind.value, value=one.value, raw=one.value, evidence=evidence)
 
 
 def _hosts_of(indicator: Indicator) -> Iterator[str]:

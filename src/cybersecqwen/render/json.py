@@ -27,6 +27,7 @@ from cybersecqwen.records import (
 )
 from cybersecqwen.records.audit_json import audit_json
 from cybersecqwen.records.intel_json import to_json
+from cybersecqwen.records.playbook_json import playbook_json
 from cybersecqwen.records.review_json import review_json
 
 from .interface import Renderer, RenderOptions
@@ -85,7 +86,7 @@ def envelope(report: Report) -> dict[str, Any]:
 
 
 def _extra(report: Report) -> dict[str, Any]:
-    """What only one task has: `intel`, `query`, `review` under the names of the records' fields."""
+    """What only one task has, such as `intel` and `playbook`, under the names of the records' fields."""
     made = dict(report.extra)
     if report.intel is not None:
         made["intel"] = to_json(report.intel)
@@ -95,6 +96,8 @@ def _extra(report: Report) -> dict[str, Any]:
         made["review"] = review_json(report.review)
     if report.audit is not None:
         made["audit"] = audit_json(report.audit)
+    if report.playbook is not None:
+        made["playbook"] = playbook_json(report.playbook)
     return made
 
 

@@ -71,7 +71,8 @@ class MarkdownRenderer(Renderer):
             headed = headline(report, options.title)
             note.add(*intel_lines(report, report.intel, headed, options.detail, note.cell, note.value))
         elif (told := sections_of(report, options.detail)) is not None:
-            note.add(*section_lines(told, headline(report, options.title), note.say, note.code))
+            say = note.say if report.playbook is None else note.whole
+            note.add(*section_lines(told, headline(report, options.title), say, note.code))
         elif is_diff(report):
             headed = headline(report, options.title)
             note.add(*diff_lines(report, headed, options.detail, note.cell, note.value))
@@ -115,6 +116,10 @@ class _Note:
 
     def say(self, text: str) -> str:
         return escaped(self.defang.show(text if self.amounts.everything else clipped(text, 400)))
+
+    def whole(self, text: str) -> str:
+        """Prose that nobody may find cut short: what is to be done."""
+        return escaped(self.defang.show(text))
 
     def code(self, text: str) -> str:
         return code(self.quote(text))

@@ -28,6 +28,10 @@ def section_lines(told: Sections, title: str, say: Say, quote: Say) -> Iterator[
         for line in part.lines:
             lead = f"**{say(line.lead)}** " if line.lead else ""
             body = quote(line.body) if line.code else say(line.body)
+            box = "[ ] " if line.box else ""
             note = f" ({say(line.note)})" if line.note else ""
             link = f" `{safe_text(line.link)}`" if line.link else ""
-            yield f"- {_MARKS[line.good]}{lead}{body}{note}{link}"
+            inset = "  " * line.depth
+            yield f"{inset}- {box}{_MARKS[line.good]}{lead}{body}{note}{link}"
+            if line.block:  # two further in, so that it belongs to the item
+                yield from (f"{inset}  {one}".rstrip() for one in fenced(line.block.split("\n")))

@@ -17,7 +17,7 @@ def check_export(report: Report, format: str, allowed: Tlp = DEFAULT_ALLOWED, *,
     export; every other format is made to be passed on, and so is every file.
 
     Args:
-        report: Any report; those with `intel` are marked, and what is made of such reports in `extra`.
+        report: Any report; those with `intel` are marked, and so is what is made of such reports.
         format: Name of the output format.
         allowed: The strictest marking that the user lets out.
         saved: Whether the result goes to a file.
@@ -25,7 +25,8 @@ def check_export(report: Report, format: str, allowed: Tlp = DEFAULT_ALLOWED, *,
     Raises:
         OutputError: The marking is stricter than `allowed`.
     """
-    marking = report.intel.marking if report.intel else _carried(report.extra.get("marking"))
+    carried = report.playbook.marking if report.playbook else report.extra.get("marking")
+    marking = report.intel.marking if report.intel else _carried(carried)
     if marking.rank <= allowed.rank or (format == "terminal" and not saved):
         return
     level = marking.value.removeprefix("TLP:").lower()

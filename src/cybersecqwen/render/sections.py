@@ -1,4 +1,4 @@
-"""Pages that are a list of sections in every format: those of queries, reviews and audits."""
+"""Pages that are a list of sections in every format: those of queries, reviews, audits, playbooks."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ class Line:
     """Whether it is good news, bad news, or neither."""
     code: bool = False
     """Whether the body is a value or a record rather than a sentence."""
+    block: str = ""
+    """Text under it that is to be copied as it stands."""
+    box: bool = False
+    """Whether it is something to tick off."""
+    depth: int = 0
+    """How far in it stands: 1 for what belongs to the line of depth 0 before it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +52,7 @@ class Sections:
     """A whole page."""
 
     kind: str
-    """What the page is: "query", "review", "audit"."""
+    """What the page is: "query", "review", "audit", "playbook"."""
     banner: str
     """What came of it, in one or two words."""
     good: bool
@@ -70,4 +76,8 @@ def sections_of(report: Report, detail: Detail) -> Sections | None:
         from .audit_layout import audit_sections
 
         return audit_sections(report.audit, detail)
+    if report.playbook is not None:
+        from .playbook_layout import playbook_sections
+
+        return playbook_sections(report, report.playbook, detail)
     return None

@@ -29,14 +29,18 @@ def write_sections(sheet: Sheet, report: Report, told: Sections, title: str) -> 
             page.add((part.heading.upper(), "heading"), (remark, "quiet"))
         if part.code:
             page.verbatim(part.code, "code")
-        width = min(_LEAD, max((len(sheet.show(line.lead)) for line in part.lines), default=0))
+        widths: dict[int, int] = {}
         for line in part.lines:
-            _line(sheet, line, width)
+            widths[line.depth] = min(_LEAD, max(widths.get(line.depth, 0), len(sheet.show(line.lead))))
+        for line in part.lines:
+            _line(sheet, line, widths[line.depth])
+            if line.block:
+                page.verbatim(line.block, "code")
 
 
 def _line(sheet: Sheet, line: Line, width: int) -> None:
     mark, style = {True: ("✓ ", "good"), False: ("! ", "warning"), None: ("", "")}[line.good]
-    lead: list[Run] = [("  ", ""), (mark, style)]
+    lead: list[Run] = [("  " + "    " * line.depth, ""), ("[ ] " if line.box else "", "quiet"), (mark, style)]
     body: list[Run] = [(sheet.defang.show(line.body), "code" if line.code else "")]
     if line.lead:
         shown = sheet.show(line.lead)
