@@ -50,6 +50,7 @@ _JOINED = {
     ("query", "schema"): "query-schema",
     ("query", "fields"): "query-fields",
     ("query", "test"): "query-test",
+    ("playbook", "check"): "playbook-check",
 }
 """Commands of their own below one that takes paths; a file of that name is ./baseline."""
 

@@ -16,6 +16,7 @@ from . import (
     kb,
     logs,
     model,
+    playbook_check,
     query,
     query_schema,
     query_test,
@@ -88,6 +89,7 @@ app.command("query-explain", hidden=True)(query.explain)
 app.command("query-translate", hidden=True)(query.translate)
 app.command("query-test", hidden=True)(query_test.check)
 app.command("query-fields", hidden=True)(query_schema.fields)
+app.command("playbook-check", hidden=True)(playbook_check.check)
 app.command()(review.review)
 app.command()(ask.ask)
 app.command()(audit.audit)
