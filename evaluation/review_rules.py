@@ -8,7 +8,8 @@ for Code: Security Hardening and Adversarial Testing", CCS 2023), code/purplella
 snippets with their CWE: M. Bhatt et al., "Purple Llama CyberSecEval", arXiv:2312.04724) and
 code/bandit_examples.zip. --clean names folders of code that is taken for sound; the standard library of the
 Python that runs this is always among them. Ruff is asked for its rules S, those that are no preview.
---speed runs the three as whole commands over the standard library's files in Python, --speed-alone only them.
+--speed runs the three as whole commands over the standard library's files in Python, --speed-alone only them;
+without either the times that OUT has stay in it.
 
 Items are halved by the SHA-256 of their code: rules were written with an eye on the half "dev" alone, the
 half "held" was only counted. A finding is of the right family where one of its CWEs is the item's or stands
@@ -117,6 +118,8 @@ SUFFIXES = {
     "php": ".php",
 }
 """The languages of PurpleLlama that there are rules for; Rust is left out."""
+NAMES = {"javascript": "JavaScript", "java": "Java", "c": "C", "cpp": "C++", "csharp": "C#", "php": "PHP"}
+"""Those that docs/review.md has beside Python, as people write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +434,8 @@ def main() -> None:
     table["clean"] = {one.name: clean_folders(one, programs) for one in [*folders, *given.clean]}
     if given.speed:
         table["speed"] = speed(programs)
+    elif given.out and given.out.exists():  # times are of a machine, not of the rules: they stay
+        table["speed"] = json.loads(given.out.read_text(encoding="utf-8")).get("speed", {})
     show(table)
     if given.out:
         given.out.parent.mkdir(parents=True, exist_ok=True)
@@ -447,6 +452,7 @@ def made_table(
 ) -> dict[str, Any]:
     """All figures but those of the clean folders."""
     table: dict[str, Any] = {"sven": {}, "purplellama": {}, "bandit examples": {}}
+    table["purplellama by CWE"] = by_weakness(snippets)
     for tool in (one for one in TOOLS if any(one in item.by for item in before)):
         for half in ("dev", "held", "all"):
             at = table["sven"].setdefault(tool, {})
@@ -466,6 +472,45 @@ def made_table(
             table["bandit examples"][tool] = rates(files, tool, "all")["any"]
     table["read"] = _read_by_all(before, after, snippets)
     return table
+
+
+def by_weakness(snippets: Sequence[Item]) -> dict[str, Any]:
+    """Language → CWE → tool → half: shares with a finding of the right family, and of those not low alone."""
+    made: dict[str, Any] = {}
+    for language, cwe in sorted({(one.language, one.cwe) for one in snippets}):
+        chosen = [one for one in snippets if (one.language, one.cwe) == (language, cwe)]
+        for tool in (one for one in TOOLS if one in chosen[0].by):
+            of_tool = made.setdefault(language, {}).setdefault(f"CWE-{cwe}", {}).setdefault(tool, {})
+            for half in ("all", "held"):
+                right = rates(chosen, tool, half)["right"]
+                of_tool[half] = {least: right[least] for least in ("low", "medium")}
+    return made
+
+
+def weakness_rows(by_cwe: Mapping[str, Any]) -> Iterator[str]:
+    """The rows of the two tables of docs/review.md: Python with every tool, then the other languages."""
+    for cwe, tools in by_cwe["python"].items():
+        for half in ("all", "held"):
+            shares = [short(tools[tool][half]["low"]) if tool in tools else "" for tool in TOOLS]
+            yield _row(cwe, half, tools["csq"][half]["low"]["of"], *shares)
+    for language, rows in by_cwe.items():
+        for cwe, tools in rows.items() if language != "python" else ():
+            every, held = tools["csq"]["all"], tools["csq"]["held"]["low"]
+            found = short(every["low"]), short(every["medium"])
+            yield _row(NAMES[language], cwe, every["low"]["of"], *found, held["of"], short(held))
+
+
+def _row(*cells: object) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def short(row: Mapping[str, Any]) -> str:
+    """A share as docs/review.md writes it: .712 (.663–.757); "–" of none. Rounded once, from the counts."""
+    rate = Rate(hits=row["hits"], of=row["of"])
+    if not rate.of:
+        return "–"
+    share, low, high = (f"{one:.3f}".removeprefix("0") for one in (rate.hits / rate.of, *rate.interval))
+    return f"{share} ({low}–{high})"
 
 
 def _read_by_all(before: Sequence[Item], after: Sequence[Item], snippets: Sequence[Item]) -> dict[str, Any]:
@@ -502,6 +547,8 @@ def show(table: Mapping[str, Any]) -> None:
         for language, halves in languages.items():
             for half, row in halves.items():
                 _line(f"purplellama {language} {half} {tool}", row)
+    for line in weakness_rows(table["purplellama by CWE"]):
+        print(line)
     for name, tools in table["read"].items():
         for tool, halves in tools.items():
             for half, row in halves.items():

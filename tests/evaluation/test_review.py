@@ -39,6 +39,28 @@ def test_a_family_is_right_and_another_is_not() -> None:
     assert row["right"]["low"]["hits"] == 0 and row["any"]["hits"] == 1
 
 
+def test_rates_are_parted_by_language_and_weakness() -> None:
+    items = [Item(f"{n}", f"eval({n})", "python", 95, "held" if n else "dev") for n in range(4)]
+    items += [Item("c", "gets(a);", "c", 242, "held"), Item("d", "x = 1", "python", 89, "dev")]
+    for item in items:
+        item.by["csq"] = [Found(frozenset({item.cwe}), 0)]
+        if item.language == "python":
+            item.by["bandit"] = [Found(frozenset({95}), 2)] if item.name == "3" else []
+    made = review_rules.by_weakness(items)
+    assert {language: list(rows) for language, rows in made.items()} == {
+        "c": ["CWE-242"],
+        "python": ["CWE-89", "CWE-95"],
+    }
+    csq, bandit = made["python"]["CWE-95"]["csq"], made["python"]["CWE-95"]["bandit"]
+    assert [csq[half]["low"]["of"] for half in ("all", "held")] == [4, 3]
+    assert [csq["all"][least]["hits"] for least in ("low", "medium")] == [4, 0]
+    assert [bandit["held"][least]["hits"] for least in ("low", "medium")] == [1, 1]
+    lines = list(review_rules.weakness_rows(made))
+    assert "| CWE-95 | held | 3 | 1.000 (.439–1.000) | .333 (.061–.792) |  |" in lines
+    assert "| CWE-89 | held | 0 | – | – |  |" in lines
+    assert lines[-1] == "| C | CWE-242 | 1 | 1.000 (.207–1.000) | .000 (.000–.793) | 1 | 1.000 (.207–1.000) |"
+
+
 def test_what_ruff_says_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [
         {"filename": "a.py", "code": "S307"},
@@ -110,6 +132,8 @@ def test_the_pages_say_what_was_counted() -> None:
                 said(halves["all"]["right"]["low"]) in page and said(halves["held"]["right"]["low"]) in page
             )
         assert f"{table['clean']['python3.11'][tool]['python']['per 1,000 lines']:.3f}" in page
+    for line in review_rules.weakness_rows(table["purplellama by CWE"]):
+        assert f"\n{line}\n" in page
     for rows in ("examples", "purplellama dev"):
         for row in saved("fixes")[rows].values():
             assert f"{row['fixed']['hits']} of {row['fixed']['of']}" in page
