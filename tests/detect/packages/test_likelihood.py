@@ -40,8 +40,8 @@ def test_what_is_likely_stands_after_what_is_exploited_and_before_what_is_severe
         tmp_path,
         "CVE-2024-0001,0.0004,0.1",
         "CVE-2024-0002,0.1,0.9",
-        "CVE-2024-0003,0.09999,0.9",
-        "CVE-2024-0004,0.05,0.9",
+        "CVE-2024-0003,0.05,0.9",
+        "CVE-2024-0004,0.09999,0.9",
     )
     records = [
         problem("A-1", "CVE-2024-0001", "CRITICAL"),
@@ -55,13 +55,13 @@ def test_what_is_likely_stands_after_what_is_exploited_and_before_what_is_severe
     with advisories(tmp_path, *records) as found, scores_in(file) as likely:
         got = match([package()], found, exploited=known, likely=likely.of).findings
         plain = match([package()], found, exploited=known).findings
-    assert [one.id for one in got] == ["A-6", "A-2", "A-1", "A-3", "A-4", "A-5"]
+    assert [one.id for one in got] == ["A-6", "A-2", "A-1", "A-4", "A-3", "A-5"]
     assert [one.id for one in plain] == ["A-6", "A-1", "A-3", "A-4", "A-5", "A-2"]
     by_id = {one.id: one for one in got}
     assert by_id["A-2"].severity is Severity.LOW
     assert by_id["A-2"].epss == Epss(cve="CVE-2024-0002", score=0.1, percentile=0.9, date="2026-11-01")
     assert "CVE-2024-0002 is exploited within 30 days of 2026-11-01 with 10%" in by_id["A-2"].why
-    assert "EPSS" not in by_id["A-3"].why and by_id["A-5"].epss is None
+    assert "EPSS" not in by_id["A-4"].why and by_id["A-5"].epss is None
     assert all(one.epss is None and "EPSS" not in one.why for one in plain)
 
 

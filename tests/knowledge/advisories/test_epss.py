@@ -109,9 +109,12 @@ def test_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = file(tmp_path, HEAD + "CVE-2024-0001,0.1,0.2\n" * 1_000, packed=True)
     with pytest.raises(KnowledgeError, match="larger than"):
         rows(path)
-    # A line without an end is not kept, and counts.
-    with pytest.raises(KnowledgeError, match="larger than"):
-        rows(file(tmp_path, HEAD + "x" * 200_000, packed=True))
+    # A line without an end is not kept, and not read further than that.
+    path = file(tmp_path, HEAD + "x" * 2_000_000)
+    with path.open("rb") as stream:
+        with pytest.raises(KnowledgeError, match="larger than"):
+            list(epss._lines(stream, path))
+        assert stream.tell() < 200_000
     monkeypatch.setattr(epss, "MOST", 3)
     with pytest.raises(KnowledgeError, match="more than 3 rows"):
         rows(file(tmp_path, HEAD + "CVE-2024-0001,0.1,0.2\n" * 4))
