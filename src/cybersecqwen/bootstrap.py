@@ -36,6 +36,8 @@ class App:
     """What the user set."""
     progress: Progress | None = None
     """Where to say what is going on; nowhere where None."""
+    _rules_of_all: Ruleset | None = field(default=None, init=False, repr=False)
+    """What `sigma` gives without paths, once it was asked for: reading it again costs more than a playbook."""
 
     @cached_property
     def store(self) -> Store:
@@ -62,8 +64,13 @@ class App:
         from cybersecqwen.detect.sigma.collection import Collection
         from cybersecqwen.detect.sigma.rulefiles import SHIPPED
 
+        if not paths and not only and self._rules_of_all is not None:
+            return self._rules_of_all
         own = [] if only else [SHIPPED, *Collection(self.settings.rules_path).paths()]
-        return load_rules([*own, *paths], self.settings.cache_dir)
+        found = load_rules([*own, *paths], self.settings.cache_dir)
+        if not paths and not only:
+            self._rules_of_all = found
+        return found
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -14,12 +14,10 @@ from cybersecqwen.errors import RuleError
 from cybersecqwen.knowledge import identifiers
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records.playbook import Effect, Phase, Role
-from cybersecqwen.tasks.playbook.action import ANY, PLATFORMS, Action
+from cybersecqwen.tasks.playbook.action import ANY, DECLARE, HARDEN, HUNT, PLATFORMS, Action
 from cybersecqwen.tasks.playbook.hunting import hunts
 from cybersecqwen.tasks.playbook.incidents import incident_types
 from cybersecqwen.tasks.playbook.library import PLACEHOLDER, Library, actions_of, read_actions
-from cybersecqwen.tasks.playbook.ordering import DECLARE
-from cybersecqwen.tasks.playbook.planning import HARDEN, HUNT
 from tests.amounts import draws
 
 LIBRARY = Library.shipped()

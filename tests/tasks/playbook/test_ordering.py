@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records.playbook import CONTAIN, Effect, Evidence, Phase, Playbook
-from cybersecqwen.tasks.playbook.action import Action
+from cybersecqwen.tasks.playbook.action import DECLARE, Action
 from cybersecqwen.tasks.playbook.choosing import Chosen, acts_alike, is_volatile
 from cybersecqwen.tasks.playbook.environment import Environment
 from cybersecqwen.tasks.playbook.incidents import incident_types
 from cybersecqwen.tasks.playbook.library import Library
-from cybersecqwen.tasks.playbook.ordering import DECLARE, must_precede, ordered
+from cybersecqwen.tasks.playbook.ordering import must_precede, ordered
 from cybersecqwen.tasks.playbook.planning import plan
 from cybersecqwen.tasks.playbook.words import facts_of_words
 from tests.amounts import draws

@@ -29,6 +29,13 @@ SHELLS = (
 ANY = "*"
 """Answers every incident."""
 
+DECLARE = "people-incident-declare"
+"""The action that everything else waits for."""
+HUNT = "siem-hunt-rules"
+"""The action whose searches are the rules that look for the techniques."""
+HARDEN = "people-check-mitigations"
+"""The action that names the mitigations of the techniques."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandTemplate:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records.playbook import Effect, Entity, Kind, Phase
 
-from .action import ANY, Action
+from .action import ANY, DECLARE, HARDEN, HUNT, Action
 from .environment import Environment
 from .facts import Facts
+from .hunting import hunts
 from .library import Library
 
 MOST: Mapping[Phase, int] = {
@@ -24,6 +25,9 @@ MOST: Mapping[Phase, int] = {
 """Steps of a phase at most, beside those of every incident: what is followed at night is short."""
 
 _TECHNIQUE, _PARENT, _INCIDENT, _TACTIC, _ANY = 4.0, 3.5, 3.0, 1.5, 1.0
+_ALWAYS = frozenset((DECLARE, HUNT, HARDEN))
+_SEARCHABLE = 2.0
+"""A search for what is named is worth more than what a technique usually brings."""
 _LEAST = 1.0
 """What a score must reach; evidence that a chosen step would destroy is taken whatever its score."""
 _FIRST_TACTICS = 3
@@ -54,7 +58,7 @@ def choose(
         for score, matched in (_score(action, wanted, facts, environment),)
         if score >= _LEAST or action.collects or ANY in matched
     ]
-    kept = {one.action.id for one in fitting if ANY in one.matched}
+    kept = {one.action.id for one in fitting if ANY in one.matched or one.action.id in _ALWAYS}
     for phase in Phase:
         ranked = [one for one in fitting if one.action.phase is phase and one.score >= _LEAST]
         ranked = [one for one in ranked if one.action.id not in kept]
@@ -93,9 +97,8 @@ def acts_alike(first: Action, second: Action) -> bool:
 def _wanted(facts: Facts, store: Store) -> dict[str, float]:
     """What an action may answer → how much that says."""
     found: dict[str, float] = {ANY: _ANY}
-    order = {name: id for id, name in _tactic_ids(store).items()}
-    for id in facts.techniques[:_FIRST_TACTICS]:
-        found |= {order[name]: _TACTIC for name in store.tactics(id) if name in order}
+    named = {tactic for id in facts.techniques[:_FIRST_TACTICS] for tactic in store.tactics(id)}
+    found |= {id: _TACTIC for id, name in _tactics(store).items() if name in named}
     found |= dict.fromkeys(facts.incidents, _INCIDENT)
     for id in facts.techniques:
         found[id.partition(".")[0]] = _PARENT
@@ -103,8 +106,8 @@ def _wanted(facts: Facts, store: Store) -> dict[str, float]:
     return found
 
 
-def _tactic_ids(store: Store) -> dict[str, str]:
-    """Tactics by their identifiers, with the short names that techniques use."""
+def _tactics(store: Store) -> dict[str, str]:
+    """Tactics by their identifiers, those of all matrices, with the short names that techniques use."""
     return {id: name.lower().replace(" ", "-") for id, name in store.names("tactic").items()}
 
 
@@ -145,9 +148,14 @@ def _score(
     matched = tuple(one for one in action.answers if one in wanted)
     if not matched:
         return 0.0, ()
+    if matched == (ANY,) and action.acts_on and not facts.of(action.acts_on[0]):
+        return 0.0, ()
     weights = sorted((wanted[one] for one in matched), reverse=True)
     score = weights[0] + 0.2 * min(4, len(weights) - 1)
     score += {1: 0.6, 2: 0.0, 3: -0.8}[action.urgency]
+    hunt = hunts().get(action.query)
+    if hunt is not None and hunt.kinds and all(facts.of(kind) for kind in hunt.kinds):
+        score += _SEARCHABLE
     named = [kind for kind in action.acts_on if any(one.kind is kind for one in facts.entities)]
     score += 0.5 * len(named) / max(1, len(action.acts_on))
     if environment.given and action.needs:

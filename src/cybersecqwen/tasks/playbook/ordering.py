@@ -16,11 +16,9 @@ from collections.abc import Sequence
 
 from cybersecqwen.records.playbook import Effect, Phase
 
-from .action import Action
+from .action import DECLARE, Action
 from .choosing import Chosen, acts_alike, is_volatile
 
-DECLARE = "people-incident-declare"
-"""The action that everything else waits for."""
 _LONG = 20
 """Minutes from which on evidence that keeps waits for the containment."""
 

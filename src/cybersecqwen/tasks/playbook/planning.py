@@ -23,7 +23,7 @@ from cybersecqwen.records.playbook import (
     StepQuery,
 )
 
-from .action import ANY, Action
+from .action import ANY, DECLARE, HARDEN, HUNT, Action
 from .choosing import Chosen, choose, fits
 from .environment import Environment
 from .facts import Facts
@@ -32,14 +32,10 @@ from .hunting import Language, search, search_of_rule
 from .incidents import incident_type
 from .library import Library
 from .messages import messages_of
-from .ordering import DECLARE, ordered
+from .ordering import ordered
 
 _RULES_OF_A_HUNT = 3
 _MITIGATIONS = 6
-HUNT = "siem-hunt-rules"
-"""The action whose searches are the rules that look for the techniques."""
-HARDEN = "people-check-mitigations"
-"""The action that names the mitigations of the techniques."""
 
 
 def plan(

@@ -25,14 +25,14 @@ from cybersecqwen.records.playbook import Basis, Effect, Kind, Playbook
 from cybersecqwen.tasks.audit.envelopes import Envelope, read
 from cybersecqwen.tasks.interface import Request, Task, Tools
 
-from .action import PLATFORMS
+from .action import HUNT, PLATFORMS
 from .envelopes import facts_of_report
 from .environment import Environment, read_environment
 from .facts import Facts, distinct
 from .hunting import Language
 from .library import Library
 from .options import PlaybookOptions
-from .planning import HUNT, plan
+from .planning import plan
 from .words import facts_of_words
 
 _BOUNDS = ((90, Severity.CRITICAL), (70, Severity.HIGH), (40, Severity.MEDIUM), (20, Severity.LOW))

@@ -1,0 +1,285 @@
+"""From reports to playbooks: of every task, of hostile ones, with an environment."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cybersecqwen.errors import CsqError, InputError, UsageError
+from cybersecqwen.knowledge.store import Store
+from cybersecqwen.records import Report, Severity
+from cybersecqwen.records.playbook import Kind, Playbook, Role
+from cybersecqwen.tasks.interface import Request, Tools
+from cybersecqwen.tasks.playbook.envelopes import facts_of_report
+from cybersecqwen.tasks.playbook.options import PlaybookOptions
+from cybersecqwen.tasks.playbook.task import PlaybookTask
+from tests.amounts import draws
+
+HEAD = {
+    "schema": "cybersecqwen/report/1",
+    "sources": ["alert.json"],
+    "severity": "high",
+    "verdict": "malicious",
+}
+
+
+def incident(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "i1",
+        "title": "A command dumps the memory of lsass.exe on FIN-LT-014",
+        "verdict": "malicious",
+        "severity": "critical",
+        "hosts": ["FIN-LT-014"],
+        "users": ["CONTOSO\\m.keller", "NT AUTHORITY\\SYSTEM"],
+        "end": "2026-03-03T09:11:08.955000Z",
+        "findings": [
+            {
+                "signal": "lsass-dump-command",
+                "title": "A command dumps the memory of lsass.exe",
+                "weight": 4.6,
+                "techniques": ["T1003.001"],
+                "events": ["e1"],
+            },
+            {"signal": "known-task", "title": "A known task", "weight": -2.0, "techniques": ["T1053"]},
+        ],
+        "techniques": [{"id": "T1003.001"}],
+        "indicators": [
+            {"type": "ipv4", "value": "198.51.100.23", "note": "", "evidence": {"event": "e1"}},
+            {"type": "ipv4", "value": "10.0.0.1", "note": "private address", "evidence": {"event": "e1"}},
+        ],
+        "processes": [{"name": "rundll32.exe", "signals": ["lsass-dump-command"], "event": "e1"}],
+        "events": [
+            {
+                "id": "e1",
+                "host": "FIN-LT-014",
+                "user": "CONTOSO\\m.keller",
+                "provider": "Microsoft-Windows-Sysmon",
+                "fields": {"ServiceName": "upd"},
+            }
+        ],
+        **changes,
+    }
+
+
+def triage(*incidents: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {**HEAD, "task": "triage", "incidents": list(incidents or (incident(),)), **changes}
+
+
+def assess(store: Store, report: object = None, words: str = "", **options: Any) -> Report:
+    tools = Tools(store=store, load_rules=lambda: None)  # type: ignore[arg-type, return-value]
+    stdin = io.BytesIO(json.dumps(report).encode()) if report is not None else None
+    paths = ("-",) if report is not None else ()
+    request = Request(paths=paths, stdin=stdin, question=words, parameters=PlaybookOptions(**options))
+    return PlaybookTask().assess(request, tools)
+
+
+def playbook(store: Store, report: object = None, words: str = "", **options: Any) -> Playbook:
+    made = assess(store, report, words, **options).playbook
+    assert made is not None
+    return made
+
+
+def test_an_incident_becomes_steps_on_its_hosts_and_accounts(store: Store) -> None:
+    made = playbook(store, triage())
+    assert [one.value for one in made.entities if one.kind is Kind.HOST] == ["FIN-LT-014"]
+    assert [one.value for one in made.entities if one.kind is Kind.USER] == ["CONTOSO\\m.keller"]
+    assert [one.value for one in made.entities if one.kind is Kind.IP] == ["198.51.100.23"]
+    assert [one.value for one in made.entities if one.kind is Kind.SERVICE] == ["upd"]
+    assert made.techniques == ("T1003.001",) and "credential-dumping" in made.incidents
+    assert set(made.platforms) >= {"windows", "ad"} and made.created == "2026-03-03T09:11:08.955000Z"
+    titles = " ".join(step.title for step in made.steps)
+    assert "FIN-LT-014" in titles and "m.keller" in titles and "10.0.0.1" not in titles
+    named = {one.id for step in made.steps for one in step.basis if one.kind == "finding"}
+    assert "lsass-dump-command" in named and "known-task" not in named
+
+
+def test_steps_hold_searches_in_the_language_of_the_siem(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "env.yaml").write_text("tools: {siem: {name: Our Splunk, language: splunk}}")
+    made = playbook(store, triage(), environment=tmp_path / "env.yaml")
+    queries = [query for step in made.steps for query in step.queries if query.text]
+    assert any("198.51.100.23" in query.text for query in queries)
+    assert {query.dialect for query in queries} == {"splunk"}
+    assert all("parses" in query.checks for query in queries)
+    assert any(step.tool == "Our Splunk" for step in made.steps)
+    sentinel = playbook(store, triage(), language="sentinel")
+    assert {q.dialect for step in sentinel.steps for q in step.queries if q.text} == {"sentinel"}
+
+
+def test_searches_for_techniques_are_those_of_rules(store: Store) -> None:
+    made = playbook(store, words="T1003.001")
+    (hunt,) = (step for step in made.steps if step.action == "siem-hunt-rules")
+    assert hunt.queries and all("parses" in query.checks for query in hunt.queries)
+    (harden,) = (step for step in made.steps if step.action == "people-check-mitigations")
+    assert any(one.kind == "mitigation" for one in harden.basis)
+
+
+def test_what_is_critical_waits_for_a_decision(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "env.yaml").write_text("assets: [{name: FIN-LT-014, criticality: critical}]")
+    without = {step.action: step.approval for step in playbook(store, triage()).steps}
+    with_ = playbook(store, triage(), environment=tmp_path / "env.yaml")
+    isolate = next(step for step in with_.steps if step.action == "host-isolate")
+    assert not without["host-isolate"]
+    assert isolate.approval == "FIN-LT-014 is of critical criticality, and this changes it."
+
+
+def test_people_and_duties_come_from_the_environment(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "env.yaml").write_text(
+        "organisation: Example Ltd\nlegal: [gdpr]\ncontacts: [{role: incident lead, name: Ada}]"
+    )
+    made = playbook(store, triage(), environment=tmp_path / "env.yaml")
+    assert made.roles[Role.LEAD.value] == "Ada" and made.organisation == "Example Ltd"
+    assert [one.id for one in made.duties] == ["gdpr"]
+    assert any("data protection authority" in one.audience for one in made.messages)
+    assert any(step.person == "Ada" for step in made.steps)
+    assert any("names nobody for" in one for one in made.general)
+
+
+def test_one_incident_or_finding_alone_may_be_answered(store: Store) -> None:
+    other = incident(id="i2", hosts=["SRV9"], findings=[], techniques=[{"id": "T1486"}], title="Other")
+    report = triage(incident(), other)
+    both = playbook(store, report)
+    assert {one.value for one in both.entities if one.kind is Kind.HOST} == {"FIN-LT-014", "SRV9"}
+    assert playbook(store, report, only="i2").techniques == ("T1486",)
+    one = playbook(store, report, only="lsass-dump-command")
+    assert one.trigger == "finding" and one.techniques == ("T1003.001",)
+    with pytest.raises(UsageError, match="no incident or finding 'i9'"):
+        assess(store, report, only="i9")
+
+
+def test_benign_reports_want_no_answer(store: Store) -> None:
+    with pytest.raises(UsageError, match="no incident that wants an answer"):
+        assess(store, triage(incident(verdict="benign")))
+    assert playbook(store, triage(incident(verdict="benign")), only="i1").steps
+
+
+def test_reviews_become_steps_for_code_and_packages(store: Store) -> None:
+    review = {
+        "findings": [
+            {
+                "rule": "python-sql-injection",
+                "title": "SQL put together from a request",
+                "severity": "high",
+                "status": "open",
+                "fingerprint": "abc",
+                "cwe": ["CWE-89"],
+                "place": {"path": "app.py", "line": 7},
+            }
+        ],
+        "vulnerabilities": [
+            {
+                "kind": "vulnerable",
+                "id": "PYSEC-1",
+                "aliases": ["CVE-2020-14343"],
+                "title": "Code runs",
+                "severity": "critical",
+                "status": "open",
+                "fingerprint": "def",
+                "package": {"name": "pyyaml", "version": "5.3"},
+            }
+        ],
+    }
+    report = {**HEAD, "task": "review", "extra": {"review": review}}
+    made = playbook(store, report)
+    assert made.platforms == ("code",) and set(made.incidents) == {"web-attack", "vulnerability"}
+    assert {one.kind for one in made.entities} == {Kind.CODE, Kind.PACKAGE, Kind.CVE}
+    assert any("pyyaml" in step.title or "pyyaml" in step.do for step in made.steps)
+    assert playbook(store, report, only="CVE-2020-14343").incidents == ("vulnerability",)
+    with pytest.raises(UsageError, match="no open finding"):
+        assess(store, report, only="other")
+
+
+def test_threat_reports_keep_their_marking(store: Store) -> None:
+    report = {
+        **HEAD,
+        "task": "intel",
+        "title": "UNC1 uses spearphishing",
+        "techniques": [{"id": "T1566.001", "name": "Spearphishing Attachment"}],
+        "indicators": [{"type": "domain", "value": "evil.example.net", "note": ""}],
+        "extra": {"intel": {"marking": "TLP:AMBER"}},
+    }
+    made = playbook(store, report)
+    assert made.marking == "TLP:AMBER" and made.techniques == ("T1566.001",)
+    assert any("evil.example.net" in query.text for step in made.steps for query in step.queries)
+
+
+def test_several_reports_become_one_playbook(store: Store, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.json", tmp_path / "b.json"
+    first.write_text(json.dumps(triage(incident(severity="medium", title="Less"))))
+    second.write_text(json.dumps(triage(incident(hosts=["SRV9"], title="Worse"))))
+    tools = Tools(store=store, load_rules=lambda: None)  # type: ignore[arg-type, return-value]
+    made = PlaybookTask().assess(Request(paths=(str(first), str(second))), tools)
+    assert made.playbook is not None and made.playbook.name == "Worse" and made.severity is Severity.CRITICAL
+    assert {one.value for one in made.playbook.entities if one.kind is Kind.HOST} == {"FIN-LT-014", "SRV9"}
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ({"task": "triage"}, "is no report of csq"),
+        ([], "is no report of csq"),
+        ({**HEAD, "schema": "cybersecqwen/report/9", "task": "triage"}, "version 9"),
+        ({**HEAD, "task": "ask"}, "nothing to make a playbook from"),
+        ({**HEAD, "task": "something"}, "nothing to make a playbook from"),
+        ({**HEAD, "task": "triage"}, "no incident that wants an answer"),
+        ({**HEAD, "task": "review"}, "no open finding"),
+        ({**HEAD, "task": "intel"}, "no technique and no indicator"),
+    ],
+)
+def test_what_is_no_report_to_answer_is_told(report: object, said: str, store: Store) -> None:
+    with pytest.raises((InputError, UsageError)) as caught:
+        assess(store, report)
+    assert said in caught.value.message
+
+
+def test_techniques_that_there_are_none_of_are_struck_out(store: Store) -> None:
+    made = assess(store, triage(incident(techniques=[{"id": "T9999"}, {"id": "T1086"}], findings=[])))
+    assert [one.id for one in made.techniques] == ["T1059.001"]
+    assert any("'T9999' is no technique" in one.message for one in made.problems)
+
+
+@pytest.mark.parametrize(
+    "value", ["x; rm -rf /", "</script>", "\u202egnp.exe", "a" * 5_000, "$(id)", "\x1b[2J"]
+)
+def test_hostile_names_stay_out_of_commands(value: str, store: Store) -> None:
+    made = playbook(store, triage(incident(hosts=[value], users=[value])))
+    commands = [command.text for step in made.steps for command in step.commands]
+    assert commands and not any(value in one for one in commands)
+
+
+def test_platforms_may_be_said(store: Store) -> None:
+    made = playbook(store, words="ransomware", platforms=("linux",))
+    assert made.platforms == ("linux",)
+    assert not any(c.platform == "windows" for step in made.steps for c in step.commands)
+    with pytest.raises(UsageError) as caught:
+        assess(store, words="ransomware", platforms=("linus",))
+    assert "linux" in caught.value.hint
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.data())
+@draws(60)
+def test_any_report_is_taken_or_refused(data: st.DataObject) -> None:
+    """Each value of a report may be anything."""
+    with Store.open() as store:
+        report = triage(incident(**{key: data.draw(json_values) for key in data.draw(KEYS)}))
+        report |= {key: data.draw(json_values) for key in data.draw(TOP)}
+        try:
+            facts_of_report(report, store)
+        except CsqError as error:
+            assert error.message
+
+
+KEYS = st.lists(st.sampled_from(sorted(incident())), max_size=4)
+TOP = st.lists(st.sampled_from(["incidents", "sources", "extra", "techniques", "indicators"]), max_size=2)
