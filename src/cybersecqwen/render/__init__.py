@@ -31,6 +31,7 @@ FORMATS: Registry[type[Renderer]] = Registry(
         "cyclonedx": "cybersecqwen.render.cyclonedx:CycloneDxRenderer",
         "openvex": "cybersecqwen.render.openvex:OpenVexRenderer",
         "oscal": "cybersecqwen.render.oscal:OscalRenderer",
+        "cacao": "cybersecqwen.render.cacao:CacaoRenderer",
     },
     group="cybersecqwen.formats",
 )

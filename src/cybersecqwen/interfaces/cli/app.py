@@ -16,7 +16,9 @@ from . import (
     kb,
     logs,
     model,
+    playbook,
     playbook_check,
+    playbook_rehearse,
     query,
     query_schema,
     query_test,
@@ -90,7 +92,9 @@ app.command("query-translate", hidden=True)(query.translate)
 app.command("query-test", hidden=True)(query_test.check)
 app.command("query-fields", hidden=True)(query_schema.fields)
 app.command("playbook-check", hidden=True)(playbook_check.check)
+app.command("playbook-rehearse", hidden=True)(playbook_rehearse.rehearse)
 app.command()(review.review)
+app.command()(playbook.playbook)
 app.command()(ask.ask)
 app.command()(audit.audit)
 

@@ -28,6 +28,7 @@ _SUFFIXES = {
     ".cdx.json": "cyclonedx",
     ".openvex.json": "openvex",
     ".oscal.json": "oscal",
+    ".cacao.json": "cacao",
     ".junit.xml": "junit",
     ".sarif": "sarif",
     ".csv": "csv",
