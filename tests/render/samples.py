@@ -25,6 +25,7 @@ from cybersecqwen.records import (
     Verdict,
 )
 
+from .audit_samples import audited, unproven
 from .intel_samples import comparison, hostile_story, story
 from .query_samples import asked_back, constructed, hostile_query, improved
 from .review_samples import clean, reviewed
@@ -810,5 +811,8 @@ SAMPLES = {
     "review": reviewed,
     "review-clean": clean,
     "review-hostile": lambda: reviewed(HOSTILE),
+    "audit": audited,
+    "audit-unproven": unproven,
+    "audit-hostile": lambda: audited(HOSTILE),
 }
 """Name to builder."""

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from cybersecqwen import records
 from cybersecqwen.records import Report
+from cybersecqwen.records.audit import Audit, Control
 from cybersecqwen.records.intel import Intelligence
 from cybersecqwen.records.query import QueryResult
 from cybersecqwen.render.interface import RenderOptions
@@ -57,6 +58,8 @@ RECORDS = (
     "source claim event evidence finding indicator technique incident sentence "
     "citation problem provenance process report"
 )
+UNDER_EXTRA = {"intel", "query", "review", "playbook", "audit"}
+"""Fields of a report whose keys stand under `extra`."""
 
 
 @pytest.mark.parametrize("kind", RECORDS.split())
@@ -64,7 +67,18 @@ def test_no_field_of_a_record_is_forgotten(kind: str) -> None:
     record = {"process": "ProcessNode"}.get(kind, kind.capitalize())
     fields = {field.name for field in dataclasses.fields(getattr(records, record))}
     properties = SCHEMA["properties"] if kind == "report" else SCHEMA["$defs"][kind]["properties"]
-    assert fields - {"intel", "query", "review"} == set(properties) - {"schema"}  # these stand under `extra`
+    assert fields - UNDER_EXTRA == set(properties) - {"schema"}
+
+
+def test_audits_stand_under_extra() -> None:
+    made = rendered(SAMPLES["audit"]())["extra"]["audit"]
+    assert list(made) == [one.name for one in dataclasses.fields(Audit)]
+    assert list(made["controls"][0]) == [one.name for one in dataclasses.fields(Control)]
+    assert (made["controls"][0]["severity"], made["controls"][0]["standing"]) == (
+        "high",
+        "other than satisfied",
+    )
+    assert made["controls"][0]["indications"][0]["path"] == ["T1070.001", "AU-9"]
 
 
 def test_threat_reports_stand_under_extra() -> None:

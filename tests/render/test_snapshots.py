@@ -49,6 +49,7 @@ OF_REVIEWS = {
     "junit.xml": ("junit", RenderOptions()),
     "openvex.json": ("openvex", RenderOptions()),
 }
+OF_AUDITS = {"oscal.json": ("oscal", RenderOptions())}
 LEFT_OUT = {
     # the same parts as office, seventeen times
     "many": ("html", "json", "terminal-full.ansi", "ndjson", "ocsf.json"),
@@ -67,6 +68,9 @@ LEFT_OUT = {
     "review": ("ndjson", "ocsf.json"),
     "review-clean": ("terminal-60.txt", "terminal-full.ansi", "html", "json", "ndjson", "ocsf.json"),
     "review-hostile": ("json", "ndjson", "ocsf.json"),
+    "audit": ("ndjson", "ocsf.json"),
+    "audit-unproven": ("terminal-60.txt", "terminal-full.ansi", "html", "json", "ndjson", "ocsf.json"),
+    "audit-hostile": ("json", "ndjson", "ocsf.json"),
 }
 """Views of samples that would pin nothing that another does not."""
 
@@ -75,11 +79,12 @@ PINNED = [(one, view) for one in SAMPLES for view in VIEWS if view not in LEFT_O
 PINNED += [("intel", view) for view in EXPORTS]
 PINNED += [("query", "query")]
 PINNED += [("review", view) for view in OF_REVIEWS]
+PINNED += [("audit", view) for view in OF_AUDITS]
 
 
 @pytest.mark.parametrize(("sample", "view"), PINNED)
 def test_output_is_as_pinned(sample: str, view: str) -> None:
-    name, options = {**VIEWS, **EXPORTS, **ALONE, **OF_REVIEWS}[view]
+    name, options = {**VIEWS, **EXPORTS, **ALONE, **OF_REVIEWS, **OF_AUDITS}[view]
     text = FORMATS.get(name)().render(SAMPLES[sample](), options)
     if name == "html":
         # The style sheet is pinned by its own file: each page holds all of it, and the snapshot a mark.

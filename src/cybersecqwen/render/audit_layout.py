@@ -66,7 +66,7 @@ def _parts(audit: Audit, detail: Detail) -> Iterator[Part]:
     yield _needed(audit, seen, subjects, detail)
     yield _gaps(audit)
     yield _looked(audit)
-    yield _left_out(audit, seen)
+    yield _silent(audit, seen)
     if detail != "brief":
         yield _mappings(audit)
 
@@ -282,19 +282,19 @@ def _subject(one: Subject) -> Line:
     )
 
 
-def _left_out(audit: Audit, seen: Mapping[str, Observation]) -> Part:
-    lines = [
-        Line(lead="not read", body=f"{one.path}: {one.reason}", good=False) for one in audit.not_read[:20]
-    ]
-    if len(audit.not_read) > 20:
-        lines.append(Line(lead="and", body=f"{len(audit.not_read) - 20:,} more."))
+def _silent(audit: Audit, seen: Mapping[str, Observation]) -> Part:
+    lines = []
     for id in audit.silent[:20]:
         one = seen[id]
         names = f" ({', '.join(one.names)})" if one.names else ""
-        lines.append(Line(lead="no control", body=f"{one.title}{names}", note=one.finding))
+        lines.append(Line(lead=one.id, body=f"{one.title}{names}", note=one.finding))
     if len(audit.silent) > 20:
-        lines.append(Line(lead="and", body=f"{len(audit.silent) - 20:,} more findings lead to no control."))
-    return Part(heading="Left out", lines=tuple(lines))
+        lines.append(Line(lead="and", body=f"{len(audit.silent) - 20:,} more."))
+    return Part(
+        heading="Without a control",
+        remark=f"{counted(len(audit.silent), 'finding')} that no mapping here leads anywhere from",
+        lines=tuple(lines),
+    )
 
 
 def _mappings(audit: Audit) -> Part:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from cybersecqwen.records import Problem
 from cybersecqwen.records.audit import Audit, Control
 
+from .identifiers import find
 from .interface import Facts
 
 
@@ -27,7 +28,7 @@ def _settled(controls: Iterable[Control], facts: Facts, problems: list[Problem])
     for one in controls:
         resolved = facts.resolve(one.id)
         entity = resolved.entity
-        if resolved.state != "known" or entity is None or entity.type != "control":
+        if resolved.state != "known" or entity is None or not _is_control(one.id):
             message = f"{one.id} is no control of the knowledge store and was struck out."
             problems.append(Problem(stage="verify", message=message, subject=one.id))
             continue
@@ -39,3 +40,7 @@ def _settled(controls: Iterable[Control], facts: Facts, problems: list[Problem])
             message = f"Evidence that leads elsewhere was taken from {one.id}."
             problems.append(Problem(stage="verify", message=message, subject=one.id))
         yield replace(one, name=entity.name, indications=kept)
+
+
+def _is_control(id: str) -> bool:
+    return [(one.id, one.kind) for one in find(id)] == [(id, "control")]

@@ -215,10 +215,10 @@ def _report(audit: Audit, request: Request, tools: Tools, begun: float) -> Repor
 
 
 def _title(audit: Audit, failed: Sequence[Control], satisfied: Sequence[Control]) -> str:
-    reports = "1 report" if len(audit.subjects) == 1 else f"{len(audit.subjects):,} reports"
+    reports = "1 report shows" if len(audit.subjects) == 1 else f"{len(audit.subjects):,} reports show"
     return (
-        f"{len(failed):,} controls other than satisfied, {len(satisfied):,} satisfied as far as {reports}"
-        f" show; {len(audit.gaps):,} of the {audit.baseline} baseline not assessed"
+        f"{len(failed):,} controls other than satisfied, {len(satisfied):,} satisfied as far as {reports};"
+        f" {len(audit.gaps):,} of the {audit.baseline} baseline not assessed"
     )
 
 
@@ -242,10 +242,4 @@ def _problems(audit: Audit) -> Iterator[Problem]:
             message="Controls of the baseline are not in this knowledge bundle and were not looked at"
             " (`csq kb build --from DIR` with NIST's whole catalogue takes them in).",
             count=len(audit.beyond),
-        )
-    if audit.silent:
-        yield Problem(
-            stage="detect",
-            message="Findings lead to no control: no mapping here says anything about them.",
-            count=len(audit.silent),
         )
