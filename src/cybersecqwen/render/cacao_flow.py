@@ -29,12 +29,12 @@ class Names:
         self._root = uuid.uuid5(_SPACE, _storable(repr(playbook)))
         self.playbook = f"playbook--{self._root}"
         self.identity = f"identity--{uuid.uuid5(_SPACE, _storable(playbook.organisation or 'csq'))}"
-        self.marking = f"marking-tlp--{uuid.uuid5(_SPACE, playbook.marking)}"
+        self.marking = f"marking-tlp--{uuid.uuid5(_SPACE, _storable(playbook.marking))}"
         self._variables = {(e.kind, e.value): name for name, e in variables_of(playbook)}
 
     def step(self, type: str, name: str) -> str:
         """Of a step of the workflow."""
-        return f"{type}--{uuid.uuid5(self._root, f'{type} {name}')}"
+        return f"{type}--{uuid.uuid5(self._root, _storable(f'{type} {name}'))}"
 
     def agent(self, role: Role) -> str:
         """Of a group of people."""
