@@ -36,14 +36,15 @@ def check_approvals(playbook: Mapping[str, Any], flow: Flow, tree: Tree, problem
         if why is not None:
             found[at] = why
     asking = _asking(playbook, flow)
-    deciding = _deciding(flow, tree, asking)
-    before = reached(_without_gates(flow, deciding), flow.root)
+    deciding = _deciding(flow, tree, asking) if asking else set()
+    before = reached(_without_gates(flow, deciding) if deciding else flow.graph, flow.root)
     for at, why in found.items():
         if before[at] == NONE:
             continue
-        way = _way(flow, before, at)
-        message = f"{flow.steps[at].said} {why.reason}, and no person decides on this way to it: {way}."
         weight = Weight.WARNING if why.by_hand else None
+        # A way may be as long as the workflow: it is walked only for what is shown.
+        way = _way(flow, before, at) if problems.room("missing-approval", weight) else ""
+        message = f"{flow.steps[at].said} {why.reason}, and no person decides on this way to it: {way}."
         problems.add("missing-approval", flow.steps[at].path, message, _HINT, severity=weight)
     for step in flow.steps:
         _named(step, flow, asking, deciding, problems)
@@ -179,10 +180,13 @@ def _way(flow: Flow, before: Sequence[int], at: int) -> str:
     way = [at]
     while before[way[-1]] != way[-1]:
         way.append(before[way[-1]])
-    names = [flow.steps[node].id for node in reversed(way) if node < len(flow.steps)]
-    if len(names) > _NAMED:
-        names = [*names[: _NAMED // 2], f"… ({len(names) - _NAMED} more)", *names[-(_NAMED // 2) :]]
-    return " → ".join(name[:80] for name in names)
+    nodes = [node for node in reversed(way) if node < len(flow.steps)]
+    first = nodes if len(nodes) <= _NAMED else nodes[: _NAMED // 2]
+    last = [] if len(nodes) <= _NAMED else nodes[-(_NAMED // 2) :]
+    names = [flow.steps[node].id[:80] for node in (*first, *last)]
+    if last:
+        names.insert(len(first), f"… ({len(nodes) - _NAMED:,} more)")
+    return " → ".join(names)
 
 
 def _named(

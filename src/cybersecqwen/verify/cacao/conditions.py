@@ -15,7 +15,7 @@ _TOKEN = re.compile(
       (?P<text>[bht]?'(?:[^'\\]++|\\.)*+'|"(?:[^"\\]++|\\.)*+")
     | (?P<compare>==|=|!=|<>|<=|>=|<|>)
     | (?P<open>[(\[]) | (?P<close>[)\]]) | (?P<comma>,)
-    | (?P<word>[\w.:/\\*%+@{}-]++(?:\[\*\]|\[\d++\])?(?:\.[\w.'-]++)?)
+    | (?P<word>[\w.:/\\*%+@{}-]++(?:\[\*\]|\[\d++\])?(?:(?<=\.)'[^'\n]*+')?(?:\.[\w.-]++)?)
     )""",
     re.VERBOSE | re.DOTALL,
 )
@@ -63,6 +63,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     while at < end:
         found = _TOKEN.match(text, at)
         if found is None:
+            at += len(text[at:]) - len(text[at:].lstrip())
             raise _Unread(f"Character {at + 1:,} begins nothing that belongs in a condition.")
         kind = found.lastgroup or ""
         yield kind, found[kind], found.start(kind) + 1

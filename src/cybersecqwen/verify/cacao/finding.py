@@ -38,9 +38,10 @@ class Problems:
                 CacaoProblem(path=written(path), rule=rule, severity=weight, message=message, hint=hint)
             )
 
-    def room(self, rule: str) -> bool:
+    def room(self, rule: str, severity: Weight | None = None) -> bool:
         """Whether another problem of the rule would be kept; hints that take time are made only then."""
-        return len(self._kept[RULES[rule].severity]) < MOST_PROBLEMS
+        weight = RULES[rule].severity if severity is None else severity
+        return len(self._kept[weight]) < MOST_PROBLEMS
 
     def sorted(self) -> tuple[CacaoProblem, ...]:
         """Errors, warnings, notes."""

@@ -12,6 +12,8 @@ from cybersecqwen.errors import InputError, LimitError, NothingAnalysedError
 MOST_BYTES = 16 << 20
 MOST_DEPTH = 64
 MOST_STEPS = 20_000
+MOST_PARTS = 1_500_000
+"""Texts, names and brackets of a file; a playbook of 20,000 steps has some 600,000."""
 _HINT = "A CACAO playbook is one JSON object; see docs/playbook-check.md."
 _BOUND = "The bound is fixed; nobody follows a playbook of that size."
 # A string is passed over in one piece, to the end of the file where its quote has no partner.
@@ -47,8 +49,7 @@ def read(text: bytes) -> dict[str, Any]:
 def _parsed(text: bytes) -> Any:
     if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise InputError("The file is in UTF-16; JSON is exchanged in UTF-8.", hint="Save it as UTF-8.")
-    if _deepest(text) > MOST_DEPTH:
-        raise LimitError(f"It nests deeper than {MOST_DEPTH} levels.", hint=_BOUND)
+    _bound(text)
     try:
         return json.loads(text.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
@@ -67,19 +68,19 @@ def _said(message: str) -> str:
     return message[:1].lower() + message[1:].removesuffix(" at").rstrip(":")
 
 
-def _deepest(text: bytes) -> int:
-    depth = deepest = 0
-    for token in _TOKEN.finditer(text):
+def _bound(text: bytes) -> None:
+    """Refuse what is too deep or of too many parts, before anything is made of it."""
+    depth = 0
+    for parts, token in enumerate(_TOKEN.finditer(text), 1):
+        if parts > MOST_PARTS:
+            raise LimitError(f"It has over {MOST_PARTS:,} parts: texts, names and brackets.", hint=_BOUND)
         sign = token[0]
         if sign in (b"{", b"["):
             depth += 1
-            if depth > deepest:
-                deepest = depth
-                if deepest > MOST_DEPTH:
-                    break
+            if depth > MOST_DEPTH:
+                raise LimitError(f"It nests deeper than {MOST_DEPTH} levels.", hint=_BOUND)
         elif sign in (b"}", b"]"):
             depth -= 1
-    return deepest
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

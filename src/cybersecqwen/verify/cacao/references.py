@@ -130,13 +130,14 @@ def _logins(playbook: Mapping[str, Any], problems: Problems) -> None:
 
 
 def _variables(playbook: Mapping[str, Any], flow: Flow, problems: Problems) -> None:
-    everywhere = set(table(playbook, "playbook_variables"))
+    everywhere = table(playbook, "playbook_variables")
     handed: set[str] = set()  # variables of one step that it gives out
     for step in flow.steps:
         handed.update(set(texts(step.raw.get("out_args"))) & table(step.raw, "step_variables").keys())
+    known = everywhere.keys() | handed
     used = {name for _, text in strings(_rest(playbook)) for name, _ in variables(text)}
     for step in flow.steps:
-        used |= _of_step(step, everywhere | handed, problems)
+        used |= _of_step(step, known, problems)
     _unused((("playbook_variables", key) for key in everywhere if key not in used), problems)
 
 

@@ -204,13 +204,13 @@ class _Walk:
         if value in words:
             return
         near = self._near("vocabulary" if kind.word == "open" else "value", value, words)
-        listed = ", ".join(sorted(words)[:_LISTED]) + (" …" if len(words) > _LISTED else "")
         if kind.word == "open":
             about = kind.name.replace("_", " ")
             hint = f"Is {near[0]} meant?" if near else "It is allowed; other tools may not know it."
             message = f"{quoted(value)} is no {about} of CACAO 2.0."
             self._problems.add("vocabulary", path, message, hint)
             return
+        listed = ", ".join(sorted(words)[:_LISTED]) + (" …" if len(words) > _LISTED else "")
         message = f"It must be {'one of ' if len(words) > 1 else ''}{listed}, and is {quoted(value)}."
         self._problems.add("value", path, message, f"Is {near[0]} meant?" if near else "")
 
