@@ -114,6 +114,7 @@ def _sought(kind: Kind, value: str) -> str:
     return "\\" + value if kind is Kind.PROCESS else value
 
 
+@lru_cache(maxsize=512)
 def _written(title: str, query: Query, language: Language) -> StepQuery:
     from cybersecqwen.tasks.query.building import build
     from cybersecqwen.tasks.query.targets import target_of
