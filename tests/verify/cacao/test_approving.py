@@ -258,3 +258,19 @@ def _meetings(every: list[tuple[str, str, str]], start: str) -> set[str]:
         if not reach([one for one in every if one[0] != name], start) & (ends - {name})
         and name in reach(every, start)
     }
+
+
+def test_asked_on_only_one_outcome_inside_a_loop() -> None:
+    until = {"type": "while-condition", "condition": "__approved__:value != 'yes'", "on_true": C}
+    first = {**act(END), "on_success": A, "on_failure": WHILE}
+    del first["on_completion"]
+    steps = {WHILE: {**until, "on_completion": B}, C: first, A: ask(WHILE), B: act(END, WIPE)}
+    assert _missing(steps, WHILE) == [B]
+
+
+def test_of_two_answers_a_program_gives_one() -> None:
+    asking = {**ask(C), "out_args": ["__approved__", "__other__"]}
+    steps = {A: asking, C: act(IF, out_args=["__approved__"]), IF: when(B, END), B: act(END, WIPE)}
+    assert _missing(steps, A) == [B]
+    steps[IF] = when(B, END, "__other__")
+    assert _missing(steps, A) == []
