@@ -122,7 +122,7 @@ def _written(title: str, query: Query, language: Language) -> StepQuery:
 
     try:
         target = target_of(language.name, language.schema)
-        built = build(query, target, lambda name: whose(name, language.schemas), title)
+        built = build(query, target, lambda name: whose(name, language.schemas), title, run_elsewhere=False)
     except CsqError as error:
         return StepQuery(title=title, dialect=language.name, text="", problem=error.message)
     if not built.sound:

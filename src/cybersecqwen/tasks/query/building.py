@@ -52,8 +52,13 @@ NEEDED = frozenset((PARSES, READS, NAMES, MEANS))
 """Checks without which a query is not given out."""
 
 
-def build(query: Query, target: Target, whose_of: WhoseOf, asked: str = "") -> Built:
+def build(
+    query: Query, target: Target, whose_of: WhoseOf, asked: str = "", *, run_elsewhere: bool = True
+) -> Built:
     """The query in the first schema of the target that has a home for it; `asked` is the title of a rule.
+
+    Without `run_elsewhere` it is not run by a second engine, which costs more than all else and is no check that
+    a query must pass.
 
     Raises FieldError or UnsayableError, with what the first schema lacks, where none has a home for it or the
     language cannot say it.
@@ -62,14 +67,14 @@ def build(query: Query, target: Target, whose_of: WhoseOf, asked: str = "") -> B
     first: QueryError | None = None
     for name in target.schemas:
         try:
-            return _built(query, dialect, whose_of(name), asked)
+            return _built(query, dialect, whose_of(name), asked, run_elsewhere)
         except (FieldError, UnsayableError) as error:
             first = first or error
     assert first is not None
     raise first
 
 
-def _built(query: Query, dialect: Dialect[Any], whose: Whose, asked: str) -> Built:
+def _built(query: Query, dialect: Dialect[Any], whose: Whose, asked: str, run_elsewhere: bool) -> Built:
     if dialect.name == "sigma":
         made = _as_rule(query)
         text = rule_text(made.query, asked) if asked else dialect.render(dialect.write(made.query))
@@ -85,7 +90,8 @@ def _built(query: Query, dialect: Dialect[Any], whose: Whose, asked: str) -> Bui
         tried = made_examples(made.query, running)
         trial = try_out(dialect, tree, tried, running)
         checks.append(ran(trial))
-        checks += elsewhere(dialect, text, tried, running) if dialect.other_engine else []
+        if dialect.other_engine and run_elsewhere:
+            checks += elsewhere(dialect, text, tried, running)
     return Built(
         dialect=dialect,
         whose=whose,
