@@ -27,6 +27,7 @@ from cybersecqwen.records import (
 
 from .audit_samples import audited, unproven
 from .intel_samples import comparison, hostile_story, story
+from .playbook_samples import planned
 from .query_samples import asked_back, constructed, hostile_query, improved
 from .review_samples import clean, reviewed
 from .samples_logs import logs, quiet_logs
@@ -814,5 +815,7 @@ SAMPLES = {
     "audit": audited,
     "audit-unproven": unproven,
     "audit-hostile": lambda: audited(HOSTILE),
+    "playbook": planned,
+    "playbook-hostile": lambda: planned(HOSTILE),
 }
 """Name to builder."""

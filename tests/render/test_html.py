@@ -75,8 +75,9 @@ def check(text: str) -> None:
 
 
 def test_samples_stand_alone() -> None:
-    for build in SAMPLES.values():
-        check(page(build()))
+    for name, build in SAMPLES.items():
+        if not name.startswith("playbook"):  # worked with, not only read: test_playbook_page.py
+            check(page(build()))
 
 
 @settings(max_examples=30, deadline=None, phases=FAST, suppress_health_check=[HealthCheck.too_slow])

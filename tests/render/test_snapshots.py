@@ -18,6 +18,7 @@ from cybersecqwen.render.html import TEMPLATES
 from .samples import SAMPLES
 
 STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+OWN = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in ("playbook.css", "playbook.js")}
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots" / "render"
 VIEWS = {
     "terminal.txt": ("terminal", RenderOptions(width=100)),
@@ -71,6 +72,8 @@ LEFT_OUT = {
     "audit": ("ndjson", "ocsf.json"),
     "audit-unproven": ("terminal-60.txt", "terminal-full.ansi", "html", "json", "ndjson", "ocsf.json"),
     "audit-hostile": ("json", "ndjson", "ocsf.json"),
+    "playbook": ("ndjson", "ocsf.json"),
+    "playbook-hostile": ("json", "ndjson", "ocsf.json"),
 }
 """Views of samples that would pin nothing that another does not."""
 
@@ -90,6 +93,8 @@ def test_output_is_as_pinned(sample: str, view: str) -> None:
         # The style sheet is pinned by its own file: each page holds all of it, and the snapshot a mark.
         assert text.count(f"<style>{STYLE}</style>") == 1
         text = text.replace(STYLE, "\n/* style.css */\n")
+        for own, whole in OWN.items():
+            text = text.replace(whole, f"\n/* {own} */\n")
         text = re.sub(r"'sha256-[^']+'", "'sha256 of style.css'", text)  # test_html.py checks it
     pinned = SNAPSHOTS / f"{sample}.{view}"
     if os.environ.get("UPDATE_SNAPSHOTS"):

@@ -1,16 +1,14 @@
-"""One self-contained page for a browser: no script, no request, nothing that data could start.
+"""One self-contained page for a browser: no request, nothing that data could start, no script of others.
 
 Every expression in the templates passes through `Defanger.show` and then through autoescaping; the
-policy in the page allows its own style sheet, by hash, and nothing else.
+policy in the page allows its own style sheet, by hash, and nothing else; that of a playbook, which is worked
+with, its own script too.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -25,8 +23,10 @@ from .defang import Defanger, safe_text
 from .detail import first
 from .diff_story import is_diff
 from .draw_tree import BOX_HEIGHT, BOX_WIDTH
+from .html_assets import TEMPLATES, asset, digest
 from .html_intel import IntelPage, diff_page, intel_page
 from .html_logs import logs_page
+from .html_playbook import playbook_names
 from .html_view import AMOUNTS, Quoter, findings_view, incident_view, indicator_views, paragraphs, stages
 from .interface import Renderer, RenderOptions
 from .logs import is_logs
@@ -35,8 +35,6 @@ from .logs_story import beside_logs, other_problems
 from .page import fitted
 from .sections import sections_of
 from .story import outside_incidents, sides, tactic_name
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 class HtmlRenderer(Renderer):
@@ -50,6 +48,9 @@ class HtmlRenderer(Renderer):
     def render(self, report: Report, options: RenderOptions) -> str:
         """See `Renderer.render`."""
         defang = Defanger.of(report)
+        if report.playbook is not None:
+            names = playbook_names(report, report.playbook, defang, options)
+            return environment().get_template("playbook.html.j2").render(names)
         amounts = AMOUNTS[options.detail]
         told, more = first(() if is_logs(report) else report.incidents, amounts.incidents)
         logs = logs_page(report, defang, options) if is_logs(report) else None
@@ -73,8 +74,8 @@ class HtmlRenderer(Renderer):
                 problems_more=problems_more,
                 title=wording.headline(report, options.title),
                 everything=amounts.everything,
-                style=Markup(_style()),
-                style_hash=_hash(_style()),
+                style=Markup(asset("style.css")),
+                style_hash=digest(asset("style.css")),
                 incidents=[incident_view(one, defang, amounts) for one in told],
                 incidents_more=more,
                 listed=listed,
@@ -133,6 +134,7 @@ def environment() -> Environment:
         fitted=_fitted,
         rounded=wording.rounded,
         verbatim=_verbatim,
+        in_lines=_in_lines,
         word=wording.severity_word,
         short_place=wording.short_place,
     )
@@ -163,6 +165,13 @@ def _verbatim(text: str) -> Markup:
 
 
 @pass_context
+def _in_lines(context: Context, text: str) -> Markup:
+    """Visible and defanged, with its line breaks."""
+    defang: Defanger = context["defang"]
+    return Markup.escape(defang.show(text, lines=True))
+
+
+@pass_context
 def _fitted(context: Context, text: str, cells: int) -> str:
     """At most `cells` wide, counted after it was made visible."""
     defang: Defanger = context["defang"]
@@ -173,14 +182,3 @@ def _short_tactic(tactic: str) -> str:
     """A name that fits under a fourteenth of the page."""
     short = {"reconnaissance": "Recon", "resource-development": "Resources", "command-and-control": "C2"}
     return short.get(tactic) or tactic_name(tactic)
-
-
-@cache
-def _style() -> str:
-    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
-
-
-@cache
-def _hash(text: str) -> str:
-    """For the policy of the page, https://www.w3.org/TR/CSP3/#framework-directive-source-list."""
-    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()

@@ -34,4 +34,4 @@ def section_lines(told: Sections, title: str, say: Say, quote: Say) -> Iterator[
             inset = "  " * line.depth
             yield f"{inset}- {box}{_MARKS[line.good]}{lead}{body}{note}{link}"
             if line.block:  # two further in, so that it belongs to the item
-                yield from (f"{inset}  {one}".rstrip() for one in fenced(line.block.split("\n")))
+                yield from (one and f"{inset}  {one}" for one in fenced(line.block.split("\n")))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from cybersecqwen.records import Report
-from cybersecqwen.records.playbook import LANES, Effect, Phase, Playbook, Step
+from cybersecqwen.records.playbook import LANES, Effect, Message, Phase, Playbook, Step
 
 from .interface import Detail
 from .sections import Line, Part, Sections
@@ -54,7 +54,7 @@ def numbers_of(steps: Sequence[Step]) -> dict[str, int]:
     return {step.id: number for number, step in reversed(list(enumerate(steps, 1)))}
 
 
-def lasting_minutes(minutes: int) -> str:
+def counted_minutes(minutes: int) -> str:
     """An expected duration: "10 min", "2 h", "1 h 30 min"."""
     hours, rest = divmod(max(0, minutes), 60)
     return " ".join(
@@ -80,7 +80,7 @@ def _about(report: Report, playbook: Playbook, detail: Detail) -> Part:
         lines.append(Line(lead="marking", body=playbook.marking))
     if playbook.organisation:
         lines.append(Line(lead="organisation", body=playbook.organisation))
-    steps, lasts = counted(len(playbook.steps), "step"), lasting_minutes(playbook.minutes)
+    steps, lasts = counted(len(playbook.steps), "step"), counted_minutes(playbook.minutes)
     decisions = counted(sum(bool(one.approval) for one in playbook.steps), "decision")
     lines.append(Line(lead="work", body=f"{steps}, {lasts} one after the other, {decisions}"))
     if detail != "brief":
@@ -121,7 +121,7 @@ def _brief(phase: Phase, numbered: Sequence[tuple[int, Step]], detail: Detail) -
 def _brief_note(step: Step) -> str:
     marks = ["decision first"] if step.approval else []
     marks += ["cannot be undone"] if effect_words(step) == "cannot be undone" else []
-    return ", ".join((step.person or step.role.value, lasting_minutes(step.minutes), *marks))
+    return ", ".join((step.person or step.role.value, counted_minutes(step.minutes), *marks))
 
 
 def _steps(phase: Phase, numbered: Sequence[tuple[int, Step]], detail: Detail) -> Iterator[Part]:
@@ -130,7 +130,7 @@ def _steps(phase: Phase, numbered: Sequence[tuple[int, Step]], detail: Detail) -
         lines.append(Line(box=True, lead=str(number), body=clipped(step.title, _TITLE), note=step.lane))
         lines += _step(step, detail)
     minutes = sum(step.minutes for _, step in numbered)
-    remark = f"{counted(len(numbered), 'step')}, {lasting_minutes(minutes)}"
+    remark = f"{counted(len(numbered), 'step')}, {counted_minutes(minutes)}"
     yield Part(heading=phase.value.capitalize(), remark=remark, lines=tuple(lines))
 
 
@@ -138,7 +138,7 @@ def _step(step: Step, detail: Detail) -> Iterator[Line]:
     who = f"{step.person} ({step.role.value})" if step.person else step.role.value
     tool = f" · with {step.tool}" if step.tool else f" · needs: {step.needs}" if step.needs else ""
     yield Line(
-        depth=1, lead="who", body=f"{who} · {lasting_minutes(step.minutes)} · {effect_words(step)}{tool}"
+        depth=1, lead="who", body=f"{who} · {counted_minutes(step.minutes)} · {effect_words(step)}{tool}"
     )
     if step.approval:
         yield Line(depth=1, lead="decide", body=step.approval, good=False)
@@ -196,13 +196,13 @@ def _people(playbook: Playbook) -> Iterator[Part]:
     )
     yield Part(
         heading="Messages to complete and send",
-        lines=tuple(
-            Line(
-                lead=one.audience,
-                body=one.text,
-                note=f"sent by {one.role.value}"
-                + ("" if one.writer == "csq" else f", written by {one.writer}"),
-            )
-            for one in playbook.messages
-        ),
+        lines=tuple(line for one in playbook.messages for line in _message(one)),
     )
+
+
+def _message(one: Message) -> Iterator[Line]:
+    """A line for each of its own: people read it, and copy it from the HTML page."""
+    note = f"sent by {one.role.value}" + ("" if one.writer == "csq" else f", written by {one.writer}")
+    first, *rest = [line for line in one.text.split("\n") if line.strip()] or [""]
+    yield Line(lead=one.audience, body=first, note=note)
+    yield from (Line(body=line) for line in rest)

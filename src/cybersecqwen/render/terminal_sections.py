@@ -47,7 +47,8 @@ def _line(sheet: Sheet, line: Line, width: int) -> None:
         if len(shown) > width:  # too long for a column: the line goes on behind it
             body.insert(0, (f"{shown}  ", "quiet"))
         else:
-            lead.append((f"{shown:<{width}}  ", "quiet"))
+            room = width - len(mark) if line.depth else width
+            lead.append((f"{shown:<{room}}  ", "quiet"))
     if line.note:
         body.append((f"  {sheet.show(line.note)}", "quiet"))
     if line.link:
