@@ -6,19 +6,13 @@ from typing import Annotated, Optional
 
 import typer
 
-from .options import Detail, FailOn, Format, Model, Save
+from .options import AllowTlp, Detail, FailOn, Format, Model, Save
 
 Reports = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE...",
         help="Reports: text, Markdown, HTML, PDF, DOCX, EML; folders; archives; -.",
-    ),
-]
-AllowTlp = Annotated[
-    str,
-    typer.Option(
-        "--allow-tlp", metavar="LEVEL", help="red lets what is marked TLP:RED be saved and exported."
     ),
 ]
 

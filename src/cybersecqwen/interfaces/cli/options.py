@@ -33,3 +33,9 @@ FailOn = Annotated[
     str, typer.Option(help="Exit with 1 from this severity on: low, medium, high, critical or never.")
 ]
 Detail = Annotated[str, typer.Option(help="brief, normal or full.")]
+AllowTlp = Annotated[
+    str,
+    typer.Option(
+        "--allow-tlp", metavar="LEVEL", help="red lets what is marked TLP:RED be saved and exported."
+    ),
+]

@@ -10,7 +10,7 @@ import typer
 
 from cybersecqwen.errors import UsageError
 
-from .options import Detail, Format, Model, Save
+from .options import AllowTlp, Detail, Format, Model, Save
 
 What = Annotated[
     list[str],
@@ -47,6 +47,7 @@ def playbook(
     save: Save = None,
     model: Model = "none",
     detail: Detail = "normal",
+    allow_tlp: AllowTlp = "",
 ) -> int:
     """Turn an incident, a technique or a report into steps: who does what, in which order, how one knows.
 
@@ -76,6 +77,7 @@ def playbook(
         detail,
         question=" ".join(words),
         parameters=options,
+        allow_tlp=allow_tlp,
     )
     return run_task(call)
 
