@@ -108,3 +108,62 @@ def test_many_files_are_joined_in_linear_time() -> None:
     many = [replace(taker, path=f"p{n}/db.py") for n in range(3_000)]
     many += [replace(giver, path=f"p{n}/v.py") for n in range(3_000)]
     assert len(joined(many)) == 1  # the same finding, since its mark is that of the file it was made from
+
+
+MIDDLE = "from .db import run\ndef go(x, y='a'):\n    run('ls ' + %s)\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "view"),
+    [
+        ("x", "go(request.args['a'])"),
+        ("x.strip()", "go(x=request.args['a'])"),
+        ("y", "go('b', request.args['a'])"),
+    ],
+)
+def test_a_value_is_followed_over_two_borders(given: str, view: str) -> None:
+    files = {"shop/db.py": DB, "shop/middle.py": MIDDLE % given}
+    (one,) = found({**files, "shop/views.py": f"{VIEW}from .middle import go\ndef f():\n    {view}"})
+    assert one.place.path == "shop/db.py" and one.proven
+    paths = [step.place.path for step in one.flow]
+    assert paths == sorted(paths, key=["shop/views.py", "shop/middle.py", "shop/db.py"].index)
+    assert len(set(paths)) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "view"),
+    [
+        ("y", "go(request.args['a'])"),
+        ("x", "go('b', request.args['a'])"),
+        ("str(int(x))", "go(request.args['a'])"),
+        ("__import__('shlex').quote(x)", "go(int(request.args['a']))"),
+        ("'b'", "go(request.args['a'])"),
+    ],
+)
+def test_what_ends_on_the_way_crosses_no_second_border(given: str, view: str) -> None:
+    files = {"shop/db.py": DB, "shop/middle.py": MIDDLE % given}
+    assert found({**files, "shop/views.py": f"{VIEW}from .middle import go\ndef f():\n    {view}"}) == []
+
+
+def test_what_ends_one_harm_in_between_ends_it_behind() -> None:
+    middle = "import shlex\nfrom .db import run\ndef go(x):\n    run(shlex.quote(x))\n"
+    view = f"{VIEW}from .middle import go\ndef f():\n    go(request.args['a'])"
+    assert found({"shop/db.py": DB, "shop/middle.py": middle, "shop/views.py": view}) == []
+
+
+def test_three_borders_are_not_crossed_and_circles_end() -> None:
+    view = f"{VIEW}from .first import go\ndef f():\n    go(request.args['a'])"
+    first = MIDDLE.replace(".db import run", ".middle import go as run") % "x"
+    files = {"shop/db.py": DB, "shop/middle.py": MIDDLE % "x", "shop/first.py": first}
+    assert found({**files, "shop/views.py": view}) == []
+    circle = "from .first import go as run\ndef go(x):\n    run(x)\n"
+    assert found({"shop/first.py": first, "shop/middle.py": circle, "shop/views.py": view}) == []
+
+
+def test_an_object_that_is_made_with_a_value_in_another_file() -> None:
+    job = "import os\nclass Job:\n    def __init__(self, cmd):\n        self.cmd = cmd\n"
+    job += "    def start(self):\n        os.system('ls ' + self.cmd)\n"
+    view = VIEW + "from .job import Job\ndef f():\n    Job(%s).start()"
+    (one,) = found({"shop/job.py": job, "shop/views.py": view % "request.args['a']"})
+    assert one.place.path == "shop/job.py" and one.place.line == 6
+    assert found({"shop/job.py": job, "shop/views.py": view % "int(request.args['a'])"}) == []

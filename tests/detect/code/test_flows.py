@@ -161,3 +161,88 @@ def test_a_text_of_numbers_alone_is_no_finding() -> None:
 def test_work_is_bounded(text: str) -> None:
     look(text)
     look(text, condition="not constant")
+
+
+SET = "class A:\n    def m(self):\n        self.x = "
+USE = "\n    def n(self):\n        "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # attributes of the object itself
+        f"{SET}request.args['a']{USE}sink(self.x)",
+        f"{SET}'a' + request.args['a']\n        sink(self.x.strip())",
+        f"class A:\n    def __init__(self, x):\n        self.x = x{USE}sink(self.x)\nA(request.args['a'])",
+        f"class A:\n    def m(self):\n        self.d['k'] = request.args['a']{USE}sink(self.d)",
+        f"class A:{USE}if self.x:\n            sink(self.x)\n        self.x = request.args['a']",
+        # items by a key that is written
+        "d = {}\nd['a'] = request.args['a']\nd['b'] = 'c'\nsink(d['a'])",
+        "d = {'a': request.args['a'], 'b': 'c'}\nsink(d['a'])",
+        "d = {'a': request.args['a'], 'b': 'c'}\nsink(d.get('a'))",
+        "d = {'a': 'b'}\nd['a'] = request.args['a']\nsink(d)",
+        "d = {}\nd[k] = request.args['a']\nsink(d['a'])",
+        "d = {}\nd['a'] = request.args['a']\nsink(d[k])",
+        "d = {}\nd['a']['b'] = request.args['a']\nsink(d['a']['b'])",
+        "d = {**e, 'a': 'b', 'c': request.args['a']}\nsink(d['c'])",
+        "def f(o):\n    o.x = request.args['a']\n    sink(o.x)",
+        # lists as a whole
+        "a = []\na.append(request.args['a'])\nsink(a)",
+        "a = ['x']\nfor b in request.args.values():\n    a.append(b)\nsink(' '.join(a))",
+        "a = [request.args['a'], 'b']\nsink(a[1])",
+    ],
+)
+def test_parts_are_followed(text: str) -> None:
+    (found,) = look(text)
+    assert found.proven and len(found.flow) >= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{SET}request.args['a']\nclass B:{USE}sink(self.x)",
+        f"class A:\n    def m(self):\n        self.y = request.args['a']{USE}sink(self.x)",
+        f"{SET}int(request.args['a']){USE}sink(self.x)",
+        f"{SET}request.args['a']{USE}self.x = 'b'\n        sink(self.x)",
+        f"{SET}request.args['a']{USE}if self.x in ('a', 'b'):\n            sink(self.x)",
+        f"import shlex\n{SET}shlex.quote(request.args['a']){USE}sink(self.x)",
+        f"class A:\n    def __init__(self, x, y):\n        self.x = x{USE}sink(self.x)\nA(1, input())",
+        "d = {}\nd['a'] = request.args['a']\nsink(d['b'])",
+        "d = {}\nd['a'] = request.args['a']\nd['a'] = 'b'\nsink(d['a'])",
+        "d = {'a': request.args['a'], 'b': 'c'}\nsink(d['b'])",
+        "d = {'a': request.args['a'], 'b': 'c'}\nsink(d.get('b'))",
+        "d = {}\nd['a'] = request.args['a']\ndef f():\n    if d['a'] in ('b', 'c'):\n        sink(d['a'])",
+        "d = {'a': request.args['a']}\nd = {}\nsink(d['a'])",
+        "def f(o, p):\n    o.x = request.args['a']\n    sink(o.y)\n    sink(p.x)",
+        "def f(o):\n    o.x = request.args['a']\n    sink(o)",
+        "a = []\na.append(request.args['a'])\na = []\nsink(a)",
+        "a = []\nsink(a)\nb = []\nb.append(request.args['a'])",
+        "a = []\na.append(int(request.args['a']))\nsink(a)",
+    ],
+)
+def test_other_parts_are_not(text: str) -> None:
+    assert look(text) == []
+
+
+@pytest.mark.parametrize("language", ["javascript", "typescript"])
+def test_parts_in_javascript(language: str) -> None:
+    def found(text: str) -> int:
+        return len(look(text, language))
+
+    method = "class A { m(req) { this.x = %s; } n() { %s } }"
+    assert found(method % ("req.query.a", "sink(this.x)")) == 1
+    assert found(method % ("req.query.a", "[1].forEach(() => { sink(this.x) })")) == 1
+    assert found(method % ("parseInt(req.query.a)", "sink(this.x)")) == 0
+    assert found(method % ("req.query.a", "sink(this.y)")) == 0
+    assert found(method % ("req.query.a", "(function () { sink(this.x) })()")) == 0
+    assert found(method % ("req.query.a", "if (['b'].includes(this.x)) { sink(this.x) }")) == 0
+    assert found(method % ("req.query.a", "") + " class B { n() { sink(this.x) } }") == 0
+    made = "class A { constructor(x) { this.x = x; } n() { sink(this.x) } }"
+    assert found(f"{made} new A(location.hash)") == 1
+    assert found(f"{made} new B(location.hash)") == 0
+    assert found("const d = {a: req.query.a, b: 'c'}; sink(d.a)") == 1
+    assert found("const d = {a: req.query.a, b: 'c'}; sink(d.b)") == 0
+    assert found("const a = req.query.a; const d = {a, b: 'c'}; sink(d['a'])") == 1
+    assert found("const d = {}; d.a = req.query.a; d['b'] = 'c'; sink(d['a'])") == 1
+    assert found("const d = {}; d.a = req.query.a; sink(d.b)") == 0
+    assert found("const a = []; a.push(req.query.a); sink(a.join(' '))") == 1

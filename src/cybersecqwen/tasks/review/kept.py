@@ -26,6 +26,8 @@ from cybersecqwen.records.review_json import finding_from, finding_to
 _MOST = 200_000
 """Rows; the oldest ones go first."""
 _BATCH = 500
+_FORM = 2
+"""Raised where what is kept, or how files are looked at, changes while the rules stay."""
 _PASSING = (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.IntegrityError)
 """Errors that say nothing against the file: another process holds it, the disk is full."""
 
@@ -41,7 +43,7 @@ class Seen:
 
 def _data(seen: Seen) -> bytes:
     crossing = seen.crossing
-    empty = crossing is None or not (crossing.sinks or crossing.gifts)
+    empty = crossing is None or crossing.is_empty
     return orjson.dumps(
         {
             "findings": [finding_to(one) for one in seen.findings],
@@ -74,7 +76,7 @@ class Kept:
 
     def key(self, path: str, language: str, data: bytes) -> bytes:
         """What a file's findings are kept under."""
-        head = f"{self._version}\0{path}\0{language}\0{len(data)}\0".encode("utf-8", "surrogatepass")
+        head = f"{_FORM}\0{self._version}\0{path}\0{language}\0{len(data)}\0".encode("utf-8", "surrogatepass")
         return hashlib.sha256(head + data).digest()
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, Seen]:

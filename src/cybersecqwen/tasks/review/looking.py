@@ -47,7 +47,7 @@ class Looked:
     def take(self, seen: Seen) -> None:
         """Add what was found in one file."""
         self.findings += seen.findings
-        if seen.crossing is not None and (seen.crossing.sinks or seen.crossing.gifts):
+        if seen.crossing is not None and not seen.crossing.is_empty:
             self.crossings.append(seen.crossing)
 
     def cross(self) -> None:

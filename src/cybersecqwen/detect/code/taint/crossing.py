@@ -1,14 +1,15 @@
 """Flows from one file into another: what a file hands to functions of others, and what its own do with it.
 
-Each file is looked at by itself and says two things: which of its functions let what they are given do harm
-(`Sink`), and to which imported functions it gives what strangers send (`Gift`). Put together, the two make a
-finding in the file where the harm is done. One border is crossed, not several.
+Each file is looked at by itself and says three things: which of its functions let what they are given do harm
+(`Sink`), to which imported functions it gives what strangers send (`Gift`), and which of its functions give
+what they are given to imported ones (`Relay`). Put together they make a finding in the file where the harm is
+done. Two borders are crossed, not more.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -20,6 +21,10 @@ from cybersecqwen.records.review_json import finding_from, finding_to
 
 _MOST = 20_000
 """Findings that come of one project."""
+_MOST_WORK = 1_000_000
+"""Sinks and relays of one project that gifts are held against."""
+_BORDERS = 2
+"""Between files that one flow crosses."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +54,17 @@ class Gift:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Relay:
+    """A function that gives what it is given to an imported one."""
+
+    function: str
+    place: str
+    """Where a call gives it: "0|name"."""
+    gift: Gift
+    """What becomes of it; its steps begin at the parameter."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Crossing:
     """What one file has to do with others."""
 
@@ -56,6 +72,12 @@ class Crossing:
     language: str
     sinks: tuple[Sink, ...] = ()
     gifts: tuple[Gift, ...] = ()
+    relays: tuple[Relay, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has nothing to do with others."""
+        return not (self.sinks or self.gifts or self.relays)
 
 
 class _Modules:
@@ -90,18 +112,33 @@ def joined(crossings: Iterable[Crossing]) -> list[CodeFinding]:
     known = list(crossings)
     modules = _Modules()
     for one in known:
-        if one.sinks:
+        if one.sinks or one.relays:
             modules.add(one)
     found: dict[str, CodeFinding] = {}
-    for giver in known:
-        for gift in giver.gifts:
-            module, _, function = gift.to.rpartition(".")
-            taker = modules.of(module, giver) if module else None
-            for sink in taker.sinks if taker is not None else ():
-                fits = sink.function == function and gift.place in sink.place.split("|")
-                if fits and sink.kind in gift.kinds and len(found) < _MOST:
-                    found.setdefault(sink.finding.fingerprint, _finding(sink, gift))
+    left = _MOST_WORK
+    waiting = deque((giver, gift, _BORDERS) for giver in known for gift in giver.gifts)
+    while waiting and left > 0:  # those over one border first, which have the shorter way
+        giver, gift, borders = waiting.popleft()
+        module, _, function = gift.to.rpartition(".")
+        taker = modules.of(module, giver) if module else None
+        if taker is None:
+            continue
+        left -= len(taker.sinks) + len(taker.relays)
+        for sink in taker.sinks:
+            fits = sink.function == function and gift.place in sink.place.split("|")
+            if fits and sink.kind in gift.kinds and len(found) < _MOST:
+                found.setdefault(sink.finding.fingerprint, _finding(sink, gift))
+        for relay in taker.relays if borders > 1 else ():
+            if relay.function == function and gift.place in relay.place.split("|"):
+                further = _further(gift, relay.gift)
+                if further.kinds:
+                    waiting.append((taker, further, borders - 1))
     return list(found.values())
+
+
+def _further(gift: Gift, relayed: Gift) -> Gift:
+    """What a gift is once a function gave it on."""
+    return replace(relayed, kinds=gift.kinds & relayed.kinds, steps=(*gift.steps, *relayed.steps))
 
 
 def _finding(sink: Sink, gift: Gift) -> CodeFinding:
@@ -138,11 +175,13 @@ def crossing_to(one: Crossing) -> dict[str, Any]:
             {"function": s.function, "place": s.place, "kind": s.kind, "finding": finding_to(s.finding)}
             for s in one.sinks
         ],
-        "gifts": [
-            {"to": g.to, "place": g.place, "kinds": sorted(g.kinds), "steps": to_json(g.steps)}
-            for g in one.gifts
-        ],
+        "gifts": [_gift_to(g) for g in one.gifts],
+        "relays": [{"function": r.function, "place": r.place, "gift": _gift_to(r.gift)} for r in one.relays],
     }
+
+
+def _gift_to(one: Gift) -> dict[str, Any]:
+    return {"to": one.to, "place": one.place, "kinds": sorted(one.kinds), "steps": to_json(one.steps)}
 
 
 def crossing_from(given: Mapping[str, Any]) -> Crossing:
@@ -159,15 +198,20 @@ def crossing_from(given: Mapping[str, Any]) -> Crossing:
             )
             for one in given["sinks"]
         ),
-        gifts=tuple(
-            Gift(
-                to=str(one["to"]),
-                place=str(one["place"]),
-                kinds=frozenset(map(str, one["kinds"])),
-                steps=steps_from(one["steps"]),
-            )
-            for one in given["gifts"]
+        gifts=tuple(map(_gift_from, given["gifts"])),
+        relays=tuple(
+            Relay(function=str(one["function"]), place=str(one["place"]), gift=_gift_from(one["gift"]))
+            for one in given["relays"]
         ),
+    )
+
+
+def _gift_from(given: Mapping[str, Any]) -> Gift:
+    return Gift(
+        to=str(given["to"]),
+        place=str(given["place"]),
+        kinds=frozenset(map(str, given["kinds"])),
+        steps=steps_from(given["steps"]),
     )
 
 

@@ -13,7 +13,7 @@ from cybersecqwen.detect.code.names import dotted
 from cybersecqwen.detect.code.shapes import called
 from cybersecqwen.detect.code.tree import Node
 
-from .bindings import Bindings
+from .bindings import MEMBERS, Bindings, constant_key, is_self, item_of, key_of
 from .functions import Functions
 from .model import Model
 
@@ -21,7 +21,7 @@ _DEEPEST = 40
 """Steps of one way."""
 _CALLS = 4
 """Functions inside functions."""
-_MOST_WORK = 20_000
+_MOST_WORK = 3_000
 """Expressions that are looked at for one question."""
 _SHORT = 60
 _TYPED = re.compile(r"type\s*=\s*(?:int|float|bool)\b")
@@ -50,12 +50,8 @@ _MARKS = frozenset(
 _COMPREHENSIONS = frozenset(("list_comprehension", "generator_expression", "set_comprehension"))
 _CONSTANT = re.compile(r"(?:\w+\.)+_{0,2}[A-Z][A-Z0-9_]+")
 """A constant of another module, by how it is written."""
-_MEMBERS = {
-    "attribute": ("object", "attribute"),
-    "member_expression": ("object", "property"),
-    "subscript": ("value", ""),
-    "subscript_expression": ("object", ""),
-}
+_GETTERS = frozenset(("get", "pop"))
+"""Methods that give the item under a key."""
 _CONDITIONS = {
     "python": (
         "if_statement",
@@ -96,7 +92,7 @@ class Flows:
         self._tree = facts.tree
         self.model = model
         """What is known of the language."""
-        self._bindings = Bindings(facts.tree)
+        self._bindings = Bindings(facts)
         self._functions = Functions(facts.tree)
         self._left = 0
         self._entered = 0
@@ -106,6 +102,11 @@ class Flows:
         self.entered: tuple[str, str] | None = None
         """(function, place of the parameter) by which the last way came in, where it came in so."""
 
+    @cached_property
+    def has_source(self) -> bool:
+        """Whether what strangers send may come in within the file."""
+        return self.model.may_come_in(self._tree.text)
+
     def to(self, node: Node, kind: str) -> tuple[Step, ...]:
         """The way by which a value of strangers reaches an expression; () where none is known.
 
@@ -113,6 +114,8 @@ class Flows:
             node: The expression.
             kind: The kind of harm that it does there ("command", "path"), which some functions end.
         """
+        if not (self.opened or self.has_source):
+            return ()
         self._left = _MOST_WORK
         self.entered = None
         found = self._trace(node, kind, None, 0, set())
@@ -137,7 +140,7 @@ class Flows:
             if name.rsplit(".", 1)[-1] not in profile.formatters:
                 return False
             holder, arguments = node.field("function"), node.field("arguments")
-            inner = holder.field("object") if holder is not None and holder.kind() in _MEMBERS else None
+            inner = holder.field("object") if holder is not None and holder.kind() in MEMBERS else None
             parts = [*([inner] if inner is not None else []), *([arguments] if arguments is not None else [])]
             return all(self._harmless(one, kind, depth + 1) for one in parts)
         if what in profile.names:
@@ -156,7 +159,7 @@ class Flows:
         if what in _COMPREHENSIONS:  # what is gone through does not matter, only what is made of it
             body = node.field("body")
             return body is not None and self._harmless(body, kind, depth + 1)
-        if what in _MEMBERS:
+        if what in MEMBERS:
             return bool(_CONSTANT.fullmatch(node.text()[-_SHORT:]))
         if what in _SILENT:
             return False
@@ -185,9 +188,8 @@ class Flows:
             return self._call(node, kind, inside, depth, seen)
         if what in ("identifier", "shorthand_property_identifier"):
             return self._name(node, kind, inside, depth, seen)
-        if what in _MEMBERS:
-            holder = node.field(_MEMBERS[what][0])
-            return None if holder is None else self._trace(holder, kind, inside, depth + 1, seen)
+        if what in MEMBERS:
+            return self._member(node, kind, inside, depth, seen)
         if what in ("conditional_expression", "ternary_expression"):
             parts = node.named_children()
             del parts[1 if what == "conditional_expression" else 0]  # the condition itself
@@ -196,6 +198,44 @@ class Flows:
             value = node.field("value")
             return None if value is None else self._trace(value, kind, inside, depth + 1, seen)
         return self._any(node.named_children(), kind, inside, depth, seen)
+
+    def _member(
+        self, node: Node, kind: str, inside: _Inside | None, depth: int, seen: set[tuple[int, int, int]]
+    ) -> list[Step] | None:
+        """Back from a part of something: an attribute of the object itself, an item, or anything of it."""
+        field, name = MEMBERS[node.kind()]
+        holder = node.field(field)
+        if holder is None:
+            return None
+        if name and is_self(holder):
+            return self._of_self(node, _text(node.field(name)), kind, inside, depth, seen)
+        if holder.kind() != "identifier":
+            return self._trace(holder, kind, inside, depth + 1, seen)
+        if self._guarded(self._tree.function_at(node.range().start.index), node, kind):
+            return None
+        return self._name(holder, kind, inside, depth, seen, key_of(node))
+
+    def _of_self(
+        self,
+        node: Node,
+        name: str,
+        kind: str,
+        inside: _Inside | None,
+        depth: int,
+        seen: set[tuple[int, int, int]],
+    ) -> list[Step] | None:
+        """Back from an attribute of the object itself to what methods of its class set it to."""
+        function = self._tree.function_at(node.range().start.index)
+        if self._guarded(function, node, kind):
+            return None
+        for binding in self._bindings.of_self(node, name):
+            # Another method is not within this call, and is gone through once whoever reads what it sets.
+            within = inside if self._tree.function_at(binding.at) == function else None
+            found = self._trace(binding.value, kind, within, depth + 1, seen)
+            if found is not None:
+                step = Step(binding.value, f"becomes {_short(node.text())}")
+                return found if found[0].node == binding.value else [step, *found]
+        return None
 
     def _any(
         self,
@@ -213,7 +253,7 @@ class Flows:
 
     def _source(self, node: Node, kind: str) -> str | None:
         """What a reader is told of a source; "" for one that is harmless as it comes in; None for none."""
-        if node.kind() not in _MEMBERS and node.kind() not in (*self._tree.profile.calls, "identifier"):
+        if node.kind() not in MEMBERS and node.kind() not in (*self._tree.profile.calls, "identifier"):
             return None
         name = self._facts.names.full(_chain(node))
         if not name:
@@ -254,8 +294,11 @@ class Flows:
             return None
         parts: list[Node] = []
         holder = node.field("function")
-        if holder is not None and holder.kind() in _MEMBERS:
+        if holder is not None and holder.kind() in MEMBERS:
             inner = holder.field("object")
+            if inner is not None and inner.kind() == "identifier" and call.last in _GETTERS:
+                key = constant_key(call.argument("0", self._tree.profile.keywords))
+                return self._name(inner, kind, inside, depth, seen, key)
             parts += [inner] if inner is not None else []
         if self.model.carries(name) or name.rsplit(".", 1)[-1] in self._tree.profile.formatters:
             arguments = node.field("arguments")
@@ -263,19 +306,30 @@ class Flows:
         return self._any(parts, kind, inside, depth, seen)
 
     def _name(
-        self, node: Node, kind: str, inside: _Inside | None, depth: int, seen: set[tuple[int, int, int]]
+        self,
+        node: Node,
+        kind: str,
+        inside: _Inside | None,
+        depth: int,
+        seen: set[tuple[int, int, int]],
+        key: str | None = None,
     ) -> list[Step] | None:
+        """Back from a name, or with a key from an item of what it holds."""
         name, use = node.text(), node.range().start.index
         function = self._tree.function_at(use)
         while True:
-            if self._guarded(function, name, use, kind):
+            if self._guarded(function, node, kind):
                 return None
-            for binding in self._bindings.reaching(function, name, use):
-                found = self._trace(binding.value, kind, inside, depth + 1, seen)
+            for binding in self._bindings.reaching(function, name, use, key):
+                whole = key is None or binding.key is not None
+                value = binding.value if whole else item_of(binding.value, key or "")
+                if value is None:
+                    continue
+                found = self._trace(value, kind, inside, depth + 1, seen)
                 if found is not None:
-                    step = Step(binding.value, f"becomes {name}")
-                    return found if found[0].node == binding.value else [step, *found]
-            if self._bindings.knows(function, name) and not self._functions.is_parameter(function, name):
+                    step = Step(value, f"becomes {name}")
+                    return found if found[0].node == value else [step, *found]
+            if self._bindings.binds(function, name) and not self._functions.is_parameter(function, name):
                 return None
             if function < 0:
                 return None
@@ -303,12 +357,12 @@ class Flows:
             return [
                 Step(node.field("parameters") or node, f"comes in as {name}, by the address of a request")
             ]
-        called_as = _text(node.field("name"))
+        called_as = self._functions.called_as(function)
         calls = [one for one in self._facts.calls.get(called_as, ()) if called_as][:20]
         if inside is not None and inside.depth >= _CALLS:
             return None
         for call in calls:
-            if self._functions.named(call.name) != function:
+            if not self._functions.is_called(function, call.name):
                 continue
             value = call.argument(place, keywords)
             if value is None:
@@ -331,13 +385,18 @@ class Flows:
             for one in parent.named_children()
         )
 
-    def _guarded(self, function: int, name: str, use: int, kind: str) -> bool:
-        """Whether a condition before the use looks at the name so as to let harmless values on alone."""
+    def _guarded(self, function: int, node: Node, kind: str) -> bool:
+        """Whether a condition before a use of a name or item lets harmless values of it on alone."""
+        name, use = node.text(), node.range().start.index
+        if len(name) > _SHORT:
+            return False
         conditions = [text for at, text in self._conditions.get(function, ()) if at < use and name in text]
         if not conditions:
             return False
         for pattern in self.model.guard(kind):
-            wanted = _compiled(pattern.replace("NAME", re.escape(name)))
+            # Behind the bracket of an item there is no edge of a word.
+            edged = pattern.replace(r"NAME\b", r"NAME(?!\w)")
+            wanted = _compiled(edged.replace("NAME", re.escape(name)))
             if any(wanted.search(text) for text in conditions):
                 return True
         return False
@@ -366,8 +425,8 @@ def _chain(node: Node) -> str:
             return ".".join((node.text(), *reversed(parts)))
         if kind in ("this", "self"):
             return ".".join((kind, *reversed(parts)))
-        if kind in _MEMBERS:
-            holder, member = _MEMBERS[kind]
+        if kind in MEMBERS:
+            holder, member = MEMBERS[kind]
             if member:
                 parts.append(_text(node.field(member)))
             inner = node.field(holder)

@@ -8,6 +8,10 @@ from functools import cached_property
 
 from cybersecqwen.detect.code.tree import Node, Tree
 
+from .bindings import CLASSES
+
+_CONSTRUCTORS = ("__init__", "constructor")
+
 
 class Functions:
     """Those of one file, by their numbers in `Tree.functions`."""
@@ -75,6 +79,22 @@ class Functions:
     def is_parameter(self, function: int, name: str) -> bool:
         """Whether a name is a parameter of a function; -1 stands for none."""
         return function >= 0 and name in self._parameters(function)
+
+    def called_as(self, function: int) -> str:
+        """The name that calls of a function have: of what sets up an object that of its class."""
+        node = self._tree.functions[function][2]
+        name = _text(node.field("name"))
+        if name not in _CONSTRUCTORS:
+            return name
+        holder = next((one for one in node.ancestors() if one.kind() in CLASSES), None)
+        return _text(holder.field("name")) if holder is not None else name
+
+    def is_called(self, function: int, name: str) -> bool:
+        """Whether a call of a full name is one of a function, or makes the object that it sets up."""
+        if self.named(name) == function:
+            return True
+        own = _text(self._tree.functions[function][2].field("name"))
+        return own in _CONSTRUCTORS and name.removeprefix("new ") == self.called_as(function)
 
     def place(self, function: int, name: str) -> str:
         """Where a call gives a parameter, as `Call.argument` takes it."""

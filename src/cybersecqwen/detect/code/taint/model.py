@@ -54,10 +54,12 @@ class Model:
     harmless_for: Mapping[str, frozenset[str]]
     guards: Mapping[str, tuple[str, ...]]
 
-    @property
-    def words(self) -> frozenset[str]:
-        """One of these stands in every file with a source."""
-        return frozenset(name.partition(".")[0] for name in (*self.sources, *self.called))
+    def may_come_in(self, text: str) -> bool:
+        """Whether a file may have a source: one that is named there has every part of its name there."""
+        names = (*self.sources, *self.called)
+        if any(all(part in text for part in reversed(name.split("."))) for name in names):
+            return True
+        return self.entries is not None and self.entries.search(text) is not None
 
     def ends(self, name: str, kind: str) -> bool:
         """Whether a function or method of this name leaves nothing of a kind of harm."""
