@@ -51,6 +51,7 @@ _JOINED = {
     ("query", "fields"): "query-fields",
     ("query", "test"): "query-test",
     ("playbook", "check"): "playbook-check",
+    ("playbook", "rehearse"): "playbook-rehearse",
 }
 """Commands of their own below one that takes paths; a file of that name is ./baseline."""
 

@@ -1,0 +1,1 @@
+"""A playbook walked through at the table: steps, decisions, injects and a log with times."""
