@@ -283,3 +283,21 @@ def test_any_report_is_taken_or_refused(data: st.DataObject) -> None:
 
 KEYS = st.lists(st.sampled_from(sorted(incident())), max_size=4)
 TOP = st.lists(st.sampled_from(["incidents", "sources", "extra", "techniques", "indicators"]), max_size=2)
+
+
+@pytest.mark.parametrize(
+    ("file", "wanted"),
+    [
+        ("/tmp/.x/xmrig", "file-analyse-program"),
+        ("C:\\Users\\a\\x.exe", "file-analyse-program"),
+        ("C:\\Users\\a\\x.docm", "file-analyse-office"),
+        ("C:\\Users\\a.b\\x.pdf", "file-analyse-pdf"),
+    ],
+)
+def test_a_file_is_looked_at_as_what_its_name_says(file: str, wanted: str, store: Store) -> None:
+    indicators = [{"type": "file", "value": file, "note": "", "evidence": {"event": "e1"}}]
+    made = playbook(
+        store, triage(incident(indicators=indicators, techniques=[{"id": "T1204.002"}, {"id": "T1566.001"}]))
+    )
+    looked = {step.action for step in made.steps if step.action.startswith("file-analyse-")}
+    assert looked == {wanted}

@@ -29,6 +29,9 @@ SHELLS = (
 ANY = "*"
 """Answers every incident."""
 
+NO_ENDING = "none"
+"""Of the names that `Action.like` takes: one without a dot, as programs of Linux have."""
+
 DECLARE = "people-incident-declare"
 """The action that everything else waits for."""
 HUNT = "siem-hunt-rules"
@@ -66,7 +69,7 @@ class Action:
     acts_on: tuple[Kind, ...] = ()
     """The kinds of things its placeholders name; the first is what a step is made for."""
     like: tuple[str, ...] = ()
-    """Endings of the names that the first kind must have, in lower case: ".jar"; () for any."""
+    """Endings that the names of the first kind must have, in lower case: ".jar", `NO_ENDING`; () for any."""
     needs: str = ""
     """One of `TOOLS`: what it takes; "" for nothing beyond the platform itself."""
     when: str = ""

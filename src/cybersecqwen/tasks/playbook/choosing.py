@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records.playbook import Effect, Entity, Kind, Phase
 
-from .action import ANY, DECLARE, HARDEN, HUNT, Action
+from .action import ANY, DECLARE, HARDEN, HUNT, NO_ENDING, Action
 from .environment import Environment
 from .facts import Facts
 from .hunting import hunts
@@ -130,8 +131,10 @@ def fits(action: Action, entity: Entity) -> bool:
     """Whether a thing is of the kind that a step is made for, and named as the action wants it."""
     if not action.acts_on or entity.kind is not action.acts_on[0]:
         return False
-    low = entity.value.lower()
-    return not action.like or any(low.endswith(ending) for ending in action.like)
+    name = re.split(r"[\\/]", entity.value.lower())[-1]
+    return not action.like or any(
+        "." not in name if ending == NO_ENDING else name.endswith(ending) for ending in action.like
+    )
 
 
 def _implied(facts: Facts) -> frozenset[str]:

@@ -376,8 +376,8 @@ def _about_report(report: Mapping[str, Any], count: int) -> str:
     sources = _texts(report, "sources")
     where = f" on {sources[0][:120]}" if sources else ""
     more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
-    what = f"{count} of its incidents or findings" if count > 1 else "it"
-    return f"It answers a report of csq {_text(report, 'task')}{where}{more}: {what}."
+    what = f": {count} of its incidents or findings" if count > 1 else ""
+    return f"It answers a report of csq {_text(report, 'task')}{where}{more}{what}."
 
 
 def _left(left: int) -> tuple[Problem, ...]:

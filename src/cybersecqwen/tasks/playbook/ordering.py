@@ -72,7 +72,12 @@ def _key(one: Chosen, phase: Phase) -> tuple[int, int, int, int, float, str]:
 
 
 def phase_of(action: Action) -> Phase:
-    """Where it stands: long evidence that keeps is taken when the attacker has been stopped."""
+    """Where it stands: long evidence that keeps is taken when the attacker has been stopped.
+
+    What everything waits for opens the playbook.
+    """
+    if action.id == DECLARE:
+        return Phase.PREPARATION
     if _keeps(action) and action.phase.rank < Phase.CONTAINMENT.rank:
         return Phase.CONTAINMENT
     return action.phase

@@ -253,6 +253,7 @@ def _general(facts: Facts, environment: Environment, steps: Sequence[Step]) -> I
             yield f"The environment names nobody for: {', '.join(nobody)}."
     open_ = sum(1 for step in steps for command in step.commands if command.open)
     if open_:
-        yield f"{open_} commands have places to fill in, written <NAME>: the facts name nothing for them."
+        have = "1 command has" if open_ == 1 else f"{open_} commands have"
+        yield f"{have} places to fill in, written <NAME>: the facts name nothing for them."
     if facts.trigger in ("technique", "incident") and not facts.entities:
         yield "No host, account or indicator is named. A report of csq triage or intel names them."

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cybersecqwen import __version__
 from cybersecqwen.detect.sigma.model import Rule
@@ -23,7 +23,8 @@ from cybersecqwen.records import (
 )
 from cybersecqwen.records.playbook import Basis, Effect, Kind, Playbook
 from cybersecqwen.tasks.audit.envelopes import Envelope, read
-from cybersecqwen.tasks.interface import Request, Task, Tools
+from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
+from cybersecqwen.tasks.triage.prompt import split
 
 from .action import HUNT, PLATFORMS
 from .envelopes import facts_of_report
@@ -33,7 +34,11 @@ from .hunting import Language
 from .library import Library
 from .options import PlaybookOptions
 from .planning import plan
+from .wording import ask_about, worded_by
 from .words import facts_of_words
+
+if TYPE_CHECKING:
+    from cybersecqwen.models.interface import LanguageModel
 
 _BOUNDS = ((90, Severity.CRITICAL), (70, Severity.HIGH), (40, Severity.MEDIUM), (20, Severity.LOW))
 
@@ -87,6 +92,20 @@ class PlaybookTask(Task):
             provenance=Provenance(version=__version__, knowledge=tools.store.version),
             playbook=playbook,
         )
+
+    def ask(self, report: Report, tools: Tools) -> Ask | None:
+        """What to ask about the situation; a model may also be consulted alone. See `wording`."""
+        del tools
+        return ask_about(report)
+
+    def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
+        """The report with a model's criteria, and messages in its words where they are wanted; see `wording`."""
+        del tools
+        return worded_by(report, model, timeout_s)
+
+    def split(self, text: str) -> Sequence[str]:
+        """Sentences."""
+        return split(text)
 
 
 def _facts(request: Request, tools: Tools, environment: Environment, options: PlaybookOptions) -> Facts:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,3 +134,8 @@ def test_conditions_are_kept() -> None:
 def test_a_wrong_file_is_told_in_one_sentence(text: str, said: str) -> None:
     with pytest.raises(RuleError, match=said):
         list(injects_of(text, "x.yaml"))
+
+
+def test_the_page_tells_how_many_there_are() -> None:
+    page = Path(__file__).parents[4] / "docs" / "playbook-rehearse.md"
+    assert f"all {len(shipped())} of them" in page.read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from cybersecqwen.errors import InputError
 from cybersecqwen.records.rehearsal import Reply
 from cybersecqwen.tasks.playbook.rehearsal.machine import (
+    MOST_TOLD,
     MOST_VISITS,
     Chose,
     Did,
@@ -289,6 +291,46 @@ def test_a_loop_in_a_loop_in_a_loop_is_bounded() -> None:
         asked += 1
         machine.apply(Did(Reply.DONE) if question.kind == "action" else Chose("true"))
     assert asked <= MOST_VISITS * 9
+
+
+def test_what_decides_itself_without_end_is_asked_in_the_end() -> None:
+    """Loops whose condition is a constant would go round for hours without anybody at the table."""
+    ids = [uid("while-condition", n) for n in range(1, 13)]
+    steps: dict[str, Any] = {}
+    for at, id in enumerate(ids):
+        inner = ids[at + 1] if at + 1 < len(ids) else id
+        after = ids[at - 1] if at else END
+        condition = "__other__:value == 'x'" + " OR __other__:value == 'y'" * 100
+        steps[id] = {
+            "type": "while-condition",
+            "condition": condition,
+            "on_true": inner,
+            "on_completion": after,
+        }
+    value = playbook(steps, ids[0])
+    value["playbook_variables"]["__other__"] = {"type": "string", "value": "x", "constant": True}
+    begun = time.process_time()
+    machine = Machine(opened_from(value), 100)
+    assert _asked(machine).kind == "condition"
+    assert len(machine.passages) == MOST_TOLD
+    assert time.process_time() - begun < 5
+
+
+def test_the_largest_workflow_is_walked_in_time() -> None:
+    ids = [uid("playbook-action", n) for n in range(10_000)]
+    other = {"type": "playbook-action", "playbook_id": uid("playbook", 2)}
+    steps = {id: {**other, "on_completion": after} for id, after in zip(ids, [*ids[1:], PAR], strict=True)}
+    ends = [uid("action", n) for n in range(1, 9_000)]
+    steps |= {id: act(END) for id in ends}
+    steps[PAR] = {"type": "parallel", "next_steps": ends, "on_completion": END}
+    book = opened_from(playbook(steps, ids[0]))
+    begun = time.process_time()
+    machine = Machine(book)
+    assert len(machine.passages) == MOST_TOLD
+    assert len(_asked(machine).branches) == 20
+    for _ in range(50):
+        _done(machine)
+    assert time.process_time() - begun < 5
 
 
 def test_what_does_not_answer_changes_nothing() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from cybersecqwen.errors import InputError, OutputError, UsageError
 from cybersecqwen.records.rehearsal import Reply
-from cybersecqwen.tasks.playbook.rehearsal.log import Log, Recorded, read_log
+from cybersecqwen.tasks.playbook.rehearsal.log import FIELDS, Log, Recorded, read_log
 from cybersecqwen.tasks.playbook.rehearsal.looking_back import looked_back
 from cybersecqwen.tasks.playbook.rehearsal.opening import Opened
 from cybersecqwen.tasks.playbook.rehearsal.session import Clock, Session, Terms, terms_of
@@ -354,3 +354,13 @@ def test_what_was_taken_back_does_not_count(tmp_path: Path) -> None:
     report = looked_back(read_log(path.read_bytes()))
     assert [(one.name, one.answer) for one in report.steps] == [("Ask", Reply.DONE), ("Close", Reply.DONE)]
     assert report.finished
+
+
+def test_the_page_tells_of_every_kind_of_line_and_what_it_holds() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "playbook-rehearse.md").read_text(encoding="utf-8")
+    for kind, fields in FIELDS.items():
+        (row,) = [
+            line for line in page.splitlines() if line.startswith("| `") and f"`{kind}`" in line.split("|")[1]
+        ]
+        for name in fields:
+            assert f"`{name}`" in row, (kind, name)

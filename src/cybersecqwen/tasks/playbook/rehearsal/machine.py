@@ -24,6 +24,10 @@ MOST_VISITS = 100
 """Times that one step is come to, loops in loops together."""
 MOST_BRANCHES = 20
 """Branches that a question lists."""
+MOST_BY_ITSELF = 1_000
+"""Conditions that values decide between two questions; a person is asked the next one."""
+MOST_TOLD = 200
+"""Passages between two questions that are told."""
 TRUE, FALSE, DEFAULT = "true", "false", "default"
 
 
@@ -117,6 +121,7 @@ class Machine:
         self._visits: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._threads = 1
+        self._by_itself_since = 0
         self._passages: list[Passage] = []
         self._root = _Thread(1, playbook.start, None, "", 0)
         self._now: _Thread | None = self._root
@@ -186,11 +191,13 @@ class Machine:
 
     def _taken(self) -> tuple[Passage, ...]:
         taken, self._passages = tuple(self._passages), []
+        self._by_itself_since = 0
         return taken
 
     def _tell(self, kind: str, step: ShownStep | None, text: str, outcome: str = "") -> None:
         id, name = (step.id, step.name) if step else ("", "")
-        self._passages.append(Passage(kind=kind, step=id, name=name, text=text, outcome=outcome))
+        if len(self._passages) < MOST_TOLD or kind == "end":
+            self._passages.append(Passage(kind=kind, step=id, name=name, text=text, outcome=outcome))
 
     # Moving
 
@@ -323,6 +330,9 @@ class Machine:
 
     def _by_values(self, thread: _Thread, step: ShownStep, raw: Mapping[str, Any]) -> bool:
         """Decide a condition where the values do; False where the person must."""
+        self._by_itself_since += 1
+        if self._by_itself_since > MOST_BY_ITSELF:
+            return False
         done = thread.rounds.get(step.id, 0)
         if step.type == "while-condition" and done >= self._rounds:
             text = f"This loop was gone through {done} times; here it ends, whatever its condition."
