@@ -157,6 +157,7 @@ def test_a_fence_holds_a_command_with_backticks() -> None:
     tokens = MarkdownIt("commonmark").parse(text)
     blocks = [token.content for token in tokens if token.type == "fence"]
     assert "# ```\n./reinstall.sh --host <HOST> `````` \n- [ ] not a step\n" in blocks
+    assert min(token.level for token in tokens if token.type == "fence") > 1  # it belongs to its step
     boxes = [
         token.content for token in tokens if token.type == "inline" and token.content.startswith("[ ] **")
     ]
@@ -333,6 +334,16 @@ def test_the_flow_has_every_step_once_and_none_over_another(some: tuple[Step, ..
             assert bool(node.diamond) is bool(some[node.number - 1].approval)
             assert len(node.lines) <= 2
             assert (node.outline.count("L") == 3) is (node.kind == "destroy")
+
+
+@pytest.mark.parametrize("lane", ["", "search"])
+def test_sixty_steps_of_one_phase_are_drawn_on_more_than_one_band(lane: str) -> None:
+    some = tuple(step(n, f"Step {n}", Phase.RECOVERY, lane=lane) for n in range(1, 61))
+    bands = draw_flow(some, str)
+    assert [node.number for band in bands for node in band.nodes] == list(range(1, 61))
+    assert len(bands) == (6 if lane else 2)
+    assert max(band.height for band in bands) <= 1040
+    assert [band.heading for band in bands[:2]] == ["Recovery", "Recovery (goes on)"]
 
 
 def test_lanes_stand_side_by_side_and_what_stands_alone_in_rows() -> None:
