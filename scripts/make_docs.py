@@ -39,6 +39,7 @@ COMMANDS = (
     *(f"query schema {verb}" for verb in ("import", "list", "show", "remove")),
     "review",
     "ask",
+    "audit",
     "doctor",
     *(f"kb {verb}" for verb in ("status", "show", "build", "update", "export", "import", "verify")),
     *(f"model {verb}" for verb in ("list", "portfolio", "pull", "import", "use", "show", "verify", "remove")),

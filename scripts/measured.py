@@ -38,7 +38,8 @@ def measured_toml(root: Path) -> str:
     newest: dict[tuple[str, str, str], Row] = {}
     for row in sorted(rows, key=lambda row: (row["date"], row["n"])):
         newest[row["skill"], row["candidate"], row["mode"]] = row
-    order = [CTI_TASKS.get(name).skill for name in CTI_TASKS.names()] + ["technique-sentence", "narrative"]
+    order = [CTI_TASKS.get(name).skill for name in CTI_TASKS.names()]
+    order += ["technique-sentence", "control-mapping", "narrative"]
     ordered = sorted(newest.values(), key=lambda row: (order.index(row["skill"]), row["candidate"]))
     head = (
         f"# Made by scripts/make_docs.py from the reports of `csq bench` in {RESULTS}.\n"
@@ -93,6 +94,8 @@ def _candidate(one: Row) -> str:
 def _needs(one: Row) -> list[str]:
     if one["task"] == "sentences":
         return ["specialist:technique"]
+    if one["task"] == "controls":
+        return {"specialist": ["specialist:control"], "statements": ["ask"]}.get(one["subject"], [])
     if one["task"] not in CTI_TASKS.names():
         return [f"model:{one['subject']}"]
     specialist = CTI_TASKS.get(one["task"]).specialist

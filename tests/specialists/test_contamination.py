@@ -143,4 +143,4 @@ def test_no_training_text_is_a_benchmark_text(name: str, data_dir: Path) -> None
             yield one
 
     assert overlaps(counted(), benchmark) == []
-    assert total > 1_000
+    assert total > (500 if name == "control" else 1_000)  # it learns from 691 techniques and nothing else

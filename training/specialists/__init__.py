@@ -15,5 +15,6 @@ TRAINERS = {
     "vulnerability": "training.specialists.vulnerability",
     "technique": "training.specialists.technique",
     "actor": "training.specialists.actor",
+    "control": "training.specialists.control",
 }
 """Name of a specialist to the module that trains it, in the order in which they are trained."""

@@ -14,6 +14,7 @@ SPECIALISTS: Registry[type[Specialist]] = Registry(
         "cvss": "cybersecqwen.specialists.cvss:CvssSpecialist",
         "technique": "cybersecqwen.specialists.technique:TechniqueSpecialist",
         "actor": "cybersecqwen.specialists.actor:ActorSpecialist",
+        "control": "cybersecqwen.specialists.control:ControlSpecialist",
     },
     group="cybersecqwen.specialists",
 )
