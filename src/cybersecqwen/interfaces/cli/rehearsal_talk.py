@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from shlex import quote
 
 from cybersecqwen.records.rehearsal import Reply
 from cybersecqwen.render import RenderOptions
@@ -77,7 +78,11 @@ class Conversation:
 
     def _goodbye(self) -> None:
         self._say(self._talk.told("Left before the end; the log is kept. To go on:"))
-        self._say(self._talk.told(f"csq playbook rehearse {self._file} --resume {self._log}", "strong"))
+        self._say(
+            self._talk.told(
+                f"csq playbook rehearse {quote(self._file)} --resume {quote(str(self._log))}", "strong"
+            )
+        )
 
     def _ask(self, question: Question) -> None:
         if self._shown != (question.step.id, question.visit):
