@@ -133,6 +133,11 @@ def test_ordinary_names_are_filled_in(kind: Kind, value: str) -> None:
     assert command(f"x {{{kind.value}}}", things(kind, value)) == f"x {value}"
 
 
+def test_places_of_the_library_stay_open_with_a_reason() -> None:
+    (made,) = commands_of([CommandTemplate(tool="bash", run="kill <PID> {host}")], things(Kind.HOST, "a"), ())
+    assert made.text == "kill <PID> a" and made.open == ("<PID>: found on the spot",)
+
+
 def test_accounts_go_without_their_domain() -> None:
     assert command("x {user}", things(Kind.USER, r"CONTOSO\m.keller")) == "x m.keller"
 

@@ -69,6 +69,8 @@ _SAFE: Mapping[Kind, re.Pattern[str]] = {
     Kind.CODE: re.compile(r"[A-Za-z0-9_./-]{1,250}:[0-9]{1,7}"),
     Kind.PACKAGE: re.compile(r"[@A-Za-z0-9][A-Za-z0-9_./@ +-]{0,150}"),
 }
+_OTHER = re.compile(r"<[A-Z][A-Z_]*>")
+"""Places that the library itself leaves open: a process number, a day."""
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 """For the kinds that have no pattern of their own."""
 _SYSTEM = {
@@ -176,6 +178,7 @@ def _command(
         elif refused := refusal(kind, value):
             left.append(f"{name}: {refused}")
         values[kind.value] = value if value and not refusal(kind, value) else name
+    left += [f"{name}: found on the spot" for name in dict.fromkeys(_OTHER.findall(template.run))]
     text = PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template.run)
     return Command(tool=template.tool, text=text, platform=template.platform, open=tuple(left))
 

@@ -161,7 +161,7 @@ class _Writer:
         if action.approval or not action.reversible or action.effect is Effect.DESTROY:
             return action.approval or "It cannot be taken back."
         critical = [one.value for one in on if one.criticality in ("high", "critical")]
-        if critical and action.effect is Effect.CHANGE:
+        if critical and action.effect is Effect.CHANGE and action.phase.rank >= Phase.CONTAINMENT.rank:
             return f"{critical[0]} is of {on[0].criticality or 'high'} criticality, and this changes it."
         return ""
 
@@ -254,6 +254,6 @@ def _general(facts: Facts, environment: Environment, steps: Sequence[Step]) -> I
     open_ = sum(1 for step in steps for command in step.commands if command.open)
     if open_:
         have = "1 command has" if open_ == 1 else f"{open_} commands have"
-        yield f"{have} places to fill in, written <NAME>: the facts name nothing for them."
+        yield f"{have} places to fill in, written <NAME>, each with the reason."
     if facts.trigger in ("technique", "incident") and not facts.entities:
         yield "No host, account or indicator is named. A report of csq triage or intel names them."
