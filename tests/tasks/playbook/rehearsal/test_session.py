@@ -365,3 +365,16 @@ def test_the_page_tells_of_every_kind_of_line_and_what_it_holds() -> None:
         ]
         for name in fields:
             assert f"`{name}`" in row, (kind, name)
+
+
+def test_after_back_and_resume_nothing_is_told_twice(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    with Log.new(path) as log:
+        session = _session(log, often="none")
+        session.answer(Reply.DONE, {"__approved__": "yes"})
+        session.answer(Reply.DONE)
+        assert session.back()
+    log, recorded = Log.resumed(path)
+    with log:
+        _session(log, recorded)
+    assert _kinds(path.read_bytes()).count("decided") == 1
