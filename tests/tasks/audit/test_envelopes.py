@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cybersecqwen.errors import NothingAnalysedError
 from cybersecqwen.records import Limits
 from cybersecqwen.records.audit import NotRead
-from cybersecqwen.tasks.audit import envelopes
+from cybersecqwen.tasks.audit import envelopes, task
 from cybersecqwen.tasks.audit.envelopes import Envelope, read
 from cybersecqwen.tasks.audit.task import AuditTask
 from cybersecqwen.tasks.interface import Request
@@ -23,7 +23,7 @@ from tests.amounts import draws
 from tests.render.test_oscal import rendered
 from tests.strategies import NASTY
 
-from .envelopes import BASE, audit, code, intel, review, run, sample, tools, triage, write
+from .envelopes import BASE, audit, code, control, finding, intel, review, run, sample, tools, triage, write
 
 GOOD = review(code("CWE-89"))
 DEEP = '{"schema": "cybersecqwen/report/1", "task": "triage", "extra": ' + "[" * 200 + "]" * 200 + "}"
@@ -75,6 +75,24 @@ def test_there_is_a_bound_on_reports(tmp_path: Path, monkeypatch: pytest.MonkeyP
     made = audit(tmp_path, GOOD, triage(), intel("T1059"))
     assert len(made.subjects) == 1
     assert [one.reason for one in made.not_read] == ["More than 1 reports are not read at once."]
+
+
+def test_there_is_a_bound_on_findings_and_the_worst_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task, "MOST", 6)
+    monkeypatch.setattr(task, "KEPT", 2)
+    mild = [finding(f"mild-{number}", severity="low") for number in range(5)]
+    worst = finding("worst", severity="critical")
+    made = run(tmp_path, triage(*mild, worst), triage(finding("more")))
+    assert made.audit is not None
+    assert len(made.audit.observations) == 6
+    assert "1 kinds of its findings are left out" in made.audit.not_read[0].reason
+    assert [one.used for one in made.audit.subjects] == [6, 0]
+    one = control(made.audit, "SI-4")
+    assert len(one.indications) == 2
+    assert one.indications[0].observation == "o6"
+    assert any("keep the worst 2" in one.message for one in made.problems)
 
 
 def test_folders_are_walked_and_not_left(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from cybersecqwen.records.audit import Spot, Subject
 from . import values
 from .envelopes import Envelope
 
-MOST = 5_000
+MOST = 2_000
 """Findings that are read of one report."""
 SPOTS = 20
 """Places that are kept of one finding."""
@@ -156,7 +156,7 @@ def _detection(
         title=values.text(finding.get("title"), 400),
         severity=values.severity(finding.get("severity")),
         kinds=(kind, *((f"{kind} of an attack",) if verdict in _GRAVE else ())),
-        names=values.texts(finding.get("techniques"), 50),
+        names=values.texts(finding.get("techniques"), 20),
         grave=verdict in _GRAVE,
         attack=verdict == Verdict.MALICIOUS.value,
         count=values.count(finding.get("count")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -31,8 +32,10 @@ from .options import AuditOptions
 from .reading import Read, Seen, read
 from .ways import RULES, Ways
 
-MOST = 20_000
+MOST = 5_000
 """Kinds of findings that one audit holds."""
+KEPT = 500
+"""What is kept of what speaks about one control in one direction: the worst."""
 _TOLD = 50
 """Inputs that are named one by one where they could not be read."""
 
@@ -87,25 +90,14 @@ def _read(one: Envelope | NotRead, id: str, known: dict[str, str]) -> Read | Not
 
 
 def _audit(reads: Sequence[Read], left: Sequence[NotRead], options: AuditOptions, store: Store) -> Audit:
-    ways = Ways(store)
-    observations: dict[str, Observation] = {}
-    found: dict[str, list[Indication]] = {}
-    silent: list[str] = []
-    subjects: list[Subject] = []
-    for one in reads:
-        used = 0
-        for seen in one.seen:
-            if len(observations) >= MOST:
-                break
-            observation = _observation(seen, f"o{len(observations) + 1}", one.subject, store)
-            observations[observation.id] = observation
-            leads = tuple(_indications(ways, seen, observation))
-            for control, indication in leads:
-                found.setdefault(control, []).append(indication)
-            used += observation.count if leads else 0
-            if not leads:
-                silent.append(observation.id)
-        subjects.append(replace(one.subject, used=used))
+    observed, beyond = _observations(reads, store)
+    observations = {one.id: one for one, _ in observed}
+    found, leading = _evidence(observed, Ways(store))
+    used: Counter[str] = Counter()
+    for id in leading:
+        used[observations[id].subject] += observations[id].count
+    subjects = [replace(one.subject, used=used[one.subject.id]) for one in reads]
+    silent = [id for id in observations if id not in leading]
     wanted = crosswalk("baselines").table[options.baseline]
     baseline = frozenset(id for id in wanted if store.exists(id))
     evident, gaps = controls(found, observations, baseline, store)
@@ -120,8 +112,40 @@ def _audit(reads: Sequence[Read], left: Sequence[NotRead], options: AuditOptions
         mapped=mapped(options.framework, evident),
         silent=tuple(silent),
         mappings=tuple(_mappings(found, options, store)),
-        not_read=tuple(left),
+        not_read=(*left, *beyond),
     )
+
+
+def _observations(
+    reads: Sequence[Read], store: Store
+) -> tuple[list[tuple[Observation, Seen]], list[NotRead]]:
+    """(what was found, in order of reports; reports of which a part is left out)."""
+    made: list[tuple[Observation, Seen]] = []
+    beyond: list[NotRead] = []
+    for one in reads:
+        room = MOST - len(made)
+        for seen in one.seen[:room]:
+            made.append((_observation(seen, f"o{len(made) + 1}", one.subject, store), seen))
+        if len(one.seen) > room:
+            reason = f"{len(one.seen) - room:,} kinds of its findings are left out: the bound is {MOST:,}."
+            beyond.append(NotRead(path=one.subject.path, reason=reason))
+    return made, beyond
+
+
+def _evidence(
+    observed: Sequence[tuple[Observation, Seen]], ways: Ways
+) -> tuple[dict[str, list[Indication]], set[str]]:
+    """(control to what speaks about it, observations that lead to a control), the worst first."""
+    found: dict[str, list[Indication]] = {}
+    leading: set[str] = set()
+    held: Counter[tuple[str, str]] = Counter()
+    for observation, seen in sorted(observed, key=lambda one: -one[0].severity):
+        for control, indication in _indications(ways, seen, observation):
+            leading.add(observation.id)
+            held[control, indication.direction] += 1
+            if held[control, indication.direction] <= KEPT:
+                found.setdefault(control, []).append(indication)
+    return found, leading
 
 
 def _observation(seen: Seen, id: str, subject: Subject, store: Store) -> Observation:
@@ -236,6 +260,12 @@ def _problems(audit: Audit) -> Iterator[Problem]:
     if len(audit.not_read) > _TOLD:
         more = len(audit.not_read) - _TOLD
         yield Problem(stage="read", message=f"{more:,} more inputs could not be read.", count=more)
+    full = sum(len(one.indications) >= KEPT for one in audit.controls)
+    if full:
+        message = (
+            f"Controls that more than {KEPT:,} findings may speak about keep the worst {KEPT:,} of a kind."
+        )
+        yield Problem(stage="detect", message=message, count=full)
     if audit.beyond:
         yield Problem(
             stage="knowledge",
