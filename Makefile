@@ -134,3 +134,6 @@ picture: $(VENV)/run.stamp  ## Draw the pictures in docs/images again (needs Chr
 	@$(SHOT) out/query.html docs/images/query.png 1440
 	@$(BIN)/csq review samples/shop --no-cache --fail-on never --save out/review.html >/dev/null
 	@$(SHOT) out/review.html docs/images/review.png 1200
+	@$(BIN)/csq triage samples/intrusion.jsonl --model none --fail-on never --format json > out/triage.json
+	@$(BIN)/csq playbook out/triage.json --environment samples/environment.yaml --model none --save out/playbook.html >/dev/null
+	@$(SHOT) out/playbook.html docs/images/playbook.png 2400

@@ -23,6 +23,8 @@ from cybersecqwen.detect.sigma.model import About
 from cybersecqwen.detect.sigma.rulefiles import SHIPPED
 from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.knowledge.store import Store
+from cybersecqwen.records.playbook import Phase
+from cybersecqwen.tasks.playbook.library import Library
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = (
@@ -38,6 +40,8 @@ COMMANDS = (
     *(f"query {verb}" for verb in ("optimise", "explain", "translate", "fields", "test")),
     *(f"query schema {verb}" for verb in ("import", "list", "show", "remove")),
     "review",
+    "playbook",
+    *(f"playbook {verb}" for verb in ("check", "rehearse")),
     "ask",
     "audit",
     "doctor",
@@ -55,6 +59,7 @@ def main() -> int:
         "docs/rules.md": "".join(rules_page()),
         "docs/query-rules.md": "".join(query_rules_page()),
         "docs/review-rules.md": "".join(review_rules_page()),
+        "docs/playbook-actions.md": "".join(playbook_actions_page()),
         "docs/commands.md": "".join(commands_page()),
         "docs/benchmarks.md": with_results(_read(ROOT / "docs/benchmarks.md"), ROOT),
         "docs/specialists.md": with_manifests(_read(ROOT / "docs/specialists.md"), ROOT),
@@ -71,6 +76,23 @@ def main() -> int:
         (ROOT / name).write_text(pages[name], encoding="utf-8")
         print(f"wrote {name}")
     return 0
+
+
+def playbook_actions_page() -> Iterator[str]:
+    """One row an action, by file."""
+    actions = Library.shipped().actions
+    yield (
+        "# Response actions\n\nMade by `scripts/make_docs.py` from the files in "
+        "`src/cybersecqwen/tasks/playbook/actions`: "
+        f"{len(actions)} actions. What each key means is in [playbook.md](playbook.md).\n"
+    )
+    for phase in Phase:
+        yield f"\n## {phase.value.capitalize()}\n\n| action | what is done | where | effect | who | min |\n"
+        yield "|---|---|---|---|---|---|\n"
+        for one in sorted((one for one in actions if one.phase is phase), key=lambda one: one.id):
+            effect = one.effect.value + ("" if one.reversible else ", cannot be undone")
+            where = ", ".join(one.platforms)
+            yield f"| `{one.id}` | {one.title} | {where} | {effect} | {one.role.value} | {one.minutes} |\n"
 
 
 def signals_page() -> Iterator[str]:
