@@ -42,7 +42,9 @@ def test_samples(format: str) -> None:
 @pytest.mark.parametrize("format", FORMATS.names())
 def test_each_format_names_what_was_found(format: str) -> None:
     # OCSF tells findings, and the sample of intel has none; a query stands alone
-    names = {"ocsf": "office", "query": "query", "oscal": "audit"} | dict.fromkeys(OF_REVIEWS, "review")
+    names = {"ocsf": "office", "query": "query", "oscal": "audit", "cacao": "playbook"} | dict.fromkeys(
+        OF_REVIEWS, "review"
+    )
     report = SAMPLES[names.get(format, "intel")]()
     text = FORMATS.get(format)().render(report, RenderOptions()).replace("[.]", ".")
     found = {one.value for one in report.indicators} | {one.id for one in report.techniques}
@@ -52,6 +54,8 @@ def test_each_format_names_what_was_found(format: str) -> None:
         found |= {one.rule for one in report.review.findings} | {
             one.id for one in report.review.vulnerabilities
         }
+    if report.playbook:
+        found |= {one.title for one in report.playbook.steps}
     if report.audit:
         found |= {one.finding for one in report.audit.observations}
     if report.intel:

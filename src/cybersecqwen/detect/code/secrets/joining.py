@@ -82,7 +82,10 @@ def _crossing(crossing: Crossing, mask: Mask) -> Crossing:
     # Each with marks of its own: the finding of the file that it stands for is the first of its kind.
     sinks = tuple(replace(one, finding=_masked(one.finding, mask, Marks())) for one in crossing.sinks)
     gifts = tuple(replace(one, steps=mask.steps(one.steps)) for one in crossing.gifts)
-    return replace(crossing, sinks=sinks, gifts=gifts)
+    relays = tuple(
+        replace(one, gift=replace(one.gift, steps=mask.steps(one.gift.steps))) for one in crossing.relays
+    )
+    return replace(crossing, sinks=sinks, gifts=gifts, relays=relays)
 
 
 def _kept(
