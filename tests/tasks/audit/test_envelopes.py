@@ -16,9 +16,9 @@ from cybersecqwen.errors import NothingAnalysedError
 from cybersecqwen.records import Limits
 from cybersecqwen.records.audit import NotRead
 from cybersecqwen.tasks.audit import envelopes, task
-from cybersecqwen.tasks.audit.envelopes import Envelope, read
 from cybersecqwen.tasks.audit.task import AuditTask
 from cybersecqwen.tasks.interface import Request
+from cybersecqwen.tasks.saved.files import Envelope, read
 from tests.amounts import draws
 from tests.render.test_oscal import rendered
 from tests.strategies import NASTY

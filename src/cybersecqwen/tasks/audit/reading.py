@@ -11,9 +11,8 @@ from typing import Any
 
 from cybersecqwen.records import Severity, Verdict
 from cybersecqwen.records.audit import Spot, Subject
-
-from . import values
-from .envelopes import Envelope
+from cybersecqwen.tasks.saved import values
+from cybersecqwen.tasks.saved.files import Envelope
 
 MOST = 2_000
 """Findings that are read of one report."""

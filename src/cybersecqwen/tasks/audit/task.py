@@ -23,10 +23,10 @@ from cybersecqwen.records.audit import (
     Subject,
 )
 from cybersecqwen.tasks.interface import Request, Task, Tools
+from cybersecqwen.tasks.saved.files import Envelope
+from cybersecqwen.tasks.saved.files import read as read_files
 
 from .crosswalks import crosswalk, in_order
-from .envelopes import Envelope
-from .envelopes import read as read_files
 from .judging import controls, mapped
 from .options import AuditOptions
 from .reading import Read, Seen, read

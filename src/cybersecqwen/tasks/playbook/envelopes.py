@@ -10,12 +10,15 @@ from cybersecqwen.errors import InputError, UsageError
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Problem
 from cybersecqwen.records.playbook import Basis, Entity, Kind
+from cybersecqwen.tasks.saved import values
 
 from .facts import Facts, distinct, known_techniques, platforms_of
 from .words import KIND_OF
 
 TASKS = ("triage", "logs", "intel", "intel-match", "review")
 """Reports of these hold what a response can be made from."""
+_MOST = 5_000
+"""Items of a list that are read."""
 _RANKS = ("informational", "low", "medium", "high", "critical")
 _SEVERITY = {"informational": 10, "low": 30, "medium": 50, "high": 75, "critical": 95}
 _PROVIDERS = (
@@ -388,20 +391,16 @@ def _left(left: int) -> tuple[Problem, ...]:
 
 
 def _list(given: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    value = given.get(key)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return values.mappings(given.get(key), _MOST)
 
 
-def _texts(given: Mapping[str, Any], key: str) -> list[str]:
-    value = given.get(key)
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+def _texts(given: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    return values.texts(given.get(key), _MOST)
 
 
 def _text(given: Mapping[str, Any], key: str) -> str:
-    value = given.get(key)
-    return value if isinstance(value, str) else ""
+    return values.text(given.get(key))
 
 
 def _number(given: Mapping[str, Any], key: str) -> float:
-    value = given.get(key)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+    return values.number(given.get(key))

@@ -22,8 +22,8 @@ from cybersecqwen.records import (
     Verdict,
 )
 from cybersecqwen.records.playbook import Basis, Effect, Kind, Playbook
-from cybersecqwen.tasks.audit.envelopes import Envelope, read
 from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
+from cybersecqwen.tasks.saved.files import Envelope, read
 from cybersecqwen.tasks.triage.prompt import split
 
 from .action import HUNT, PLATFORMS
@@ -34,7 +34,7 @@ from .hunting import Language
 from .library import Library
 from .options import PlaybookOptions
 from .planning import plan
-from .wording import ask_about, worded_by
+from .wording import REWORDED, ask_about, worded_by
 from .words import facts_of_words
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class PlaybookTask(Task):
                 "assess": round((time.perf_counter() - begun) * 1000 - read_ms, 2),
             },
             provenance=Provenance(version=__version__, knowledge=tools.store.version),
+            extra={REWORDED: True} if options.reword else {},
             playbook=playbook,
         )
 
@@ -99,7 +100,7 @@ class PlaybookTask(Task):
         return ask_about(report)
 
     def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
-        """The report with a model's criteria, and messages in its words where they are wanted; see `wording`."""
+        """The report with a model's criteria for decisions that have hardly any; see `wording`."""
         del tools
         return worded_by(report, model, timeout_s)
 
