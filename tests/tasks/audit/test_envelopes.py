@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from cybersecqwen.errors import NothingAnalysedError
 from cybersecqwen.records import Limits
 from cybersecqwen.records.audit import NotRead
-from cybersecqwen.tasks.audit import envelopes, task
+from cybersecqwen.tasks.audit import task
 from cybersecqwen.tasks.audit.task import AuditTask
 from cybersecqwen.tasks.interface import Request
+from cybersecqwen.tasks.saved import files as envelopes
 from cybersecqwen.tasks.saved.files import Envelope, read
 from tests.amounts import draws
 from tests.render.test_oscal import rendered
