@@ -88,7 +88,7 @@ def test_a_translation_that_does_not_say_when_is_asked_of_that_time(
     span: Span | None, inside: list[float]
 ) -> None:
     moments = [0.0, 50.0, 90.0, 100.0]
-    records = [{agreeing._TIME: moment} for moment in moments]
+    records = [{agreeing.TIME: moment} for moment in moments]
     found = [one for one, record in zip(moments, records, strict=True) if agreeing._inside(span, record, 100)]
     assert found == inside
 

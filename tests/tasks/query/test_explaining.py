@@ -54,6 +54,11 @@ def test_techniques_are_those_of_the_filter_in_front(text: str, dialect: str) ->
     assert len(told.sentences) > 3
 
 
+def test_a_query_that_says_when_has_them_too() -> None:
+    timed = KQL.replace("| where FolderPath", "| where Timestamp > ago(1h)\n| where FolderPath")
+    assert "ago(1h)" in timed and _told(timed, "kql").techniques == ("T1105",)
+
+
 def test_another_filter_has_none() -> None:
     told = _told(KQL.replace("urlcache", "-dump"), "kql")
     assert told.techniques == ()

@@ -17,15 +17,13 @@ from cybersecqwen.errors import CsqError
 
 from .building import Built
 from .given import Given
-from .trial import made_examples, running_for
+from .trial import TIME, made_examples, running_for
 
 _MOST = 16
 """Records of each kind that are made."""
 _SECONDS = 4.0
 _RECENT = 60
 """Seconds before now that a record happened which has no time of its own."""
-_TIME = "csq_time"
-"""Where a record made in Sigma's names, none of which holds times, has its own: seconds since 1970 UTC."""
 
 
 def agreement(one: Given, built: Built) -> tuple[int, int, int] | None:
@@ -42,7 +40,7 @@ def agreement(one: Given, built: Built) -> tuple[int, int, int] | None:
     if any(isinstance(step, Order) for step in sigma.steps):
         return None
     here = running_for(one.query, one.schema, one.dialect)
-    made = made_examples(sigma, Running(now=here.now, time_field=_TIME), most=_MOST)
+    made = made_examples(sigma, Running(now=here.now, time_field=TIME), most=_MOST)
     records = [each.records[0] for each in (*made.positives, *made.near_misses) if len(each.records) == 1]
     if built.mapped.query.span is None:
         records = [record for record in records if _inside(sigma.span, record, here.now)]
@@ -61,7 +59,7 @@ def agreement(one: Given, built: Built) -> tuple[int, int, int] | None:
 
 def _inside(span: Span | None, record: Record, now: float) -> bool:
     """Whether a record happened in the span."""
-    moment = record.get(_TIME)
+    moment = record.get(TIME)
     if span is None or not isinstance(moment, float):
         return True
     first = now - span.last_s if span.last_s is not None else span.start
@@ -83,7 +81,7 @@ def found(
             made.append(False)  # the table has no records of that event
             continue
         row = dict(record) if home is None else placed(record, home)
-        moment = row.pop(_TIME, record.get(_TIME, running.now - _RECENT))
+        moment = row.pop(TIME, record.get(TIME, running.now - _RECENT))
         row.setdefault(running.time_field or "_time", moment)
         if "EventCode" in row:  # Windows' add-on gives it both names
             row.setdefault("EventID", row["EventCode"])

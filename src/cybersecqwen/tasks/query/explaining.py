@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
@@ -21,7 +22,7 @@ from cybersecqwen.records.query import Explained
 
 from .asking.library import Library
 from .parts import tests
-from .trial import made_examples, running_for
+from .trial import TIME, made_examples, running_for
 from .wording import logsource_words, sentences
 
 _CANDIDATES = 60
@@ -62,7 +63,9 @@ def by_beginning(query: Query, library: Library) -> Explained:
 
 def _examples(query: Query) -> Examples | None:
     try:
-        return made_examples(query, running_for(query, None), most=12)
+        running = running_for(query, None)
+        timed = replace(running, time_field=running.time_field or TIME)
+        return made_examples(query, timed, most=12)
     except CsqError:
         return None
 

@@ -35,6 +35,10 @@ def types_for(query: Query, schema: Schema | None) -> dict[str, str]:
     return found
 
 
+TIME = "csq_time"
+"""Where a record made in Sigma's names, none of which holds times, has its own: seconds since 1970 UTC."""
+
+
 def running_for(query: Query, schema: Schema | None, dialect: Dialect[Any] | None = None) -> Running:
     """What a query of the schema is run with: now, since engines of their own know no other."""
     time_field = (dialect.time_field if dialect else "") or (schema.time_field if schema else "")
