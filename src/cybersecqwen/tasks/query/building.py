@@ -57,8 +57,8 @@ def build(
 ) -> Built:
     """The query in the first schema of the target that has a home for it; `asked` is the title of a rule.
 
-    Without `run_elsewhere` it is not run by a second engine, which costs more than all else and is no check that
-    a query must pass.
+    Without `run_elsewhere` it is not run by a second engine, which costs more than all else and is no check
+    that a query must pass.
 
     Raises FieldError or UnsayableError, with what the first schema lacks, where none has a home for it or the
     language cannot say it.
