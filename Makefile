@@ -57,18 +57,21 @@ review: $(VENV)/dev.stamp  ## The project reviews itself: nothing that is not ex
 bench: $(VENV)/dev.stamp  ## Latency, throughput, memory, start-up on this machine.
 	@$(BIN)/python -m benchmarks.triage
 	@$(BIN)/python -m benchmarks.models
+	@$(BIN)/python -m benchmarks.playbook
 	@if [ -d $(DATA)/logs ]; then $(BIN)/python -m benchmarks.rows $(DATA) && $(BIN)/python -m benchmarks.logs $(DATA); \
 	  else echo "make: no $(DATA)/logs, so csq logs is not measured" >&2; fi
 	@if [ -d $(DATA)/code ]; then $(BIN)/python -m benchmarks.review --data $(DATA) --peer ruff=$(abspath $(BIN)/ruff); \
 	  else echo "make: no $(DATA)/code, so csq review is not measured" >&2; fi
 
-evaluate: $(VENV)/dev.stamp  ## The tables of docs/triage.md, sigma.md, templates.md and anomalies.md (needs DATA).
+evaluate: $(VENV)/dev.stamp  ## The tables of docs/triage.md, sigma.md, templates.md, anomalies.md and playbook.md (needs DATA).
 	@$(BIN)/python -m evaluation.recordings $(DATA)
 	@$(BIN)/python -m evaluation.panther $(DATA)
 	@$(BIN)/python -m evaluation.ait $(DATA)
 	@$(BIN)/python -m evaluation.sigma $(DATA)
 	@$(BIN)/python -m evaluation.templates $(DATA)
 	@$(BIN)/python -m evaluation.anomalies $(DATA)
+	@$(BIN)/python -m evaluation.playbooks $(DATA) --coverage
+	@$(BIN)/python -m evaluation.playbook_inputs $(DATA)
 
 model: $(VENV)/run.stamp  ## Fetch the embedded language model (98 MB, once).
 	@$(BIN)/csq model pull instant
