@@ -175,6 +175,20 @@ class LanguageModel(ABC):
         prompt = Prompt(instructions=instructions, material=pieces, question=question)
         return self.choose(prompt, choices, Options(max_tokens=1, timeout_s=timeout_s))
 
+    def generate_about(
+        self,
+        instructions: str,
+        material: Sequence[tuple[str, str]],
+        question: str,
+        *,
+        max_tokens: int = 160,
+        timeout_s: float = 60.0,
+    ) -> str:
+        """The text of `generate`, for callers that hold the parts of a prompt; see `choose_about`."""
+        pieces = tuple(Material(label=label, text=text) for label, text in material)
+        prompt = Prompt(instructions=instructions, material=pieces, question=question)
+        return self.generate(prompt, Options(max_tokens=max_tokens, timeout_s=timeout_s)).text
+
     def generate_json_about(
         self,
         instructions: str,

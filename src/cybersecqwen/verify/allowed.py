@@ -12,6 +12,7 @@ from .identifiers import find, recorded_cves
 from .intelligence import facts_of
 from .interface import Facts
 from .names import IDENTITY_FIELDS, Names, collect
+from .playbooks import facts_of as facts_of_playbook
 from .relations import Table, table
 from .vocabulary import LIMITS, content, words
 
@@ -61,6 +62,8 @@ class Allowed:
     """For an answer: the quoted passages, each with what it is about; nothing else may be said."""
     whole: bool = False
     """Sentences of the passages may be repeated whole only: they bound themselves by their own words."""
+    joined: bool = False
+    """Whole sentences of the passages may be joined: each of them says one thing."""
 
 
 def allow(report: Report, facts: Facts) -> Allowed:
@@ -82,16 +85,19 @@ def allow(report: Report, facts: Facts) -> Allowed:
         evidence=evidence,
         passages=tuple(passages_of(report)),
         whole=report.intel is not None,
+        joined=report.playbook is not None,
     )
 
 
 def passages_of(report: Report) -> Iterator[str]:
-    """What alone may be said: our own sentences about threat reports, or the passages of an answer.
+    """What alone may be said: our own sentences about reports and playbooks, or the passages of an answer.
 
     A passage stands after the names and the section that stand above it.
     """
     if report.intel is not None:
         yield from (f"\n{fact}" for fact in facts_of(report.intel))
+    if report.playbook is not None:
+        yield from (f"\n{fact}" for fact in facts_of_playbook(report.playbook))
     found = report.extra.get("passages", ()) if report.task == "ask" else ()
     for one in found if isinstance(found, list | tuple) else ():
         if isinstance(one, Mapping):

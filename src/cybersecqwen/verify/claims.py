@@ -10,12 +10,15 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from cybersecqwen.records import Severity, Verdict
 
-from .allowed import Allowed
 from .identifiers import find, fold
 from .vocabulary import listed
+
+if TYPE_CHECKING:
+    from .allowed import Allowed
 
 # Which words state which verdict.
 VERDICT_WORDS: Mapping[Verdict, str] = MappingProxyType(
@@ -139,6 +142,11 @@ def orders(text: str) -> bool:
     """
     plain = spaced(text)
     return any(_pattern(pattern).search(plain) for pattern in (VERDICT_WORDS[Verdict.BENIGN], _ORDERS))
+
+
+def blames(text: str) -> bool:
+    """Whether a text names an attacker, a nation or a culprit."""
+    return _pattern(_BLAME).search(spaced(text)) is not None
 
 
 def _verdict(plain: str, computed: Verdict) -> str:

@@ -18,6 +18,7 @@ from .names import Name
 from .passages import check_against
 from .quotes import quoted
 from .relations import Word, read
+from .stated import check_stated
 from .vocabulary import KIND_NOUNS, LIMITS, NUMBER_WORDS, QUANTIFIERS, is_glue, listed, stem
 
 _LABELLED = re.compile(
@@ -48,6 +49,8 @@ class Parsed:
 
 def check(sentence: str, allowed: Allowed) -> str:
     """Every word, number, name and relation of the sentence stands in the report."""
+    if allowed.joined:
+        return check_stated(sentence, allowed.passages)
     if allowed.passages:
         return check_against(sentence, allowed.passages, whole=allowed.whole)
     return parse(sentence, allowed).reason
@@ -55,7 +58,7 @@ def check(sentence: str, allowed: Allowed) -> str:
 
 def events_of(sentence: str, allowed: Allowed) -> tuple[str, ...]:
     """The events that a sentence speaks about, as far as its names and statements tell."""
-    if allowed.passages:
+    if allowed.passages or allowed.joined:
         return ()
     parsed = parse(sentence, allowed)
     around = [name.events for name in parsed.names.values() if name.kinds & AROUND]

@@ -25,14 +25,14 @@ def check_against(sentence: str, passages: Sequence[str], *, whole: bool = False
 
     With `whole` it must say all of that sentence: half of "APT29 did it (unlikely)" would be another claim.
     """
-    claims = _claims(sentence)
+    claims = claims_of(sentence)
     if len(claims) < 2:
         return "says nothing of the passages"
     for passage in passages:
         head, _, text = passage.rpartition("\n")
-        above = set(_claims(head))
+        above = set(claims_of(head))
         for said in _SENTENCE.split(text):
-            repeats = claims == _claims(said) if whole else _says(claims, said, above)
+            repeats = claims == claims_of(said) if whole else _says(claims, said, above)
             if repeats and _turns(sentence) == _turns(said):
                 return ""
     return "says what no passage says"
@@ -40,7 +40,7 @@ def check_against(sentence: str, passages: Sequence[str], *, whole: bool = False
 
 def _says(claims: Sequence[str], said: str, above: set[str]) -> bool:
     """Whether the claims stand in a sentence, in its order; what is in the heading may stand anywhere."""
-    told = _claims(said)[:_LONGEST]
+    told = claims_of(said)[:_LONGEST]
     place = 0
     for claim in claims:
         if claim in told[place:]:
@@ -50,7 +50,7 @@ def _says(claims: Sequence[str], said: str, above: set[str]) -> bool:
     return place > 0
 
 
-def _claims(text: str) -> list[str]:
+def claims_of(text: str) -> list[str]:
     """What a text claims: its stems but the small ones, its numbers and identifiers as they are."""
     exact = {found.strip(".:/()-").casefold() for found in _EXACT.findall(text)}
     found = []

@@ -82,12 +82,16 @@ def show(report: Report, format: str, options: RenderOptions) -> None:
         raise OutputError(f"Standard output cannot be written: {error.strerror or error}.") from error
 
 
+_CHANGED = ("query", "review", "playbook")
+"""Parts that a model may change: what was shown of them is shown again."""
+
+
 def show_update(before: Report, after: Report) -> None:
     """Print what a language model added, or that nothing of it stood up to the checks."""
     if after.extra.get("options") != before.extra.get("options"):
         show(after, "terminal", console_options("brief"))
         return
-    if after.query != before.query or after.review != before.review:
+    if any(getattr(after, part) != getattr(before, part) for part in _CHANGED):
         show(after, "terminal", console_options("normal"))
         return
     fresh = after.narrative[len(before.narrative) :]

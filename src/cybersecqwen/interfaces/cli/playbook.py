@@ -43,6 +43,10 @@ def playbook(
         Optional[list[Path]],  # noqa: UP045
         typer.Option("--actions", metavar="PATH", help="Actions of your own; may be repeated."),
     ] = None,
+    reword: Annotated[
+        bool,
+        typer.Option("--reword", help="Let the model of --model say the messages in plainer words, too."),
+    ] = False,
     format: Format = "terminal",
     save: Save = None,
     model: Model = "none",
@@ -65,6 +69,7 @@ def playbook(
         platforms=tuple(platform or ()),
         language=to,
         actions=tuple(actions or ()),
+        reword=reword,
         schemas=load_settings().schemas_path,
     )
     call = TaskCall(

@@ -20,5 +20,7 @@ class PlaybookOptions:
     """Of searches, as `csq query --to` takes it; "" for what the environment says."""
     actions: tuple[Path, ...] = ()
     """Files or folders with actions of the user."""
+    reword: bool = False
+    """Whether a model shall say the messages in other words, too."""
     schemas: Path | None = None
     """Where imported schemas are kept."""

@@ -34,7 +34,7 @@ from .hunting import Language
 from .library import Library
 from .options import PlaybookOptions
 from .planning import plan
-from .wording import REWORDED, ask_about, worded_by
+from .wording import MOST_SENTENCES, REWORDED, ask_about, worded_by
 from .words import facts_of_words
 
 if TYPE_CHECKING:
@@ -107,6 +107,10 @@ class PlaybookTask(Task):
     def split(self, text: str) -> Sequence[str]:
         """Sentences."""
         return split(text)
+
+    def merge(self, report: Report, kept: Sequence[Sentence]) -> tuple[Sentence, ...]:
+        """Ours, then the first of the model's: the head of a page has room for few."""
+        return (*report.narrative, *kept[:MOST_SENTENCES])
 
 
 def _facts(request: Request, tools: Tools, environment: Environment, options: PlaybookOptions) -> Facts:
