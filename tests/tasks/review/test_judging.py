@@ -18,6 +18,7 @@ from cybersecqwen.records import Report, Severity
 from cybersecqwen.records.review import CodeFinding, Confidence, FlowStep, Place, Status
 from cybersecqwen.records.review_json import finding_from, finding_to
 from cybersecqwen.tasks.interface import Request, Tools
+from cybersecqwen.tasks.review import pool as room
 from cybersecqwen.tasks.review.judging import (
     AGAINST,
     FOR,
@@ -200,6 +201,25 @@ def test_no_secret_is_shown_to_a_model(tmp_path: Path) -> None:
 )
 def test_comments_become_blanks_and_lines_stay(path: str, text: str, shown: str) -> None:
     assert without_comments(text, path) == shown
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("own", [True, False])
+def test_code_that_no_parser_ends_with_is_shown_to_nobody(
+    own: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone it would take hours; the next finding is asked about all the same."""
+    monkeypatch.setattr(room, "SECONDS", 1)
+    (tmp_path / "net.py").write_text(f"{finding().place.text}\n{PLANTED}\n" + "/*\n" * 30_000)
+    long = replace(finding().place, path="net.py", line=1, end_line=1)
+    if own:
+        long = replace(long, path="gone.py", text="x = 1\n" + "/*\n" * 30_000)
+    model = Scripted(lambda _: says(False, "checked"))
+    given = [finding(place=long), finding("other.py")]
+    made, problems = asked_all(given, model, 60.0, tmp_path)
+    assert [one.status for one in made] == [Status.OPEN, Status.UNLIKELY]
+    assert [one.message for one in problems] == [f"Reading {long.path} takes too long."]
+    assert len(model.history) == 1
 
 
 def test_lines_that_are_no_longer_there_are_not_shown(tmp_path: Path) -> None:

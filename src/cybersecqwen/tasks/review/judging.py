@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cybersecqwen.errors import CsqError, ModelError, SchemaError
+from cybersecqwen.errors import CsqError, InputError, ModelError, SchemaError
 from cybersecqwen.inputs.source.files import LARGEST
 from cybersecqwen.inputs.source.languages import TEXT, language_of
 from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.review import CodeFinding, Status
+
+from .pool import Pool
 
 if TYPE_CHECKING:
     from cybersecqwen.models.interface import LanguageModel
@@ -95,20 +98,18 @@ def may_demote(one: CodeFinding) -> bool:
     return one.status is Status.OPEN and not one.proven
 
 
-def material_of(one: CodeFinding, around: str = "", first: int = 0) -> list[tuple[str, str]]:
+def material_of(one: CodeFinding, code: str, first: int) -> list[tuple[str, str]]:
     """What a model is shown of a finding: its rule, the code with numbered lines, the way of the value.
 
     Args:
         one: The finding.
-        around: Lines of the file around it; the finding's own where there are none.
+        code: Its own lines, with those around it where they may be shown; without comments.
         first: The number of the first of them.
     """
-    own = one.place.text, one.place.line
-    code, number = (around, first) if around else (without_comments(own[0], one.place.path), own[1])
     end = max(one.place.line, one.place.end_line)
     numbered = (
         f"{'>' if one.place.line <= at <= end else ' '}{at:5} {line[:200]}"
-        for at, line in enumerate(code.split("\n"), number)
+        for at, line in enumerate(code.split("\n"), first)
     )
     flow = "\n".join(f"line {step.place.line}: {step.what[:120]}" for step in one.flow)
     return [
@@ -123,13 +124,31 @@ def asked(
 ) -> CodeFinding:
     """The finding, as "probably not" where the model says so and gives a reason that speaks against it.
 
-    Raises ModelError.
+    Args:
+        one: The finding.
+        model: Who is asked.
+        timeout_s: Seconds that it may take.
+        around: Lines of the file around it; without them its own are shown, without their comments.
+        first: The number of the first of them.
+
+    Raises ModelError, and InputError where its own lines take too long to read.
     """
     if not may_demote(one):
         return one
+    if not around:
+        with _without_comments() as blanked:
+            around, first = _own(one, blanked)
+    return _asked(one, model, timeout_s, around, first)
+
+
+def _own(one: CodeFinding, blanked: Blanked) -> tuple[str, int]:
+    return blanked(one.place.text, one.place.path), one.place.line
+
+
+def _asked(one: CodeFinding, model: LanguageModel, timeout_s: float, code: str, first: int) -> CodeFinding:
     said = model.generate_json_about(
         INSTRUCTIONS,
-        material_of(one, around, first),
+        material_of(one, code, first),
         f"Is the finding at line {one.place.line} real? Give the verdict, why, and the line that decides it.",
         SCHEMA,
         max_tokens=_TOKENS,
@@ -173,34 +192,36 @@ def asked_all(
     """The findings, the first `MOST_ASKED` that are open judged by a model, as long as time lasts."""
     begun = time.perf_counter()
     made, problems, count, silent = [], [], 0, False
-    for one in findings:
-        left = timeout_s - (time.perf_counter() - begun)
-        if may_demote(one) and count < MOST_ASKED and not silent:
-            if left < _LEAST_S:
-                problems.append(_unasked(f"The time was over after {count} findings.", model))
-                silent = True
-            else:
-                count += 1
-                one, problem, silent = _tried(one, model, left, root)
-                problems += problem
-        made.append(one)
+    with _without_comments() as blanked:
+        for one in findings:
+            left = timeout_s - (time.perf_counter() - begun)
+            if may_demote(one) and count < MOST_ASKED and not silent:
+                if left < _LEAST_S:
+                    problems.append(_unasked(f"The time was over after {count} findings.", model))
+                    silent = True
+                else:
+                    count += 1
+                    one, problem, silent = _tried(one, model, left, root, blanked)
+                    problems += problem
+            made.append(one)
     return made, problems
 
 
 def _tried(
-    one: CodeFinding, model: LanguageModel, left: float, root: Path
+    one: CodeFinding, model: LanguageModel, left: float, root: Path, blanked: Blanked
 ) -> tuple[CodeFinding, list[Problem], bool]:
     """The finding, what went wrong, and whether to ask no further."""
-    around, first = _around(one, root)
     try:
-        return asked(one, model, left, around, first), [], False
-    except SchemaError as error:
+        around, first = _around(one, root, blanked)
+        shown = (around, first) if around else _own(one, blanked)
+        return _asked(one, model, left, *shown), [], False
+    except (SchemaError, InputError) as error:
         return one, [_unasked(error.message, model)], False
     except ModelError as error:
         return one, [_unasked(error.message, model)], True
 
 
-def _around(one: CodeFinding, root: Path) -> tuple[str, int]:
+def _around(one: CodeFinding, root: Path, blanked: Blanked) -> tuple[str, int]:
     """(lines of the file around a finding, number of the first); ("", 0) where they are not to be shown.
 
     That is where the finding stands there no more, or where a secret stands among them: none is given to a
@@ -226,13 +247,43 @@ def _around(one: CodeFinding, root: Path) -> tuple[str, int]:
     secrets = secrets_in(path, language_of(path, text[:_HEAD]) or TEXT, text)
     if any(secret.start < end and secret.end > first for secret in secrets):
         return "", 0
-    return "\n".join(without_comments(text, path).split("\n")[begin : at + AFTER]), begin + 1
+    return "\n".join(blanked(text, path).split("\n")[begin : at + AFTER]), begin + 1
+
+
+Blanked = Callable[[str, str], str]
+"""(text, path) → code without comments. Raises InputError where it takes too long."""
+
+
+@contextmanager
+def _without_comments() -> Iterator[Blanked]:
+    """`without_comments` in a process of its own, which is ended where a text takes too long.
+
+    What is not read to its end is shown to nobody: its comments would be shown with it.
+    """
+
+    def blanked(text: str, path: str) -> str:
+        made = next(pool.map([(text, path)]))
+        if made is None:
+            raise InputError(f"Reading {path} takes too long.")
+        return made
+
+    with Pool[tuple[str, str], str | None](_blank, _late, 1) as pool:
+        yield blanked
+
+
+def _blank(given: tuple[str, str]) -> str:
+    return without_comments(*given)
+
+
+def _late(_: tuple[str, str]) -> None:
+    return None
 
 
 def without_comments(text: str, path: str) -> str:
     """Code with its comments as blanks, line by line as before; as it is where its language is not parsed.
 
-    A comment says what somebody wants to be believed, and small models believe it (docs/review.md).
+    A comment says what somebody wants to be believed, and small models believe it (docs/review.md). Nothing
+    ends a parser here: texts of others are given to a process that may be ended.
     """
     from cybersecqwen.detect.code.tree import Tree
 
