@@ -98,6 +98,13 @@ def test_criteria_of_anything_else_fall(text: str) -> None:
     assert refusal_of_criterion(text, SHOWN, ()) != ""
 
 
+@pytest.mark.parametrize("text", ["The removed files can be copied.", "The wiped host can be rebuilt."])
+def test_harm_that_the_step_itself_speaks_of_is_no_criterion(text: str) -> None:
+    assert refusal_of_criterion(text, f"{SHOWN} Remove what is left, and wipe the host.", ()).startswith(
+        "speaks of"
+    )
+
+
 def test_a_criterion_is_not_said_twice() -> None:
     assert (
         refusal_of_criterion("The files can be copied.", SHOWN, ("The files can be copied.",))

@@ -121,6 +121,14 @@ def test_sentences_of_the_facts_follow_ours(store: Store) -> None:
     ]
 
 
+def test_facts_may_be_joined_and_not_halved(store: Store) -> None:
+    before = assess(store, triage())
+    halves = "The computer is named. The steps answer T1003.001. Step 1 is the first."
+    assert told(store, before, lambda prompt: halves).narrative == before.narrative
+    whole = "The computer FIN-LT-014 is named and the steps answer LSASS Memory (T1003.001)."
+    assert [one.text for one in told(store, before, lambda prompt: whole).narrative[-1:]] == [whole]
+
+
 def test_three_sentences_are_added_at_most(store: Store) -> None:
     before = assess(store, triage())
     ask = ask_about(before)
