@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -299,3 +300,40 @@ TOP = st.lists(st.sampled_from(["incidents", "sources", "extra", "techniques", "
 def test_a_file_is_looked_at_as_what_its_name_says(file: str, wanted: str) -> None:
     looks = [one for one in Library.shipped().actions if one.id.startswith("file-analyse-")]
     assert [one.id for one in looks if fits(one, Entity(kind=Kind.FILE, value=file))] == [wanted]
+
+
+# --- large and hostile reports ------------------------------------------------------------------------------
+
+
+def test_a_report_takes_time_in_proportion_to_its_size(store: Store) -> None:
+    def seconds(**changes: Any) -> float:
+        begun = time.perf_counter()
+        facts_of_report({**HEAD, "task": "triage", "incidents": [incident(**changes)]}, store)
+        return time.perf_counter() - begun
+
+    events = [{"id": str(n), "host": "other", "provider": "auditd"} for n in range(4_000)]
+    assert seconds(hosts=[f"h{n}" for n in range(4_000)], events=events) < 3
+    findings = [{"signal": f"s{n}", "weight": 2, "techniques": ["T1486"] * 8} for n in range(5_000)]
+    assert seconds(findings=findings) < 3
+
+
+def test_techniques_that_there_are_none_of_are_counted_not_listed(store: Store) -> None:
+    names = [f"T{n}x" for n in range(5_000)]
+    findings = [{"signal": "s", "weight": 2, "techniques": ["T1486", *names]}]
+    facts = facts_of_report({**HEAD, "task": "triage", "incidents": [incident(findings=findings)]}, store)
+    assert facts.techniques[0] == "T1486"
+    assert len(facts.problems) < 30
+    assert sum(one.count for one in facts.problems) >= 4_990
+
+
+def test_a_host_runs_what_its_own_events_say(store: Store) -> None:
+    events = [
+        {"id": "e1", "host": "lin", "provider": "auditd"},
+        {"id": "e2", "host": "win", "provider": "other"},
+        {"id": "e3", "host": "win", "provider": "Microsoft-Windows-Sysmon"},
+        {"id": "e4", "host": "win", "provider": "auditd"},
+    ]
+    given = incident(hosts=["lin", "win", "silent"], events=events, findings=[])
+    facts = facts_of_report({**HEAD, "task": "triage", "incidents": [given]}, store)
+    have = {one.value: one.platform for one in facts.of(Kind.HOST)}
+    assert have == {"lin": "linux", "win": "windows", "silent": ""}

@@ -122,6 +122,7 @@ def _of_one(incidents: Iterable[Mapping[str, Any]], findings: list[Mapping[str, 
     """Things that steps act on, those of the strongest findings first."""
     fired = {event for f in findings if _number(f, "weight") >= 1 for event in _texts(f, "events")}
     for one in incidents:
+        platforms = _platforms_of_hosts(_list(one, "events"))
         events = {_text(e, "id"): e for e in _list(one, "events")}
         first = [events[id] for id in fired if id in events]
         hosts = dict.fromkeys((*(sorted({_text(e, "host") for e in first})), *_texts(one, "hosts")))
@@ -129,7 +130,7 @@ def _of_one(incidents: Iterable[Mapping[str, Any]], findings: list[Mapping[str, 
             yield Entity(
                 kind=Kind.HOST,
                 value=host,
-                platform=_platform_of_host(host, events.values()),
+                platform=platforms.get(host, ""),
                 basis=_text(one, "id"),
             )
         for user in dict.fromkeys((*(sorted({_text(e, "user") for e in first})), *_texts(one, "users"))):
@@ -172,13 +173,14 @@ def _indicators(given: Iterable[Mapping[str, Any]]) -> Iterator[Entity]:
             yield Entity(kind=kind, value=_text(one, "value")[:500], basis=basis)
 
 
-def _platform_of_host(host: str, events: Iterable[Mapping[str, Any]]) -> str:
+def _platforms_of_hosts(events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What each host runs, by the first of its events that says so."""
+    found: dict[str, str] = {}
     for event in events:
-        if _text(event, "host") == host:
-            found = _platform_of_event(event)
-            if found in ("windows", "linux", "macos"):
-                return found
-    return ""
+        platform = _platform_of_event(event)
+        if platform in ("windows", "linux", "macos"):
+            found.setdefault(_text(event, "host"), platform)
+    return found
 
 
 def _platform_of_event(event: Mapping[str, Any]) -> str:
@@ -364,11 +366,11 @@ def _types(techniques: Iterable[str], store: Store) -> tuple[str, ...]:
 
 
 def _evidence(findings: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Basis, ...]]:
-    found: dict[str, tuple[Basis, ...]] = {}
+    found: dict[str, dict[Basis, None]] = {}
     for one in findings:
         for id in _texts(one, "techniques"):
-            found[id] = (*found.get(id, ()), _basis(one))
-    return found
+            found.setdefault(id, {})[_basis(one)] = None
+    return {id: tuple(bases) for id, bases in found.items()}
 
 
 def _basis(finding: Mapping[str, Any]) -> Basis:

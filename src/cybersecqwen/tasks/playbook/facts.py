@@ -11,6 +11,10 @@ from cybersecqwen.records.playbook import Basis, Entity, Kind
 
 from .incidents import incident_type
 
+MOST_TECHNIQUES = 2_000
+"""Names of techniques that are looked up; ATT&CK has fewer."""
+_TOLD = 20
+"""Names of no technique that are told one by one."""
 MOST_OF_A_KIND = 20
 """Things of one kind that are taken from a report; the rest is counted."""
 
@@ -66,7 +70,8 @@ def known_techniques(ids: Iterable[str], store: Store) -> tuple[tuple[str, ...],
     """The techniques that the store knows, revoked ones by their successor; and what it does not know."""
     found: dict[str, None] = {}
     problems: list[Problem] = []
-    for id in ids:
+    named = list(dict.fromkeys(ids))
+    for id in named[:MOST_TECHNIQUES]:
         resolved = store.resolve(id)
         now = resolved.successor or (resolved.entity.id if resolved.entity is not None else "")
         entity = store.get(now) if now else None
@@ -78,6 +83,10 @@ def known_techniques(ids: Iterable[str], store: Store) -> tuple[tuple[str, ...],
             )
             continue
         found[entity.id] = None
+    more = len(problems[_TOLD:]) + len(named[MOST_TECHNIQUES:])
+    if more:
+        message = f"{more:,} more names of techniques are none of the store, or too many to be looked up."
+        problems[_TOLD:] = [Problem(stage="knowledge", message=message, count=more)]
     return tuple(found), tuple(problems)
 
 

@@ -139,17 +139,17 @@ def _merged(all: list[Facts]) -> Facts:
     problems = [problem for one in rest for problem in one.problems]
     if left:
         problems.append(Problem(stage="read", message=f"{left} more things are named than steps take."))
-    evidence: dict[str, tuple[Basis, ...]] = {}
+    evidence: dict[str, list[Basis]] = {}
     for one in rest:
         for id, bases in one.evidence.items():
-            evidence[id] = (*evidence.get(id, ()), *bases)
+            evidence.setdefault(id, []).extend(bases)
     return replace(
         first,
         techniques=_union(one.techniques for one in rest),
         incidents=_union(one.incidents for one in rest)[:4],
         platforms=_union(one.platforms for one in rest),
         entities=entities,
-        evidence=evidence,
+        evidence={id: tuple(bases) for id, bases in evidence.items()},
         findings=tuple(dict.fromkeys(basis for one in rest for basis in one.findings)),
         marking=max((one.marking for one in rest), key=_STRICTNESS.index, default=""),
         created=max(one.created for one in rest),

@@ -17,6 +17,15 @@ def text(value: object, most: int = CHARS) -> str:
     return value[:most] if isinstance(value, str) else ""
 
 
+def line(value: object, most: int = CHARS) -> str:
+    """Text on one line, cut: what cannot be seen, or turns the way of reading, becomes a sign for that."""
+    shown = "".join(
+        one if one.isprintable() or one.isspace() else "\N{REPLACEMENT CHARACTER}"
+        for one in text(value, most)
+    )
+    return " ".join(shown.split())
+
+
 def texts(value: object, most: int) -> tuple[str, ...]:
     """The texts among the first items of a list."""
     return tuple(one[:CHARS] for one in items(value, most) if isinstance(one, str) and one)
