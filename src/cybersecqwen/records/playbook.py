@@ -122,6 +122,8 @@ class Entity:
     """As recorded, never defanged."""
     platform: str = ""
     """Of a host: "windows", "linux", "macos"; "" where the facts do not tell."""
+    host: str = ""
+    """The host that it was seen on; "" where the facts do not tell."""
     basis: str = ""
     """Where the facts name it: ids of findings, a source."""
     criticality: str = ""

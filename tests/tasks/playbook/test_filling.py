@@ -138,6 +138,33 @@ def test_places_of_the_library_stay_open_with_a_reason() -> None:
     assert made.text == "kill <PID> a" and made.open == ("<PID>: found on the spot",)
 
 
+def test_a_file_stands_beside_its_host() -> None:
+    known = {
+        Kind.HOST: [Entity(kind=Kind.HOST, value="A"), Entity(kind=Kind.HOST, value="B")],
+        Kind.FILE: [
+            Entity(kind=Kind.FILE, value="x.exe", host="B"),
+            Entity(kind=Kind.FILE, value="y.exe", host="A"),
+            Entity(kind=Kind.FILE, value="z.exe"),
+        ],
+    }
+    made = commands_of([CommandTemplate(tool="bash", run="rm {host} {file}")], known, ())
+    assert [one.text for one in made] == ["rm B x.exe", "rm A y.exe", "rm <HOST> z.exe"]
+    assert made[2].open == ("<HOST>: one of A, B; the facts do not say which",)
+
+
+def test_tools_of_sign_in_names_get_no_other() -> None:
+    for tool, value, text in (
+        ("graph", "CONTOSO\\m.keller", "x <USER>"),
+        ("graph", "m.keller@contoso.com", "x m.keller@contoso.com"),
+        ("powershell", "CONTOSO\\m.keller", "x m.keller"),
+    ):
+        assert command("x {user}", things(Kind.USER, value), tool) == text
+
+
+def test_hashes_are_short_in_titles() -> None:
+    assert fill("Block {hash}", things(Kind.HASH, "a" * 64), title=True) == "Block aaaaaaaaaaaa…"
+
+
 def test_accounts_go_without_their_domain() -> None:
     assert command("x {user}", things(Kind.USER, r"CONTOSO\m.keller")) == "x m.keller"
 

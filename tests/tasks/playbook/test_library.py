@@ -120,7 +120,7 @@ def test_a_whole_action_is_taken() -> None:
         ({"minutes": 0}, "it has no 'minutes'"),
         ({"minutes": 5000}, "no whole number from 1 to 2,880"),
         ({"minutes": True}, "no whole number"),
-        ({"urgency": 4}, "no whole number from 1 to 3"),
+        ({"urgency": 4}, "no whole number from 0 to 3"),
         ({"role": "king"}, "'king' is no role"),
         ({"commands": "rm"}, "its commands are no list"),
         ({"commands": [{"tool": "powershell"}]}, "keys tool, run"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -337,3 +340,79 @@ def test_a_host_runs_what_its_own_events_say(store: Store) -> None:
     facts = facts_of_report({**HEAD, "task": "triage", "incidents": [given]}, store)
     have = {one.value: one.platform for one in facts.of(Kind.HOST)}
     assert have == {"lin": "linux", "win": "windows", "silent": ""}
+
+
+def test_our_own_domains_are_not_the_attackers(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "env.yaml").write_text("domains: [contoso.com]")
+    indicators = [
+        {"type": kind, "value": value, "note": "", "evidence": {"event": "e1"}}
+        for kind, value in (
+            ("email", "cfo@contoso.com"),
+            ("email", "billing@evil.example.net"),
+            ("domain", "www.contoso.com"),
+            ("domain", "notcontoso.com"),
+            ("url", "https://www.contoso.com/a"),
+        )
+    ]
+    made = playbook(store, triage(incident(indicators=indicators)), environment=tmp_path / "env.yaml")
+    found = {(one.kind, one.value) for one in made.entities}
+    assert {value for kind, value in found if kind is Kind.EMAIL} == {"billing@evil.example.net"}
+    assert {value for kind, value in found if kind is Kind.MAILBOX} == {"cfo@contoso.com"}
+    assert {value for kind, value in found if kind is Kind.DOMAIN} == {"notcontoso.com"}
+    assert not [value for kind, value in found if kind is Kind.URL]
+
+
+def test_programs_that_every_computer_has_are_not_hunted_by_name(store: Store) -> None:
+    processes = [
+        {"name": name, "image": image, "signals": ["x"], "event": "e1"}
+        for name, image in (
+            ("cmd.exe", "C:\\Windows\\System32\\cmd.exe"),
+            ("svchost.exe", "C:\\Users\\Public\\svchost.exe"),
+            ("upd.exe", ""),
+            ("powershell.exe", ""),
+        )
+    ]
+    made = playbook(store, triage(incident(processes=processes)))
+    assert {one.value for one in made.entities if one.kind is Kind.PROCESS} == {"svchost.exe", "upd.exe"}
+
+
+def test_what_others_report_gives_no_steps_on_our_hosts(store: Store) -> None:
+    report = {
+        **HEAD,
+        "task": "intel",
+        "title": "A group uses ransomware",
+        "techniques": [{"id": "T1486"}, {"id": "T1490"}],
+        "indicators": [
+            {"type": "domain", "value": "github.com", "note": "shared by many"},
+            {"type": "url", "value": "https://github.com/x/y", "note": ""},
+            {"type": "domain", "value": "evil.example.net", "note": ""},
+        ],
+    }
+    made = playbook(store, report)
+    assert not [step.action for step in made.steps if "the affected host" in step.title]
+    assert {one.value for one in made.entities} == {"evil.example.net"}
+
+
+def test_the_same_report_gives_the_same_playbook_in_every_process(tmp_path: Path) -> None:
+    """Sets of texts have another order in every process."""
+    other = {**incident()["findings"][0], "events": ["e2", "e3", "e4"]}
+    events = [{**incident()["events"][0], "id": f"e{n}", "host": f"H{n}"} for n in range(1, 5)]
+    (tmp_path / "r.json").write_text(
+        json.dumps(triage(incident(events=events, findings=[*incident()["findings"], other])))
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "cybersecqwen",
+        "playbook",
+        str(tmp_path / "r.json"),
+        "--format",
+        "cacao",
+    ]
+    made = {
+        subprocess.run(
+            command, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(made) == 1

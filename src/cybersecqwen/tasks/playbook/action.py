@@ -98,6 +98,6 @@ class Action:
     verify: str
     """How one knows that it worked, one or two sentences."""
     urgency: int = 2
-    """1 at once, 2 next, 3 when there is time: order within a phase."""
+    """0 before everything else, 1 at once, 2 next, 3 when there is time: order within a phase."""
     sources: tuple[str, ...] = ()
     """Identifiers in the store (M1035, D3-NI, IR-4), or a document: "RFC 3227", "NIST SP 800-61r3"."""

@@ -15,15 +15,17 @@ from .facts import Facts
 from .hunting import hunts
 from .library import Library
 
-MOST: Mapping[Phase, int] = {
-    Phase.PREPARATION: 3,
-    Phase.IDENTIFICATION: 10,
-    Phase.CONTAINMENT: 9,
-    Phase.ERADICATION: 7,
-    Phase.RECOVERY: 5,
-    Phase.LESSONS: 2,
+MOST: Mapping[Phase, tuple[int, int]] = {
+    Phase.PREPARATION: (2, 2),
+    Phase.IDENTIFICATION: (9, 3),
+    Phase.CONTAINMENT: (7, 5),
+    Phase.ERADICATION: (5, 1),
+    Phase.RECOVERY: (4, 2),
+    Phase.LESSONS: (1, 1),
 }
-"""Steps of a phase at most, beside those of every incident: what is followed at night is short."""
+"""Steps of a phase at most, with machines and with people, beside those of every incident."""
+_WITHIN = 1.7
+"""How much worse than the best of its phase a step may fit."""
 
 _TECHNIQUE, _PARENT, _INCIDENT, _TACTIC, _ANY = 4.0, 3.5, 3.0, 1.5, 1.0
 _ALWAYS = frozenset((DECLARE, HUNT, HARDEN))
@@ -33,8 +35,13 @@ _LEAST = 1.0
 """What a score must reach; evidence that a chosen step would destroy is taken whatever its score."""
 _FIRST_TACTICS = 3
 """Techniques whose tactics count; the others of a long report would make everything fit."""
-_GENERAL = frozenset((Kind.HOST, Kind.USER, Kind.APPLICATION))
-"""Kinds of which a step may be made though nobody named one: every incident has them."""
+_EVERYWHERE = frozenset((Kind.HOST, Kind.USER))
+"""Kinds of which every incident here has some, though a report may name none."""
+_IDLE = frozenset((Kind.HASH, Kind.PROCESS, Kind.SERVICE, Kind.TASK, Kind.REGISTRY))
+"""Kinds of which a step says nothing where none is named."""
+_VAGUE = frozenset((Kind.FILE, Kind.IP, Kind.DOMAIN, Kind.URL, Kind.EMAIL, Kind.PACKAGE, Kind.CVE))
+"""Kinds of which a step says less where none is named."""
+_UNNAMED = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,13 +67,18 @@ def choose(
         if score >= _LEAST or action.collects or ANY in matched
     ]
     kept = {one.action.id for one in fitting if ANY in one.matched or one.action.id in _ALWAYS}
-    for phase in Phase:
-        ranked = [one for one in fitting if one.action.phase is phase and one.score >= _LEAST]
-        ranked = [one for one in ranked if one.action.id not in kept]
-        ranked.sort(key=lambda one: -one.score)
-        kept |= {one.action.id for one in ranked[: MOST[phase]]}
+    ranked = sorted((one for one in fitting if one.score >= _LEAST), key=lambda one: -one.score)
+    for phase, most in MOST.items():
+        for with_people, count in zip((False, True), most, strict=True):
+            group = [one for one in ranked if one.action.phase is phase and _with_people(one) is with_people]
+            near = [one.action.id for one in group if one.score >= group[0].score - _WITHIN]
+            kept |= set([id for id in near if id not in kept][:count])
     kept |= _savers([one for one in fitting if one.action.id in kept], fitting)
     return tuple(one for one in fitting if one.action.id in kept), _left(fitting, kept)
+
+
+def _with_people(one: Chosen) -> bool:
+    return one.action.platforms == ("people",)
 
 
 def _left(fitting: Sequence[Chosen], kept: set[str]) -> int:
@@ -117,14 +129,14 @@ def _is_here(action: Action, facts: Facts) -> bool:
     places = set(action.platforms)
     if not places & {*facts.platforms, "people", *_implied(facts)}:
         return False
-    if not action.acts_on or facts.trigger in ("technique", "incident"):
+    if not action.acts_on or any(fits(action, one) for one in facts.entities):
         return True
     first = action.acts_on[0]
-    if action.like and not any(fits(action, one) for one in facts.entities):
+    if action.like or first in _IDLE:
         return False
-    if first in _GENERAL and not (places & {"code"}):
-        return any(one.kind is first for one in facts.entities) or first is not Kind.APPLICATION
-    return any(one.kind is first for one in facts.entities)
+    if facts.trigger in ("technique", "incident"):
+        return True
+    return first in _EVERYWHERE and facts.happened_here and not places & {"code"}
 
 
 def fits(action: Action, entity: Entity) -> bool:
@@ -155,10 +167,13 @@ def _score(
         return 0.0, ()
     weights = sorted((wanted[one] for one in matched), reverse=True)
     score = weights[0] + 0.2 * min(4, len(weights) - 1)
-    score += {1: 0.6, 2: 0.0, 3: -0.8}[action.urgency]
+    score += {0: 1.2, 1: 0.6, 2: 0.0, 3: -0.8}[action.urgency]
     hunt = hunts().get(action.query)
     if hunt is not None and hunt.kinds and all(facts.of(kind) for kind in hunt.kinds):
         score += _SEARCHABLE
+    first = action.acts_on[0] if action.acts_on else None
+    if first in _VAGUE and not action.collects and not facts.of(first):
+        score -= _UNNAMED
     named = [kind for kind in action.acts_on if any(one.kind is kind for one in facts.entities)]
     score += 0.5 * len(named) / max(1, len(action.acts_on))
     if environment.given and action.needs:

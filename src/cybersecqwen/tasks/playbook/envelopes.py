@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cybersecqwen.errors import InputError, UsageError
@@ -124,7 +124,8 @@ def _of_one(incidents: Iterable[Mapping[str, Any]], findings: list[Mapping[str, 
     for one in incidents:
         platforms = _platforms_of_hosts(_list(one, "events"))
         events = {_text(e, "id"): e for e in _list(one, "events")}
-        first = [events[id] for id in fired if id in events]
+        first = [event for id, event in events.items() if id in fired]
+        seen_on = {id: _text(event, "host") for id, event in events.items()}
         hosts = dict.fromkeys((*(sorted({_text(e, "host") for e in first})), *_texts(one, "hosts")))
         for host in hosts:
             yield Entity(
@@ -140,11 +141,43 @@ def _of_one(incidents: Iterable[Mapping[str, Any]], findings: list[Mapping[str, 
             if not _PEOPLE.search(user):
                 yield Entity(kind=Kind.USER, value=user, basis=_text(one, "id"))
         for node in _list(one, "processes"):
-            if _texts(node, "signals"):
-                yield Entity(kind=Kind.PROCESS, value=_text(node, "name"), basis=_text(node, "event"))
+            if _texts(node, "signals") and not _of_system(_text(node, "image"), _text(node, "name")):
+                event_id = _text(node, "event")
+                host = seen_on.get(event_id, "")
+                yield Entity(kind=Kind.PROCESS, value=_text(node, "name"), host=host, basis=event_id)
         for event in first:
             yield from _named(event)
-        yield from _indicators(_list(one, "indicators"))
+        yield from _indicators(_list(one, "indicators"), seen_on)
+
+
+_SYSTEM_FOLDERS = re.compile(
+    r"(?i)(?:[a-z]:)?[\\/](?:windows|program files(?: \(x86\))?|usr|bin|sbin|lib|lib64)[\\/]"
+)
+_SYSTEM_NAMES = frozenset(
+    (
+        *("bash", "certutil.exe", "cmd.exe", "conhost.exe", "cscript.exe", "curl", "dllhost.exe"),
+        *(
+            "explorer.exe",
+            "lsass.exe",
+            "mshta.exe",
+            "net.exe",
+            "net1.exe",
+            "powershell.exe",
+            "pwsh",
+            "pwsh.exe",
+        ),
+        *("python", "python3", "reg.exe", "regsvr32.exe", "rundll32.exe", "sc.exe", "schtasks.exe"),
+        *("services.exe", "sh", "ssh", "sudo", "svchost.exe", "taskhostw.exe", "wget", "wmic.exe"),
+        *("wmiprvse.exe", "wscript.exe", "zsh"),
+    )
+)
+
+
+def _of_system(image: str, name: str) -> bool:
+    """Whether a program is one that every computer has: its name finds, and stops, them all."""
+    if image and ("/" in image or "\\" in image):
+        return _SYSTEM_FOLDERS.match(image) is not None
+    return name.lower() in _SYSTEM_NAMES
 
 
 def _named(event: Mapping[str, Any]) -> Iterator[Entity]:
@@ -157,20 +190,31 @@ def _named(event: Mapping[str, Any]) -> Iterator[Entity]:
     ):
         value = fields.get(name)
         if isinstance(value, str) and value:
-            yield Entity(kind=kind, value=value[:300], basis=_text(event, "id"))
+            host = _text(event, "host")
+            yield Entity(kind=kind, value=value[:300], host=host, basis=_text(event, "id"))
     for name in ("accessKeyId", "userIdentity.accessKeyId"):
         value = fields.get(name)
         if isinstance(value, str) and value:
             yield Entity(kind=Kind.ACCESS_KEY, value=value[:100], basis=_text(event, "id"))
 
 
-def _indicators(given: Iterable[Mapping[str, Any]]) -> Iterator[Entity]:
+def _indicators(
+    given: Sequence[Mapping[str, Any]], seen_on: Mapping[str, str] | None = None
+) -> Iterator[Entity]:
+    """Those that are not set apart, nor on a host that is."""
+    shared = {_text(one, "value") for one in given if _text(one, "type") == "domain" and _text(one, "note")}
     for one in given:
         kind = KIND_OF.get(_text(one, "type"))
-        if kind is not None and not _text(one, "note"):
-            evidence = one.get("evidence")
-            basis = _text(evidence, "event") if isinstance(evidence, dict) else ""
-            yield Entity(kind=kind, value=_text(one, "value")[:500], basis=basis)
+        value = _text(one, "value")[:500]
+        if kind is None or _text(one, "note") or (kind is Kind.URL and _host_of(value) in shared):
+            continue
+        evidence = one.get("evidence")
+        basis = _text(evidence, "event") if isinstance(evidence, dict) else ""
+        yield Entity(kind=kind, value=value, host=(seen_on or {}).get(basis, ""), basis=basis)
+
+
+def _host_of(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].partition(":")[0].lower()
 
 
 def _platforms_of_hosts(events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -232,6 +276,7 @@ def _of_intel(report: Mapping[str, Any], store: Store, only: str) -> Facts:
     marking = _text(intel, "marking") if isinstance(intel, dict) else ""
     return Facts(
         trigger="report",
+        happened_here=False,
         name=_text(report, "title")[:200] or "Threat report",
         about=_about_report(report, 0),
         severity=_SEVERITY.get(_text(report, "severity"), 50),

@@ -74,6 +74,8 @@ class Environment:
     """When people are at work: "Mon to Fri, 08:00 to 18:00 CET"."""
     out_of_hours: str = ""
     """Whom to reach then."""
+    domains: tuple[str, ...] = ()
+    """Of the organisation itself, in lower case: no step blocks them."""
     assets: Mapping[str, Asset] = field(default_factory=dict)
     """By name in lower case."""
     tools: Mapping[str, Tool] = field(default_factory=dict)
@@ -86,6 +88,11 @@ class Environment:
         """By its name, or by the first part of it: FS01 is fs01.example.com."""
         low = name.casefold()
         return self.assets.get(low) or self.assets.get(low.partition(".")[0])
+
+    def is_ours(self, domain: str) -> bool:
+        """Whether a domain is one of ours, or below one."""
+        low = domain.casefold().rstrip(".")
+        return any(low == one or low.endswith(f".{one}") for one in self.domains)
 
     def who(self, role: Role) -> str:
         """Everybody with the role; "" for nobody."""
@@ -138,7 +145,7 @@ class _Reader:
         top = self._mapping(
             given,
             "the file",
-            ("organisation", "hours", "out_of_hours", "assets", "tools", "contacts", "legal"),
+            ("organisation", "hours", "out_of_hours", "domains", "assets", "tools", "contacts", "legal"),
         )
         assets = [self._asset(one, n) for n, one in enumerate(self._list(top, "assets"), 1)]
         contacts = [self._contact(one, n) for n, one in enumerate(self._list(top, "contacts"), 1)]
@@ -147,11 +154,18 @@ class _Reader:
             organisation=self._text(top, "organisation", "the file"),
             hours=self._text(top, "hours", "the file"),
             out_of_hours=self._text(top, "out_of_hours", "the file"),
+            domains=tuple(self._domain(one) for one in self._list(top, "domains")),
             assets={one.name.casefold(): one for one in assets},
             tools=self._tools(top.get("tools")),
             contacts=tuple(contacts),
             duties=tuple(self._duty(one) for one in self._list(top, "legal")),
         )
+
+    def _domain(self, given: Any) -> str:
+        name = self._text({"domain": given}, "domain", "domains").casefold().strip(".")
+        if "." not in name or " " in name:
+            raise self._wrong(f"{name[:60]!r} is no domain", "One is example.com.")
+        return name
 
     def _asset(self, given: Any, number: int) -> Asset:
         where = f"asset {number}"

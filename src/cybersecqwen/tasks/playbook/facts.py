@@ -56,6 +56,8 @@ class Facts:
     """Technique to the findings that named it."""
     findings: tuple[Basis, ...] = ()
     """All findings, strongest first."""
+    happened_here: bool = True
+    """False for what others report: nothing of it is known to be on our hosts."""
     marking: str = ""
     created: str = ""
     """RFC 3339; "" where the facts have no time."""

@@ -21,6 +21,8 @@ MOST_COMMANDS = 3
 _LONGEST = 120
 """Characters of a thing in a text for people."""
 _MOST_NAMED, _MOST_IN_TITLE = 3, 2
+_DIGITS = 12
+"""Of a hash, in a title."""
 
 UNKNOWN: Mapping[Kind, str] = {
     Kind.HOST: "the affected host",
@@ -63,6 +65,7 @@ _SAFE: Mapping[Kind, re.Pattern[str]] = {
     Kind.SERVICE: re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,120}"),
     Kind.TASK: re.compile(r"\\?[A-Za-z0-9_][A-Za-z0-9_.\\ -]{0,200}"),
     Kind.REGISTRY: re.compile(r"HK[A-Z_]{2,20}\\[A-Za-z0-9_.\\ -]{0,250}"),
+    Kind.MAILBOX: re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9.-]{1,253}"),
     Kind.ACCESS_KEY: re.compile(r"A[A-Z0-9]{15,40}"),
     Kind.CLOUD_ACCOUNT: re.compile(r"[A-Za-z0-9:/_.@+=-]{1,200}"),
     Kind.CVE: re.compile(r"CVE-[0-9]{4}-[0-9]{4,7}"),
@@ -103,11 +106,13 @@ def fill(text: str, things: Mapping[Kind, Sequence[Entity]], *, title: bool = Fa
 
 
 _NOUNS = (
-    "accounts?|address(?:es)?|domains?|hosts?|computers?|devices?|files?|hash(?:es)?|process(?:es)?|services?|tasks?|key"
+    "accounts?|address(?:es)?|domains?|hosts?|computers?|devices?|files?|hash(?:es)?|process(?:es)?|services?|tasks?|ke"
+    "y"
     "s"
     "?"
     "|"
-    "mailbox(?:es)?|messages?|instances?|buckets?|pods?|namespaces?|applications?|packages?|users?|senders?|UR"
+    "mailbox(?:es)?|messages?|instances?|buckets?|pods?|namespaces?|applications?|packages?|users?|senders?|U"
+    "R"
     "L"
     "s"
     "?"
@@ -122,6 +127,8 @@ def _named(kind: Kind, things: Mapping[Kind, Sequence[Entity]], title: bool) -> 
         return UNKNOWN[kind]
     if title and kind is Kind.FILE:
         values = list(dict.fromkeys(re.split(r"[\\/]", value)[-1] or value for value in values))
+    if title and kind is Kind.HASH:
+        values = [f"{value[:_DIGITS]}…" for value in values]
     most = _MOST_IN_TITLE if title else _MOST_NAMED
     shown, left = (
         [one if len(one) <= _LONGEST else f"{one[: _LONGEST - 1]}…" for one in values[:most]],
@@ -151,9 +158,20 @@ def commands_of(
         if template.platform and platforms and template.platform not in platforms:
             continue
         kinds = [Kind(name) for name in dict.fromkeys(PLACEHOLDER.findall(template.run))]
-        for number in range(max([1, *(min(MOST_COMMANDS, len(_of(k, template, things))) for k in kinds)])):
-            made[_command(template, kinds, things, number)] = None
+        for thing in _each(kinds, template, things):
+            made[_command(template, kinds, things, thing)] = None
     return tuple(made)
+
+
+def _each(
+    kinds: Sequence[Kind], template: CommandTemplate, things: Mapping[Kind, Sequence[Entity]]
+) -> Sequence[Entity | None]:
+    """The things that a command is written out for: files before the hosts that they lie on."""
+    for kind in sorted(kinds, key=lambda one: one is Kind.HOST):
+        have = _of(kind, template, things)
+        if have:
+            return have[:MOST_COMMANDS]
+    return (None,)
 
 
 def _of(kind: Kind, template: CommandTemplate, things: Mapping[Kind, Sequence[Entity]]) -> list[Entity]:
@@ -165,22 +183,47 @@ def _of(kind: Kind, template: CommandTemplate, things: Mapping[Kind, Sequence[En
 
 
 def _command(
-    template: CommandTemplate, kinds: Sequence[Kind], things: Mapping[Kind, Sequence[Entity]], number: int
+    template: CommandTemplate,
+    kinds: Sequence[Kind],
+    things: Mapping[Kind, Sequence[Entity]],
+    thing: Entity | None,
 ) -> Command:
     values: dict[str, str] = {}
     left: list[str] = []
     for kind in kinds:
         name = f"<{kind.value.upper()}>"
-        have = _of(kind, template, things)
-        value = _bare(have[min(number, len(have) - 1)]) if have else ""
-        if not value:
-            left.append(f"{name}: {UNKNOWN[kind]}")
-        elif refused := refusal(kind, value):
-            left.append(f"{name}: {refused}")
-        values[kind.value] = value if value and not refusal(kind, value) else name
+        value, reason = _value(kind, template, things, thing)
+        if reason:
+            left.append(f"{name}: {reason}")
+        values[kind.value] = name if reason else value
     left += [f"{name}: found on the spot" for name in dict.fromkeys(_OTHER.findall(template.run))]
     text = PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template.run)
     return Command(tool=template.tool, text=text, platform=template.platform, open=tuple(left))
+
+
+def _value(
+    kind: Kind, template: CommandTemplate, things: Mapping[Kind, Sequence[Entity]], thing: Entity | None
+) -> tuple[str, str]:
+    """(what stands in the place, why it stays open); a host beside a file is that of the file."""
+    if thing is not None and thing.kind is kind:
+        have = [thing]
+    else:
+        have = _of(kind, template, things)
+        if kind is Kind.HOST and thing is not None and thing.host:
+            have = [one for one in have if one.value == thing.host] or have
+    if not have:
+        return "", UNKNOWN[kind]
+    if len(have) > 1:
+        named = ", ".join(one.value[:60] for one in have[:MOST_COMMANDS])
+        return "", f"one of {named}; the facts do not say which"
+    value = _bare(have[0])
+    if kind is Kind.USER and template.tool in _BY_SIGN_IN and "@" not in value:
+        return "", f"the sign-in name, with its domain, of {value[:60]}"
+    return value, refusal(kind, value)
+
+
+_BY_SIGN_IN = frozenset(("graph", "exchange", "az", "okta", "google-workspace"))
+"""Tools that know accounts by their sign-in name: name@domain."""
 
 
 def _bare(entity: Entity) -> str:

@@ -134,7 +134,7 @@ class _Reader:
             minutes=self._number("minutes", 1, 2_880),
             role=self._one("role", Role),
             verify=self._text("verify"),
-            urgency=self._number("urgency", 1, 3, 2),
+            urgency=self._number("urgency", 0, 3, 2),
             sources=self._texts("sources"),
         )
         self._sound(action)

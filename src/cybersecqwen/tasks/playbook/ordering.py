@@ -74,9 +74,9 @@ def _key(one: Chosen, phase: Phase) -> tuple[int, int, int, int, float, str]:
 def phase_of(action: Action) -> Phase:
     """Where it stands: long evidence that keeps is taken when the attacker has been stopped.
 
-    What everything waits for opens the playbook.
+    What everything waits for, and what cannot wait for anything, opens the playbook.
     """
-    if action.id == DECLARE:
+    if action.id == DECLARE or not action.urgency:
         return Phase.PREPARATION
     if _keeps(action) and action.phase.rank < Phase.CONTAINMENT.rank:
         return Phase.CONTAINMENT

@@ -160,9 +160,9 @@ class _Writer:
         """Why a person must decide: what the library says, or that what it changes is of high criticality."""
         if action.approval or not action.reversible or action.effect is Effect.DESTROY:
             return action.approval or "It cannot be taken back."
-        critical = [one.value for one in on if one.criticality in ("high", "critical")]
+        critical = [one for one in on if one.criticality in ("high", "critical")]
         if critical and action.effect is Effect.CHANGE and action.phase.rank >= Phase.CONTAINMENT.rank:
-            return f"{critical[0]} is of {on[0].criticality or 'high'} criticality, and this changes it."
+            return f"{critical[0].value} is of {critical[0].criticality} criticality, and this changes it."
         return ""
 
     def _queries(self, action: Action, things: Mapping[Kind, Sequence[Entity]]) -> Iterator[StepQuery]:

@@ -55,6 +55,7 @@ _PLACES: tuple[tuple[tuple[str, ...], str], ...] = (
         ("mail", "mailbox", "exchange", "email", "outlook", "microsoft 365", "m365", "office 365", "gmail"),
         "email",
     ),
+    (("github", "gitlab", "repository", "repo", "npm", "pypi", "build", "pipeline"), "code"),
     (("slack", "salesforce", "github", "saas", "google workspace", "jira", "sharepoint"), "saas"),
     (("firewall", "vpn", "router", "switch", "network", "wifi", "wlan", "proxy"), "network"),
 )
