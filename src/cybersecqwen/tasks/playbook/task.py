@@ -33,6 +33,7 @@ from .facts import Facts, distinct
 from .hunting import Language
 from .library import Library
 from .options import PlaybookOptions
+from .owned import without_ours
 from .planning import plan
 from .wording import MOST_SENTENCES, REWORDED, ask_about, worded_by
 from .words import facts_of_words
@@ -61,6 +62,7 @@ class PlaybookTask(Task):
         environment = read_environment(options.environment) if options.environment else Environment()
         library = Library.shipped(options.actions)
         facts = _on_platforms(_facts(request, tools, environment, options), options.platforms)
+        facts = without_ours(facts, environment)
         read_ms = (time.perf_counter() - begun) * 1000
         rules = _rules(library, facts, tools)
         playbook = plan(facts, environment, library, tools.store, rules, _language(environment, options))
@@ -100,7 +102,7 @@ class PlaybookTask(Task):
         return ask_about(report)
 
     def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
-        """The report with a model's criteria for decisions that have hardly any; see `wording`."""
+        """The report with a model's criteria and messages where they are wanted; see `wording`."""
         del tools
         return worded_by(report, model, timeout_s)
 
