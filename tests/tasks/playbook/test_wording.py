@@ -139,6 +139,9 @@ def test_three_sentences_are_added_at_most(store: Store) -> None:
 
 def test_criteria_are_added_where_there_are_hardly_any_and_marked(store: Store) -> None:
     before = assess(store, words="ransomware on a file server")
+    assert before.playbook is not None
+    assert told(store, undecided(before), polite).playbook == undecided(before).playbook  # not asked for
+    before = replace(before, extra={"reword": True}, playbook=replace(before.playbook, messages=()))
     assert told(store, before, polite).playbook == before.playbook  # the library's have theirs
     after = told(store, undecided(before), polite).playbook
     assert after is not None
@@ -348,7 +351,7 @@ def test_the_pipeline_gives_the_computed_playbook_first(store: Store) -> None:
 
 
 def test_a_changed_playbook_is_shown_again(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    before = undecided(assess(store, words="ransomware on a file server"))
+    before = undecided(assess(store, words="ransomware on a file server", reword=True))
     after = told(store, before, polite)
     show_update(before, after)
     assert "The affected host can be rebuilt. (proposed by scripted)" in capsys.readouterr().out

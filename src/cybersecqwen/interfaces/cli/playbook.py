@@ -45,7 +45,7 @@ def playbook(
     ] = None,
     reword: Annotated[
         bool,
-        typer.Option("--reword", help="Let the model of --model say the messages in plainer words, too."),
+        typer.Option("--reword", help="Let the model of --model reword messages and propose criteria, too."),
     ] = False,
     format: Format = "terminal",
     save: Save = None,

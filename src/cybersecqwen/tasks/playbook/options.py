@@ -21,6 +21,6 @@ class PlaybookOptions:
     actions: tuple[Path, ...] = ()
     """Files or folders with actions of the user."""
     reword: bool = False
-    """Whether a model shall say the messages in other words, too."""
+    """Whether a model shall say the messages in other words and propose criteria, too."""
     schemas: Path | None = None
     """Where imported schemas are kept."""

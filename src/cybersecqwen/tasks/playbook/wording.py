@@ -38,7 +38,7 @@ _FACTS = 12
 
 _LEAST_FACTS = 4
 REWORDED = "reword"
-"""In `Report.extra`: a model shall say the messages in other words, too."""
+"""In `Report.extra`: a model shall say messages in other words and propose criteria, too."""
 
 REWORD = (
     "You edit messages of an incident response team. Say the message in plainer words and shorter sentences."
@@ -98,7 +98,7 @@ def ask_about(report: Report) -> Ask | None:
         return None
     facts = list(facts_of(playbook))[:_FACTS]
     if len(facts) < _LEAST_FACTS:
-        consulted = REWORDED in report.extra or _open(playbook.steps)
+        consulted = REWORDED in report.extra
         return Ask(instructions="", material=(), question="", max_tokens=0) if consulted else None
     return Ask(
         instructions=INSTRUCTIONS,
@@ -109,14 +109,14 @@ def ask_about(report: Report) -> Ask | None:
 
 
 def worded_by(report: Report, model: LanguageModel, timeout_s: float) -> Report:
-    """The report with criteria of a model, and with messages in its words where they are wanted.
+    """The report with criteria of a model and with messages in its words, where they are wanted.
 
     Where the model fails or the time is over, the rest stays as it is; the problem is named.
     """
     playbook = report.playbook
-    if playbook is None:
+    if playbook is None or REWORDED not in report.extra:
         return report
-    made, said = worded(playbook, model, _SHARE * timeout_s, messages=REWORDED in report.extra)
+    made, said = worded(playbook, model, _SHARE * timeout_s, messages=True)
     struck = [("message", why) for _, why in said.messages if why]
     struck += [("criterion", why) for _, why in said.criteria if why]
     problems = [
