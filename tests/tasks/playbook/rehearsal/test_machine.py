@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cybersecqwen.errors import InputError
 from cybersecqwen.records.rehearsal import Reply
 from cybersecqwen.tasks.playbook.rehearsal.machine import (
+    MOST_BRANCHES,
     MOST_TOLD,
     MOST_VISITS,
     Chose,
@@ -384,3 +385,24 @@ def test_a_step_tells_who_and_how_one_knows() -> None:
         "destroy",
     )
     assert book.values == {"__dir__": "/tmp/x"}
+
+
+def test_a_branch_that_is_named_a_thousand_times_is_walked_once() -> None:
+    steps = {PAR: {"type": "parallel", "next_steps": [A] * 1_000, "on_completion": END}, A: act(END)}
+    assert _way(steps, PAR) == [A]
+
+
+def test_the_branch_that_is_worked_on_is_listed_however_many_there_are() -> None:
+    names = [uid("action", number) for number in range(1, 3_001)]
+    steps = {PAR: {"type": "parallel", "next_steps": names, "on_completion": END}}
+    steps |= {name: act(END) for name in names}
+    machine = Machine(opened_from(playbook(steps, PAR)))
+    begun = time.process_time()
+    machine.apply(Switched(len(names) + 1))  # the first way has the number 1
+    branches = _asked(machine).branches
+    assert [one.number for one in branches if one.now] == [len(names) + 1]
+    assert len(branches) == MOST_BRANCHES + 1
+    for _ in names:
+        _done(machine)
+    assert machine.question is None
+    assert time.process_time() - begun < 3

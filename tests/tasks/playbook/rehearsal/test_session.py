@@ -3,6 +3,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -378,3 +379,48 @@ def test_after_back_and_resume_nothing_is_told_twice(tmp_path: Path) -> None:
     with log:
         _session(log, recorded)
     assert _kinds(path.read_bytes()).count("decided") == 1
+
+
+def _line(**own: Any) -> bytes:
+    return json.dumps({"time": "t", **own}).encode() + b"\n"
+
+
+_START = _line(
+    kind="start",
+    schema="csq.rehearsal/1",
+    playbook={"id": "p", "name": "n", "sha256": "0"},
+    version="1",
+    seed=1,
+    injects="few",
+    rounds=5,
+    steps=3,
+)
+_ANSWER = {
+    "kind": "answer",
+    "step": "a",
+    "name": "n",
+    "phase": "p",
+    "who": "",
+    "effect": "",
+    "expected_minutes": 1,
+    "answer": "done",
+    "values": {},
+    "seconds": 1,
+}
+
+
+def test_an_answer_that_is_none_is_a_damaged_line() -> None:
+    odd, good = _line(**_ANSWER | {"answer": "perhaps"}), _line(**_ANSWER)
+    with pytest.raises(InputError, match="Line 2 of the log is damaged"):
+        read_log(_START + odd + good)
+    recorded = read_log(_START + good + odd)
+    assert (recorded.dropped, len(looked_back(recorded).steps)) == (len(odd), 1)
+
+
+def test_a_hostile_log_is_read_in_time() -> None:
+    begun = time.process_time()
+    with pytest.raises(InputError, match="Line 2 of the log is damaged"):
+        read_log(_START + b"\n" * (8 << 20))
+    phases = b"".join(_line(**_ANSWER | {"phase": str(number)}) for number in range(12_000))
+    assert len(looked_back(read_log(_START + phases)).phases) == 12_000
+    assert time.process_time() - begun < 8

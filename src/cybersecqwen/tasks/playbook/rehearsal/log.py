@@ -7,6 +7,7 @@ drops that last line and says so; a damaged line before it is an error, for then
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cybersecqwen.errors import InputError, LimitError, OutputError, UsageError
+from cybersecqwen.records.rehearsal import Reply
 
 SCHEMA = "csq.rehearsal/1"
 MOST_BYTES = 64 << 20
@@ -78,6 +80,7 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
 TOLD = frozenset(kind for kind, fields in FIELDS.items() if fields is _TOLD)
 """Kinds that the machine told without an input."""
 _PLAYBOOK = {"id": str, "name": str, "sha256": str}
+_REPLIES = frozenset(one.value for one in Reply)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,17 +110,15 @@ def read_log(data: bytes) -> Recorded:
     """
     if len(data) > MOST_BYTES:
         raise LimitError(f"The log has over {MOST_BYTES >> 20} MiB.", hint="Nobody rehearses that long.")
-    lines = data.split(b"\n")
-    tail = lines.pop()  # "" where the last line is whole
-    found = [_entry(line) for line in lines]
-    whole = len(data) - len(tail)
-    if found and found[-1] is None and not tail:
-        whole -= len(lines.pop()) + 1
-        found.pop()
-    for at, one in enumerate(found):
-        if one is None:
-            raise InputError(f"Line {at + 1:,} of the log is damaged.", hint=_HINT)
-    entries = [one for one in found if one is not None]
+    entries: list[Entry] = []
+    whole = 0
+    for line in io.BytesIO(data):
+        one = _entry(line[:-1]) if line.endswith(b"\n") else None
+        if one is None and whole + len(line) < len(data):
+            raise InputError(f"Line {len(entries) + 1:,} of the log is damaged.", hint=_HINT)
+        if one is not None:
+            entries.append(one)
+            whole += len(line)
     if not entries or entries[0]["kind"] != "start":
         raise InputError("This is no log of a rehearsal: its first line is missing or damaged.", hint=_HINT)
     if any(one["kind"] == "start" for one in entries[1:]):
@@ -143,6 +144,8 @@ def _entry(line: bytes) -> Entry | None:
     if value["kind"] == "start":
         known = all(_is(value["playbook"].get(name), kind) for name, kind in _PLAYBOOK.items())
         return value if known and value["schema"] == SCHEMA else None
+    if value["kind"] == "answer" and value["answer"] not in _REPLIES:
+        return None
     return value
 
 

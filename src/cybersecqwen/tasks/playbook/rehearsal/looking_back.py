@@ -118,9 +118,11 @@ def _decisions(kept: Iterable[Entry]) -> Iterator[Decision]:
 
 def _phases(steps: Sequence[StepTime]) -> Iterator[PhaseTime]:
     order = {phase.value: at for at, phase in enumerate(Phase)}
-    there = dict.fromkeys(step.phase for step in steps)
+    there: dict[str, list[StepTime]] = {}
+    for step in steps:
+        there.setdefault(step.phase, []).append(step)
     for phase in sorted(there, key=lambda one: order.get(one, len(order) - bool(one))):
-        own = [step for step in steps if step.phase == phase]
+        own = there[phase]
         yield PhaseTime(
             phase=phase or UNKNOWN_PHASE,
             steps=len(own),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from cybersecqwen.records.rehearsal import Passage, Reply, ShownStep
@@ -278,7 +279,7 @@ class Machine:
 
     def _part(self, thread: _Thread, step: ShownStep, raw: Mapping[str, Any]) -> None:
         joins = self._playbook.joins.get(step.id, "")
-        targets = [one for one in raw.get("next_steps") or () if isinstance(one, str)]
+        targets = dict.fromkeys(one for one in raw.get("next_steps") or () if isinstance(one, str))
         thread.joins = joins
         for target in targets:
             self._threads += 1
@@ -308,10 +309,12 @@ class Machine:
     def _branches(self) -> Iterator[Branch]:
         if not self._root.open:
             return
-        for at, leaf in enumerate(self._leaves()):
-            if at < MOST_BRANCHES or leaf is self._now:
-                first = self._playbook.steps.get(leaf.first)
-                yield Branch(leaf.number, first.name if first else "", leaf is self._now)
+        shown = list(islice(self._leaves(), MOST_BRANCHES))
+        if self._now is not None and self._now not in shown:
+            shown.append(self._now)
+        for leaf in shown:
+            first = self._playbook.steps.get(leaf.first)
+            yield Branch(leaf.number, first.name if first else "", leaf is self._now)
 
     # Answers
 

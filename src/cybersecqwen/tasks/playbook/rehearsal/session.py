@@ -299,10 +299,7 @@ def terms_of(recorded: Recorded) -> Terms:
 
 def _input_of(entry: Entry) -> Input | None:
     if entry["kind"] == "answer":
-        try:
-            return Did(Reply(entry["answer"]), entry["values"])
-        except ValueError:
-            raise InputError(f"The log has an answer that is none: {entry['answer'][:40]!r}.") from None
+        return Did(Reply(entry["answer"]), entry["values"])
     if entry["kind"] == "decision":
         return Chose(entry["answer"])
     return Switched(entry["branch"]) if entry["kind"] == "switch" else None
