@@ -70,13 +70,10 @@ def test_python(rule: str, text: str, becomes: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "text"),
     [
-        ("yaml-load", "from yaml import load, Loader\nx = load(a, Loader=Loader)\n"),
-        ("temp-name", "from tempfile import mktemp\nx = mktemp()\n"),
-        ("temp-name", "import tempfile as t\nx = t.mktemp()\n"),
-        (
-            "ssh-unknown-host",
-            "from paramiko import AutoAddPolicy\na.set_missing_host_key_policy(AutoAddPolicy())\n",
-        ),
+        ("yaml-load", "from yaml import load, Loader\nyaml = {}\nx = load(a, Loader=Loader)\n"),
+        ("temp-name", "from tempfile import mktemp\ntempfile = mktemp()\n"),
+        ("temp-name", "import tempfile as t\ndef f(tempfile):\n    return t.mktemp()\n"),
+        ("tls-unchecked", "from ssl import _create_unverified_context\nx = _create_unverified_context()\n"),
     ],
 )
 def test_names_that_a_file_does_not_know_are_not_written(rule: str, text: str) -> None:

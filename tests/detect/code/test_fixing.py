@@ -88,6 +88,8 @@ def test_each_kind_of_fix(given: str, text: str, made: str) -> None:
         ("calls: [{to: run}]\nfix: {says: s, argument: shell, becomes: 'False'}", "run(1)"),
         ("calls: [{to: get}]\nfix: {says: s, add: timeout=9}", "get(*a)"),
         ("calls: [{to: load}]\nfix: {says: s, call: m.safe_load}", "load(a)"),
+        ("calls: [{to: m.run}]\nfix: {says: s, replace: 'm.go(1)'}", "from m import run\nrun(1)"),
+        ("calls: [{to: m.run}]\nfix: {says: s, of: m.go, replace: stop()}", "import m\nm.run(1)"),
         # The rule would find as much as before.
         ("calls: [{to: run}]\nfix: {says: s, argument: '0', becomes: '2'}", "run(1)"),
         ("calls: [{to: run}]\nfix: {says: s, argument: '0', becomes: '1'}", "run(1)"),
@@ -116,6 +118,8 @@ def test_edits_are_put_in_from_any_order() -> None:
     edits = [Edit(path="", start=3, end=3, text="!"), Edit(path="", start=0, end=1, text="é")]
     assert applied("abc", edits) == "ébc!"
     assert applied("abc", []) == "abc"
+    same = [Edit(path="", start=1, end=2, text="B"), Edit(path="", start=1, end=1, text="-")]
+    assert applied("abc", same) == applied("abc", same[::-1]) == "a-Bc"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from cybersecqwen.inputs.source.changes import Stretch, unlike
 from cybersecqwen.records.review import CodeFinding, Edit, Fix
 
 from .calls import Call, Facts
+from .importing import imported, is_global
 from .names import dotted
 from .rule import CodeRule, FixRule
 from .tree import Node, Tree
@@ -50,21 +51,21 @@ def fix_of(
         look: Gives the findings of a changed text.
     """
     for one in rule.fixes:
-        edit = _edit(one, node, call, facts)
-        if edit is None:
+        edits = _edits(one, node, call, facts)
+        if edits is None:
             continue
-        text = applied(facts.tree.text, [edit])
+        text = applied(facts.tree.text, edits)
         if text == facts.tree.text or breaks(facts.tree, text) or not helps(rule.id, before, look(text)):
             continue
         diff = unified(facts.tree.text, text, path)
-        return Fix(edits=(replace(edit, path=path),), what=one.says, diff=diff)
+        return Fix(edits=tuple(replace(edit, path=path) for edit in edits), what=one.says, diff=diff)
     return None
 
 
 def applied(text: str, edits: Sequence[Edit]) -> str:
     """A text with edits that do not overlap."""
     parts, at = [], 0
-    for one in sorted(edits, key=lambda one: one.start):
+    for one in sorted(edits, key=lambda one: (one.start, one.end)):
         parts += [text[at : one.start], one.text]
         at = one.end
     return "".join((*parts, text[at:]))
@@ -131,26 +132,49 @@ def helps(rule: str, before: Sequence[CodeFinding], after: Sequence[CodeFinding]
     return now[rule] < was[rule] and all(now[name] <= was[name] for name in now)
 
 
+def _edits(fix: FixRule, node: Node, call: Call | None, facts: Facts) -> list[Edit] | None:
+    """The imports of a fix and what it is about, in the order of the file."""
+    if fix.of and _name_of(node, facts) not in fix.of:
+        return None
+    if not all(is_global(one, facts) for one in fix.globals):
+        return None
+    edit = _edit(fix, node, call, facts)
+    if edit is None or not fix.imports:
+        return None if edit is None else [edit]
+    made = imported(fix.imports, node, facts)
+    return None if made is None else [*made, edit]
+
+
+def _name_of(node: Node, facts: Facts) -> str:
+    """The full name of what is called; "" where nothing is."""
+    function = node.field("function")
+    return facts.names.full(dotted(function.text())) if function is not None else ""
+
+
 def _edit(fix: FixRule, node: Node, call: Call | None, facts: Facts) -> Edit | None:
     keywords = facts.tree.profile.keywords
-    if not _are_known(f"{fix.replace} {fix.becomes} {fix.add}", facts):
+    if not _are_known(f"{fix.replace} {fix.becomes} {fix.add}", fix, facts):
         return None
     if fix.argument:
         value = call.argument(fix.argument, keywords) if call is not None else None
         return _over(value, fix.becomes) if value is not None else None
     if fix.call:
-        return _renamed(fix.call, node, call, facts)
+        return _renamed(fix, node, facts)
     if fix.add:
         return _added(fix.add, node, call, facts)
     text = _filled(fix.replace, node, call, keywords)
     return _over(node, text) if text is not None else None
 
 
-def _are_known(text: str, facts: Facts) -> bool:
-    """Whether a file of Python imports, by their own names, the modules that a text begins names with."""
+def _are_known(text: str, fix: FixRule, facts: Facts) -> bool:
+    """Whether a file of Python imports, by their own names, the modules that a text begins names with.
+
+    Those that the fix imports are known by then.
+    """
     if facts.tree.language != "python":
         return True
-    return all(facts.names.aliases.get(one) == one for one in _MEMBER.findall(text))
+    added = {one.partition(".")[0] for one in fix.imports}
+    return all(facts.names.aliases.get(one) == one for one in _MEMBER.findall(text) if one not in added)
 
 
 def _added(text: str, node: Node, call: Call | None, facts: Facts) -> Edit | None:
@@ -181,18 +205,17 @@ def _added(text: str, node: Node, call: Call | None, facts: Facts) -> Edit | Non
     return Edit(path="", start=at, end=at, text=f"{comma}{text}")
 
 
-def _renamed(name: str, node: Node, call: Call | None, facts: Facts) -> Edit | None:
+def _renamed(fix: FixRule, node: Node, facts: Facts) -> Edit | None:
     """The called name becomes another; only where what that begins with is already known in the file."""
     function = node.field("function")
-    if function is None or call is None:
+    if function is None:
         return None
     written = dotted(function.text())
-    first = name.partition(".")[0]
-    if "." in name and written.partition(".")[0] != first:
+    first, dot, _ = fix.call.partition(".")
+    known = written.partition(".")[0] == first and facts.names.full(first) == first
+    if dot and not known and first not in {one.partition(".")[0] for one in fix.imports}:
         return None
-    if "." in name and facts.names.full(first) != first:
-        return None
-    return _over(function, name)
+    return _over(function, fix.call)
 
 
 def _filled(template: str, node: Node, call: Call | None, keywords: frozenset[str]) -> str | None:

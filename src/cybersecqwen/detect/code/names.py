@@ -64,7 +64,7 @@ def _javascript(tree: Tree) -> Iterator[tuple[str, str]]:
             if part.kind() == "import_clause":
                 yield from _import_clause(part, module)
     for node in tree.find(["variable_declarator"]):
-        module, member = _required(node.field("value"))
+        module, member = required(node.field("value"))
         target = node.field("name")
         if module and target is not None:
             yield from _bound(target, module + member)
@@ -83,8 +83,8 @@ def _import_clause(clause: Node, module: str) -> Iterator[tuple[str, str]]:
                 yield _text(one.field("alias")) or name, f"{module}.{name}"
 
 
-def _required(value: Node | None) -> tuple[str, str]:
-    """(module, ".member" or "") of `require("module").member`."""
+def required(value: Node | None) -> tuple[str, str]:
+    """(module, ".member" or "") of `require("module").member`; ("", "") for anything else."""
     member = ""
     while value is not None and value.kind() in ("member_expression", "await_expression"):
         if value.kind() == "member_expression":

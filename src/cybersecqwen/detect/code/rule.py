@@ -107,6 +107,12 @@ class FixRule:
     becomes: str = ""
     add: str = ""
     """This argument is added behind the others."""
+    of: tuple[str, ...] = ()
+    """Only calls of these full names are mended; () for all that the rule finds."""
+    imports: tuple[str, ...] = ()
+    """Modules that the file then imports by their own names: what is not imported yet is added."""
+    globals: tuple[str, ...] = ()
+    """Names that must be those that JavaScript gives every file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

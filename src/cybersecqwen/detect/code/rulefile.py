@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -62,6 +64,9 @@ _WORDS = {
     **{name: Condition(shapes=shapes) for name, shapes in _SHAPES.items()},
 }
 """What a condition may be in one word."""
+_LISTS = ("of", "imports", "globals")
+"""Keys of a fix that name several."""
+_MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _SEVERITIES = {one.name.lower(): one for one in Severity}
 _CONFIDENCES = {one.value: one for one in Confidence}
 
@@ -217,10 +222,17 @@ class _Reader(Fields):
         )
 
     def _fix(self, given: Any) -> FixRule:
-        given = self.mapping("fix", given, "says replace call argument becomes add")
-        if not given.get("says") or not (set(given) - {"says", "becomes"}):
+        given = self.mapping("fix", given, f"says replace call argument becomes add {' '.join(_LISTS)}")
+        if not given.get("says") or not (set(given) - {"says", "becomes", *_LISTS}):
             raise self.wrong("a fix says what it does, and does something")
-        return FixRule(**{key: self.text(key, value) for key, value in given.items()})
+        of, imports, names = (self.texts(key, given.get(key)) for key in _LISTS)
+        for module in imports:
+            if not _MODULE.fullmatch(module):
+                raise self.wrong(f"{shown(module)} in its 'imports' is no name of a module")
+        texts: dict[str, Any] = {
+            key: self.text(key, value) for key, value in given.items() if key not in _LISTS
+        }
+        return replace(FixRule(**texts), of=of, imports=imports, globals=names)
 
 
 class _Loader(BoundLoader):

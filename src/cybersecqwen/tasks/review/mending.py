@@ -74,16 +74,13 @@ def _mend_file(made: Mended, path: str, fixes: Sequence[Fix], look: Again, file:
     if any(unified(source.text, applied(source.text, one.edits), path) != one.diff for one in fixes):
         made.refused[opened] = "It is not what was looked at: it was changed since, or only a part is staged."
         return
-    kept: list[Edit] = []
-    for one in sorted((edit for some in fixes for edit in some.edits), key=lambda one: (one.start, one.end)):
-        if not kept or one.start >= kept[-1].end:
-            kept.append(one)
+    count, kept = _together(fixes)
     text = applied(source.text, kept)
     (before, problem), (after, worse) = look(source), look(replace(source, text=text))
     if problem or worse:  # what was not looked at to its end has no findings, and not for want of them
         made.refused[opened] = f"It cannot be checked with its fixes. {problem or worse}"
         return
-    if len(after.findings) > len(before.findings) - len(kept):
+    if len(after.findings) > len(before.findings) - count:
         made.refused[opened] = "Together the fixes do not hold; put them in one by one."
         return
     try:
@@ -91,9 +88,27 @@ def _mend_file(made: Mended, path: str, fixes: Sequence[Fix], look: Again, file:
     except UnicodeEncodeError:
         made.refused[opened] = "The fix has letters that the file's encoding has not."
         return
-    made.fixes += len(kept)
+    made.fixes += count
     made.diffs[opened] = _patch(opened, data, encoded)
     made._texts[file] = (data, encoded)
+
+
+def _together(fixes: Sequence[Fix]) -> tuple[int, list[Edit]]:
+    """(how many fixes, their edits): each fix whole or not at all, an import that several need once."""
+    count, kept = 0, list[Edit]()
+    for fix in sorted(fixes, key=lambda one: [(edit.start, edit.end) for edit in reversed(one.edits)]):
+        fresh = [one for one in fix.edits if one not in kept]
+        if fresh and not any(_meet(one, other) for one in fresh for other in kept):
+            kept += fresh
+            count += 1
+    return count, kept
+
+
+def _meet(one: Edit, other: Edit) -> bool:
+    """Whether two edits are of the same signs; what is put in at one place has no order, but for lines."""
+    if one.start == one.end == other.start == other.end:
+        return not (one.text.endswith("\n") and other.text.endswith("\n"))
+    return one.start < other.end and other.start < one.end
 
 
 def _patch(path: str, before: bytes, after: bytes) -> bytes:
