@@ -62,6 +62,11 @@ def test_where_an_import_goes(head: str, becomes: str) -> None:
         "import random\nimport secrets\ndef g():\n    for secrets in a: pass\n" + DEFINED,
         "import random\nimport secrets\ndef g():\n    with a as secrets: pass\n" + DEFINED,
         "import random\ndef secrets(): pass\n" + DEFINED,
+        "import random\nimport secrets\ndef g():\n    match a:\n        case secrets: pass\n" + DEFINED,
+        "import random\nimport secrets\ndef g():\n    match a:\n        case [_, *secrets]: pass\n" + DEFINED,
+        "import random\nimport secrets\ndef g():\n    global secrets\n" + DEFINED,
+        "import random\nimport secrets\nx = [secrets for secrets in a]\n" + DEFINED,
+        "import random\nimport secrets\nif (secrets := a): pass\n" + DEFINED,
         # Somebody else's: nothing in the file says where it comes from.
         "import random\nfrom vault import *\nsecrets.open()\n" + DEFINED,
         # No statement at the top to put it under, or none that ends with its line.
@@ -130,6 +135,12 @@ def test_an_import_of_javascript_is_written_as_the_file_writes_them(
 )
 def test_an_import_of_javascript_that_may_not_hold_is_not_given_out(head: str) -> None:
     assert fixed(head + "function f() { return draw(); }\n", SCRIPT, language="javascript") is None
+
+
+def test_a_class_of_typescript_takes_a_name_too() -> None:
+    text = "const fs = require('fs');\nfunction f() { return draw(); }\n"
+    assert fixed(text, SCRIPT, language="typescript") is not None
+    assert fixed(text + "class crypto {}\n", SCRIPT, language="typescript") is None
 
 
 @pytest.mark.parametrize(
@@ -212,12 +223,12 @@ def test_javascript_of_node_and_of_pages_draws_each_with_its_own() -> None:
     [
         (
             "xml-standard",
-            "import xml.etree.ElementTree as ET\nx = ET.parse(a)\n",
-            "ET\nimport defusedxml.ElementTree\nx = defusedxml.ElementTree.parse(a)\n",
+            "import xml.etree.ElementTree as ET\nfrom defusedxml import lxml\nx = ET.parse(a)\n",
+            "lxml\nimport defusedxml.ElementTree\nx = defusedxml.ElementTree.parse(a)\n",
         ),
         (
             "xml-standard",
-            "from xml import sax\nsax.parseString(a, b)\n",
+            "import defusedxml as safe\nfrom xml import sax\nsax.parseString(a, b)\n",
             "sax\nimport defusedxml.sax\ndefusedxml.sax.parseString(a, b)\n",
         ),
         (
@@ -247,3 +258,17 @@ def test_other_rules_that_import(rule_: str, text: str, becomes: str) -> None:
     made = _mended(text, "python", f"python-{rule_}")
     assert becomes in made
     ast.parse(made)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import xml.etree.ElementTree as ET\nx = ET.parse(a)\n",
+        "from .defusedxml import a\nimport xml.etree.ElementTree as ET\nx = ET.parse(a)\n",
+        "import os\ntry:\n    from lxml import etree\nexcept ImportError:\n    pass\nx = etree.parse(a)\n",
+        "import os\ndef f(a):\n    from lxml import etree\n    return etree.parse(a)\n",
+    ],
+)
+def test_no_package_is_needed_that_the_file_did_without(text: str) -> None:
+    rule_ = "python-xml-lxml" if "lxml" in text else "python-xml-standard"
+    assert _mended(text, "python", rule_) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 
 from cybersecqwen.records.review import Edit
@@ -49,7 +50,9 @@ _QUOTED = re.compile(r"""(["'])(node:)?[^"']*\1""")
 def imported(modules: Sequence[str], before: Node, facts: Facts) -> list[Edit] | None:
     """What adds imports above a node; None where one has no place or its name is taken.
 
-    A module of Node is added only to files that use others of Node: a browser has none of them.
+    A program must not need what it did not need before. So of Python's packages only those are added that it
+    brings along, or that the file imports at its top whatever happens; and a module of Node only to files
+    that use others of Node, since a browser has none of them.
     """
     made = []
     for module in modules:
@@ -73,7 +76,7 @@ def is_global(name: str, facts: Facts) -> bool:
     """
     if re.search(r"\brequire\s*\(|\bmodule\.exports\b", facts.tree.text):
         return False
-    return name not in facts.names.aliases and all(one == "use" for one in _roles(name, facts))
+    return all(one == "use" for one in _roles(name, facts))
 
 
 def _family(facts: Facts) -> str:
@@ -93,6 +96,8 @@ def _roles(name: str, facts: Facts) -> Iterator[str]:
     kinds = ["identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"]
     if _family(facts) == "python":
         kinds = ["identifier"]
+    elif facts.tree.language != "javascript":
+        kinds.append("type_identifier")
     rule = {"any": [{"kind": kind} for kind in kinds], "regex": f"^{re.escape(name)}$"}
     for node in facts.tree.root.find_all({"rule": rule}):
         role = _role(node, node.parent())
@@ -108,17 +113,20 @@ def _role(node: Node, parent: Node) -> str:
     if kind == "keyword_argument":
         return "" if _same(parent.field("name"), node) else "other"
     if kind == "dotted_name":
-        statement = parent.parent()
-        told = statement.kind() == "import_from_statement" and not _same(
-            statement.field("module_name"), parent
-        )
-        return "other" if told else "import"
+        return "import" if _is_path(parent, parent.parent()) else "other"
     if kind in ("import_clause", "namespace_import"):
         return "import"  # under its own name, or the file's names would say otherwise
     if kind == "variable_declarator" and _same(parent.field("name"), node):
         around = parent.parent().parent()
         return "import" if required(parent.field("value"))[0] and around.kind() == "program" else "other"
     return "other"
+
+
+def _is_path(name: Node, statement: Node) -> bool:
+    """Whether a dotted name says what is imported, and is none that a `from` or a `case` sets."""
+    if statement.kind() == "import_from_statement":
+        return _same(statement.field("module_name"), name)
+    return statement.kind() in ("import_statement", "aliased_import", "relative_import")
 
 
 def _same(one: Node | None, other: Node) -> bool:
@@ -159,12 +167,11 @@ def _is_imported(module: str, before: Node, facts: Facts) -> bool:
 
 def _added(module: str, before: Node, facts: Facts) -> Edit | None:
     *_, last = (None, *_statements(before, facts))
-    if last is None:
+    there = _has_package if _family(facts) == "python" else _is_of_node
+    if last is None or not there(module, before, facts):
         return None
     line = f"import {module}"
     if _family(facts) == "javascript":
-        if not _is_of_node(before, facts):
-            return None
         line = _in_its_form(module, last, facts.tree.text)
     rest = _REST.match(facts.tree.text, last.range().end.index)
     if rest is None:
@@ -172,7 +179,22 @@ def _added(module: str, before: Node, facts: Facts) -> Edit | None:
     return Edit(path="", start=rest.end(), end=rest.end(), text=f"{line}{rest[1]}")
 
 
-def _is_of_node(before: Node, facts: Facts) -> bool:
+def _has_package(module: str, before: Node, facts: Facts) -> bool:
+    package = module.partition(".")[0]
+    return package in sys.stdlib_module_names or any(
+        package == path.partition(".")[0] for node in _statements(before, facts) for path in _paths(node)
+    )
+
+
+def _paths(node: Node) -> list[str]:
+    """The modules that a statement of Python imports, or imports from."""
+    if node.kind() == "import_from_statement":
+        return [node.field("module_name").text()]
+    return [(part.field("name") or part).text() for part in node.field_children("name")]
+
+
+def _is_of_node(module: str, before: Node, facts: Facts) -> bool:
+    """Whether the file runs in Node, which has all of its own modules."""
     taken = [one for node in _statements(before, facts) for one in _modules(node)]
     return any(one.strip("'\"").startswith("node:") or one.strip("'\"") in _OF_NODE for one in taken)
 
