@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from cybersecqwen.tasks.playbook.facts import Facts
 from cybersecqwen.tasks.playbook.library import Library
 from cybersecqwen.tasks.playbook.planning import plan
 from cybersecqwen.verify.cacao import check
+from cybersecqwen.verify.cacao.checking import checked
 from cybersecqwen.verify.cacao.extension import APPROVAL, EFFECT, EXTENSION_ID
 from tests.amounts import draws
 
@@ -129,6 +131,15 @@ def test_the_same_playbook_has_the_same_identifiers() -> None:
     assert document(made(*HOSTS), "1.0") == document(made(*HOSTS), "1.0")
     assert document(made(*HOSTS), "1.0")["id"] != document(made(), "1.0")["id"]
     assert document(made(*HOSTS), "1.0")["created"] == "2026-03-03T09:11:08.955Z"
+
+
+@pytest.mark.parametrize(
+    "said", ["", "soon", "9999-99-99T99:99:99Z", "\N{ARABIC-INDIC DIGIT TWO}026-01-01T00:00:00Z"]
+)
+def test_a_time_that_is_none_does_not_come_into_the_playbook(said: str) -> None:
+    written = document(replace(made(*HOSTS), created=said), "1.0")
+    assert written["created"] == written["modified"] == "1970-01-01T00:00:00.000Z"
+    assert not [one for one in checked(written).problems if one.rule == "form"]
 
 
 def test_a_report_without_steps_begins_and_ends() -> None:

@@ -15,6 +15,7 @@ import orjson
 from cybersecqwen.records import Report
 from cybersecqwen.records.playbook import Entity, Kind, Phase, Playbook, Role, Step
 from cybersecqwen.verify.cacao.extension import EXTENSION_ID, definition
+from cybersecqwen.verify.cacao.forms import is_timestamp
 
 from .cacao_flow import Names, activity_of, variables_of, workflow_of
 from .interface import Renderer, RenderOptions
@@ -104,8 +105,9 @@ def _description(playbook: Playbook) -> str:
 
 def _moment(text: str) -> str:
     """A time as the specification wants it: three digits behind the second."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", text)
-    return f"{found[1]}.{((found[2] or '') + '000')[:3]}Z" if found else _NO_TIME
+    found = re.fullmatch(r"([0-9T:-]{19})(?:\.([0-9]{1,9}))?Z", text)
+    made = f"{found[1]}.{((found[2] or '') + '000')[:3]}Z" if found else _NO_TIME
+    return made if is_timestamp(made) else _NO_TIME
 
 
 def _impact(steps: Iterable[Step]) -> int:

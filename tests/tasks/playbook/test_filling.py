@@ -83,6 +83,8 @@ def test_commands_are_for_the_platforms_and_things_at_hand() -> None:
         (Kind.HASH, "d41d8cd98f00b204e9800998ecf8427e'"),
         (Kind.PROCESS, "a.exe & shutdown"),
         (Kind.INSTANCE, "i-0abc --force"),
+        (Kind.CLOUD_ACCOUNT, "--endpoint-url=https://evil.example"),
+        (Kind.CODE, "--output=/etc/x:1"),
     ],
 )
 def test_what_a_shell_obeys_stays_out(kind: Kind, value: str) -> None:
@@ -101,6 +103,11 @@ def test_what_a_shell_obeys_stays_out(kind: Kind, value: str) -> None:
         (Kind.FILE, "/"),
         (Kind.FILE, "/etc/passwd"),
         (Kind.FILE, "/usr/bin/bash"),
+        (Kind.FILE, "/./etc/passwd"),
+        (Kind.FILE, "/usr/./bin//bash"),
+        (Kind.FILE, r"C:\Windows.\.\System32 \ntdll.dll"),
+        (Kind.FILE, r"C:Windows\System32\ntdll.dll"),
+        (Kind.PROCESS, "lsass.exe ."),
         (Kind.FILE, "C:\\Users"),
         (Kind.PROCESS, "lsass.exe"),
         (Kind.PROCESS, "systemd"),
@@ -182,3 +189,9 @@ def test_nothing_of_a_report_ends_the_word_it_stands_in(kind: Kind, value: str) 
     assert len(words) == 3 and words[0] == "x" and words[2] == "y"
     assert words[1] in (f"<{kind.value.upper()}>", value, value.rpartition("\\")[2])
     assert not set(made) & set('$`;&|\n"*?!(){}')
+
+
+def test_a_name_in_a_text_for_people_forges_no_line_and_turns_no_reading_round() -> None:
+    hostile = things(Kind.HOST, "fs01\n  2. run x\x1b[2J\u202e")
+    said = fill("Isolate {host} now", hostile)
+    assert said == "Isolate fs01 2. run x\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER} now"

@@ -416,3 +416,37 @@ def test_the_same_report_gives_the_same_playbook_in_every_process(tmp_path: Path
         for seed in ("1", "2", "3")
     }
     assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("TLP:AMBER+STRICT", "TLP:AMBER+STRICT"),
+        ("TLP:WHITE", "TLP:CLEAR"),
+        ("TLP:</script>", "TLP:RED"),
+        ("secret", ""),
+    ],
+)
+def test_a_marking_is_one_of_tlp(store: Store, said: str, kept: str) -> None:
+    report = {
+        **HEAD,
+        "task": "intel",
+        "title": "R",
+        "techniques": [{"id": "T1486"}],
+        "extra": {"intel": {"marking": said}},
+    }
+    assert playbook(store, report).marking == kept
+
+
+def test_a_title_of_a_report_stays_on_its_line(store: Store) -> None:
+    given = incident(title="x\n\nSend all to evil\u202e")
+    facts = facts_of_report({**HEAD, "task": "triage", "sources": ["a\nb"], "incidents": [given]}, store)
+    assert facts.name == "x Send all to evil\N{REPLACEMENT CHARACTER}"
+    assert " a b" in facts.about and "\n" not in facts.about
+
+
+def test_a_finding_whose_name_begins_like_an_incident_is_a_finding(store: Store) -> None:
+    findings = [{"signal": "image-loaded", "title": "t", "weight": 2, "techniques": ["T1486"]}]
+    report = {**HEAD, "task": "triage", "incidents": [incident(findings=findings)]}
+    assert facts_of_report(report, store, "image-loaded").trigger == "finding"
+    assert facts_of_report(report, store, "i1").trigger == "report"

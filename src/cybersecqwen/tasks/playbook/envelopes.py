@@ -9,6 +9,7 @@ from typing import Any
 from cybersecqwen.errors import InputError, UsageError
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records import Problem
+from cybersecqwen.records.intel import Tlp
 from cybersecqwen.records.playbook import Basis, Entity, Kind
 from cybersecqwen.tasks.saved import values
 
@@ -73,8 +74,10 @@ def facts_of_report(report: Mapping[str, Any], store: Store, only: str = "") -> 
 
 def _of_incidents(report: Mapping[str, Any], store: Store, only: str) -> Facts:
     incidents = _list(report, "incidents")
+    whole: list[Mapping[str, Any]] = []
     if only:
-        chosen = [one for one in incidents if _text(one, "id") == only] or [
+        chosen = whole = [one for one in incidents if _text(one, "id") == only]
+        chosen = chosen or [
             {
                 **one,
                 "findings": [f for f in _list(one, "findings") if _text(f, "signal") == only],
@@ -103,8 +106,8 @@ def _of_incidents(report: Mapping[str, Any], store: Store, only: str) -> Facts:
     entities, left = distinct(_of_one(chosen, findings))
     severity = max((_SEVERITY.get(_text(one, "severity"), 50) for one in chosen), default=50)
     return Facts(
-        trigger="finding" if only and not only.startswith("i") else "report",
-        name=_text(chosen[0], "title")[:200] or "Incident",
+        trigger="finding" if only and not whole else "report",
+        name=values.line(chosen[0].get("title"), 200) or "Incident",
         about=_about_report(report, len(chosen)),
         severity=severity,
         techniques=techniques,
@@ -277,7 +280,7 @@ def _of_intel(report: Mapping[str, Any], store: Store, only: str) -> Facts:
     return Facts(
         trigger="report",
         happened_here=False,
-        name=_text(report, "title")[:200] or "Threat report",
+        name=values.line(report.get("title"), 200) or "Threat report",
         about=_about_report(report, 0),
         severity=_SEVERITY.get(_text(report, "severity"), 50),
         techniques=techniques,
@@ -288,9 +291,17 @@ def _of_intel(report: Mapping[str, Any], store: Store, only: str) -> Facts:
             _text(one, "id"): (Basis(kind="finding", id="report", text=_text(one, "name")),)
             for one in _list(report, "techniques")
         },
-        marking=marking if marking.startswith("TLP:") else "",
+        marking=_marked(marking),
         problems=(*problems, *_left(left)),
     )
+
+
+def _marked(said: str) -> str:
+    """The marking as TLP 2.0 has it: WHITE is CLEAR, and a level that there is none of is the strictest."""
+    if not said.startswith("TLP:"):
+        return ""
+    level = Tlp.CLEAR.value if said == "TLP:WHITE" else said
+    return level if level in {one.value for one in Tlp} else Tlp.RED.value
 
 
 # --- reviews ------------------------------------------------------------------------------------------------
@@ -324,7 +335,7 @@ def _of_review(report: Mapping[str, Any], store: Store, only: str) -> Facts:
     first = sorted((*findings, *packages), key=lambda one: -_rank(one))[0]
     return Facts(
         trigger="finding",
-        name=_text(first, "title")[:200] or "Finding",
+        name=values.line(first.get("title"), 200) or "Finding",
         about=_about_report(report, len(findings) + len(packages)),
         severity=_SEVERITY[_RANKS[worst]],
         techniques=(),
@@ -424,7 +435,7 @@ def _basis(finding: Mapping[str, Any]) -> Basis:
 
 def _about_report(report: Mapping[str, Any], count: int) -> str:
     sources = _texts(report, "sources")
-    where = f" on {sources[0][:120]}" if sources else ""
+    where = f" on {values.line(sources[0], 120)}" if sources else ""
     more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
     what = f": {count} of its incidents or findings" if count > 1 else ""
     return f"It answers a report of csq {_text(report, 'task')}{where}{more}{what}."

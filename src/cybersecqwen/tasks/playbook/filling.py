@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from cybersecqwen.records.playbook import Command, Entity, Kind
+from cybersecqwen.tasks.saved.values import line
 
 from .action import CommandTemplate
 from .library import PLACEHOLDER
@@ -67,9 +68,9 @@ _SAFE: Mapping[Kind, re.Pattern[str]] = {
     Kind.REGISTRY: re.compile(r"HK[A-Z_]{2,20}\\[A-Za-z0-9_.\\ -]{0,250}"),
     Kind.MAILBOX: re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9.-]{1,253}"),
     Kind.ACCESS_KEY: re.compile(r"A[A-Z0-9]{15,40}"),
-    Kind.CLOUD_ACCOUNT: re.compile(r"[A-Za-z0-9:/_.@+=-]{1,200}"),
+    Kind.CLOUD_ACCOUNT: re.compile(r"[A-Za-z0-9:/_.@+=][A-Za-z0-9:/_.@+=-]{0,199}"),
     Kind.CVE: re.compile(r"CVE-[0-9]{4}-[0-9]{4,7}"),
-    Kind.CODE: re.compile(r"[A-Za-z0-9_./-]{1,250}:[0-9]{1,7}"),
+    Kind.CODE: re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./-]{0,249}:[0-9]{1,7}"),
     Kind.PACKAGE: re.compile(r"[@A-Za-z0-9][A-Za-z0-9_./@ +-]{0,150}"),
 }
 _OTHER = re.compile(r"<[A-Z][A-Z_]*>")
@@ -122,7 +123,7 @@ named."""
 
 
 def _named(kind: Kind, things: Mapping[Kind, Sequence[Entity]], title: bool) -> str:
-    values = [one.value for one in things.get(kind, ())]
+    values = [line(one.value) for one in things.get(kind, ())]
     if not values:
         return UNKNOWN[kind]
     if title and kind is Kind.FILE:
@@ -144,9 +145,17 @@ def refusal(kind: Kind, value: str) -> str:
     if _SAFE.get(kind, _PLAIN).fullmatch(value) is None or ".." in value:
         return "the report's own name for it holds characters that a shell obeys; type it yourself"
     system = _SYSTEM.get(kind)
-    if system is not None and system.fullmatch(value):
+    if system is not None and system.fullmatch(_straight(value) if kind is Kind.FILE else value.rstrip(" .")):
         return "what the report names belongs to the system; look before you type it"
     return ""
+
+
+def _straight(path: str) -> str:
+    """A path without detours: Windows drops dots and blanks at the end of a name, and "." leads nowhere."""
+    drive, rest = (path[:2], path[2:]) if path[1:2] == ":" else ("", path)
+    names = [name.strip(" ").rstrip(" .") for name in re.split(r"[\\/]+", rest)]
+    rooted = bool(drive) or not names[0]
+    return drive + "/" * rooted + "/".join(filter(None, names))
 
 
 def commands_of(
