@@ -34,7 +34,10 @@ WHOLE: dict[str, Any] = {
     "bad": ["bad()"],
     "good": ["good()"],
 }
-LETTERS = st.characters(min_codepoint=0x20, max_codepoint=0x2FFF, exclude_categories=["Cc", "Cf", "Cn", "Nd"])
+LETTERS = st.characters(
+    min_codepoint=0x20, max_codepoint=0x2FFF, exclude_categories=["Cc", "Cf", "Cn", "Nd", "Zl", "Zp"]
+)
+"""Without what ends a line in YAML, and not in JSON."""
 TEXT, LIST, MAP, NUMBER, TRUTH = "text", "list", "mapping", "number", "truth"
 OTHERS: dict[str, st.SearchStrategy[Any]] = {
     TEXT: st.text(LETTERS, min_size=1, max_size=80).map(lambda text: f"~{text}"),
@@ -77,6 +80,9 @@ WRONG: dict[str, tuple[tuple[Any, ...], tuple[str, ...]]] = {
     "fix": (("fix",), (TEXT, LIST, MAP, NUMBER, TRUTH)),
     "says": (("fix", 0, "says"), (LIST, MAP, TRUTH)),
     "call": (("fix", 0, "call"), (LIST, MAP, TRUTH)),
+    "of": (("fix", 0, "of"), (LIST, MAP, TRUTH)),
+    "imports": (("fix", 0, "imports"), (TEXT, LIST, MAP, NUMBER, TRUTH)),
+    "globals": (("fix", 0, "globals"), (LIST, MAP, TRUTH)),
     "bad": (("bad",), (LIST, MAP, TRUTH)),
     "one of bad": (("bad", 0), (LIST, MAP, TRUTH)),
     "good": (("good",), (LIST, MAP, TRUTH)),
