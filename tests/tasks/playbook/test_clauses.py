@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cybersecqwen.errors import InputError
+from cybersecqwen.errors import InputError, RuleError
 from cybersecqwen.knowledge.store import Store
 from cybersecqwen.records.playbook import CONTAIN, LANES, Basis, Effect, Entity, Evidence, Kind, Phase, Role
 from cybersecqwen.records.query import Checked
 from cybersecqwen.tasks.interface import Request, Tools
 from cybersecqwen.tasks.playbook.action import Action
-from cybersecqwen.tasks.playbook.choosing import MOST, acts_alike, choose
+from cybersecqwen.tasks.playbook.choosing import MOST, Chosen, acts_alike, choose
 from cybersecqwen.tasks.playbook.envelopes import facts_of_report
 from cybersecqwen.tasks.playbook.environment import Environment, environment_of
 from cybersecqwen.tasks.playbook.facts import Facts
 from cybersecqwen.tasks.playbook.hunting import Language, _written, hunts, search
 from cybersecqwen.tasks.playbook.library import Library
-from cybersecqwen.tasks.playbook.ordering import must_precede
+from cybersecqwen.tasks.playbook.ordering import must_precede, ordered
 from cybersecqwen.tasks.playbook.planning import plan
 from cybersecqwen.tasks.playbook.refusing import asks_for_attack
 from cybersecqwen.tasks.playbook.task import PlaybookTask
@@ -254,3 +255,31 @@ class _Unsound:
     sound = False
     text = "what must not come out"
     checks = (Checked(name="means the same", passed=False, said="It does not."),)
+
+
+def _chosen(*actions: Action) -> list[Chosen]:
+    return [Chosen(action=one, score=1.0, matched=("*",)) for one in actions]
+
+
+def test_actions_that_each_must_come_first_are_told() -> None:
+    one = replace(DISK, destroys=(Evidence.MEMORY,))
+    other = replace(MEMORY, destroys=(Evidence.DISK,))
+    with pytest.raises(RuleError, match="host-disk must come before"):
+        ordered(_chosen(one, other))
+
+
+def test_what_must_come_first_moves_through_a_chain_into_the_earliest_phase() -> None:
+    last = replace(WIPE, phase=Phase.IDENTIFICATION)
+    middle = replace(DISK, minutes=5, phase=Phase.ERADICATION, destroys=(Evidence.MEMORY,))
+    first = replace(MEMORY, phase=Phase.RECOVERY)
+    done = ordered(_chosen(first, middle, last))
+    assert [one.action.id for one, _, _ in done] == ["host-memory", "host-disk", "host-wipe"]
+    assert {phase for _, phase, _ in done} == {Phase.IDENTIFICATION}
+
+
+def test_many_actions_of_a_user_are_ordered_in_time() -> None:
+    takes = [replace(DISK, id=f"host-take-{number}") for number in range(300)]
+    wipes = [replace(WIPE, id=f"host-wipe-{number}") for number in range(300)]
+    begun = time.process_time()
+    assert len(ordered(_chosen(*wipes, *takes))) == 600
+    assert time.process_time() - begun < 5

@@ -14,6 +14,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 
+from cybersecqwen.errors import RuleError
 from cybersecqwen.records.playbook import Effect, Phase
 
 from .action import DECLARE, Action
@@ -26,7 +27,7 @@ _LONG = 20
 def ordered(chosen: Sequence[Chosen]) -> tuple[tuple[Chosen, Phase, tuple[int, ...]], ...]:
     """The actions in their order, each with its phase and the places of those that it must follow.
 
-    Raises ValueError where the library asks for a circle, which its tests rule out.
+    Raises RuleError where actions ask for a circle, which tests rule out for those of the package.
     """
     phases = [phase_of(one.action) for one in chosen]
     before = [
@@ -38,11 +39,18 @@ def ordered(chosen: Sequence[Chosen]) -> tuple[tuple[Chosen, Phase, tuple[int, .
         for one in range(len(chosen))
     ]
     # A step that must come first moves into the phase of the one that waits for it, never the other way.
-    for _ in chosen:
+    moved = True
+    while moved:
+        moved = False
         for one, earlier in enumerate(before):
+            rank = phases[one].rank
             for other in earlier:
-                if phases[other].rank > phases[one].rank:
-                    phases[other] = phases[one]
+                if phases[other] is not phases[one] and phases[other].rank > rank:
+                    phases[other], moved = phases[one], True
+    after: list[list[int]] = [[] for _ in chosen]
+    for one, earlier in enumerate(before):
+        for other in earlier:
+            after[other].append(one)
     waiting = [len(earlier) for earlier in before]
     ready = [(*_key(chosen[one], phases[one]), one) for one in range(len(chosen)) if not waiting[one]]
     heapq.heapify(ready)
@@ -50,13 +58,16 @@ def ordered(chosen: Sequence[Chosen]) -> tuple[tuple[Chosen, Phase, tuple[int, .
     while ready:
         *_, one = heapq.heappop(ready)
         order.append(one)
-        for later, earlier in enumerate(before):
-            if one in earlier:
-                waiting[later] -= 1
-                if not waiting[later]:
-                    heapq.heappush(ready, (*_key(chosen[later], phases[later]), later))
+        for later in after[one]:
+            waiting[later] -= 1
+            if not waiting[later]:
+                heapq.heappush(ready, (*_key(chosen[later], phases[later]), later))
     if len(order) != len(chosen):
-        raise ValueError("The actions ask for an order that is a circle.")
+        some = next(one.action.id for at, one in enumerate(chosen) if at not in order)
+        raise RuleError(
+            f"The action {some} must come before another that must come before it.",
+            hint="Each of them destroys evidence that the other takes.",
+        )
     place = {one: at for at, one in enumerate(order)}
     return tuple((chosen[one], phases[one], tuple(sorted(place[o] for o in before[one]))) for one in order)
 
