@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -185,3 +186,16 @@ def test_controls_are_named_as_in_the_catalogue(id: str, named: str) -> None:
 def test_tokens_are_one_line_without_space_around_them(text: str) -> None:
     assert re2.search(r"^\S(.*\S)?$", token(text))
     assert "\n" not in prose(text)
+
+
+def test_each_identifier_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = uuid.uuid5
+
+    def counted(space: uuid.UUID, name: str) -> uuid.UUID:
+        asked.append(name)
+        return real(space, name)
+
+    monkeypatch.setattr("cybersecqwen.render.oscal.uuid.uuid5", counted)
+    FORMATS.get("oscal")().render(audited(), RenderOptions())
+    assert len(asked) == len(set(asked)) > 5

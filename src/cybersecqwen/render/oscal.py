@@ -100,6 +100,7 @@ class _Document:
     def __init__(self, report: Report, audit: Audit) -> None:
         self._report = report
         self._audit = audit
+        self._made: dict[tuple[str, str], str] = {}
         self._subjects = {one.id: one for one in audit.subjects}
         self._seen = {one.id: one for one in audit.observations}
         hashes = [f"{one.sha256}:{one.path}" for one in audit.subjects]
@@ -114,7 +115,12 @@ class _Document:
         self._decided: Sequence[Control] = decided
 
     def _uuid(self, kind: str, name: str = "") -> str:
-        return str(uuid.uuid5(NAMESPACE, _whole(f"{kind}\n{name}\n{self._key}")))
+        """Computed once for each: the key names every report, and controls relate to many findings."""
+        known = self._made.get((kind, name))
+        if known is None:
+            known = str(uuid.uuid5(NAMESPACE, _whole(f"{kind}\n{name}\n{self._key}")))
+            self._made[kind, name] = known
+        return known
 
     def made(self) -> Made:
         """The document."""

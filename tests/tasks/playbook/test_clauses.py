@@ -18,10 +18,10 @@ from cybersecqwen.tasks.interface import Request, Tools
 from cybersecqwen.tasks.playbook.action import Action
 from cybersecqwen.tasks.playbook.choosing import MOST, Chosen, acts_alike, choose
 from cybersecqwen.tasks.playbook.envelopes import facts_of_report
-from cybersecqwen.tasks.playbook.environment import Environment, environment_of
+from cybersecqwen.tasks.playbook.environment import Environment, environment_of, read_environment
 from cybersecqwen.tasks.playbook.facts import Facts
 from cybersecqwen.tasks.playbook.hunting import Language, _written, hunts, search
-from cybersecqwen.tasks.playbook.library import Library
+from cybersecqwen.tasks.playbook.library import Library, read_actions
 from cybersecqwen.tasks.playbook.ordering import must_precede, ordered
 from cybersecqwen.tasks.playbook.planning import plan
 from cybersecqwen.tasks.playbook.refusing import asks_for_attack
@@ -283,3 +283,10 @@ def test_many_actions_of_a_user_are_ordered_in_time() -> None:
     begun = time.process_time()
     assert len(ordered(_chosen(*wipes, *takes))) == 600
     assert time.process_time() - begun < 5
+
+
+def test_a_file_without_end_is_read_to_its_bound() -> None:
+    with pytest.raises(InputError, match="larger than"):
+        read_environment(Path("/dev/zero"))
+    with pytest.raises(RuleError, match="larger than"):
+        list(read_actions(Path("/dev/zero")))

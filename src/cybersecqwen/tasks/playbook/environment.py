@@ -117,9 +117,11 @@ def read_environment(path: Path) -> Environment:
     Raises InputError, which names the key, for what cannot be read, is no key, or has a wrong value.
     """
     try:
-        if path.stat().st_size > LARGEST:
+        with path.open("rb") as stream:  # devices and pipes do not say how much they hold
+            raw = stream.read(LARGEST + 1)
+        if len(raw) > LARGEST:
             raise InputError(f"The environment {path} is larger than {LARGEST:,} bytes.")
-        text = path.read_text(encoding="utf-8")
+        text = raw.decode()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"The environment {path} cannot be read: {_plain(error)}.") from None
     return environment_of(text, path.name)

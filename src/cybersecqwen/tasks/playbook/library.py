@@ -66,9 +66,11 @@ def read_actions(path: Path) -> Iterator[Action]:
     seen: dict[str, Path] = {}
     for file in files:
         try:
-            if file.stat().st_size > LARGEST:
+            with file.open("rb") as stream:  # devices and pipes do not say how much they hold
+                raw = stream.read(LARGEST + 1)
+            if len(raw) > LARGEST:
                 raise RuleError(f"{file} is larger than {LARGEST:,} bytes.", hint=_PART)
-            text = file.read_text(encoding="utf-8")
+            text = raw.decode()
         except (OSError, UnicodeDecodeError) as error:
             raise RuleError(f"The actions in {file} cannot be read: {error}.") from None
         for action in actions_of(text, file.name):
