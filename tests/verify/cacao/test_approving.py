@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -274,3 +275,16 @@ def test_of_two_answers_a_program_gives_one() -> None:
     assert _missing(steps, A) == [B]
     steps[IF] = when(B, END, "__other__")
     assert _missing(steps, A) == []
+
+
+def test_many_answers_before_many_steps_are_held_in_time() -> None:
+    """One step asks for 20,000 answers and is the last before 2,000 others: each is counted once."""
+    one, other = uid("parallel", 1), uid("parallel", 2)
+    both = [uid("action", number) for number in range(10, 2_010)]
+    asking = act(one, "Say all.", kind="manual", agent=PERSON, out_args=[f"__v{n}__" for n in range(20_000)])
+    asking["on_success"], asking["on_failure"] = asking.pop("on_completion"), other
+    steps = {uid("action"): asking, **{name: act(END) for name in both}}
+    steps |= {name: {"type": "parallel", "next_steps": both, "on_completion": END} for name in (one, other)}
+    begun = time.process_time()
+    checked(playbook(steps, uid("action")))
+    assert time.process_time() - begun < 6

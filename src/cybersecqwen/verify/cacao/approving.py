@@ -93,21 +93,30 @@ def _deciding(flow: Flow, tree: Tree, asking: Mapping[int, frozenset[str]]) -> s
     inside = _asked_in_branches(flow, tree, asking)
     asked: Counter[str] = Counter()
     deciding: set[int] = set()
-    stack: list[tuple[int, frozenset[str], bool]] = [(tree.root, nothing, False)]
+    # A node to visit, or names that hold from here on (1) or no longer (-1): once for all children.
+    stack: list[tuple[int, frozenset[str], int]] = [(tree.root, nothing, 0)]
     while stack:
-        node, names, done = stack.pop()
-        if done:
-            asked.subtract(names)
+        node, names, change = stack.pop()
+        if change:
+            for name in names:
+                asked[name] += change
             continue
-        asked.update(names)
         if node < len(flow.steps) and flow.steps[node].type in CONDITIONS:
             own = inside.get(node, nothing)  # of a while-condition alone
             if any(asked[name] > 0 or name in own for name in _read(flow.steps[node])):
                 deciding.add(node)
         here = asking.get(node, nothing)
-        behind = here | inside.get(node, nothing)
-        stack.append((node, names, True))
-        stack.extend((child, here if child in flow.owner else behind, False) for child in tree.children[node])
+        behind = inside.get(node, nothing)
+        branches = [(child, nothing, 0) for child in tree.children[node] if child in flow.owner]
+        others = [(child, nothing, 0) for child in tree.children[node] if child not in flow.owner]
+        stack += [
+            (node, here, -1),
+            (node, behind, -1),
+            *others,
+            (node, behind, 1),
+            *branches,
+            (node, here, 1),
+        ]
     return deciding
 
 
