@@ -37,7 +37,7 @@ class App:
     progress: Progress | None = None
     """Where to say what is going on; nowhere where None."""
     _rules_of_all: Ruleset | None = field(default=None, init=False, repr=False)
-    """What `sigma` gives without paths, once it was asked for: reading it again costs more than a playbook."""
+    """What `sigma` gives without paths, kept: reading it again costs more than a playbook."""
 
     @cached_property
     def store(self) -> Store:
