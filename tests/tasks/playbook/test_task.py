@@ -146,6 +146,19 @@ def test_people_and_duties_come_from_the_environment(store: Store, tmp_path: Pat
     assert any("names nobody for" in one for one in made.general)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hours: Mon to Fri", "People are at work Mon to Fri."),
+        ("out_of_hours: the desk", "Outside working hours reach: the desk."),
+        ("{hours: Mon, out_of_hours: the desk}", "People are at work Mon; outside reach: the desk."),
+    ],
+)
+def test_hours_are_told(text: str, said: str, store: Store, tmp_path: Path) -> None:
+    (tmp_path / "env.yaml").write_text(text)
+    assert said in playbook(store, triage(), environment=tmp_path / "env.yaml").general
+
+
 def test_one_incident_or_finding_alone_may_be_answered(store: Store) -> None:
     other = incident(id="i2", hosts=["SRV9"], findings=[], techniques=[{"id": "T1486"}], title="Other")
     report = triage(incident(), other)

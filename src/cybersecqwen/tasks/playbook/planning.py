@@ -251,6 +251,10 @@ def _general(facts: Facts, environment: Environment, steps: Sequence[Step]) -> I
         nobody = [role.value for role in _roles(steps) if not environment.who(role)]
         if nobody:
             yield f"The environment names nobody for: {', '.join(nobody)}."
+    if environment.hours or environment.out_of_hours:
+        hours = f"People are at work {environment.hours}" if environment.hours else "Outside working hours"
+        reached = f"{'; outside' if environment.hours else ''} reach: {environment.out_of_hours}"
+        yield f"{hours}{reached if environment.out_of_hours else ''}."
     open_ = sum(1 for step in steps for command in step.commands if command.open)
     if open_:
         have = "1 command has" if open_ == 1 else f"{open_} commands have"
