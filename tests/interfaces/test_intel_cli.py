@@ -112,7 +112,7 @@ def test_a_person_sees_the_assessment_first(capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize("format", FORMATS.names())
 def test_every_format(capsys: pytest.CaptureFixture[str], format: str) -> None:
     first, second = (run(capsys, str(MARKDOWN), "--format", format, "--model", "none") for _ in range(2))
-    told = dict.fromkeys(("sarif", "gitlab", "junit", "cyclonedx", "openvex"), "\n")
+    told = dict.fromkeys(("sarif", "gitlab", "junit", "cyclonedx", "openvex", "oscal", "cacao"), "\n")
     told |= {"navigator": "T1218.011", "yara": "5f2b7c0e9d4a1836", "ocsf": "CVE-2024-3400", "query": "\n"}
     assert told.get(format, "update-panel") in first
     assert TIMES.sub("", first) == TIMES.sub("", second)
