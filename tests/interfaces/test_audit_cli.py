@@ -31,16 +31,15 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(SAMPLES, home / "samples")
     folder = home / "reports"
     folder.mkdir()
-    here = Path.cwd()
-    os.chdir(home)
-    try:
+    with pytest.MonkeyPatch.context() as patch:  # nothing that other tests left behind has a part in it
+        patch.chdir(home)
+        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+            patch.setenv(name, str(home / name.lower()))
         for command, read in SAVED:
             more = ["--no-cache"] if command == "review" else []
             saved = ["--save", f"reports/{command}.json", "--format", "json"]
             main([command, f"samples/{read}", *saved, "--fail-on", "never", "--model", "none", *more])
         main(["ask", "What is T1059.001?", "--model", "none", "--save", "reports/ask.json"])
-    finally:
-        os.chdir(here)
     (folder / "notes.txt").write_text("not a report")
     (folder / "cut.json").write_text('{"schema": "cybersecqwen/report/1", "ta')
     for number, path in enumerate(sorted(folder.iterdir())):

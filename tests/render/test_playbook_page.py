@@ -403,7 +403,8 @@ def test_a_playbook_stands_under_extra_as_recorded() -> None:
     assert list(made) == [one.name for one in fields(Playbook)]
     assert list(made["steps"][0]) == [one.name for one in fields(Step)]
     assert made["steps"][2]["acts_on"][0] == {
-        "kind": "domain", "value": "cdn.evil.example", "platform": "", "basis": "e5", "criticality": "",
+        "kind": "domain", "value": "cdn.evil.example", "platform": "", "host": "",
+        "basis": "e5", "criticality": "",
     }  # fmt: skip
     assert made["steps"][5]["destroys"] == ["memory", "disk"]
     assert made["roles"]["incident lead"] == "Ada Abt (+49 30 1, ada@corp.example)"
