@@ -38,8 +38,9 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for command, read in SAVED:
             more = ["--no-cache"] if command == "review" else []
             saved = ["--save", f"reports/{command}.json", "--format", "json"]
-            main([command, f"samples/{read}", *saved, "--fail-on", "never", "--model", "none", *more])
-        main(["ask", "What is T1059.001?", "--model", "none", "--save", "reports/ask.json"])
+            asked = [command, f"samples/{read}", *saved, "--fail-on", "never", "--model", "none", *more]
+            assert main(asked) == 0, command
+        assert main(["ask", "What is T1059.001?", "--model", "none", "--save", "reports/ask.json"]) == 0
     (folder / "notes.txt").write_text("not a report")
     (folder / "cut.json").write_text('{"schema": "cybersecqwen/report/1", "ta')
     for number, path in enumerate(sorted(folder.iterdir())):
