@@ -3,11 +3,9 @@
 Run as: python -m benchmarks.playbook [--save FILE]
 
 The inputs are every type of incident by its first words, twenty techniques, and the triage of
-samples/intrusion.jsonl
-with and without the environment of samples/environment.yaml. Without a language model. In the process the
-library and
-the rules are loaded once, as a server would; the whole command loads them itself. Prints Markdown for
-docs/playbook.md.
+samples/intrusion.jsonl with and without the environment of samples/environment.yaml. Without a language
+model. In the process the library and the rules are loaded once, as a server would; the whole command loads
+them itself. Prints Markdown for docs/playbook.md.
 """
 
 from __future__ import annotations

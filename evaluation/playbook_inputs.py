@@ -3,15 +3,12 @@
 Run as: python -m evaluation.playbook_inputs DATA [--save FILE] [--rows]
 
 Inputs: every family of techniques of ATT&CK enterprise that has a mitigation, every type of incident in
-words, and the
-triage reports of the recorded attacks in DATA/logs/otrf_windows_dev.zip that want an answer. Each playbook is
-rendered as CACAO 2.0 and held against the specification's own schemas (DATA/playbooks/cacao_v2_schemas.zip)
-and against
-`csq playbook check`; every step must stand on evidence or on an action of the library, every identifier must
-be in the
-store, what lasts must wait for a decision, and what changes must say how it is undone. Times are those of the
-task
-alone, without a model, in one process after the first: facts in, playbook out, searches written and checked.
+words, and the triage reports of the recorded attacks in DATA/logs/otrf_windows_dev.zip that want an answer.
+Each playbook is rendered as CACAO 2.0 and held against the specification's own schemas
+(DATA/playbooks/cacao_v2_schemas.zip) and against `csq playbook check`; every step must stand on evidence or
+on an action of the library, every identifier must be in the store, what lasts must wait for a decision, and
+what changes must say how it is undone. Times are those of the task alone, without a model, in one process
+after the first: facts in, playbook out, searches written and checked.
 """
 
 from __future__ import annotations

@@ -463,3 +463,27 @@ def test_a_finding_whose_name_begins_like_an_incident_is_a_finding(store: Store)
     report = {**HEAD, "task": "triage", "incidents": [incident(findings=findings)]}
     assert facts_of_report(report, store, "image-loaded").trigger == "finding"
     assert facts_of_report(report, store, "i1").trigger == "report"
+
+
+@pytest.mark.parametrize(
+    ("rule", "weakness", "type"),
+    [
+        ("python-monkey-patch", "CWE-1188", "vulnerability"),
+        ("secret-github-token", "CWE-798", "secret-leak"),
+        ("java-statement-built", "CWE-89", "web-attack"),
+        ("own-rule", "", "vulnerability"),
+    ],
+)
+def test_a_finding_is_the_incident_that_its_weakness_leads_to(
+    rule: str, weakness: str, type: str, store: Store
+) -> None:
+    found = {
+        "rule": rule,
+        "title": "Something",
+        "severity": "high",
+        "status": "open",
+        "cwe": [weakness],
+        "place": {"path": "a.py", "line": 1},
+    }
+    report = {**HEAD, "task": "review", "extra": {"review": {"findings": [found]}}}
+    assert playbook(store, report).incidents == (type,)

@@ -40,21 +40,47 @@ _PROVIDERS = (
 _PEOPLE = re.compile(
     r"(?i)^(?:nt authority|window manager|font driver host|nt service|iis apppool)\\|^(?:system|root|-|)$|\$$"
 )
-_TYPE_OF_RULE = (
-    (("secret", "key", "token", "password"), "secret-leak"),
+_TYPES_OF_WEAKNESS = (
+    (frozenset(("CWE-798", "CWE-259", "CWE-321", "CWE-312", "CWE-522", "CWE-540")), "secret-leak"),
     (
-        ("sql", "injection", "xss", "traversal", "deserial", "yaml-load", "template", "ssrf", "upload"),
+        frozenset(
+            (
+                *(
+                    "CWE-20",
+                    "CWE-22",
+                    "CWE-74",
+                    "CWE-77",
+                    "CWE-78",
+                    "CWE-79",
+                    "CWE-89",
+                    "CWE-90",
+                    "CWE-91",
+                    "CWE-94",
+                ),
+                *(
+                    "CWE-95",
+                    "CWE-434",
+                    "CWE-502",
+                    "CWE-601",
+                    "CWE-611",
+                    "CWE-643",
+                    "CWE-918",
+                    "CWE-943",
+                    "CWE-1336",
+                ),
+            )
+        ),
         "web-attack",
     ),
 )
+"""Weaknesses → the incident that they lead to; others are vulnerabilities."""
 
 
 def facts_of_report(report: Mapping[str, Any], store: Store, only: str = "") -> Facts:
     """What a report says; of one incident, finding or rule alone where `only` names it by its id.
 
     Raises InputError for what is no report, or one of another kind or version; UsageError where there is
-    nothing
-    of that id, or nothing that wants an answer.
+    nothing of that id, or nothing that wants an answer.
     """
     task = _text(report, "task")
     if task not in TASKS:
@@ -111,7 +137,7 @@ def _of_incidents(report: Mapping[str, Any], store: Store, only: str) -> Facts:
         about=_about_report(report, len(chosen)),
         severity=severity,
         techniques=techniques,
-        incidents=_types(techniques, store),
+        incidents=_types(techniques),
         entities=entities,
         platforms=_platforms(chosen, entities, techniques, store),
         evidence=_evidence(findings),
@@ -284,7 +310,7 @@ def _of_intel(report: Mapping[str, Any], store: Store, only: str) -> Facts:
         about=_about_report(report, 0),
         severity=_SEVERITY.get(_text(report, "severity"), 50),
         techniques=techniques,
-        incidents=_types(techniques, store),
+        incidents=_types(techniques),
         entities=entities,
         platforms=platforms_of(techniques, store) or ("network", "windows"),
         evidence={
@@ -364,10 +390,8 @@ def _of_code(findings: list[Mapping[str, Any]], packages: list[Mapping[str, Any]
 
 
 def _type_of_finding(one: Mapping[str, Any]) -> str:
-    rule = _text(one, "rule")
-    return next(
-        (type for words, type in _TYPE_OF_RULE if any(word in rule for word in words)), "vulnerability"
-    )
+    weaknesses = set(_texts(one, "cwe"))
+    return next((type for known, type in _TYPES_OF_WEAKNESS if known & weaknesses), "vulnerability")
 
 
 def _basis_of_code(one: Mapping[str, Any]) -> Basis:
@@ -414,9 +438,8 @@ _TYPES_OF = (
 )
 
 
-def _types(techniques: Iterable[str], store: Store) -> tuple[str, ...]:
+def _types(techniques: Iterable[str]) -> tuple[str, ...]:
     """At most three kinds of incidents that the techniques amount to, the gravest first."""
-    del store
     have = {id for one in techniques for id in (one, one.partition(".")[0])}
     return tuple(dict.fromkeys(type for id, type in _TYPES_OF if id in have))[:3]
 
@@ -444,7 +467,7 @@ def _about_report(report: Mapping[str, Any], count: int) -> str:
 def _left(left: int) -> tuple[Problem, ...]:
     if not left:
         return ()
-    said = f"{left} more hosts, accounts or indicators are in the report; steps take 20 of each kind."
+    said = f"At least {left} more hosts, accounts or indicators are in it; steps take 20 of each kind."
     return (Problem(stage="read", message=said),)
 
 

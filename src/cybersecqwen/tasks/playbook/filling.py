@@ -1,9 +1,8 @@
 """Putting what is known into the texts and commands of an action.
 
 Names in reports were written by whoever attacks: a host may be called `x; rm -rf /`. A value stands in a
-command only
-where every character of it is one that no shell obeys; otherwise its place stays open, and the reason is
-said.
+command only where every character of it is one that no shell obeys; otherwise its place stays open, and the
+reason is said.
 """
 
 from __future__ import annotations

@@ -3,10 +3,8 @@
     evidence that does not wait → containment → evidence that keeps → eradication → recovery
 
 Held on the same thing: evidence is taken before a step that destroys it, and evidence that does not wait
-before any
-step that changes anything (RFC 3227, section 2.1; NIST SP 800-86, section 5.2). Evidence that takes long and
-keeps
-waits for the containment, so that nobody images a disk while an attacker goes on.
+before any step that changes anything (RFC 3227, section 2.1; NIST SP 800-86, section 5.2). Evidence that
+takes long and keeps waits for the containment, so that nobody images a disk while an attacker goes on.
 """
 
 from __future__ import annotations

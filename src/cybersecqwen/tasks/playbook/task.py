@@ -54,8 +54,7 @@ class PlaybookTask(Task):
         """The playbook; see `Task.assess`.
 
         Raises UsageError for words that name nothing known or ask for an attack, InputError for what is no
-        report
-        or no environment, RuleError for actions of the user that cannot be used.
+        report or no environment, RuleError for actions of the user that cannot be used.
         """
         begun = time.perf_counter()
         options = request.parameters if isinstance(request.parameters, PlaybookOptions) else PlaybookOptions()
