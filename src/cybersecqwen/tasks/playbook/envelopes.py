@@ -40,38 +40,11 @@ _PROVIDERS = (
 _PEOPLE = re.compile(
     r"(?i)^(?:nt authority|window manager|font driver host|nt service|iis apppool)\\|^(?:system|root|-|)$|\$$"
 )
+_SECRETS = (259, 312, 321, 522, 540, 798)
+_ATTACKED = (20, 22, 74, 77, 78, 79, 89, 90, 91, 94, 95, 434, 502, 601, 611, 643, 918, 943, 1336)
 _TYPES_OF_WEAKNESS = (
-    (frozenset(("CWE-798", "CWE-259", "CWE-321", "CWE-312", "CWE-522", "CWE-540")), "secret-leak"),
-    (
-        frozenset(
-            (
-                *(
-                    "CWE-20",
-                    "CWE-22",
-                    "CWE-74",
-                    "CWE-77",
-                    "CWE-78",
-                    "CWE-79",
-                    "CWE-89",
-                    "CWE-90",
-                    "CWE-91",
-                    "CWE-94",
-                ),
-                *(
-                    "CWE-95",
-                    "CWE-434",
-                    "CWE-502",
-                    "CWE-601",
-                    "CWE-611",
-                    "CWE-643",
-                    "CWE-918",
-                    "CWE-943",
-                    "CWE-1336",
-                ),
-            )
-        ),
-        "web-attack",
-    ),
+    (frozenset(f"CWE-{number}" for number in _SECRETS), "secret-leak"),
+    (frozenset(f"CWE-{number}" for number in _ATTACKED), "web-attack"),
 )
 """Weaknesses → the incident that they lead to; others are vulnerabilities."""
 
