@@ -1,7 +1,7 @@
 """How much is drawn, and how much of a large set is looked at: a part as a rule, all where that is asked for.
 
 `CSQ_TESTS=thorough` (`make test-thorough`) draws ten times as much and leaves nothing out. Otherwise
-`CSQ_TESTS_SHARE=n` says which part is taken; .ci/run takes another one for each commit.
+`TESTS_SHARE=n` says which part is taken; .ci/run takes another one for each commit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeVar
 from hypothesis import settings
 
 THOROUGH = os.environ.get("CSQ_TESTS", "") == "thorough"
-SHARE = int(os.environ.get("CSQ_TESTS_SHARE", "0"))
+SHARE = int(os.environ.get("TESTS_SHARE", "0"))
 
 Item = TypeVar("Item")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 from cybersecqwen import offline
 
 ROOT = Path(__file__).resolve().parent.parent
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a job in the background of a shell has it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def find_data() -> Path | None:
@@ -65,10 +69,21 @@ def _servers_of_tests() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _home_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is made once for many tests sees nothing of the person who runs them either."""
+    with pytest.MonkeyPatch.context() as patch:
+        _leave(patch, tmp_path_factory.mktemp("home"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the home of the person who runs it."""
-    home = tmp_path_factory.mktemp("home")
+    """No test reads or writes the home of the person who runs it, or that of another test."""
+    _leave(monkeypatch, tmp_path_factory.mktemp("home"))
+
+
+def _leave(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setenv("HOME", str(home))
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)

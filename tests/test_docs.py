@@ -42,7 +42,7 @@ def test_a_shown_command_prints_what_is_shown(command: str, shown: str, tmp_path
     (tmp_path / "out").mkdir()
     environ = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1", "PYTHONPATH": str(ROOT / "src")}
     environ.pop("CSQ_MODELS_DIR", None)
-    line = command.replace("csq ", f"{sys.executable} -m cybersecqwen ", 1)
+    line = re.sub(r"(^|&& |\| )csq ", rf"\g<1>{sys.executable} -m cybersecqwen ", command)
     result = subprocess.run(
         ["sh", "-c", line], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=100
     )

@@ -293,19 +293,12 @@ def test_a_full_disk_is_one_sentence() -> None:
     assert process.returncode == 2 and b"cannot be written" in said and said.count(b"\n") <= 2
 
 
-def _heeds_interrupts() -> None:
-    """A job in the background of a shell ignores them, and so would what it starts."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_an_interrupt_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
     many = tmp_path / "many"
     many.mkdir()
     for number in range(6_000):  # some ten seconds of work, so that it is not over when the signal comes
         (many / f"{number}.txt").write_text(f"{number}: {LINE}" * 40)
-    process = start(
-        str(many), "--save", str(tmp_path / "out.json"), stdout=subprocess.PIPE, preexec_fn=_heeds_interrupts
-    )
+    process = start(str(many), "--save", str(tmp_path / "out.json"), stdout=subprocess.PIPE)
     time.sleep(2.5)
     assert process.poll() is None
     process.send_signal(signal.SIGINT)

@@ -209,11 +209,12 @@ def test_code_that_no_parser_ends_with_is_shown_to_nobody(
     own: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Alone it would take hours; the next finding is asked about all the same."""
-    monkeypatch.setattr(room, "SECONDS", 1)
-    (tmp_path / "net.py").write_text(f"{finding().place.text}\n{PLANTED}\n" + "/*\n" * 30_000)
-    long = replace(finding().place, path="net.py", line=1, end_line=1)
+    monkeypatch.setattr(room, "SECONDS", 3)  # a worker's first look takes one where the machine is slow
+    endless = "x = 1\n" + "/*\n" * 30_000
+    (tmp_path / "net.py").write_text(endless)
+    long = replace(finding().place, path="net.py", line=1, end_line=1, text="x = 1")
     if own:
-        long = replace(long, path="gone.py", text="x = 1\n" + "/*\n" * 30_000)
+        long = replace(long, path="gone.py", text=endless)
     model = Scripted(lambda _: says(False, "checked"))
     given = [finding(place=long), finding("other.py")]
     made, problems = asked_all(given, model, 60.0, tmp_path)
