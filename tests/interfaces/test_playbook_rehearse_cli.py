@@ -333,6 +333,7 @@ def test_on_a_terminal_ctrl_c_keeps_the_log() -> None:
         os.write(main_end, b"yes\n")
         shown = _until(main_end, "done, skip, cannot, note, help?")
         assert "STEP 2 of 3" in shown
+        time.sleep(1)  # until it reads: what comes between the prompt and the reading is seen after a line
         process.send_signal(signal.SIGINT)
         _until(main_end, "--resume l")
         assert process.wait(30) == 130
