@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
+from cybersecqwen.detect.code.secrets.context import is_placeholder
 from cybersecqwen.detect.code.secrets.finding import NAMED, secrets_in
 from cybersecqwen.detect.code.secrets.kinds import kinds
 
@@ -332,3 +333,10 @@ def test_names_tell_what_values_are(path: str, text: str, there: bool) -> None:
 )  # fmt: skip
 def test_any_text_takes_a_time_that_grows_with_its_length(unit: str) -> None:
     secrets_in("a.yaml", "text", unit * (1_000_000 // len(unit)))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("word", ["1", "12", "password", "passwd1", "secret_pass", "value", "an"])
+def test_values_with_many_readings_take_no_time(word: str) -> None:
+    """One reading after the other would take longer than anybody waits: 2 to the number of words."""
+    assert not is_placeholder(word * 40 + "q~")

@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
 
+import re2
+
 from .randomness import classes
 
 
@@ -18,19 +20,23 @@ def words(part: str, name: str) -> frozenset[str]:
     return frozenset(read[part][name].split())
 
 
-_PLACEHOLDER = re.compile(
-    r"""(?ix)
+# RE2: a value made of such words has many readings, and a pattern that tries them one by one takes hours.
+_PLACEHOLDER = re2.compile(
+    "(?i)"
+    + "".join(
+        r"""
     (?:.*(?:change.?me|change.?it|replace.?(?:me|this|with)|place.?holder|example|dummy|redacted|censored|lorem
-        |your[_\-. ]|your(?:api|key|token|secret|pass)|[_\-]here\b|foobar|to.?be.?(?:set|filled|replaced)
+        |your[_\-.\x20]|your(?:api|key|token|secret|pass)|[_\-]here\b|foobar|to.?be.?(?:set|filled|replaced)
         |insert|sample|not.?a.?real|not.?real|fake|mock|<[^>]*>|\.\.\.|\*\*\*|x{4,}|0{6,}|1234567|abcdef|qwerty|deadbeef
         |do.?not.?use|\btodo\b|\bfixme\b).*
     |(?:my|the|some|a|an|test|new|old|default|super|top|very|db|user|admin|root|app|client|api|auth|access|secret
         |password|passw(?:or)?d|passphrase|pass|pwd|token|key|credentials?|value|string|text|hidden|none|null|nil
         |undefined|true|false|unset|empty|required|optional|invalid|wrong|correct|good|bad|valid|basic|bearer
-        |[_\-. :/]|[0-9]{1,3}|!)+
-    |(.)\1{3,}|[\W_]+)
-    """
+        |[_\-.\x20:/]|[0-9]{1,3}|!)+)
+    """.split()
+    )
 )
+_REPEATED = re.compile(r"(.)\1{3,}|[\W_]+")
 _LOOKED_UP = re.compile(
     r"""(?ix)
     .*(?:\$\{|\$\(|\{\{|\}\}|<%|%\(|\#\{|\$[A-Za-z_]|%[A-Z_]+%|%[sdv]\b|\{[A-Za-z_0-9.]*\}|\\\(|os\.environ|process\.env
@@ -48,7 +54,7 @@ _LONGEST = 500
 def is_placeholder(value: str) -> bool:
     """Whether a value stands for one that comes later, or is looked up when the program runs."""
     shown = value[:_LONGEST]
-    return bool(_PLACEHOLDER.fullmatch(shown) or _LOOKED_UP.fullmatch(shown)) or len(set(shown)) < 4
+    return any(one.fullmatch(shown) for one in (_PLACEHOLDER, _REPEATED, _LOOKED_UP)) or len(set(shown)) < 4
 
 
 _SIGNALS = re.compile(
