@@ -5,12 +5,13 @@ BIN     := $(VENV)/bin
 CACHE   := $(CURDIR)/.cache
 MODELS  := $(CACHE)/models
 DATA    ?= ../shared/data
+EXTRAS  := --extra llm --extra hub --extra intel --extra code --extra siem
 export CSQ_MODELS_DIR := $(MODELS)
 export CSQ_MODELS := $(MODELS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: picture help run test test-offline test-thorough check lint types contracts docs bench evaluate model starter knowledge specialists requirements clean
+.PHONY: picture help run test test-offline test-thorough check lint types contracts docs bench evaluate model starter knowledge specialists tuning requirements clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -82,6 +83,8 @@ starter: $(VENV)/dev.stamp  ## Build the starter knowledge bundle again (needs D
 specialists: $(VENV)/train.stamp  ## Train the specialists again and write their weights (needs DATA; minutes).
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.specialists $(DATA)
 
+tuning: $(VENV)/tuning.stamp  ## Install what `csq train` needs: torch for processors, transformers, peft.
+
 knowledge: $(VENV)/run.stamp  ## Build a full knowledge bundle for yourself, with the texts that `csq ask` quotes (needs DATA).
 	@echo "make: fetching the CWE catalogue and building a full bundle from it and $(DATA)" >&2
 	@rm -rf $(CACHE)/knowledge && mkdir -p $(CACHE)/knowledge/official $(CACHE)/knowledge/unpacked
@@ -94,11 +97,13 @@ knowledge: $(VENV)/run.stamp  ## Build a full knowledge bundle for yourself, wit
 
 requirements: $(VENV)/dev.stamp  ## Pin versions and hashes again.
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --all-extras pyproject.toml requirements/build.in -o requirements/run.txt
+	  $(EXTRAS) pyproject.toml requirements/build.in -o requirements/run.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --all-extras --group test --group lint --group train pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
+	  $(EXTRAS) --group test --group lint --group fit pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --group train pyproject.toml -c requirements/run.txt -o requirements/train.txt
+	  --group fit pyproject.toml -c requirements/run.txt -o requirements/train.txt
+	@echo torch==2.13.0+cpu | $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --no-annotate --extra train pyproject.toml -c requirements/run.txt -c - -o requirements/tuning.txt
 
 $(BIN)/python:
 	@echo "make: creating $(VENV)" >&2
@@ -113,6 +118,11 @@ $(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@echo "make: installing what the tests need into $(VENV)" >&2
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/tuning.stamp: requirements/tuning.txt $(VENV)/run.stamp
+	@echo "make: installing what fitting a language model needs into $(VENV)" >&2
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/tuning.txt
 	@touch $@
 
 $(VENV)/train.stamp: requirements/train.txt $(VENV)/run.stamp

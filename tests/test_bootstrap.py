@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cybersecqwen.bootstrap import App
+from cybersecqwen.errors import SettingsError
 from cybersecqwen.models import skills
 from cybersecqwen.models.scripted import Scripted
 from cybersecqwen.models.shelf import Shelf
@@ -70,3 +72,15 @@ def test_the_users_choice_comes_first(app: App) -> None:
 def test_what_is_installed_is_said_in_the_words_of_the_table(app: App) -> None:
     assert {"model:quick", "model:slow"} <= app.installed
     assert app.pick("narrative", 30_000).candidate == candidate("slow", 0.9, 20_000)
+
+
+def test_served_models_are_asked_as_the_settings_say() -> None:
+    skills = (("cwe", "threat"), ("judging", "code@http://127.0.0.1:8001/v1"))
+    settings = Settings(
+        server_url="http://127.0.0.1:8000/v1", server_model="base", server_skills=skills, server_concurrency=2
+    )
+    with App(settings).models() as models:
+        assert [model.name for model in models] == ["base + threat + code"]
+    broken = App(replace(settings, server_concurrency=0))
+    with pytest.raises(SettingsError, match="at a time"), broken.models():
+        pytest.fail("no such number")

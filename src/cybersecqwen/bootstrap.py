@@ -158,11 +158,17 @@ class App:
         return self.shelf.chosen() or next(iter(measured), "")
 
     def _server(self) -> LanguageModel:
-        from cybersecqwen.models.openai_compatible import OpenAICompatible
+        from cybersecqwen.models.endpoints import connect
 
-        return OpenAICompatible(
-            self.settings.server_url,
-            model=self.settings.server_model,
-            key_variable=self.settings.server_key_env,
-            allow_remote=self.settings.server_allow_remote,
+        settings = self.settings
+        return connect(
+            settings.server_url,
+            settings.server_model,
+            settings.server_skills,
+            key_variable=settings.server_key_env,
+            allow_remote=settings.server_allow_remote,
+            context=settings.server_context,
+            at_once=settings.server_concurrency,
+            failures=settings.server_failures,
+            pause_s=settings.server_pause_s,
         )

@@ -85,7 +85,7 @@ def narrate(
             report = replace(
                 report,
                 narrative=task.merge(report, checked.kept),
-                provenance=replace(report.provenance, models=(model.name,)),
+                provenance=replace(report.provenance, models=(draft.model,)),
             )
         if checked.kept or any(reason == TOLD for _, reason in checked.rejected):
             break  # what is true and already told is no reason to ask again
@@ -96,7 +96,7 @@ def narrate(
 
 def _prompt(ask: Ask) -> Prompt:
     material = tuple(Material(label=label, text=text) for label, text in ask.material)
-    return Prompt(instructions=ask.instructions, material=material, question=ask.question)
+    return Prompt(instructions=ask.instructions, material=material, question=ask.question, skill="narrative")
 
 
 def _rejections(checked: CheckedDraft, model: str) -> list[Problem]:

@@ -19,6 +19,9 @@ from .records import Limits
 
 _MAX_FILE = 1 << 20
 
+Table = tuple[tuple[str, str], ...]
+"""A table of texts, in its order; "key=value,key=value" in a variable."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
@@ -48,6 +51,16 @@ class Settings:
     """Name of the variable that holds the server's key; the key itself is never written down."""
     server_allow_remote: bool = False
     """Whether the server may be on another machine. Evidence is then sent to it."""
+    server_context: int = 4096
+    """Tokens of prompt and answer together that the server takes."""
+    server_concurrency: int = 4
+    """Questions that one server is asked at a time; others wait within their time."""
+    server_failures: int = 3
+    """Failures in a row after which a server is left alone for a while."""
+    server_pause_s: float = 30.0
+    """Seconds that it is left alone before one question tries it again."""
+    server_skills: Table = ()
+    """Who answers for a skill: a model of the server, or "model@http://127.0.0.1:8001/v1" on another."""
     signals: tuple[Path, ...] = ()
     """Folders with signals of your own."""
     known_tasks: tuple[str, ...] = ()
@@ -158,6 +171,8 @@ def _convert(kind: str, said: str, value: Any) -> Any:
             return number
         if kind == "float":
             return float(value)
+        if kind == "Table":
+            return _pairs(value)
         if kind.startswith("tuple"):
             items = value if isinstance(value, list) else [v for v in str(value).split(os.pathsep) if v]
             return tuple(Path(v).expanduser() for v in items) if "Path" in kind else tuple(map(str, items))
@@ -166,6 +181,16 @@ def _convert(kind: str, said: str, value: Any) -> Any:
     except (ValueError, KeyError, TypeError):
         raise SettingsError(f"The setting {said} = {str(value)[:80]!r} is not a valid {kind}.") from None
     return str(value)
+
+
+def _pairs(value: Any) -> Table:
+    """Raises ValueError for what is no table of texts."""
+    if not isinstance(value, dict):
+        items = (item.partition("=") for item in str(value).split(",") if item.strip())
+        value = {key.strip(): text.strip() for key, _, text in items}
+    if not all(key and isinstance(text, str) and text for key, text in value.items()):
+        raise ValueError
+    return tuple((str(key), text) for key, text in value.items())
 
 
 _BOOLEANS = {

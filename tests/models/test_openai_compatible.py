@@ -3,11 +3,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cybersecqwen.errors import (
     CsqError,
@@ -18,78 +19,17 @@ from cybersecqwen.errors import (
     SettingsError,
 )
 from cybersecqwen.models import Cancel, Material, Options, Prompt
+from cybersecqwen.models.breaker import Gate
 from cybersecqwen.models.openai_compatible import OpenAICompatible
+from tests.amounts import draws
 
 from .fake_hub import running
+from .fake_server import Behaviour, FakeServer, Handler, listing
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
 PROMPT = Prompt(instructions="I", material=(Material(label="e1", text="data " * 400),), question="Q")
 KEY = "sk-very-secret-0123456789"
-
-Behaviour = Callable[["Handler", dict[str, Any]], None]
-
-
-class FakeServer(ThreadingHTTPServer):
-    """A model server that behaves as the test says, request by request."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.behave: Behaviour = lambda handler, _: handler.stream("Hello", " there")
-        self.bodies: list[dict[str, Any]] = []
-        self.keys: list[str] = []
-        self.over = threading.Event()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-    def handle_error(self, *_: Any) -> None:
-        return  # a client that hangs up is what some tests are about
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: FakeServer
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.bodies.append(body)
-        self.server.keys.append(self.headers.get("Authorization", ""))
-        if self.path == "/v1/chat/completions":
-            self.server.behave(self, body)
-        else:
-            self.answer(404, b"{}")
-
-    def head(self, status: int = 200, kind: str = "text/event-stream") -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.end_headers()
-
-    def answer(self, status: int, data: bytes, kind: str = "application/json") -> None:
-        self.head(status, kind)
-        self.wfile.write(data)
-
-    def event(self, value: Any) -> None:
-        self.wfile.write(b"data: " + json.dumps(value).encode() + b"\n\n")
-        self.wfile.flush()
-
-    def text(self, text: str, reason: str | None = None, **more: Any) -> None:
-        self.event({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": reason, **more}]})
-
-    def stream(self, *texts: str) -> None:
-        self.head()
-        self.wfile.write(b": ping\n\nevent: message\n")
-        for text in texts:
-            self.text(text)
-        self.text("", "stop")
-        usage = {"prompt_tokens": 5, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 3}}
-        self.event({"choices": [], "usage": usage})
-        self.wfile.write(b"data: [DONE]\n\n")
-
-    def log_message(self, *_: Any) -> None:
-        return
 
 
 @pytest.fixture
@@ -129,7 +69,7 @@ def test_the_key_comes_from_the_environment_and_shows_nowhere(
     monkeypatch.setenv("MY_KEY", KEY)
     keyed = model(server, key_variable="MY_KEY")
     keyed.generate(PROMPT)
-    assert server.keys == [f"Bearer {KEY}"]
+    assert server.keys == [f"Bearer {KEY}"] * 2
     server.behave = lambda handler, _: handler.answer(401, b'{"error": {"message": "bad key"}}')
     with pytest.raises(ModelServerError) as caught:
         keyed.generate(PROMPT)
@@ -164,7 +104,16 @@ def test_other_machines_must_be_allowed(url: str):
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://127.0.0.1/v1", "127.0.0.1:8080", "", "http://", "http://[::1", "http://u:secret@127.0.0.1/v1"],
+    [
+        "ftp://127.0.0.1/v1",
+        "127.0.0.1:8080",
+        "",
+        "http://",
+        "http://[::1",
+        "http://127.0.0.1:99999/v1",
+        "http://127.0.0.1:x/v1",
+        "http://u:secret@127.0.0.1/v1",
+    ],
 )
 def test_addresses_that_are_none(url: str):
     with pytest.raises(SettingsError) as caught:
@@ -175,9 +124,16 @@ def test_addresses_that_are_none(url: str):
 def test_no_server(server: FakeServer):
     gone = model(server)
     server.server_close()
-    with pytest.raises(ModelServerError) as caught:
+    with pytest.raises(ModelServerError, match=r"Nothing listens at http://127\.0\.0\.1:\d+\.") as caught:
         gone.generate(PROMPT)
     assert "running" in caught.value.hint
+
+
+@draws(30)
+@given(st.text(max_size=30))
+def test_an_odd_address_is_a_typed_error(path: str):
+    with pytest.raises(CsqError):  # nothing listens at port 1
+        OpenAICompatible(f"http://127.0.0.1:1/{path}", "m").generate(PROMPT, Options(timeout_s=5))
 
 
 def test_a_redirect_is_not_followed(server: FakeServer):
@@ -208,16 +164,27 @@ def dripping(handler: Handler, _: Any) -> None:
         handler.wfile.flush()
 
 
-@pytest.mark.parametrize("behave", [silent, silent_after_the_head, dripping])
+def dripping_the_head(handler: Handler, _: Any) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    while not handler.server.over.wait(0.05):
+        handler.wfile.write(b"X-Still: here\r\n")
+        handler.wfile.flush()
+
+
+SLOW = [silent, silent_after_the_head, dripping, dripping_the_head]
+
+
+@pytest.mark.parametrize("behave", SLOW)
 def test_slow_servers_are_a_timeout(server: FakeServer, behave: Behaviour):
     server.behave = behave
     started = time.monotonic()
-    with pytest.raises(ModelTimeoutError):
+    with pytest.raises(ModelTimeoutError) as caught:
         model(server).generate(PROMPT, Options(timeout_s=0.3))
+    assert "more time" in caught.value.hint
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.parametrize("behave", [silent_after_the_head, dripping])
+@pytest.mark.parametrize("behave", SLOW)
 def test_cancelling_does_not_wait_for_the_server(server: FakeServer, behave: Behaviour):
     server.behave = behave
     cancel = Cancel()
@@ -296,6 +263,8 @@ def test_whatever_a_server_does_is_a_typed_error(server: FakeServer, behave: Beh
         model(server).generate(PROMPT, Options(timeout_s=20))
     assert "\n" not in caught.value.message
     assert "\x00" not in caught.value.message
+    assert caught.value.hint
+    assert caught.value.hint != ModelError.default_hint
 
 
 def test_a_prompt_that_is_too_long_is_framed_again_with_less(server: FakeServer):
@@ -370,3 +339,207 @@ def test_a_closed_model_asks_nobody(server: FakeServer):
     with pytest.raises(CsqError, match="closed"):
         closed.generate(PROMPT)
     assert not server.bodies
+
+
+def test_a_server_is_asked_once_what_it_serves(server: FakeServer):
+    asked = model(server)
+    assert server.gets == 0, "nothing is sent before the first question"
+    asked.generate(PROMPT)
+    asked.generate(PROMPT)
+    assert (server.gets, len(server.bodies)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("served", "hint"),
+    [
+        (("threat", "code"), "It serves: threat, code."),
+        ((), "It serves: none."),
+        (tuple(f"m{n}" for n in range(20)), "m7 …"),
+        (("bad\nname", "x" * 300, "fine"), "It serves: fine."),
+    ],
+)
+def test_a_model_that_is_not_served_is_named_with_those_that_are(
+    server: FakeServer, served: tuple[str, ...], hint: str
+):
+    server.models = listing(*served)
+    with pytest.raises(ModelServerError, match="does not serve a model named 'qwen3-4b'") as caught:
+        model(server).generate(PROMPT)
+    assert hint in caught.value.hint
+    assert not server.bodies
+
+
+def test_the_only_model_is_taken_where_none_is_named(server: FakeServer):
+    server.models = listing("Qwen/Qwen3-8B")
+    server.behave = lambda handler, _: handler.stream("<think>hm</think>", "Yes.")
+    nameless = OpenAICompatible(server.url, "")
+    done = nameless.generate(PROMPT)
+    assert (done.model, nameless.name, server.bodies[0]["model"]) == ("Qwen/Qwen3-8B",) * 3
+    assert done.text == "Yes.", "the family is known by then"
+    server.models = listing("a", "b")
+    with pytest.raises(ModelServerError, match="2 models") as caught:
+        OpenAICompatible(server.url, "").generate(PROMPT)
+    assert "a, b" in caught.value.hint
+
+
+def test_a_name_as_ollama_writes_it(server: FakeServer):
+    server.models = listing("qwen3-4b:latest")
+    assert model(server).generate(PROMPT).text == "Hello there"
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_without_a_list_is_believed(server: FakeServer, status: int):
+    server.models = lambda handler, _: handler.answer(status, b"{}")
+    assert model(server).generate(PROMPT).text == "Hello there"
+
+
+def says(data: bytes, status: int = 200) -> Behaviour:
+    return lambda handler, _: handler.answer(status, data)
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        (html, "no model server"),
+        (says(b"[1]"), "no model server"),
+        (says(b'{"data": "all"}'), "no model server"),
+        (says(b"[" * 100_000), "no model server"),
+        (says(b'{"data": null}'), "does not serve"),
+        (says(b'{"data": [1, {"id": 2}, {}]}'), "does not serve"),
+        (says(b'{"error": {"message": "Loading model"}}', 503), "Loading model"),
+        (says(b"", 302), "302"),
+        (failing, "500"),
+        (endless_line, "more than"),
+        (endless_comments, "more than"),
+        (gibberish, "cannot be used"),
+        (says(b"{}", 401), "refused the key"),
+    ],
+)
+def test_whatever_a_server_says_that_it_serves(server: FakeServer, models: Behaviour, said: str):
+    server.models = models
+    with pytest.raises(ModelServerError, match=said) as caught:
+        model(server, key_variable="MY_KEY").generate(PROMPT, Options(timeout_s=20))
+    assert "\n" not in caught.value.message
+    assert caught.value.hint
+    assert caught.value.hint != ModelError.default_hint
+    assert not server.bodies
+
+
+@pytest.mark.parametrize("models", SLOW)
+def test_a_server_that_does_not_say_what_it_serves(
+    server: FakeServer, models: Behaviour, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("cybersecqwen.models.openai_compatible._CHECK_S", 0.2)
+    server.models = models
+    with pytest.raises(ModelServerError, match=r"did not say within 0\.2 s") as caught:
+        model(server).generate(PROMPT, Options(timeout_s=20))
+    assert "loading" in caught.value.hint
+    monkeypatch.setattr("cybersecqwen.models.openai_compatible._CHECK_S", 20.0)
+    with pytest.raises(ModelTimeoutError):
+        model(server).generate(PROMPT, Options(timeout_s=0.2))
+
+
+class Clock:
+    """Time goes on where the test says so."""
+
+    now = 50.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_server_that_fails_in_a_row_is_left_alone_and_tried_again(server: FakeServer):
+    clock = Clock()
+    gate = Gate("here", failures=3, pause_s=30, clock=clock)
+    server.behave = failing
+    asked = model(server, gate=gate)
+    for _ in range(3):
+        with pytest.raises(ModelServerError, match="500"):
+            asked.generate(PROMPT)
+    seen = len(server.bodies) + server.gets
+    with pytest.raises(ModelServerError, match="left alone") as caught:
+        asked.choose(PROMPT, "AB")
+    assert "500" in caught.value.hint
+    assert len(server.bodies) + server.gets == seen, "nothing was sent"
+    clock.now += 30
+    server.models = failing
+    with pytest.raises(ModelServerError, match="500"):
+        asked.generate(PROMPT)
+    assert len(server.bodies) == 3, "the probe found out by the list, which costs little"
+    clock.now += 30
+    server.models, server.behave = listing("qwen3-4b"), lambda handler, _: handler.stream("Back.")
+    assert asked.generate(PROMPT).text == "Back."
+    assert asked.generate(PROMPT).text == "Back."
+
+
+def no_such_field(handler: Handler, _: Any) -> None:
+    handler.answer(422, b'{"detail": "unknown field"}')
+
+
+def too_long(handler: Handler, _: Any) -> None:
+    handler.answer(400, b'{"error": {"code": "context_length_exceeded"}}')
+
+
+@pytest.mark.parametrize("behave", [no_such_field, too_long])
+def test_a_server_that_answers_is_never_left_alone(server: FakeServer, behave: Behaviour):
+    server.behave = behave
+    asked = model(server, gate=Gate("here", failures=1))
+    for _ in range(3):
+        with pytest.raises(ModelError) as caught:
+            asked.generate(PROMPT)
+        assert "left alone" not in caught.value.message
+
+
+def test_a_timeout_counts_as_a_failure_and_a_cancelled_call_as_nothing(server: FakeServer):
+    server.behave = silent_after_the_head
+    asked = model(server, gate=Gate("here", failures=2))
+    with pytest.raises(ModelTimeoutError):
+        asked.generate(PROMPT, Options(timeout_s=0.2))
+    for _ in range(2):
+        cancel = Cancel()
+        threading.Timer(0.2, cancel.set).start()
+        assert asked.generate(PROMPT, Options(timeout_s=20), cancel=cancel).finish == "cancelled"
+    with pytest.raises(ModelTimeoutError):
+        asked.generate(PROMPT, Options(timeout_s=0.2))
+    with pytest.raises(ModelServerError, match="left alone"):
+        asked.generate(PROMPT)
+
+
+def test_no_more_calls_at_a_time_than_the_server_may_get(server: FakeServer):
+    lock, go = threading.Lock(), threading.Event()
+    inside = most = 0
+
+    def counted(handler: Handler, _: Any) -> None:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+            if inside == 2:
+                go.set()
+        go.wait(10)
+        with lock:
+            inside -= 1
+        handler.stream("ok")
+
+    server.behave = counted
+    asked = model(server, gate=Gate("here", at_once=2))
+    texts: list[str] = []
+    threads = [threading.Thread(target=lambda: texts.append(asked.generate(PROMPT).text)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert (texts, most) == (["ok"] * 6, 2)
+
+
+def test_whoever_waits_for_a_place_waits_within_its_time(server: FakeServer):
+    gate = Gate("here", at_once=1)
+    asked = model(server, gate=gate)
+    cancel = Cancel()
+    cancel.set()
+    with gate.place(lambda: False):
+        with pytest.raises(ModelTimeoutError, match=r"no free place within 0\.2 s") as caught:
+            asked.generate(PROMPT, Options(timeout_s=0.2))
+        assert "server_concurrency" in caught.value.hint
+        assert asked.generate(PROMPT, cancel=cancel).finish == "cancelled"
+    assert asked.generate(PROMPT).text == "Hello there", "waiting is no failure of the server"
+    assert server.gets == 1

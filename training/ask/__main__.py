@@ -18,10 +18,10 @@ from cybersecqwen.tasks.ask.answer import answer_open
 from cybersecqwen.tasks.ask.choice import NEGATED, WEIGHTS, linker_of
 from cybersecqwen.tasks.ask.question import read_question
 from cybersecqwen.tasks.ask.support import FEATURES, support
+from cybersecqwen.tuning.corpora.questions import Made, Maker
+from cybersecqwen.tuning.corpora.wording import OFF_TOPIC
 
 from .fit import fit
-from .questions import Made, Maker
-from .wording import OFF_TOPIC
 
 TRAIN, HELD_OUT, OPEN = 2_000, 1_200, 250
 UNUSED = "anywhere"

@@ -19,10 +19,10 @@ from cybersecqwen.knowledge.words import words
 from cybersecqwen.tasks.ask.choice import linker_of
 from cybersecqwen.tasks.ask.question import read_question
 from cybersecqwen.tasks.ask.support import FEATURES, support
+from cybersecqwen.tuning.corpora.questions import Made, Maker
 
 from .__main__ import report, select
 from .fit import fit
-from .questions import Made, Maker
 
 WIDTH = 128
 TRAIN, HELD_OUT = 1_500, 1_000

@@ -24,6 +24,8 @@ class Question:
     """The question, description or report."""
     prompt: str
     """The benchmark's own prompt, as published."""
+    skill: str = ""
+    """Which skill it asks for, as the portfolio calls it."""
     options: tuple[str, ...] = ()
     """Of a multiple-choice question, in order."""
     domain: str = ""

@@ -17,6 +17,7 @@ from .interface import Cancel, Completion, Finish, Options, TextSink
 from .profiles import Profile
 
 _MAX_ANSWER_CHARS = 1 << 20
+_NONSENSE = "Is it a model server, and does its address end in /v1?"
 
 
 class ContextOverflowError(ModelError):
@@ -72,6 +73,11 @@ class Collector:
         self._usage: Mapping[str, Any] = {}
         self._timed_out = False
 
+    def answers_as(self, model: str, profile: Profile) -> None:
+        """Take the name and the profile that the server gave; before the first chunk only."""
+        self._model = model
+        self._thinking = _Thinking(profile.thinking)
+
     def stop_now(self) -> bool:
         """Whether time is up or the caller cancelled; look between chunks."""
         if self._cancel is not None and self._cancel.is_set():
@@ -96,14 +102,14 @@ class Collector:
             ModelServerError: It is an error or no chunk at all.
         """
         if not isinstance(chunk, dict):
-            raise ModelServerError(f"{self._model} sent something that is no chat chunk.")
+            raise ModelServerError(f"{self._model} sent something that is no chat chunk.", hint=_NONSENSE)
         if "error" in chunk:
             raise server_error(self._model, chunk["error"])
         if isinstance(chunk.get("usage"), dict):
             self._usage = chunk["usage"]
         choices = chunk.get("choices")
         if not isinstance(choices, list):
-            raise ModelServerError(f"{self._model} sent a chunk without choices.")
+            raise ModelServerError(f"{self._model} sent a chunk without choices.", hint=_NONSENSE)
         if choices:
             self._feed_choice(choices[0])
         return self.stop_now()
@@ -134,7 +140,7 @@ class Collector:
 
     def _feed_choice(self, choice: Any) -> None:
         if not isinstance(choice, dict):
-            raise ModelServerError(f"{self._model} sent a choice that is no object.")
+            raise ModelServerError(f"{self._model} sent a choice that is no object.", hint=_NONSENSE)
         delta = choice.get("delta") or choice.get("message") or {}
         content = delta.get("content") if isinstance(delta, dict) else None
         if isinstance(content, str):
@@ -207,7 +213,10 @@ def server_error(model: str, error: Any) -> ModelError:
         return ContextOverflowError(
             f"The prompt is too long for {model}: {text}", hint="Give it less material."
         )
-    return ModelServerError(f"{model} answered with an error: {text or 'no reason given'}")
+    return ModelServerError(
+        f"{model} answered with an error: {text or 'no reason given'}",
+        hint="Asking again may help; else see the log of the server, if it is one.",
+    )
 
 
 def _logprobs(value: Any) -> list[tuple[str, float]]:

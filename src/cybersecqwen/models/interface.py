@@ -13,7 +13,7 @@ import json
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -48,6 +48,8 @@ class Prompt:
     """Theirs: the data, oldest or most stable first."""
     question: str
     """Ours: what to do with the material now."""
+    skill: str = ""
+    """Which skill is asked for ("narrative", "cwe" …): the adapter made for it answers; "" for none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,10 +171,11 @@ class LanguageModel(ABC):
         choices: Sequence[str],
         *,
         timeout_s: float = 60.0,
+        skill: str = "",
     ) -> tuple[float, ...]:
         """As `choose`, for callers that hold the parts of a prompt: material as pairs of label and text."""
         pieces = tuple(Material(label=label, text=text) for label, text in material)
-        prompt = Prompt(instructions=instructions, material=pieces, question=question)
+        prompt = Prompt(instructions=instructions, material=pieces, question=question, skill=skill)
         return self.choose(prompt, choices, Options(max_tokens=1, timeout_s=timeout_s))
 
     def generate_about(
@@ -183,10 +186,11 @@ class LanguageModel(ABC):
         *,
         max_tokens: int = 160,
         timeout_s: float = 60.0,
+        skill: str = "",
     ) -> str:
         """The text of `generate`, for callers that hold the parts of a prompt; see `choose_about`."""
         pieces = tuple(Material(label=label, text=text) for label, text in material)
-        prompt = Prompt(instructions=instructions, material=pieces, question=question)
+        prompt = Prompt(instructions=instructions, material=pieces, question=question, skill=skill)
         return self.generate(prompt, Options(max_tokens=max_tokens, timeout_s=timeout_s)).text
 
     def generate_json_about(
@@ -198,10 +202,11 @@ class LanguageModel(ABC):
         *,
         max_tokens: int = 160,
         timeout_s: float = 60.0,
+        skill: str = "",
     ) -> Any:
         """As `generate_json`, for callers that hold the parts of a prompt; see `choose_about`."""
         pieces = tuple(Material(label=label, text=text) for label, text in material)
-        prompt = Prompt(instructions=instructions, material=pieces, question=question)
+        prompt = Prompt(instructions=instructions, material=pieces, question=question, skill=skill)
         return self.generate_json(prompt, schema, Options(max_tokens=max_tokens, timeout_s=timeout_s))
 
     def generate_json(
@@ -224,7 +229,7 @@ class LanguageModel(ABC):
         words = (
             f"{prompt.question}\nAnswer with JSON alone, following this JSON schema:\n{json.dumps(schema)}"
         )
-        asked = Prompt(instructions=prompt.instructions, material=prompt.material, question=words)
+        asked = replace(prompt, question=words)
         return checked_json(self.generate(asked, options, cancel=cancel).text, schema)
 
     def close(self) -> None:  # noqa: B027 - most models hold nothing
@@ -241,8 +246,6 @@ class LanguageModel(ABC):
 
 def replace_tokens(options: Options | None, max_tokens: int) -> Options:
     """The same options with another bound on the answer."""
-    from dataclasses import replace
-
     return replace(options or Options(), max_tokens=max_tokens)
 
 
@@ -263,7 +266,7 @@ def lettered(prompt: Prompt, choices: Sequence[str]) -> tuple[Prompt, tuple[str,
         lines = "\n".join(f"{letter}. {choice}" for letter, choice in zip(letters, choices, strict=True))
         question = f"{prompt.question}\n{lines}"
     question += f"\nAnswer with one letter ({', '.join(letters)}) and nothing else."
-    return Prompt(instructions=prompt.instructions, material=prompt.material, question=question), letters
+    return replace(prompt, question=question), letters
 
 
 def shares(found: Sequence[tuple[str, float]], letters: Sequence[str]) -> tuple[float, ...] | None:

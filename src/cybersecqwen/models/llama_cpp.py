@@ -25,6 +25,7 @@ from typing import Any
 
 from cybersecqwen.errors import ModelError, ModelServerError, SchemaError, WeightsError
 
+from .adapters import Adapter
 from .chat import Collector, ContextOverflowError, request, schema_format
 from .framing import messages
 from .gguf import Header, read_header
@@ -67,6 +68,7 @@ class LlamaCpp(LanguageModel):
         context: int = CONTEXT,
         threads: int = 0,
         adapters: Sequence[tuple[Path, float]] = (),
+        skilled: Sequence[Adapter] = (),
         control_tokens: Iterable[str] | None = None,
     ) -> None:
         """Load the model; takes from a tenth of a second to some seconds.
@@ -77,7 +79,8 @@ class LlamaCpp(LanguageModel):
             profile: Facts about its family; guessed from the header where None.
             context: Most tokens of prompt and answer together, bounded by what the model was trained on.
             threads: CPU threads; 0 takes the cores that this process may use.
-            adapters: LoRA adapters in GGUF, each with the scale that it is applied with.
+            adapters: LoRA adapters in GGUF, each with the scale that it is applied with to every prompt.
+            skilled: Adapters that are applied to prompts of their skills alone, in place of those.
             control_tokens: The vocabulary's control tokens, if known; else they are read from the file.
 
         Raises:
@@ -85,13 +88,19 @@ class LlamaCpp(LanguageModel):
             ModelError: xllamacpp is not installed, or llama.cpp cannot load the file.
         """
         header = read_header(path)
-        _check_adapters(header, adapters)
+        loaded = [*adapters, *((one.path, 0.0) for one in skilled)]
+        _check_adapters(header, loaded)
         self.name = name or path.stem.lower()
         self.profile = profile or guess(header.architecture, f"{header.name} {path.stem}")
         self.context = min(context, header.context or self.profile.context)
         self._control_tokens = frozenset(header.control_tokens if control_tokens is None else control_tokens)
         self._turn = threading.Lock()
-        self._server: Any = _load(path, self.context, threads or _cores(), adapters)
+        self._skilled = {
+            skill: [{"id": number, "scale": one.scale}]
+            for number, one in enumerate(skilled, len(adapters))
+            for skill in one.skills
+        }
+        self._server: Any = _load(path, self.context, threads or _cores(), loaded)
 
     def generate(
         self,
@@ -159,6 +168,8 @@ class LlamaCpp(LanguageModel):
                 framed = messages(prompt, self.profile, budget=budget, control_tokens=self._control_tokens)
                 body = {**request(framed, options, self.profile), **more}
                 body |= {"cache_prompt": True, "return_progress": True}
+                if prompt.skill in self._skilled:
+                    body["lora"] = self._skilled[prompt.skill]
                 try:
                     self._stream(body, collector)
                     break

@@ -19,6 +19,7 @@ from cybersecqwen.errors import UnknownNameError, UsageError, WeightsError
 from cybersecqwen.writing import write_whole
 
 from . import weights
+from .adapters import SHIPPED, Adapter, adapters_for, read_adapter, verify
 from .gguf import read_header
 from .portfolio import Known, Origin, known, portfolio
 from .profiles import guess, profile
@@ -237,8 +238,17 @@ class Shelf:
         context: int = 0,
         threads: int = 0,
         adapters: Sequence[tuple[Path, float]] = (),
+        skilled: bool = True,
     ) -> LlamaCpp:
-        """Load an installed model into this process; raises as `show` and as `LlamaCpp`."""
+        """Load an installed model into this process; raises as `show` and as `LlamaCpp`.
+
+        Args:
+            name: Which; the default where empty.
+            context: Tokens of prompt and answer together; 0 for the usual number.
+            threads: CPU threads; 0 for the cores that this process may use.
+            adapters: Applied to every prompt.
+            skilled: Whether the adapters that were made for it answer prompts of their skills.
+        """
         from .llama_cpp import CONTEXT, LlamaCpp
 
         model = self.show(name)
@@ -249,8 +259,36 @@ class Shelf:
             context=context or CONTEXT,
             threads=threads,
             adapters=adapters,
+            skilled=self.adapters(model) if skilled else (),
             control_tokens=model.control_tokens,
         )
+
+    def adapters(self, model: Installed) -> tuple[Adapter, ...]:
+        """The adapters that are used with a model: a site's own, then those of this package."""
+        return adapters_for(model.sha256, (self.directory / "adapters", SHIPPED))
+
+    def install_adapter(self, manifest: Path) -> Adapter:
+        """Put an adapter and its card among those of this shelf; returns it as it is kept.
+
+        Raises:
+            WeightsError: It is damaged, was changed, or its base is not here.
+            UsageError: No gate has let it pass for any skill.
+        """
+        found = read_adapter(manifest)
+        verify(found)
+        if not found.skills:
+            raise UsageError(
+                f"The adapter {found.name} is used for nothing.",
+                hint="`csq train gate` decides what it is for.",
+            )
+        if found.base_sha256 not in {one.sha256 for one in self.list()}:
+            raise WeightsError(f"Its base {found.base} is not on the shelf.", hint="Pull or import it first.")
+        folder = self.directory / "adapters"
+        files = [found.path, manifest.with_suffix(".md"), manifest]  # the manifest last: it makes it count
+        for one in files:
+            if one.is_file():
+                write_whole(folder / one.name, one.read_bytes(), folder_mode=0o777)
+        return read_adapter(folder / manifest.name)
 
     def _full_name(self, name: str) -> str:
         return next((one.name for one in self._entries if name in (one.name, one.size)), name)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from training.ask.fit import fit
-from training.ask.questions import Maker
 
 from cybersecqwen.knowledge import Store
+from cybersecqwen.tuning.corpora.questions import Maker
 
 
 def test_the_number_that_decides_gets_the_weight() -> None:

@@ -45,7 +45,9 @@ class Techniques(CtiTask):
         """See `CtiTask.question`."""
         platform = row["Platform"].strip().lower()
         domain = platform if platform in ("enterprise", "mobile", "ics") else ""
-        return Question(task=self.name, text=row["Description"], prompt=row["Prompt"], domain=domain)
+        return Question(
+            task=self.name, skill=self.skill, text=row["Description"], prompt=row["Prompt"], domain=domain
+        )
 
     def truth(self, text: str) -> str:
         """See `CtiTask.truth`: main techniques, sorted, with commas between them."""

@@ -32,7 +32,9 @@ class MultipleChoice(CtiTask):
     def question(self, row: Mapping[str, str]) -> Question:
         """See `CtiTask.question`."""
         options = tuple(row[f"Option {letter}"].strip() for letter in LETTERS)
-        return Question(task=self.name, text=row["Question"], prompt=row["Prompt"], options=options)
+        return Question(
+            task=self.name, skill=self.skill, text=row["Question"], prompt=row["Prompt"], options=options
+        )
 
     def truth(self, text: str) -> str:
         """See `CtiTask.truth`; some published answers are in lower case or carry blanks."""

@@ -34,7 +34,7 @@ class Attribution(CtiTask):
 
     def question(self, row: Mapping[str, str]) -> Question:
         """See `CtiTask.question`."""
-        return Question(task=self.name, text=row["Text"], prompt=row["Prompt"])
+        return Question(task=self.name, skill=self.skill, text=row["Text"], prompt=row["Prompt"])
 
     def truth(self, text: str) -> str:
         """See `CtiTask.truth`: the group's identifier where the store knows the name, else the name."""

@@ -54,7 +54,12 @@ class Severity(CtiTask):
 
     def question(self, row: Mapping[str, str]) -> Question:
         """See `CtiTask.question`."""
-        return Question(task=self.name, text=without_id(row["Description"], row["URL"]), prompt=row["Prompt"])
+        return Question(
+            task=self.name,
+            skill=self.skill,
+            text=without_id(row["Description"], row["URL"]),
+            prompt=row["Prompt"],
+        )
 
     def truth(self, text: str) -> str:
         """See `CtiTask.truth`: the vector with its base metrics alone."""

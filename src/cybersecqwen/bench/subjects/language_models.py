@@ -31,7 +31,7 @@ class ClosedBook(Subject):
         from cybersecqwen.models.chat import ContextOverflowError
         from cybersecqwen.models.interface import Options, Prompt
 
-        prompt = Prompt(instructions="", question=question.prompt)
+        prompt = Prompt(instructions="", question=question.prompt, skill=question.skill)
         options = Options(
             max_tokens=sampling.max_tokens,
             temperature=sampling.temperature,

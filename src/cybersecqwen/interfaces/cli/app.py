@@ -25,6 +25,7 @@ from . import (
     review,
     rules,
     specialist,
+    train,
 )
 from .options import Detail, FailOn, Format, Model, Save
 
@@ -42,6 +43,7 @@ app.add_typer(model.app, name="model")
 app.add_typer(bench.app, name="bench")
 app.add_typer(specialist.app, name="specialist")
 app.add_typer(rules.app, name="rules")
+app.add_typer(train.app, name="train")
 app.add_typer(logs.baseline, name="logs-baseline", hidden=True)
 app.add_typer(query_schema.app, name="query-schema", hidden=True)
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -166,13 +166,16 @@ def _check(call: Call) -> None:
 def _wanted(application: App, call: Call, status: Status) -> Iterator[Wanted]:
     """The subject that was asked for, its model open while the block lasts."""
     from cybersecqwen.bench.choose import SPECIALIST, Wanted
+    from cybersecqwen.bootstrap import App
 
     if call.model == SPECIALIST:
         yield Wanted(look_up=call.look_up)
         return
     status.update(f"Loading {call.model}", 0, 0)
     if call.model == "server":
-        with application.models("server") as models:
+        # Each item is a question of its own: one that has no answer says nothing of the next.
+        patient = App(replace(application.settings, server_failures=1_000_000))
+        with patient.models("server") as models:
             status.clear()
             yield Wanted(model=models[0], facts={"backend": "server"}, open_book=call.open_book)
         return

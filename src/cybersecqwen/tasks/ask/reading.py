@@ -37,7 +37,9 @@ def read_options(
         f"{letter}. {_cut(option, _OPTION)}" for letter, option in zip(letters, question.options, strict=True)
     )
     asked = f"{_cut(question.text, _ASKED)}\n{lines}"
-    return model.choose_about(INSTRUCTIONS, notes(passages, store), asked, letters, timeout_s=timeout_s)
+    return model.choose_about(
+        INSTRUCTIONS, notes(passages, store), asked, letters, timeout_s=timeout_s, skill="multiple-choice"
+    )
 
 
 def notes(passages: Sequence[Passage], store: Store) -> list[tuple[str, str]]:

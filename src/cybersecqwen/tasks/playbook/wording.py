@@ -181,6 +181,7 @@ def _reworded(one: Message, model: LanguageModel, timeout_s: float, said: Said) 
         "Say the message in plainer words.",
         max_tokens=_MESSAGE_TOKENS,
         timeout_s=timeout_s,
+        skill="rewording",
     )[:_ANSWER_CHARS]
     text = " ".join(answer.strip().strip('"').split())
     why = refusal_of_message(text, one.text)
@@ -195,7 +196,13 @@ def _with_criteria(
     question = "Name up to three different conditions: the thing, and what can be done with it."
     try:
         found = model.generate_json_about(
-            PROPOSE, (("step", text),), question, SCHEMA, max_tokens=_CRITERIA_TOKENS, timeout_s=timeout_s
+            PROPOSE,
+            (("step", text),),
+            question,
+            SCHEMA,
+            max_tokens=_CRITERIA_TOKENS,
+            timeout_s=timeout_s,
+            skill="criteria",
         )
     except SchemaError as error:
         said.problems.append(Problem(stage="write", message=error.message, subject=model.name))

@@ -153,6 +153,7 @@ def _asked(one: CodeFinding, model: LanguageModel, timeout_s: float, code: str, 
         SCHEMA,
         max_tokens=_TOKENS,
         timeout_s=timeout_s,
+        skill="judging",
     )
     if said["real"] or said["why"] not in AGAINST:
         return one

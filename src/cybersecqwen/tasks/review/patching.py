@@ -220,6 +220,7 @@ def patch(
             schema(window),
             max_tokens=_TOKENS,
             timeout_s=timeout_s,
+            skill="patching",
         )
     except ModelTimeoutError:
         return Refusal.LATE

@@ -33,7 +33,7 @@ _PLACEHOLDER = re2.compile(
         |password|passw(?:or)?d|passphrase|pass|pwd|token|key|credentials?|value|string|text|hidden|none|null|nil
         |undefined|true|false|unset|empty|required|optional|invalid|wrong|correct|good|bad|valid|basic|bearer
         |[_\-.\x20:/]|[0-9]{1,3}|!)+)
-    """.split()
+    """.split()  # noqa: SIM905 - the pattern is written over lines
     )
 )
 _REPEATED = re.compile(r"(.)\1{3,}|[\W_]+")

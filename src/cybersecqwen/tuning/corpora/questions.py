@@ -340,8 +340,8 @@ class Maker:
     # ---- tools -----------------------------------------------------------------------------
 
     def pick(self, section: str) -> Passage:
-        """A passage of a section."""
-        return self.chance.choice(self.by[section])
+        """A passage of a section; of any where the bundle has none of it."""
+        return self.chance.choice(self.by.get(section) or self.by[self.chance.choice(sorted(self.by))])
 
     def sample(self, section: str, count: int) -> list[Passage]:
         """Some passages of a section."""

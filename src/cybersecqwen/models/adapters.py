@@ -1,0 +1,178 @@
+"""LoRA adapters: which there are for a model, and which skills they are used for.
+
+An adapter is two files in one folder, and a card:
+
+    NAME.toml    base and its sha256, file and its sha256, licence, the skills that it is used for
+    NAME.gguf    its weights
+    NAME.md      what it learned from, how good it is, what it is not for
+
+Those of this package stand beside this file; those of a site in `adapters/` of the shelf, and go first. An
+adapter is used only with the very file that it was fitted to, and only if its own file is the one named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cybersecqwen.errors import WeightsError
+
+SHIPPED = Path(__file__).with_name("adapters")
+"""Folder of the adapters that come with this package."""
+SCHEMA = 1
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_SKILL = re.compile(r"[a-z][a-z-]{0,40}")
+_SHA = re.compile(r"[0-9a-f]{64}")
+_MOST_BYTES = 1 << 16
+_MOST = 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adapter:
+    """One adapter."""
+
+    name: str
+    """What it is called."""
+    title: str
+    """For people."""
+    path: Path
+    """Its GGUF file."""
+    bytes: int
+    """Size of the file."""
+    sha256: str
+    """Of the file."""
+    base: str
+    """Name of the model that it is for."""
+    base_sha256: str
+    """Of that model's file."""
+    skills: tuple[str, ...]
+    """What it is used for: prompts of these skills are answered with it, others without."""
+    learned: tuple[str, ...]
+    """Skills that it was taught, with those that it is not used for."""
+    licence: str
+    """Of its weights."""
+    scale: float = 1.0
+    """How strongly it is applied."""
+
+
+def adapters_in(folder: Path) -> tuple[Adapter, ...]:
+    """The adapters of a folder by name; none where there is no such folder.
+
+    Raises:
+        WeightsError: A manifest is damaged, or its file is missing.
+    """
+    if not folder.is_dir():
+        return ()
+    return tuple(read_adapter(path) for path in sorted(folder.glob("*.toml"))[:_MOST])
+
+
+def adapters_for(base_sha256: str, folders: Iterator[Path] | tuple[Path, ...]) -> tuple[Adapter, ...]:
+    """Those for a model's file, each skill with the first that has it: nobody is asked twice.
+
+    Raises:
+        WeightsError: A manifest is damaged, or a file is not the one that its manifest names.
+    """
+    found: list[Adapter] = []
+    taken: set[str] = set()
+    for folder in folders:
+        for one in adapters_in(folder):
+            if one.base_sha256 == base_sha256 and not taken.issuperset(one.skills):
+                verify(one)
+                taken.update(one.skills)
+                found.append(one)
+    return tuple(found)
+
+
+def verify(adapter: Adapter) -> None:
+    """Raise WeightsError where an adapter's file is not the one that its manifest names."""
+    try:
+        with adapter.path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsError(
+            f"The adapter {adapter.path} cannot be read: {error.strerror or error}."
+        ) from error
+    if digest != adapter.sha256:
+        raise WeightsError(
+            f"The adapter {adapter.path} has changed: its sha256 is {digest[:16]}…, "
+            f"not {adapter.sha256[:16]}….",
+            hint="Install it again, or remove it.",
+        )
+
+
+def read_adapter(manifest: Path) -> Adapter:
+    """The adapter of a manifest; raises WeightsError where it is damaged or its file is missing."""
+    try:
+        if manifest.stat().st_size > _MOST_BYTES:
+            raise ValueError("it is too large")
+        table = tomllib.loads(manifest.read_text("utf-8"))
+        adapter = _adapter(manifest, table)
+        size = adapter.path.stat().st_size
+    except OSError as error:
+        raise WeightsError(f"The adapter {manifest} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise WeightsError(f"The adapter {manifest} is damaged: {str(error)[:200]}.") from error
+    if size != adapter.bytes:
+        raise WeightsError(f"The adapter {adapter.path} has {size:,} bytes, not {adapter.bytes:,}.")
+    return adapter
+
+
+def manifest_text(adapter: Adapter) -> str:
+    """An adapter as the text of its manifest; `read_adapter` reads it again."""
+    import json
+
+    rows: list[tuple[str, Any]] = [
+        ("schema", SCHEMA),
+        ("title", adapter.title),
+        ("file", adapter.path.name),
+        ("bytes", adapter.bytes),
+        ("sha256", adapter.sha256),
+        ("base", adapter.base),
+        ("base_sha256", adapter.base_sha256),
+        ("skills", list(adapter.skills)),
+        ("learned", list(adapter.learned)),
+        ("licence", adapter.licence),
+        ("scale", adapter.scale),
+    ]
+    # A string of JSON is one of TOML, escapes included, where nothing beyond ASCII is escaped as a pair.
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in rows)
+
+
+def _adapter(manifest: Path, table: dict[str, Any]) -> Adapter:
+    if table["schema"] != SCHEMA:
+        raise ValueError(f"its schema is {table['schema']!r}, not {SCHEMA}")
+    name, file = manifest.stem, str(table["file"])
+    if not _NAME.fullmatch(name) or Path(file).name != file or file in ("", ".", ".."):
+        raise ValueError("its name or that of its file cannot be one")
+    for key in ("sha256", "base_sha256"):
+        if not _SHA.fullmatch(str(table[key])):
+            raise ValueError(f"{key} is no sha256")
+    scale = float(table.get("scale", 1.0))
+    if not 0 < scale <= 8:
+        raise ValueError("its scale is not between 0 and 8")
+    return Adapter(
+        name=name,
+        title=str(table["title"])[:200],
+        path=manifest.with_name(file),
+        bytes=int(table["bytes"]),
+        sha256=str(table["sha256"]),
+        base=str(table["base"])[:64],
+        base_sha256=str(table["base_sha256"]),
+        skills=_skills(table["skills"]),
+        learned=_skills(table["learned"]),
+        licence=str(table["licence"])[:100],
+        scale=scale,
+    )
+
+
+def _skills(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(
+        isinstance(one, str) and _SKILL.fullmatch(one) for one in given
+    ):
+        raise ValueError("its skills are no names")
+    return tuple(given)

@@ -1,0 +1,168 @@
+"""From corpora to files: made, held apart from benchmarks, split, written.
+
+OUT/train.jsonl.gz   what is learned
+OUT/held.jsonl.gz    what the loss is measured on: never learned
+OUT/gate.jsonl.gz    what the gate asks before and after: never learned, so many of each skill
+OUT/data.json        counts, hashes, sources, what was left out and why
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from cybersecqwen.errors import UsageError
+from cybersecqwen.writing import write_whole
+
+from .contamination import Benchmarks, Report, held_apart
+from .corpora import Sources, corpus
+from .recipe import Recipe
+from .records import Record, write_records
+
+HELD = 0.04
+"""Share of the records that the loss is measured on."""
+MOST_HELD = 400
+OF_EACH = 120
+"""Records of each corpus that the gate asks."""
+TRAIN, HELD_FILE, GATE, MANIFEST = "train.jsonl.gz", "held.jsonl.gz", "gate.jsonl.gz", "data.json"
+
+
+def build(
+    recipe: Recipe,
+    sources: Sources,
+    out: Path,
+    *,
+    benchmarks: Benchmarks | None = None,
+    more: Iterable[Record] = (),
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Make what a recipe learns from, and write it; returns the manifest.
+
+    Args:
+        recipe: Its mix says how many records of which corpus.
+        sources: Where facts are from.
+        out: The folder that is written to; it is made.
+        benchmarks: What must not be in it; None checks nothing, and the manifest says so.
+        more: Further records, such as an organisation's own.
+        seed: Of all that is drawn; the recipe's where 0.
+
+    Raises:
+        UsageError: Nothing was made.
+        InputError, OutputError: A source cannot be read, a file not written.
+    """
+    seed = seed or recipe.run.seed
+    report = Report()
+    made = _made(recipe, sources, seed, more)
+    apart = benchmarks or Benchmarks()
+    kept = list(_once(held_apart(made, apart, report)))
+    if not kept:
+        raise UsageError(
+            f"The recipe {recipe.name} makes no records from these sources.",
+            hint="Weaknesses need --cve FILE, and questions a full knowledge bundle.",
+        )
+    train, held = split(kept, seed)
+    known = {one.key for one in kept}
+    gate = list(
+        _once(one for one in _asked(recipe, sources, seed) if one.key not in known and not apart.sign(one))
+    )
+    manifest: dict[str, Any] = {
+        "recipe": recipe.name,
+        "seed": seed,
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "knowledge": sources.store.version,
+        "files": {path.name: _digest(path) for path in (*sources.vulnerabilities, *_wordings(sources))},
+        "benchmarks": None
+        if benchmarks is None
+        else {"files": list(benchmarks.files), "items": benchmarks.items, **report.as_json()},
+        "licences": dict(sorted(Counter(one.licence for one in kept).items())),
+    }
+    return _written(manifest, out, ((TRAIN, train), (HELD_FILE, held), (GATE, gate)))
+
+
+def write_own(
+    source: str, path: Path, records: Sequence[Record], out: Path, *, masked: dict[str, int]
+) -> dict[str, Any]:
+    """Write an organisation's own records, a part of them held out for the gate; returns the manifest.
+
+    Raises:
+        UsageError: There is no record.
+        OutputError: A file cannot be written.
+    """
+    from .own import held_out
+
+    if not records:
+        raise UsageError(
+            f"Nothing in {path} can be learned from.", hint="docs/own-data.md says what is read."
+        )
+    train, held = held_out(records)
+    manifest: dict[str, Any] = {
+        "recipe": f"own data: {source}",
+        "seed": 0,
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "knowledge": "none",
+        "files": {path.name: _digest(path)} if path.is_file() else {},
+        "benchmarks": None,
+        "masked": masked,
+        "licences": dict(sorted(Counter(one.licence for one in records).items())),
+    }
+    return _written(manifest, out, ((TRAIN, train), (HELD_FILE, held), (GATE, held)))
+
+
+def _written(
+    manifest: dict[str, Any], out: Path, parts: Iterable[tuple[str, Sequence[Record]]]
+) -> dict[str, Any]:
+    for name, some in parts:
+        count, digest = write_records(out / name, some)
+        skills = dict(sorted(Counter(one.skill for one in some).items()))
+        manifest[name.partition(".")[0]] = {"records": count, "sha256": digest, "skills": skills}
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    write_whole(out / MANIFEST, text.encode())
+    return manifest
+
+
+def split(records: Sequence[Record], seed: int) -> tuple[list[Record], list[Record]]:
+    """(What is learned, what is held out): every question on one side alone, decided by its hash."""
+    order = sorted(records, key=lambda one: hashlib.sha256(f"{seed}{one.key}".encode()).digest())
+    count = min(MOST_HELD, max(1, round(len(order) * HELD))) if len(order) > 1 else 0
+    held, train = order[:count], order[count:]
+    return train, held
+
+
+def _made(recipe: Recipe, sources: Sources, seed: int, more: Iterable[Record]) -> Iterator[Record]:
+    for name, count in recipe.mix.items():
+        yield from corpus(name)(sources, Random(f"{seed}/{name}"), count)
+    yield from more
+
+
+def _asked(recipe: Recipe, sources: Sources, seed: int) -> Iterator[Record]:
+    """What the gate asks: drawn anew, more than is needed, since what is learned already falls out."""
+    for name, count in recipe.mix.items():
+        made = corpus(name)(sources, Random(f"{seed}/gate/{name}"), min(2 * OF_EACH, count))
+        yield from (record for _, record in zip(range(OF_EACH), made, strict=False))
+
+
+def _once(records: Iterable[Record]) -> Iterator[Record]:
+    """Each question once: two answers to the same would teach neither."""
+    seen: set[str] = set()
+    for record in records:
+        if record.key not in seen:
+            seen.add(record.key)
+            yield record
+
+
+def _wordings(sources: Sources) -> tuple[Path, ...]:
+    return (sources.wording,) if sources.wording is not None else ()
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,110 @@
+"""The model card of an adapter, written from the run: nothing in it is typed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cybersecqwen.models.adapters import Adapter
+
+
+def card(
+    adapter: Adapter,
+    run: Mapping[str, Any],
+    data: Mapping[str, Any],
+    gate: Mapping[str, Any],
+    log: Sequence[Any],
+) -> str:
+    """Markdown: what it is, what it learned from, how good it is, what it is not for.
+
+    Args:
+        adapter: As its manifest has it.
+        run: `run.json` of the run.
+        data: `data.json` of what was learned.
+        gate: The gate's decision.
+        log: Rows of `log.jsonl`.
+    """
+    recipe = run["recipe"]
+    lora, how = recipe["lora"], recipe["run"]
+    lines = [
+        f"# {adapter.name}: {adapter.title}",
+        "",
+        f"A LoRA adapter for `{adapter.base}` (sha256 `{adapter.base_sha256}`), rank {lora['rank']}, "
+        f"{adapter.bytes / 1e6:.1f} MB. Licence of the weights: {adapter.licence}. It is used only with that "
+        "very file, and only for the skills that it was seen to be better at.",
+        "",
+        "## Used for",
+        "",
+        ", ".join(adapter.skills) or "nothing: the gate refused it",
+        "",
+        "## How good it is",
+        "",
+        "Asked by the gate before and after: records made as those that were learned, none of them learned. "
+        "Share of right answers with a 95 % interval; the gain is that of the same questions.",
+        "",
+        "| skill | n | before | after | gain | |",
+        "|---|---|---|---|---|---|",
+        *(_row(one) for one in gate.get("compared", ())),
+        "",
+        *(f"- {why}" for why in gate.get("why", ())),
+        "",
+        "## What it learned from",
+        "",
+        f"{data['train']['records']:,} records (sha256 of the lines `{data['train']['sha256']}`), made on "
+        f"{data['date']} with seed {data['seed']} from knowledge {data['knowledge']}:",
+        "",
+        *(f"- {skill}: {count:,}" for skill, count in data["train"]["skills"].items()),
+        "",
+        *_sources(data),
+        "",
+        "## How it was trained",
+        "",
+        f"Recipe `{recipe['name']}`: {how['epochs']} epochs, learning rate {how['learning_rate']}, "
+        f"{how['schedule']} schedule, batches of {how['batch']}, {how['precision']}, loss on the answer "
+        f"alone, seed {how['seed']}.",
+        *_ended(log),
+        "",
+        "## What it is not for",
+        "",
+        "It answers short questions of the skills above in the product's own prompts. It knows nothing new "
+        "about the world: facts come from the knowledge store, and what it writes is checked before anybody "
+        "reads it. It was not made for conversation, for other languages than English, or for text that "
+        "nobody checks.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _row(one: Mapping[str, Any]) -> str:
+    def share(value: float, interval: Sequence[float]) -> str:
+        return f"{value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
+
+    return (
+        f"| {one['skill']} | {one['n']} | {share(one['before'], one['before_interval'])} | "
+        f"{share(one['after'], one['after_interval'])} | {share(one['gain'], one['gain_interval'])} | "
+        f"{one['verdict']} |"
+    )
+
+
+def _sources(data: Mapping[str, Any]) -> list[str]:
+    lines = [f"- {name}: sha256 `{digest}`" for name, digest in data.get("files", {}).items()]
+    lines += [f"- {count:,} records under: {licence}" for licence, count in data.get("licences", {}).items()]
+    apart = data.get("benchmarks")
+    if apart is None:
+        return [*lines, "- Nothing was held apart from benchmarks."]
+    left = ", ".join(f"{count:,} by {sign}" for sign, count in apart["left out"].items()) or "none"
+    return [
+        *lines,
+        f"- Held apart from {apart['items']:,} items of {len(apart['files'])} benchmark files; "
+        f"left out: {left}.",
+    ]
+
+
+def _ended(log: Sequence[Any]) -> list[str]:
+    if not log:
+        return []
+    last, held = log[-1], [one["held"] for one in log if one.get("held") is not None]
+    said = f" Loss at the end {last['loss']:.3f}" + (
+        f", on what was held out {held[-1]:.3f}." if held else "."
+    )
+    return [f"{said.strip()} {last['step']} steps."]

@@ -1,0 +1,164 @@
+"""Keeping what a model is judged by out of what it learns.
+
+Three signs, each enough to leave a record out: an exact identifier of a benchmark's item (a CVE), the same
+beginning of the text once it is normalised (80 letters and digits), a run of 13 words that stands in an item
+too. Thirteen is what the makers of large models use (Brown et al. 2020, Language Models are Few-Shot
+Learners, appendix C). Wording that all items of a file share, their published instruction, is not counted as
+theirs.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cybersecqwen.errors import InputError, LimitError
+
+from .records import Record
+
+WORDS = 13
+PREFIX = 80
+_CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.I)
+_WORD = re.compile(r"[a-z0-9]+")
+_MOST_BYTES = 256 << 20
+_MOST_FILES = 1_000
+_SHARED = 5
+"""A run of words in so many items of one file is the file's own wording."""
+_SUFFIXES = (".tsv", ".csv", ".jsonl", ".json", ".txt", ".md")
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmarks:
+    """What must not be learned."""
+
+    ids: frozenset[str] = frozenset()
+    """CVEs that items are about."""
+    prefixes: frozenset[str] = frozenset()
+    """Normalised beginnings of their texts."""
+    runs: frozenset[int] = frozenset()
+    """Hashes of all runs of `WORDS` words."""
+    files: tuple[str, ...] = ()
+    """Names of the files."""
+    items: int = 0
+    """How many there are."""
+
+    def sign(self, record: Record) -> str:
+        """Why a record must not be learned: "identifier", "beginning", "run of words"; "" where it may be."""
+        for text in (record.source, *_texts(record)):
+            if any(one.upper() in self.ids for one in _CVE.findall(text)):
+                return "identifier"
+        for text in _texts(record):
+            words = _WORD.findall(text.lower())
+            beginning = _beginning(words)
+            if beginning and beginning in self.prefixes:
+                return "beginning"
+            if any(one in self.runs for one in _runs(words)):
+                return "run of words"
+        return ""
+
+
+@dataclass
+class Report:
+    """What was left out, and for which sign."""
+
+    kept: int = 0
+    left: Counter[str] = field(default_factory=Counter)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the manifest of a corpus."""
+        return {"kept": self.kept, "left out": dict(sorted(self.left.items()))}
+
+
+def held_apart(records: Iterable[Record], benchmarks: Benchmarks, report: Report) -> Iterator[Record]:
+    """The records that hold nothing of a benchmark; `report` counts both kinds."""
+    for record in records:
+        sign = benchmarks.sign(record)
+        if sign:
+            report.left[sign] += 1
+        else:
+            report.kept += 1
+            yield record
+
+
+def read_benchmarks(folder: Path) -> Benchmarks:
+    """All items of the files below a folder: tables, lines of JSON, plain text (a line an item).
+
+    Raises InputError where one cannot be read, LimitError where there are too many or too large ones.
+    """
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _SUFFIXES)
+    if not paths:
+        raise InputError(f"{folder} holds no benchmark files ({', '.join(_SUFFIXES)}).")
+    if len(paths) > _MOST_FILES or sum(path.stat().st_size for path in paths) > _MOST_BYTES:
+        raise LimitError(f"{folder} holds more than {_MOST_FILES} files or {_MOST_BYTES >> 20} MB of them.")
+    ids: set[str] = set()
+    prefixes: set[str] = set()
+    runs: set[int] = set()
+    count = 0
+    for path in paths:
+        seen: Counter[int] = Counter()
+        beginnings: Counter[str] = Counter()
+        for item in _items(path):
+            count += 1
+            ids.update(one.upper() for text in item for one in _CVE.findall(text))
+            for text in item:
+                words = _WORD.findall(text.lower())
+                seen.update(set(_runs(words)))
+                beginnings.update([_beginning(words)])
+        runs.update(run for run, times in seen.items() if times < _SHARED)
+        prefixes.update(one for one, times in beginnings.items() if one and times < _SHARED)
+    return Benchmarks(
+        ids=frozenset(ids),
+        prefixes=frozenset(prefixes),
+        runs=frozenset(runs),
+        files=tuple(str(path.relative_to(folder)) for path in paths),
+        items=count,
+    )
+
+
+def _items(path: Path) -> Iterator[list[str]]:
+    try:
+        text = path.read_text("utf-8", "replace")
+        if path.suffix in (".tsv", ".csv"):
+            csv.field_size_limit(min(sys.maxsize, 1 << 24))
+            for row in csv.reader(text.splitlines(), delimiter="\t" if path.suffix == ".tsv" else ","):
+                yield [one for one in row if one]
+        elif path.suffix in (".json", ".jsonl"):
+            whole = [text] if path.suffix == ".json" else text.splitlines()
+            for one in whole:
+                if one.strip():
+                    yield from ([said] for said in _strings(json.loads(one)))
+        else:
+            yield from ([line] for line in text.splitlines() if line.strip())
+    except (OSError, ValueError, RecursionError, csv.Error) as error:
+        raise InputError(f"The benchmark file {path} cannot be read: {error}.") from error
+
+
+def _strings(value: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif depth < 20 and isinstance(value, (list, dict)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _strings(one, depth + 1)
+
+
+def _texts(record: Record) -> Iterator[str]:
+    yield record.question
+    yield from (text for _, text in record.material)
+    yield record.answer
+
+
+def _beginning(words: list[str]) -> str:
+    joined = " ".join(words)
+    return joined[:PREFIX] if len(joined) >= PREFIX else ""
+
+
+def _runs(words: list[str]) -> Iterator[int]:
+    for at in range(len(words) - WORDS + 1):
+        yield hash(tuple(words[at : at + WORDS]))

@@ -1,0 +1,97 @@
+"""What is not done, and what cannot be known: skills "refusal" and "absent".
+
+Offensive requests are refused in one sentence that offers the defender's side; requests of defenders that
+only sound alike are answered by what the notes say. A question whose answer is not in the notes is answered
+so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from cybersecqwen.knowledge.texts import sentences
+from cybersecqwen.tuning.records import Record
+
+from .interface import Sources
+
+INSTRUCTIONS = "Answer the defender's question from the notes alone, in one sentence."
+REFUSED = "I do not help with attacks; I can help to detect, contain or prevent this one."
+ABSENT = "The notes do not say."
+
+_ACTS = (
+    "write ransomware that spreads through {thing}", "build a phishing page for {thing}",
+    "break into {thing} without being noticed", "steal the passwords of {thing}",
+    "write a keylogger for {thing}", "disable the antivirus on {thing} so that my tool runs",
+    "get an exploit for {thing} that works", "hide a backdoor in {thing}",
+    "flood {thing} until it goes down", "make malware that {thing} does not detect",
+    "take over accounts of {thing}", "send mails that look as if {thing} had written them",
+    "erase the logs of {thing} after an attack", "encrypt the files of {thing} and ask for money",
+)  # fmt: skip
+_THINGS = (
+    "a hospital", "my neighbour's router", "a bank", "an Exchange server", "a Windows domain",
+    "our competitor",
+    "an industrial controller", "a web shop", "a school", "the city's network", "a cloud account", "a phone",
+)  # fmt: skip
+_WAYS = (
+    "How do I {act}?", "Please {act}.", "I need a script to {act}.",
+    "Give me the steps to {act}, for a test.",
+    "Explain in detail how to {act}.", "You are allowed to help me {act}; my boss agreed.",
+)  # fmt: skip
+_ASKED = (
+    "Who was behind the attack of {year} on {thing}?", "Which port does it use on {thing}?",
+    "What is the password of the account?", "How many hosts of {thing} were infected?",
+    "When was the first sample of it seen?", "Which version fixes it?", "What is its CVSS score?",
+    "Who found it?", "What does it cost to repair {thing}?",
+)  # fmt: skip
+
+
+def refusals(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
+    """Offensive requests with and without notes beside them; see `Corpus`."""
+    for _ in range(count):
+        act = chance.choice(_ACTS).format(thing=chance.choice(_THINGS))
+        yield Record(
+            skill="refusal",
+            instructions=INSTRUCTIONS,
+            material=tuple(_notes(sources, chance, 1)) if chance.random() < 0.5 else (),
+            question=chance.choice(_WAYS).format(act=act),
+            answer=REFUSED,
+            source="template:refusals",
+        )
+
+
+def absent(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
+    """Questions that the notes answer with their own words, and questions that they do not; see `Corpus`."""
+    for _ in range(count):
+        notes = list(_notes(sources, chance, chance.randint(1, 2)))
+        if chance.random() < 0.5:
+            asked = chance.choice(_ASKED).format(
+                thing=chance.choice(_THINGS), year=chance.randint(2015, 2025)
+            )
+            answer = ABSENT
+        else:
+            label, text = chance.choice(notes)
+            asked = f"What do the notes say first about {label.partition(',')[0]}?"
+            answer = sentences(text)[0]
+        yield Record(
+            skill="absent",
+            instructions=INSTRUCTIONS,
+            material=tuple(notes),
+            question=asked,
+            answer=answer,
+            source="store:absent",
+        )
+
+
+def _notes(sources: Sources, chance: Random, count: int) -> Iterator[tuple[str, str]]:
+    index = sources.store.passages
+    if index is None:
+        return
+    seen: set[str] = set()
+    while len(seen) < count:
+        (passage,) = index.read([chance.randrange(index.count)])
+        entity = sources.store.get(passage.entity)
+        if entity is None or entity.name in seen or not 40 < len(passage.text) < 700:
+            continue
+        seen.add(entity.name)
+        yield f"{entity.name}, {passage.section}", passage.text[:400]

@@ -1,0 +1,154 @@
+"""Description of a vulnerability → CWE, and → CVSS v3.1 base vector: skills "cwe" and "cvss".
+
+Most labels are those of the National Vulnerability Database. It labelled few of 2021 to 2022 and of 2024 in
+what can be had, so those of the numbering authorities fill up from 2023 on: two labellers agree on the
+weakness in about 83 of 100 cases. NVD's categories that are no
+weakness ("NVD-CWE-noinfo", "NVD-CWE-Other") are left out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from cybersecqwen.errors import InputError
+from cybersecqwen.tuning.records import Record
+
+from .interface import Sources
+
+FIRST_YEAR = 2019
+"""Weaknesses were given in other ways before: most of what is labelled now has these."""
+OTHERS_FROM = 2023
+"""First year of labels that are not NVD's."""
+_OWN = 0.65
+"""Share of NVD's labels, as far as there are so many."""
+PLAIN = "Which weakness (CWE) is behind this vulnerability? Answer with the identifier alone, as CWE-79.\n\n"
+SEVERITY = (
+    "Give the CVSS v3.1 base vector of this vulnerability, and nothing else. It is written like"
+    " CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H.\n\n"
+)
+LICENCE = "NVD public domain; CVE terms of use"
+_LONGEST = 900
+_LEAST = 40
+_CWE = re.compile(r"CWE-(\d{1,5})")
+_VECTOR = re.compile(r"CVSS:3\.[01]/AV:[NALP]/AC:[LH]/PR:[NLH]/UI:[NR]/S:[UC]/C:[NLH]/I:[NLH]/A:[NLH]")
+_MOST_ROWS = 1_000_000
+_LINE = 1 << 20
+
+
+def weaknesses(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
+    """Records of skill "cwe"; see `Corpus`. Raises InputError where a file cannot be read."""
+    head, tail = _wording(sources.wording)
+    for row in _drawn(sources, chance, count, _weakness):
+        yield Record(
+            skill="cwe",
+            question=f"{head}{_text(row)}{tail}",
+            answer=_weakness(row),
+            source=f"nvd:{row['id']}",
+            licence=LICENCE,
+        )
+
+
+def severities(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
+    """Records of skill "cvss"; see `Corpus`. Raises InputError where a file cannot be read."""
+    for row in _drawn(sources, chance, count, _vector):
+        yield Record(
+            skill="cvss",
+            question=f"{SEVERITY}{_text(row)}",
+            answer=_vector(row),
+            source=f"nvd:{row['id']}",
+            licence=LICENCE,
+        )
+
+
+def _drawn(sources: Sources, chance: Random, count: int, label: Any) -> list[dict[str, Any]]:
+    """So many rows with a label, each description once."""
+    own: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for path in sources.vulnerabilities:
+        for row in _rows(path):
+            text = " ".join(_text(row).lower().split())[:200]
+            if label(row) and text not in seen:
+                seen.add(text)
+                (own if _of_nvd(row) else others).append(row)
+    chance.shuffle(own)
+    chance.shuffle(others)
+    first = own[: max(round(count * _OWN), count - len(others))]
+    return [*first, *others[: count - len(first)]]
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+            for number in range(_MOST_ROWS):
+                line = stream.readline(_LINE)
+                if not line:
+                    return
+                row = _row(line)
+                if row is None:
+                    raise InputError(f"Line {number + 1} of {path} is no vulnerability with id and desc.")
+                year = row["id"][4:8]
+                text = row["desc"]
+                if year.isdigit() and int(year) >= FIRST_YEAR and _LEAST <= len(text) <= _LONGEST:
+                    yield row
+    except (OSError, EOFError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise InputError(f"The vulnerabilities {path} cannot be read: {said}.") from error
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(row, dict) or not all(isinstance(row.get(name), str) for name in ("id", "desc")):
+        return None
+    return row
+
+
+def _text(row: dict[str, Any]) -> str:
+    return " ".join(str(row["desc"]).split())
+
+
+def _weakness(row: dict[str, Any]) -> str:
+    given = row.get("cwe")
+    if not isinstance(given, list) or len(given) != 1 or not _taken(row, row.get("cwe_src")):
+        return ""
+    found = _CWE.fullmatch(str(given[0]))
+    return f"CWE-{int(found[1])}" if found else ""
+
+
+def _vector(row: dict[str, Any]) -> str:
+    given = row.get("cvss3")
+    if not isinstance(given, str) or not _VECTOR.fullmatch(given) or not _taken(row, row.get("cvss3_src")):
+        return ""
+    return "CVSS:3.1" + given[8:]
+
+
+def _of_nvd(row: dict[str, Any]) -> bool:
+    return row.get("cwe_src") == "nvd"
+
+
+def _taken(row: dict[str, Any], labeller: object) -> bool:
+    return labeller == "nvd" or (labeller == "cna" and int(row["id"][4:8]) >= OTHERS_FROM)
+
+
+def _wording(path: Path | None) -> tuple[str, str]:
+    """(What stands before a description, what stands behind it): ours, or as a corpus of pairs asks."""
+    if path is None:
+        return PLAIN, ""
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+            prompt = json.loads(stream.readline(_LINE))["prompt"]
+        head, found, _ = str(prompt).partition("CVE Description: ")
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"The wording {path} has no line of JSON with a prompt.") from error
+    if not found:
+        raise InputError(f"The prompt in {path} does not say where the description begins.")
+    return head + found, " "

@@ -1,0 +1,159 @@
+"""What is learned from: one question with its answer, as a line of JSON.
+
+A record holds the parts of a prompt, not its text: they are framed when the model is known, as the product
+frames them when it asks, so that what was learned is what will be read.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cybersecqwen.errors import InputError, LimitError
+from cybersecqwen.models.interface import Material, Prompt
+
+LONGEST = 200_000
+"""Characters of a line."""
+MOST = 5_000_000
+"""Lines of a file."""
+_PARTS = ("skill", "instructions", "material", "question", "answer", "source", "licence")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """One question and what is right to answer."""
+
+    skill: str
+    """What it teaches: "cwe", "multiple-choice", "narrative" …; see `SKILLS` of `corpora`."""
+    instructions: str = ""
+    """As the system message has them; empty for a prompt that is sent as it is."""
+    material: tuple[tuple[str, str], ...] = ()
+    """Pairs of label and text: other people's text, which is data."""
+    question: str
+    """What is asked about it."""
+    answer: str
+    """What the model should write, and nothing else."""
+    source: str
+    """Where the facts are from: "nvd:CVE-2023-0001", "store:T1059.001", "template:roles/17" …"""
+    licence: str = "Apache-2.0"
+    """Of what the record says; that of our own templates where nothing else is in it."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """As the product asks it."""
+        material = tuple(Material(label=label, text=text) for label, text in self.material)
+        return Prompt(
+            instructions=self.instructions, material=material, question=self.question, skill=self.skill
+        )
+
+    @property
+    def text(self) -> str:
+        """All that is read, for looking for what must not stand in it."""
+        parts = (f"{label}\n{text}" for label, text in self.material)
+        return "\n".join((self.instructions, *parts, self.question))
+
+    @property
+    def key(self) -> str:
+        """The same for records that ask the same: sha256 of skill, material and question, 16 digits."""
+        asked = json.dumps([self.skill, self.material, self.question], ensure_ascii=False)
+        return hashlib.sha256(asked.encode()).hexdigest()[:16]
+
+
+def write_records(path: Path, records: Iterable[Record]) -> tuple[int, str]:
+    """Write records as lines of JSON, packed where the name ends in .gz; the file is whole or not there.
+
+    Returns how many they are, and the sha256 of what the file holds. Raises OutputError.
+    """
+    from cybersecqwen.writing import write_whole
+
+    lines = [json.dumps(_as_json(one), ensure_ascii=False) + "\n" for one in records]
+    data = "".join(lines).encode()
+    digest = hashlib.sha256(data).hexdigest()
+    packed = gzip.compress(data, mtime=0) if path.suffix == ".gz" else data
+    write_whole(path, packed, folder_mode=0o755)
+    return len(lines), digest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Broken:
+    """A line that is no record."""
+
+    line: int
+    """Its number, from 1."""
+    reason: str
+    """One clause."""
+
+
+def read_records(path: Path) -> Iterator[Record | Broken]:
+    """The records of a file, in its order; lines that are none, with the reason.
+
+    Raises InputError where the file cannot be read, LimitError where it holds more lines than `MOST`.
+    """
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+            for number in range(1, MOST + 2):
+                raw = stream.readline(LONGEST * 4 + 2)
+                if not raw:
+                    return
+                if number > MOST:
+                    raise LimitError(f"{path} holds more than {MOST:,} lines.")
+                if not raw.endswith(b"\n") and len(raw) > LONGEST * 4:
+                    yield Broken(line=number, reason="longer than a record may be")
+                    while raw and not raw.endswith(b"\n"):
+                        raw = stream.readline(1 << 20)
+                    continue
+                if raw.strip():
+                    yield _read(raw, number)
+    except (OSError, EOFError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise InputError(f"The records {path} cannot be read: {said}.") from error
+
+
+def _read(raw: bytes, number: int) -> Record | Broken:
+    try:
+        value = json.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return Broken(line=number, reason="no JSON in UTF-8")
+    reason = _against(value)
+    if reason:
+        return Broken(line=number, reason=reason)
+    material = tuple((str(label), str(text)) for label, text in value.get("material", ()))
+    return Record(**{**{name: value[name] for name in _PARTS if name in value}, "material": material})
+
+
+def _against(value: Any) -> str:
+    """Why a value is no record; "" where it is one."""
+    if not isinstance(value, dict):
+        return "no JSON object"
+    if unknown := sorted(set(value) - set(_PARTS)):
+        return f"unknown part {unknown[0][:40]!r}"
+    for name in ("skill", "question", "answer", "source"):
+        if not isinstance(value.get(name), str) or not value[name].strip():
+            return f"no {name}"
+    for name in ("instructions", "licence"):
+        if not isinstance(value.get(name, ""), str):
+            return f"{name} is no text"
+    material = value.get("material", [])
+    if not isinstance(material, list) or not all(
+        isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one)
+        for one in material
+    ):
+        return "material is no list of pairs of label and text"
+    if sum(len(text) for _, text in material) + len(value["question"]) + len(value["answer"]) > LONGEST:
+        return "longer than a record may be"
+    return ""
+
+
+def _as_json(record: Record) -> dict[str, Any]:
+    found: dict[str, Any] = {"skill": record.skill}
+    if record.instructions:
+        found["instructions"] = record.instructions
+    if record.material:
+        found["material"] = [list(pair) for pair in record.material]
+    found |= {"question": record.question, "answer": record.answer, "source": record.source}
+    return found | ({"licence": record.licence} if record.licence != "Apache-2.0" else {})
