@@ -51,6 +51,16 @@ def test_what_takes_too_long_is_ended_and_the_rest_is_done(
         assert list(pool.map([5])) == [25]
 
 
+def much(number: int) -> int:
+    return len(bytearray(3 << 30)) if number == 13 else number
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not bound memory")
+def test_what_takes_too_much_memory_is_ended_and_the_rest_is_done() -> None:
+    with Pool(much, late, 1) as pool:
+        assert list(pool.map([1, 13, 2])) == [1, -13, 2]
+
+
 def test_an_error_is_raised_where_it_belongs() -> None:
     with Pool(work, late, 1) as pool:
         found = pool.map([1, 17, 2])

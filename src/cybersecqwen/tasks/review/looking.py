@@ -168,7 +168,7 @@ def _look_by(places: Any) -> _Look:
 
 
 def _late(source: SourceFile) -> Result:
-    return Seen((), None), "Reading it takes too long: it is no program, or one that is made to be slow."
+    return Seen((), None), "It takes too long or too much memory: it is no program, or one made to be slow."
 
 
 def pool_of(rules: CodeRules, count: int) -> Pool[SourceFile, Result]:

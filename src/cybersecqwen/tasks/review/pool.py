@@ -2,17 +2,20 @@
 
 Reading what is no program takes tree-sitter time that grows with the square of its lines, inside one call
 that nothing interrupts. So every file is looked at by a process that the system ends when its time for the
-file is over; the file is named, and another process goes on with the rest.
+file is over, or its memory; the file is named, and another process goes on with the rest.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from cybersecqwen.detect import workers
@@ -21,6 +24,8 @@ SECONDS = 10
 """Processor time for one file."""
 SHORT_SECONDS = 2
 """The same once `_PATIENCE` files took longer: a tree of such files must come to an end, too."""
+_MEMORY = 1 << 30
+"""Bytes that one of these processes may take beyond what it has when it begins."""
 _PATIENCE = 5
 _BATCH = 16
 _ALONE = 40
@@ -128,6 +133,7 @@ def _serve(connection: Connection, work: Callable[[Item], Result]) -> None:
     workers.begin()
     if hasattr(signal, "SIGPROF"):
         signal.signal(signal.SIGPROF, signal.SIG_DFL)  # which ends the process wherever it is
+    _bound_memory()
     while True:
         try:
             seconds, items = connection.recv()
@@ -138,6 +144,8 @@ def _serve(connection: Connection, work: Callable[[Item], Result]) -> None:
             answer: tuple[bool, object]
             try:
                 answer = (True, work(item))
+            except MemoryError:
+                os._exit(1)  # as a parser ends it that gets no memory
             except Exception as error:
                 answer = (False, error)
             _limit(0)
@@ -147,6 +155,23 @@ def _serve(connection: Connection, work: Callable[[Item], Result]) -> None:
                 return
             except Exception as error:  # what cannot be sent as it is
                 connection.send((False, f"{type(error).__name__}: {error}"))
+
+
+def _bound_memory() -> None:
+    """Let this process take `_MEMORY` more than it has: a parser that tries ever more takes gigabytes.
+
+    Where the system does not know such a bound, time alone is one. A parser that gets no memory says so and
+    ends the process; its words are nobody's business, the file is named.
+    """
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    with suppress(ImportError, OSError, ValueError, StopIteration):
+        import resource
+
+        lines = Path("/proc/self/status").read_text().splitlines()
+        has = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:"))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_DATA, (has + _MEMORY, resource.RLIM_INFINITY))
 
 
 def _limit(seconds: float) -> None:
