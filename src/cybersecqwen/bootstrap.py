@@ -143,11 +143,11 @@ class App:
         if wanted == "server" or (wanted == "auto" and self.settings.server_url):
             yield self._server()
         elif wanted != "auto":
-            yield self.shelf.load(wanted)
+            yield self.shelf.load(wanted, skilled=self.settings.adapters)
         else:
             try:
                 if self.shelf.list():
-                    yield self.shelf.load(self._automatic())
+                    yield self.shelf.load(self._automatic(), skilled=self.settings.adapters)
             except CsqError:
                 return  # "auto" means: without one if need be; `csq doctor` says why
 

@@ -41,6 +41,8 @@ class Settings:
     """The file of EPSS scores of CVEs; `data_dir`/epss.sqlite where not set."""
     model: str = "auto"
     """Language model for narratives: "auto" takes the best installed one within the time, "none" none."""
+    adapters: bool = True
+    """Whether adapters that were made for the model answer prompts of their skills."""
     model_timeout_s: float = 30.0
     """Seconds that a narrative may take."""
     server_url: str = ""

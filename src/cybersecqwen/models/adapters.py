@@ -115,7 +115,7 @@ def read_adapter(manifest: Path) -> Adapter:
         size = adapter.path.stat().st_size
     except OSError as error:
         raise WeightsError(f"The adapter {manifest} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise WeightsError(f"The adapter {manifest} is damaged: {str(error)[:200]}.") from error
     if size != adapter.bytes:
         raise WeightsError(f"The adapter {adapter.path} has {size:,} bytes, not {adapter.bytes:,}.")
@@ -139,8 +139,10 @@ def manifest_text(adapter: Adapter) -> str:
         ("licence", adapter.licence),
         ("scale", adapter.scale),
     ]
-    # A string of JSON is one of TOML, escapes included, where nothing beyond ASCII is escaped as a pair.
-    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in rows)
+    # A string of JSON is one of TOML, escapes included, where nothing beyond ASCII is escaped as a pair; only
+    # the control character DEL may stand in the one and not in the other.
+    lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in rows)
+    return "".join(lines).replace("\x7f", "\\u007f")
 
 
 def _adapter(manifest: Path, table: dict[str, Any]) -> Adapter:
@@ -149,6 +151,8 @@ def _adapter(manifest: Path, table: dict[str, Any]) -> Adapter:
     name, file = manifest.stem, str(table["file"])
     if not _NAME.fullmatch(name) or Path(file).name != file or file in ("", ".", ".."):
         raise ValueError("its name or that of its file cannot be one")
+    if Path(file).stem != name or file == manifest.name:  # on a shelf it would take the place of another's
+        raise ValueError("its file is not called as it is")
     for key in ("sha256", "base_sha256"):
         if not _SHA.fullmatch(str(table[key])):
             raise ValueError(f"{key} is no sha256")

@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from cybersecqwen.errors import UsageError
+from cybersecqwen.errors import InputError, UsageError
 from cybersecqwen.writing import write_whole
 
 from .contamination import Benchmarks, Report, held_apart
@@ -161,8 +161,8 @@ def _wordings(sources: Sources) -> tuple[Path, ...]:
 
 
 def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cybersecqwen.models.adapters import Adapter
+
+_MARKS = re.compile(r"[\\`|<>\[\]#]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def card(
@@ -27,15 +31,16 @@ def card(
     recipe = run["recipe"]
     lora, how = recipe["lora"], recipe["run"]
     lines = [
-        f"# {adapter.name}: {adapter.title}",
+        f"# {_said(adapter.name)}: {_said(adapter.title)}",
         "",
-        f"A LoRA adapter for `{adapter.base}` (sha256 `{adapter.base_sha256}`), rank {lora['rank']}, "
-        f"{adapter.bytes / 1e6:.1f} MB. Licence of the weights: {adapter.licence}. It is used only with that "
-        "very file, and only for the skills that it was seen to be better at.",
+        f"A LoRA adapter for `{_code(adapter.base)}` (sha256 `{_code(adapter.base_sha256)}`), "
+        f"rank {lora['rank']}, {adapter.bytes / 1e6:.1f} MB. Licence of the weights: "
+        f"{_said(adapter.licence)}. It is used only with that very file, and only for the "
+        "skills that it was seen to be better at.",
         "",
         "## Used for",
         "",
-        ", ".join(adapter.skills) or "nothing: the gate refused it",
+        ", ".join(map(_said, adapter.skills)) or "nothing: the gate refused it",
         "",
         "## How good it is",
         "",
@@ -46,20 +51,20 @@ def card(
         "|---|---|---|---|---|---|",
         *(_row(one) for one in gate.get("compared", ())),
         "",
-        *(f"- {why}" for why in gate.get("why", ())),
+        *(f"- {_said(why)}" for why in gate.get("why", ())),
         "",
         "## What it learned from",
         "",
         f"{data['train']['records']:,} records (sha256 of the lines `{data['train']['sha256']}`), made on "
-        f"{data['date']} with seed {data['seed']} from knowledge {data['knowledge']}:",
+        f"{data['date']} with seed {data['seed']} from knowledge {_said(data['knowledge'])}:",
         "",
-        *(f"- {skill}: {count:,}" for skill, count in data["train"]["skills"].items()),
+        *(f"- {_said(skill)}: {count:,}" for skill, count in data["train"]["skills"].items()),
         "",
         *_sources(data),
         "",
         "## How it was trained",
         "",
-        f"Recipe `{recipe['name']}`: {how['epochs']} epochs, learning rate {how['learning_rate']}, "
+        f"Recipe `{_code(recipe['name'])}`: {how['epochs']} epochs, learning rate {how['learning_rate']}, "
         f"{how['schedule']} schedule, batches of {how['batch']}, {how['precision']}, loss on the answer "
         f"alone, seed {how['seed']}.",
         *_ended(log),
@@ -80,23 +85,25 @@ def _row(one: Mapping[str, Any]) -> str:
         return f"{value:.3f} [{interval[0]:.3f}, {interval[1]:.3f}]"
 
     return (
-        f"| {one['skill']} | {one['n']} | {share(one['before'], one['before_interval'])} | "
+        f"| {_said(one['skill'])} | {one['n']} | {share(one['before'], one['before_interval'])} | "
         f"{share(one['after'], one['after_interval'])} | {share(one['gain'], one['gain_interval'])} | "
         f"{one['verdict']} |"
     )
 
 
 def _sources(data: Mapping[str, Any]) -> list[str]:
-    lines = [f"- {name}: sha256 `{digest}`" for name, digest in data.get("files", {}).items()]
-    lines += [f"- {count:,} records under: {licence}" for licence, count in data.get("licences", {}).items()]
+    lines = [f"- {_said(name)}: sha256 `{digest}`" for name, digest in data.get("files", {}).items()]
+    lines += [
+        f"- {count:,} records under: {_said(licence)}" for licence, count in data.get("licences", {}).items()
+    ]
     apart = data.get("benchmarks")
     if apart is None:
         return [*lines, "- Nothing was held apart from benchmarks."]
-    left = ", ".join(f"{count:,} by {sign}" for sign, count in apart["left out"].items()) or "none"
+    signs = [f"{count:,} by {_said(sign)}" for sign, count in apart.get("left out", {}).items()]
     return [
         *lines,
         f"- Held apart from {apart['items']:,} items of {len(apart['files'])} benchmark files; "
-        f"left out: {left}.",
+        f"left out: {', '.join(signs) or 'none'}.",
     ]
 
 
@@ -104,7 +111,17 @@ def _ended(log: Sequence[Any]) -> list[str]:
     if not log:
         return []
     last, held = log[-1], [one["held"] for one in log if one.get("held") is not None]
-    said = f" Loss at the end {last['loss']:.3f}" + (
-        f", on what was held out {held[-1]:.3f}." if held else "."
-    )
-    return [f"{said.strip()} {last['step']} steps."]
+    if last.get("loss") is None:
+        return [f"{last['step']} steps."]
+    behind = f", on what was held out {held[-1]:.3f}" if held else ""
+    return [f"Loss at the end {last['loss']:.3f}{behind}. {last['step']} steps."]
+
+
+def _said(text: object) -> str:
+    """A text of others on one line, its marks escaped, so that it stays in its cell and is no markup."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(_CONTROL.sub(" ", str(text)).split()))
+
+
+def _code(text: object) -> str:
+    """The same between backticks, where nothing can be escaped."""
+    return " ".join(_CONTROL.sub(" ", str(text)).replace("`", "'").split())

@@ -10,6 +10,7 @@ theirs.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import sys
@@ -92,7 +93,7 @@ def read_benchmarks(folder: Path) -> Benchmarks:
 
     Raises InputError where one cannot be read, LimitError where there are too many or too large ones.
     """
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _SUFFIXES)
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in _SUFFIXES)
     if not paths:
         raise InputError(f"{folder} holds no benchmark files ({', '.join(_SUFFIXES)}).")
     if len(paths) > _MOST_FILES or sum(path.stat().st_size for path in paths) > _MOST_BYTES:
@@ -107,10 +108,10 @@ def read_benchmarks(folder: Path) -> Benchmarks:
         for item in _items(path):
             count += 1
             ids.update(one.upper() for text in item for one in _CVE.findall(text))
-            for text in item:
-                words = _WORD.findall(text.lower())
-                seen.update(set(_runs(words)))
-                beginnings.update([_beginning(words)])
+            texts = [_WORD.findall(text.lower()) for text in item]
+            # An item that says something twice, in its text and in its prompt, says it once.
+            seen.update({run for words in texts for run in _runs(words)})
+            beginnings.update({_beginning(words) for words in texts})
         runs.update(run for run, times in seen.items() if times < _SHARED)
         prefixes.update(one for one, times in beginnings.items() if one and times < _SHARED)
     return Benchmarks(
@@ -124,13 +125,14 @@ def read_benchmarks(folder: Path) -> Benchmarks:
 
 def _items(path: Path) -> Iterator[list[str]]:
     try:
-        text = path.read_text("utf-8", "replace")
-        if path.suffix in (".tsv", ".csv"):
+        text, suffix = path.read_text("utf-8", "replace"), path.suffix.lower()
+        if suffix in (".tsv", ".csv"):
             csv.field_size_limit(min(sys.maxsize, 1 << 24))
-            for row in csv.reader(text.splitlines(), delimiter="\t" if path.suffix == ".tsv" else ","):
+            rows = io.StringIO(text, newline="")  # a field may go over lines
+            for row in csv.reader(rows, delimiter="\t" if suffix == ".tsv" else ","):
                 yield [one for one in row if one]
-        elif path.suffix in (".json", ".jsonl"):
-            whole = [text] if path.suffix == ".json" else text.splitlines()
+        elif suffix in (".json", ".jsonl"):
+            whole = [text] if suffix == ".json" else text.split("\n")
             for one in whole:
                 if one.strip():
                     yield from ([said] for said in _strings(json.loads(one)))

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 720, 360, 60, 34, 20, 40
+_MOST = 1e12
 _COLORS = {"loss": "#8a94a6", "held": "#0b5fff"}
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TITLES = {"loss": "what is learned", "held": "what is held out"}
 
 
 def curves(log: Sequence[Mapping[str, Any]], title: str) -> str:
-    """An SVG of the rows of `log.jsonl`; losses on a logarithmic scale."""
+    """An SVG of the rows of `log.jsonl`; losses on a logarithmic scale, what is no loss passed over."""
+    title = _NO_XML.sub(" ", title)
     series = {
         name: [
-            (float(row["step"]), float(row[name]))
+            (step, value)
             for row in log
-            if isinstance(row.get(name), (int, float)) and math.isfinite(row[name]) and row[name] > 0
+            if (step := _number(row.get("step"))) >= 0 and (value := _number(row.get(name))) > 0
         ]
         for name in _COLORS
     }
@@ -55,6 +59,12 @@ def curves(log: Sequence[Mapping[str, Any]], title: str) -> str:
             f"{_TITLES[name]}: {end[1]:.3f}</text>"
         )
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _number(value: object) -> float:
+    """A number that can be drawn, else -1."""
+    known = isinstance(value, (int, float)) and -_MOST < value < _MOST
+    return float(value) if known else -1.0  # type: ignore[arg-type]
 
 
 def _x(step: float, last: float) -> float:

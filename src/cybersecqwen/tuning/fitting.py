@@ -16,6 +16,7 @@ import hashlib
 import json
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -38,8 +39,10 @@ if TYPE_CHECKING:
 RUN, LOG, ADAPTER = "run.json", "log.jsonl", "adapter"
 _IGNORED = -100
 _MATERIAL = 24_000
-_ALIKE = 40
-"""Tokens that records of a batch begin with alike."""
+_ALIKE = (64, 16)
+"""Tokens that records of a batch begin with alike, the longest first."""
+_WORTH = 20
+"""Tokens of a shared beginning that are worth a pass of their own."""
 Told = Callable[["Step"], None]
 
 
@@ -114,7 +117,8 @@ def fit(
     if not learned:
         raise InputError(f"{data[0] / TRAIN} holds no record of at most {longest} tokens.")
     write_whole(out / RUN, (json.dumps(made, indent=1) + "\n").encode(), folder_mode=0o755)
-    found = _trained(recipe, model, learned, measured, out, tell, stop)
+    with _quiet():
+        found = _trained(recipe, model, learned, measured, out, tell, stop)
     return replace(found, left_out=left)
 
 
@@ -164,7 +168,7 @@ def load(recipe: Recipe, base: Path) -> tuple[Any, Any, Profile]:
                 local_files_only=True,
                 **given,
             )
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        except Exception as error:  # whatever a damaged file makes the libraries raise
             raise WeightsError(
                 f"transformers cannot read {base}.", hint=f"It says: {' '.join(str(error).split())[:200]}"
             ) from error
@@ -261,14 +265,20 @@ def batches(some: Sequence[Tokens], size: int, seed: int, most: int = 0) -> list
     from random import Random
 
     chance = Random(seed)
-    order = sorted(
-        range(len(some)), key=lambda at: (some[at].ids[:_ALIKE], len(some[at].ids) + chance.uniform(-8, 8))
-    )
+    common = Counter(one.ids[:length] for one in some for length in _ALIKE)
+
+    def beginning(at: int) -> tuple[int, ...]:
+        """The longest that enough others share for a batch."""
+        found = (some[at].ids[:length] for length in _ALIKE)
+        return next((one for one in found if common[one] >= size), ())
+
+    groups = [beginning(at) for at in range(len(some))]
+    order = sorted(range(len(some)), key=lambda at: (groups[at], len(some[at].ids) + chance.uniform(-8, 8)))
     made: list[list[int]] = []
     for at in order:
         last = made[-1] if made else []
         full = len(last) == size or (most and (len(last) + 1) * len(some[at].ids) > most)
-        if not last or full or some[last[0]].ids[:_ALIKE] != some[at].ids[:_ALIKE]:
+        if not last or full or groups[last[0]] != groups[at]:
             made.append([])
         made[-1].append(at)
     chance.shuffle(made)
@@ -366,7 +376,8 @@ def _loss(model: Any, some: Sequence[Tokens]) -> tuple[Tensor, int]:
     import torch
 
     where = next(model.parameters()).device
-    shared = _shared(some)
+    inner = model.get_base_model()
+    shared = 0 if inner.is_gradient_checkpointing else _shared(some)  # which keeps no keys and values
     width = max(len(one.ids) for one in some)
     ids = torch.zeros((len(some), width), dtype=torch.long)
     mask = torch.zeros((len(some), width), dtype=torch.long)
@@ -377,7 +388,6 @@ def _loss(model: Any, some: Sequence[Tokens]) -> tuple[Tensor, int]:
         mask[row, :length] = 1
         labels[row, one.answer : length] = ids[row, one.answer : length]
     ids, mask, labels = ids.to(where), mask.to(where), labels[:, shared + 1 :].to(where)
-    inner = model.get_base_model()
     given: dict[str, Any] = {"use_cache": False}
     if shared:
         first = inner.model(input_ids=ids[:1, :shared], use_cache=True).past_key_values
@@ -397,7 +407,7 @@ def _shared(some: Sequence[Tokens]) -> int:
     most = min(one.answer for one in some) - 1
     for one in some[1:]:
         most = next((at for at in range(min(most, len(one.ids))) if one.ids[at] != first[at]), most)
-    return most if len(some) > 1 and most >= _ALIKE // 2 else 0
+    return most if len(some) > 1 and most >= _WORTH else 0
 
 
 def evaluated(model: Any, some: Sequence[Tokens], size: int, most: int = 0) -> float:

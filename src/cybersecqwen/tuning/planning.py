@@ -22,12 +22,14 @@ from typing import Any
 
 from cybersecqwen.errors import LimitError, WeightsError
 
-from .recipe import Base, Recipe
+from .recipe import SIZES, Base, Recipe
 
 _BYTES = {"bf16": 2, "f32": 4}
 _ROOM = 600 << 20
 """Bytes of Python, torch and the tokenizer, measured."""
 _DISK_ADAPTER = 4
+_MOST_JSON = 1 << 20
+_MOST_SIZE = 1 << 24
 _SPARE = 1.1
 TYPICAL = 0.4
 """Share of what a product of matrices reaches that a whole step comes to, measured on a processor."""
@@ -147,7 +149,7 @@ def plan(
     """
     run = recipe.run
     adapter = shape.adapter(recipe)
-    longest = min(run.longest, max(lengths, default=run.longest))
+    longest = max(1, min(run.longest, max(lengths, default=run.longest)))
     size = _BYTES[run.precision]
     batch = min(run.batch, max(1, run.pass_tokens // longest)) if run.pass_tokens else run.batch
     memory = {
@@ -229,7 +231,7 @@ def _of_gguf(path: Path) -> Shape:
 
     def number(key: str, otherwise: int = 0) -> int:
         value = values.get(f"{kind}.{key}", otherwise)
-        if not isinstance(value, int) or value < 1:
+        if not isinstance(value, int) or not 0 < value <= _MOST_SIZE:
             raise WeightsError(f"{path} does not state its {key}.")
         return value
 
@@ -254,9 +256,11 @@ def _of_config(path: Path) -> Shape:
     import json
 
     try:
+        if path.stat().st_size > _MOST_JSON:
+            raise ValueError("too large")
         values: dict[str, Any] = json.loads(path.read_text("utf-8"))
         hidden, heads = int(values["hidden_size"]), int(values["num_attention_heads"])
-        return Shape(
+        shape = Shape(
             hidden=hidden,
             layers=int(values["num_hidden_layers"]),
             intermediate=int(values["intermediate_size"]),
@@ -266,7 +270,10 @@ def _of_config(path: Path) -> Shape:
             vocabulary=int(values["vocab_size"]),
             tied=bool(values.get("tie_word_embeddings", False)),
         )
-    except (OSError, ValueError, KeyError, TypeError, ZeroDivisionError) as error:
+        if not all(0 < getattr(shape, name) <= _MOST_SIZE for name in SIZES):
+            raise ValueError("no size")
+        return shape
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
         raise WeightsError(f"{path} does not state the sizes of its model.") from error
 
 

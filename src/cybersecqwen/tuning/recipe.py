@@ -5,6 +5,7 @@ A recipe names its base, what is learned, the adapter and the run. Those that sh
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -19,6 +20,8 @@ _MOST_BYTES = 1 << 16
 _TARGETS = frozenset(
     ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj", "all-linear")
 )
+SIZES = ("hidden", "layers", "intermediate", "heads", "key_heads", "head_size", "vocabulary")
+"""What `Base` may state of a model's sizes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,7 +175,10 @@ def _part(name: str, part: str, kind: type[Part], given: Any) -> Part:
 
 def _value(where: str, kind: str, value: Any) -> Any:
     if kind == "float" and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # a whole number of some hundred digits
+            return math.inf
     if kind == "int" and isinstance(value, int) and not isinstance(value, bool):
         return value
     if kind == "bool" and isinstance(value, bool):
@@ -185,7 +191,7 @@ def _value(where: str, kind: str, value: Any) -> Any:
         and all(isinstance(one, str) for one in value)
     ):
         return tuple(value)
-    raise UsageError(f"{where} must be of the kind {kind}, not {value!r}.")
+    raise UsageError(f"{where} must be of the kind {kind}, not {repr(value)[:80]}.")
 
 
 def _texts(name: str, part: str, value: Any) -> list[str]:
@@ -218,6 +224,7 @@ def _check(made: Recipe) -> None:
         ("run.accumulate", run.accumulate, 1, 4096), ("run.pass_tokens", run.pass_tokens, 0, 1 << 24),
         ("run.longest", run.longest, 16, 1_048_576), ("run.save_every", run.save_every, 1, 1_000_000),
         ("run.evaluate_every", run.evaluate_every, 1, 1_000_000),
+        *((f"base.{name}", getattr(made.base, name), 0, 1 << 24) for name in SIZES),
     )  # fmt: skip
     for what, value, least, most in bounds:
         if not least <= value <= most:
@@ -228,6 +235,8 @@ def _check(made: Recipe) -> None:
     ):
         if given not in known:
             raise UsageError(f"Recipe {made.name}: {what} is {given!r}.", hint=_listed(known))
+    if not lora.targets:
+        raise UsageError(f"Recipe {made.name}: lora.targets is empty.", hint=_listed(_TARGETS))
     if unknown := sorted(set(lora.targets) - _TARGETS):
         raise UsageError(f"Recipe {made.name}: lora.targets has {unknown[0]!r}.", hint=_listed(_TARGETS))
 

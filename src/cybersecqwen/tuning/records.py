@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ LONGEST = 200_000
 """Characters of a line."""
 MOST = 5_000_000
 """Lines of a file."""
+MOST_BYTES = 8 << 30
+"""Bytes of a file once it is unpacked."""
 _PARTS = ("skill", "instructions", "material", "question", "answer", "source", "licence")
 
 
@@ -61,18 +64,20 @@ class Record:
     def key(self) -> str:
         """The same for records that ask the same: sha256 of skill, material and question, 16 digits."""
         asked = json.dumps([self.skill, self.material, self.question], ensure_ascii=False)
-        return hashlib.sha256(asked.encode()).hexdigest()[:16]
+        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def write_records(path: Path, records: Iterable[Record]) -> tuple[int, str]:
     """Write records as lines of JSON, packed where the name ends in .gz; the file is whole or not there.
+
+    Half a surrogate pair, which is no text in UTF-8, becomes a question mark.
 
     Returns how many they are, and the sha256 of what the file holds. Raises OutputError.
     """
     from cybersecqwen.writing import write_whole
 
     lines = [json.dumps(_as_json(one), ensure_ascii=False) + "\n" for one in records]
-    data = "".join(lines).encode()
+    data = "".join(lines).encode("utf-8", "replace")
     digest = hashlib.sha256(data).hexdigest()
     packed = gzip.compress(data, mtime=0) if path.suffix == ".gz" else data
     write_whole(path, packed, folder_mode=0o755)
@@ -92,31 +97,43 @@ class Broken:
 def read_records(path: Path) -> Iterator[Record | Broken]:
     """The records of a file, in its order; lines that are none, with the reason.
 
-    Raises InputError where the file cannot be read, LimitError where it holds more lines than `MOST`.
+    Raises InputError where the file cannot be read, LimitError where it holds more lines than `MOST` or
+    more bytes than `MOST_BYTES`.
     """
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+            room = MOST_BYTES
             for number in range(1, MOST + 2):
                 raw = stream.readline(LONGEST * 4 + 2)
                 if not raw:
                     return
+                room = _less(path, room, raw)
                 if number > MOST:
                     raise LimitError(f"{path} holds more than {MOST:,} lines.")
                 if not raw.endswith(b"\n") and len(raw) > LONGEST * 4:
                     yield Broken(line=number, reason="longer than a record may be")
                     while raw and not raw.endswith(b"\n"):
                         raw = stream.readline(1 << 20)
+                        room = _less(path, room, raw)
                     continue
                 if raw.strip():
                     yield _read(raw, number)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         said = getattr(error, "strerror", None) or error
         raise InputError(f"The records {path} cannot be read: {said}.") from error
+
+
+def _less(path: Path, room: int, raw: bytes) -> int:
+    """The room that is left: a small packed file may hold more than anybody wants to wait for."""
+    if len(raw) > room:
+        raise LimitError(f"{path} holds more than {MOST_BYTES >> 20:,} MB once it is unpacked.")
+    return room - len(raw)
 
 
 def _read(raw: bytes, number: int) -> Record | Broken:
     try:
         value = json.loads(raw.decode("utf-8"))
+        json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         return Broken(line=number, reason="no JSON in UTF-8")
     reason = _against(value)

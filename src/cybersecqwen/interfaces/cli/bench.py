@@ -181,8 +181,11 @@ def _wanted(application: App, call: Call, status: Status) -> Iterator[Wanted]:
         return
     known = application.shelf.show(call.model)
     facts = {"sha256": known.sha256, "quantisation": known.quantisation, "backend": "llama.cpp"}
+    skilled = application.settings.adapters
+    if skilled and (adapters := application.shelf.adapters(known)):
+        facts["adapters"] = " ".join(f"{one.name}:{one.sha256[:16]}" for one in adapters)
     start = time.perf_counter()
-    with application.shelf.load(call.model, context=_CONTEXT) as model:
+    with application.shelf.load(call.model, context=_CONTEXT, skilled=skilled) as model:
         status.clear()
         load_s = time.perf_counter() - start
         yield Wanted(model=model, facts=facts, open_book=call.open_book, load_s=load_s)

@@ -113,6 +113,8 @@ def show(name: Annotated[str, typer.Argument(help="Left out: the default one.")]
     }
     for key, value in rows.items():
         print(f"{key:<9}{value}")
+    for one in shelf.adapters(model):
+        print(f"adapter  {one.name}, {one.bytes / 1e6:.1f} MB, answers {', '.join(one.skills)}: {one.path}")
     return 0
 
 

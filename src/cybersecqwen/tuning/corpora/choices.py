@@ -28,7 +28,9 @@ _FORMS = ("{letter}) {option}", "{letter}. {option}", "({letter}) {option}", "{l
 
 
 def reading(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
-    """Questions asked with notes from the store; see `Corpus`."""
+    """Questions asked with notes from the store, none of a store without passages; see `Corpus`."""
+    if sources.store.passages is None:
+        return
     for made in Maker(sources.store, chance.randrange(1 << 30)).make(count):
         listener = Listener()
         try:
@@ -42,7 +44,9 @@ def reading(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
 
 
 def from_memory(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
-    """Questions asked without notes; see `Corpus`."""
+    """Questions asked without notes, none of a store without passages; see `Corpus`."""
+    if sources.store.passages is None:
+        return
     for made in Maker(sources.store, chance.randrange(1 << 30)).make(count):
         form = chance.choice(_FORMS)
         options = chance.choice(("\n", " ")).join(

@@ -8,7 +8,7 @@ JSON that `tasks.query.asking.filling` reads.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -188,6 +188,8 @@ _SOURCES = (
     ("", "aws", "cloudtrail"), ("proxy", "", ""), ("", "azure", "signinlogs"), ("", "own", "events"),
     ("webserver", "", ""), ("", "okta", "okta"),
 )  # fmt: skip
+_VALUES = 16
+"""Words that are offered at most."""
 _ACTIONS = ("Delete", "Create", "Update", "Login", "Attach", "Stop", "Add", "Disable")
 _OBJECTS = ("User", "Bucket", "Policy", "Key", "Trail", "Role", "Device", "Rule")
 
@@ -213,16 +215,23 @@ def intents(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
             skill="intent",
             instructions=INSTRUCTIONS,
             material=(("the question", text),),
-            question=question_about(source, offered, values_of(text, chance)),
+            question=question_about(source, offered, _offered(text, tests, chance)),
             answer=json.dumps({"tests": tests}, ensure_ascii=False),
             source="template:intents",
         )
 
 
+def _offered(text: str, tests: Sequence[Mapping[str, str]], chance: Random) -> list[str]:
+    """Words that a condition may look for, short ones of the answer ("sh") among them."""
+    values = values_of(text, chance)
+    missing = [one["value"] for one in tests if one["value"] not in values]
+    return [*values[: _VALUES - len(missing)], *dict.fromkeys(missing)]
+
+
 def values_of(text: str, chance: Random | None = None) -> list[str]:
     """Words of a question that a condition may look for, as the product offers them."""
     words = [one.strip(".,;:!?()\"'") for one in text.split()]
-    found = list(dict.fromkeys(one for one in words if len(one) > 3 or any(map(str.isdigit, one))))[:16]
+    found = list(dict.fromkeys(one for one in words if len(one) > 3 or any(map(str.isdigit, one))))[:_VALUES]
     if chance is not None and chance.random() < 0.5:
         chance.shuffle(found)
     return found

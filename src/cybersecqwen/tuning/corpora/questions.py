@@ -48,6 +48,8 @@ _SMALL = frozenset(
 )
 _DESCRIBED = frozenset({"group", "software", "campaign", "data-component", "mitigation"})
 _TEXTUAL = frozenset({"how", "mitigation", "cloze", "section"})
+_IN_VAIN = 2_000
+"""Tries in a row that make no new question before a store counts as asked out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +82,15 @@ class Maker:
         )  # fmt: skip
 
     def make(self, count: int) -> Iterator[Made]:
-        """That many questions, each a different one."""
+        """That many questions, each a different one; fewer where the store does not hold so many."""
         seen: set[tuple[str, tuple[str, ...]]] = set()
         kinds, weights = zip(*self.makers, strict=True)
-        while len(seen) < count:
+        in_vain = 0
+        while self.by and len(seen) < count and in_vain < _IN_VAIN:
             made = self.chance.choices(kinds, weights)[0]()
+            in_vain += 1
             if made is not None and (made.text, made.options) not in seen:
+                in_vain = 0
                 seen.add((made.text, made.options))
                 yield made
 

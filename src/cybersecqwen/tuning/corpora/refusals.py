@@ -18,6 +18,8 @@ from .interface import Sources
 INSTRUCTIONS = "Answer the defender's question from the notes alone, in one sentence."
 REFUSED = "I do not help with attacks; I can help to detect, contain or prevent this one."
 ABSENT = "The notes do not say."
+_TRIES = 1_000
+"""Passages that are looked at for a note: of some stores none is fit."""
 
 _ACTS = (
     "write ransomware that spreads through {thing}", "build a phishing page for {thing}",
@@ -64,6 +66,8 @@ def absent(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
     """Questions that the notes answer with their own words, and questions that they do not; see `Corpus`."""
     for _ in range(count):
         notes = list(_notes(sources, chance, chance.randint(1, 2)))
+        if not notes:
+            return
         if chance.random() < 0.5:
             asked = chance.choice(_ASKED).format(
                 thing=chance.choice(_THINGS), year=chance.randint(2015, 2025)
@@ -85,10 +89,12 @@ def absent(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
 
 def _notes(sources: Sources, chance: Random, count: int) -> Iterator[tuple[str, str]]:
     index = sources.store.passages
-    if index is None:
+    if index is None or not index.count:
         return
     seen: set[str] = set()
-    while len(seen) < count:
+    for _ in range(_TRIES):
+        if len(seen) == count:
+            return
         (passage,) = index.read([chance.randrange(index.count)])
         entity = sources.store.get(passage.entity)
         if entity is None or entity.name in seen or not 40 < len(passage.text) < 700:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -95,9 +96,9 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                     raise InputError(f"Line {number + 1} of {path} is no vulnerability with id and desc.")
                 year = row["id"][4:8]
                 text = row["desc"]
-                if year.isdigit() and int(year) >= FIRST_YEAR and _LEAST <= len(text) <= _LONGEST:
+                if year.isdecimal() and int(year) >= FIRST_YEAR and _LEAST <= len(text) <= _LONGEST:
                     yield row
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         said = getattr(error, "strerror", None) or error
         raise InputError(f"The vulnerabilities {path} cannot be read: {said}.") from error
 
@@ -147,7 +148,7 @@ def _wording(path: Path | None) -> tuple[str, str]:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
             prompt = json.loads(stream.readline(_LINE))["prompt"]
         head, found, _ = str(prompt).partition("CVE Description: ")
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"The wording {path} has no line of JSON with a prompt.") from error
     if not found:
         raise InputError(f"The prompt in {path} does not say where the description begins.")

@@ -1,0 +1,120 @@
+"""An adapter in GGUF answers as it did in training."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="exporting needs the extra train: make tuning")
+pytest.importorskip("peft")
+gguf = pytest.importorskip("gguf")
+
+from cybersecqwen.errors import UsageError, WeightsError
+from cybersecqwen.models.gguf import read_header
+from cybersecqwen.models.interface import Options, lettered
+from cybersecqwen.models.llama_cpp import LlamaCpp
+from cybersecqwen.tuning.corpora.roles import ROLES, role_prompt
+from cybersecqwen.tuning.exporting import _turned, read_adapter, to_gguf
+from cybersecqwen.tuning.fitting import load, tokenised
+from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run
+from cybersecqwen.tuning.records import Record
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+INSTANT = Path(os.environ.get("CSQ_MODELS", "")) / "smollm2-135m-instruct-q4_1.gguf"
+RECIPE = Recipe(
+    name="test",
+    title="Test",
+    base=Base(model="instant", architecture="llama"),
+    lora=Lora(rank=32, alpha=64),
+    run=Run(precision="f32"),
+)
+
+
+def test_halves_become_neighbours() -> None:
+    import numpy as np
+
+    rows = np.arange(8.0, dtype=np.float32).reshape(8, 1)
+    assert _turned(rows, 2)[:, 0].tolist() == [0, 2, 1, 3, 4, 6, 5, 7]
+
+
+def adapter(folder: Path, **config: object) -> Path:
+    from safetensors.torch import save_file
+
+    folder.mkdir(exist_ok=True)
+    save_file({"base_model.model.model.layers.0.mlp.up_proj.lora_A.weight": torch.ones(2, 4)},
+              folder / "adapter_model.safetensors")  # fmt: skip
+    (folder / "adapter_config.json").write_text(json.dumps({"peft_type": "LORA", "lora_alpha": 4, **config}))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"peft_type": "IA3"}, "no plain LoRA"),
+        ({"use_dora": True}, "no plain LoRA"),
+        ({"lora_alpha": "much"}, "no readable adapter"),
+    ],
+)
+def test_what_is_no_adapter(config: dict[str, object], said: str, tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=said):
+        read_adapter(adapter(tmp_path / "a", **config))
+
+
+def test_damaged_and_missing_files(tmp_path: Path) -> None:
+    folder = adapter(tmp_path / "a")
+    assert list(read_adapter(folder)[1].values())[0].shape == (2, 4)
+    (folder / "adapter_model.safetensors").write_bytes(b"\xff" * 100)
+    with pytest.raises(WeightsError, match="no readable adapter"):
+        read_adapter(folder)
+    with pytest.raises(WeightsError, match="no readable adapter"):
+        read_adapter(tmp_path)
+
+
+@pytest.mark.model
+@pytest.mark.skipif(not INSTANT.is_file(), reason="the instant model is not installed (CSQ_MODELS)")
+def test_served_it_answers_as_it_did_in_training(tmp_path: Path) -> None:
+    """Random weights of some size, so that a layer in the wrong place or order would show."""
+    model, tokenizer, profile = load(RECIPE, INSTANT)
+    torch.manual_seed(7)
+    with torch.no_grad():
+        for name, one in model.named_parameters():
+            if "lora_" in name:
+                one.normal_(std=0.03)
+    prompt = role_prompt("The implant calls home to 192.0.2.7 every hour.", "192.0.2.7")
+    asked, letters = lettered(prompt, [one.value for one in ROLES])
+    material = tuple((one.label, one.text) for one in asked.material)
+    record = Record(
+        skill="indicator-role", instructions=asked.instructions, material=material, question=asked.question,
+        answer="A", source="test",
+    )  # fmt: skip
+    (tokens,), _ = tokenised([record], tokenizer, profile, 4096)
+    model.eval()
+    with torch.no_grad():
+        scores = model(torch.tensor([tokens.ids[: tokens.answer]])).logits[0, -1]
+    ids = [tokenizer(letter, add_special_tokens=False)["input_ids"][0] for letter in letters]
+    expected = torch.softmax(scores[ids].double(), 0).tolist()
+
+    model.save_pretrained(tmp_path / "adapter")
+    options = Options(timeout_s=300)
+    with LlamaCpp(INSTANT) as bare:
+        before = bare.choose(prompt, [one.value for one in ROLES], options)
+    for kind, bound in (("f16", 0.03), ("q8_0", 0.06)):
+        file = to_gguf(tmp_path / "adapter", INSTANT, tmp_path / f"{kind}.gguf", kind=kind)
+        header = read_header(file)
+        assert (header.kind, header.architecture) == ("adapter", "llama")
+        assert header.metadata["adapter.lora.alpha"] == 64.0
+        with LlamaCpp(INSTANT, adapters=[(file, 1.0)]) as served:
+            given = served.choose(prompt, [one.value for one in ROLES], options)
+        assert max(abs(a - b) for a, b in zip(given, expected, strict=True)) < bound
+        assert max(abs(a - b) for a, b in zip(before, expected, strict=True)) > 3 * bound
+    assert math.isclose(sum(expected), 1.0, rel_tol=1e-6)
+    with pytest.raises(UsageError, match="cannot be kept as 'q2'"):
+        to_gguf(tmp_path / "adapter", INSTANT, tmp_path / "x.gguf", kind="q2")
+    other = replace(RECIPE, lora=Lora(rank=8))
+    assert other.lora.rank == 8

@@ -1,0 +1,233 @@
+"""Training really learns, goes on after it was ended, and computes what peft and transformers would."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="fitting needs the extra train: make tuning")
+pytest.importorskip("peft")
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cybersecqwen.errors import InputError, UsageError, WeightsError
+from cybersecqwen.tuning import fitting, fused
+from cybersecqwen.tuning.building import HELD_FILE, TRAIN
+from cybersecqwen.tuning.fitting import Step, Tokens, batches, checkpoints, fit, load, read_log, tokenised
+from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run, read_recipe
+from cybersecqwen.tuning.records import Record, write_records
+
+from ..amounts import draws
+from .tiny import tiny
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore"),  # of libraries that are not ours
+    pytest.mark.timeout(300),
+]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny(tmp_path_factory.mktemp("base"))
+
+
+def recipe(**run: object) -> Recipe:
+    usual = {"batch": 4, "longest": 400, "precision": "f32", "learning_rate": 5e-3, "save_every": 3}
+    return Recipe(
+        name="tiny",
+        title="Tiny",
+        base=Base(model="tiny", architecture="llama"),
+        lora=Lora(rank=8, alpha=16),
+        run=Run(**{**usual, "evaluate_every": 4, "epochs": 3.0, **run}),  # type: ignore[arg-type]
+    )
+
+
+def records(count: int, start: int = 0) -> list[Record]:
+    return [
+        Record(
+            skill="cwe",
+            question=f"Which weakness is it? The letter alone, or CWE-. Number {number}: {'script in a page' if number % 2 else 'query'}",
+            answer="CWE-79" if number % 2 else "CWE-89",
+            source="test",
+        )
+        for number in range(start, start + count)
+    ]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    write_records(folder / TRAIN, records(24))
+    write_records(folder / HELD_FILE, records(6, 100))
+    return folder
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    from safetensors.torch import load_file
+
+    return load_file(folder / "adapter" / "adapter_model.safetensors")
+
+
+def test_it_learns(base: Path, data: Path, tmp_path: Path) -> None:
+    told: list[Step] = []
+    done = fit(recipe(), base, [data], tmp_path / "run", tell=told.append)
+    assert done.complete and done.steps == 18 and done.left_out == 0
+    rows = read_log(tmp_path / "run")
+    assert [row["step"] for row in rows] == [step.step for step in told] == [10, 18]
+    assert rows[-1]["loss"] < rows[0]["loss"] / 2
+    assert rows[-1]["held"] is not None and math.isfinite(done.held)
+    assert any(bool(one.abs().sum() > 0) for name, one in weights(tmp_path / "run").items() if "lora_B" in name)
+
+
+def test_a_run_that_was_ended_goes_on_and_ends_the_same(base: Path, data: Path, tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    fit(recipe(), base, [data], whole)
+    asked = iter([False] * 6 + [True])
+    first = fit(recipe(), base, [data], parts, stop=lambda: next(asked))
+    assert not first.complete and first.steps == 7 and not (parts / "adapter").exists()
+    second = fit(recipe(), base, [data], parts)
+    assert second.complete and second.steps == 18
+    for name, one in weights(whole).items():
+        assert torch.allclose(one, weights(parts)[name], atol=1e-5), name
+
+
+def test_a_damaged_checkpoint_is_passed_over(base: Path, data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    asked = iter([False] * 6 + [True])
+    fit(recipe(), base, [data], run, stop=lambda: next(asked))
+    (last,) = checkpoints(run)
+    (last / "adapter.safetensors").write_bytes(b"\x00" * 40)
+    done = fit(recipe(), base, [data], run)
+    assert done.complete and done.tokens > 0  # begun anew, since there was no other
+
+
+def test_a_folder_of_another_run_is_left_alone(base: Path, data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    fit(recipe(epochs=1.0), base, [data], run)
+    before = (run / "run.json").read_bytes()
+    with pytest.raises(UsageError, match="another recipe"):
+        fit(recipe(epochs=1.0, learning_rate=1e-4), base, [data], run)
+    write_records(data / TRAIN, records(20))
+    with pytest.raises(UsageError, match="another train"):
+        fit(recipe(epochs=1.0), base, [data], run)
+    assert (run / "run.json").read_bytes() == before
+
+
+def test_broken_records(base: Path, data: Path, tmp_path: Path) -> None:
+    write_records(data / "some.jsonl", records(3))
+    lines = (data / "some.jsonl").read_bytes() + b'{"skill": "cwe", "question": "?", "answer": "", "source": "x"}\n'
+    import gzip
+
+    (data / TRAIN).write_bytes(gzip.compress(lines))
+    with pytest.raises(InputError, match=r"1 of 4 lines are no records; line 4: no answer"):
+        fit(recipe(), base, [data], tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_records_that_are_too_long_are_left_out_and_counted(base: Path, data: Path, tmp_path: Path) -> None:
+    long = [replace(one, question=one.question + " and more" * 400) for one in records(5, 200)]
+    write_records(data / TRAIN, [*records(8), *long])
+    assert fit(recipe(epochs=1.0), base, [data], tmp_path / "run").left_out == 5
+    write_records(data / TRAIN, long)
+    with pytest.raises(InputError, match="no record of at most 400 tokens"):
+        fit(recipe(epochs=1.0), base, [data], tmp_path / "other")
+
+
+def test_another_architecture_and_a_base_without_template(data: Path, tmp_path: Path) -> None:
+    other = tiny(tmp_path / "other", kind="qwen2")
+    with pytest.raises(WeightsError, match=r"architecture 'qwen2', the recipe tiny is for 'llama'"):
+        fit(recipe(), other, [data], tmp_path / "run")
+    bare = tiny(tmp_path / "bare", template="")
+    with pytest.raises(WeightsError, match="no chat template"):
+        fit(recipe(), bare, [data], tmp_path / "run")
+    (bare / "model.safetensors").write_bytes(b"{}")
+    with pytest.raises(WeightsError, match="cannot read"):
+        load(recipe(), bare)
+    (tmp_path / "none").mkdir()
+    with pytest.raises(WeightsError, match=r"config\.json"):
+        load(recipe(), tmp_path / "none")
+
+
+def test_loss_and_gradients_are_those_of_peft(
+    base: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fused layers, a shared beginning that is read once, and scores of answers alone change nothing."""
+    found = []
+    for fast in (False, True):
+        with monkeypatch.context() as patch:
+            if not fast:
+                patch.setattr(fused, "fuse", lambda model: 0)
+                patch.setattr(fitting, "_shared", lambda some: 0)
+            model, tokenizer, profile = load(recipe(), base)
+            torch.manual_seed(1)
+            for name, one in model.named_parameters():
+                if "lora_B" in name:
+                    torch.nn.init.normal_(one, std=0.05)
+            some, _ = tokenised(records(5), tokenizer, profile, 400)
+            assert not fast or fitting._shared(some) > 20
+            loss, count = fitting._loss(model, some)
+            (loss / count).backward()
+            found.append((float(loss), [one.grad for one in model.parameters() if one.requires_grad]))
+    assert found[0][0] == pytest.approx(found[1][0], rel=1e-5)
+    for one, other in zip(found[0][1], found[1][1], strict=True):
+        assert torch.allclose(one, other, atol=1e-5)
+    model, tokenizer, profile = load(recipe(), base)
+    some, _ = tokenised(records(1), tokenizer, profile, 400)
+    ids = torch.tensor([some[0].ids])
+    labels = ids.clone()
+    labels[0, : some[0].answer] = -100
+    plain = model(input_ids=ids, labels=labels).loss
+    loss, count = fitting._loss(model, some)
+    assert float(loss / count) == pytest.approx(float(plain), rel=1e-5)
+
+
+def test_every_layer_is_fused_but_those_that_compute_otherwise(base: Path) -> None:
+    model, _, _ = load(recipe(), base)
+    assert fused.fuse(model) == 2 * 7
+    dropped, _, _ = load(replace(recipe(), lora=Lora(rank=4, dropout=0.1)), base)
+    assert fused.fuse(dropped) == 0
+
+
+lengths = st.lists(st.integers(2, 300), max_size=60)
+
+
+@draws(100)
+@given(lengths, st.integers(1, 9), st.integers(0, 5), st.sampled_from([0, 500, 4000]))
+def test_batches_hold_each_record_once(some: list[int], size: int, seed: int, most: int) -> None:
+    tokens = [Tokens(tuple(range(length)), length - 1) for length in some]
+    made = batches(tokens, size, seed, most)
+    assert Counter(at for batch in made for at in batch) == Counter(range(len(some)))
+    assert all(1 <= len(batch) <= size for batch in made)
+    assert made == batches(tokens, size, seed, most)
+    for batch in made:
+        assert not most or len(batch) == 1 or sum(some[at] for at in batch) <= most * 2
+
+
+@draws(50)
+@given(st.integers(1, 500), st.floats(0, 1), st.sampled_from(["cosine", "linear", "constant"]))
+def test_rates_rise_and_never_leave_their_bounds(total: int, warmup: float, schedule: str) -> None:
+    rates = [fitting._rate(schedule, warmup, step, total) for step in range(total)]
+    assert all(0 < rate <= 1 for rate in rates)
+    top = rates.index(max(rates))
+    assert rates[: top + 1] == sorted(rates[: top + 1])
+    assert rates[top:] == sorted(rates[top:], reverse=True)
+
+
+def test_the_reference_recipe_runs_on_its_architecture_at_reduced_width(data: Path, tmp_path: Path) -> None:
+    """CyberSecQwen-4B's recipe with all its settings, on a Qwen3 of a few thousand weights."""
+    small = tiny(tmp_path / "qwen3", kind="qwen3")
+    reference = read_recipe("cybersecqwen-4b")
+    made = replace(reference, run=replace(reference.run, steps=3, save_every=2, evaluate_every=2))
+    done = fit(made, small, [data], tmp_path / "run")
+    assert done.complete and done.steps == 3 and math.isfinite(done.loss)
+    kept = json.loads((tmp_path / "run" / "run.json").read_text())["recipe"]
+    assert (kept["lora"]["rank"], kept["lora"]["alpha"], kept["lora"]["dropout"]) == (64, 64.0, 0.05)
+    assert kept["run"]["learning_rate"] == 5e-5 and kept["run"]["longest"] == 4096
+    shutil.rmtree(tmp_path / "run")
