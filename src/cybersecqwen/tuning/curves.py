@@ -43,9 +43,9 @@ def curves(log: Sequence[Mapping[str, Any]], title: str) -> str:
             f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" fill="#5b6677">{tick:g}</text>',
         ]
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        x, step = _x(share * last, last), f"{share * last:.0f}"
+        x, shown = _x(share * last, last), f"{share * last:.0f}"
         parts.append(
-            f'<text x="{x:.1f}" y="{_HEIGHT - 18}" text-anchor="middle" fill="#5b6677">{step}</text>'
+            f'<text x="{x:.1f}" y="{_HEIGHT - 18}" text-anchor="middle" fill="#5b6677">{shown}</text>'
         )
     parts.append(f'<text x="{edge}" y="{_HEIGHT - 4}" text-anchor="end" fill="#5b6677">steps</text>')
     for number, (name, points) in enumerate(series.items()):

@@ -30,6 +30,7 @@ from .targets import Target, target_of
 from .whose import whose
 
 if TYPE_CHECKING:
+    from cybersecqwen.dialects.fields.schema import Schema
     from cybersecqwen.models.interface import LanguageModel
 
 _SURE = {Sure.STATED: 1.0, Sure.KNOWN: 0.9, Sure.LEARNED: 0.6, Sure.ASSUMED: 0.4, Sure.MODEL: 0.5}
@@ -68,7 +69,7 @@ class Construct(Task):
         options = options_of(request)
         library = library_of(rules_of(tools, options))
         asked = _asked(report.query.asked, library, tools, options)
-        filled = fill(asked, model, library=library, timeout_s=timeout_s / 2)
+        filled = fill(asked, model, library=library, own=_own(options), timeout_s=timeout_s / 2)
         if filled is asked:
             return report
         return answered(filled, target_of(options.to, options.schema), request, tools, begun)
@@ -76,9 +77,13 @@ class Construct(Task):
 
 def _asked(text: str, library: Library, tools: Tools, options: QueryOptions) -> Asked:
     """The question as it is read, with the names of fields of the schema that was imported."""
+    return read_question(text, library=library, store=tools.store, now=time.time(), own=_own(options))
+
+
+def _own(options: QueryOptions) -> Schema | None:
+    """The schema that was imported, where one is asked for."""
     theirs = whose(options.schema, options.schemas) if options.schema else None
-    own = theirs.schema if theirs is not None and theirs.imported else None
-    return read_question(text, library=library, store=tools.store, now=time.time(), own=own)
+    return theirs.schema if theirs is not None and theirs.imported else None
 
 
 def options_of(request: Request) -> QueryOptions:

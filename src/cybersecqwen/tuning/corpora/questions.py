@@ -287,8 +287,8 @@ class Maker:
 
     def tactic(self) -> Made | None:
         """Which tactic or platform does a technique belong to?"""
-        id = self.chance.choice(list(self.store.names("technique")))
-        technique = self.entity(id)
+        ids = list(self.store.names("technique"))
+        technique = self.entity(self.chance.choice(ids)) if ids else None
         if technique is None or technique.status != "active":
             return None
         key = self.chance.choice(("tactics", "platforms"))
@@ -317,6 +317,8 @@ class Maker:
             return self._negated_fact(entity)
         own = list({p.text: p for p in self.of[entity.id, section]}.values())
         pool = [p for e in self.near(entity) for p in self.of[e.id, section]] or self.by[section]
+        if not pool:
+            return None
         strange = self.chance.choice(pool)
         if len(own) < 3 or strange.text in {p.text for p in own}:
             return None
@@ -346,7 +348,8 @@ class Maker:
 
     def pick(self, section: str) -> Passage:
         """A passage of a section; of any where the bundle has none of it."""
-        return self.chance.choice(self.by.get(section) or self.by[self.chance.choice(sorted(self.by))])
+        held = sorted(name for name, some in self.by.items() if some)
+        return self.chance.choice(self.by.get(section) or self.by[self.chance.choice(held)])
 
     def sample(self, section: str, count: int) -> list[Passage]:
         """Some passages of a section."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from cybersecqwen.detect.sigma.model import Logsource
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.tasks.query.asking.asked import Asked
-
-# `_values`, `_FIELDS` and `_TESTS` are private, yet what is offered must be what the product offers.
-from cybersecqwen.tasks.query.asking.filling import _FIELDS as MOST_FIELDS
-from cybersecqwen.tasks.query.asking.filling import _TESTS as MOST_TESTS
-from cybersecqwen.tasks.query.asking.filling import INSTRUCTIONS, question_about
-from cybersecqwen.tasks.query.asking.filling import _values as values_of
+from cybersecqwen.tasks.query.asking.filling import (
+    INSTRUCTIONS,
+    MOST_FIELDS,
+    MOST_TESTS,
+    question_about,
+    values_of,
+)
 from cybersecqwen.tuning.records import Record
 
 __all__ = ["MOST_FIELDS", "MOST_TESTS", "Condition", "answer_of", "intent", "lost_by_masking"]

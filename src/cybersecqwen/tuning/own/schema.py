@@ -18,6 +18,7 @@ from cybersecqwen.dialects.fields.importing import schema_of
 # `_content` is private; it unpacks and bounds the file that `read_schema` reads.
 from cybersecqwen.dialects.fields.reading import _content as content_of
 from cybersecqwen.dialects.fields.schema import Schema
+from cybersecqwen.tasks.query.asking.filling import source_of_table
 from cybersecqwen.tuning.masking import Masker
 from cybersecqwen.tuning.records import Broken, Record
 
@@ -110,7 +111,7 @@ def _field(schema: Schema, table: str, name: str, said: dict[str, str]) -> _Fiel
 def _asked(
     fields: Sequence[_Field], schema: Schema, table: str, seed: int, per_field: int
 ) -> Iterator[Record | Broken]:
-    source = Logsource(category=words_of_name(table).replace(" ", "_"))
+    source = source_of_table(table)
     for field in fields:
         # A field's questions stay the same when other fields come or go.
         chance = Random(f"{seed}/{table}/{field.name}")

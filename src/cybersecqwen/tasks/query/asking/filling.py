@@ -7,6 +7,7 @@ become part of a query: its answer is constrained by a JSON schema and checked h
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ from .vocabulary import key_of, lexicon
 from .words import SMALL
 
 if TYPE_CHECKING:
+    from cybersecqwen.dialects.fields.schema import Schema
     from cybersecqwen.models.interface import LanguageModel
 
 INSTRUCTIONS = (
@@ -31,14 +33,26 @@ INSTRUCTIONS = (
 )
 _OPERATORS = {"contains": Op.CONTAINS, "startswith": Op.STARTS, "endswith": Op.ENDS, "equals": Op.EQUALS}
 _SOURCES = 4
-_FIELDS = 14
+MOST_FIELDS = 14
+"""Fields that a model is offered."""
 _VALUES = 16
-_TESTS = 3
+MOST_TESTS = 3
+"""Conditions that are taken of its answer."""
 _TOKENS = 160
 _LONGEST_VALUE = 80
+_TABLES = 12
+_LISTED = re.compile(r"[^\s,\"']{1,120}")
+"""Names of fields that can stand in a list."""
 
 
-def fill(asked: Asked, model: LanguageModel, *, library: Library, timeout_s: float = 60.0) -> Asked:
+def fill(
+    asked: Asked,
+    model: LanguageModel,
+    *,
+    library: Library,
+    own: Schema | None = None,
+    timeout_s: float = 60.0,
+) -> Asked:
     """The question with what a model placed of it; unchanged where something was read or nothing is chosen.
 
     A question of which some words became tests is left as it is: what a small model adds to them excludes
@@ -48,16 +62,20 @@ def fill(asked: Asked, model: LanguageModel, *, library: Library, timeout_s: flo
         asked: The question as it was read without a model.
         model: Whose choices are taken.
         library: Rules whose fields are offered.
+        own: The asker's own schema, whose fields are offered in their place.
         timeout_s: Seconds for each of the two calls.
 
     Raises:
         ModelError: The model failed; an answer that does not follow the schema counts as no choice.
     """
-    values = _values(asked)
+    values = values_of(asked)
     if not values or not _is_open(asked):
         return asked
-    source = _source(asked, model, timeout_s)
-    fields = fields_of(source, library)
+    if own is not None:
+        source, fields = _of_own(asked, own, model, timeout_s)
+    else:
+        source = _source(asked, model, timeout_s)
+        fields = fields_of(source, library)
     if not fields:
         return asked
     try:
@@ -81,8 +99,8 @@ def fields_of(source: Logsource, library: Library) -> tuple[str, ...]:
     entry = lexicon().sources.get(key_of(source))
     named = [role.partition("|")[0] for role in entry.roles.values()] if entry else []
     counted = library.fields[source] if source in library.fields else Counter[str]()
-    common = [name for name, _ in counted.most_common(_FIELDS)]
-    return tuple(dict.fromkeys(name for name in (*named, *common) if name))[:_FIELDS]
+    common = [name for name, _ in counted.most_common(MOST_FIELDS)]
+    return tuple(dict.fromkeys(name for name in (*named, *common) if name))[:MOST_FIELDS]
 
 
 def schema(fields: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
@@ -99,7 +117,7 @@ def schema(fields: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
     }
     return {
         "type": "object",
-        "properties": {"tests": {"type": "array", "items": test, "maxItems": _TESTS}},
+        "properties": {"tests": {"type": "array", "items": test, "maxItems": MOST_TESTS}},
         "required": ["tests"],
         "additionalProperties": False,
     }
@@ -108,7 +126,7 @@ def schema(fields: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
 def chosen(answer: Mapping[str, Any], fields: Sequence[str], values: Sequence[str]) -> tuple[Test, ...]:
     """The tests of an answer, each once, those with a field or value that was not offered left out."""
     found: list[Test] = []
-    for one in answer.get("tests", ())[:_TESTS]:
+    for one in answer.get("tests", ())[:MOST_TESTS]:
         field, op, value = one.get("field"), _OPERATORS.get(str(one.get("operator"))), one.get("value")
         if field in fields and value in values and op is not None:
             test = Test(str(field), op, (str(value).lower(),))
@@ -122,7 +140,7 @@ def _is_open(asked: Asked) -> bool:
     return asked.query.where is None and not asked.query.steps
 
 
-def _values(asked: Asked) -> tuple[str, ...]:
+def values_of(asked: Asked) -> tuple[str, ...]:
     """Words of the question that a test may ask for: those that were left over, then the longer others."""
     words = [word.strip(".,;:!?()\"'") for word in asked.text.split()]
     others = (
@@ -149,6 +167,33 @@ def _source(asked: Asked, model: LanguageModel, timeout_s: float) -> Logsource:
         skill="log-source",
     )
     return offered[chances.index(max(chances))]
+
+
+def source_of_table(table: str) -> Logsource:
+    """How the records of a table of somebody's own schema are called: by the words in its name."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", table)
+    return Logsource(category="_".join(words).lower())
+
+
+def _of_own(
+    asked: Asked, own: Schema, model: LanguageModel, timeout_s: float
+) -> tuple[Logsource, tuple[str, ...]]:
+    """(Records, fields that are offered) of the asker's own schema; a model chooses among several tables."""
+    tables = [name for name in own.tables if name][:_TABLES]
+    table = tables[0] if tables else ""
+    names = [source_said(source_of_table(one)) for one in tables]
+    if len(tables) > 1 and len(set(names)) == len(names):
+        chances = model.choose_about(
+            INSTRUCTIONS,
+            (("the question", asked.text),),
+            "Which records show what the question asks for?",
+            names,
+            timeout_s=timeout_s,
+            skill="log-source",
+        )
+        table = tables[chances.index(max(chances))]
+    usable = [name for name in own.names(table) if name != own.time_field and _LISTED.fullmatch(name)]
+    return source_of_table(table), tuple(usable[:MOST_FIELDS])
 
 
 def question_about(source: Logsource, fields: Sequence[str], values: Sequence[str]) -> str:
