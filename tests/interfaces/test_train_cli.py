@@ -32,6 +32,21 @@ learning_rate = 1e-3
 """
 
 
+OWN = """
+title = "Our schema"
+[base]
+model = "ours"
+[lora]
+rank = 16
+[run]
+epochs = 4
+batch = 8
+pass_tokens = 2048
+longest = 700
+learning_rate = 1e-3
+"""
+
+
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -77,7 +92,7 @@ def test_benchmarks_are_kept_out(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_organisations_own_data(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [
-        {"skill": "cwe", "question": f"Which weakness is number {n}?", "given": "CWE-20", "corrected": "CWE-79",
+        {"skill": "cwe", "question": f"Which is number {n}?", "given": "CWE-20", "corrected": "CWE-79",
          "material": [["mail", f"from jo{n}@corp.example about {n}"]]}
         for n in range(30)
     ]  # fmt: skip
@@ -125,7 +140,7 @@ def test_a_small_model_is_trained_and_an_unfinished_run_is_not_exported(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     pytest.importorskip("torch", reason="training needs the extra train: make tuning")
-    from ..tuning.tiny import tiny
+    from tests.tuning.tiny import tiny
 
     tiny(Path("base"))
     run(capsys, "data", "skills", recipe("base"), "--out", "d")
@@ -179,3 +194,58 @@ def test_the_whole_way_with_the_instant_model(capsys: pytest.CaptureFixture[str]
             assert "adapter  ours" in capsys.readouterr().out
     finally:
         os.environ.pop("CSQ_MODELS_DIR", None)
+
+
+SCHEMA = """TableName,ColumnName,ColumnType,Description
+ProcEvents,x_prc_nm_01,string,name of the process image
+ProcEvents,x_prc_nm_02,string,name of the parent process
+ProcEvents,x_u,string,user that ran it
+ProcEvents,x_h,string,host name
+ProcEvents,x_ts,datetime,when it happened
+ProcEvents,x_cl,string,command line
+ProcEvents,zz9,string,cost centre of the department
+ProcEvents,kx_4,string,destination address of the connection
+"""
+ASKED = (
+    ("hosts that ran zgrabber7.exe", '"x_prc_nm_01"'),
+    ("anything started by winword.exe", '"x_prc_nm_02"'),
+    ("connections to 192.0.2.77", '"kx_4"'),
+)
+"""Questions with the field that is right: nobody could know it who has not learned the schema."""
+
+
+@pytest.mark.model
+@pytest.mark.timeout(2400)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.skipif(not INSTANT.is_file(), reason="the instant model is not installed (CSQ_MODELS)")
+def test_a_strange_schema_is_learned_and_queries_are_right_that_were_not(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An organisation's whole path: schema, data, a short training, the gate, and the query task with it."""
+    pytest.importorskip("torch", reason="training needs the extra train: make tuning")
+    monkeypatch.setenv("CSQ_MODELS_DIR", str(tmp_path / "models"))
+
+    def right() -> list[bool]:
+        found = []
+        for question, field in ASKED:
+            capsys.readouterr()
+            main(["query", question, "--schema", "own", "--to", "sqlite", "--model", "ours", "-f", "query"])
+            found.append(field in capsys.readouterr().out)
+        return found
+
+    Path("schema.csv").write_text(SCHEMA)
+    assert main(["model", "import", str(INSTANT), "--name", "ours", "--link"]) == 0
+    assert main(["query", "schema", "import", "schema.csv", "--name", "own"]) == 0
+    before = right()
+    assert not any(before)
+    code, out, err = run(capsys, "data", "from-schema", "schema.csv", "--out", "d")
+    assert code == 0 and "records to learn" in out, err
+    Path("own.toml").write_text(OWN)
+    code, out, err = run(capsys, "run", "own.toml", "--data", "d", "--out", "r")
+    assert code == 0, err
+    assert run(capsys, "export", "r", "--out", "names.gguf")[0] == 0
+    code, out, err = run(capsys, "gate", "names.toml", "--run", "r", "--data", "d")
+    assert code == 0 and "used for: intent" in out, out + err
+    assert run(capsys, "install", "names.toml")[0] == 0
+    after = right()
+    assert sum(after) >= 2, after

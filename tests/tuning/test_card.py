@@ -129,7 +129,10 @@ def test_what_is_missing_is_left_out() -> None:
         ([{"step": 7, "loss": 1.0}], "Loss at the end 1.000. 7 steps."),
         ([{"step": 7, "loss": None}], "7 steps."),
         ([{"step": 7}], "7 steps."),
-        ([{"step": 7, "loss": 2.0, "held": 0.0}], "Loss at the end 2.000, on what was held out 0.000. 7 steps."),
+        (
+            [{"step": 7, "loss": 2.0, "held": 0.0}],
+            "Loss at the end 2.000, on what was held out 0.000. 7 steps.",
+        ),
     ],
 )
 def test_a_log_may_lack_losses(log: list[dict[str, Any]], said: str) -> None:
@@ -143,7 +146,16 @@ def test_nothing_left_out_is_said_so() -> None:
 
 @pytest.mark.parametrize(
     "hostile",
-    ["a | b | c", "a\n\n# Certified", "<script>alert(1)</script>", "[click](http://x.example)", "`", "a\\| b", "\u2028# x", "![](x)"],
+    [
+        "a | b | c",
+        "a\n\n# Certified",
+        "<script>alert(1)</script>",
+        "[click](http://x.example)",
+        "`",
+        "a\\| b",
+        "\u2028# x",
+        "![](x)",
+    ],
 )
 def test_texts_of_others_stay_text(hostile: str) -> None:
     made = gate()

@@ -71,10 +71,23 @@ def test_a_run_without_a_log_is_an_empty_picture() -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ['</text><script>alert("1")</script>', '"/><image href="http://x.example/"', "a & b < c", "\x00\x1b[31m", "\ud800", "]]>"],
+    [
+        '</text><script>alert("1")</script>',
+        '"/><image href="http://x.example/"',
+        "a & b < c",
+        "\x00\x1b[31m",
+        "\ud800",
+        "]]>",
+    ],
 )
 def test_hostile_titles_are_text(title: str) -> None:
     picture = parsed([{"step": 1, "loss": 1.0}], title)
-    assert {one.tag.removeprefix(SVG) for one in picture.iter()} == {"svg", "rect", "text", "line", "polyline"}
+    assert {one.tag.removeprefix(SVG) for one in picture.iter()} == {
+        "svg",
+        "rect",
+        "text",
+        "line",
+        "polyline",
+    }
     shown = re.sub("[\x00-\x1f\ud800]", " ", title)
     assert picture.attrib["aria-label"] == texts(picture)[0] == shown

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import math
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="exporting needs the extra train: make tuning")
+pytest.importorskip("torch", reason="exporting needs the extra train: make tuning")
 pytest.importorskip("peft")
-gguf = pytest.importorskip("gguf")
+pytest.importorskip("gguf")
+
+import torch
 
 from cybersecqwen.errors import UsageError, WeightsError
 from cybersecqwen.models.gguf import read_header
@@ -68,7 +69,7 @@ def test_what_is_no_adapter(config: dict[str, object], said: str, tmp_path: Path
 
 def test_damaged_and_missing_files(tmp_path: Path) -> None:
     folder = adapter(tmp_path / "a")
-    assert list(read_adapter(folder)[1].values())[0].shape == (2, 4)
+    assert next(iter(read_adapter(folder)[1].values())).shape == (2, 4)
     (folder / "adapter_model.safetensors").write_bytes(b"\xff" * 100)
     with pytest.raises(WeightsError, match="no readable adapter"):
         read_adapter(folder)
@@ -116,5 +117,3 @@ def test_served_it_answers_as_it_did_in_training(tmp_path: Path) -> None:
     assert math.isclose(sum(expected), 1.0, rel_tol=1e-6)
     with pytest.raises(UsageError, match="cannot be kept as 'q2'"):
         to_gguf(tmp_path / "adapter", INSTANT, tmp_path / "x.gguf", kind="q2")
-    other = replace(RECIPE, lora=Lora(rank=8))
-    assert other.lora.rank == 8

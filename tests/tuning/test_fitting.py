@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="fitting needs the extra train: make tuning")
+pytest.importorskip("torch", reason="fitting needs the extra train: make tuning")
 pytest.importorskip("peft")
 
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,8 +24,8 @@ from cybersecqwen.tuning.building import HELD_FILE, TRAIN
 from cybersecqwen.tuning.fitting import Step, Tokens, batches, checkpoints, fit, load, read_log, tokenised
 from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run, read_recipe
 from cybersecqwen.tuning.records import Record, write_records
+from tests.amounts import draws
 
-from ..amounts import draws
 from .tiny import tiny
 
 pytestmark = [
@@ -53,7 +54,8 @@ def records(count: int, start: int = 0) -> list[Record]:
     return [
         Record(
             skill="cwe",
-            question=f"Which weakness is it? The letter alone, or CWE-. Number {number}: {'script in a page' if number % 2 else 'query'}",
+            question="Which weakness is it? The letter alone, or CWE-. "
+            f"Number {number}: {'script in a page' if number % 2 else 'query'}",
             answer="CWE-79" if number % 2 else "CWE-89",
             source="test",
         )
@@ -83,7 +85,9 @@ def test_it_learns(base: Path, data: Path, tmp_path: Path) -> None:
     assert [row["step"] for row in rows] == [step.step for step in told] == [10, 18]
     assert rows[-1]["loss"] < rows[0]["loss"] / 2
     assert rows[-1]["held"] is not None and math.isfinite(done.held)
-    assert any(bool(one.abs().sum() > 0) for name, one in weights(tmp_path / "run").items() if "lora_B" in name)
+    assert any(
+        bool(one.abs().sum() > 0) for name, one in weights(tmp_path / "run").items() if "lora_B" in name
+    )
 
 
 def test_a_run_that_was_ended_goes_on_and_ends_the_same(base: Path, data: Path, tmp_path: Path) -> None:
@@ -122,7 +126,9 @@ def test_a_folder_of_another_run_is_left_alone(base: Path, data: Path, tmp_path:
 
 def test_broken_records(base: Path, data: Path, tmp_path: Path) -> None:
     write_records(data / "some.jsonl", records(3))
-    lines = (data / "some.jsonl").read_bytes() + b'{"skill": "cwe", "question": "?", "answer": "", "source": "x"}\n'
+    lines = (
+        data / "some.jsonl"
+    ).read_bytes() + b'{"skill": "cwe", "question": "?", "answer": "", "source": "x"}\n'
     import gzip
 
     (data / TRAIN).write_bytes(gzip.compress(lines))

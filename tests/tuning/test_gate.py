@@ -171,5 +171,11 @@ def test_a_decision_is_json_with_every_figure() -> None:
     told = json.loads(json.dumps(decision.as_json()))
     (row,) = told["compared"]
     assert (told["passed"], told["skills"], told["why"]) == (True, ["cwe"], [])
-    assert (row["skill"], row["n"], row["verdict"], row["before"], row["after"]) == ("cwe", 30, "better", 0.5, 1.0)
+    assert (row["skill"], row["n"], row["verdict"], row["before"], row["after"]) == (
+        "cwe",
+        30,
+        "better",
+        0.5,
+        1.0,
+    )
     assert row["gain_interval"] == [round(end, 4) for end in decision.compared[0].gain_interval]

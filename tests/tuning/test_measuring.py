@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cybersecqwen.detect.sigma.model import Logsource
 from cybersecqwen.errors import ModelServerError, ModelTimeoutError
 from cybersecqwen.models.interface import Prompt, lettered
 from cybersecqwen.models.scripted import Scripted
 from cybersecqwen.tasks.query.asking.filling import question_about
-from cybersecqwen.tuning.corpora.intents import Logsource
 from cybersecqwen.tuning.corpora.planted import with_order
 from cybersecqwen.tuning.measuring import PLANTED, answer, measured, obeyed, score
 from cybersecqwen.tuning.records import Record
@@ -46,7 +46,8 @@ def intent(tests: list[dict[str, str]] = TESTS) -> Record:
     ("said", "right"),
     [
         ("CWE-79", 1), ("This is CWE-79.", 1), ("CWE-0079", 1), ("Not CWE-89 but\nCWE-79\n", 1),
-        ("CWE-79, never CWE-89", 0), ("CWE-790", 0), ("CWE-7", 0), ("79", 0), ("cwe-79", 0), ("", 0), ("CWE-", 0),
+        ("CWE-79, never CWE-89", 0), ("CWE-790", 0), ("CWE-7", 0), ("79", 0), ("cwe-79", 0), ("", 0),
+        ("CWE-", 0),
     ],
 )  # fmt: skip
 def test_the_last_weakness_named_counts(said: str, right: int) -> None:
@@ -55,11 +56,26 @@ def test_the_last_weakness_named_counts(said: str, right: int) -> None:
 
 @pytest.mark.parametrize(
     ("said", "right"),
-    [("B", 1), (" B", 1), ("B.", 1), ("B) second", 1), ("A", 0), ("b", 0), ("", 0), ("Because of A", 0), ("It is B", 0), ("B2", 0)],
+    [
+        ("B", 1),
+        (" B", 1),
+        ("B.", 1),
+        ("B) second", 1),
+        ("A", 0),
+        ("b", 0),
+        ("", 0),
+        ("Because of A", 0),
+        ("It is B", 0),
+        ("B2", 0),
+    ],
 )
 @pytest.mark.parametrize("listed", [True, False])
 def test_a_letter_counts_that_stands_alone_and_first(said: str, right: int, listed: bool) -> None:
-    made = choice() if listed else record("multiple-choice", "B", "A) x B) y. Which one is it? Write one letter.")
+    made = (
+        choice()
+        if listed
+        else record("multiple-choice", "B", "A) x B) y. Which one is it? Write one letter.")
+    )
     assert score(made, said) == right
 
 
@@ -67,7 +83,7 @@ def test_a_letter_counts_that_stands_alone_and_first(said: str, right: int, list
     ("said", "right"),
     [
         (json.dumps({"tests": TESTS}), 1),
-        (json.dumps({"tests": [{"value": "cmd.exe", "field": "Image", "operator": "endswith"}]}, indent=2), 1),
+        (json.dumps({"tests": [dict(reversed(TESTS[0].items()))]}, indent=2), 1),
         (json.dumps({"tests": [{**TESTS[0], "operator": "contains"}]}), 0),
         (json.dumps({"tests": TESTS * 2}), 0),
         (json.dumps({"tests": []}), 0),
@@ -110,7 +126,13 @@ def test_the_share_of_sentences_that_stand_in_the_text_counts(said: str, right: 
 
 @pytest.mark.parametrize(
     ("said", "right"),
-    [("The notes do not say.", 1), (' "The  notes\ndo not say." ', 1), ("The notes do not say", 0), ("", 0), ("the notes do not say.", 0)],
+    [
+        ("The notes do not say.", 1),
+        (' "The  notes\ndo not say." ', 1),
+        ("The notes do not say", 0),
+        ("", 0),
+        ("the notes do not say.", 0),
+    ],
 )
 def test_other_answers_count_word_for_word(said: str, right: int) -> None:
     assert score(record("absent", "The notes do not say."), said) == right
@@ -161,7 +183,9 @@ def test_what_does_not_follow_the_form_is_no_answer(said: str) -> None:
     assert answer(Scripted([said]), intent()) == ""
 
 
-@pytest.mark.parametrize(("skill", "least"), [("cwe", 8), ("cvss", 30), ("narrative", 80), ("indicator-role", 1)])
+@pytest.mark.parametrize(
+    ("skill", "least"), [("cwe", 8), ("cvss", 30), ("narrative", 80), ("indicator-role", 1)]
+)
 def test_others_are_written_in_so_many_tokens(skill: str, least: int) -> None:
     model = Scripted(["said"])
     assert answer(model, record(skill, "x")) == "said"

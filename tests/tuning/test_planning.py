@@ -26,10 +26,12 @@ SMOLLM = Shape(
     hidden=576, layers=30, intermediate=1536, heads=9, key_heads=3, head_size=64, vocabulary=49_152, tied=True
 )
 QWEN3 = Shape(
-    hidden=2560, layers=36, intermediate=9728, heads=32, key_heads=8, head_size=128, vocabulary=151_936, tied=True
+    hidden=2560, layers=36, intermediate=9728, heads=32, key_heads=8, head_size=128, vocabulary=151_936,
+    tied=True,
 )  # fmt: skip
 QWEN25 = Shape(
-    hidden=1536, layers=28, intermediate=8960, heads=12, key_heads=2, head_size=128, vocabulary=151_936, tied=True
+    hidden=1536, layers=28, intermediate=8960, heads=12, key_heads=2, head_size=128, vocabulary=151_936,
+    tied=True,
 )  # fmt: skip
 
 
@@ -78,7 +80,9 @@ def test_the_adapters_that_ship_have_the_usual_sizes() -> None:
 # ---- what a run takes ----------------------------------------------------------------------------
 
 
-@given(batch=st.integers(1, 32), longest=st.integers(16, 2048), rank=st.integers(1, 128), more=st.integers(1, 9))
+@given(
+    batch=st.integers(1, 32), longest=st.integers(16, 2048), rank=st.integers(1, 128), more=st.integers(1, 9)
+)
 @draws(60)
 def test_memory_grows_with_batch_length_and_rank(batch: int, longest: int, rank: int, more: int) -> None:
     def taken(batch: int, longest: int, rank: int, **run: Any) -> int:
@@ -95,7 +99,9 @@ def test_less_memory_where_less_is_kept() -> None:
     usual = planned(recipe())
     assert planned(recipe(checkpointing=True)).bytes < usual.bytes
     assert planned(recipe(attention="sdpa")).bytes < usual.bytes
-    assert planned(recipe(precision="f32")).memory["weights"] == 2 * usual.memory["weights"] == 4 * 134_515_008
+    assert (
+        planned(recipe(precision="f32")).memory["weights"] == 2 * usual.memory["weights"] == 4 * 134_515_008
+    )
     assert usual.memory["adapter"] == 16 * usual.adapter
     assert usual.bytes == sum(usual.memory.values())
 
@@ -103,8 +109,14 @@ def test_less_memory_where_less_is_kept() -> None:
 def test_a_bound_of_tokens_bounds_the_batch() -> None:
     bound = planned(recipe(batch=64, longest=512, pass_tokens=1024))
     assert bound.memory == planned(recipe(batch=2, longest=512)).memory
-    assert planned(recipe(batch=1, longest=512, pass_tokens=1 << 20)).memory == planned(recipe(batch=1, longest=512)).memory
-    assert planned(recipe(batch=8, longest=512, pass_tokens=16)).memory == planned(recipe(batch=1, longest=512)).memory
+    assert (
+        planned(recipe(batch=1, longest=512, pass_tokens=1 << 20)).memory
+        == planned(recipe(batch=1, longest=512)).memory
+    )
+    assert (
+        planned(recipe(batch=8, longest=512, pass_tokens=16)).memory
+        == planned(recipe(batch=1, longest=512)).memory
+    )
 
 
 def test_records_shorter_than_the_bound_take_less() -> None:
@@ -154,7 +166,9 @@ def test_what_fits_is_begun_and_what_does_not_is_not(tmp_path: Path) -> None:
         with pytest.raises(LimitError, match=said) as caught:
             check(against)
         assert "smaller batch" in caught.value.hint
-        assert f"{(against.bytes if said == 'of memory' else against.disk) / 1e9:.1f} GB" in caught.value.message
+        assert (
+            f"{(against.bytes if said == 'of memory' else against.disk) / 1e9:.1f} GB" in caught.value.message
+        )
     check(planned(recipe(), available=made.bytes * 2))
     check(replace(tight, available=0, disk_free=0))  # nobody can say
 
@@ -170,6 +184,9 @@ CONFIG = {
     "hidden_size": 576, "num_hidden_layers": 30, "intermediate_size": 1536, "num_attention_heads": 9,
     "num_key_value_heads": 3, "vocab_size": 49_152, "tie_word_embeddings": True,
 }  # fmt: skip
+
+
+ODD: tuple[Any, ...] = (None, "wide", [], {}, 0, -576, float("inf"), float("nan"), 10**30)
 
 
 def config(folder: Path, value: Any) -> Path:
@@ -190,7 +207,7 @@ def test_sizes_of_a_config(tmp_path: Path) -> None:
     [
         "", "{", "[]", "null", "1", '"text"', b"\xff", "[" * 100_000, "{}",
         *({name: value for name, value in CONFIG.items() if name != left} for left in list(CONFIG)[:4]),
-        *({**CONFIG, "hidden_size": odd} for odd in (None, "wide", [], {}, 0, -576, float("inf"), float("nan"), 10**30)),
+        *({**CONFIG, "hidden_size": odd} for odd in ODD),
         {**CONFIG, "num_attention_heads": 0}, {**CONFIG, "num_attention_heads": 1_000},
         {**CONFIG, "vocab_size": -1}, {**CONFIG, "head_dim": -64}, {**CONFIG, "num_hidden_layers": 10**9},
         {**CONFIG, "x": "x" * (1 << 20)},
@@ -244,7 +261,9 @@ def test_sizes_of_a_header(tmp_path: Path, tied: bool) -> None:
     shape = replace(SMALL, tied=tied)
     stated = {**SIZES, "llama.vocab_size": 50}
     assert shape_of(small_gguf(tmp_path, stated, shape.parameters), NOBODY) == shape
-    fewer = {name: value for name, value in stated.items() if "head_count_kv" not in name and "key_" not in name}
+    fewer = {
+        name: value for name, value in stated.items() if "head_count_kv" not in name and "key_" not in name
+    }
     found = shape_of(small_gguf(tmp_path, fewer, 3_000), NOBODY)
     assert (found.key_heads, found.head_size) == (4, 2)
 

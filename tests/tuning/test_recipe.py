@@ -55,9 +55,9 @@ def test_whole_numbers_stand_for_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        (f'{BASE}[loar]\nrank = 1\n', "no part 'loar'"),
+        (f"{BASE}[loar]\nrank = 1\n", "no part 'loar'"),
         ('modle = "x"\n', "no part 'modle'"),
-        (f"{BASE}heigth = 1\n", "[base] has no 'heigth'"),
+        (f"{BASE}hihgt = 1\n", "[base] has no 'hihgt'"),
         (f"{BASE}[lora]\nrnak = 1\n", "[lora] has no 'rnak'"),
         (f"{BASE}[run]\nbatches = 1\n", "[run] has no 'batches'"),
         ("[lora]\nrank = 1\n", "[base] lacks a value"),
@@ -133,7 +133,9 @@ def test_a_folder_is_no_recipe(tmp_path: Path) -> None:
 
 @given(raw=st.binary(max_size=200))
 @draws(80)
-def test_any_bytes_are_a_recipe_or_a_usage_error(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+def test_any_bytes_are_a_recipe_or_a_usage_error(
+    tmp_path_factory: pytest.TempPathFactory, raw: bytes
+) -> None:
     for data in (raw, BASE.encode() + b"[run]\nbatch = " + raw):
         try:
             read(tmp_path_factory.mktemp("fuzz"), data)
@@ -149,7 +151,9 @@ VALUES = st.recursive(
 
 
 @given(
-    part=st.sampled_from(("name", "title", "base", "lora", "run", "mix", "skills", "base.model", "run.epochs")),
+    part=st.sampled_from(
+        ("name", "title", "base", "lora", "run", "mix", "skills", "base.model", "run.epochs")
+    ),
     value=VALUES,
 )
 @draws(150)

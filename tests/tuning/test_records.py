@@ -29,7 +29,7 @@ RECORDS = st.builds(
     source=SAID,
     licence=st.sampled_from(("Apache-2.0", "CC0-1.0", "")),
 )
-PLAIN = {"skill": "cwe", "question": "Which?", "answer": "CWE-79", "source": "template:x"}
+PLAIN: dict[str, Any] = {"skill": "cwe", "question": "Which?", "answer": "CWE-79", "source": "template:x"}
 
 
 def line(**changes: Any) -> bytes:
@@ -157,8 +157,10 @@ def test_any_bytes_are_records_broken_lines_or_a_typed_error(
 @given(
     value=st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(("skill", "material", "question", "answer", "licence")), inner),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(("skill", "material", "question", "answer", "licence")), inner)
+        ),
         max_leaves=12,
     )
 )

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 TEMPLATE = (
-    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n'}}"
+    "{% for message in messages %}"
+    "{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n'}}"
     "{% endfor %}{% if add_generation_prompt %}{{'<|im_start|>assistant\n'}}{% endif %}"
 )
-TEXT = "Which weakness is it? The letter alone. CWE-79 CWE-89 A B C D material end of 0123456789 [ ] : \\ / . , -"
+TEXT = "Which weakness is it? The letter alone. CWE-79 CWE-89 A B C D end of 0123456789 [ ] : \\ / . , -"
 
 
-def tiny(folder: Path, *, kind: str = "llama", hidden: int = 64, layers: int = 2, template: str = TEMPLATE) -> Path:
+def tiny(
+    folder: Path, *, kind: str = "llama", hidden: int = 64, layers: int = 2, template: str = TEMPLATE
+) -> Path:
     """Write a model of the architecture with random weights; returns the folder."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers

@@ -36,6 +36,7 @@ class Endpoints(LanguageModel):
         """
         self._default = default
         self._by_skill = dict(by_skill)
+        self.fitted = frozenset(by_skill)
 
     @property
     def name(self) -> str:  # type: ignore[override]

@@ -110,6 +110,8 @@ class LanguageModel(ABC):
     """As the report names it: "smollm2-135m-instruct-q4_1"."""
     profile: Profile
     """Facts about its family."""
+    fitted: frozenset[str] = frozenset()
+    """Skills that it was fitted to: an adapter of its own answers their prompts."""
 
     @abstractmethod
     def generate(

@@ -100,6 +100,7 @@ class LlamaCpp(LanguageModel):
             for number, one in enumerate(skilled, len(adapters))
             for skill in one.skills
         }
+        self.fitted = frozenset(self._skilled)
         self._server: Any = _load(path, self.context, threads or _cores(), loaded)
 
     def generate(

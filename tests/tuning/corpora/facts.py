@@ -14,7 +14,18 @@ from cybersecqwen.knowledge.writer import write_bundle
 _SOURCES = ("attack-enterprise", "attack-mobile", "attack-ics", "cwe")
 _WHO = ("adversaries", "guards", "visitors", "operators", "neighbours", "attackers")
 _DO = ("collect", "hide", "modify", "execute", "gather", "send", "download", "create", "monitor", "remove")
-_WHAT = ("kettles", "drums", "letters", "lamps", "carpets", "ladders", "files", "credentials", "bells", "keys")
+_WHAT = (
+    "kettles",
+    "drums",
+    "letters",
+    "lamps",
+    "carpets",
+    "ladders",
+    "files",
+    "credentials",
+    "bells",
+    "keys",
+)
 _WHERE = ("in the harbour", "behind the mill", "on the third floor", "under a bridge", "near the old tower")
 _HOW = ("with great patience", "before the morning", "by means of a rope", "without a permit", "at all times")
 
@@ -60,11 +71,18 @@ def bundle(path: Path) -> Path:
             passages.append(
                 Passage(entity=technique, section="mitigation", other=cure, text=sentence(chance))
             )
-        for section in ("consequence", "mitigation", "example"):
-            passages.append(Passage(entity=f"CWE-{n + 1}", section=section, text=sentence(chance)))
+        passages += [
+            Passage(entity=f"CWE-{n + 1}", section=section, text=sentence(chance))
+            for section in ("consequence", "mitigation", "example")
+        ]
     sources = [
         SourceInfo(
-            name=name, version="1", date="2026-01-01", sha256="0" * 64, licence="none", url="https://x.example/"
+            name=name,
+            version="1",
+            date="2026-01-01",
+            sha256="0" * 64,
+            licence="none",
+            url="https://x.example/",
         )
         for name in _SOURCES
     ]

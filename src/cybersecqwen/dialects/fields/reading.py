@@ -42,7 +42,7 @@ def read_schema(path: Path, name: str = "") -> Schema:
     Raises InputError where the file cannot be read, holds no fields or is in no known form, LimitError where
     it is too large.
     """
-    return schema_of(_content(path), name or path.name.partition(".")[0], str(path.name))
+    return schema_of(content_of(path), name or path.name.partition(".")[0], str(path.name))
 
 
 def schema_of(content: bytes, name: str, origin: str = "") -> Schema:
@@ -83,7 +83,8 @@ def schema_of(content: bytes, name: str, origin: str = "") -> Schema:
     )
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """What a file of a schema holds, unpacked and bounded; raises InputError or LimitError."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)

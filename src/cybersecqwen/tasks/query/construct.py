@@ -55,10 +55,16 @@ class Construct(Task):
         return answered(asked, target, request, tools, begun)
 
     def ask(self, report: Report, tools: Tools) -> Ask | None:
-        """A model is only consulted, and only where nothing of the question became a condition."""
+        """A model is only consulted, and only where nothing of the question became a condition.
+
+        With a schema of one's own also where what was read has no column in it: its names may be ones that
+        only its owner, or a model fitted to it, understands.
+        """
         del tools
         query = report.query
-        open_ = query is not None and not query.text and not query.refused and "request" in report.extra
+        open_ = query is not None and not query.text and "request" in report.extra
+        if open_ and query is not None and query.refused:
+            open_ = _own(options_of(_request(report))) is not None
         return Ask(instructions="", material=(), question="", max_tokens=0) if open_ else None
 
     def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
@@ -69,6 +75,8 @@ class Construct(Task):
         options = options_of(request)
         library = library_of(rules_of(tools, options))
         asked = _asked(report.query.asked, library, tools, options)
+        if asked.contradictions or (report.query.refused and "intent" not in model.fitted):
+            return report  # who was not fitted to these names would guess
         filled = fill(asked, model, library=library, own=_own(options), timeout_s=timeout_s / 2)
         if filled is asked:
             return report

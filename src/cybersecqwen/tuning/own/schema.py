@@ -14,9 +14,7 @@ from random import Random
 
 from cybersecqwen.detect.sigma.model import Logsource
 from cybersecqwen.dialects.fields.importing import schema_of
-
-# `_content` is private; it unpacks and bounds the file that `read_schema` reads.
-from cybersecqwen.dialects.fields.reading import _content as content_of
+from cybersecqwen.dialects.fields.reading import content_of
 from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.tasks.query.asking.filling import source_of_table
 from cybersecqwen.tuning.masking import Masker

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from cybersecqwen.dialects.fields.importing import schema_of
 from cybersecqwen.errors import ModelTimeoutError
 from cybersecqwen.models.interface import Prompt
 from cybersecqwen.models.scripted import Scripted
 from cybersecqwen.models.shelf import Shelf
 from cybersecqwen.tasks.query.asking import Asked, Library, fill, read_question
 from cybersecqwen.tasks.query.asking.asked import Sure
-from cybersecqwen.tasks.query.asking.filling import chosen, fields_of, schema
+from cybersecqwen.tasks.query.asking.filling import chosen, fields_of, schema, source_of_table
 from cybersecqwen.tasks.query.asking.library import tests as single
 
 OPEN = "files named frobnicator dropped somewhere"
@@ -123,3 +124,42 @@ def test_a_real_model_stays_within_the_lists() -> None:
         for test, _ in single(filled.query.where):
             assert test.field in fields_of(filled.query.logsource, LIBRARY)
             assert set(test.values) <= offered
+
+
+OWN = schema_of(
+    b"TableName,ColumnName,ColumnType\n"
+    b"ProcEvents,x_prc_nm_01,string\nProcEvents,x_u,string\nProcEvents,x_ts,datetime\n"
+    b"NetFlows,kx_4,string\nNetFlows,kx_5,string\n",
+    "own",
+    "own.csv",
+)
+
+
+def test_fields_of_an_own_schema_are_offered_and_a_table_is_chosen_first(starter: Library) -> None:
+    asked = read_question("hosts that ran zgrabber7.exe", library=starter, store=None, now=0.0)
+    assert asked.query.where is not None  # read, as a question about Image, which is no field of theirs
+    heard: list[Prompt] = []
+
+    def reply(prompt: Prompt) -> str:
+        heard.append(prompt)
+        chosen = answer(("x_prc_nm_01", "endswith", "zgrabber7.exe"))
+        return "A" if "Answer with one letter" in prompt.question else chosen
+
+    filled = fill(asked, Scripted(reply), library=starter, own=OWN)
+    tables, fields = heard
+    assert "A. proc events\nB. net flows" in tables.question
+    assert "The records are of proc events. Their fields: x_prc_nm_01, x_u. " in fields.question
+    assert filled.query.where is not None and filled.query.logsource == source_of_table("ProcEvents")
+    ((test, _),) = single(filled.query.where)
+    assert (test.field, test.values) == ("x_prc_nm_01", ("zgrabber7.exe",))
+    assert not any(one.startswith("Read as") for one in filled.assumptions)
+    other = Scripted(lambda prompt: "B" if "Answer with one letter" in prompt.question else answer())
+    assert fill(asked, other, library=starter, own=OWN) is asked
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [("ProcEvents", "proc_events"), ("DNS_logs2", "dns_logs_2"), ("x", "x"), ("", ""), ("事件", "")],
+)
+def test_a_table_is_called_by_the_words_in_its_name(table: str, said: str) -> None:
+    assert source_of_table(table).category == said

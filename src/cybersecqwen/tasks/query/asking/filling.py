@@ -68,16 +68,20 @@ def fill(
     Raises:
         ModelError: The model failed; an answer that does not follow the schema counts as no choice.
     """
+    given = asked
+    if own is not None:  # what was read of it has no column there: it is asked anew
+        told = tuple(one for one in asked.assumptions if not one.startswith("Read as"))
+        asked = replace(asked, query=replace(asked.query, where=None, steps=()), assumptions=told)
     values = values_of(asked)
     if not values or not _is_open(asked):
-        return asked
+        return given
     if own is not None:
         source, fields = _of_own(asked, own, model, timeout_s)
     else:
         source = _source(asked, model, timeout_s)
         fields = fields_of(source, library)
     if not fields:
-        return asked
+        return given
     try:
         answer = model.generate_json_about(
             INSTRUCTIONS,
@@ -89,9 +93,9 @@ def fill(
             skill="intent",
         )
     except SchemaError:
-        return asked
+        return given
     tests = chosen(answer, fields, values)
-    return _with(asked, source, tests, model.name) if tests else asked
+    return _with(asked, source, tests, model.name) if tests else given
 
 
 def fields_of(source: Logsource, library: Library) -> tuple[str, ...]:

@@ -1,0 +1,295 @@
+"""Adapters: a manifest is read as it is written, and one is used only with the files that it names."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cybersecqwen.errors import CsqError, OutputError, UsageError, WeightsError
+from cybersecqwen.models import shelf as shelf_module
+from cybersecqwen.models.adapters import (
+    SHIPPED,
+    Adapter,
+    adapters_for,
+    adapters_in,
+    manifest_text,
+    read_adapter,
+    verify,
+)
+from cybersecqwen.models.shelf import Installed, Shelf
+from tests.amounts import draws
+
+from .tiny_gguf import small_model, tiny_adapter
+
+BASE = "b" * 64
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+SKILLS = st.lists(st.from_regex(r"[a-z][a-z-]{0,9}", fullmatch=True), max_size=3).map(tuple)
+
+
+def make(folder: Path, name: str = "mine", **changes: Any) -> Path:
+    """An adapter with its card; returns the manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = tiny_adapter(folder / f"{name}.gguf")
+    adapter = Adapter(
+        name=name,
+        title="Mine",
+        path=path,
+        bytes=path.stat().st_size,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        base="tiny",
+        base_sha256=BASE,
+        skills=("cwe",),
+        learned=("cwe", "intent"),
+        licence="Apache-2.0",
+    )
+    manifest = folder / f"{name}.toml"
+    manifest.write_text(manifest_text(replace(adapter, **changes)), "utf-8")
+    manifest.with_suffix(".md").write_text("# Mine\n")
+    return manifest
+
+
+# ---- manifests -----------------------------------------------------------------------------------
+
+
+@given(
+    title=TEXTS, base=TEXTS, licence=TEXTS, skills=SKILLS, learned=SKILLS,
+    scale=st.floats(0, 8, exclude_min=True), name=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True),
+)  # fmt: skip
+@draws(80)
+def test_a_manifest_is_read_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory,
+    title: str,
+    base: str,
+    licence: str,
+    skills: tuple[str, ...],
+    learned: tuple[str, ...],
+    scale: float,
+    name: str,
+) -> None:
+    folder = tmp_path_factory.mktemp("pair")
+    (folder / f"{name}.gguf").write_bytes(b"weights")
+    adapter = Adapter(
+        name=name, title=title, path=folder / f"{name}.gguf", bytes=7, sha256="a" * 64, base=base,
+        base_sha256=BASE, skills=skills, learned=learned, licence=licence, scale=scale,
+    )  # fmt: skip
+    (folder / f"{name}.toml").write_bytes(manifest_text(adapter).encode())
+    assert read_adapter(folder / f"{name}.toml") == adapter
+
+
+def test_texts_of_a_manifest_are_bounded(tmp_path: Path) -> None:
+    found = read_adapter(make(tmp_path, title="t" * 999, base="b" * 999, licence="l" * 999))
+    assert (len(found.title), len(found.base), len(found.licence)) == (200, 64, 100)
+
+
+def changed(manifest: Path, key: str, value: str | None) -> Path:
+    lines = [line for line in manifest.read_text().splitlines() if not line.startswith(f"{key} =")]
+    manifest.write_text("\n".join([*lines, *([f"{key} = {value}"] if value is not None else [])]) + "\n")
+    return manifest
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *((key, None) for key in ("schema", "title", "file", "bytes", "sha256", "base", "base_sha256",
+                                  "skills", "learned", "licence")),
+        ("schema", "2"), ("schema", '"1"'), ("sha256", '"abc"'), ("sha256", f'"{"A" * 64}"'),
+        ("base_sha256", "1"),
+        ("file", '"../mine.gguf"'), ("file", '"/etc/mine"'), ("file", '""'), ("file", '".."'), ("file", "1"),
+        ("file", '"a\\u0000b"'), ("file", '"other.gguf"'), ("file", '"mine.toml"'),
+        ("bytes", '"many"'), ("bytes", "inf"), ("bytes", "nan"), ("bytes", "[]"),
+        ("skills", '"cwe"'), ("skills", "[1]"), ("skills", '["CWE"]'), ("skills", '["a b"]'),
+        ("skills", f'["{"a" * 50}"]'), ("learned", "{}"), ("learned", '["../x"]'),
+        ("scale", "0"), ("scale", "-1"), ("scale", "8.1"), ("scale", "nan"), ("scale", "inf"),
+        ("scale", "1" + "0" * 400), ("scale", "[]"), ("x", "[" * 5_000), ("x", '"' + "x" * (1 << 16) + '"'),
+    ],
+    ids=range(43),
+)  # fmt: skip
+def test_a_damaged_manifest_is_a_weights_error(tmp_path: Path, key: str, value: str | None) -> None:
+    manifest = changed(make(tmp_path), key, value)
+    with pytest.raises(WeightsError, match=r"mine\.toml is damaged") as caught:
+        read_adapter(manifest)
+    assert "\n" not in caught.value.message and len(caught.value.message) < 600
+    with pytest.raises(WeightsError):
+        adapters_in(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["Mine", ".mine", "a b", "x" * 65, "é"])
+def test_a_name_that_cannot_be_one(tmp_path: Path, name: str) -> None:
+    with pytest.raises(WeightsError, match="damaged"):
+        read_adapter(make(tmp_path, name))
+
+
+def test_a_file_that_is_gone_or_has_another_length(tmp_path: Path) -> None:
+    manifest = make(tmp_path)
+    path = manifest.with_suffix(".gguf")
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes() + b"!")
+    with pytest.raises(WeightsError, match=f"has {size + 1:,} bytes, not {size:,}"):
+        read_adapter(manifest)
+    path.unlink()
+    for gone in (manifest, tmp_path / "nobody.toml", tmp_path):
+        with pytest.raises(WeightsError, match="cannot be read"):
+            read_adapter(gone)
+
+
+@given(raw=st.binary(max_size=120), at=st.integers(0, 600))
+@draws(80)
+def test_any_bytes_are_an_adapter_or_a_weights_error(
+    tmp_path_factory: pytest.TempPathFactory, raw: bytes, at: int
+) -> None:
+    manifest = make(tmp_path_factory.mktemp("fuzz"))
+    whole = manifest.read_bytes()
+    for data in (raw, whole[:at] + raw + whole[at:]):
+        manifest.write_bytes(data)
+        try:
+            assert read_adapter(manifest).name == "mine"
+        except CsqError as error:
+            assert isinstance(error, WeightsError)
+
+
+# ---- which are used ------------------------------------------------------------------------------
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def test_a_file_that_was_changed_is_noticed_before_it_is_used(tmp_path: Path) -> None:
+    adapter = read_adapter(make(tmp_path))
+    verify(adapter)
+    flip(adapter.path)
+    assert read_adapter(tmp_path / "mine.toml") == adapter
+    for use in (lambda: verify(adapter), lambda: adapters_for(BASE, (tmp_path,))):
+        with pytest.raises(WeightsError, match="has changed") as caught:
+            use()
+        assert adapter.sha256[:16] in caught.value.message
+    adapter.path.unlink()
+    with pytest.raises(WeightsError, match="cannot be read"):
+        verify(adapter)
+
+
+def test_adapters_of_a_folder_by_name(tmp_path: Path) -> None:
+    assert adapters_in(tmp_path) == adapters_in(tmp_path / "nowhere") == ()
+    for name in ("b", "a", "c"):
+        make(tmp_path, name)
+    (tmp_path / "notes.txt").write_text("not one")
+    assert [one.name for one in adapters_in(tmp_path)] == ["a", "b", "c"]
+
+
+def test_only_those_of_the_very_file_are_used(tmp_path: Path) -> None:
+    make(tmp_path, "a")
+    make(tmp_path, "b", base_sha256="c" * 64, skills=("intent",))
+    flip(tmp_path / "b.gguf")  # of no concern to another base
+    assert [one.name for one in adapters_for(BASE, (tmp_path,))] == ["a"]
+    assert adapters_for("d" * 64, (tmp_path,)) == ()
+
+
+def test_the_first_that_has_a_skill_is_used_for_it(tmp_path: Path) -> None:
+    own, ours = tmp_path / "own", tmp_path / "ours"
+    make(own, "z", skills=("cwe",))
+    make(ours, "a", skills=("cwe",))
+    make(ours, "b", skills=("cwe", "intent"))
+    make(ours, "c", skills=())
+    flip(ours / "a.gguf")  # what is not used is not read either
+    found = adapters_for(BASE, (own, ours, tmp_path / "nowhere"))
+    assert [(one.name, one.path.parent) for one in found] == [("z", own), ("b", ours)]
+
+
+def test_the_adapters_that_ship_are_whole() -> None:
+    for one in adapters_in(SHIPPED):
+        verify(one)
+        assert one.skills and set(one.skills) <= set(one.learned)
+        assert one.path.with_suffix(".md").read_text("utf-8").startswith(f"# {one.name}")
+
+
+# ---- on a shelf ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+    monkeypatch.setattr(shelf_module, "SHIPPED", tmp_path / "shipped")
+    yield Shelf(tmp_path / "models")
+
+
+@pytest.fixture
+def model(shelf: Shelf, tmp_path: Path) -> Installed:
+    path = tmp_path / "tiny.gguf"
+    path.write_bytes(small_model())
+    return shelf.import_file(path)
+
+
+def test_an_adapter_is_put_on_the_shelf_and_used(shelf: Shelf, model: Installed, tmp_path: Path) -> None:
+    assert shelf.adapters(model) == ()
+    manifest = make(tmp_path / "made", base_sha256=model.sha256, base=model.name)
+    kept = shelf.install_adapter(manifest)
+    folder = shelf.directory / "adapters"
+    assert kept == replace(read_adapter(manifest), path=folder / "mine.gguf")
+    assert {path.name for path in folder.iterdir()} == {"mine.gguf", "mine.toml", "mine.md"}
+    assert shelf.adapters(model) == (kept,)
+    assert shelf.list() == (model,), "an adapter is no model"
+    for path in (tmp_path / "made").iterdir():
+        assert (folder / path.name).read_bytes() == path.read_bytes()
+
+
+def test_one_that_is_put_there_again_takes_the_place_of_the_other(
+    shelf: Shelf, model: Installed, tmp_path: Path
+) -> None:
+    shelf.install_adapter(make(tmp_path / "a", base_sha256=model.sha256))
+    kept = shelf.install_adapter(make(tmp_path / "b", base_sha256=model.sha256, title="Better"))
+    assert shelf.adapters(model) == (kept,) and kept.title == "Better"
+
+
+def test_a_card_may_be_missing(shelf: Shelf, model: Installed, tmp_path: Path) -> None:
+    manifest = make(tmp_path / "made", base_sha256=model.sha256)
+    manifest.with_suffix(".md").unlink()
+    assert shelf.install_adapter(manifest).name == "mine"
+
+
+def test_a_sites_own_goes_before_those_that_ship(shelf: Shelf, model: Installed, tmp_path: Path) -> None:
+    make(tmp_path / "shipped", "ours", base_sha256=model.sha256, skills=("cwe", "intent"))
+    assert [one.name for one in shelf.adapters(model)] == ["ours"]
+    shelf.install_adapter(make(tmp_path / "made", base_sha256=model.sha256))
+    assert [one.name for one in shelf.adapters(model)] == ["mine", "ours"]
+
+
+def test_what_is_refused_leaves_the_shelf_as_it_was(shelf: Shelf, model: Installed, tmp_path: Path) -> None:
+    nothing = make(tmp_path / "a", base_sha256=model.sha256, skills=())
+    with pytest.raises(UsageError, match="is used for nothing") as refused:
+        shelf.install_adapter(nothing)
+    assert "csq train gate" in refused.value.hint
+    with pytest.raises(WeightsError, match="base tiny is not on the shelf"):
+        shelf.install_adapter(make(tmp_path / "b"))
+    altered = make(tmp_path / "c", base_sha256=model.sha256)
+    flip(altered.with_suffix(".gguf"))
+    with pytest.raises(WeightsError, match="has changed"):
+        shelf.install_adapter(altered)
+    with pytest.raises(WeightsError, match="damaged"):
+        shelf.install_adapter(changed(make(tmp_path / "d", base_sha256=model.sha256), "scale", "9"))
+    with pytest.raises(WeightsError, match="cannot be read"):
+        shelf.install_adapter(tmp_path / "nobody.toml")
+    assert not (shelf.directory / "adapters").exists()
+
+
+def test_a_shelf_that_cannot_be_written_to(shelf: Shelf, model: Installed, tmp_path: Path) -> None:
+    (shelf.directory / "adapters").write_text("a file")
+    with pytest.raises(OutputError, match="cannot be written"):
+        shelf.install_adapter(make(tmp_path / "made", base_sha256=model.sha256))
+
+
+def test_an_adapter_on_the_shelf_that_was_changed_stops_its_model(
+    shelf: Shelf, model: Installed, tmp_path: Path
+) -> None:
+    kept = shelf.install_adapter(make(tmp_path / "made", base_sha256=model.sha256))
+    flip(kept.path)
+    with pytest.raises(WeightsError, match="has changed") as caught:
+        shelf.adapters(model)
+    assert "Install it again" in caught.value.hint
