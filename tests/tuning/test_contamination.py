@@ -84,15 +84,14 @@ def test_another_identifier_is_not(exam: Benchmarks, id: str) -> None:
 @pytest.mark.parametrize("place", ["question", "answer", "material"])
 def test_the_same_beginning_is_caught_however_it_is_written(exam: Benchmarks, place: str) -> None:
     shouted = f"  {' '.join(WORDS_OF_ITEM)[:PREFIX].upper().replace(' ', '_?!')}xyz, and on it goes"
-    assert (
-        exam.sign(record(**{place: (("note", shouted),) if place == "material" else shouted})) == "beginning"
-    )
+    assert exam.sign(placed(place, shouted)) == "beginning"
 
 
 def test_a_beginning_alone_is_caught(tmp_path: Path) -> None:
     text = "abcdefghijklmnopqrstuvwxyz" * 4
     exam = benchmarks(tmp_path, ("", text))
-    assert exam.sign(placed(place, shouted)) == "beginning"
+    assert exam.sign(record(text[:90])) == "beginning"
+    assert exam.sign(record(text[:79])) == exam.sign(record(f"x{text}")) == ""
 
 
 @pytest.mark.parametrize("place", ["question", "answer", "material"])
