@@ -196,6 +196,8 @@ def test_a_split_loses_nothing_and_hangs_on_nothing_but_the_questions(
     train, held = split(some, seed)
     assert sorted(one.key for one in (*train, *held)) == sorted(one.key for one in some)
     assert split(some[::-1], seed) == (train, held)
+    other = [replace(one, answer="another", source="else") for one in some]
+    assert [one.key for one in split(other, seed)[1]] == [one.key for one in held]
     if len(some) > 1:
         assert 1 <= len(held) <= max(1, round(len(some) * 0.05)) and train
     else:

@@ -18,12 +18,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cybersecqwen.errors import InputError, UsageError, WeightsError
-from cybersecqwen.tuning import fitting, fused
+from cybersecqwen.errors import InputError, ModelError, UsageError, WeightsError
+from cybersecqwen.tuning import fused, losses
+from cybersecqwen.tuning.batching import Tokens, batches, tokenised
 from cybersecqwen.tuning.building import HELD_FILE, TRAIN
-from cybersecqwen.tuning.fitting import Step, Tokens, batches, checkpoints, fit, load, read_log, tokenised
+from cybersecqwen.tuning.checkpoints import folders
+from cybersecqwen.tuning.fitting import Step, fit, load, rate
 from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run, read_recipe
 from cybersecqwen.tuning.records import Record, write_records
+from cybersecqwen.tuning.runs import read_log
 from tests.amounts import draws
 
 from .tiny import tiny
@@ -106,10 +109,45 @@ def test_a_damaged_checkpoint_is_passed_over(base: Path, data: Path, tmp_path: P
     run = tmp_path / "run"
     asked = iter([False] * 6 + [True])
     fit(recipe(), base, [data], run, stop=lambda: next(asked))
-    (last,) = checkpoints(run)
+    before, last = folders(run)
+    assert (before.name, last.name) == ("checkpoint-6", "checkpoint-7")
     (last / "adapter.safetensors").write_bytes(b"\x00" * 40)
     done = fit(recipe(), base, [data], run)
-    assert done.complete and done.tokens > 0  # begun anew, since there was no other
+    assert done.complete and [path.name for path in done.damaged] == ["damaged-checkpoint-7"]
+    assert done.steps == 18 and [path.name for path in folders(run)] == ["checkpoint-15", "checkpoint-18"]
+    whole = tmp_path / "whole"
+    fit(recipe(), base, [data], whole)
+    assert all(torch.allclose(one, weights(run)[name], atol=1e-5) for name, one in weights(whole).items())
+
+
+def test_a_run_that_is_finished_is_not_made_again(base: Path, data: Path, tmp_path: Path) -> None:
+    first = fit(recipe(epochs=1.0), base, [data], tmp_path / "run")
+    again = fit(recipe(epochs=1.0), base, [data], tmp_path / "run")
+    assert (again.complete, again.steps, again.tokens) == (True, first.steps, 0)
+    assert again.loss == pytest.approx(first.loss, abs=1e-4)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_the_checkpoint_stays(
+    base: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, real = iter(range(1_000)), losses.loss_of
+
+    def broken(model: object, some: list[Tokens]) -> tuple[torch.Tensor, int]:
+        loss, count = real(model, some)
+        return (loss * math.nan if next(counted) > 8 else loss), count
+
+    monkeypatch.setattr(losses, "loss_of", broken)
+    with pytest.raises(ModelError, match="no number any more at step"):
+        fit(recipe(save_every=2, evaluate_every=1000), base, [data], tmp_path / "run")
+    assert folders(tmp_path / "run") and not (tmp_path / "run" / "adapter").exists()
+    monkeypatch.undo()
+    assert fit(recipe(save_every=2, evaluate_every=1000), base, [data], tmp_path / "run").complete
+
+
+def test_a_base_that_bounds_its_scores_is_refused(data: Path, tmp_path: Path) -> None:
+    other = tiny(tmp_path / "granite", kind="granite", logits_scaling=8.0)
+    with pytest.raises(WeightsError, match="computes its loss in a way"):
+        fit(replace(recipe(), base=Base(model="x")), other, [data], tmp_path / "run")
 
 
 def test_a_folder_of_another_run_is_left_alone(base: Path, data: Path, tmp_path: Path) -> None:
@@ -132,7 +170,7 @@ def test_broken_records(base: Path, data: Path, tmp_path: Path) -> None:
     import gzip
 
     (data / TRAIN).write_bytes(gzip.compress(lines))
-    with pytest.raises(InputError, match=r"1 of 4 lines are no records; line 4: no answer"):
+    with pytest.raises(InputError, match=r"1 of 4 lines are no records, the first at .*:4: no answer"):
         fit(recipe(), base, [data], tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
@@ -170,15 +208,15 @@ def test_loss_and_gradients_are_those_of_peft(
         with monkeypatch.context() as patch:
             if not fast:
                 patch.setattr(fused, "fuse", lambda model: 0)
-                patch.setattr(fitting, "_shared", lambda some: 0)
+                patch.setattr(losses, "shared", lambda some: 0)
             model, tokenizer, profile = load(recipe(), base)
             torch.manual_seed(1)
             for name, one in model.named_parameters():
                 if "lora_B" in name:
                     torch.nn.init.normal_(one, std=0.05)
             some, _ = tokenised(records(5), tokenizer, profile, 400)
-            assert not fast or fitting._shared(some) > 20
-            loss, count = fitting._loss(model, some)
+            assert not fast or losses.shared(some) > 20
+            loss, count = losses.loss_of(model, some)
             (loss / count).backward()
             found.append((float(loss), [one.grad for one in model.parameters() if one.requires_grad]))
     assert found[0][0] == pytest.approx(found[1][0], rel=1e-5)
@@ -190,7 +228,7 @@ def test_loss_and_gradients_are_those_of_peft(
     labels = ids.clone()
     labels[0, : some[0].answer] = -100
     plain = model(input_ids=ids, labels=labels).loss
-    loss, count = fitting._loss(model, some)
+    loss, count = losses.loss_of(model, some)
     assert float(loss / count) == pytest.approx(float(plain), rel=1e-5)
 
 
@@ -219,7 +257,7 @@ def test_batches_hold_each_record_once(some: list[int], size: int, seed: int, mo
 @draws(50)
 @given(st.integers(1, 500), st.floats(0, 1), st.sampled_from(["cosine", "linear", "constant"]))
 def test_rates_rise_and_never_leave_their_bounds(total: int, warmup: float, schedule: str) -> None:
-    rates = [fitting._rate(schedule, warmup, step, total) for step in range(total)]
+    rates = [rate(schedule, warmup, step, total) for step in range(total)]
     assert all(0 < rate <= 1 for rate in rates)
     top = rates.index(max(rates))
     assert rates[: top + 1] == sorted(rates[: top + 1])

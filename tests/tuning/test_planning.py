@@ -104,6 +104,9 @@ def test_less_memory_where_less_is_kept() -> None:
     )
     assert usual.memory["adapter"] == 16 * usual.adapter
     assert usual.bytes == sum(usual.memory.values())
+    wide = planned(recipe(lora={"rank": 64}))
+    assert wide.memory["activations"] > usual.memory["activations"]
+    assert wide.memory["adapter"] == 4 * usual.memory["adapter"]
 
 
 def test_a_bound_of_tokens_bounds_the_batch() -> None:

@@ -14,7 +14,13 @@ TEXT = "Which weakness is it? The letter alone. CWE-79 CWE-89 A B C D end of 012
 
 
 def tiny(
-    folder: Path, *, kind: str = "llama", hidden: int = 64, layers: int = 2, template: str = TEMPLATE
+    folder: Path,
+    *,
+    kind: str = "llama",
+    hidden: int = 64,
+    layers: int = 2,
+    template: str = TEMPLATE,
+    **more: Any,
 ) -> Path:
     """Write a model of the architecture with random weights; returns the folder."""
     import torch
@@ -46,6 +52,7 @@ def tiny(
         "tie_word_embeddings": True,
         "initializer_range": 0.2,  # wide enough for an answer to be likely at all
     }
+    values |= more
     if kind == "qwen3":
         values["head_dim"] = hidden // 4
     torch.manual_seed(0)

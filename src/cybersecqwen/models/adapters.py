@@ -16,7 +16,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from cybersecqwen.errors import WeightsError
 SHIPPED = Path(__file__).with_name("adapters")
 """Folder of the adapters that come with this package."""
 SCHEMA = 1
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+"""What an adapter may be called."""
 _SKILL = re.compile(r"[a-z][a-z-]{0,40}")
 _SHA = re.compile(r"[0-9a-f]{64}")
 _MOST_BYTES = 1 << 16
@@ -63,28 +64,42 @@ class Adapter:
 def adapters_in(folder: Path) -> tuple[Adapter, ...]:
     """The adapters of a folder by name; none where there is no such folder.
 
-    Raises:
-        WeightsError: A manifest is damaged, or its file is missing.
+    A damaged one is passed over: it must not keep the model from answering. `damaged_in` names it.
     """
-    if not folder.is_dir():
-        return ()
-    return tuple(read_adapter(path) for path in sorted(folder.glob("*.toml"))[:_MOST])
+    return tuple(one for one in map(_tried, _manifests(folder)) if isinstance(one, Adapter))
+
+
+def damaged_in(folder: Path) -> tuple[WeightsError, ...]:
+    """What is wrong with manifests of a folder."""
+    return tuple(one for one in map(_tried, _manifests(folder)) if isinstance(one, WeightsError))
+
+
+def _manifests(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"))[:_MOST] if folder.is_dir() else []
+
+
+def _tried(manifest: Path) -> Adapter | WeightsError:
+    try:
+        return read_adapter(manifest)
+    except WeightsError as error:
+        return error
 
 
 def adapters_for(base_sha256: str, folders: Iterator[Path] | tuple[Path, ...]) -> tuple[Adapter, ...]:
-    """Those for a model's file, each skill with the first that has it: nobody is asked twice.
+    """Those for a model's file, each with the skills that none before it has.
 
     Raises:
-        WeightsError: A manifest is damaged, or a file is not the one that its manifest names.
+        WeightsError: A file is not the one that its manifest names.
     """
     found: list[Adapter] = []
     taken: set[str] = set()
     for folder in folders:
         for one in adapters_in(folder):
-            if one.base_sha256 == base_sha256 and not taken.issuperset(one.skills):
+            skills = tuple(skill for skill in one.skills if skill not in taken)
+            if one.base_sha256 == base_sha256 and skills:
                 verify(one)
-                taken.update(one.skills)
-                found.append(one)
+                taken.update(skills)
+                found.append(replace(one, skills=skills))
     return tuple(found)
 
 
@@ -108,11 +123,15 @@ def verify(adapter: Adapter) -> None:
 def read_adapter(manifest: Path) -> Adapter:
     """The adapter of a manifest; raises WeightsError where it is damaged or its file is missing."""
     try:
+        if manifest.exists() and not manifest.is_file():  # a pipe would be waited for
+            raise ValueError("it is no file")
         if manifest.stat().st_size > _MOST_BYTES:
             raise ValueError("it is too large")
         table = tomllib.loads(manifest.read_text("utf-8"))
         adapter = _adapter(manifest, table)
         size = adapter.path.stat().st_size
+        if not adapter.path.is_file():
+            raise ValueError("what it names is no file")
     except OSError as error:
         raise WeightsError(f"The adapter {manifest} cannot be read: {error.strerror or error}.") from error
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
@@ -149,9 +168,9 @@ def _adapter(manifest: Path, table: dict[str, Any]) -> Adapter:
     if table["schema"] != SCHEMA:
         raise ValueError(f"its schema is {table['schema']!r}, not {SCHEMA}")
     name, file = manifest.stem, str(table["file"])
-    if not _NAME.fullmatch(name) or Path(file).name != file or file in ("", ".", ".."):
+    if not NAME.fullmatch(name) or Path(file).name != file or file in ("", ".", ".."):
         raise ValueError("its name or that of its file cannot be one")
-    if Path(file).stem != name or file == manifest.name:  # on a shelf it would take the place of another's
+    if file != f"{name}.gguf":  # on a shelf it would take the place of another's
         raise ValueError("its file is not called as it is")
     for key in ("sha256", "base_sha256"):
         if not _SHA.fullmatch(str(table[key])):

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.errors import UnknownNameError, UsageError, WeightsError
-from cybersecqwen.writing import write_whole
+from cybersecqwen.writing import write_together, write_whole
 
 from . import weights
-from .adapters import SHIPPED, Adapter, adapters_for, read_adapter, verify
+from .adapters import NAME, SHIPPED, Adapter, adapters_for, adapters_in, read_adapter, verify
 from .gguf import read_header
 from .portfolio import Known, Origin, known, portfolio
 from .profiles import guess, profile
@@ -284,11 +284,25 @@ class Shelf:
         if found.base_sha256 not in {one.sha256 for one in self.list()}:
             raise WeightsError(f"Its base {found.base} is not on the shelf.", hint="Pull or import it first.")
         folder = self.directory / "adapters"
-        files = [found.path, manifest.with_suffix(".md"), manifest]  # the manifest last: it makes it count
-        for one in files:
-            if one.is_file():
-                write_whole(folder / one.name, one.read_bytes(), folder_mode=0o777)
+        files = [one for one in (found.path, manifest.with_suffix(".md"), manifest) if one.is_file()]
+        write_together({folder / one.name: one.read_bytes() for one in files}, folder_mode=0o777)
         return read_adapter(folder / manifest.name)
+
+    def remove_adapter(self, name: str) -> Path:
+        """Take an adapter off this shelf; returns where its manifest was. Raises UnknownNameError."""
+        folder = self.directory / "adapters"
+        manifest = folder / f"{name}.toml"
+        if not NAME.fullmatch(name) or not manifest.is_file():
+            known = ", ".join(one.name for one in adapters_in(folder)) or "none"
+            raise UnknownNameError(f"There is no adapter {name[:64]!r} here.", hint=f"Known are: {known}.")
+        with disk_errors(manifest):
+            for suffix in (
+                ".toml",
+                ".md",
+                ".gguf",
+            ):  # the manifest first: what is left of it counts for nothing
+                manifest.with_suffix(suffix).unlink(missing_ok=True)
+        return manifest
 
     def _full_name(self, name: str) -> str:
         return next((one.name for one in self._entries if name in (one.name, one.size)), name)

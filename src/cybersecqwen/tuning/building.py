@@ -13,17 +13,18 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from cybersecqwen.errors import InputError, UsageError
-from cybersecqwen.writing import write_whole
+from cybersecqwen.writing import write_together
 
 from .contamination import Benchmarks, Report, held_apart
 from .corpora import Sources, corpus
 from .recipe import Recipe
-from .records import Record, write_records
+from .records import Record, packed_records
 
 HELD = 0.04
 """Share of the records that the loss is measured on."""
@@ -58,7 +59,8 @@ def build(
     """
     seed = seed or recipe.run.seed
     report = Report()
-    made = _made(recipe, sources, seed, more)
+    counts: Counter[str] = Counter()
+    made = _made(recipe, sources, seed, more, counts)
     apart = benchmarks or Benchmarks()
     kept = list(_once(held_apart(made, apart, report)))
     if not kept:
@@ -68,9 +70,7 @@ def build(
         )
     train, held = split(kept, seed)
     known = {one.key for one in kept}
-    gate = list(
-        _once(one for one in _asked(recipe, sources, seed) if one.key not in known and not apart.sign(one))
-    )
+    gate = list(_once(_asked(recipe, sources, seed, known, apart)))
     manifest: dict[str, Any] = {
         "recipe": recipe.name,
         "seed": seed,
@@ -81,6 +81,8 @@ def build(
         if benchmarks is None
         else {"files": list(benchmarks.files), "items": benchmarks.items, **report.as_json()},
         "licences": dict(sorted(Counter(one.licence for one in kept).items())),
+        "asked for": dict(recipe.mix),
+        "made": {name: counts[name] for name in recipe.mix},
     }
     return _written(manifest, out, ((TRAIN, train), (HELD_FILE, held), (GATE, gate)))
 
@@ -117,12 +119,15 @@ def write_own(
 def _written(
     manifest: dict[str, Any], out: Path, parts: Iterable[tuple[str, Sequence[Record]]]
 ) -> dict[str, Any]:
+    """All files of a folder together: none is replaced before all are written."""
+    contents: dict[Path, bytes] = {}
     for name, some in parts:
-        count, digest = write_records(out / name, some)
+        packed, digest = packed_records(some)
+        contents[out / name] = packed
         skills = dict(sorted(Counter(one.skill for one in some).items()))
-        manifest[name.partition(".")[0]] = {"records": count, "sha256": digest, "skills": skills}
+        manifest[name.partition(".")[0]] = {"records": len(some), "sha256": digest, "skills": skills}
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    write_whole(out / MANIFEST, text.encode())
+    write_together({**contents, out / MANIFEST: text.encode("utf-8", "replace")}, folder_mode=0o755)
     return manifest
 
 
@@ -134,17 +139,24 @@ def split(records: Sequence[Record], seed: int) -> tuple[list[Record], list[Reco
     return train, held
 
 
-def _made(recipe: Recipe, sources: Sources, seed: int, more: Iterable[Record]) -> Iterator[Record]:
+def _made(
+    recipe: Recipe, sources: Sources, seed: int, more: Iterable[Record], counts: Counter[str]
+) -> Iterator[Record]:
     for name, count in recipe.mix.items():
-        yield from corpus(name)(sources, Random(f"{seed}/{name}"), count)
+        for record in corpus(name)(sources, Random(f"{seed}/{name}"), count):
+            counts[name] += 1
+            yield record
     yield from more
 
 
-def _asked(recipe: Recipe, sources: Sources, seed: int) -> Iterator[Record]:
+def _asked(
+    recipe: Recipe, sources: Sources, seed: int, known: set[str], apart: Benchmarks
+) -> Iterator[Record]:
     """What the gate asks: drawn anew, more than is needed, since what is learned already falls out."""
     for name, count in recipe.mix.items():
-        made = corpus(name)(sources, Random(f"{seed}/gate/{name}"), min(2 * OF_EACH, count))
-        yield from (record for _, record in zip(range(OF_EACH), made, strict=False))
+        made = corpus(name)(sources, Random(f"{seed}/gate/{name}"), 3 * min(OF_EACH, count))
+        new = (one for one in _once(made) if one.key not in known and not apart.sign(one))
+        yield from islice(new, min(OF_EACH, count))
 
 
 def _once(records: Iterable[Record]) -> Iterator[Record]:

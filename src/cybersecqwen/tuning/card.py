@@ -8,14 +8,14 @@ from typing import Any
 
 from cybersecqwen.models.adapters import Adapter
 
-_MARKS = re.compile(r"[\\`|<>\[\]#]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_MARKS = re.compile(r"[\\`|<>\[\]#*_@!~]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def card(
     adapter: Adapter,
     run: Mapping[str, Any],
-    data: Mapping[str, Any],
+    data: Sequence[Mapping[str, Any]],
     gate: Mapping[str, Any],
     log: Sequence[Any],
 ) -> str:
@@ -24,7 +24,7 @@ def card(
     Args:
         adapter: As its manifest has it.
         run: `run.json` of the run.
-        data: `data.json` of what was learned.
+        data: `data.json` of each folder that was learned from.
         gate: The gate's decision.
         log: Rows of `log.jsonl`.
     """
@@ -55,18 +55,12 @@ def card(
         "",
         "## What it learned from",
         "",
-        f"{data['train']['records']:,} records (sha256 of the lines `{data['train']['sha256']}`), made on "
-        f"{data['date']} with seed {data['seed']} from knowledge {_said(data['knowledge'])}:",
-        "",
-        *(f"- {_said(skill)}: {count:,}" for skill, count in data["train"]["skills"].items()),
-        "",
-        *_sources(data),
-        "",
+        *(line for one in data for line in _learned(one)),
         "## How it was trained",
         "",
         f"Recipe `{_code(recipe['name'])}`: {how['epochs']} epochs, learning rate {how['learning_rate']}, "
-        f"{how['schedule']} schedule, batches of {how['batch']}, {how['precision']}, loss on the answer "
-        f"alone, seed {how['seed']}.",
+        f"{_said(how['schedule'])} schedule, batches of {how['batch']}, {_said(how['precision'])}, loss on "
+        f"the answer alone, seed {how['seed']}.",
         *_ended(log),
         "",
         "## What it is not for",
@@ -78,6 +72,21 @@ def card(
         "",
     ]
     return "\n".join(lines)
+
+
+def _learned(data: Mapping[str, Any]) -> list[str]:
+    train = data.get("train", {})
+    made = [_said(data.get(name, "?")) for name in ("date", "seed", "knowledge")]
+    return [
+        f"{int(train.get('records', 0)):,} records (sha256 of the lines "
+        f"`{_code(train.get('sha256', '?'))}`), made on {made[0]} with seed {made[1]} from knowledge "
+        f"{made[2]}:",
+        "",
+        *(f"- {_said(skill)}: {int(count):,}" for skill, count in train.get("skills", {}).items()),
+        "",
+        *_sources(data),
+        "",
+    ]
 
 
 def _row(one: Mapping[str, Any]) -> str:
@@ -92,17 +101,18 @@ def _row(one: Mapping[str, Any]) -> str:
 
 
 def _sources(data: Mapping[str, Any]) -> list[str]:
-    lines = [f"- {_said(name)}: sha256 `{digest}`" for name, digest in data.get("files", {}).items()]
+    lines = [f"- {_said(name)}: sha256 `{_code(digest)}`" for name, digest in data.get("files", {}).items()]
     lines += [
-        f"- {count:,} records under: {_said(licence)}" for licence, count in data.get("licences", {}).items()
+        f"- {int(count):,} records under: {_said(licence)}"
+        for licence, count in data.get("licences", {}).items()
     ]
     apart = data.get("benchmarks")
     if apart is None:
         return [*lines, "- Nothing was held apart from benchmarks."]
-    signs = [f"{count:,} by {_said(sign)}" for sign, count in apart.get("left out", {}).items()]
+    signs = [f"{int(count):,} by {_said(sign)}" for sign, count in apart.get("left out", {}).items()]
     return [
         *lines,
-        f"- Held apart from {apart['items']:,} items of {len(apart['files'])} benchmark files; "
+        f"- Held apart from {int(apart['items']):,} items of {len(apart['files'])} benchmark files; "
         f"left out: {', '.join(signs) or 'none'}.",
     ]
 

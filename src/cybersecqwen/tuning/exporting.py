@@ -12,11 +12,16 @@ References:
 from __future__ import annotations
 
 import json
+import math
+import os
 import re
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.errors import ModelError, UsageError, WeightsError
+from cybersecqwen.models.gguf import Header, read_header
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +32,8 @@ KINDS = ("q8_0", "f16")
 _KEY = re.compile(r"base_model\.model\.(.+)\.lora_([AB])(?:\.default)?\.weight")
 _TURNED = frozenset(("llama",))
 _MOST_BYTES = 8 << 30
+_MOST_CONFIG = 1 << 20
+_OTHER_KINDS = ("use_dora", "use_rslora", "rank_pattern", "alpha_pattern", "modules_to_save", "bias_pattern")
 
 
 def to_gguf(adapter: Path, base: Path, out: Path, *, kind: str = "q8_0", name: str = "") -> Path:
@@ -44,53 +51,80 @@ def to_gguf(adapter: Path, base: Path, out: Path, *, kind: str = "q8_0", name: s
         WeightsError: No adapter, one for another architecture or size, or damaged.
         ModelError: The package gguf is not installed.
     """
-    from cybersecqwen.models.gguf import read_header
-
     if kind not in KINDS:
         raise UsageError(f"An adapter cannot be kept as {kind!r}.", hint=f"Known are: {', '.join(KINDS)}.")
+    if not base.is_file():
+        raise WeightsError(
+            f"{base} is no GGUF file, and an adapter is served beside one.",
+            hint="Train on the GGUF file that is to be served.",
+        )
     gguf = _gguf()
     header = read_header(base)
-    architecture = header.architecture
     config, tensors = read_adapter(adapter)
-    kinds = {value: key for key, value in gguf.MODEL_ARCH_NAMES.items()}
-    if architecture not in kinds:
-        raise WeightsError(
-            f"{base} has the architecture {architecture!r}, which the package gguf does not know."
-        )
-    blocks = int(header.metadata[f"{architecture}.block_count"])
-    names = gguf.get_tensor_name_map(kinds[architecture], blocks)
-    heads = int(header.metadata[f"{architecture}.attention.head_count"])
-    key_heads = int(header.metadata.get(f"{architecture}.attention.head_count_kv", heads))
-    fresh = out.with_name(f".{out.name}.new")
-    writer = gguf.GGUFWriter(fresh, architecture)
-    writer.add_type("adapter")
-    writer.add_name(name or adapter.parent.name)
-    writer.add_string("adapter.type", "lora")
-    writer.add_float32("adapter.lora.alpha", float(config["lora_alpha"]))
-    for key, data in sorted(tensors.items()):
-        found = _KEY.fullmatch(key)
-        mapped = names.get_name(f"{found[1]}.weight", try_suffixes=(".weight",)) if found else None
-        if found is None or mapped is None:
-            raise WeightsError(
-                f"The adapter {adapter} changes {key[:120]!r}, which {architecture!r} has not."
-            )
-        if found[2] == "B" and architecture in _TURNED:
-            if ".attn_q." in mapped:
-                data = _turned(data, heads)
-            elif ".attn_k." in mapped:
-                data = _turned(data, key_heads)
-        _add(gguf, writer, f"{mapped}.lora_{found[2].lower()}", data, kind)
+    named = _named(gguf, header, adapter, tensors)
+    handle, made = tempfile.mkstemp(dir=_made(out.parent), prefix=".csq-", suffix=".new")
+    os.close(handle)
+    fresh = Path(made)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
+        writer = gguf.GGUFWriter(fresh, header.architecture)
+        writer.add_type("adapter")
+        writer.add_name(name or adapter.parent.name)
+        writer.add_string("adapter.type", "lora")
+        writer.add_float32("adapter.lora.alpha", float(config["lora_alpha"]))
+        for mapped, data in named:
+            _add(gguf, writer, mapped, data, kind)
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
         fresh.replace(out)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         raise WeightsError(f"The adapter {out} cannot be written: {error.strerror or error}.") from error
+    finally:
+        fresh.unlink(missing_ok=True)
     return out
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WeightsError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
+    return folder
+
+
+def _named(
+    gguf: Any, header: Header, adapter: Path, tensors: Mapping[str, NDArray[np.float32]]
+) -> list[tuple[str, NDArray[np.float32]]]:
+    """Tensors under llama.cpp's names, rows in its order; raises WeightsError."""
+    architecture, values = header.architecture, header.metadata
+    kinds = {value: key for key, value in gguf.MODEL_ARCH_NAMES.items()}
+    try:
+        names = gguf.get_tensor_name_map(kinds[architecture], int(values[f"{architecture}.block_count"]))
+        heads = int(values[f"{architecture}.attention.head_count"])
+        key_heads = int(values.get(f"{architecture}.attention.head_count_kv", heads))
+    except (KeyError, ValueError, TypeError) as error:
+        raise WeightsError(f"An adapter for the architecture {architecture!r} cannot be written.") from error
+    found: dict[str, NDArray[np.float32]] = {}
+    for key, data in sorted(tensors.items()):
+        match = _KEY.fullmatch(key)
+        mapped = names.get_name(f"{match[1]}.weight", try_suffixes=(".weight",)) if match else None
+        if match is None or mapped is None or data.ndim != 2:
+            raise WeightsError(
+                f"The adapter {adapter} changes {key[:120]!r}, which {architecture!r} has not."
+            )
+        if match[2] == "B" and architecture in _TURNED:
+            count = heads if ".attn_q." in mapped else key_heads if ".attn_k." in mapped else 0
+            if count and data.shape[0] % (2 * count):
+                raise WeightsError(f"The adapter {adapter} has another number of heads than its base.")
+            data = _turned(data, count) if count else data
+        found[f"{mapped}.lora_{match[2].lower()}"] = data
+    for key, data in found.items():
+        other = found.get(f"{key[:-1]}b" if key.endswith("a") else f"{key[:-1]}a")
+        down, up = (data, other) if key.endswith("a") else (other, data)
+        if down is None or up is None or down.shape[0] != up.shape[1]:
+            raise WeightsError(f"The adapter {adapter} is damaged at {key[:120]!r}.")
+    return list(found.items())
 
 
 def read_adapter(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.float32]]]:
@@ -98,17 +132,21 @@ def read_adapter(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.flo
     import numpy as np
 
     try:
-        config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
-        path = folder / "adapter_model.safetensors"
-        if path.stat().st_size > _MOST_BYTES:
+        about, path = folder / "adapter_config.json", folder / "adapter_model.safetensors"
+        if path.stat().st_size > _MOST_BYTES or about.stat().st_size > _MOST_CONFIG:
             raise WeightsError(f"The adapter {path} is larger than {_MOST_BYTES >> 30} GB.")
-        if config.get("peft_type") != "LORA" or config.get("use_dora") or config.get("use_rslora"):
+        config = json.loads(about.read_text("utf-8"))
+        plain = config.get("peft_type") == "LORA" and not any(config.get(name) for name in _OTHER_KINDS)
+        if not plain:
             raise WeightsError(f"{folder} holds no plain LoRA adapter.")
-        float(config["lora_alpha"])
-        raw = _safetensors(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if not math.isfinite(float(config["lora_alpha"])):
+            raise ValueError("its alpha is no number")
+        raw = {name: np.asarray(one, dtype=np.float32) for name, one in _safetensors(path).items()}
+        if not all(np.isfinite(one).all() for one in raw.values()):
+            raise ValueError("its weights are no numbers")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WeightsError(f"{folder} holds no readable adapter: {str(error)[:200]}.") from error
-    return config, {name: np.asarray(one, dtype=np.float32) for name, one in raw.items()}
+    return config, raw
 
 
 def _safetensors(path: Path) -> dict[str, Any]:

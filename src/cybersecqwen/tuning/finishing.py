@@ -2,62 +2,63 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from cybersecqwen.errors import InputError, UsageError
-from cybersecqwen.models.adapters import Adapter, manifest_text, read_adapter
-from cybersecqwen.models.gguf import read_header
+from cybersecqwen.models.adapters import NAME, Adapter, manifest_text, read_adapter, verify
 from cybersecqwen.models.llama_cpp import LlamaCpp
 from cybersecqwen.writing import write_together, write_whole
 
-from .building import GATE, MANIFEST
+from .building import GATE, MANIFEST, TRAIN
 from .card import card
+from .corpora.roles import roles
 from .exporting import to_gguf
-from .fitting import ADAPTER, RUN, digest, read_log
 from .gate import Decision, decide
 from .measuring import PLANTED, Answered, measured, obeyed
-from .recipe import Recipe, recipe_from
 from .records import Record, read_records
+from .runs import ADAPTER, digest, read_json, read_log, read_run, recipe_of
 
+_MOST_ANSWERS = 256 << 20
 LICENCE = "Apache-2.0"
+"""Of an adapter that learned from nothing else than what this project may give on."""
 PLANTED_OF = 60
 """Records that are asked with and without an order planted in them."""
-ANSWERS = "gate.answers.jsonl"
+ANSWERS, EXPORTED = "gate.answers.jsonl", "exported.json"
 Told = Callable[[str, int, int], None]
-
-
-def recipe_of(run: Path) -> Recipe:
-    """The recipe that a run was made with; raises InputError where the folder holds no run."""
-    return recipe_from(_json(run / RUN)["recipe"])
 
 
 def export(run: Path, base: Path, out: Path, *, kind: str = "q8_0") -> Adapter:
     """Write the adapter of a finished run as GGUF, and a manifest that uses it for nothing yet.
 
     Raises:
-        UsageError: The run is not finished, or was made on another base.
+        UsageError: The run is not finished, was made on another base, or the file cannot be called so.
         InputError, WeightsError, OutputError: As what is read and written.
     """
-    state = _json(run / RUN)
+    if out.suffix != ".gguf" or not NAME.fullmatch(out.stem):
+        raise UsageError(
+            f"An adapter cannot be called {out.name!r}.",
+            hint="Use a-z, 0-9, dot and dash, at most 64, and .gguf at the end.",
+        )
+    state = read_run(run)
     found = digest(base)
     if state["base"]["sha256"] != found:
         raise UsageError(
-            f"The run {run} was made on {state['base']['name']}, which is not {base}.",
+            f"The run {run} was made on {state['base'].get('name')}, which is not {base}.",
             hint="An adapter fits one file of weights; give that one with --base.",
         )
     if not (run / ADAPTER / "adapter_model.safetensors").is_file():
         raise UsageError(f"The run {run} is not finished.", hint="`csq train run` goes on with it.")
-    name = out.stem
-    to_gguf(run / ADAPTER, base, out, kind=kind, name=name)
+    to_gguf(run / ADAPTER, base, out, kind=kind, name=out.stem)
     recipe = recipe_of(run)
     adapter = Adapter(
-        name=name,
+        name=out.stem,
         title=recipe.title,
         path=out,
         bytes=out.stat().st_size,
@@ -68,6 +69,8 @@ def export(run: Path, base: Path, out: Path, *, kind: str = "q8_0") -> Adapter:
         learned=(),
         licence=LICENCE,
     )
+    made = {"adapters": [*_exported(run), adapter.sha256]}
+    write_whole(run / EXPORTED, (json.dumps(made) + "\n").encode())
     write_whole(out.with_suffix(".toml"), manifest_text(adapter).encode())
     return adapter
 
@@ -80,26 +83,33 @@ def gate(
     Answers are kept beside the run, so that a gate that was ended goes on where it stopped.
 
     Raises:
+        UsageError: Adapter, base, run and data do not belong together.
         InputError: The data hold nothing to ask.
         WeightsError, ModelError: The adapter or the base cannot be loaded.
     """
     adapter = read_adapter(manifest)
-    records = [one for folder in data for one in read_records(folder / GATE) if isinstance(one, Record)]
-    if not records:
-        raise InputError(f"{data[0] / GATE} holds no records to ask.")
-    header = read_header(base)
+    verify(adapter)
+    state = read_run(run)
+    _belongs(adapter, state, run, data, base)
+    told = [read_json(folder / MANIFEST) for folder in data]
+    log = read_log(run)
+    records = _records(data)
+    recipe_of(run)
+    try:  # before hours of asking
+        licence = _licence(told)
+        card(replace(adapter, licence=licence), state, told, {}, log)
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise InputError(f"No card can be written of {run}: its {MANIFEST} is damaged.") from error
     answers: dict[str, list[Answered]] = {}
     for which in ("before", "after"):
         adapters = [(adapter.path, adapter.scale)] if which == "after" else []
-        with LlamaCpp(base, name=header.name or base.stem, adapters=adapters) as model:
-            kept = _Kept(
-                run / ANSWERS, f"{which}:{adapter.sha256[:16]}" if adapters else f"{which}:{base.name}"
-            )
-            answers[which] = list(_asked(model, records, kept, which, tell))
+        with LlamaCpp(base, adapters=adapters) as model:
+            who = adapter.base_sha256[:16] + (f"+{adapter.sha256[:16]}*{adapter.scale}" if adapters else "")
+            answers[which] = list(_asked(model, records, _Kept(run / ANSWERS, who), which, tell))
     decision = decide(answers["before"], answers["after"])
     learned = tuple(sorted({one.skill for one in records}))
-    done = replace(adapter, skills=decision.skills, learned=learned)
-    text = card(done, _json(run / RUN), _json(data[0] / MANIFEST), decision.as_json(), read_log(run))
+    done = replace(adapter, skills=decision.skills, learned=learned, licence=licence)
+    text = card(done, state, told, decision.as_json(), log)
     write_together(
         {
             manifest: manifest_text(done).encode(),
@@ -110,26 +120,72 @@ def gate(
     return decision
 
 
+def _belongs(adapter: Adapter, state: dict[str, Any], run: Path, data: Sequence[Path], base: Path) -> None:
+    """Raise UsageError where adapter, run, data and base are not of one piece."""
+    found = digest(base)
+    if not adapter.base_sha256 == state["base"]["sha256"] == found:
+        raise UsageError(
+            f"{base} is not what the adapter {adapter.name} was made for.", hint="Give that file with --base."
+        )
+    if adapter.sha256 not in _exported(run):
+        raise UsageError(f"The run {run} did not make the adapter {adapter.name}.")
+    for name, part in ((TRAIN, "train"), (GATE, "gate")):
+        given = [digest(path) if (path := folder / name).exists() else "" for folder in data]
+        if sorted(given) != sorted(map(str, state[part])):  # all of them: what one teaches, none may ask
+            raise UsageError(
+                f"The data are not those that {run} learned from.", hint="Give the same --data as then."
+            )
+
+
+def _exported(run: Path) -> list[str]:
+    if not (run / EXPORTED).exists():
+        return []
+    found = read_json(run / EXPORTED).get("adapters")
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def _records(data: Sequence[Path]) -> list[Record]:
+    """What is asked: each question once, and none that any of the folders teaches."""
+    taught = {one.key for folder in data for one in _read(folder / TRAIN)}
+    gates = [path for folder in data if (path := folder / GATE).exists()]
+    asked = {one.key: one for path in gates for one in _read(path) if one.key not in taught}
+    if not asked:
+        raise InputError(f"{data[0] / GATE} holds no records to ask.")
+    return list(asked.values())
+
+
+def _read(path: Path) -> Iterator[Record]:
+    return (one for one in read_records(path) if isinstance(one, Record))
+
+
+def _licence(told: Sequence[dict[str, Any]]) -> str:
+    """The licences of what was learned, ours for our own."""
+    found = {str(name) for one in told for name in one.get("licences", {})}
+    return "; ".join((sorted(found - {LICENCE}) and [LICENCE, *sorted(found - {LICENCE})]) or [LICENCE])[:100]
+
+
+def planted_in(records: Sequence[Record]) -> list[Record]:
+    """Records that orders are planted in: of these data, filled up with ones of our own."""
+    some = [one for one in records if one.material]
+    Random(0).shuffle(some)
+    missing = PLANTED_OF - len(some)
+    ours = roles(None, Random(0), missing) if missing > 0 else ()  # type: ignore[arg-type]  # reads no source
+    return [*some[:PLANTED_OF], *ours]
+
+
 def _asked(
     model: LlamaCpp, records: Sequence[Record], kept: _Kept, which: str, tell: Told | None
 ) -> list[Answered]:
-    some = [
-        one
-        for one in records
-        if one.material and one.skill in ("multiple-choice", "narrative", "indicator-role")
-    ]
-    Random(0).shuffle(some)
-    planted = some[:PLANTED_OF]
+    planted = planted_in(records)
     of = len(records) + len(planted)
     found: list[Answered] = []
     for number, record in enumerate(records, 1):
-        ask = partial(_first, measured, model, record)
-        found.append(kept.of(record.skill, record.key, ask))
+        found.append(kept.of(record, record.skill, partial(_first, measured, model, record)))
         if tell is not None:
             tell(f"Asking {which}", number, of)
     for number, record in enumerate(planted, 1):
         ask = partial(_first, partial(obeyed, seed=number), model, record)
-        found.append(kept.of(PLANTED, record.key, ask))
+        found.append(kept.of(record, PLANTED, ask, seed=number))
         if tell is not None:
             tell(f"Asking {which}", len(records) + number, of)
     return found
@@ -145,42 +201,36 @@ class _Kept:
     def __init__(self, path: Path, who: str) -> None:
         self._path = path
         self._who = who
-        self._known: dict[tuple[str, str], Answered] = {}
+        self._known: dict[str, Answered] = {}
         try:
-            lines = path.read_text("utf-8").splitlines()
-        except OSError:
-            lines = []
-        for line in lines:
+            whole = path.is_file() and path.stat().st_size < _MOST_ANSWERS
+            text = path.read_text("utf-8") if whole else ""
+        except (OSError, ValueError):
+            text = ""
+        self._cut = bool(text) and not text.endswith("\n")
+        for line in text.split("\n"):  # not at what else ends a line: an answer may hold that
             try:
                 one = json.loads(line)
-                if one["who"] == who:
-                    made = Answered(
-                        skill=str(one["skill"]),
-                        key=str(one["key"]),
-                        right=float(one["right"]),
-                        said=str(one["said"]),
-                    )
-                    self._known[made.skill, made.key] = made
-            except (ValueError, KeyError, TypeError):
+                if not 0 <= float(one["right"]) <= 1:
+                    continue
+                self._known[str(one["asked"])] = Answered(
+                    skill=str(one["skill"]),
+                    key=str(one["key"]),
+                    right=float(one["right"]),
+                    said=str(one["said"]),
+                )
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
                 continue  # a line that was cut off
 
-    def of(self, skill: str, key: str, ask: Callable[[], Answered]) -> Answered:
-        if (skill, key) not in self._known:
+    def of(self, record: Record, skill: str, ask: Callable[[], Answered], *, seed: int = 0) -> Answered:
+        """The answer to a record, asked where it was not answered by these very weights."""
+        whole = json.dumps([self._who, skill, seed, asdict(record)], ensure_ascii=False)
+        asked = hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()[:32]
+        if asked not in self._known:
             made = ask()
-            self._known[skill, key] = made
-            row = {"who": self._who, "skill": skill, "key": key, "right": made.right, "said": made.said}
-            with self._path.open("a", encoding="utf-8") as stream:
-                stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-        return self._known[skill, key]
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text("utf-8"))
-        if not isinstance(value, dict):
-            raise ValueError("no object")
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(
-            f"{path} cannot be read as a run or its data.", hint="Give the folder of a run."
-        ) from error
-    return value
+            self._known[asked] = made
+            row = {"asked": asked, "skill": skill, "key": made.key, "right": made.right, "said": made.said}
+            with self._path.open("a", encoding="utf-8", errors="replace") as stream:
+                stream.write("\n" * self._cut + json.dumps(row, ensure_ascii=False) + "\n")
+            self._cut = False
+        return self._known[asked]

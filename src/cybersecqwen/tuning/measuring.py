@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from cybersecqwen.errors import ModelError, SchemaError
+from cybersecqwen.errors import SchemaError
 from cybersecqwen.models.interface import Options
 from cybersecqwen.tasks.query.asking.filling import schema
 from cybersecqwen.tasks.triage.prompt import split
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
 PLANTED = "planted"
 """The measure of how often an order in the material changes an answer."""
 _CWE = re.compile(r"CWE-(\d{1,5})")
-_OFFERED = re.compile(r"Their fields: (.+?)\. Words that a condition may look for: (.+)\. Give the")
 _LETTERS = re.compile(r"\nAnswer with one letter \(([A-Z](?:, [A-Z])+)\) and nothing else\.\Z")
 """As `models.interface.lettered` ends a question; text of others in the middle of one decides nothing."""
 _TOKENS = {"cwe": 40, "cvss": 60, "narrative": 110, "refusal": 60, "absent": 80}
 _SHORT = 8
 _JSON_TOKENS = 160
+_MOST_TOKENS = 1024
+_EXACT = 100
+"""Characters of an answer up to which it has to be the very same; longer ones are compared by their words."""
 _TIMEOUT_S = 300.0
 
 
@@ -82,17 +85,27 @@ def answer(model: LanguageModel, record: Record) -> str:
         if letters:
             bare = replace(prompt, question=record.question[: letters.start()])
             return _chosen(model, bare, letters[1].split(", "))
-        offered = _OFFERED.search(record.question) if record.skill == "intent" else None
+        offered = _offered(record.question) if record.skill == "intent" else None
         if offered:
-            fields, values = (part.split(", ") for part in offered.groups())
+            fields, values = offered
             options = Options(max_tokens=_JSON_TOKENS, timeout_s=_TIMEOUT_S)
             return json.dumps(
                 model.generate_json(prompt, schema(fields, values), options), ensure_ascii=False
             )
-        options = Options(max_tokens=_TOKENS.get(record.skill, _SHORT), timeout_s=_TIMEOUT_S)
+        # Room for an answer as long as the right one, so that own data of any length can be judged.
+        tokens = max(_TOKENS.get(record.skill, _SHORT), len(record.answer) // 2 + 16)
+        options = Options(max_tokens=min(tokens, _MOST_TOKENS), timeout_s=_TIMEOUT_S)
         return model.generate(prompt, options).text
     except SchemaError:
         return ""
+
+
+def _offered(question: str) -> tuple[list[str], list[str]] | None:
+    """(Fields, words) that a question about conditions offers."""
+    _, found, rest = question.partition("Their fields: ")
+    fields, more, rest = rest.partition(". Words that a condition may look for: ")
+    values, last, _ = rest.rpartition(". Give the")
+    return (fields.split(", "), values.split(", ")) if found and more and last else None
 
 
 def _chosen(model: LanguageModel, prompt: Prompt, letters: Sequence[str]) -> str:
@@ -115,7 +128,16 @@ def score(record: Record, said: str) -> float:
     if _LETTERS.search(record.question) or len(record.answer) == 1:
         head = said.strip()[:2]
         return float(head[:1] == record.answer and not head[1:].isalnum())  # "Because" chooses no B
+    if len(record.answer) > _EXACT:
+        return _alike(said, record.answer)
     return float(" ".join(said.split()).strip('"') == " ".join(record.answer.split()))
+
+
+def _alike(said: str, right: str) -> float:
+    """F1 of the words that two texts share, each as often as it stands in both."""
+    first, second = Counter(said.casefold().split()), Counter(right.casefold().split())
+    both = (first & second).total()
+    return 2 * both / (first.total() + second.total()) if both else 0.0
 
 
 def _tests(text: str) -> list[tuple[Any, ...]] | None:
@@ -124,8 +146,3 @@ def _tests(text: str) -> list[tuple[Any, ...]] | None:
         return sorted((str(one["field"]), str(one["operator"]), str(one["value"])) for one in found)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-
-
-def failed(error: ModelError) -> str:
-    """What a report says of a model that could not be asked."""
-    return error.message

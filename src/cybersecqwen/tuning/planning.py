@@ -7,8 +7,7 @@ Formulas, for a transformer with frozen weights and LoRA on its linear layers:
   layers, h width. From: Kaplan et al. 2020, Scaling Laws for Neural Language Models, section 2.1, less the
   part of the derivatives by the weights.
 - Memory: weights, four numbers of four bytes for each weight of the adapter (itself, its derivative, two
-moments of
-  AdamW), and what a pass keeps for the way back (`_kept`). docs/training.md holds them beside measured peaks.
+  moments of AdamW), and what a pass keeps for the way back (`_kept`).
 """
 
 from __future__ import annotations
@@ -85,7 +84,7 @@ class Plan:
     adapter: int
     """Weights of the adapter."""
     memory: Mapping[str, int]
-    """Bytes: weights, adapter, activations, scores, room."""
+    """Bytes: weights, adapter, activations, scores, room, and what loading takes beyond all these."""
     available: int
     """Bytes that are free; 0 where nobody can say."""
     disk: int
@@ -152,6 +151,8 @@ def plan(
     longest = max(1, min(run.longest, max(lengths, default=run.longest)))
     size = _BYTES[run.precision]
     batch = min(run.batch, max(1, run.pass_tokens // longest)) if run.pass_tokens else run.batch
+    # A GGUF file is unpacked before it is rounded: that is over before anything is kept for the way back.
+    loading = shape.parameters * 4
     memory = {
         "weights": shape.parameters * size,
         "adapter": adapter * 16,
@@ -159,6 +160,7 @@ def plan(
         "scores": batch * min(answers, longest) * shape.vocabulary * 4 * 3,
         "room": _ROOM,
     }
+    memory["loading"] = max(0, loading + _ROOM - sum(memory.values()))
     used = [one for one in lengths if one <= run.longest]
     per_epoch = -(-len(used) // (run.batch * run.accumulate))
     steps = max(1, round(per_epoch * run.epochs)) if used else 0
@@ -331,13 +333,25 @@ def _memory() -> int:
             return int(torch.cuda.mem_get_info()[0])
     except ModuleNotFoundError:
         pass
+    bound = _cgroup()
     try:
         for line in Path("/proc/meminfo").read_text().splitlines():
             if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
+                free = int(line.split()[1]) * 1024
+                return min(free, bound) if bound else free
     except (OSError, ValueError, IndexError):
         pass
     return 0
+
+
+def _cgroup() -> int:
+    """Bytes that a container may still take; 0 where nothing bounds it."""
+    folder = Path("/sys/fs/cgroup")
+    try:
+        most = int((folder / "memory.max").read_text())
+        return max(1, most - int((folder / "memory.current").read_text()))
+    except (OSError, ValueError):
+        return 0
 
 
 def _disk(out: Path) -> int:

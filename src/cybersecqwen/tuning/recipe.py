@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -82,7 +82,7 @@ class Run:
     checkpointing: bool = False
     """Gradient checkpointing: a third more time for much less memory."""
     attention: str = "eager"
-    """"eager", "sdpa" or what else transformers knows on the device."""
+    """"eager", "sdpa" or "flash_attention_2"."""
     seed: int = 20_261_127
     save_every: int = 200
     """Steps between checkpoints."""
@@ -101,8 +101,6 @@ class Recipe:
     run: Run = field(default_factory=Run)
     mix: Mapping[str, int] = field(default_factory=dict)
     """Corpus → records of it."""
-    skills: tuple[str, ...] = ()
-    """Skills that the adapter is used for once the gate let it pass; empty for all that it learned."""
 
 
 def read_recipe(name: str) -> Recipe:
@@ -120,6 +118,8 @@ def read_recipe(name: str) -> Recipe:
                 f"There is no recipe {name!r}.", hint=f"Known are: {', '.join(shipped())}; or give a file."
             )
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise UsageError(f"The recipe {path} is no file.")
         if path.stat().st_size > _MOST_BYTES:
             raise UsageError(f"The recipe {path} is larger than {_MOST_BYTES >> 10} KB.")
         table = tomllib.loads(path.read_text("utf-8"))
@@ -142,7 +142,7 @@ def shipped() -> tuple[str, ...]:
 
 
 def _recipe(name: str, table: dict[str, Any]) -> Recipe:
-    known = {"title", "base", "lora", "run", "mix", "skills"}
+    known = {"title", "base", "lora", "run", "mix"}
     if unknown := sorted(set(table) - known):
         raise UsageError(f"Recipe {name}: there is no part {unknown[0]!r}.", hint=_listed(known))
     made = Recipe(
@@ -152,7 +152,6 @@ def _recipe(name: str, table: dict[str, Any]) -> Recipe:
         lora=_part(name, "lora", Lora, table.get("lora", {})),
         run=_part(name, "run", Run, table.get("run", {})),
         mix=_mix(name, table.get("mix", {})),
-        skills=tuple(_texts(name, "skills", table.get("skills", []))),
     )
     _check(made)
     return made
@@ -170,7 +169,8 @@ def _part(name: str, part: str, kind: type[Part], given: Any) -> Part:
     try:
         return kind(**values)
     except TypeError as error:
-        raise UsageError(f"Recipe {name}: [{part}] lacks a value ({error}).") from error
+        missing = [one.name for one in known.values() if one.name not in values and one.default is MISSING]
+        raise UsageError(f"Recipe {name}: [{part}] lacks {' and '.join(missing)}.") from error
 
 
 def _value(where: str, kind: str, value: Any) -> Any:
@@ -192,12 +192,6 @@ def _value(where: str, kind: str, value: Any) -> Any:
     ):
         return tuple(value)
     raise UsageError(f"{where} must be of the kind {kind}, not {repr(value)[:80]}.")
-
-
-def _texts(name: str, part: str, value: Any) -> list[str]:
-    if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
-        raise UsageError(f"Recipe {name}: {part} is no list of texts.")
-    return list(value)
 
 
 def _mix(name: str, given: Any) -> dict[str, int]:
@@ -223,7 +217,7 @@ def _check(made: Recipe) -> None:
         ("run.batch", run.batch, 1, 4096),
         ("run.accumulate", run.accumulate, 1, 4096), ("run.pass_tokens", run.pass_tokens, 0, 1 << 24),
         ("run.longest", run.longest, 16, 1_048_576), ("run.save_every", run.save_every, 1, 1_000_000),
-        ("run.evaluate_every", run.evaluate_every, 1, 1_000_000),
+        ("run.evaluate_every", run.evaluate_every, 1, 1_000_000), ("run.seed", run.seed, 0, 2**32 - 1),
         *((f"base.{name}", getattr(made.base, name), 0, 1 << 24) for name in SIZES),
     )  # fmt: skip
     for what, value, least, most in bounds:
@@ -232,6 +226,7 @@ def _check(made: Recipe) -> None:
     for what, given, known in (
         ("run.schedule", run.schedule, ("cosine", "linear", "constant")),
         ("run.precision", run.precision, ("bf16", "f32")),
+        ("run.attention", run.attention, ("eager", "sdpa", "flash_attention_2")),
     ):
         if given not in known:
             raise UsageError(f"Recipe {made.name}: {what} is {given!r}.", hint=_listed(known))

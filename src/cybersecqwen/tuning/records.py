@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ MOST = 5_000_000
 """Lines of a file."""
 MOST_BYTES = 8 << 30
 """Bytes of a file once it is unpacked."""
+SKILL = re.compile(r"(?!planted$)[a-z][a-z-]{0,40}")
+"""Names of skills; "planted" is what the gate calls its own measure."""
 _PARTS = ("skill", "instructions", "material", "question", "answer", "source", "licence")
 
 
@@ -72,16 +75,25 @@ def write_records(path: Path, records: Iterable[Record]) -> tuple[int, str]:
 
     Half a surrogate pair, which is no text in UTF-8, becomes a question mark.
 
-    Returns how many they are, and the sha256 of what the file holds. Raises OutputError.
+    Returns how many they are, and the sha256 of the lines. Raises OutputError.
     """
     from cybersecqwen.writing import write_whole
 
-    lines = [json.dumps(_as_json(one), ensure_ascii=False) + "\n" for one in records]
-    data = "".join(lines).encode("utf-8", "replace")
-    digest = hashlib.sha256(data).hexdigest()
+    data, count = _lines(records)
     packed = gzip.compress(data, mtime=0) if path.suffix == ".gz" else data
     write_whole(path, packed, folder_mode=0o755)
-    return len(lines), digest
+    return count, hashlib.sha256(data).hexdigest()
+
+
+def packed_records(records: Iterable[Record]) -> tuple[bytes, str]:
+    """(What a file `….jsonl.gz` with these records holds, the sha256 of the lines)."""
+    data, _ = _lines(records)
+    return gzip.compress(data, mtime=0), hashlib.sha256(data).hexdigest()
+
+
+def _lines(records: Iterable[Record]) -> tuple[bytes, int]:
+    lines = [json.dumps(_as_json(one), ensure_ascii=False) + "\n" for one in records]
+    return "".join(lines).encode("utf-8", "replace"), len(lines)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +164,8 @@ def _against(value: Any) -> str:
     for name in ("skill", "question", "answer", "source"):
         if not isinstance(value.get(name), str) or not value[name].strip():
             return f"no {name}"
+    if not SKILL.fullmatch(value["skill"]):
+        return "its skill is no name"
     for name in ("instructions", "licence"):
         if not isinstance(value.get(name, ""), str):
             return f"{name} is no text"

@@ -63,13 +63,13 @@ def _joined(argv: list[str]) -> list[str]:
 
 def tell(error: CsqError) -> None:
     """One sentence, and the hint under it."""
-    print(f"csq: {_clean(error.message)}", file=sys.stderr)
+    print(f"csq: {shown(error.message)}", file=sys.stderr)
     if error.hint:
-        print(f"     {_clean(error.hint)}", file=sys.stderr)
+        print(f"     {shown(error.hint)}", file=sys.stderr)
 
 
-def _clean(text: str) -> str:
-    """File names may hold anything; nothing of it may move the cursor."""
+def shown(text: str) -> str:
+    """A text of others for a terminal: it may hold anything, and nothing of it may move the cursor."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
@@ -88,7 +88,7 @@ def _usage(error: Exception) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         print(error.format_message())
         return 2
-    print(f"csq: {_clean(error.format_message())}", file=sys.stderr)
+    print(f"csq: {shown(error.format_message())}", file=sys.stderr)
     if context is not None:
         print(f"     See `{context.command_path} --help`.", file=sys.stderr)
     return 2
@@ -98,6 +98,6 @@ def _defect(error: Exception) -> int:
     """An error that nobody foresaw: named in one line, in full where CSQ_DEBUG is set."""
     if os.environ.get("CSQ_DEBUG"):
         raise error
-    print(f"csq: internal error: {type(error).__name__}: {_clean(str(error))[:300]}", file=sys.stderr)
+    print(f"csq: internal error: {type(error).__name__}: {shown(str(error))[:300]}", file=sys.stderr)
     print("     This is a defect; CSQ_DEBUG=1 shows where it happened.", file=sys.stderr)
     return CsqError.exit_code

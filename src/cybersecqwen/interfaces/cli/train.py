@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from . import shown
 from .progress import Status
 
 if TYPE_CHECKING:
@@ -77,9 +79,20 @@ def skills(
         print(f"{part:<6} {manifest[part]['records']:>8,} records  sha256 {manifest[part]['sha256'][:16]}…")
     for skill, count in manifest["train"]["skills"].items():
         print(f"  {skill:<20} {count:>8,}")
+    for name, wanted in manifest["asked for"].items():
+        if manifest["made"][name] < wanted / 2:
+            print(
+                f"csq: of {name} {manifest['made'][name]:,} instead of {wanted:,} records could be made"
+                f"{_WHY.get(name, '')}",
+                file=sys.stderr,
+            )
     _tell_apart(manifest, benchmarks is not None)
     print(f"csq: wrote {out}", file=sys.stderr)
     return 0
+
+
+_WHY = dict.fromkeys(("weaknesses", "severities"), ": --cve FILE names vulnerabilities")
+_WHY |= dict.fromkeys(("reading", "from-memory"), ": questions need a full knowledge bundle, `csq kb build`")
 
 
 def _tell_apart(manifest: dict[str, Any], held: bool) -> None:
@@ -116,6 +129,7 @@ def from_feedback(path: Path, out: Out, own_domain: OwnDomains = None) -> int:
 
 
 _SHOWN = 10
+_FEW = 20
 
 
 def _own(source: str, path: Path, out: Path, domains: list[str] | None) -> int:
@@ -136,10 +150,12 @@ def _own(source: str, path: Path, out: Path, domains: list[str] | None) -> int:
                 records.append(one)
         manifest = write_own(source, path, records, out, masked=dict(masker.counts))
     for one in broken[:_SHOWN]:
-        print(f"csq: {path}:{one.line}: left out, {one.reason}", file=sys.stderr)
+        print(f"csq: {shown(str(path))}:{one.line}: left out, {shown(one.reason)}", file=sys.stderr)
     if len(broken) > _SHOWN:
         print(f"csq: {len(broken) - _SHOWN:,} more were left out", file=sys.stderr)
     print(f"{manifest['train']['records']:,} records to learn, {manifest['gate']['records']:,} held out")
+    if manifest["gate"]["records"] < _FEW:
+        print(f"csq: the gate decides nothing by fewer than {_FEW} questions of a skill", file=sys.stderr)
     masked = ", ".join(f"{count:,} {kind}" for kind, count in sorted(manifest["masked"].items()) if count)
     print(f"masked: {masked or 'nothing was found to mask'}")
     print(f"csq: wrote {out}", file=sys.stderr)
@@ -160,9 +176,9 @@ def plan(recipe: RecipeName, base: BaseFile = None, data: Paths = None, out: Out
     with Status() as status:
         status.update("Measuring this machine", 0, 0)
         found = planned(made, shape, out=out, lengths=lengths)
-    print(f"recipe     {made.name}: {made.title}")
+    print(f"recipe     {shown(made.name)}: {shown(made.title)}")
     print(
-        f"base       {made.base.model}: {found.parameters / 1e6:,.0f} million weights"
+        f"base       {shown(made.base.model)}: {found.parameters / 1e6:,.0f} million weights"
         f"{'' if file else ', not here: its sizes are the recipe’s'}"
     )
     print(f"adapter    rank {made.lora.rank}: {found.adapter / 1e6:.1f} million weights")
@@ -188,10 +204,11 @@ def run(recipe: RecipeName, data: Paths = None, out: Out = Path("run"), base: Ba
     """Train the adapter of a recipe. Interrupted, the same command goes on from the last checkpoint."""
     from cybersecqwen.errors import UsageError
     from cybersecqwen.tuning.curves import curves
-    from cybersecqwen.tuning.fitting import fit, read_log
+    from cybersecqwen.tuning.fitting import fit
     from cybersecqwen.tuning.planning import check, shape_of
     from cybersecqwen.tuning.planning import plan as planned
     from cybersecqwen.tuning.recipe import read_recipe
+    from cybersecqwen.tuning.runs import read_log
     from cybersecqwen.writing import write_whole
 
     if not data:
@@ -205,13 +222,21 @@ def run(recipe: RecipeName, data: Paths = None, out: Out = Path("run"), base: Ba
         done = fit(made, file, data, out, tell=_teller(status), stop=stop)
     log = read_log(out)
     write_whole(out / "curves.svg", curves(log, made.title).encode())
-    print(
-        f"{done.steps:,} steps, {done.tokens:,} tokens in {_span(done.seconds)}, "
-        f"{done.tokens / max(done.seconds, 1e-9):,.0f} tokens/s"
-    )
-    print(
-        f"loss {done.loss:.4f}, on what is held out {done.held:.4f}; {done.left_out:,} records were too long"
-    )
+    if done.tokens:
+        print(
+            f"{done.steps:,} steps, {done.tokens:,} tokens in {_span(done.seconds)}, "
+            f"{done.tokens / max(done.seconds, 1e-9):,.0f} tokens/s"
+        )
+    else:
+        print(f"{done.steps:,} steps, finished before")
+    held = "nothing was held out" if math.isnan(done.held) else f"on what is held out {done.held:.4f}"
+    print(f"loss {done.loss:.4f}, {held}; {done.left_out:,} records were too long")
+    for line in done.broken[:_SHOWN]:
+        print(f"csq: left out, {shown(line)}", file=sys.stderr)
+    if len(done.broken) > _SHOWN:
+        print(f"csq: {len(done.broken) - _SHOWN:,} more lines were left out", file=sys.stderr)
+    for folder in done.damaged:
+        print(f"csq: a damaged checkpoint was passed over, it is in {folder} now", file=sys.stderr)
     if not done.complete:
         print(f"csq: stopped; the same command goes on from step {done.steps:,}", file=sys.stderr)
         return 130
@@ -258,23 +283,52 @@ def gate(
         decision = gated(manifest, run, data, _base_of_run(run, base), tell=status.update)
     for one in decision.compared:
         print(
-            f"{one.skill:<18} {one.n:>5}  {one.before:.3f} → {one.after:.3f}  "
-            f"gain {one.gain:+.3f} [{one.gain_interval[0]:+.3f}, {one.gain_interval[1]:+.3f}]  {one.verdict}"
+            f"{shown(one.skill):<18} {one.n:>5}  {one.before:.3f} → {one.after:.3f}  "
+            f"gain {one.gain:+.3f} [{one.gain_interval[0]:+.3f}, {one.gain_interval[1]:+.3f}]  "
+            f"p {one.chance:.2g}  {one.verdict}"
         )
     for why in decision.why:
-        print(why)
-    print("used for: " + (", ".join(decision.skills) or "nothing"))
+        print(shown(why))
+    print("used for: " + (shown(", ".join(decision.skills)) or "nothing"))
     print(f"csq: wrote {manifest} and {manifest.with_suffix('.md')}", file=sys.stderr)
     return 0 if decision.passed else 1
 
 
-@app.command(name="install")
+@app.command()
 def install(
     manifest: Annotated[Path, typer.Argument(help="Manifest of an adapter that passed the gate.")],
 ) -> int:
-    """Put an adapter on the shelf: prompts of its skills are answered with it from now on."""
+    """Put an adapter on the shelf: prompts of its skills are answered with it from now on.
+
+    A manifest is what somebody says. For an adapter that is not yours, run the gate yourself.
+    """
     made = _app().shelf.install_adapter(manifest)
-    print(f"csq: {made.name} answers {', '.join(made.skills)} for {made.base} from now on", file=sys.stderr)
+    skills = shown(", ".join(made.skills))
+    print(f"{made.name}  sha256 {made.sha256}")
+    print(f"csq: it answers {skills} for {shown(made.base)} from now on", file=sys.stderr)
+    return 0
+
+
+@app.command(name="list")
+def list_() -> int:
+    """List the adapters of this machine, and what is wrong with damaged ones."""
+    from cybersecqwen.models.adapters import SHIPPED, adapters_in, damaged_in
+
+    folder = _app().shelf.directory / "adapters"
+    for place, where in (("yours", folder), ("comes along", SHIPPED)):
+        for one in adapters_in(where):
+            skills = shown(", ".join(one.skills)) or "nothing"
+            print(f"{one.name:<24} {place:<12} {shown(one.base):<32} {skills}")
+    damaged = damaged_in(folder)
+    for error in damaged:
+        print(f"csq: {shown(error.message)}", file=sys.stderr)
+    return 2 if damaged else 0
+
+
+@app.command()
+def remove(name: Annotated[str, typer.Argument(help="A name of `csq train list` that is yours.")]) -> int:
+    """Take an adapter off the shelf."""
+    print(f"csq: removed {_app().shelf.remove_adapter(name)}", file=sys.stderr)
     return 0
 
 
@@ -309,7 +363,7 @@ def _base(recipe: Recipe, given: Path | None, *, needed: bool) -> Path | None:
 
 
 def _base_of_run(run: Path, given: Path | None) -> Path:
-    from cybersecqwen.tuning.finishing import recipe_of
+    from cybersecqwen.tuning.runs import recipe_of
 
     found = _base(recipe_of(run), given, needed=True)
     assert found is not None
@@ -333,13 +387,18 @@ def _lengths(folders: list[Path]) -> list[int]:
 
 
 def _teller(status: Status) -> Callable[[Step], None]:
+    """One line that is kept up to date on a terminal; a line every hundred steps where there is none."""
+    terminal = sys.stderr.isatty()
+
     def tell(step: Step) -> None:
-        status.update(
+        said = (
             f"Step {step.step:,} of {step.of:,}, loss {step.loss:.3f}, {step.tokens_per_s:,.0f} tokens/s, "
-            f"{_span(step.seconds_left)} left",
-            0,
-            0,
+            f"{_span(step.seconds_left)} left"
         )
+        if terminal:
+            status.update(said, 0, 0)
+        elif step.step % 100 == 0 or step.held is not None:
+            print(f"csq: {said}", file=sys.stderr, flush=True)
 
     return tell
 

@@ -197,6 +197,8 @@ def _of_own(
         )
         table = tables[chances.index(max(chances))]
     usable = [name for name in own.names(table) if name != own.time_field and _LISTED.fullmatch(name)]
+    asked_for = set(re.findall(r"[a-z0-9]+", asked.text.lower()))
+    usable.sort(key=lambda name: not asked_for & set(re.findall(r"[a-z0-9]+", name.lower())))
     return source_of_table(table), tuple(usable[:MOST_FIELDS])
 
 
