@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,21 +13,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cybersecqwen.errors import CsqError, OutputError, UsageError, WeightsError
+from cybersecqwen.errors import CsqError, OutputError, UnknownNameError, UsageError, WeightsError
+from cybersecqwen.models import llama_cpp
 from cybersecqwen.models import shelf as shelf_module
 from cybersecqwen.models.adapters import (
     SHIPPED,
     Adapter,
     adapters_for,
     adapters_in,
+    damaged_in,
     manifest_text,
     read_adapter,
     verify,
 )
+from cybersecqwen.models.interface import Prompt
 from cybersecqwen.models.shelf import Installed, Shelf
 from tests.amounts import draws
 
-from .tiny_gguf import small_model, tiny_adapter
+from .tiny_gguf import small_model, tiny_adapter, tiny_qwen3
 
 BASE = "b" * 64
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -103,21 +107,25 @@ def changed(manifest: Path, key: str, value: str | None) -> Path:
         ("base_sha256", "1"),
         ("file", '"../mine.gguf"'), ("file", '"/etc/mine"'), ("file", '""'), ("file", '".."'), ("file", "1"),
         ("file", '"a\\u0000b"'), ("file", '"other.gguf"'), ("file", '"mine.toml"'),
+        ("file", '"mine.gguf\\n"'),
+        ("file", '"mine.GGUF"'), ("file", '"mine"'), ("file", '"mine.bin"'),
         ("bytes", '"many"'), ("bytes", "inf"), ("bytes", "nan"), ("bytes", "[]"),
         ("skills", '"cwe"'), ("skills", "[1]"), ("skills", '["CWE"]'), ("skills", '["a b"]'),
         ("skills", f'["{"a" * 50}"]'), ("learned", "{}"), ("learned", '["../x"]'),
         ("scale", "0"), ("scale", "-1"), ("scale", "8.1"), ("scale", "nan"), ("scale", "inf"),
         ("scale", "1" + "0" * 400), ("scale", "[]"), ("x", "[" * 5_000), ("x", '"' + "x" * (1 << 16) + '"'),
     ],
-    ids=range(43),
+    ids=range(47),
 )  # fmt: skip
 def test_a_damaged_manifest_is_a_weights_error(tmp_path: Path, key: str, value: str | None) -> None:
     manifest = changed(make(tmp_path), key, value)
     with pytest.raises(WeightsError, match=r"mine\.toml is damaged") as caught:
         read_adapter(manifest)
     assert "\n" not in caught.value.message and len(caught.value.message) < 600
-    with pytest.raises(WeightsError):
-        adapters_in(tmp_path)
+    make(tmp_path, "whole")
+    assert [one.name for one in adapters_in(tmp_path)] == ["whole"]
+    (error,) = damaged_in(tmp_path)
+    assert error.message == caught.value.message
 
 
 @pytest.mark.parametrize("name", ["Mine", ".mine", "a b", "x" * 65, "é"])
@@ -134,9 +142,29 @@ def test_a_file_that_is_gone_or_has_another_length(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=f"has {size + 1:,} bytes, not {size:,}"):
         read_adapter(manifest)
     path.unlink()
-    for gone in (manifest, tmp_path / "nobody.toml", tmp_path):
+    for gone in (manifest, tmp_path / "nobody.toml"):
         with pytest.raises(WeightsError, match="cannot be read"):
             read_adapter(gone)
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    manifest = changed(make(tmp_path), "bytes", "0")
+    manifest.with_suffix(".gguf").unlink()
+    for path in (manifest.with_suffix(".gguf"), tmp_path / "pipe.toml"):
+        os.mkfifo(path)
+        with pytest.raises(WeightsError, match="is no file"):
+            read_adapter(path.with_suffix(".toml"))
+    with pytest.raises(WeightsError, match="is no file"):
+        read_adapter(tmp_path)
+    assert adapters_in(tmp_path) == () and len(damaged_in(tmp_path)) == 2
+
+
+def test_no_more_manifests_than_so_many_are_read(tmp_path: Path) -> None:
+    for number in range(70):
+        (tmp_path / f"{number:02}.toml").write_text("x")
+    make(tmp_path, "z")
+    assert len(damaged_in(tmp_path)) == 64 and adapters_in(tmp_path) == ()
+    assert damaged_in(tmp_path / "nowhere") == ()
 
 
 @given(raw=st.binary(max_size=120), at=st.integers(0, 600))
@@ -197,11 +225,15 @@ def test_the_first_that_has_a_skill_is_used_for_it(tmp_path: Path) -> None:
     own, ours = tmp_path / "own", tmp_path / "ours"
     make(own, "z", skills=("cwe",))
     make(ours, "a", skills=("cwe",))
-    make(ours, "b", skills=("cwe", "intent"))
+    make(ours, "b", skills=("cwe", "intent", "narrative"))
     make(ours, "c", skills=())
+    make(ours, "d", skills=("intent", "refusal"))
+    (own / "broken.toml").write_text("not one")
     flip(ours / "a.gguf")  # what is not used is not read either
     found = adapters_for(BASE, (own, ours, tmp_path / "nowhere"))
-    assert [(one.name, one.path.parent) for one in found] == [("z", own), ("b", ours)]
+    assert [(one.name, one.path.parent, one.skills) for one in found] == [
+        ("z", own, ("cwe",)), ("b", ours, ("intent", "narrative")), ("d", ours, ("refusal",)),
+    ]  # fmt: skip
 
 
 def test_the_adapters_that_ship_are_whole() -> None:
@@ -258,7 +290,102 @@ def test_a_sites_own_goes_before_those_that_ship(shelf: Shelf, model: Installed,
     make(tmp_path / "shipped", "ours", base_sha256=model.sha256, skills=("cwe", "intent"))
     assert [one.name for one in shelf.adapters(model)] == ["ours"]
     shelf.install_adapter(make(tmp_path / "made", base_sha256=model.sha256))
-    assert [one.name for one in shelf.adapters(model)] == ["mine", "ours"]
+    assert [(one.name, one.skills) for one in shelf.adapters(model)] == [
+        ("mine", ("cwe",)),
+        ("ours", ("intent",)),
+    ]
+
+
+def test_a_prompt_is_answered_with_the_first_that_has_its_skill(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    class Server:
+        def handle_chat_completions(self, body: dict[str, Any], take: Callable[[Any], bool]) -> None:
+            asked.append(body)
+            take({"choices": [{"delta": {"content": "said"}, "finish_reason": "stop"}]})
+
+    loaded: list[Any] = []
+
+    def load(path: Path, context: int, threads: int, adapters: Any) -> Server:
+        loaded.append(adapters)
+        return Server()
+
+    monkeypatch.setattr(llama_cpp, "_load", load)
+    model = shelf.import_file(tiny_qwen3(tmp_path / "qwen3.gguf"))
+    make(tmp_path / "shipped", "a-ours", base_sha256=model.sha256, skills=("cwe", "intent"), scale=0.5)
+    shelf.install_adapter(make(tmp_path / "made", "z-mine", base_sha256=model.sha256, scale=2.0))
+    served = shelf.load(model.name)
+    assert [[path.stem for path, _ in one] for one in loaded] == [["z-mine", "a-ours"]]
+    assert served.fitted == {"cwe", "intent"}
+    for skill in ("cwe", "intent", "narrative"):
+        served.generate(Prompt(instructions="", question="Which?", skill=skill))
+    assert [body.get("lora") for body in asked] == [
+        [{"id": 0, "scale": 2.0}], [{"id": 1, "scale": 0.5}], None,
+    ]  # fmt: skip
+
+
+def test_a_damaged_one_does_not_keep_the_model_from_answering(
+    shelf: Shelf, model: Installed, tmp_path: Path
+) -> None:
+    make(tmp_path / "shipped", "ours", base_sha256=model.sha256)
+    kept = shelf.install_adapter(make(tmp_path / "made", base_sha256=model.sha256))
+    assert [one.name for one in shelf.adapters(model)] == ["mine"]
+    kept.path.with_suffix(".toml").write_text("damaged")
+    assert [one.name for one in shelf.adapters(model)] == ["ours"]
+    assert [error.message for error in damaged_in(shelf.directory / "adapters")]
+
+
+def test_all_files_of_one_are_put_there_or_none(
+    shelf: Shelf, model: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.install_adapter(make(tmp_path / "a", base_sha256=model.sha256))
+    folder = shelf.directory / "adapters"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    better = make(tmp_path / "b", base_sha256=model.sha256, title="Better")
+    better.with_suffix(".md").write_text("# Better\n")
+    written: list[int] = []
+
+    def full(handle: int) -> None:
+        written.append(handle)
+        if len(written) == 3:
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OutputError, match="No space left"):
+            shelf.install_adapter(better)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_an_adapter_is_taken_off_the_shelf(shelf: Shelf, model: Installed, tmp_path: Path) -> None:
+    shelf.install_adapter(make(tmp_path / "made", base_sha256=model.sha256))
+    shelf.install_adapter(make(tmp_path / "made", "mine.2", base_sha256=model.sha256, skills=("intent",)))
+    folder = shelf.directory / "adapters"
+    assert shelf.remove_adapter("mine.2") == folder / "mine.2.toml"
+    assert {path.name for path in folder.iterdir()} == {"mine.gguf", "mine.toml", "mine.md"}
+    (folder / "mine.toml").write_text("damaged")  # so is one that could not be used any more
+    (folder / "mine.md").unlink()
+    shelf.remove_adapter("mine")
+    assert list(folder.iterdir()) == [] and shelf.list() == (model,)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "nobody", "..", "../mine", "mine.toml", "a\0b", "x" * 5_000, "MINE", "/"]
+)
+def test_a_name_that_no_adapter_has_takes_nothing_off(
+    shelf: Shelf, model: Installed, tmp_path: Path, name: str
+) -> None:
+    make(shelf.directory, "mine")  # beside the folder of adapters
+    with pytest.raises(UnknownNameError) as caught:
+        shelf.remove_adapter(name)
+    assert "none" in caught.value.hint and len(caught.value.message) < 200
+    shelf.install_adapter(make(tmp_path / "made", "whole", base_sha256=model.sha256))
+    with pytest.raises(UnknownNameError) as caught:
+        shelf.remove_adapter(name)
+    assert "whole" in caught.value.hint
+    assert (shelf.directory / "mine.toml").is_file() and len(shelf.adapters(model)) == 1
 
 
 def test_what_is_refused_leaves_the_shelf_as_it_was(shelf: Shelf, model: Installed, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from cybersecqwen.tuning.building import (
     MOST_HELD,
     OF_EACH,
     TRAIN,
+    _asked,
     build,
     split,
     write_own,
@@ -152,6 +154,60 @@ def test_a_record_of_a_benchmark_is_left_out_and_counted(sources: Sources, tmp_p
         item not in gzip.decompress((tmp_path / "out" / name).read_bytes()).decode()
         for name in PARTS.values()
     )
+
+
+def test_the_gate_asks_so_many_new_ones_of_each(sources: Sources, tmp_path: Path) -> None:
+    # All that is drawn first is learned already: the gate goes on until it has as many as it asks.
+    few = replace(RECIPE, mix={"roles": OF_EACH + 30, "intents": 7})
+    first = list(_asked(few, sources, 3, set(), Benchmarks()))
+    assert Counter(one.skill for one in first) == {"indicator-role": OF_EACH, "intent": 7}
+    manifest = build(few, sources, tmp_path, more=first[:100], seed=3)
+    assert manifest["gate"]["skills"] == {"indicator-role": OF_EACH, "intent": 7}
+    asked = {one.key for one in records(tmp_path / GATE)}
+    assert not asked & {one.key for one in first[:100]} and len(asked) == OF_EACH + 7
+    assert {one.key for one in first[100:OF_EACH]} <= asked
+
+
+def test_what_stands_in_a_benchmark_is_not_asked_and_another_is(sources: Sources) -> None:
+    few = replace(RECIPE, mix={"roles": 20})
+    first = list(_asked(few, sources, 3, set(), Benchmarks()))
+
+    class Apart(Benchmarks):
+        def sign(self, record: Record) -> str:
+            return "text" if record.key in {one.key for one in first[:9]} else ""
+
+    other = list(_asked(few, sources, 3, set(), Apart()))
+    assert len(other) == 20 and other[:11] == first[9:]
+
+
+def test_the_manifest_says_how_many_were_asked_for_and_made(bare: Sources, tmp_path: Path) -> None:
+    mix = {"roles": 15, "weaknesses": 9, "reading": 12}
+    manifest = build(replace(RECIPE, mix=mix), bare, tmp_path, more=[record(1)], seed=1)
+    assert manifest["asked for"] == mix
+    assert manifest["made"] == {"roles": 15, "weaknesses": 0, "reading": 0}
+    assert sum(manifest[part]["records"] for part in ("train", "held")) == 16
+    assert json.loads((tmp_path / MANIFEST).read_text()) == manifest
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
+def test_a_folder_holds_the_files_of_one_build(
+    bare: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    few = replace(RECIPE, mix={"roles": 15})
+    build(few, bare, tmp_path, seed=1)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    written: list[int] = []
+
+    def full(handle: int) -> None:
+        written.append(handle)
+        if len(written) == at:
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OutputError, match="No space left"):
+            build(few, bare, tmp_path, seed=2)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_question_that_comes_twice_is_taken_once(sources: Sources, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -138,7 +139,47 @@ def test_other_answers_count_word_for_word(said: str, right: int) -> None:
     assert score(record("absent", "The notes do not say."), said) == right
 
 
+LONG = "The host HQ-WS-001 was isolated at noon, " + "its user was told, " * 4 + "and the case was closed."
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        (LONG, 1),
+        (f"  {LONG.upper()}\n", 1),
+        (" ".join(reversed(LONG.split())), 1),
+        ("", 0),
+        ("nothing of it", 0),
+        ("was was was was was was was", 2 * 6 / (7 + 28)),  # a word counts as often as it stands in both
+        (LONG + " x" * 28, 2 * 28 / (56 + 28)),
+        (" ".join(LONG.split()[:10]), 2 * 10 / (10 + 28)),
+    ],
+)
+def test_long_answers_count_by_the_words_that_they_share(said: str, right: float) -> None:
+    assert len(LONG.split()) == 28 and LONG.lower().split().count("was") == 6
+    assert score(record("tickets", LONG), said) == pytest.approx(right)
+
+
+@pytest.mark.parametrize("length", [100, 101])
+def test_answers_up_to_so_long_have_to_be_the_very_same(length: int) -> None:
+    right = ("one two " * 20)[: length - 1] + "."
+    assert len(right) == length
+    most = score(record("tickets", right), right.replace("one", "1", 1))
+    assert (most == 0) == (length == 100)
+    assert score(record("tickets", right), right) == 1
+
+
+@given(said=st.text(max_size=60), right=st.text(min_size=101, max_size=200))
+@draws(60)
+def test_a_share_of_words_is_the_same_from_both_sides(said: str, right: str) -> None:
+    other = f"{said:x<101}"
+    if right.strip() and other.strip():
+        there, back = score(record("tickets", right), other), score(record("tickets", other), right)
+        assert 0 <= there == back <= 1
+
+
 MADE = (
+    record("tickets", LONG),
     record("cwe", "CWE-79"), choice(), intent(), record("narrative", "A macro ran.", material=TEXT),
     record("absent", "The notes do not say."), record("log-source", "7"),
 )  # fmt: skip
@@ -192,6 +233,42 @@ def test_others_are_written_in_so_many_tokens(skill: str, least: int) -> None:
     ((asked, options),) = model.history
     assert (asked.question, asked.skill, options.temperature) == ("What?", skill, 0)
     assert least <= options.max_tokens <= 160
+
+
+@pytest.mark.parametrize("skill", ["cwe", "narrative", "tickets"])
+def test_there_is_room_for_an_answer_as_long_as_the_right_one(skill: str) -> None:
+    rooms = []
+    for length in (1, 50, 400, 1_500, 100_000):
+        model = Scripted(["said"])
+        answer(model, record(skill, "x" * length))
+        rooms.append(model.history[0][1].max_tokens)
+    assert rooms == sorted(rooms) and rooms[2] >= 200
+    assert rooms[-1] == 1_024
+
+
+def test_words_with_what_else_a_question_says_are_offered() -> None:
+    made = intent()
+    asked = "Their fields: a, b. Words that a condition may look for: x. Give the, y. Give the conditions."
+    told = json.dumps({"tests": [{"field": "b", "operator": "equals", "value": "y"}]})
+    assert json.loads(answer(Scripted([told]), replace(made, question=asked))) == json.loads(told)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Their fields: " * 9_000,
+        "Their fields: a" + ". Words that a condition may look for: " * 4_000,
+        "Their fields: a. Words that a condition may look for: " + "x. Give th" * 15_000,
+        ". Give the Their fields: a. Words that a condition may look for: b",
+        "Words that a condition may look for: b. Give the",
+        "What?",
+    ],
+    ids=range(6),
+)
+def test_a_question_that_offers_nothing_is_soon_asked_as_it_is(question: str) -> None:
+    model = Scripted(["said"])
+    assert answer(model, record("intent", "{}", question)) == "said"
+    assert len(model.history) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def test_there_are_recipes_for_the_models_that_are_run() -> None:
 
 def test_what_is_left_out_is_usual(tmp_path: Path) -> None:
     made = read(tmp_path, BASE)
-    assert (made.name, made.title, made.mix, made.skills) == ("mine", "mine", {}, ())
+    assert (made.name, made.title, made.mix) == ("mine", "mine", {})
     assert (made.lora.rank, made.lora.targets, made.run.batch) == (16, ("all-linear",), 8)
 
 
@@ -60,8 +61,8 @@ def test_whole_numbers_stand_for_others(tmp_path: Path) -> None:
         (f"{BASE}hihgt = 1\n", "[base] has no 'hihgt'"),
         (f"{BASE}[lora]\nrnak = 1\n", "[lora] has no 'rnak'"),
         (f"{BASE}[run]\nbatches = 1\n", "[run] has no 'batches'"),
-        ("[lora]\nrank = 1\n", "[base] lacks a value"),
-        ("", "[base] lacks a value"),
+        ("[lora]\nrank = 1\n", "[base] lacks model."),
+        ("", "[base] lacks model."),
         ("base = 1\n", "base is no table"),
         (f'lora = "x"\n{BASE}', "lora is no table"),
         ("[base]\nmodel = 1\n", "base.model must be of the kind str"),
@@ -99,14 +100,18 @@ def test_whole_numbers_stand_for_others(tmp_path: Path) -> None:
         (f"{BASE}[mix]\nroles = true\n", "mix.roles must be"),
         (f'{BASE}[mix]\nroles = "1"\n', "mix.roles must be"),
         (f"{BASE}[mix]\nroles = 1_000_001\n", "mix.roles must be"),
-        (f'skills = "cwe"\n{BASE}', "skills is no list"),
-        (f"skills = [1]\n{BASE}", "skills is no list"),
+        (f'skills = ["cwe"]\n{BASE}', "no part 'skills'"),
+        (f"{BASE}[run]\nseed = -1\n", "run.seed is -1"),
+        (f"{BASE}[run]\nseed = {2**32}\n", f"run.seed is {2**32}, not between 0 and {2**32 - 1}"),
+        (f'{BASE}[run]\nattention = "flash"\n', "run.attention is 'flash'"),
+        (f'{BASE}[run]\nattention = ""\n', "run.attention is ''"),
+        (f"{BASE}[run]\npass_tokens = -1\n", "run.pass_tokens is -1"),
         ("this is no TOML", "is no TOML"),
         (b"\xff\xfe", "is no TOML"),
         ("x = " + "[" * 5_000, "is no TOML"),
         (f"{BASE}# {'x' * (1 << 16)}\n", "larger than 64 KB"),
     ],
-    ids=range(50),
+    ids=range(54),
 )
 def test_a_wrong_recipe_says_where(tmp_path: Path, text: str | bytes, named: str) -> None:
     with pytest.raises(UsageError) as caught:
@@ -127,8 +132,21 @@ def test_a_recipe_that_nobody_has_is_an_unknown_name(
 
 def test_a_folder_is_no_recipe(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
-    with pytest.raises(UnknownNameError, match="cannot be read"):
+    with pytest.raises(UsageError, match="is no file"):
         read_recipe(str(tmp_path / "folder.toml"))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(UsageError, match="is no file"):
+        read_recipe(str(tmp_path / "pipe.toml"))
+
+
+@pytest.mark.parametrize("seed", [0, 2**32 - 1])
+@pytest.mark.parametrize("attention", ["eager", "sdpa", "flash_attention_2"])
+def test_seeds_and_kinds_of_attention_that_there_are(tmp_path: Path, seed: int, attention: str) -> None:
+    made = read(tmp_path, f'{BASE}[run]\nseed = {seed}\nattention = "{attention}"\n')
+    assert (made.run.seed, made.run.attention) == (seed, attention)
 
 
 @given(raw=st.binary(max_size=200))

@@ -14,14 +14,23 @@ from hypothesis import strategies as st
 
 from cybersecqwen.errors import CsqError, InputError, LimitError, OutputError
 from cybersecqwen.tuning import records as module
-from cybersecqwen.tuning.records import LONGEST, Broken, Record, read_records, write_records
+from cybersecqwen.tuning.records import (
+    LONGEST,
+    SKILL,
+    Broken,
+    Record,
+    packed_records,
+    read_records,
+    write_records,
+)
 from tests.amounts import draws
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 SAID = TEXTS.filter(lambda text: bool(text.strip()))
+NAMES = st.from_regex(SKILL, fullmatch=True)
 RECORDS = st.builds(
     Record,
-    skill=SAID,
+    skill=NAMES,
     instructions=TEXTS,
     material=st.lists(st.tuples(TEXTS, TEXTS), max_size=3).map(tuple),
     question=SAID,
@@ -88,6 +97,22 @@ def test_a_key_says_what_is_asked(one: Record, other: Record) -> None:
         (line(question=None), "no question"),
         (line(skill=["cwe"]), "no skill"),
         (line(source="  "), "no source"),
+        *(
+            (line(skill=skill), "its skill is no name")
+            for skill in (
+                "planted",
+                "CWE",
+                "a b",
+                "cwe\n",
+                "-cwe",
+                "7",
+                "../x",
+                "a|b",
+                "cwe_1",
+                "é",
+                "x" * 42,
+            )
+        ),
         (line(instructions=1), "instructions is no text"),
         (line(licence=None), "licence is no text"),
         (line(material=None), "material is no list"),
@@ -101,7 +126,7 @@ def test_a_key_says_what_is_asked(one: Record, other: Record) -> None:
         (b'{"skill": "cwe", "question": "\\ud800", "answer": "a", "source": "s"}\n', "no JSON in UTF-8"),
         (b'{"skill": "cwe", "question": "Whi', "no JSON"),
     ],
-    ids=range(25),
+    ids=range(36),
 )
 def test_a_line_that_is_no_record_says_why(tmp_path: Path, raw: bytes, reason: str) -> None:
     whole = b"\n" + line() + raw
@@ -212,3 +237,18 @@ def test_a_prompt_has_the_parts_of_its_record() -> None:
     assert (prompt.instructions, prompt.question, prompt.skill) == ("Say it.", "Which?", "cwe")
     assert [(one.label, one.text) for one in prompt.material] == [("note", "text")]
     assert record.text == "Say it.\nnote\ntext\nWhich?"
+
+
+@pytest.mark.parametrize("skill", ["cwe", "planted-orders", "unplanted", "a", "x" * 41, "multiple-choice"])
+def test_names_that_a_skill_may_have(tmp_path: Path, skill: str) -> None:
+    assert read(tmp_path, line(skill=skill)) == [Record(**{**PLAIN, "skill": skill})]
+
+
+@given(some=st.lists(RECORDS, max_size=4))
+@draws(20)
+def test_packed_records_are_what_a_file_holds(
+    tmp_path_factory: pytest.TempPathFactory, some: list[Record]
+) -> None:
+    path = tmp_path_factory.mktemp("packed") / "some.jsonl.gz"
+    _, digest = write_records(path, some)
+    assert packed_records(some) == (path.read_bytes(), digest)

@@ -99,7 +99,7 @@ def gate(
         licence = _licence(told)
         card(replace(adapter, licence=licence), state, told, {}, log)
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
-        raise InputError(f"No card can be written of {run}: its {MANIFEST} is damaged.") from error
+        raise InputError(f"No card can be written of {run}: what it or its data say is damaged.") from error
     answers: dict[str, list[Answered]] = {}
     for which in ("before", "after"):
         adapters = [(adapter.path, adapter.scale)] if which == "after" else []
@@ -204,7 +204,7 @@ class _Kept:
         self._known: dict[str, Answered] = {}
         try:
             whole = path.is_file() and path.stat().st_size < _MOST_ANSWERS
-            text = path.read_text("utf-8") if whole else ""
+            text = path.read_text("utf-8", "replace") if whole else ""
         except (OSError, ValueError):
             text = ""
         self._cut = bool(text) and not text.endswith("\n")

@@ -32,7 +32,7 @@ from cybersecqwen.tuning.corpora.refusals import ABSENT, REFUSED
 from cybersecqwen.tuning.corpora.roles import ROLES, TEMPLATES
 from cybersecqwen.tuning.corpora.weaknesses import weaknesses
 from cybersecqwen.tuning.measuring import answer, score
-from cybersecqwen.tuning.records import Record, read_records, write_records
+from cybersecqwen.tuning.records import SKILL, Record, read_records, write_records
 from tests.amounts import draws
 
 SKILLS = {
@@ -93,6 +93,7 @@ def test_records_are_written_and_read_again(
 @pytest.mark.parametrize("name", CORPORA)
 def test_skills_sources_and_answers(some: Mapping[str, list[Record]], name: str) -> None:
     assert {one.skill for one in some[name]} == SKILLS[name]
+    assert all(SKILL.fullmatch(skill) for skill in SKILLS[name])
     for one in some[name]:
         assert one.answer == one.answer.strip() and one.source and one.licence
         assert score(one, one.answer) == 1, one
