@@ -27,6 +27,7 @@ from cybersecqwen.models.adapters import (
     verify,
 )
 from cybersecqwen.models.interface import Prompt
+from cybersecqwen.models.portfolio import portfolio
 from cybersecqwen.models.shelf import Installed, Shelf
 from tests.amounts import draws
 
@@ -236,13 +237,6 @@ def test_the_first_that_has_a_skill_is_used_for_it(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_the_adapters_that_ship_are_whole() -> None:
-    for one in adapters_in(SHIPPED):
-        verify(one)
-        assert one.skills and set(one.skills) <= set(one.learned)
-        assert one.path.with_suffix(".md").read_text("utf-8").startswith(f"# {one.name}")
-
-
 # ---- on a shelf ----------------------------------------------------------------------------------
 
 
@@ -420,3 +414,19 @@ def test_an_adapter_on_the_shelf_that_was_changed_stops_its_model(
     with pytest.raises(WeightsError, match="has changed") as caught:
         shelf.adapters(model)
     assert "Install it again" in caught.value.hint
+
+
+def test_what_comes_along_is_whole_for_a_known_model_and_has_a_card() -> None:
+    known = {one.name: one.sha256 for one in portfolio()}
+    found = adapters_in(SHIPPED)
+    assert not damaged_in(SHIPPED)
+    for one in found:
+        verify(one)
+        assert known[one.base] == one.base_sha256
+        assert one.skills and set(one.skills) <= set(one.learned)
+        assert one.bytes <= 40_000_000 and one.licence
+        card = one.path.with_suffix(".md").read_text("utf-8")
+        assert one.base_sha256 in card and "## What it is not for" in card
+    assert len({(one.base, skill) for one in found for skill in one.skills}) == sum(
+        len(one.skills) for one in found
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shutil
 from pathlib import Path
 from typing import Any
@@ -32,11 +33,15 @@ def folders(out: Path) -> list[Path]:
     return [path for _, path in sorted(found)]
 
 
+def fresh_folder(out: Path) -> Path:
+    """A folder that is not there yet, with a name that nobody can know before: see `writing`."""
+    return out / f".csq-{secrets.token_hex(8)}"
+
+
 def save(out: Path, step: int, model: Any, optimiser: Any, schedule: Any) -> None:
     """Write a checkpoint; raises OutputError where the disk does not take it, and what was there stays."""
-    fresh, final = out / f".checkpoint-{step}.new", out / f"checkpoint-{step}"
+    fresh, final = fresh_folder(out), out / f"checkpoint-{step}"
     try:
-        shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
         save_file(_adapter(model), fresh / "adapter.safetensors")
         flat = {
@@ -54,6 +59,7 @@ def save(out: Path, step: int, model: Any, optimiser: Any, schedule: Any) -> Non
         fresh.replace(final)
         _to_disk(out)
     except OSError as error:
+        shutil.rmtree(fresh, ignore_errors=True)
         raise OutputError(f"The checkpoint {final} cannot be written: {error.strerror or error}.") from error
     for old in [path for path in folders(out) if path != final][: -(KEPT - 1)]:
         shutil.rmtree(old, ignore_errors=True)

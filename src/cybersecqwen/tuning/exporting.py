@@ -62,7 +62,7 @@ def to_gguf(adapter: Path, base: Path, out: Path, *, kind: str = "q8_0", name: s
     header = read_header(base)
     config, tensors = read_adapter(adapter)
     named = _named(gguf, header, adapter, tensors)
-    handle, made = tempfile.mkstemp(dir=_made(out.parent), prefix=".csq-", suffix=".new")
+    handle, made = tempfile.mkstemp(dir=_made(out.parent), prefix=".csq-", suffix=".part")
     os.close(handle)
     fresh = Path(made)
     try:
@@ -77,12 +77,19 @@ def to_gguf(adapter: Path, base: Path, out: Path, *, kind: str = "q8_0", name: s
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
+        fresh.chmod(0o666 & ~_umask())  # a file of the user's like any other
         fresh.replace(out)
     except OSError as error:
         raise WeightsError(f"The adapter {out} cannot be written: {error.strerror or error}.") from error
     finally:
         fresh.unlink(missing_ok=True)
     return out
+
+
+def _umask() -> int:
+    before = os.umask(0o077)
+    os.umask(before)
+    return before
 
 
 def _made(folder: Path) -> Path:

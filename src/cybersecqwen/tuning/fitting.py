@@ -325,8 +325,9 @@ def _keep(model: Any, out: Path) -> None:
     """The adapter, whole or not there."""
     import shutil
 
-    fresh = out / f".{ADAPTER}.new"
-    shutil.rmtree(fresh, ignore_errors=True)
+    from .checkpoints import fresh_folder
+
+    fresh = fresh_folder(out)
     model.save_pretrained(fresh)
     shutil.rmtree(out / ADAPTER, ignore_errors=True)
     fresh.replace(out / ADAPTER)
