@@ -12,6 +12,7 @@ import pytest
 from cybersecqwen.interfaces.cli import main
 from cybersecqwen.tuning.building import GATE, HELD_FILE, MANIFEST, TRAIN
 from cybersecqwen.tuning.records import Record, read_records
+from tests.amounts import THOROUGH
 
 INSTANT = Path(os.environ.get("CSQ_MODELS", "")) / "smollm2-135m-instruct-q4_1.gguf"
 
@@ -165,6 +166,7 @@ def test_a_small_model_is_trained_and_an_unfinished_run_is_not_exported(
 @pytest.mark.timeout(1200)
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.skipif(not INSTANT.is_file(), reason="the instant model is not installed (CSQ_MODELS)")
+@pytest.mark.skipif(not THOROUGH, reason="trains for some minutes: make test-thorough")
 def test_the_whole_way_with_the_instant_model(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Data, some steps, export, gate, use: the manifest says what the gate found, whatever that is."""
     pytest.importorskip("torch", reason="training needs the extra train: make tuning")
@@ -218,6 +220,7 @@ ASKED = (
 @pytest.mark.timeout(2400)
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.skipif(not INSTANT.is_file(), reason="the instant model is not installed (CSQ_MODELS)")
+@pytest.mark.skipif(not THOROUGH, reason="trains for some minutes: make test-thorough")
 def test_a_strange_schema_is_learned_and_queries_are_right_that_were_not(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

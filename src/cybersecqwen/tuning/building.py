@@ -29,6 +29,8 @@ from .records import Record, packed_records
 HELD = 0.04
 """Share of the records that the loss is measured on."""
 MOST_HELD = 400
+ENOUGH, _MOST_SHARE = 26, 0.3
+"""Records of own data that are held out where there are enough: as many, at most that share."""
 OF_EACH = 120
 """Records of each corpus that the gate asks."""
 TRAIN, HELD_FILE, GATE, MANIFEST = "train.jsonl.gz", "held.jsonl.gz", "gate.jsonl.gz", "data.json"
@@ -97,12 +99,14 @@ def write_own(
         OutputError: A file cannot be written.
     """
     from .own import held_out
+    from .own.splitting import SHARE
 
     if not records:
         raise UsageError(
             f"Nothing in {path} can be learned from.", hint="docs/own-data.md says what is read."
         )
-    train, held = held_out(records)
+    # The gate decides nothing by a handful of questions: small data give up more of them.
+    train, held = held_out(records, share=min(_MOST_SHARE, max(SHARE, ENOUGH / len(records))))
     manifest: dict[str, Any] = {
         "recipe": f"own data: {source}",
         "seed": 0,
