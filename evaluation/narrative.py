@@ -146,7 +146,9 @@ def _one(name: str, report: Report, app: App, model: LanguageModel, tally: Tally
     if asked is None:
         return
     material = tuple(Material(label=label, text=text) for label, text in asked.material)
-    prompt = Prompt(instructions=asked.instructions, material=material, question=asked.question)
+    prompt = Prompt(
+        instructions=asked.instructions, material=material, question=asked.question, skill="narrative"
+    )
     start = time.perf_counter()
     try:
         draft = model.generate(prompt, Options(max_tokens=asked.max_tokens, timeout_s=TIMEOUT_S))
