@@ -127,8 +127,11 @@ def fit(
     return replace(found, left_out=left, broken=broken)
 
 
-def load(recipe: Recipe, base: Path) -> tuple[Any, Any, Profile]:
-    """(Model with a fresh adapter, tokenizer, profile); raises ModelError, WeightsError."""
+def load(recipe: Recipe, base: Path, *, fused: bool = True) -> tuple[Any, Any, Profile]:
+    """(Model with a fresh adapter, tokenizer, profile); raises ModelError, WeightsError.
+
+    With `fused`, layers compute on a processor as `fused` has it, else as peft does.
+    """
     packages()
     import torch
     from peft import LoraConfig, get_peft_model
@@ -170,7 +173,7 @@ def load(recipe: Recipe, base: Path) -> tuple[Any, Any, Profile]:
                 task_type="CAUSAL_LM",
             ),
         )
-        if device() == "cpu":
+        if fused and device() == "cpu":
             from .fused import fuse
 
             fuse(model)

@@ -26,11 +26,15 @@ _APART = 0.02
 """Share by which two ways to compute a loss may differ in bfloat16."""
 
 
-def loss_of(model: Any, some: Sequence[Tokens]) -> tuple[Tensor, int]:
-    """(Sum of the losses of the answers' tokens, how many they are)."""
+def loss_of(model: Any, some: Sequence[Tokens], *, share: bool = True) -> tuple[Tensor, int]:
+    """(Sum of the losses of the answers' tokens, how many they are).
+
+    With `share`, what all records begin with alike is read once.
+    """
     where = next(model.parameters()).device
     inner = model.get_base_model()
-    common = 0 if inner.is_gradient_checkpointing else shared(some)  # which keeps no keys and values
+    # Gradient checkpointing keeps no keys and values that others could go on from.
+    common = shared(some) if share and not inner.is_gradient_checkpointing else 0
     width = max(len(one.ids) for one in some)
     ids = torch.zeros((len(some), width), dtype=torch.long)
     mask = torch.zeros((len(some), width), dtype=torch.long)
