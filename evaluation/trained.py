@@ -32,16 +32,14 @@ from cybersecqwen.bootstrap import App
 from cybersecqwen.detect.sigma.model import Logsource
 from cybersecqwen.models.interface import LanguageModel, Options, lettered
 from cybersecqwen.settings import load_settings
-from cybersecqwen.tasks.query.asking.filling import INSTRUCTIONS, question_about
+from cybersecqwen.tuning.conditions import Condition, intent
 from cybersecqwen.tuning.corpora import Sources
 from cybersecqwen.tuning.corpora.choices import reading
-from cybersecqwen.tuning.corpora.intents import values_of
 from cybersecqwen.tuning.corpora.interface import recorded
 from cybersecqwen.tuning.corpora.narratives import narratives
 from cybersecqwen.tuning.corpora.planted import with_order
 from cybersecqwen.tuning.corpora.roles import ROLES, role_prompt
 from cybersecqwen.tuning.measuring import answer
-from cybersecqwen.tuning.records import Record
 
 from .rates import Rate
 
@@ -60,17 +58,18 @@ def intents(model: LanguageModel, app: App, data: Path | None) -> Scores:
     for line in INTENTS.read_text("utf-8").splitlines():
         row = json.loads(line)
         category, product, service = row["source"].split("/")
-        values = list(dict.fromkeys([*values_of(row["text"]), *(test[2] for test in row["tests"])]))
-        record = Record(
-            skill="intent",
-            instructions=INSTRUCTIONS,
-            material=(("the question", row["text"]),),
-            question=question_about(
-                Logsource(category=category, product=product, service=service), row["fields"], values
-            ),
-            answer="-",
-            source="judged",
+        conditions = [Condition(*test) for test in row["tests"]]
+        left = [word for word in row["text"].split() if any(word == one.value for one in conditions)]
+        record = intent(
+            row["text"],
+            Logsource(category=category, product=product, service=service),
+            row["fields"],
+            conditions,
+            unplaced=left,
+            origin="judged",
+            licence="Apache-2.0",
         )
+        assert record is not None, row["text"]
         given = _tests(answer(model, record))
         right = sorted(map(tuple, row["tests"]))
         found["intents, exact"].append(float(given == right))

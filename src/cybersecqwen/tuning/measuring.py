@@ -19,6 +19,7 @@ from cybersecqwen.models.interface import Options
 from cybersecqwen.tasks.query.asking.filling import schema
 from cybersecqwen.tasks.triage.prompt import split
 
+from .conditions import offered_in
 from .corpora.planted import with_order
 from .records import Record
 
@@ -85,7 +86,7 @@ def answer(model: LanguageModel, record: Record) -> str:
         if letters:
             bare = replace(prompt, question=record.question[: letters.start()])
             return _chosen(model, bare, letters[1].split(", "))
-        offered = _offered(record.question) if record.skill == "intent" else None
+        offered = offered_in(record.question) if record.skill == "intent" else None
         if offered:
             fields, values = offered
             options = Options(max_tokens=_JSON_TOKENS, timeout_s=_TIMEOUT_S)
@@ -98,14 +99,6 @@ def answer(model: LanguageModel, record: Record) -> str:
         return model.generate(prompt, options).text
     except SchemaError:
         return ""
-
-
-def _offered(question: str) -> tuple[list[str], list[str]] | None:
-    """(Fields, words) that a question about conditions offers."""
-    _, found, rest = question.partition("Their fields: ")
-    fields, more, rest = rest.partition(". Words that a condition may look for: ")
-    values, last, _ = rest.rpartition(". Give the")
-    return (fields.split(", "), values.split(", ")) if found and more and last else None
 
 
 def _chosen(model: LanguageModel, prompt: Prompt, letters: Sequence[str]) -> str:

@@ -27,7 +27,7 @@ from cybersecqwen.tasks.query.asking.filling import chosen, schema
 from cybersecqwen.tasks.triage.grammar import full_stop
 from cybersecqwen.tasks.triage.prompt import split
 from cybersecqwen.tuning.corpora import CORPORA, Sources, corpus
-from cybersecqwen.tuning.corpora.intents import MEANINGS, values_of
+from cybersecqwen.tuning.corpora.intents import MEANINGS
 from cybersecqwen.tuning.corpora.refusals import ABSENT, REFUSED
 from cybersecqwen.tuning.corpora.roles import ROLES, TEMPLATES
 from cybersecqwen.tuning.corpora.weaknesses import weaknesses
@@ -239,13 +239,6 @@ def test_conditions_say_what_their_words_say(sources: Sources) -> None:
             assert forms, (text, test)
             seen.update(forms)
     assert seen == set(MEANINGS)
-
-
-def test_words_that_are_offered() -> None:
-    text = 'show "hosts" that ran cmd.exe, or sh on 7 (today)?'
-    assert values_of(text) == ["show", "hosts", "that", "cmd.exe", "7", "today"]
-    assert sorted(values_of(text, Random(1))) == sorted(values_of(text))
-    assert len(values_of(" ".join(f"word{n}" for n in range(99)))) == 16
 
 
 # ---- narratives ----------------------------------------------------------------------------------

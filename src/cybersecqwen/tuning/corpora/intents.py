@@ -1,4 +1,4 @@
-"""Words → conditions on fields: skills "intent" and "log-source".
+"""Words → conditions on fields: skill "intent".
 
 A condition is made first (a meaning, a value, an operator), then words for it, then fields as some product
 names them: usual names and names that nobody knows, with what they mean in their parts. The answer is the
@@ -7,13 +7,12 @@ JSON that `tasks.query.asking.filling` reads.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from cybersecqwen.detect.sigma.model import Logsource
-from cybersecqwen.tasks.query.asking.filling import INSTRUCTIONS, question_about
+from cybersecqwen.tuning.conditions import Condition, intent
 from cybersecqwen.tuning.records import Record
 
 from .interface import Sources
@@ -188,8 +187,8 @@ _SOURCES = (
     ("", "aws", "cloudtrail"), ("proxy", "", ""), ("", "azure", "signinlogs"), ("", "own", "events"),
     ("webserver", "", ""), ("", "okta", "okta"),
 )  # fmt: skip
-_VALUES = 16
-"""Words that are offered at most."""
+_LEFT = 0.3
+"""Share of the other words that are left over."""
 _ACTIONS = ("Delete", "Create", "Update", "Login", "Attach", "Stop", "Add", "Disable")
 _OBJECTS = ("User", "Bucket", "Policy", "Key", "Trail", "Role", "Device", "Rule")
 
@@ -200,41 +199,34 @@ def intents(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
     for _ in range(count):
         wanted = chance.sample(sorted(MEANINGS), 2 if chance.random() < 0.2 else 1)
         fields = {key: _field(key, chance) for key in (*wanted, *_others(wanted, chance))}
-        words, tests = [], []
+        words, conditions = [], []
         for key in wanted:
             form, operator = chance.choice(MEANINGS[key].asked)
             value = _value(MEANINGS[key].value, chance)
             words.append(form.format(v=value))
-            tests.append({"field": fields[key], "operator": operator, "value": value})
+            conditions.append(Condition(fields[key], operator, value))
         text = f"{chance.choice(_HEADS)}{' and '.join(words)}{chance.choice(_TAILS)}"
         offered = list(dict.fromkeys(fields.values()))
         chance.shuffle(offered)
         category, product, service = chance.choice(_SOURCES)
-        source = Logsource(category=category, product=product, service=service)
-        yield Record(
-            skill="intent",
-            instructions=INSTRUCTIONS,
-            material=(("the question", text),),
-            question=question_about(source, offered, _offered(text, tests, chance)),
-            answer=json.dumps({"tests": tests}, ensure_ascii=False),
-            source="template:intents",
+        made = intent(
+            text,
+            Logsource(category=category, product=product, service=service),
+            offered,
+            conditions,
+            unplaced=_left_over(text, conditions, chance),
+            origin="template:intents",
+            licence="Apache-2.0",
         )
+        if made is not None:
+            yield made
 
 
-def _offered(text: str, tests: Sequence[Mapping[str, str]], chance: Random) -> list[str]:
-    """Words that a condition may look for, short ones of the answer ("sh") among them."""
-    values = values_of(text, chance)
-    missing = [one["value"] for one in tests if one["value"] not in values]
-    return [*values[: _VALUES - len(missing)], *dict.fromkeys(missing)]
-
-
-def values_of(text: str, chance: Random | None = None) -> list[str]:
-    """Words of a question that a condition may look for, as the product offers them."""
-    words = [one.strip(".,;:!?()\"'") for one in text.split()]
-    found = list(dict.fromkeys(one for one in words if len(one) > 3 or any(map(str.isdigit, one))))[:_VALUES]
-    if chance is not None and chance.random() < 0.5:
-        chance.shuffle(found)
-    return found
+def _left_over(text: str, conditions: Sequence[Condition], chance: Random) -> list[str]:
+    """Words that reading leaves over: names that nobody knows, and others now and then."""
+    asked_for = {one.value for one in conditions}
+    words = (one.strip(".,;:!?()\"'") for one in text.split())
+    return [one for one in words if one and (one in asked_for or chance.random() < _LEFT)]
 
 
 def _others(wanted: Sequence[str], chance: Random) -> list[str]:

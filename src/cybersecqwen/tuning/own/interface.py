@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from cybersecqwen.tuning.conditions import lost_by_masking
 from cybersecqwen.tuning.masking import Masker
 from cybersecqwen.tuning.records import LONGEST, Broken, Record
-
-from .intents import lost_by_masking
 
 LICENCE = "LicenseRef-own"
 """Of records that hold an organisation's own words."""

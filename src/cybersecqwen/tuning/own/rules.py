@@ -16,10 +16,10 @@ from cybersecqwen.detect.sigma.model import And, Expression, Op, Rule, Test
 from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
 from cybersecqwen.tasks.query.asking.filling import fields_of
 from cybersecqwen.tasks.query.asking.library import Library
+from cybersecqwen.tuning.conditions import MOST_FIELDS, MOST_TESTS, Condition, intent
 from cybersecqwen.tuning.masking import Masker
 from cybersecqwen.tuning.records import Broken, Record
 
-from .intents import MOST_FIELDS, MOST_TESTS, Condition, intent
 from .interface import LICENCE, masked_records
 from .meanings import words_of_name
 from .wordings import HEADS, TAILS

@@ -17,10 +17,10 @@ from cybersecqwen.dialects.fields.importing import schema_of
 from cybersecqwen.dialects.fields.reading import content_of
 from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.tasks.query.asking.filling import source_of_table
+from cybersecqwen.tuning.conditions import MOST_FIELDS, Condition, intent
 from cybersecqwen.tuning.masking import Masker
 from cybersecqwen.tuning.records import Broken, Record
 
-from .intents import MOST_FIELDS, Condition, intent
 from .interface import LICENCE, masked_records
 from .meanings import concept_of, descriptions, words_of_description, words_of_name
 from .wordings import BOOLEAN, EXACT, FORMS, GENERAL, HEADS, TAILS, VALUES

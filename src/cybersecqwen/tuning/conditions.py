@@ -1,4 +1,4 @@
-"""Records of the skill "intent", asked word for word as `csq query --model` asks."""
+"""Records of the skill "intent": conditions on fields, asked word for word as `csq query --model` asks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cybersecqwen.tasks.query.asking.filling import (
 )
 from cybersecqwen.tuning.records import Record
 
-__all__ = ["MOST_FIELDS", "MOST_TESTS", "Condition", "answer_of", "intent", "lost_by_masking"]
+__all__ = ["MOST_FIELDS", "MOST_TESTS", "Condition", "answer_of", "intent", "lost_by_masking", "offered_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,14 @@ def intent(
         source=origin,
         licence=licence,
     )
+
+
+def offered_in(question: str) -> tuple[list[str], list[str]] | None:
+    """(Fields, words) that a question of such a record offers; None for another question."""
+    _, found, rest = question.partition("Their fields: ")
+    fields, more, rest = rest.partition(". Words that a condition may look for: ")
+    values, last, _ = rest.rpartition(". Give the")
+    return (fields.split(", "), values.split(", ")) if found and more and last else None
 
 
 def lost_by_masking(record: Record) -> str:
