@@ -14,10 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-# `_of_kind` is private; `secrets_in` would also ask for what may take forever, see `_secrets`.
-from cybersecqwen.detect.code.secrets.finding import _of_kind as of_kind
-from cybersecqwen.detect.code.secrets.kinds import kinds_in
-from cybersecqwen.detect.code.secrets.named import named_in
+from cybersecqwen.detect.code.secrets.finding import secrets_in
 
 from .labelled import Labelled, labelled_in, profile_names
 from .spotted import mails_in, numbers_in, private_addresses_in
@@ -265,21 +262,14 @@ _NET_USER = re.compile(
 )
 
 
-_BY_LABEL = ("url-password", "connection-string")
-_MORE_DIGITS = re.compile(r"(?<=[0-9])[0-9]")
+_KEYS = ("private-key", "putty-key")
 
 
 def _secrets(text: str) -> Iterator[_Found]:
     """What the search for secrets in code finds, doubtful ones as well, and passwords in commands."""
-    data = text.encode("latin-1", "replace")  # a byte a character
-    for kind in kinds_in(data):
-        if kind.id not in _BY_LABEL:
-            name = "private-key" if kind.id in ("private-key", "putty-key") else "secret"
-            for one in of_kind(kind, data, ""):
-                yield from _unmasked(text, one.start, one.end, name)
-    # What tells a placeholder from a value there takes exponential time over runs of digits.
-    for named in named_in(_MORE_DIGITS.sub("q", text).encode("latin-1", "replace"), "text"):
-        yield from _unmasked(text, named.start, named.end, "secret")
+    for one in secrets_in("", "text", text):
+        name = "private-key" if one.kind is not None and one.kind.id in _KEYS else "secret"
+        yield from _unmasked(text, one.start, one.end, name)
     for pattern in (_IN_URL, _BEARER, _OPTION, _NET_USER):
         for match in pattern.finditer(text):
             # "basic configuration" holds none
