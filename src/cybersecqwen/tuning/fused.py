@@ -2,7 +2,7 @@
 
 On a processor most of a training step is copying and scaling, not multiplying: peft reads an input three
 times and makes four intermediate results for each linear layer. Here a layer is one function with its own
-derivative: y = x Wᵀ + s (x Aᵀ) Bᵀ, with W frozen. Measured in docs/training.md.
+derivative: y = x Wᵀ + s (x Aᵀ) Bᵀ, with W frozen. Measured by benchmarks/fitting.py.
 """
 
 from __future__ import annotations
