@@ -96,7 +96,7 @@ def narrate(
 
 def _prompt(ask: Ask) -> Prompt:
     material = tuple(Material(label=label, text=text) for label, text in ask.material)
-    return Prompt(instructions=ask.instructions, material=material, question=ask.question, skill="narrative")
+    return Prompt(instructions=ask.instructions, material=material, question=ask.question, skill=ask.skill)
 
 
 def _rejections(checked: CheckedDraft, model: str) -> list[Problem]:

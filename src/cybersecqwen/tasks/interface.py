@@ -84,6 +84,8 @@ class Ask:
     """Ours."""
     max_tokens: int = 160
     """Longest answer; 0 where the model is only consulted and writes nothing."""
+    skill: str = "narrative"
+    """Which skill it asks for: "narrative" copies sentences; what asks otherwise has a name of its own."""
 
 
 class Task(ABC):

@@ -60,4 +60,6 @@ class Answer(Task):
             for one in passages[:_PASSAGES]
         )
         asked = str(report.extra["question"])[:600]
-        return Ask(instructions=INSTRUCTIONS, material=material, question=asked, max_tokens=90)
+        return Ask(
+            instructions=INSTRUCTIONS, material=material, question=asked, max_tokens=90, skill="answer"
+        )

@@ -105,6 +105,7 @@ def ask_about(report: Report) -> Ask | None:
         material=(("text", " ".join(facts)),),
         question=QUESTION,
         max_tokens=_TOKENS,
+        skill="situation",
     )
 
 
