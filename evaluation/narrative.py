@@ -147,7 +147,7 @@ def _one(name: str, report: Report, app: App, model: LanguageModel, tally: Tally
         return
     material = tuple(Material(label=label, text=text) for label, text in asked.material)
     prompt = Prompt(
-        instructions=asked.instructions, material=material, question=asked.question, skill="narrative"
+        instructions=asked.instructions, material=material, question=asked.question, skill=asked.skill
     )
     start = time.perf_counter()
     try:
