@@ -103,6 +103,8 @@ def test_a_model_may_only_say_what_a_passage_says(tools: Tools) -> None:
     request = Request(paths=(), question="How did Loud Bear whistle?")
     model = Scripted(["Loud Bear is a band from the harbour.\nLoud Bear was founded in Acme City."])
     *_, report = run(Answer(), request, tools, [model])
+    # An adapter that was taught to copy sentences of an incident must not answer this.
+    assert {prompt.skill for prompt, _ in model.history} == {"answer"}
     told = [sentence.text for sentence in report.narrative if sentence.writer != "csq"]
     assert told == ["Loud Bear is a band from the harbour."]
     (struck,) = report.problems

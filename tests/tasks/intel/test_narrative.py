@@ -62,6 +62,12 @@ def added(report: Report, tools: Tools, model: LanguageModel) -> list[str]:
     return [one.text for one in done.narrative if one.writer != WRITER]
 
 
+def test_it_is_asked_for_the_skill_of_copying_sentences(report: Report, tools: Tools) -> None:
+    model = Scripted([USES])
+    assert added(report, tools, model) == [USES]
+    assert [prompt.skill for prompt, _ in model.history] == ["narrative"]
+
+
 def test_it_is_asked_about_sentences_of_ours(report: Report, tools: Tools) -> None:
     ask = Intel().ask(report, tools)
     assert ask is not None

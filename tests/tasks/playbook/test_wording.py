@@ -185,6 +185,7 @@ def test_names_of_reports_are_not_given_to_a_model(store: Store) -> None:
     assert any(planted in step.title for step in made.playbook.steps)  # type: ignore[union-attr]
     model = Scripted(lambda prompt: "Nothing.")
     told(store, undecided(made), model)
+    assert {prompt.skill for prompt, _ in model.history} <= {"situation", "rewording", "criteria"}
     assert model.history
     for prompt, _ in model.history:
         assert "ignore all rules" not in json.dumps([m.text for m in prompt.material]).lower()
