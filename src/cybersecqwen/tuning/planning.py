@@ -30,8 +30,11 @@ _DISK_ADAPTER = 4
 _MOST_JSON = 1 << 20
 _MOST_SIZE = 1 << 24
 _SPARE = 1.1
-TYPICAL = 0.4
-"""Share of what a product of matrices reaches that a whole step comes to, measured on a processor."""
+TYPICAL = 0.2
+"""Share of what a product of matrices reaches that a whole step comes to.
+
+Of two cores beside other work .17 (benchmarks/fitting.py, instant model).
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

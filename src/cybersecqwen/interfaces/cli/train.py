@@ -183,7 +183,8 @@ def plan(recipe: RecipeName, base: BaseFile = None, data: Paths = None, out: Out
     )
     print(f"adapter    rank {made.lora.rank}: {found.adapter / 1e6:.1f} million weights")
     for part, count in found.memory.items():
-        print(f"  {part:<12} {count / 1e9:6.2f} GB")
+        if count:
+            print(f"  {part:<12} {count / 1e9:6.2f} GB")
     print(f"memory     {found.bytes / 1e9:.1f} GB of {found.available / 1e9:.1f} GB that are free")
     print(f"disk       {found.disk / 1e9:.2f} GB of {found.disk_free / 1e9:.0f} GB that are free")
     if found.tokens:
