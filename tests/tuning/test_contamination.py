@@ -95,6 +95,14 @@ def test_a_beginning_alone_is_caught(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["question", "answer", "material"])
+def test_a_short_item_is_caught_as_a_whole(tmp_path: Path, place: str) -> None:
+    exam = benchmarks(tmp_path, ("", "Which port does the implant listen on?"))
+    assert exam.sign(placed(place, "which PORT does the implant listen on")) == "beginning"
+    assert exam.sign(placed(place, "Which port does the implant listen on at night?")) == ""
+    assert benchmarks(tmp_path, ("", "Command and control")).sign(record("Command and control")) == ""
+
+
+@pytest.mark.parametrize("place", ["question", "answer", "material"])
 @pytest.mark.parametrize("at", [0, 5, len(WORDS_OF_ITEM) - WORDS])
 def test_a_run_of_thirteen_words_is_caught_and_twelve_are_not(exam: Benchmarks, place: str, at: int) -> None:
     def made(count: int, start: int) -> Record:

@@ -3,8 +3,8 @@
 Three signs, each enough to leave a record out: an exact identifier of a benchmark's item (a CVE), the same
 beginning of the text once it is normalised (80 letters and digits), a run of 13 words that stands in an item
 too. Thirteen is what the makers of large models use (Brown et al. 2020, Language Models are Few-Shot
-Learners, appendix C). Wording that all items of a file share, their published instruction, is not counted as
-theirs.
+Learners, appendix C). Wording that five or more items of a file share, mostly their published instruction, is
+not counted as theirs. Of shorter texts than that beginning the whole is compared, from 30 characters on.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from .records import Record
 
 WORDS = 13
 PREFIX = 80
+_LEAST = 30
+"""Characters of a text that is compared at all: shorter ones are names and options."""
 _CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.I)
 _WORD = re.compile(r"[a-z0-9]+")
 _MOST_BYTES = 256 << 20
@@ -157,8 +159,9 @@ def _texts(record: Record) -> Iterator[str]:
 
 
 def _beginning(words: list[str]) -> str:
+    """The first characters of a text, all of a shorter one; "" where too little to be told from others."""
     joined = " ".join(words)
-    return joined[:PREFIX] if len(joined) >= PREFIX else ""
+    return joined[:PREFIX] if len(joined) >= _LEAST else ""
 
 
 def _runs(words: list[str]) -> Iterator[int]:
