@@ -368,6 +368,15 @@ def test_licences_of_all_data_are_joined(site: Site) -> None:
     assert "Apache-2.0; CC-BY-4.0; NVD" in site.manifest.with_suffix(".md").read_text()
 
 
+def test_many_licences_are_counted_and_stand_on_the_card(site: Site) -> None:
+    many = {f"LicenseRef-{number:03}": 1 for number in range(40)}
+    site.data.append(data(site.folder / "b", range(100, 103), licences=many))
+    site.exported()
+    site.gate()
+    assert read_adapter(site.manifest).licence == "Apache-2.0; 40 others, see the card"
+    assert all(name in site.manifest.with_suffix(".md").read_text() for name in many)
+
+
 # ---- answers that are kept -----------------------------------------------------------------------
 
 

@@ -25,6 +25,8 @@ from cybersecqwen.errors import WeightsError
 SHIPPED = Path(__file__).with_name("adapters")
 """Folder of the adapters that come with this package."""
 SCHEMA = 1
+MOST_LICENCE = 100
+"""Characters of a licence."""
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 """What an adapter may be called."""
 _SKILL = re.compile(r"[a-z][a-z-]{0,40}")
@@ -188,7 +190,7 @@ def _adapter(manifest: Path, table: dict[str, Any]) -> Adapter:
         base_sha256=str(table["base_sha256"]),
         skills=_skills(table["skills"]),
         learned=_skills(table["learned"]),
-        licence=str(table["licence"])[:100],
+        licence=str(table["licence"])[:MOST_LICENCE],
         scale=scale,
     )
 

@@ -12,13 +12,13 @@ from random import Random
 from typing import Any
 
 from cybersecqwen.errors import InputError, UsageError
-from cybersecqwen.models.adapters import NAME, Adapter, manifest_text, read_adapter, verify
+from cybersecqwen.models.adapters import MOST_LICENCE, NAME, Adapter, manifest_text, read_adapter, verify
 from cybersecqwen.models.llama_cpp import LlamaCpp
 from cybersecqwen.writing import write_together, write_whole
 
 from .building import GATE, MANIFEST, TRAIN
 from .card import card
-from .corpora.roles import roles
+from .corpora.roles import paragraphs
 from .exporting import to_gguf
 from .gate import Decision, decide
 from .measuring import PLANTED, Answered, measured, obeyed
@@ -159,18 +159,17 @@ def _read(path: Path) -> Iterator[Record]:
 
 
 def _licence(told: Sequence[dict[str, Any]]) -> str:
-    """The licences of what was learned, ours for our own."""
-    found = {str(name) for one in told for name in one.get("licences", {})}
-    return "; ".join((sorted(found - {LICENCE}) and [LICENCE, *sorted(found - {LICENCE})]) or [LICENCE])[:100]
+    """The licences of what was learned; where they are many, their number: the card has all."""
+    others = sorted({str(name) for one in told for name in one.get("licences", {})} - {LICENCE})
+    joined = "; ".join([LICENCE, *others])
+    return joined if len(joined) <= MOST_LICENCE else f"{LICENCE}; {len(others)} others, see the card"
 
 
 def planted_in(records: Sequence[Record]) -> list[Record]:
     """Records that orders are planted in: of these data, filled up with ones of our own."""
     some = [one for one in records if one.material]
     Random(0).shuffle(some)
-    missing = PLANTED_OF - len(some)
-    ours = roles(None, Random(0), missing) if missing > 0 else ()  # type: ignore[arg-type]  # reads no source
-    return [*some[:PLANTED_OF], *ours]
+    return [*some[:PLANTED_OF], *paragraphs(Random(0), PLANTED_OF - len(some))]
 
 
 def _asked(

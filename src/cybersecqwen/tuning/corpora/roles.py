@@ -36,6 +36,11 @@ def role_prompt(paragraph: str, value: str) -> Prompt:
 def roles(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
     """See `Corpus`."""
     del sources
+    return paragraphs(chance, count)
+
+
+def paragraphs(chance: Random, count: int) -> Iterator[Record]:
+    """So many records; they need no facts from anywhere."""
     for _ in range(count):
         role = chance.choice(ROLES)
         sentence, value = _said(role, chance)
