@@ -162,15 +162,7 @@ def _source(asked: Asked, model: LanguageModel, timeout_s: float) -> Logsource:
     names = [source_said(source) for source in offered]
     if len(set(names)) != len(names):
         return asked.query.logsource
-    chances = model.choose_about(
-        INSTRUCTIONS,
-        (("the question", asked.text),),
-        "Which records show what the question asks for?",
-        names,
-        timeout_s=timeout_s,
-        skill="log-source",
-    )
-    return offered[chances.index(max(chances))]
+    return offered[_which(asked, names, model, timeout_s)]
 
 
 def source_of_table(table: str) -> Logsource:
@@ -187,19 +179,24 @@ def _of_own(
     table = tables[0] if tables else ""
     names = [source_said(source_of_table(one)) for one in tables]
     if len(tables) > 1 and len(set(names)) == len(names):
-        chances = model.choose_about(
-            INSTRUCTIONS,
-            (("the question", asked.text),),
-            "Which records show what the question asks for?",
-            names,
-            timeout_s=timeout_s,
-            skill="log-source",
-        )
-        table = tables[chances.index(max(chances))]
+        table = tables[_which(asked, names, model, timeout_s)]
     usable = [name for name in own.names(table) if name != own.time_field and _LISTED.fullmatch(name)]
     asked_for = set(re.findall(r"[a-z0-9]+", asked.text.lower()))
     usable.sort(key=lambda name: not asked_for & set(re.findall(r"[a-z0-9]+", name.lower())))
     return source_of_table(table), tuple(usable[:MOST_FIELDS])
+
+
+def _which(asked: Asked, names: Sequence[str], model: LanguageModel, timeout_s: float) -> int:
+    """Which of the records, by their names, a model finds likeliest to show what is asked for."""
+    chances = model.choose_about(
+        INSTRUCTIONS,
+        (("the question", asked.text),),
+        "Which records show what the question asks for?",
+        names,
+        timeout_s=timeout_s,
+        skill="log-source",
+    )
+    return chances.index(max(chances))
 
 
 def question_about(source: Logsource, fields: Sequence[str], values: Sequence[str]) -> str:
