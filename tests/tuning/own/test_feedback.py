@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 
-from cybersecqwen.tuning.own import from_feedback
+from cybersecqwen.errors import LimitError
+from cybersecqwen.tuning.own import from_feedback, rows
 from cybersecqwen.tuning.records import Broken, Record
 
 GOOD = {
@@ -83,3 +85,15 @@ def test_material_may_be_one_text_or_nothing(tmp_path: Path) -> None:
     bare = {key: GOOD[key] for key in ("skill", "question", "corrected")}
     found = taken(tmp_path, {**bare, "material": "A text."}, bare)
     assert [one.material for one in found if isinstance(one, Record)] == [(("the text", "A text."),), ()]
+
+
+@pytest.mark.parametrize("line", [b"x" * 100, (json.dumps(GOOD) + "\n").encode() * 100])
+def test_what_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: bytes
+) -> None:
+    """A line without end, or many of them: a small file may hold terabytes."""
+    monkeypatch.setattr(rows, "MOST_BYTES", 5_000_000)
+    path = tmp_path / "f.jsonl.gz"
+    path.write_bytes(gzip.compress((json.dumps(GOOD) + "\n").encode() + line * 100_000))
+    with pytest.raises(LimitError, match="unpacks to more"):
+        list(from_feedback(path))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cybersecqwen.errors import InputError, LimitError
-from cybersecqwen.tuning.records import Broken
+from cybersecqwen.tuning.records import MOST_BYTES, Broken
 
 LONGEST = 400_000
 """Bytes of a line."""
@@ -39,16 +39,21 @@ def rows(path: Path) -> Iterator[Row | Broken]:
 
 
 def _lines(stream: Any, path: Path) -> Iterator[tuple[int, str | Broken]]:
+    taken = 0
     for number in range(1, MOST + 2):
         raw = stream.readline(LONGEST + 1)
+        taken += len(raw)
         if not raw:
             return
         if number > MOST:
             raise LimitError(f"{path} holds more than {MOST:,} lines.", hint="Split it.")
+        _bound(taken, path)
         if len(raw) > LONGEST:
             yield number, Broken(line=number, reason="longer than a line may be")
-            while raw and not raw.endswith(b"\n"):
+            while raw and not raw.endswith(b"\n") and taken <= MOST_BYTES:
                 raw = stream.readline(1 << 20)
+                taken += len(raw)
+            _bound(taken, path)
             continue
         try:
             text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
@@ -56,6 +61,11 @@ def _lines(stream: Any, path: Path) -> Iterator[tuple[int, str | Broken]]:
             yield number, Broken(line=number, reason="no text in UTF-8")
             continue
         yield number, text
+
+
+def _bound(taken: int, path: Path) -> None:
+    if taken > MOST_BYTES:
+        raise LimitError(f"{path} unpacks to more than {MOST_BYTES >> 30} GB.", hint="Split it.")
 
 
 def _rows(lines: Iterator[tuple[int, str | Broken]], path: Path) -> Iterator[Row | Broken]:
