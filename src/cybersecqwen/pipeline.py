@@ -79,8 +79,8 @@ def narrate(
             problems.append(Problem(stage="write", message=error.message, subject=model.name))
             continue
         asked, answered = asked + draft.prompt_tokens, answered + draft.answer_tokens
-        checked = check_draft(task.split(draft.text), report, tools.store, writer=model.name)
-        problems += _rejections(checked, model.name)
+        checked = check_draft(task.split(draft.text), report, tools.store, writer=draft.model)
+        problems += _rejections(checked, draft.model)
         if checked.kept:
             report = replace(
                 report,

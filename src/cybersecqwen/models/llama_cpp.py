@@ -96,7 +96,7 @@ class LlamaCpp(LanguageModel):
         self._control_tokens = frozenset(header.control_tokens if control_tokens is None else control_tokens)
         self._turn = threading.Lock()
         self._skilled = {
-            skill: [{"id": number, "scale": one.scale}]
+            skill: (one.name, [{"id": number, "scale": one.scale}])
             for number, one in enumerate(skilled, len(adapters))
             for skill in one.skills
         }
@@ -159,8 +159,10 @@ class LlamaCpp(LanguageModel):
         on_text: TextSink | None,
         cancel: Cancel | None,
     ) -> Collector:
+        adapter, applied = self._skilled.get(prompt.skill, ("", []))
+        name = f"{self.name} with {adapter}" if adapter else self.name  # who writes is said, and that is both
         collector = Collector(
-            model=self.name, profile=self.profile, options=options, on_text=on_text, cancel=cancel
+            model=name, profile=self.profile, options=options, on_text=on_text, cancel=cancel
         )
         tokens = max(256, self.context - options.max_tokens)
         budget = int(tokens * self.profile.chars_per_token)
@@ -169,8 +171,8 @@ class LlamaCpp(LanguageModel):
                 framed = messages(prompt, self.profile, budget=budget, control_tokens=self._control_tokens)
                 body = {**request(framed, options, self.profile), **more}
                 body |= {"cache_prompt": True, "return_progress": True}
-                if prompt.skill in self._skilled:
-                    body["lora"] = self._skilled[prompt.skill]
+                if applied:
+                    body["lora"] = applied
                 try:
                     self._stream(body, collector)
                     break
