@@ -313,8 +313,11 @@ def test_a_prompt_is_answered_with_the_first_that_has_its_skill(
     served = shelf.load(model.name)
     assert [[path.stem for path, _ in one] for one in loaded] == [["z-mine", "a-ours"]]
     assert served.fitted == {"cwe", "intent"}
-    for skill in ("cwe", "intent", "narrative"):
-        served.generate(Prompt(instructions="", question="Which?", skill=skill))
+    wrote = [
+        served.generate(Prompt(instructions="", question="Which?", skill=skill)).model
+        for skill in ("cwe", "intent", "narrative")
+    ]
+    assert wrote == ["qwen3 with z-mine", "qwen3 with a-ours", "qwen3"]
     assert [body.get("lora") for body in asked] == [
         [{"id": 0, "scale": 2.0}], [{"id": 1, "scale": 0.5}], None,
     ]  # fmt: skip
