@@ -33,6 +33,8 @@ ENOUGH, _MOST_SHARE = 26, 0.3
 """Records of own data that are held out where there are enough: as many, at most that share."""
 OF_EACH = 120
 """Records of each corpus that the gate asks."""
+_DRAWN = 12
+"""Times as many are drawn for it: where a recipe learns most of a source, most of what is drawn is known."""
 TRAIN, HELD_FILE, GATE, MANIFEST = "train.jsonl.gz", "held.jsonl.gz", "gate.jsonl.gz", "data.json"
 
 
@@ -158,7 +160,7 @@ def _asked(
 ) -> Iterator[Record]:
     """What the gate asks: drawn anew, more than is needed, since what is learned already falls out."""
     for name, count in recipe.mix.items():
-        made = corpus(name)(sources, Random(f"{seed}/gate/{name}"), 3 * min(OF_EACH, count))
+        made = corpus(name)(sources, Random(f"{seed}/gate/{name}"), _DRAWN * min(OF_EACH, count))
         new = (one for one in _once(made) if one.key not in known and not apart.sign(one))
         yield from islice(new, min(OF_EACH, count))
 

@@ -2,7 +2,8 @@
 
 On a processor most of a training step is copying and scaling, not multiplying: peft reads an input three
 times and makes four intermediate results for each linear layer. Here a layer is one function with its own
-derivative: y = x Wᵀ + s (x Aᵀ) Bᵀ, with W frozen. Measured by benchmarks/fitting.py.
+derivative: y = x Wᵀ + s (x Aᵀ) Bᵀ, with W frozen; layers that read the same x are one product. Measured by
+benchmarks/fitting.py.
 """
 
 from __future__ import annotations
@@ -41,6 +42,68 @@ class _Adapted(torch.autograd.Function):  # type: ignore[misc]
         return by_x, None, by_a, by_b, None
 
 
+class _Joined(torch.autograd.Function):  # type: ignore[misc]
+    """Several layers over the same x as one product: their weights stand below each other."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, scale: float, sizes: tuple[int, ...], *both: Tensor
+    ) -> tuple[Tensor, ...]:
+        """`both`: all A, then all B; gives each layer's y."""
+        rows, count = x.reshape(-1, x.shape[-1]), len(sizes)
+        down = torch.cat([a.to(x.dtype) for a in both[:count]])
+        ups = [b.to(x.dtype) for b in both[count:]]
+        inner = rows @ down.t()
+        parts = (rows @ weight.t()).split(sizes, -1)
+        for part, piece, up in zip(parts, inner.chunk(count, -1), ups, strict=True):
+            part.addmm_(piece, up.t(), alpha=scale)
+        ctx.save_for_backward(rows, weight, down, inner, *ups)
+        ctx.scale, ctx.shape, ctx.kept = scale, x.shape, both[0].dtype
+        return tuple(part.view(*x.shape[:-1], -1) for part in parts)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        """See the class."""
+        rows, weight, down, inner, *ups = ctx.saved_tensors
+        parts = [one.reshape(-1, one.shape[-1]) for one in gradients]
+        inside = torch.cat([part @ up for part, up in zip(parts, ups, strict=True)], -1).mul_(ctx.scale)
+        by_b = [
+            (part.t() @ piece).mul_(ctx.scale).to(ctx.kept)
+            for part, piece in zip(parts, inner.chunk(len(ups), -1), strict=True)
+        ]
+        by_a = (inside.t() @ rows).to(ctx.kept)
+        by_x = None
+        if ctx.needs_input_grad[0]:
+            by_x = (torch.cat(parts, -1) @ weight).addmm_(inside, down).view(ctx.shape)
+        return (by_x, None, None, None, *by_a.chunk(len(ups)), *by_b)
+
+
+class _Normed(torch.autograd.Function):  # type: ignore[misc]
+    """y = w x / sqrt(mean(x²) + ε) over the last axis, the mean in 32 bits; w has no derivative."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, epsilon: float) -> Tensor:
+        """See the class."""
+        wide = x.float()
+        length = torch.linalg.vector_norm(wide, dim=-1, keepdim=True)
+        inverse = length.square_().div_(x.shape[-1]).add_(epsilon).rsqrt_()
+        one = (wide * inverse).to(x.dtype)
+        ctx.save_for_backward(one, weight, inverse)
+        return one * weight
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        """See the class."""
+        one, weight, inverse = ctx.saved_tensors
+        given = gradient * weight
+        along = (given * one).sum(-1, keepdim=True, dtype=torch.float32).div_(-one.shape[-1])
+        return given.addcmul_(one, along.to(one.dtype)).mul_(inverse.to(one.dtype)), None, None
+
+
+_TOGETHER = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
+"""Layers of a block that are called one after the other with the same input."""
+
+
 def fuse(model: Any) -> int:
     """Let the LoRA layers of a peft model compute in one function; returns how many do.
 
@@ -50,17 +113,70 @@ def fuse(model: Any) -> int:
 
     count = 0
     for layer in model.modules():
-        if not isinstance(layer, Linear) or list(layer.lora_A) != ["default"]:
-            continue
-        base = layer.base_layer
-        plain = type(base) is torch.nn.Linear and base.bias is None and not base.weight.requires_grad
-        whole = isinstance(layer.lora_dropout["default"], torch.nn.Identity) and not layer.use_dora.get(
-            "default"
-        )
-        if plain and whole:
+        if isinstance(layer, Linear) and _plain(layer):
             layer.forward = _forward(layer)
             count += 1
+    for block in model.modules():
+        for names in _TOGETHER:
+            some = [getattr(block, name, None) for name in names]
+            if all(isinstance(one, Linear) and _plain(one) for one in some):
+                _join(some)
+        if type(block).__name__.endswith("RMSNorm") and hasattr(block, "variance_epsilon"):
+            block.weight.requires_grad_(False)
+            block.forward = _norm(block.weight, float(block.variance_epsilon))
     return count
+
+
+def _plain(layer: Any) -> bool:
+    base = layer.base_layer
+    plain = type(base) is torch.nn.Linear and base.bias is None and not base.weight.requires_grad
+    return (
+        plain
+        and list(layer.lora_A) == ["default"]
+        and isinstance(layer.lora_dropout["default"], torch.nn.Identity)
+        and not layer.use_dora.get("default")
+    )
+
+
+def _norm(weight: Tensor, epsilon: float) -> Any:
+    def forward(x: Tensor) -> Tensor:
+        made: Tensor = _Normed.apply(x, weight, epsilon)
+        return made
+
+    return forward
+
+
+def _join(layers: list[Any]) -> None:
+    """The first computes for all; the others hand out what it kept for them, if it was of their input."""
+    weights = [one.base_layer.weight for one in layers]
+    scales = {float(one.scaling["default"]) for one in layers}
+    ranks = {one.lora_A["default"].weight.shape for one in layers}
+    if len(scales) != 1 or len(ranks) != 1:
+        return
+    sizes = tuple(one.shape[0] for one in weights)
+    whole = torch.cat([one.detach() for one in weights])
+    for one, part in zip(weights, whole.split(sizes), strict=True):
+        one.data = part  # not twice in memory
+    both = [one.lora_A["default"].weight for one in layers] + [one.lora_B["default"].weight for one in layers]
+    scale = scales.pop()
+    kept: dict[int, tuple[Tensor, Tensor]] = {}
+
+    def first(x: Tensor, *_: Any, **__: Any) -> Tensor:
+        found: tuple[Tensor, ...] = _Joined.apply(x, whole, scale, sizes, *both)
+        kept.update({number: (x, y) for number, y in enumerate(found)})
+        return kept.pop(0)[1]
+
+    def later(number: int, alone: Any) -> Any:
+        def forward(x: Tensor, *_: Any, **__: Any) -> Tensor:
+            of, y = kept.pop(number, (None, None))
+            made: Tensor = y if of is x else alone(x)
+            return made
+
+        return forward
+
+    layers[0].forward = first
+    for number, one in enumerate(layers[1:], 1):
+        one.forward = later(number, _forward(one))
 
 
 def _forward(layer: Any) -> Any:

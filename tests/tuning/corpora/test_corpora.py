@@ -30,7 +30,7 @@ from cybersecqwen.tuning.corpora import CORPORA, Sources, corpus
 from cybersecqwen.tuning.corpora.intents import MEANINGS
 from cybersecqwen.tuning.corpora.refusals import ABSENT, REFUSED
 from cybersecqwen.tuning.corpora.roles import ROLES, TEMPLATES
-from cybersecqwen.tuning.corpora.weaknesses import weaknesses
+from cybersecqwen.tuning.corpora.weaknesses import severities, weaknesses
 from cybersecqwen.tuning.measuring import answer, score
 from cybersecqwen.tuning.records import SKILL, Record, read_records, write_records
 from tests.amounts import draws
@@ -440,3 +440,20 @@ def test_labels_of_nvd_go_first(sources: Sources) -> None:
     found = [known[one.source]["cwe_src"] for one in weaknesses(sources, Random(1), 20)]
     assert len(found) == 20
     assert found.count("nvd") >= 13
+
+
+def test_severities_go_by_who_gave_them(sources: Sources, tmp_path: Path) -> None:
+    """A maker's weakness beside NVD's vector: the vector is NVD's."""
+    path = tmp_path / "mixed.jsonl"
+    lines = []
+    for n, row in enumerate(rows(sources.vulnerabilities[0]).values()):
+        year = 2023 + n % 2
+        vector, of = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:L/A:N", ("nvd", "cna")[n % 2]
+        more = {"id": f"CVE-{year}-{90_000 + n}", "cvss3": vector, "cvss3_src": of}
+        lines.append(json.dumps({**row, **more, "cwe_src": ("cna", "nvd")[n % 2]}) + "\n")
+    path.write_text("".join(lines), "utf-8")
+    mixed = replace(sources, vulnerabilities=(path,))
+    known = rows(path)
+    for made, labeller in ((severities, "cvss3_src"), (weaknesses, "cwe_src")):
+        found = [known[one.source][labeller] for one in made(mixed, Random(1), 20)]
+        assert found.count("nvd") == 13

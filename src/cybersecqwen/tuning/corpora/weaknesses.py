@@ -12,7 +12,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -45,7 +45,7 @@ _LINE = 1 << 20
 def weaknesses(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
     """Records of skill "cwe"; see `Corpus`. Raises InputError where a file cannot be read."""
     head, tail = _wording(sources.wording)
-    for row in _drawn(sources, chance, count, _weakness):
+    for row in _drawn(sources, chance, count, _weakness, "cwe_src"):
         yield Record(
             skill="cwe",
             question=f"{head}{_text(row)}{tail}",
@@ -57,7 +57,7 @@ def weaknesses(sources: Sources, chance: Random, count: int) -> Iterator[Record]
 
 def severities(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
     """Records of skill "cvss"; see `Corpus`. Raises InputError where a file cannot be read."""
-    for row in _drawn(sources, chance, count, _vector):
+    for row in _drawn(sources, chance, count, _vector, "cvss3_src"):
         yield Record(
             skill="cvss",
             question=f"{SEVERITY}{_text(row)}",
@@ -67,8 +67,10 @@ def severities(sources: Sources, chance: Random, count: int) -> Iterator[Record]
         )
 
 
-def _drawn(sources: Sources, chance: Random, count: int, label: Any) -> list[dict[str, Any]]:
-    """So many rows with a label, each description once."""
+def _drawn(
+    sources: Sources, chance: Random, count: int, label: Callable[[dict[str, Any]], str], labeller: str
+) -> list[dict[str, Any]]:
+    """So many rows with a label, each description once; `labeller` is the column that says whose it is."""
     own: list[dict[str, Any]] = []
     others: list[dict[str, Any]] = []
     seen: set[str] = set()
@@ -77,7 +79,7 @@ def _drawn(sources: Sources, chance: Random, count: int, label: Any) -> list[dic
             text = " ".join(_text(row).lower().split())[:200]
             if label(row) and text not in seen:
                 seen.add(text)
-                (own if _of_nvd(row) else others).append(row)
+                (own if row.get(labeller) == "nvd" else others).append(row)
     chance.shuffle(own)
     chance.shuffle(others)
     first = own[: max(round(count * _OWN), count - len(others))]
@@ -130,10 +132,6 @@ def _vector(row: dict[str, Any]) -> str:
     if not isinstance(given, str) or not _VECTOR.fullmatch(given) or not _taken(row, row.get("cvss3_src")):
         return ""
     return "CVSS:3.1" + given[8:]
-
-
-def _of_nvd(row: dict[str, Any]) -> bool:
-    return row.get("cwe_src") == "nvd"
 
 
 def _taken(row: dict[str, Any], labeller: object) -> bool:
