@@ -162,6 +162,21 @@ def test_a_small_model_is_trained_and_an_unfinished_run_is_not_exported(
     assert code == 2 and "was made on base" in err
 
 
+def test_an_adapter_is_worked_into_its_base(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    pytest.importorskip("gguf", reason="merging needs the extra train: make tuning")
+    from cybersecqwen.models.adapters import manifest_text
+    from tests.tuning.test_merging import UP, adapter, base
+
+    made = adapter(tmp_path / "mine.gguf", base(tmp_path / "base.gguf"), UP)
+    Path("mine.toml").write_text(manifest_text(made))
+    code, out, err = run(capsys, "merge", "mine.toml", "--base", "base.gguf", "--out", "merged.gguf")
+    assert (code, out.split(", ")[1].strip()) == (0, "1 tensors changed"), err
+    assert Path("merged.gguf").stat().st_size > 1000
+    code, _, err = run(capsys, "merge", "mine.toml", "--base", "mine.gguf", "--out", "more.gguf")
+    assert code == 2 and "is not what the adapter mine was made for" in err
+    assert not Path("more.gguf").exists()
+
+
 @pytest.mark.model
 @pytest.mark.timeout(1200)
 @pytest.mark.filterwarnings("ignore")

@@ -58,7 +58,7 @@ def to_gguf(adapter: Path, base: Path, out: Path, *, kind: str = "q8_0", name: s
             f"{base} is no GGUF file, and an adapter is served beside one.",
             hint="Train on the GGUF file that is to be served.",
         )
-    gguf = _gguf()
+    gguf = loaded_gguf()
     header = read_header(base)
     config, tensors = read_adapter(adapter)
     named = _named(gguf, header, adapter, tensors)
@@ -183,12 +183,13 @@ def _turned(rows: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
     return turned.reshape(shape)
 
 
-def _gguf() -> Any:
+def loaded_gguf() -> Any:
+    """The package gguf; raises ModelError where it is not installed."""
     try:
         import gguf
     except ModuleNotFoundError as error:
         raise ModelError(
-            "Writing an adapter needs the package gguf, which is not installed.",
+            "Writing weights needs the package gguf, which is not installed.",
             hint="Install cybersecqwen[train].",
         ) from error
     return gguf

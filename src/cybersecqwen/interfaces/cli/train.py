@@ -265,6 +265,30 @@ def export(
 
 
 @app.command()
+def merge(
+    manifest: Annotated[Path, typer.Argument(help="Manifest of an adapter.")],
+    base: Annotated[Path, typer.Option(metavar="FILE", help="The GGUF file that it was fitted to.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The GGUF file that is written.")],
+    kind: Annotated[
+        str, typer.Option(help="q8_0, f16, or same: packed as before where that can be.")
+    ] = "q8_0",
+) -> int:
+    """Work an adapter into its base, for programs that serve models without adapters.
+
+    The merged model answers everything with what was learned for some skills. In this product keep both.
+    """
+    from cybersecqwen.models.adapters import read_adapter
+    from cybersecqwen.tuning.merging import merge as merged
+
+    adapter = read_adapter(manifest)
+    with Status() as status:
+        count, size = merged(adapter, base, out, kind=kind, tell=status.update)
+    print(f"{out}  {size / 1e6:,.1f} MB, {count} tensors changed")
+    print(f"csq: wrote {out}; `csq model import` takes it like any other", file=sys.stderr)
+    return 0
+
+
+@app.command()
 def gate(
     manifest: Annotated[Path, typer.Argument(help="Manifest that `csq train export` wrote.")],
     run: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run.")],
