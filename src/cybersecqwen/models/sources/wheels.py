@@ -20,6 +20,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -163,13 +164,13 @@ def _download(requirement: str, folder: Path, progress: Callable[[int], None]) -
 
 
 def _largest(folder: Path) -> int:
-    """Size of the file that pip is filling; it may vanish while we look."""
+    """Size of the file that pip is filling; files and folders may vanish while we look."""
     sizes = [0]
-    for path in folder.rglob("*.whl"):
-        try:
-            sizes.append(path.stat().st_size)
-        except OSError:
-            continue
+    for where, _, names in os.walk(folder):  # passes over what it cannot open, as rglob does not
+        for name in names:
+            if name.endswith(".whl"):
+                with suppress(OSError):
+                    sizes.append((Path(where) / name).stat().st_size)
     return max(sizes)
 
 
