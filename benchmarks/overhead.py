@@ -3,7 +3,7 @@
 Run as: python -m benchmarks.overhead [NAME …] [--rounds N]
 
 One loaded model answers the same questions in two ways, in turn, so that a busy machine is busy for both:
-bare, by the runtime's own call with a body that was framed before, whose chunks nobody reads; and through
+bare, by the runtime's own call with a body that was framed before; and through
 `LanguageModel.generate`, which frames, cleans, streams, counts, watches the clock and cancellation. Every
 round has a text that neither has seen, so that prompts are read anew. Printed are tokens a second of the
 whole call (prompt and answer), the median of the rounds, and the ratio with a 95 % interval (bootstrap over
@@ -39,7 +39,7 @@ TEXT = "Event {n}: winword.exe started cmd.exe on host WS-{host} as user{user}. 
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def overhead(model: LlamaCpp, rounds: int) -> list[tuple[float, float]]:
-    """(Tokens a second bare, through the layer) of each round, with the same text for both."""
+    """(Tokens a second bare, through the layer) of each round, of two texts of one form."""
     chance = Random(SEED)
     found = []
     for number in range(rounds + 1):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import OutputError
@@ -54,6 +54,31 @@ def write_together(
             said = getattr(error, "strerror", None) or error
             raise OutputError(f"{str(at)!r} cannot be written: {said}.") from error
         raise
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A file to fill in place of `path`, for what is too large for memory; it takes its place at the end.
+
+    Folders are made. Raises OutputError where the disk does not take it; then, as after any error in between,
+    what was there stays and nothing else is left.
+    """
+    fresh: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".csq-", suffix=".new")
+        os.close(handle)
+        fresh = Path(name)
+        yield fresh
+        fresh.chmod(_mode(path))
+        with fresh.open("rb") as stream:
+            os.fsync(stream.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise OutputError(f"{str(path)!r} cannot be written: {error.strerror or error}.") from error
+    finally:
+        if fresh is not None:
+            fresh.unlink(missing_ok=True)
 
 
 def _mode(path: Path) -> int:

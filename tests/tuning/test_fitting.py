@@ -199,11 +199,14 @@ def test_another_architecture_and_a_base_without_template(data: Path, tmp_path: 
         load(recipe(), tmp_path / "none")
 
 
-def test_loss_and_gradients_are_those_of_peft(base: Path) -> None:
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])
+def test_loss_and_gradients_are_those_of_peft(kind: str, tmp_path: Path) -> None:
     """Fused layers, a shared beginning that is read once, and scores of answers alone change nothing."""
+    base = tiny(tmp_path / "base", kind=kind)
+    mine = replace(recipe(), base=Base(model="tiny", architecture=kind))
     found = []
     for fast in (False, True):
-        model, tokenizer, profile = load(recipe(), base, fused=fast)
+        model, tokenizer, profile = load(mine, base, fused=fast)
         torch.manual_seed(1)
         for name, one in model.named_parameters():
             if "lora_B" in name:
@@ -216,7 +219,7 @@ def test_loss_and_gradients_are_those_of_peft(base: Path) -> None:
     assert found[0][0] == pytest.approx(found[1][0], rel=1e-5)
     for one, other in zip(found[0][1], found[1][1], strict=True):
         assert torch.allclose(one, other, atol=1e-5)
-    model, tokenizer, profile = load(recipe(), base)
+    model, tokenizer, profile = load(mine, base)
     some, _ = tokenised(records(1), tokenizer, profile, 400)
     ids = torch.tensor([some[0].ids])
     labels = ids.clone()
@@ -231,6 +234,29 @@ def test_every_layer_is_fused_but_those_that_compute_otherwise(base: Path) -> No
     assert fused.fuse(model) == 2 * 7
     dropped, _, _ = load(replace(recipe(), lora=Lora(rank=4, dropout=0.1)), base)
     assert fused.fuse(dropped) == 0
+
+
+def test_layers_with_the_same_input_are_one_product_and_others_are_not(base: Path) -> None:
+    model, _, _ = load(recipe(), base)
+    plain, _, _ = load(recipe(), base, fused=False)
+    for of in (model, plain):
+        torch.manual_seed(1)
+        for name, one in of.named_parameters():
+            if "lora_" in name:
+                torch.nn.init.normal_(one, std=0.05)
+    block, other = (of.get_base_model().model.layers[0] for of in (model, plain))
+    names = ("q_proj", "k_proj", "v_proj")
+    x, y = torch.randn(1, 3, 64), torch.randn(1, 3, 64)
+    joined = [getattr(block.self_attn, name)(x) for name in names]
+    assert {one.grad_fn.name() for one in joined} == {"_JoinedBackward"}
+    assert {one.grad_fn.name() for one in (block.mlp.gate_proj(x), block.mlp.up_proj(x))} == {
+        "_JoinedBackward"
+    }
+    assert block.input_layernorm(x.requires_grad_()).grad_fn.name() == "_NormedBackward"
+    block.self_attn.q_proj(x)
+    apart = [getattr(block.self_attn, name)(y) for name in names[1:]]  # not what q_proj read
+    wanted = [getattr(other.self_attn, name)(y) for name in names[1:]]
+    assert all(torch.allclose(one, two, atol=1e-5) for one, two in zip(apart, wanted, strict=True))
 
 
 lengths = st.lists(st.integers(2, 300), max_size=60)

@@ -163,7 +163,7 @@ def test_what_is_refused(tmp_path: Path) -> None:
         merge(adapter(tmp_path / "more.gguf", of, "blk.7.odd.weight"), of, out)
     with pytest.raises(WeightsError, match=r"does not fit its base at 'output_norm\.weight'"):
         merge(adapter(tmp_path / "wide.gguf", of, NORM), of, out)
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="cannot be written"):
         merge(mine, of, of / "below" / "out.gguf")
     assert not out.exists()
     assert {name: (tmp_path / name).read_bytes() for name in before} == before
@@ -185,6 +185,31 @@ def test_damaged_files(tmp_path: Path) -> None:
             with pytest.raises(WeightsError):
                 merge(one, broken if name == "base" else of, tmp_path / "out.gguf")
     assert not (tmp_path / "out.gguf").exists()
+
+
+@pytest.mark.parametrize(
+    ("alpha", "said"), [(float("nan"), "names no alpha"), (1e30, "too large to be kept")]
+)
+def test_weights_that_are_no_numbers_are_not_written(alpha: float, said: str, tmp_path: Path) -> None:
+    of = base(tmp_path / "base.gguf")
+    with pytest.raises(WeightsError, match=said):
+        merge(adapter(tmp_path / "mine.gguf", of, UP, alpha=alpha), of, tmp_path / "out.gguf")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["base.gguf", "mine.gguf"]
+
+
+def test_what_the_reader_does_not_know_is_an_error_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = base(tmp_path / "base.gguf")
+    mine = adapter(tmp_path / "mine.gguf", of, UP)
+
+    def unknown(*_: object) -> None:
+        raise NotImplementedError("Dequantization for IQ9 is not yet implemented")
+
+    monkeypatch.setattr(gguf.quants, "dequantize", unknown)
+    with pytest.raises(WeightsError, match="packed in a way that is not known") as caught:
+        merge(mine, of, tmp_path / "out.gguf")
+    assert "IQ9" in caught.value.hint
 
 
 def test_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,15 +13,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.errors import ModelError, UsageError, WeightsError
 from cybersecqwen.models.gguf import Header, read_header
+from cybersecqwen.writing import whole_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,6 +48,7 @@ def to_gguf(adapter: Path, base: Path, out: Path, *, kind: str = "q8_0", name: s
     Raises:
         UsageError: Another kind.
         WeightsError: No adapter, one for another architecture or size, or damaged.
+        OutputError: The file cannot be written.
         ModelError: The package gguf is not installed.
     """
     if kind not in KINDS:
@@ -62,10 +62,7 @@ def to_gguf(adapter: Path, base: Path, out: Path, *, kind: str = "q8_0", name: s
     header = read_header(base)
     config, tensors = read_adapter(adapter)
     named = _named(gguf, header, adapter, tensors)
-    handle, made = tempfile.mkstemp(dir=_made(out.parent), prefix=".csq-", suffix=".part")
-    os.close(handle)
-    fresh = Path(made)
-    try:
+    with whole_file(out) as fresh:
         writer = gguf.GGUFWriter(fresh, header.architecture)
         writer.add_type("adapter")
         writer.add_name(name or adapter.parent.name)
@@ -73,31 +70,13 @@ def to_gguf(adapter: Path, base: Path, out: Path, *, kind: str = "q8_0", name: s
         writer.add_float32("adapter.lora.alpha", float(config["lora_alpha"]))
         for mapped, data in named:
             _add(gguf, writer, mapped, data, kind)
-        writer.write_header_to_file()
-        writer.write_kv_data_to_file()
-        writer.write_tensors_to_file()
-        writer.close()
-        fresh.chmod(0o666 & ~_umask())  # a file of the user's like any other
-        fresh.replace(out)
-    except OSError as error:
-        raise WeightsError(f"The adapter {out} cannot be written: {error.strerror or error}.") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+        try:
+            writer.write_header_to_file()
+            writer.write_kv_data_to_file()
+            writer.write_tensors_to_file()
+        finally:
+            writer.close()
     return out
-
-
-def _umask() -> int:
-    before = os.umask(0o077)
-    os.umask(before)
-    return before
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WeightsError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
-    return folder
 
 
 def _named(

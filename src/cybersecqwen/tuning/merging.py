@@ -8,15 +8,17 @@ a second time are no longer those that were trained on (docs/decisions/0013).
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable
+import math
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cybersecqwen.errors import LimitError, OutputError, UsageError, WeightsError
+from cybersecqwen.errors import LimitError, UsageError, WeightsError
 from cybersecqwen.models.adapters import Adapter, verify
 from cybersecqwen.models.gguf import Header, read_header
+from cybersecqwen.writing import whole_file
 
 from .exporting import loaded_gguf
 from .runs import digest
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 KINDS = {"q8_0": 7, "f16": 1, "same": None}
 """How changed weights are kept ("same": as before) → llama.cpp's number for a file of that kind."""
+_LARGEST = 65_504
+"""Largest number in 16 bits, which weights and the scales of packed ones are kept in."""
 Told = Callable[[str, int, int], None]
 
 
@@ -67,24 +71,28 @@ def merge(
         )
     if about.kind != "adapter" or about.architecture != header.architecture:
         raise WeightsError(f"{adapter.path} is no adapter for {base}.")
-    changes = _changes(gguf, adapter, about)
-    source = gguf.GGUFReader(base)
+    with _reading(adapter.path):
+        changes = _changes(gguf, adapter, about)
+    with _reading(base):
+        source = gguf.GGUFReader(base)
     if unknown := sorted(set(changes) - {one.name for one in source.tensors}):
         raise WeightsError(f"The adapter {adapter.name} changes {unknown[0][:120]!r}, which {base} has not.")
     _room(base, out, source, changes)
-    folder = _made(out.parent)
-    handle, made = tempfile.mkstemp(dir=folder, prefix=".csq-", suffix=".part")
-    os.close(handle)
-    fresh = Path(made)
-    try:
+    with whole_file(out) as fresh, _reading(base):
         _write(gguf, source, header, changes, fresh, f"{header.name} with {adapter.name}", kind, tell)
-        fresh.chmod(0o644)
-        fresh.replace(out)
-    except OSError as error:
-        raise OutputError(f"The model {out} cannot be written: {error.strerror or error}.") from error
-    finally:
-        fresh.unlink(missing_ok=True)
     return len(changes), out.stat().st_size
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """What the package gguf raises for files that it cannot make sense of, as an error of ours."""
+    try:
+        yield
+    except (ValueError, KeyError, IndexError, TypeError, OverflowError, NotImplementedError) as error:
+        raise WeightsError(
+            f"{path} cannot be read: it is damaged, or packed in a way that is not known.",
+            hint=f"The package gguf says: {' '.join(str(error).split())[:200]}",
+        ) from error
 
 
 def _changes(
@@ -98,7 +106,7 @@ def _changes(
             raise WeightsError(f"The adapter {adapter.name} is damaged at {one.name[:120]!r}.")
         found.setdefault(name, {})[which] = _unpacked(gguf, one)
     alpha = about.metadata.get("adapter.lora.alpha")
-    if not found or not isinstance(alpha, float):
+    if not found or not isinstance(alpha, float) or not math.isfinite(alpha):
         raise WeightsError(f"The adapter {adapter.name} changes nothing or names no alpha.")
     made = {}
     for name, both in found.items():
@@ -112,7 +120,7 @@ def _changes(
 def _write(
     gguf: Any, source: Any, header: Header, changes: Any, out: Path, name: str, kind: str, tell: Told | None
 ) -> None:
-    """One weight at a time is in memory."""
+    """Of the base one weight at a time is in memory."""
     writer = gguf.GGUFWriter(out, header.architecture)
     for one in source.fields.values():
         if one.name.startswith("GGUF.") or one.name in _WRITTEN:
@@ -183,7 +191,10 @@ def _changed(gguf: Any, one: Any, change: Any, packed: Any) -> Any:
     weight = _unpacked(gguf, one)
     if weight.shape != (up.shape[0], down.shape[1]):
         raise WeightsError(f"The adapter does not fit its base at {one.name[:120]!r}.")
-    return gguf.quants.quantize(np.ascontiguousarray(weight + factor * (up @ down)), packed)
+    made = np.ascontiguousarray(weight + factor * (up @ down))
+    if not np.abs(made).max() <= _LARGEST:  # nor no number
+        raise WeightsError(f"The adapter makes {one.name[:120]!r} too large to be kept.")
+    return gguf.quants.quantize(made, packed)
 
 
 def _unpacked(gguf: Any, one: Any) -> NDArray[np.float32]:
@@ -197,8 +208,6 @@ def _unpacked(gguf: Any, one: Any) -> NDArray[np.float32]:
 
 def _room(base: Path, out: Path, source: Any, changes: Any) -> None:
     """Raise LimitError where the disk will not take the file."""
-    import shutil
-
     grown = sum(int(one.n_elements) * 2 for one in source.tensors if one.name in changes)
     folder = next((one for one in (out.parent, *out.parent.parents) if one.is_dir()), Path())
     free, wanted = shutil.disk_usage(folder).free, base.stat().st_size + grown
@@ -207,11 +216,3 @@ def _room(base: Path, out: Path, source: Any, changes: Any) -> None:
             f"The merged model may take {wanted / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free.",
             hint="Name a file on another disk, or make room.",
         )
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
-    return folder

@@ -267,8 +267,8 @@ def export(
 @app.command()
 def merge(
     manifest: Annotated[Path, typer.Argument(help="Manifest of an adapter.")],
-    base: Annotated[Path, typer.Option(metavar="FILE", help="The GGUF file that it was fitted to.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The GGUF file that is written.")],
+    base: BaseFile = None,
     kind: Annotated[
         str, typer.Option(help="q8_0, f16, or same: packed as before where that can be.")
     ] = "q8_0",
@@ -281,8 +281,9 @@ def merge(
     from cybersecqwen.tuning.merging import merge as merged
 
     adapter = read_adapter(manifest)
+    file = _base_named(adapter.base, base)
     with Status() as status:
-        count, size = merged(adapter, base, out, kind=kind, tell=status.update)
+        count, size = merged(adapter, file, out, kind=kind, tell=status.update)
     print(f"{out}  {size / 1e6:,.1f} MB, {count} tensors changed")
     print(f"csq: wrote {out}; `csq model import` takes it like any other", file=sys.stderr)
     return 0
@@ -365,7 +366,19 @@ def _app() -> App:
 
 
 def _base(recipe: Recipe, given: Path | None, *, needed: bool) -> Path | None:
-    """The base's file or folder: the one given, a model on the shelf, a path in the recipe."""
+    """The base of a recipe, see `_base_named`; None where it is not here and not needed."""
+    from cybersecqwen.errors import WeightsError
+
+    try:
+        return _base_named(recipe.base.model, given)
+    except WeightsError:
+        if needed or given is not None:
+            raise
+        return None
+
+
+def _base_named(name: str, given: Path | None) -> Path:
+    """A base's file or folder: the one given, a model on the shelf, a path; raises WeightsError."""
     from cybersecqwen.errors import CsqError, WeightsError
 
     if given is not None:
@@ -374,17 +387,15 @@ def _base(recipe: Recipe, given: Path | None, *, needed: bool) -> Path | None:
         return given
     shelf = _app().shelf
     try:
-        return shelf.path(shelf.show(recipe.base.model))
+        return shelf.path(shelf.show(name))
     except CsqError:
-        path = Path(recipe.base.model)
+        path = Path(name)
         if path.exists():
             return path
-        if needed:
-            raise WeightsError(
-                f"The base {recipe.base.model} is not here.",
-                hint="`csq model pull` or `csq model import` it, or give --base PATH.",
-            ) from None
-        return None
+        raise WeightsError(
+            f"The base {name} is not here.",
+            hint="`csq model pull` or `csq model import` it, or give --base PATH.",
+        ) from None
 
 
 def _base_of_run(run: Path, given: Path | None) -> Path:
