@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cybersecqwen.errors import OutputError
-from cybersecqwen.writing import write_together, write_whole
+from cybersecqwen.writing import whole_file, write_together, write_whole
 
 
 def test_a_file_is_replaced_and_keeps_its_permissions(tmp_path: Path) -> None:
@@ -91,3 +91,21 @@ def test_nobody_else_gives_what_is_written_a_name_that_can_be_known() -> None:
         if re.search(r"""\.new["'`]""", file.read_text("utf-8"))
     ]
     assert set(named) == OWN
+
+
+def test_a_large_file_is_filled_beside_and_put_in_place(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "large.bin"
+    with whole_file(path) as fresh:
+        fresh.write_bytes(b"old")
+        assert not path.exists() and fresh.parent == path.parent
+    path.chmod(0o640)
+    with pytest.raises(KeyError), whole_file(path) as fresh:
+        fresh.write_bytes(b"half")
+        raise KeyError
+    assert path.read_bytes() == b"old"
+    with whole_file(path) as fresh:
+        fresh.write_bytes(b"new")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o640)
+    assert [one.name for one in path.parent.iterdir()] == ["large.bin"]
+    with pytest.raises(OutputError, match="cannot be written"), whole_file(path / "below" / "x"):
+        raise AssertionError
