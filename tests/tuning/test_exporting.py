@@ -20,7 +20,7 @@ from cybersecqwen.models.gguf import read_header
 from cybersecqwen.models.interface import Options, lettered
 from cybersecqwen.models.llama_cpp import LlamaCpp
 from cybersecqwen.tuning.corpora.roles import ROLES, role_prompt
-from cybersecqwen.tuning.exporting import _turned, read_adapter, to_gguf
+from cybersecqwen.tuning.exporting import read_adapter, to_gguf, turned, turned_back
 from cybersecqwen.tuning.fitting import load, tokenised
 from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run
 from cybersecqwen.tuning.records import Record
@@ -41,7 +41,8 @@ def test_halves_become_neighbours() -> None:
     import numpy as np
 
     rows = np.arange(8.0, dtype=np.float32).reshape(8, 1)
-    assert _turned(rows, 2)[:, 0].tolist() == [0, 2, 1, 3, 4, 6, 5, 7]
+    assert turned(rows, 2)[:, 0].tolist() == [0, 2, 1, 3, 4, 6, 5, 7]
+    assert np.array_equal(turned_back(turned(rows, 2), 2), rows)
 
 
 def adapter(folder: Path, **config: object) -> Path:

@@ -15,12 +15,12 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cybersecqwen.errors import WeightsError
+from cybersecqwen.errors import UnknownNameError, WeightsError
 
 SHIPPED = Path(__file__).with_name("adapters")
 """Folder of the adapters that come with this package."""
@@ -103,6 +103,27 @@ def adapters_for(base_sha256: str, folders: Iterator[Path] | tuple[Path, ...]) -
                 taken.update(skills)
                 found.append(replace(one, skills=skills))
     return tuple(found)
+
+
+def named(name: str, folders: Iterable[Path]) -> Adapter:
+    """The adapter of a manifest, or the first of that name in folders.
+
+    Raises:
+        UnknownNameError: There is none of that name.
+        WeightsError: It is damaged.
+    """
+    if name.endswith(".toml"):
+        return read_adapter(Path(name))
+    known: list[str] = []
+    for folder in folders:
+        for manifest in _manifests(folder):
+            known.append(manifest.stem)
+            if manifest.stem == name:
+                return read_adapter(manifest)
+    raise UnknownNameError(
+        f"There is no adapter {name!r}.",
+        hint=f"Known are: {', '.join(known) or 'none'}; or give a manifest, NAME.toml.",
+    )
 
 
 def verify(adapter: Adapter) -> None:

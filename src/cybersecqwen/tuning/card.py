@@ -61,6 +61,7 @@ def card(
         f"Recipe `{_code(recipe['name'])}`: {how['epochs']} epochs, learning rate {how['learning_rate']}, "
         f"{_said(how['schedule'])} schedule, batches of {how['batch']}, {_said(how['precision'])}, loss on "
         f"the answer alone, seed {how['seed']}.",
+        *_start(run),
         *_ended(log),
         "",
         "## What it is not for",
@@ -72,6 +73,16 @@ def card(
         "",
     ]
     return "\n".join(lines)
+
+
+def _start(run: Mapping[str, Any]) -> list[str]:
+    before = run.get("start")
+    if not isinstance(before, Mapping):
+        return []
+    return [
+        f"It went on from the adapter {_said(before.get('name', '?'))} (sha256 "
+        f"`{_code(before.get('sha256', '?'))}`): what that one learned counts as learned here."
+    ]
 
 
 def _learned(data: Mapping[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 Names of tensors are those of the package gguf for the architecture. One thing is not only renamed: llama.cpp
 turns neighbouring dimensions of a head for the architecture "llama" where transformers turns halves, so rows
-of the query and key projections stand in another order there (`_turned`).
+of the query and key projections stand in another order there (`turned`).
 
 References:
     https://github.com/ggml-org/llama.cpp/blob/master/convert_lora_to_gguf.py (keys: general.type,
@@ -14,7 +14,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,7 @@ def to_gguf(adapter: Path, base: Path, out: Path, *, kind: str = "q8_0", name: s
     gguf = loaded_gguf()
     header = read_header(base)
     config, tensors = read_adapter(adapter)
-    named = _named(gguf, header, adapter, tensors)
+    named = _named(header, adapter, tensors)
     with whole_file(out) as fresh:
         writer = gguf.GGUFWriter(fresh, header.architecture)
         writer.add_type("adapter")
@@ -79,10 +80,24 @@ def to_gguf(adapter: Path, base: Path, out: Path, *, kind: str = "q8_0", name: s
     return out
 
 
-def _named(
-    gguf: Any, header: Header, adapter: Path, tensors: Mapping[str, NDArray[np.float32]]
-) -> list[tuple[str, NDArray[np.float32]]]:
-    """Tensors under llama.cpp's names, rows in its order; raises WeightsError."""
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What llama.cpp calls a tensor of an adapter."""
+
+    weight: str
+    """The weight of the base that is changed."""
+    which: str
+    """"a" or "b"."""
+    heads: int
+    """Heads whose rows stand in another order there; 0 where the order is the same."""
+
+
+def naming(header: Header) -> Callable[[str], Called | None]:
+    """How tensors of peft are called for the architecture of a base: None for what it has not.
+
+    Raises WeightsError for an architecture that the package gguf does not know, ModelError without it.
+    """
+    gguf = loaded_gguf()
     architecture, values = header.architecture, header.metadata
     kinds = {value: key for key, value in gguf.MODEL_ARCH_NAMES.items()}
     try:
@@ -91,20 +106,35 @@ def _named(
         key_heads = int(values.get(f"{architecture}.attention.head_count_kv", heads))
     except (KeyError, ValueError, TypeError) as error:
         raise WeightsError(f"An adapter for the architecture {architecture!r} cannot be written.") from error
-    found: dict[str, NDArray[np.float32]] = {}
-    for key, data in sorted(tensors.items()):
+
+    def called(key: str) -> Called | None:
         match = _KEY.fullmatch(key)
         mapped = names.get_name(f"{match[1]}.weight", try_suffixes=(".weight",)) if match else None
-        if match is None or mapped is None or data.ndim != 2:
+        if match is None or mapped is None:
+            return None
+        turned = match[2] == "B" and architecture in _TURNED
+        count = (heads if ".attn_q." in mapped else key_heads if ".attn_k." in mapped else 0) if turned else 0
+        return Called(mapped, match[2].lower(), count)
+
+    return called
+
+
+def _named(
+    header: Header, adapter: Path, tensors: Mapping[str, NDArray[np.float32]]
+) -> list[tuple[str, NDArray[np.float32]]]:
+    """Tensors under llama.cpp's names, rows in its order; raises WeightsError."""
+    called = naming(header)
+    found: dict[str, NDArray[np.float32]] = {}
+    for key, data in sorted(tensors.items()):
+        name = called(key)
+        if name is None or data.ndim != 2:
             raise WeightsError(
-                f"The adapter {adapter} changes {key[:120]!r}, which {architecture!r} has not."
+                f"The adapter {adapter} changes {key[:120]!r}, which {header.architecture!r} has not."
             )
-        if match[2] == "B" and architecture in _TURNED:
-            count = heads if ".attn_q." in mapped else key_heads if ".attn_k." in mapped else 0
-            if count and data.shape[0] % (2 * count):
-                raise WeightsError(f"The adapter {adapter} has another number of heads than its base.")
-            data = _turned(data, count) if count else data
-        found[f"{mapped}.lora_{match[2].lower()}"] = data
+        if name.heads and data.shape[0] % (2 * name.heads):
+            raise WeightsError(f"The adapter {adapter} has another number of heads than its base.")
+        data = turned(data, name.heads) if name.heads else data
+        found[f"{name.weight}.lora_{name.which}"] = data
     for key, data in found.items():
         other = found.get(f"{key[:-1]}b" if key.endswith("a") else f"{key[:-1]}a")
         down, up = (data, other) if key.endswith("a") else (other, data)
@@ -155,11 +185,19 @@ def _add(gguf: Any, writer: Any, name: str, data: NDArray[np.float32], kind: str
         writer.add_tensor(name, np.ascontiguousarray(data.astype(np.float16)))
 
 
-def _turned(rows: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
+def turned(rows: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
     """Rows (heads x (2 halves x n)) as (heads x (n x 2 neighbours))."""
-    shape = rows.shape
-    turned: NDArray[np.float32] = rows.reshape(heads, 2, shape[0] // heads // 2, *shape[1:]).swapaxes(1, 2)
-    return turned.reshape(shape)
+    return _swapped(rows, (heads, 2, rows.shape[0] // heads // 2))
+
+
+def turned_back(rows: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
+    """The other way."""
+    return _swapped(rows, (heads, rows.shape[0] // heads // 2, 2))
+
+
+def _swapped(rows: NDArray[np.float32], parts: tuple[int, int, int]) -> NDArray[np.float32]:
+    found: NDArray[np.float32] = rows.reshape(*parts, *rows.shape[1:]).swapaxes(1, 2)
+    return found.reshape(rows.shape)
 
 
 def loaded_gguf() -> Any:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from cybersecqwen.errors import InputError, ModelError, WeightsError
+from cybersecqwen.models.adapters import Adapter
 from cybersecqwen.models.gguf import read_header
 from cybersecqwen.models.profiles import Profile, guess
 
@@ -82,6 +83,7 @@ def fit(
     data: Sequence[Path],
     out: Path,
     *,
+    start: Adapter | None = None,
     tell: Told | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Fitted:
@@ -92,22 +94,28 @@ def fit(
         base: A GGUF file, or a folder with a model in the form of transformers.
         data: Folders with records to learn, and records that the loss is measured on.
         out: Folder of the run. One that holds a run of the same recipe, data and base is gone on with.
+        start: The adapter that is gone on from, in place of a fresh one.
         tell: Called after each few steps.
         stop: Asked between steps; the run then writes a checkpoint and ends.
 
     Raises:
         ModelError: The packages of the extra `train` are not installed, or the loss is no number any more.
-        WeightsError: The base is of another architecture, damaged, or its tokenizer has no chat template.
+        WeightsError: The base is of another architecture, damaged, or its tokenizer has no chat template; or
+            what is gone on from is for another base, or damaged.
         InputError: Records cannot be read, or too many of them are broken.
-        UsageError: The folder holds another run.
+        UsageError: The folder holds another run, or what is gone on from is not as the recipe has it.
         OutputError: The disk does not take a checkpoint.
     """
     packages()
-    made = identity(recipe, base, data)
+    made = identity(recipe, base, data, start)
     if (out / ADAPTER / "adapter_model.safetensors").is_file():
         begin(out, made)
         return _done(out)
     model, tokenizer, profile = load(recipe, base)
+    if start is not None:
+        from .continuing import take_up
+
+        take_up(model, start, base, recipe.lora)
     more = () if base.is_dir() else read_header(base).control_tokens
     longest = recipe.run.longest
     train, broken = _records(data, TRAIN)

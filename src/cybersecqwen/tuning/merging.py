@@ -61,18 +61,7 @@ def merge(
     if any(out.exists() and out.samefile(one) for one in (base, adapter.path) if one.exists()):
         raise UsageError(f"{out} is what is read.", hint="Name another file for the merged model.")
     gguf = loaded_gguf()
-    verify(adapter)
-    # Read by a reader that bounds everything, before one that believes what a file says.
-    header, about = read_header(base), read_header(adapter.path)
-    if digest(base) != adapter.base_sha256:
-        raise WeightsError(
-            f"{base} is not what the adapter {adapter.name} was made for.",
-            hint="Give the file that was trained on with --base.",
-        )
-    if about.kind != "adapter" or about.architecture != header.architecture:
-        raise WeightsError(f"{adapter.path} is no adapter for {base}.")
-    with _reading(adapter.path):
-        changes = _changes(gguf, adapter, about)
+    header, changes = changes_of(adapter, base)
     with _reading(base):
         source = gguf.GGUFReader(base)
     if unknown := sorted(set(changes) - {one.name for one in source.tensors}):
@@ -93,6 +82,30 @@ def _reading(path: Path) -> Iterator[None]:
             f"{path} cannot be read: it is damaged, or packed in a way that is not known.",
             hint=f"The package gguf says: {' '.join(str(error).split())[:200]}",
         ) from error
+
+
+def changes_of(
+    adapter: Adapter, base: Path
+) -> tuple[Header, dict[str, tuple[NDArray[np.float32], NDArray[np.float32], float]]]:
+    """(Header of the base, name of a weight → (A, B, factor)), the weights in 32 bits, unpacked.
+
+    Raises:
+        WeightsError: Another base, or a damaged file.
+        ModelError: The package gguf is not installed.
+    """
+    gguf = loaded_gguf()
+    verify(adapter)
+    # Read by a reader that bounds everything, before one that believes what a file says.
+    header, about = read_header(base), read_header(adapter.path)
+    if digest(base) != adapter.base_sha256:
+        raise WeightsError(
+            f"{base} is not what the adapter {adapter.name} was made for.",
+            hint="Give the file that was trained on with --base.",
+        )
+    if about.kind != "adapter" or about.architecture != header.architecture:
+        raise WeightsError(f"{adapter.path} is no adapter for {base}.")
+    with _reading(adapter.path):
+        return header, _changes(gguf, adapter, about)
 
 
 def _changes(

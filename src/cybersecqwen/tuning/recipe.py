@@ -54,6 +54,9 @@ class Lora:
     alpha: float = 32.0
     dropout: float = 0.0
     targets: tuple[str, ...] = ("all-linear",)
+    start: str = ""
+    """An adapter of the same base that the run goes on from, in place of a fresh one: a name of
+    `csq train list`, or its manifest."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

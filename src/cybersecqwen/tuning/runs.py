@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cybersecqwen.errors import InputError, UsageError
+from cybersecqwen.models.adapters import Adapter
 from cybersecqwen.writing import write_whole
 
 from .building import GATE, HELD_FILE, TRAIN
@@ -26,8 +27,13 @@ _MOST_JSON = 4 << 20
 _MOST_LOG = 64 << 20
 
 
-def identity(recipe: Recipe, base: Path, data: Sequence[Path]) -> dict[str, Any]:
-    """What makes a run the same run: recipe, hashes of the base and the data. Raises InputError."""
+def identity(
+    recipe: Recipe, base: Path, data: Sequence[Path], start: Adapter | None = None
+) -> dict[str, Any]:
+    """What makes a run the same run: recipe, hashes of the base, the data, what it goes on from.
+
+    Raises InputError.
+    """
     made = {
         "recipe": asdict(recipe),
         "base": {"name": base.name, "sha256": digest(base)},
@@ -35,6 +41,8 @@ def identity(recipe: Recipe, base: Path, data: Sequence[Path]) -> dict[str, Any]
         "held": [digest(folder / HELD_FILE) for folder in data],
         "gate": [digest(path) if (path := folder / GATE).exists() else "" for folder in data],
     }
+    if start is not None:
+        made["start"] = {"name": start.name, "sha256": start.sha256}
     same: dict[str, Any] = json.loads(json.dumps(made))
     return same
 

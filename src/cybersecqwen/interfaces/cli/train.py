@@ -15,6 +15,7 @@ from .progress import Status
 
 if TYPE_CHECKING:
     from cybersecqwen.bootstrap import App
+    from cybersecqwen.models.adapters import Adapter
     from cybersecqwen.tuning.fitting import Step
     from cybersecqwen.tuning.recipe import Recipe
 
@@ -220,7 +221,7 @@ def run(recipe: RecipeName, data: Paths = None, out: Out = Path("run"), base: Ba
     check(planned(made, shape_of(file, made.base), out=out, lengths=_lengths(data), measure=False))
     with Status() as status, _interruptible() as stop:
         status.update("Loading the base", 0, 0)
-        done = fit(made, file, data, out, tell=_teller(status), stop=stop)
+        done = fit(made, file, data, out, start=_start(made), tell=_teller(status), stop=stop)
     log = read_log(out)
     write_whole(out / "curves.svg", curves(log, made.title).encode())
     if done.tokens:
@@ -396,6 +397,15 @@ def _base_named(name: str, given: Path | None) -> Path:
             f"The base {name} is not here.",
             hint="`csq model pull` or `csq model import` it, or give --base PATH.",
         ) from None
+
+
+def _start(recipe: Recipe) -> Adapter | None:
+    """What a recipe goes on from; raises WeightsError, UnknownNameError."""
+    from cybersecqwen.models.adapters import SHIPPED, named
+
+    if not recipe.lora.start:
+        return None
+    return named(recipe.lora.start, (_app().shelf.directory / "adapters", SHIPPED))
 
 
 def _base_of_run(run: Path, given: Path | None) -> Path:

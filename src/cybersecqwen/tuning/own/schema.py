@@ -28,7 +28,10 @@ from .wordings import BOOLEAN, EXACT, FORMS, GENERAL, HEADS, TAILS, VALUES
 MOST_ASKED = 20_000
 """Fields of a schema that are asked for."""
 PER_FIELD = 12
-"""Questions for each field."""
+"""Questions for each field of a large schema."""
+ENOUGH, MOST_PER_FIELD = 600, 80
+"""Questions for the fields of a table together, where they are few: as many, at most that for each. Of 84
+questions for seven fields the instant model learned to answer .15, see docs/training.md."""
 _TRIES = 4
 """Draws for one question before it is given up: made-up questions may come out the same."""
 _LONGEST_NAME = 120
@@ -53,11 +56,12 @@ class _Field:
 
 
 def from_schema(
-    path: Path, *, masker: Masker | None = None, seed: int = 0, per_field: int = PER_FIELD
+    path: Path, *, masker: Masker | None = None, seed: int = 0, per_field: int = 0
 ) -> Iterator[Record | Broken]:
     """Intents over the fields of a schema, in any form that `csq query schema import` reads.
 
-    The same for the same file and seed. Raises InputError or LimitError where it cannot be read.
+    The same for the same file and seed. With `per_field` each field gets so many questions, else more of them
+    the fewer there are. Raises InputError or LimitError where it cannot be read.
     """
     return masked_records(_from_schema(path, seed, per_field), masker)
 
@@ -110,6 +114,7 @@ def _asked(
     fields: Sequence[_Field], schema: Schema, table: str, seed: int, per_field: int
 ) -> Iterator[Record | Broken]:
     source = source_of_table(table)
+    per_field = per_field or max(PER_FIELD, min(MOST_PER_FIELD, ENOUGH // max(1, len(fields))))
     for field in fields:
         # A field's questions stay the same when other fields come or go.
         chance = Random(f"{seed}/{table}/{field.name}")
