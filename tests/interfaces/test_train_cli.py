@@ -40,7 +40,7 @@ model = "ours"
 [lora]
 rank = 16
 [run]
-epochs = 4
+epochs = 2
 batch = 8
 pass_tokens = 2048
 longest = 700
@@ -224,11 +224,15 @@ ProcEvents,zz9,string,cost centre of the department
 ProcEvents,kx_4,string,destination address of the connection
 """
 ASKED = (
-    ("hosts that ran zgrabber7.exe", '"x_prc_nm_01"'),
-    ("anything started by winword.exe", '"x_prc_nm_02"'),
-    ("connections to 192.0.2.77", '"kx_4"'),
+    ("which computers executed zgrabber7.exe", "x_prc_nm_01"),
+    ("show me zgrabber7.exe running anywhere", "x_prc_nm_01"),
+    ("anything that was spawned from winword.exe", "x_prc_nm_02"),
+    ("winword.exe as parent", "x_prc_nm_02"),
+    ("hosts talking to 192.0.2.77", "kx_4"),
+    ("who contacted 192.0.2.77", "kx_4"),
 )
-"""Questions with the field that is right: nobody could know it who has not learned the schema."""
+"""Questions with the field that is right, none worded as those that are learned from: nobody could know the
+field who has not learned the schema."""
 
 
 @pytest.mark.model
@@ -248,7 +252,8 @@ def test_a_strange_schema_is_learned_and_queries_are_right_that_were_not(
         for question, field in ASKED:
             capsys.readouterr()
             main(["query", question, "--schema", "own", "--to", "sqlite", "--model", "ours", "-f", "query"])
-            found.append(field in capsys.readouterr().out)
+            said = capsys.readouterr().out
+            found.append(f'"{field}"' in said and said.count('"x_') + said.count('"kx_') == 1)
         return found
 
     Path("schema.csv").write_text(SCHEMA)
@@ -266,4 +271,4 @@ def test_a_strange_schema_is_learned_and_queries_are_right_that_were_not(
     assert code == 0 and "used for: intent" in out, out + err
     assert run(capsys, "install", "names.toml")[0] == 0
     after = right()
-    assert sum(after) >= 2, after
+    assert sum(after) >= 4, after

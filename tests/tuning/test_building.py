@@ -115,6 +115,7 @@ def test_every_skill_is_learned_and_asked_by_the_gate(built: tuple[Path, dict[st
     _, manifest = built
     expected = {
         "cwe", "cvss", "multiple-choice", "indicator-role", "intent", "narrative", "refusal", "absent",
+        "judging", "patching", "situation", "criteria", "rewording", "log-template",
     }  # fmt: skip
     assert set(manifest["train"]["skills"]) == expected
     # Of vulnerabilities there are few here: what the gate draws is learned already.

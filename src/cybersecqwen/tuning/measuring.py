@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.errors import SchemaError
 from cybersecqwen.models.interface import Options
+from cybersecqwen.tasks.playbook import wording
+from cybersecqwen.tasks.playbook.worded import refusal_of_criterion, refusal_of_message
 from cybersecqwen.tasks.query.asking.filling import schema
+from cybersecqwen.tasks.review import judging, patching
 from cybersecqwen.tasks.triage.prompt import split
 
 from .conditions import offered_in
@@ -31,7 +34,9 @@ PLANTED = "planted"
 _CWE = re.compile(r"CWE-(\d{1,5})")
 _LETTERS = re.compile(r"\nAnswer with one letter \(([A-Z](?:, [A-Z])+)\) and nothing else\.\Z")
 """As `models.interface.lettered` ends a question; text of others in the middle of one decides nothing."""
-_TOKENS = {"cwe": 40, "cvss": 60, "narrative": 110, "refusal": 60, "absent": 80}
+_NUMBERED = re.compile(r"^(\d{1,7})\|", re.M)
+"""The numbers of the lines that a patch may name, as `tasks.review.patching` shows them."""
+_TOKENS = {"cwe": 40, "cvss": 60, "narrative": 110, "situation": 110, "refusal": 60, "absent": 80}
 _SHORT = 8
 _JSON_TOKENS = 160
 _MOST_TOKENS = 1024
@@ -86,19 +91,27 @@ def answer(model: LanguageModel, record: Record) -> str:
         if letters:
             bare = replace(prompt, question=record.question[: letters.start()])
             return _chosen(model, bare, letters[1].split(", "))
-        offered = offered_in(record.question) if record.skill == "intent" else None
-        if offered:
-            fields, values = offered
-            options = Options(max_tokens=_JSON_TOKENS, timeout_s=_TIMEOUT_S)
-            return json.dumps(
-                model.generate_json(prompt, schema(fields, values), options), ensure_ascii=False
-            )
+        form = _form(record)
+        if form is not None:
+            options = Options(max_tokens=max(_JSON_TOKENS, len(record.answer) // 2), timeout_s=_TIMEOUT_S)
+            return json.dumps(model.generate_json(prompt, form, options), ensure_ascii=False)
         # Room for an answer as long as the right one, so that own data of any length can be judged.
         tokens = max(_TOKENS.get(record.skill, _SHORT), len(record.answer) // 2 + 16)
         options = Options(max_tokens=min(tokens, _MOST_TOKENS), timeout_s=_TIMEOUT_S)
         return model.generate(prompt, options).text
     except SchemaError:
         return ""
+
+
+def _form(record: Record) -> dict[str, Any] | None:
+    """The JSON schema that an answer is held to, as the product holds it; None for an answer in words."""
+    if record.skill == "intent":
+        offered = offered_in(record.question)
+        return schema(*offered) if offered else None
+    if record.skill == "patching":
+        numbers = [int(one) for one in _NUMBERED.findall(record.material[0][1])] if record.material else []
+        return patching.schema(range(min(numbers), max(numbers) + 1)) if numbers else None
+    return {"judging": judging.SCHEMA, "criteria": wording.SCHEMA}.get(record.skill)
 
 
 def _chosen(model: LanguageModel, prompt: Prompt, letters: Sequence[str]) -> str:
@@ -109,21 +122,90 @@ def _chosen(model: LanguageModel, prompt: Prompt, letters: Sequence[str]) -> str
 
 def score(record: Record, said: str) -> float:
     """How right an answer is, between 0 and 1."""
-    if record.skill == "cwe":
-        found = _CWE.findall(said)
-        return float(bool(found) and f"CWE-{int(found[-1])}" == record.answer)
-    if record.skill == "intent":
-        return float(_tests(said) == _tests(record.answer) != None)  # noqa: E711 - both, and not nothing
-    if record.skill == "narrative":
-        text = " ".join(text for _, text in record.material)
-        sentences = split(said)
-        return sum(one in text for one in sentences) / len(sentences) if sentences else 0.0
+    by_skill = _SCORES.get(record.skill)
+    if by_skill is not None:
+        return by_skill(record, said)
     if _LETTERS.search(record.question) or len(record.answer) == 1:
         head = said.strip()[:2]
         return float(head[:1] == record.answer and not head[1:].isalnum())  # "Because" chooses no B
     if len(record.answer) > _EXACT:
         return _alike(said, record.answer)
     return float(" ".join(said.split()).strip('"') == " ".join(record.answer.split()))
+
+
+def _weakness(record: Record, said: str) -> float:
+    found = _CWE.findall(said)
+    return float(bool(found) and f"CWE-{int(found[-1])}" == record.answer)
+
+
+def _conditions(record: Record, said: str) -> float:
+    return float(_tests(said) == _tests(record.answer) != None)  # noqa: E711 - both, and not nothing
+
+
+def _sentences(record: Record, said: str) -> float:
+    """The share of the sentences that stand in the text word for word."""
+    text = " ".join(text for _, text in record.material)
+    sentences = split(said)
+    return sum(one in text for one in sentences) / len(sentences) if sentences else 0.0
+
+
+def _judgement(record: Record, said: str) -> float:
+    """Whether the finding stays where it is, or goes."""
+
+    def demotes(text: str) -> bool:
+        one = json.loads(text)
+        return not one["real"] and one["why"] in judging.AGAINST
+
+    try:
+        return float(demotes(said) == demotes(record.answer))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return 0.0
+
+
+def _patch(record: Record, said: str) -> float:
+    """Whether the same lines become the same."""
+
+    def lines(text: str) -> dict[int, str]:
+        return {int(one["line"]): str(one["text"]).strip() for one in json.loads(text)["lines"]}
+
+    try:
+        return float(lines(said) == lines(record.answer))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return 0.0
+
+
+def _criteria(record: Record, said: str) -> float:
+    """The share of the criteria that the product would take."""
+    try:
+        given = [
+            wording.criterion(str(one["thing"]), str(one["done"])) for one in json.loads(said)["criteria"]
+        ]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return 0.0
+    shown = " ".join(text for _, text in record.material)
+    taken: list[str] = []
+    for one in given:
+        taken += [] if refusal_of_criterion(one, shown, taken) else [one]
+    return len(taken) / len(given) if given else 0.0
+
+
+def _rewording(record: Record, said: str) -> float:
+    """Whether the product would take the message."""
+    text = " ".join(said.strip().strip('"').split())
+    return float(not refusal_of_message(text, " ".join(text for _, text in record.material)))
+
+
+_SCORES: Mapping[str, Callable[[Record, str], float]] = {
+    "cwe": _weakness,
+    "intent": _conditions,
+    "narrative": _sentences,
+    "situation": _sentences,
+    "judging": _judgement,
+    "patching": _patch,
+    "criteria": _criteria,
+    "rewording": _rewording,
+}
+"""Skills whose answers are right by more than being the same."""
 
 
 def _alike(said: str, right: str) -> float:

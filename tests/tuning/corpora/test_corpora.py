@@ -39,6 +39,8 @@ SKILLS = {
     "weaknesses": {"cwe"}, "severities": {"cvss"}, "reading": {"multiple-choice"},
     "from-memory": {"multiple-choice"}, "roles": {"indicator-role"}, "intents": {"intent"},
     "narratives": {"narrative"}, "refusals": {"refusal"}, "absent": {"absent"},
+    "judgements": {"judging"}, "patches": {"patching"}, "situations": {"situation"},
+    "criteria": {"criteria"}, "rewordings": {"rewording"}, "templates": {"log-template"},
     "planted": {"multiple-choice", "narrative", "indicator-role"},
 }  # fmt: skip
 WITH_TEXTS = ("reading", "from-memory", "absent")
@@ -435,6 +437,37 @@ def test_weaknesses_are_asked_for_in_the_words_of_a_corpus(tmp_path: Path, sourc
             list(weaknesses(replace(sources, wording=wording), Random(1), 5))
 
 
+def test_pairs_of_a_corpus_are_learned_first_and_once(tmp_path: Path, sources: Sources) -> None:
+    said = "Ammunition in the {} widget of a made-up program lets others in by a long name."
+    lines = [
+        {"prompt": f"Map this. CVE Description: {said.format(name)} ", "response": response}
+        for name, response in (
+            ("first", "It is one.\n\nCWE-79"),
+            ("second", "CWE-0089"),
+            ("second", "CWE-20"),
+            ("third", "It is CWE-22."),
+            ("fourth", ""),
+        )
+    ]
+    wording = tmp_path / "pairs.jsonl"
+    wording.write_text("\n".join(map(json.dumps, [*lines, {"prompt": 3}, []])) + "\nno json\n")
+    own = [
+        one for one in weaknesses(replace(sources, wording=wording), Random(1), 12) if one.source == "pairs"
+    ]
+    assert {(one.question, one.answer) for one in own} == {
+        (f"Map this. CVE Description: {said.format(name)} ", weakness)
+        for name, weakness in (("first", "CWE-79"), ("second", "CWE-89"))
+    }
+    assert all("Apache-2.0" in one.licence for one in own)
+    # A vulnerability whose description is that of a pair is not learned a second time.
+    (path,) = sources.vulnerabilities
+    row = next(iter(rows(path).values()))
+    lines[0]["prompt"] = f"Map this. CVE Description: {row['desc']}"
+    wording.write_text("\n".join(map(json.dumps, lines)))
+    found = list(weaknesses(replace(sources, wording=wording), Random(1), 500))
+    assert sum(" ".join(row["desc"].split()) in one.question for one in found) == 1
+
+
 def test_labels_of_nvd_go_first(sources: Sources) -> None:
     known = rows(sources.vulnerabilities[0])
     found = [known[one.source]["cwe_src"] for one in weaknesses(sources, Random(1), 20)]
@@ -457,3 +490,89 @@ def test_severities_go_by_who_gave_them(sources: Sources, tmp_path: Path) -> Non
     for made, labeller in ((severities, "cvss3_src"), (weaknesses, "cwe_src")):
         found = [known[one.source][labeller] for one in made(mixed, Random(1), 20)]
         assert found.count("nvd") == 13
+
+
+# ---- code ----------------------------------------------------------------------------------------
+
+
+def test_judgements_are_of_the_form_that_the_review_reads(some: Mapping[str, list[Record]]) -> None:
+    from cybersecqwen.tasks.review import judging
+
+    reals = []
+    for one in some["judgements"]:
+        said = json.loads(one.answer)
+        jsonschema.validate(said, judging.SCHEMA)
+        code = one.material[1][1]
+        path = code.partition("\n")[0]
+        assert re.search(rf"^> *{said['line']} ", code, re.M), "the marked line decides"
+        assert (said["why"] == "test") == judging.in_tests(path)
+        assert said["real"] == (said["why"] in judging.FOR)
+        reals.append(said["real"])
+    assert 0.4 < sum(reals) / len(reals) < 0.6
+    assert len({json.loads(one.answer)["why"] for one in some["judgements"]}) >= 4
+
+
+def test_a_patch_that_is_learned_is_one_that_the_review_takes(sources: Sources) -> None:
+    from cybersecqwen.detect.code.rulebook import CodeRules
+    from cybersecqwen.inputs.source.files import SourceFile
+    from cybersecqwen.records.review import Fix
+    from cybersecqwen.tasks.review.looking import again
+    from cybersecqwen.tasks.review.patching import patch
+    from cybersecqwen.tuning.corpora.code import ENDINGS
+
+    taken = looked = 0
+    with again(CodeRules.shipped()) as look:
+        for one in made("patches", sources, count=20):
+            label, shown = one.material[0]
+            language = label.removeprefix("lines of a file in ")
+            lines = [re.fullmatch(r"([0-9]+)\| ?(.*)", line) for line in shown.split("\n")]
+            assert all(lines)
+            if lines[0][1] != "1":  # type: ignore[index]
+                continue  # not the whole file is shown
+            text = "\n".join(line[2] for line in lines if line)
+            source = SourceFile(path=f"it{ENDINGS[language]}", language=language, text=text)
+            before = look(source)[0].findings
+            finding = next(each for each in before if each.rule == one.source.removeprefix("rule:"))
+            looked += 1
+            taken += isinstance(patch(source, finding, before, look, Scripted([one.answer])), Fix)
+    assert looked >= 10
+    assert taken >= 0.8 * looked
+
+
+# ---- playbooks and lines -------------------------------------------------------------------------
+
+
+def test_situations_are_sentences_of_their_text(some: Mapping[str, list[Record]]) -> None:
+    for one in some["situations"]:
+        ((_, text),) = one.material
+        told = split(one.answer)
+        assert len(told) == 3 and set(told) <= set(split(text))
+
+
+def test_criteria_and_messages_are_such_as_the_playbook_takes(some: Mapping[str, list[Record]]) -> None:
+    from cybersecqwen.tasks.playbook import wording
+    from cybersecqwen.tasks.playbook.worded import PLACE, refusal_of_criterion, refusal_of_message
+
+    for one in some["criteria"]:
+        said = json.loads(one.answer)
+        jsonschema.validate(said, wording.SCHEMA)
+        ((_, shown),) = one.material
+        taken: list[str] = []
+        for each in said["criteria"]:
+            sentence = wording.criterion(each["thing"], each["done"])
+            assert not refusal_of_criterion(sentence, shown, taken), sentence
+            taken.append(sentence)
+    for one in some["rewordings"]:
+        ((_, text),) = one.material
+        assert not refusal_of_message(one.answer, text)
+        assert sorted(PLACE.findall(text)) == sorted(PLACE.findall(one.answer))
+
+
+def test_kinds_of_lines_hold_no_number_and_are_told_by_one_rule(some: Mapping[str, list[Record]]) -> None:
+    told: dict[str, set[str]] = {}
+    for one in some["templates"]:
+        ((_, line),) = one.material
+        assert not re.search(r"[0-9]", line.replace("<*>", "")), line
+        told.setdefault(line, set()).add(one.answer)
+    assert all(len(answers) == 1 for answers in told.values())
+    assert len(told) > 8

@@ -106,16 +106,9 @@ def fill(text: str, things: Mapping[Kind, Sequence[Entity]], *, title: bool = Fa
 
 
 _NOUNS = (
-    "accounts?|address(?:es)?|domains?|hosts?|computers?|devices?|files?|hash(?:es)?|process(?:es)?|services?|tasks?|ke"
-    "y"
-    "s"
-    "?"
-    "|"
-    "mailbox(?:es)?|messages?|instances?|buckets?|pods?|namespaces?|applications?|packages?|users?|senders?|U"
-    "R"
-    "L"
-    "s"
-    "?"
+    "accounts?|address(?:es)?|domains?|hosts?|computers?|devices?|files?|hash(?:es)?|process(?:es)?|services?"
+    "|tasks?|keys?|mailbox(?:es)?|messages?|instances?|buckets?|pods?|namespaces?|applications?|packages?|users?"
+    "|senders?|URLs?"
 )
 """Words that say enough by themselves: "remove the account {user}" is "remove the account" where nobody is
 named."""

@@ -33,10 +33,10 @@ INSTRUCTIONS = "Copy the three most important sentences of the text, word for wo
 QUESTION = "Copy the three most important sentences about the situation, word for word."
 MOST_SENTENCES = 3
 _TOKENS = 110
-_FACTS = 12
+MOST_FACTS = 12
 """Of the facts, those that a model is shown: the smallest loses the thread after some more."""
 
-_LEAST_FACTS = 4
+LEAST_FACTS = 4
 REWORDED = "reword"
 """In `Report.extra`: a model shall say messages in other words and propose criteria, too."""
 
@@ -44,11 +44,13 @@ REWORD = (
     "You edit messages of an incident response team. Say the message in plainer words and shorter sentences."
     " Keep every word in [BRACKETS] as it is. Add nothing and leave nothing out. Answer with the message."
 )
+REWORD_QUESTION = "Say the message in plainer words."
 _MESSAGE_TOKENS = 140
 PROPOSE = (
     "A step of an incident response waits for a person's decision. Name conditions under which the person"
     " can say yes: which thing of the step must be such that something can be done with it."
 )
+PROPOSE_QUESTION = "Name up to three different conditions: the thing, and what can be done with it."
 _CRITERIA_TOKENS = 120
 MOST_CRITERIA = 3
 FEW = 2
@@ -96,8 +98,8 @@ def ask_about(report: Report) -> Ask | None:
     playbook = report.playbook
     if playbook is None:
         return None
-    facts = list(facts_of(playbook))[:_FACTS]
-    if len(facts) < _LEAST_FACTS:
+    facts = list(facts_of(playbook))[:MOST_FACTS]
+    if len(facts) < LEAST_FACTS:
         consulted = REWORDED in report.extra
         return Ask(instructions="", material=(), question="", max_tokens=0) if consulted else None
     return Ask(
@@ -179,7 +181,7 @@ def _reworded(one: Message, model: LanguageModel, timeout_s: float, said: Said) 
     answer = model.generate_about(
         REWORD,
         (("text", one.text),),
-        "Say the message in plainer words.",
+        REWORD_QUESTION,
         max_tokens=_MESSAGE_TOKENS,
         timeout_s=timeout_s,
         skill="rewording",
@@ -193,13 +195,12 @@ def _reworded(one: Message, model: LanguageModel, timeout_s: float, said: Said) 
 def _with_criteria(
     step: Step, playbook: Playbook, model: LanguageModel, timeout_s: float, said: Said
 ) -> Step:
-    text = " ".join(without_names(one, playbook) for one in (step.title + ".", step.do, step.breaks) if one)
-    question = "Name up to three different conditions: the thing, and what can be done with it."
+    text = shown_of(step, playbook)
     try:
         found = model.generate_json_about(
             PROPOSE,
             (("step", text),),
-            question,
+            PROPOSE_QUESTION,
             SCHEMA,
             max_tokens=_CRITERIA_TOKENS,
             timeout_s=timeout_s,
@@ -210,11 +211,21 @@ def _with_criteria(
         return step
     kept: list[str] = []
     for one in found["criteria"]:
-        piece = f"The {_bare(one['thing'])} can be {one['done']}."
+        piece = criterion(one["thing"], one["done"])
         why = refusal_of_criterion(piece, text, (*step.decides, *kept))
         said.criteria.append((piece, why))
         kept += [] if why else [piece]
     return replace(step, decides=(*step.decides, *(f"{one} (proposed by {model.name})" for one in kept)))
+
+
+def shown_of(step: Step, playbook: Playbook) -> str:
+    """What a model is shown of a step: what to do and what could break, without names of reports."""
+    return " ".join(without_names(one, playbook) for one in (step.title + ".", step.do, step.breaks) if one)
+
+
+def criterion(thing: str, done: str) -> str:
+    """The sentence that a choice of a model becomes."""
+    return f"The {_bare(thing)} can be {done}."
 
 
 def _bare(thing: str) -> str:

@@ -119,6 +119,13 @@ def material_of(one: CodeFinding, code: str, first: int) -> list[tuple[str, str]
     ]
 
 
+def question_about(one: CodeFinding) -> str:
+    """How a finding is asked about."""
+    return (
+        f"Is the finding at line {one.place.line} real? Give the verdict, why, and the line that decides it."
+    )
+
+
 def asked(
     one: CodeFinding, model: LanguageModel, timeout_s: float, around: str = "", first: int = 0
 ) -> CodeFinding:
@@ -149,7 +156,7 @@ def _asked(one: CodeFinding, model: LanguageModel, timeout_s: float, code: str, 
     said = model.generate_json_about(
         INSTRUCTIONS,
         material_of(one, code, first),
-        f"Is the finding at line {one.place.line} real? Give the verdict, why, and the line that decides it.",
+        question_about(one),
         SCHEMA,
         max_tokens=_TOKENS,
         timeout_s=timeout_s,

@@ -216,7 +216,7 @@ def patch(
         answer = model.generate_json_about(
             INSTRUCTIONS,
             material_of(source, finding, window),
-            _question(finding),
+            question_about(finding),
             schema(window),
             max_tokens=_TOKENS,
             timeout_s=timeout_s,
@@ -305,7 +305,8 @@ def material_of(source: SourceFile, finding: CodeFinding, window: range) -> list
     return material
 
 
-def _question(finding: CodeFinding) -> str:
+def question_about(finding: CodeFinding) -> str:
+    """How a patch is asked for."""
     last = max(finding.place.line, finding.place.end_line)
     where = (
         f"Line {finding.place.line}"

@@ -22,6 +22,12 @@ _PLACES: Mapping[str, str] = {
     "narratives": "narratives:narratives",
     "refusals": "refusals:refusals",
     "absent": "refusals:absent",
+    "judgements": "code:judgements",
+    "patches": "code:patches",
+    "situations": "steps:situations",
+    "criteria": "steps:criteria",
+    "rewordings": "steps:rewordings",
+    "templates": "lines:templates",
     "planted": "planted:planted",
 }
 CORPORA = tuple(_PLACES)

@@ -16,7 +16,7 @@ from cybersecqwen.tuning.conditions import Condition, intent
 from cybersecqwen.tuning.records import Record
 
 from .interface import Sources
-from .names import account, address, domain, host, program, word
+from .names import account, address, digest, domain, host, program, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ MEANINGS: dict[str, Meaning] = {
             ("where was {v} launched", "endswith"),
             ("programs whose path contains {v}", "contains"),
             ("processes running from {v}", "startswith"),
+            ("every run of {v}", "endswith"),
+            ("machines where {v} was seen running", "endswith"),
+            ("use of {v}", "endswith"),
+            ("processes named {v}", "endswith"),
+            ("{v} starting up", "endswith"),
+            ("who is using {v}", "endswith"),
+            ("programs with {v} in their name", "contains"),
+            ("executables below {v}", "startswith"),
         ),
         "program",
     ),
@@ -55,6 +63,13 @@ MEANINGS: dict[str, Meaning] = {
             ("children of {v}", "endswith"),
             ("what did {v} spawn", "endswith"),
             ("processes whose parent is {v}", "endswith"),
+            ("programs launched out of {v}", "endswith"),
+            ("processes that {v} created", "endswith"),
+            ("everything running under {v}", "endswith"),
+            ("{v} as the parent process", "endswith"),
+            ("shells that {v} brought up", "endswith"),
+            ("descendants of {v}", "endswith"),
+            ("parents whose path contains {v}", "contains"),
         ),
         "program",
     ),
@@ -66,6 +81,12 @@ MEANINGS: dict[str, Meaning] = {
             ("commands that contain {v}", "contains"),
             ("someone typing {v}", "contains"),
             ("use of the switch {v}", "contains"),
+            ("command lines that mention {v}", "contains"),
+            ("invocations with {v}", "contains"),
+            ("{v} among the arguments", "contains"),
+            ("anything called with {v}", "contains"),
+            ("commands starting with {v}", "startswith"),
+            ("command lines ending in {v}", "endswith"),
         ),
         "word",
     ),
@@ -85,6 +106,12 @@ MEANINGS: dict[str, Meaning] = {
             ("activity of the account {v}", "contains"),
             ("logons of {v}", "contains"),
             ("events by user {v}", "contains"),
+            ("everything {v} was up to", "contains"),
+            ("actions of {v}", "contains"),
+            ("events of the user {v}", "contains"),
+            ("sessions opened by {v}", "contains"),
+            ("accounts that begin with {v}", "startswith"),
+            ("users whose name ends in {v}", "endswith"),
         ),
         "account",
     ),
@@ -96,6 +123,12 @@ MEANINGS: dict[str, Meaning] = {
             ("traffic towards {v}", "equals"),
             ("who talked to {v}", "equals"),
             ("anything that reached {v}", "equals"),
+            ("hosts contacting {v}", "equals"),
+            ("flows whose destination is {v}", "equals"),
+            ("data sent to {v}", "equals"),
+            ("sessions that ended at {v}", "equals"),
+            ("machines reaching out to {v}", "equals"),
+            ("destinations that start with {v}", "startswith"),
         ),
         "address",
     ),
@@ -107,6 +140,12 @@ MEANINGS: dict[str, Meaning] = {
             ("sign-ins coming from {v}", "equals"),
             ("traffic from {v}", "equals"),
             ("what came from {v}", "equals"),
+            ("activity of the client {v}", "equals"),
+            ("flows whose source is {v}", "equals"),
+            ("logins out of {v}", "equals"),
+            ("anything {v} sent", "equals"),
+            ("attempts made from {v}", "equals"),
+            ("sources that start with {v}", "startswith"),
         ),
         "address",
     ),
@@ -118,6 +157,12 @@ MEANINGS: dict[str, Meaning] = {
             ("everything from the machine {v}", "equals"),
             ("what happened on {v}", "equals"),
             ("hosts whose name starts with {v}", "startswith"),
+            ("alerts from host {v}", "equals"),
+            ("logs of {v}", "equals"),
+            ("activity on the computer {v}", "equals"),
+            ("records that {v} wrote", "equals"),
+            ("machines whose name contains {v}", "contains"),
+            ("devices with names ending in {v}", "endswith"),
         ),
         "host",
     ),
@@ -137,6 +182,12 @@ MEANINGS: dict[str, Meaning] = {
             ("DNS queries for {v}", "contains"),
             ("who resolved {v}", "contains"),
             ("names ending in {v}", "endswith"),
+            ("machines asking for {v}", "contains"),
+            ("name resolution of {v}", "contains"),
+            ("hosts that looked {v} up", "contains"),
+            ("requests to the site {v}", "contains"),
+            ("the exact name {v} being resolved", "equals"),
+            ("names below {v}", "endswith"),
         ),
         "domain",
     ),
@@ -149,6 +200,12 @@ MEANINGS: dict[str, Meaning] = {
             ("creation of {v}", "endswith"),
             ("files below {v}", "startswith"),
             ("paths with {v} in them", "contains"),
+            ("a file called {v} appearing", "endswith"),
+            ("downloads of {v}", "endswith"),
+            ("where {v} was dropped", "endswith"),
+            ("deletion of {v}", "endswith"),
+            ("anything saved under {v}", "startswith"),
+            ("file names containing {v}", "contains"),
         ),
         "file",
     ),
@@ -159,13 +216,26 @@ MEANINGS: dict[str, Meaning] = {
             ("requests by {v}", "contains"),
             ("user agents with {v}", "contains"),
             ("clients called {v}", "contains"),
+            ("browsers that identify as {v}", "contains"),
+            ("traffic made by the tool {v}", "contains"),
+            ("user agents starting with {v}", "startswith"),
+            ("visits with {v} as the client software", "contains"),
         ),
         "word",
     ),
     "action": Meaning(
         ("eventName", "event.action", "ActionType", "operationName", "Operation", "action", "EventType"),
         ("action", "event", "operation", "op", "activity", "verb"),
-        (("calls of {v}", "equals"), ("events of type {v}", "equals"), ("every {v}", "equals")),
+        (
+            ("calls of {v}", "equals"),
+            ("events of type {v}", "equals"),
+            ("every {v}", "equals"),
+            ("who performed {v}", "equals"),
+            ("uses of the operation {v}", "equals"),
+            ("occurrences of {v}", "equals"),
+            ("actions that begin with {v}", "startswith"),
+            ("operations containing {v}", "contains"),
+        ),
         "action",
     ),
     "service": Meaning(
@@ -175,8 +245,74 @@ MEANINGS: dict[str, Meaning] = {
             ("the service {v}", "equals"),
             ("installs of service {v}", "equals"),
             ("services like {v}", "contains"),
+            ("a new service called {v}", "equals"),
+            ("the daemon {v} stopping", "equals"),
+            ("services whose name starts with {v}", "startswith"),
+            ("anything about the service {v}", "equals"),
         ),
         "word",
+    ),
+    "port": Meaning(
+        (
+            "DestinationPort",
+            "destination.port",
+            "RemotePort",
+            "dst_port",
+            "dest_port",
+            "id.resp_p",
+            "DstPortNumber",
+        ),
+        ("dport", "dst_port", "to_port", "rport"),
+        (
+            ("connections to port {v}", "equals"),
+            ("traffic on destination port {v}", "equals"),
+            ("who used port {v}", "equals"),
+            ("sessions that go to {v}", "equals"),
+            ("services contacted on {v}", "equals"),
+        ),
+        "port",
+    ),
+    "hash": Meaning(
+        (
+            "Hashes",
+            "file.hash.sha256",
+            "SHA256",
+            "process.hash.sha256",
+            "InitiatingProcessSHA256",
+            "sha256",
+            "hash",
+        ),
+        ("hash", "sha", "digest", "checksum"),
+        (
+            ("files with the hash {v}", "contains"),
+            ("where was {v} seen", "contains"),
+            ("sightings of SHA-256 {v}", "contains"),
+            ("anything whose checksum is {v}", "equals"),
+        ),
+        "digest",
+    ),
+    "registry": Meaning(
+        ("TargetObject", "registry.path", "RegistryKey", "ObjectName", "registry_path"),
+        ("reg", "registry", "regkey", "hive"),
+        (
+            ("registry keys with {v}", "contains"),
+            ("changes below the key {v}", "contains"),
+            ("values written under {v} in the registry", "contains"),
+            ("registry paths ending in {v}", "endswith"),
+        ),
+        "key",
+    ),
+    "page": Meaning(
+        ("cs-uri-stem", "url.path", "uri_path", "c-uri", "RequestURI", "request"),
+        ("uri", "url", "page", "request_path"),
+        (
+            ("requests for {v}", "contains"),
+            ("who opened the page {v}", "contains"),
+            ("visits to {v}", "contains"),
+            ("addresses that end in {v}", "endswith"),
+            ("requests whose path starts with {v}", "startswith"),
+        ),
+        "page",
     ),
 }
 _HEADS = ("", "show ", "find ", "list ", "give me ", "look for ", "are there ")
@@ -190,6 +326,18 @@ _SOURCES = (
 _LEFT = 0.3
 """Share of the other words that are left over."""
 _ACTIONS = ("Delete", "Create", "Update", "Login", "Attach", "Stop", "Add", "Disable")
+_PORTS = (21, 22, 23, 25, 53, 80, 88, 135, 389, 443, 445, 636, 1433, 3306, 3389, 4444, 5985, 8080, 8443)
+_KEYS = (
+    "CurrentVersion\\Run",
+    "Image",
+    "Winlogon",
+    "RunOnce",
+    "Services",
+    "Lsa",
+    "Policies",
+    "Shell",
+    "Userinit",
+)
 _OBJECTS = ("User", "Bucket", "Policy", "Key", "Trail", "Role", "Device", "Rule")
 
 
@@ -231,7 +379,7 @@ def _left_over(text: str, conditions: Sequence[Condition], chance: Random) -> li
 
 def _others(wanted: Sequence[str], chance: Random) -> list[str]:
     rest = [key for key in MEANINGS if key not in wanted]
-    return chance.sample(rest, chance.randint(3, 8))
+    return chance.sample(rest, chance.randint(3, 9))
 
 
 def _field(key: str, chance: Random) -> str:
@@ -262,6 +410,14 @@ def _value(kind: str, chance: Random) -> str:
         return f"{word(chance)}{chance.choice(('.exe', '.dll', '.docm', '.ps1', '.zip', '.sh', '.lnk'))}"
     if kind == "action":
         return f"{chance.choice(_ACTIONS)}{chance.choice(_OBJECTS)}"
+    if kind == "port":
+        return str(chance.choice((chance.choice(_PORTS), chance.randint(1025, 65_535))))
+    if kind == "digest":
+        return digest(chance, chance.choice((64, 64, 40, 32)))
+    if kind == "key":
+        return chance.choice((*_KEYS, word(chance)))
+    if kind == "page":
+        return f"/{word(chance)}{chance.choice(('', '.php', '.aspx', '.jsp', '/login', '/admin'))}"
     switches = (
         "-enc",
         "-nop",

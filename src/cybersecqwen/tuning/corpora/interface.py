@@ -33,7 +33,10 @@ class Sources:
     vulnerabilities: tuple[Path, ...] = ()
     """Files of CVEs as lines of JSON: id, desc, cwe, cwe_src, cvss3, cvss3_src."""
     wording: Path | None = None
-    """Lines of JSON with a `prompt` whose head, up to the description, is how weaknesses are asked for."""
+    """Lines of JSON with a `prompt` whose head, up to the description, is how weaknesses are asked for.
+
+    Where they have a `response` that ends in a line with the weakness, they are learned, too.
+    """
 
 
 class Corpus(Protocol):

@@ -12,7 +12,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -34,6 +34,10 @@ SEVERITY = (
     " CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H.\n\n"
 )
 LICENCE = "NVD public domain; CVE terms of use"
+PAIRS_LICENCE = "NVD public domain; CVE terms of use; Apache-2.0"
+"""Of pairs: descriptions and labels are the same, who put them together says so."""
+_BEFORE = "CVE Description: "
+"""What stands before a description in a prompt of a pair."""
 _LONGEST = 900
 _LEAST = 40
 _CWE = re.compile(r"CWE-(\d{1,5})")
@@ -45,13 +49,14 @@ _LINE = 1 << 20
 def weaknesses(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
     """Records of skill "cwe"; see `Corpus`. Raises InputError where a file cannot be read."""
     head, tail = _wording(sources.wording)
-    for row in _drawn(sources, chance, count, _weakness, "cwe_src"):
+    pairs = _pairs(sources.wording) if sources.wording is not None else ()
+    for row in _drawn(sources, chance, count, _weakness, "cwe_src", pairs):
         yield Record(
             skill="cwe",
             question=f"{head}{_text(row)}{tail}",
             answer=_weakness(row),
-            source=f"nvd:{row['id']}",
-            licence=LICENCE,
+            source=f"nvd:{row['id']}" if row["id"] else "pairs",
+            licence=LICENCE if row["id"] else PAIRS_LICENCE,
         )
 
 
@@ -68,38 +73,71 @@ def severities(sources: Sources, chance: Random, count: int) -> Iterator[Record]
 
 
 def _drawn(
-    sources: Sources, chance: Random, count: int, label: Callable[[dict[str, Any]], str], labeller: str
+    sources: Sources,
+    chance: Random,
+    count: int,
+    label: Callable[[dict[str, Any]], str],
+    labeller: str,
+    more: Iterable[dict[str, Any]] = (),
 ) -> list[dict[str, Any]]:
     """So many rows with a label, each description once; `labeller` is the column that says whose it is."""
     own: list[dict[str, Any]] = []
     others: list[dict[str, Any]] = []
     seen: set[str] = set()
+    asked: list[dict[str, Any]] = []
+    for row in more:
+        if _start(row) not in seen:
+            seen.add(_start(row))
+            asked.append(row)
     for path in sources.vulnerabilities:
         for row in _rows(path):
-            text = " ".join(_text(row).lower().split())[:200]
-            if label(row) and text not in seen:
-                seen.add(text)
+            if label(row) and _start(row) not in seen:
+                seen.add(_start(row))
                 (own if row.get(labeller) == "nvd" else others).append(row)
-    chance.shuffle(own)
-    chance.shuffle(others)
+    for some in (asked, own, others):
+        chance.shuffle(some)
+    own = [*asked, *own]  # what was labelled for this very question goes first
     first = own[: max(round(count * _OWN), count - len(others))]
     return [*first, *others[: count - len(first)]]
 
 
+def _start(row: dict[str, Any]) -> str:
+    """How descriptions begin, which are the same where that is."""
+    return " ".join(_text(row).lower().split())[:200]
+
+
+def _pairs(path: Path) -> Iterator[dict[str, Any]]:
+    """Pairs of a prompt and an answer whose last line is the weakness, as rows; labels are NVD's."""
+    for line in _bounded_lines(path):
+        try:
+            pair = json.loads(line)
+            text = str(pair["prompt"]).partition(_BEFORE)[2].strip()
+            weakness = str(pair["response"]).rstrip().rpartition("\n")[2].strip()
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue  # the wording alone is taken of a file without answers
+        if _CWE.fullmatch(weakness) and _LEAST <= len(text) <= _LONGEST:
+            yield {"id": "", "desc": text, "cwe": [weakness], "cwe_src": "nvd"}
+
+
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(_bounded_lines(path), 1):
+        row = _row(line)
+        if row is None:
+            raise InputError(f"Line {number} of {path} is no vulnerability with id and desc.")
+        year = row["id"][4:8]
+        if year.isdecimal() and int(year) >= FIRST_YEAR and _LEAST <= len(row["desc"]) <= _LONGEST:
+            yield row
+
+
+def _bounded_lines(path: Path) -> Iterator[bytes]:
+    """Lines of a file, which may be packed; raises InputError where it cannot be read."""
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
-            for number in range(_MOST_ROWS):
+            for _ in range(_MOST_ROWS):
                 line = stream.readline(_LINE)
                 if not line:
                     return
-                row = _row(line)
-                if row is None:
-                    raise InputError(f"Line {number + 1} of {path} is no vulnerability with id and desc.")
-                year = row["id"][4:8]
-                text = row["desc"]
-                if year.isdecimal() and int(year) >= FIRST_YEAR and _LEAST <= len(text) <= _LONGEST:
-                    yield row
+                yield line
     except (OSError, EOFError, zlib.error) as error:
         said = getattr(error, "strerror", None) or error
         raise InputError(f"The vulnerabilities {path} cannot be read: {said}.") from error
@@ -143,10 +181,9 @@ def _wording(path: Path | None) -> tuple[str, str]:
     if path is None:
         return PLAIN, ""
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
-            prompt = json.loads(stream.readline(_LINE))["prompt"]
-        head, found, _ = str(prompt).partition("CVE Description: ")
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
+        prompt = json.loads(next(_bounded_lines(path), b""))["prompt"]
+        head, found, _ = str(prompt).partition(_BEFORE)
+    except (InputError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"The wording {path} has no line of JSON with a prompt.") from error
     if not found:
         raise InputError(f"The prompt in {path} does not say where the description begins.")
