@@ -268,7 +268,7 @@ def test_a_strange_schema_is_learned_and_queries_are_right_that_were_not(
     assert code == 0, err
     assert run(capsys, "export", "r", "--out", "names.gguf")[0] == 0
     code, out, err = run(capsys, "gate", "names.toml", "--run", "r", "--data", "d")
-    assert code == 0 and "used for: intent" in out, out + err
+    assert code == 0 and "used for: own-intent" in out, out + err
     assert run(capsys, "install", "names.toml")[0] == 0
     after = right()
     assert sum(after) >= 4, after

@@ -31,7 +31,7 @@ from cybersecqwen.tuning.building import (
 from cybersecqwen.tuning.contamination import Benchmarks, read_benchmarks
 from cybersecqwen.tuning.corpora import CORPORA, Sources
 from cybersecqwen.tuning.recipe import Base, Recipe
-from cybersecqwen.tuning.records import Record, read_records
+from cybersecqwen.tuning.records import Record, read_records, write_records
 from tests.amounts import draws
 
 PARTS = {"train": TRAIN, "held": HELD_FILE, "gate": GATE}
@@ -289,3 +289,19 @@ def test_own_records_are_written_with_what_was_masked(tmp_path: Path) -> None:
 def test_nothing_of_ones_own_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can be learned from"):
         write_own("schema", tmp_path, [], tmp_path / "out", masked={})
+
+
+def test_what_was_taught_before_is_neither_asked_nor_measured_on(sources: Sources, tmp_path: Path) -> None:
+    few = replace(RECIPE, mix={"roles": 60, "intents": 60})
+    build(few, sources, tmp_path / "plain", seed=3)
+    asked = [one for name in (HELD_FILE, GATE) for one in records(tmp_path / "plain" / name)]
+    assert len(asked) > 40
+    before = tmp_path / "before"
+    write_records(before / TRAIN, asked)
+    manifest = build(few, sources, tmp_path / "on", taught=[before], seed=3)
+    now = [one for name in (HELD_FILE, GATE) for one in records(tmp_path / "on" / name)]
+    assert now and not {one.key for one in now} & {one.key for one in asked}
+    assert records(tmp_path / "on" / TRAIN) == records(tmp_path / "plain" / TRAIN)
+    assert manifest["taught"] == [hashlib.sha256((before / TRAIN).read_bytes()).hexdigest()]
+    with pytest.raises(InputError):
+        build(few, sources, tmp_path / "x", taught=[tmp_path / "nowhere"], seed=3)

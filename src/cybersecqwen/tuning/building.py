@@ -24,7 +24,7 @@ from cybersecqwen.writing import write_together
 from .contamination import Benchmarks, Report, held_apart
 from .corpora import Sources, corpus
 from .recipe import Recipe
-from .records import Record, packed_records
+from .records import Record, packed_records, read_records
 
 HELD = 0.04
 """Share of the records that the loss is measured on."""
@@ -45,6 +45,7 @@ def build(
     *,
     benchmarks: Benchmarks | None = None,
     more: Iterable[Record] = (),
+    taught: Sequence[Path] = (),
     seed: int = 0,
 ) -> dict[str, Any]:
     """Make what a recipe learns from, and write it; returns the manifest.
@@ -55,6 +56,8 @@ def build(
         out: The folder that is written to; it is made.
         benchmarks: What must not be in it; None checks nothing, and the manifest says so.
         more: Further records, such as an organisation's own.
+        taught: Folders that an adapter learned from which is gone on from: the gate asks nothing that they
+            teach, and the loss is not measured on it.
         seed: Of all that is drawn; the recipe's where 0.
 
     Raises:
@@ -73,7 +76,9 @@ def build(
             hint="Weaknesses need --cve FILE, and questions a full knowledge bundle.",
         )
     train, held = split(kept, seed)
-    known = {one.key for one in kept}
+    before = _taught(taught)
+    held = [one for one in held if one.key not in before]
+    known = {one.key for one in kept} | before
     gate = list(_once(_asked(recipe, sources, seed, known, apart)))
     manifest: dict[str, Any] = {
         "recipe": recipe.name,
@@ -88,6 +93,8 @@ def build(
         "asked for": dict(recipe.mix),
         "made": {name: counts[name] for name in recipe.mix},
     }
+    if taught:
+        manifest["taught"] = [_digest(folder / TRAIN) for folder in taught]
     return _written(manifest, out, ((TRAIN, train), (HELD_FILE, held), (GATE, gate)))
 
 
@@ -163,6 +170,12 @@ def _asked(
         made = corpus(name)(sources, Random(f"{seed}/gate/{name}"), _DRAWN * min(OF_EACH, count))
         new = (one for one in _once(made) if one.key not in known and not apart.sign(one))
         yield from islice(new, min(OF_EACH, count))
+
+
+def _taught(folders: Sequence[Path]) -> set[str]:
+    """Keys of what folders teach; raises InputError where they cannot be read."""
+    found = (one for folder in folders for one in read_records(folder / TRAIN))
+    return {one.key for one in found if isinstance(one, Record)}
 
 
 def _once(records: Iterable[Record]) -> Iterator[Record]:

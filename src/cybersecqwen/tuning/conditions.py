@@ -1,4 +1,4 @@
-"""Records of the skill "intent": conditions on fields, asked word for word as `csq query --model` asks."""
+"""Conditions on fields (skills "intent", "own-intent"), asked word for word as `csq query --model` asks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,27 @@ from cybersecqwen.tasks.query.asking.filling import (
     INSTRUCTIONS,
     MOST_FIELDS,
     MOST_TESTS,
+    OWN_SKILL,
+    SKILL,
     question_about,
     values_of,
 )
 from cybersecqwen.tuning.records import Record
 
-__all__ = ["MOST_FIELDS", "MOST_TESTS", "Condition", "answer_of", "intent", "lost_by_masking", "offered_in"]
+__all__ = [
+    "MOST_FIELDS",
+    "MOST_TESTS",
+    "OWN_SKILL",
+    "SKILL",
+    "SKILLS",
+    "Condition",
+    "answer_of",
+    "intent",
+    "lost_by_masking",
+    "offered_in",
+]
+SKILLS = (SKILL, OWN_SKILL)
+"""Those whose answers are conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,7 @@ def intent(
     unplaced: Sequence[str],
     origin: str,
     licence: str,
+    skill: str = SKILL,
 ) -> Record | None:
     """A question with its conditions; None where they could not be chosen from what is offered.
 
@@ -58,6 +74,7 @@ def intent(
         unplaced: Words of the question that reading it without a model left over; they are offered first.
         origin: For `Record.source`.
         licence: For `Record.licence`.
+        skill: `OWN_SKILL` for fields of somebody's own schema.
     """
     values = values_of(Asked(text=text, query=Query(), unplaced=tuple(unplaced)))
     offered = tuple(dict.fromkeys(fields))[:MOST_FIELDS]
@@ -65,7 +82,7 @@ def intent(
     if not chosen or not 1 <= len(conditions) <= MOST_TESTS:
         return None
     return Record(
-        skill="intent",
+        skill=skill,
         instructions=INSTRUCTIONS,
         material=(("the question", text),),
         question=question_about(source, offered, values),

@@ -22,7 +22,7 @@ from cybersecqwen.tasks.query.asking.filling import schema
 from cybersecqwen.tasks.review import judging, patching
 from cybersecqwen.tasks.triage.prompt import split
 
-from .conditions import offered_in
+from .conditions import SKILLS, offered_in
 from .corpora.planted import with_order
 from .records import Record
 
@@ -105,7 +105,7 @@ def answer(model: LanguageModel, record: Record) -> str:
 
 def _form(record: Record) -> dict[str, Any] | None:
     """The JSON schema that an answer is held to, as the product holds it; None for an answer in words."""
-    if record.skill == "intent":
+    if record.skill in SKILLS:
         offered = offered_in(record.question)
         return schema(*offered) if offered else None
     if record.skill == "patching":
@@ -197,7 +197,7 @@ def _rewording(record: Record, said: str) -> float:
 
 _SCORES: Mapping[str, Callable[[Record, str], float]] = {
     "cwe": _weakness,
-    "intent": _conditions,
+    **dict.fromkeys(SKILLS, _conditions),
     "narrative": _sentences,
     "situation": _sentences,
     "judging": _judgement,

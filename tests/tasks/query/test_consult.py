@@ -62,7 +62,7 @@ def of_own(reply: str, folder: Path, fitted: frozenset[str]) -> list[Report]:
 
 def test_a_model_that_was_fitted_to_a_schema_finds_the_field_that_reading_does_not(tmp_path: Path) -> None:
     chosen = {"tests": [{"field": "x_prc_nm_01", "operator": "endswith", "value": "zgrabber7.exe"}]}
-    first, second = of_own(json.dumps(chosen), tmp_path, frozenset({"intent"}))
+    first, second = of_own(json.dumps(chosen), tmp_path, frozenset({"own-intent"}))
     assert first.query is not None and "no column in ProcEvents" in first.query.refused
     assert second.query is not None and '"x_prc_nm_01"' in second.query.text and not second.query.refused
     assert all(check.passed for check in second.query.checks)
@@ -70,5 +70,5 @@ def test_a_model_that_was_fitted_to_a_schema_finds_the_field_that_reading_does_n
 
 def test_one_that_was_not_fitted_is_not_asked_to_guess(tmp_path: Path) -> None:
     chosen = {"tests": [{"field": "x_u", "operator": "endswith", "value": "zgrabber7.exe"}]}
-    first, second = of_own(json.dumps(chosen), tmp_path, frozenset())
+    first, second = of_own(json.dumps(chosen), tmp_path, frozenset({"intent"}))  # to fields in general
     assert second.query == first.query and not second.provenance.models

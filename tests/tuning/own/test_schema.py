@@ -53,7 +53,11 @@ def test_each_answer_can_be_chosen_from_what_is_offered(tmp_path: Path) -> None:
         jsonschema.validate(answer, schema(fields, words))
         assert len(chosen(answer, fields, words)) == len(answer["tests"])
         assert one.answer == json.dumps(answer, ensure_ascii=False)
-        assert (one.skill, one.instructions, one.material[0][0]) == ("intent", INSTRUCTIONS, "the question")
+        assert (one.skill, one.instructions, one.material[0][0]) == (
+            "own-intent",
+            INSTRUCTIONS,
+            "the question",
+        )
         asked = [word.strip("?,") for word in one.material[0][1].split()]
         assert all(test["value"] in asked for test in answer["tests"])
 
@@ -195,3 +199,12 @@ def test_a_schema_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty.json").write_text("{}")
     with pytest.raises(InputError):
         list(from_schema(tmp_path / "empty.json"))
+
+
+@pytest.mark.parametrize(("fields", "each"), [(6, 80), (20, 30), (90, 12)])
+def test_the_fewer_fields_the_more_questions_for_each(tmp_path: Path, fields: int, each: int) -> None:
+    path = tmp_path / "own.csv"
+    rows = "".join(f"Events,f{n},string,kind of thing number {n:03}\n" for n in range(fields))
+    path.write_text(f"TableName,ColumnName,ColumnType,Description\n{rows}", encoding="utf-8")
+    found = [one for one in from_schema(path) if isinstance(one, Record)]
+    assert 0.9 * fields * each <= len(found) <= fields * each

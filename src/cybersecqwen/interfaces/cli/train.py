@@ -63,6 +63,13 @@ def skills(
         Optional[Path],  # noqa: UP045
         typer.Option(metavar="DIR", help="Benchmarks: what holds anything of theirs is left out."),
     ] = None,
+    taught: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option(
+            metavar="DIR",
+            help="Data that the adapter learned which is gone on from: the gate asks none of it.",
+        ),
+    ] = None,
 ) -> int:
     """Make what a recipe learns from the knowledge store and our own templates."""
     from cybersecqwen.tuning.building import build
@@ -75,7 +82,7 @@ def skills(
         status.update("Making records", 0, 0)
         benchmarks = read_benchmarks(against) if against is not None else None
         sources = Sources(store=_app().store, vulnerabilities=tuple(cve or ()), wording=wording)
-        manifest = build(made, sources, out, benchmarks=benchmarks)
+        manifest = build(made, sources, out, benchmarks=benchmarks, taught=taught or [])
     for part in ("train", "held", "gate"):
         print(f"{part:<6} {manifest[part]['records']:>8,} records  sha256 {manifest[part]['sha256'][:16]}…")
     for skill, count in manifest["train"]["skills"].items():

@@ -18,7 +18,7 @@ from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
 
 from .asking import Library, read_question
 from .asking.asked import Asked, Sure
-from .asking.filling import fill
+from .asking.filling import OWN_SKILL, fill
 from .building import Built, build
 from .explaining import explained
 from .learning import library_of, rules_of
@@ -75,7 +75,7 @@ class Construct(Task):
         options = options_of(request)
         library = library_of(rules_of(tools, options))
         asked = _asked(report.query.asked, library, tools, options)
-        if asked.contradictions or (report.query.refused and "intent" not in model.fitted):
+        if asked.contradictions or (report.query.refused and OWN_SKILL not in model.fitted):
             return report  # who was not fitted to these names would guess
         filled = fill(asked, model, library=library, own=_own(options), timeout_s=timeout_s / 2)
         if filled is asked:

@@ -40,7 +40,7 @@ _WORTH = {
     "high": "It is worth a look at once.",
     "critical": "It is worth a look at once.",
 }
-_OF_RULES = re.compile(r"(?i)\b(?:correlations?|rules?|this file|signs?)\b")
+_OF_RULES = re.compile(r"(?i)\b(?:correlations?|rules?|this file)\b")
 _CHANGES = re.compile(
     r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-f]*:[0-9a-f:]+:[0-9a-f]+|(?<![A-Za-z])[0-9a-fA-F]{8,}"
     r"|[0-9]+(?:[.:T-][0-9]+)*"

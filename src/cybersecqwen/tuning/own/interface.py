@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from cybersecqwen.tuning.conditions import lost_by_masking
+from cybersecqwen.tuning.conditions import SKILLS, lost_by_masking
 from cybersecqwen.tuning.masking import Masker
 from cybersecqwen.tuning.records import LONGEST, Broken, Record
 
@@ -36,7 +36,7 @@ def masked_records(found: Iterable[Record | Broken], masker: Masker | None) -> I
             yield Broken(line=one.line, reason=masker.mask(one.reason)[0])
             continue
         made, _ = masker.record(one)
-        reason = lost_by_masking(made) if made.skill == "intent" else ""
+        reason = lost_by_masking(made) if made.skill in SKILLS else ""
         if not reason and len(made.text) + len(made.answer) > LONGEST:
             reason = "longer than a record may be"
         yield Broken(line=number, reason=reason) if reason else made

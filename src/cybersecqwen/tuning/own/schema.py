@@ -17,7 +17,7 @@ from cybersecqwen.dialects.fields.importing import schema_of
 from cybersecqwen.dialects.fields.reading import content_of
 from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.tasks.query.asking.filling import source_of_table
-from cybersecqwen.tuning.conditions import MOST_FIELDS, Condition, intent
+from cybersecqwen.tuning.conditions import MOST_FIELDS, OWN_SKILL, Condition, intent
 from cybersecqwen.tuning.masking import Masker
 from cybersecqwen.tuning.records import Broken, Record
 
@@ -154,7 +154,9 @@ def _question(
         left += [word for word in " ".join(parts).split() if len(word) > 4 and word not in left][:3]
         chance.shuffle(left)
     names = [one.name for one in offered]
-    return intent(text, source, names, conditions, unplaced=left, origin=origin, licence=LICENCE)
+    return intent(
+        text, source, names, conditions, unplaced=left, origin=origin, licence=LICENCE, skill=OWN_SKILL
+    )
 
 
 def _like(one: _Field, other: _Field) -> bool:
