@@ -110,7 +110,9 @@ def _form(record: Record) -> dict[str, Any] | None:
         return schema(*offered) if offered else None
     if record.skill == "patching":
         numbers = [int(one) for one in _NUMBERED.findall(record.material[0][1])] if record.material else []
-        return patching.schema(range(min(numbers), max(numbers) + 1)) if numbers else None
+        first = min(numbers, default=0)
+        window = range(first, min(max(numbers, default=0), first + patching.WINDOW - 1) + 1)
+        return patching.schema(window) if numbers else None
     return {"judging": judging.SCHEMA, "criteria": wording.SCHEMA}.get(record.skill)
 
 
@@ -170,7 +172,7 @@ def _patch(record: Record, said: str) -> float:
 
     try:
         return float(lines(said) == lines(record.answer))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return 0.0
 
 
