@@ -20,6 +20,7 @@ from cybersecqwen.errors import ModelError, SchemaError
 from cybersecqwen.records import Problem, Report
 from cybersecqwen.records.playbook import Message, Playbook, Step
 from cybersecqwen.tasks.interface import Ask
+from cybersecqwen.tasks.saved.values import line
 from cybersecqwen.verify.playbooks import facts_of
 
 from .filling import UNKNOWN
@@ -250,7 +251,10 @@ def _forms(playbook: Playbook) -> list[tuple[str, str]]:
 
 
 def _forms_of(value: str) -> Iterator[str]:
-    for form in (value, re.split(r"[\\/]", value)[-1]):
+    # As the report has it and as a step shows it: `line` makes one blank of all that looks like some.
+    for form in dict.fromkeys(
+        one for given in (value, line(value)) for one in (given, re.split(r"[\\/]", given)[-1])
+    ):
         if form.strip():
             yield form
             if len(form) > _SHOWN:
