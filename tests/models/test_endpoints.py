@@ -245,6 +245,8 @@ def test_the_documented_skills_are_asked_for() -> None:
     )
     named = set(re.findall(r"`([\w-]+)`", " ".join(rows)))
     said = "\n".join(path.read_text() for path in (root / "src" / "cybersecqwen").rglob("*.py"))
-    assert named and all(re.search(rf'(?i:skill) ?= ?"{skill}"', said) for skill in named), named
+    assert named and all(re.search(rf'\b(?:skill|(?:OWN_)?SKILL) ?= ?"{skill}"', said) for skill in named), (
+        named
+    )
     for block in re.findall(r"^\[server_skills\]\n(.*?)^```", page, re.M | re.S):
         assert set(tomllib.loads(block)) <= named

@@ -25,6 +25,7 @@ from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run
 from cybersecqwen.tuning.records import write_records
 from cybersecqwen.tuning.runs import read_run
 
+from .letters import chances
 from .test_fitting import records
 from .tiny import tiny
 
@@ -182,27 +183,16 @@ def test_an_adapter_is_found_by_name_or_manifest(tmp_path: Path) -> None:
 @pytest.mark.model
 @pytest.mark.skipif(not INSTANT.is_file(), reason="the instant model is not installed (CSQ_MODELS)")
 def test_an_adapter_that_ships_computes_in_training_what_it_does_when_served() -> None:
-    from cybersecqwen.models.interface import Options, Prompt, lettered
+    from cybersecqwen.models.interface import Options, Prompt
     from cybersecqwen.models.llama_cpp import LlamaCpp
-    from cybersecqwen.tuning.batching import tokenised
     from cybersecqwen.tuning.recipe import read_recipe
-    from cybersecqwen.tuning.records import Record
 
     shipped, own = read_adapter(SHIPPED / "weaknesses-135m.toml"), read_recipe("weaknesses")
     model, tokenizer, profile = load(own, INSTANT)
     take_up(model, shipped, INSTANT, own.lora)
     choices, options = ["a stone", "an apple", "a river"], Options(timeout_s=300)
     asked = Prompt(instructions="You choose.", question="Which one is a fruit?")
-    lines, letters = lettered(asked, choices)
-    record = Record(
-        skill="cwe", instructions=lines.instructions, question=lines.question, answer="A", source="test"
-    )
-    (tokens,), _ = tokenised([record], tokenizer, profile, 4096)
-    model.eval()
-    with torch.no_grad():
-        scores = model(torch.tensor([tokens.ids[: tokens.answer]])).logits[0, -1]
-    ids = [tokenizer(letter, add_special_tokens=False)["input_ids"][0] for letter in letters]
-    expected = torch.softmax(scores[ids].double(), 0).tolist()
+    expected = chances(model, tokenizer, profile, asked, choices)
     with LlamaCpp(INSTANT, adapters=[(shipped.path, shipped.scale)]) as served:
         given = served.choose(asked, choices, options)
     with LlamaCpp(INSTANT) as bare:

@@ -17,13 +17,14 @@ import torch
 
 from cybersecqwen.errors import UsageError, WeightsError
 from cybersecqwen.models.gguf import read_header
-from cybersecqwen.models.interface import Options, lettered
+from cybersecqwen.models.interface import Options
 from cybersecqwen.models.llama_cpp import LlamaCpp
 from cybersecqwen.tuning.corpora.roles import ROLES, role_prompt
 from cybersecqwen.tuning.exporting import read_adapter, to_gguf, turned, turned_back
-from cybersecqwen.tuning.fitting import load, tokenised
+from cybersecqwen.tuning.fitting import load
 from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run
-from cybersecqwen.tuning.records import Record
+
+from .letters import chances
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -89,18 +90,7 @@ def test_served_it_answers_as_it_did_in_training(tmp_path: Path) -> None:
             if "lora_" in name:
                 one.normal_(std=0.03)
     prompt = role_prompt("The implant calls home to 192.0.2.7 every hour.", "192.0.2.7")
-    asked, letters = lettered(prompt, [one.value for one in ROLES])
-    material = tuple((one.label, one.text) for one in asked.material)
-    record = Record(
-        skill="indicator-role", instructions=asked.instructions, material=material, question=asked.question,
-        answer="A", source="test",
-    )  # fmt: skip
-    (tokens,), _ = tokenised([record], tokenizer, profile, 4096)
-    model.eval()
-    with torch.no_grad():
-        scores = model(torch.tensor([tokens.ids[: tokens.answer]])).logits[0, -1]
-    ids = [tokenizer(letter, add_special_tokens=False)["input_ids"][0] for letter in letters]
-    expected = torch.softmax(scores[ids].double(), 0).tolist()
+    expected = chances(model, tokenizer, profile, prompt, [one.value for one in ROLES])
 
     model.save_pretrained(tmp_path / "adapter")
     options = Options(timeout_s=300)

@@ -515,10 +515,10 @@ def test_judgements_are_of_the_form_that_the_review_reads(some: Mapping[str, lis
 def test_a_patch_that_is_learned_is_one_that_the_review_takes(sources: Sources) -> None:
     from cybersecqwen.detect.code.rulebook import CodeRules
     from cybersecqwen.inputs.source.files import SourceFile
+    from cybersecqwen.inputs.source.languages import suffix_of
     from cybersecqwen.records.review import Fix
     from cybersecqwen.tasks.review.looking import again
     from cybersecqwen.tasks.review.patching import patch
-    from cybersecqwen.tuning.corpora.code import ENDINGS
 
     taken = looked = 0
     with again(CodeRules.shipped()) as look:
@@ -530,7 +530,7 @@ def test_a_patch_that_is_learned_is_one_that_the_review_takes(sources: Sources) 
             if lines[0][1] != "1":  # type: ignore[index]
                 continue  # not the whole file is shown
             text = "\n".join(line[2] for line in lines if line)
-            source = SourceFile(path=f"it{ENDINGS[language]}", language=language, text=text)
+            source = SourceFile(path=f"it{suffix_of(language)}", language=language, text=text)
             before = look(source)[0].findings
             finding = next(each for each in before if each.rule == one.source.removeprefix("rule:"))
             looked += 1

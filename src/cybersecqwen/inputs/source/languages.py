@@ -136,6 +136,11 @@ def language_of(path: str, head: str) -> str:
     return found or (TEXT if _is_text(lower) else "")
 
 
+def suffix_of(language: str) -> str:
+    """How files of a language end, with the dot: the first way of several; "" where there is none."""
+    return next((suffix for suffix, known in _BY_SUFFIX.items() if known == language), "")
+
+
 def _is_text(name: str) -> bool:
     """Whether a file is configuration or a key, by its name in small letters: .env.local, id_rsa."""
     if name in _TEXT_NAMES or name.startswith((".env.", ".env-")):

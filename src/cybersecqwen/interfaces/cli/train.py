@@ -57,7 +57,10 @@ def skills(
     ] = None,
     wording: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(metavar="FILE", help="Pairs whose prompt says how weaknesses are asked for."),
+        typer.Option(
+            metavar="FILE",
+            help="Pairs of prompt and response: how weaknesses are asked for, and what is learned first.",
+        ),
     ] = None,
     against: Annotated[
         Optional[Path],  # noqa: UP045

@@ -21,6 +21,7 @@ from cybersecqwen.detect.code.looking import Look
 from cybersecqwen.detect.code.rule import CodeRule
 from cybersecqwen.detect.code.rulebook import CodeRules
 from cybersecqwen.inputs.source.files import SourceFile
+from cybersecqwen.inputs.source.languages import suffix_of
 from cybersecqwen.records.review import CodeFinding
 from cybersecqwen.tasks.review import judging, patching
 from cybersecqwen.tasks.review.patch_checks import Refusal
@@ -29,12 +30,10 @@ from cybersecqwen.tuning.records import Record
 from .interface import Sources
 from .names import word
 
-ENDINGS = {
-    "python": ".py", "javascript": ".js", "typescript": ".ts", "tsx": ".tsx", "java": ".java", "go": ".go",
-    "php": ".php", "ruby": ".rb", "csharp": ".cs", "c": ".c", "cpp": ".cpp", "shell": ".sh",
-}  # fmt: skip
-"""Languages of which comments are known, and how their files are called."""
-_COMMENT = {"python": "#", "ruby": "#", "shell": "#"}
+_COMMENT = dict.fromkeys(
+    ("javascript", "typescript", "tsx", "java", "go", "php", "csharp", "c", "cpp"), "//"
+) | dict.fromkeys(("python", "ruby", "shell"), "#")
+"""Languages that records are made of, with the sign that a comment begins with."""
 _FOLDERS = ("src", "app", "lib", "server", "pkg/api", "internal", "web/handlers", "tools", "core")
 _TESTS = ("tests", "src/test", "spec", "app/tests", "testing/fixtures")
 _INPUT = re.compile(
@@ -70,7 +69,7 @@ def patches(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
 
 @cache
 def _rules() -> tuple[CodeRule, ...]:
-    known = (one for one in CodeRules.shipped().all() if set(one.languages) & set(ENDINGS))
+    known = (one for one in CodeRules.shipped().all() if set(one.languages) & set(_COMMENT))
     return tuple(one for one in known if one.bad and one.good)
 
 
@@ -174,13 +173,13 @@ def _changed(before: str, after: str) -> list[dict[str, Any]]:
 
 def _file(chance: Random, rule: CodeRule, text: str, *, tests: bool = False) -> SourceFile:
     """An example as a file of a project."""
-    language = chance.choice([one for one in rule.languages if one in ENDINGS])
+    language = chance.choice([one for one in rule.languages if one in _COMMENT])
     folder = chance.choice(_TESTS if tests else _FOLDERS)
-    mark = _COMMENT.get(language, "//")
+    mark = _COMMENT[language]
     # Comments are blanked before a model sees the code: they move it down, and say nothing.
     before = [f"{mark} {word(chance)}" for _ in range(chance.randint(0, _MOST_BEFORE))]
     whole = text if _FIRST.match(text) else "\n".join([*before, text])
-    return SourceFile(path=f"{folder}/{word(chance)}{ENDINGS[language]}", language=language, text=whole)
+    return SourceFile(path=f"{folder}/{word(chance)}{suffix_of(language)}", language=language, text=whole)
 
 
 def _found(source: SourceFile, rule: CodeRule, *, mends: bool = False) -> CodeFinding | None:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from random import Random
 from typing import Any
 
@@ -71,7 +70,8 @@ def templates(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
 def _kinds() -> tuple[tuple[str, str, str], ...]:
     """(Kind of line, what it tells, title of the rule); a kind that several rules speak of is left out."""
     found: dict[str, dict[str, str]] = {}
-    for file in _files(files(detect).joinpath("sigma", "rules", "linux")):
+    folder = files(detect).joinpath("sigma", "rules", "linux")
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
         for rule in documents(file.read_bytes()):
             said = _said(rule)
             looked_for = list(_values(rule.get("detection"))) if said else []
@@ -104,14 +104,6 @@ def _values(part: Any) -> Iterator[str]:
             yield from _values(one)
     elif isinstance(part, str) and len(part.strip(" *")) >= _TELLING:
         yield part.strip(" *").lower()
-
-
-def _files(folder: Traversable) -> Iterator[Traversable]:
-    for one in sorted(folder.iterdir(), key=lambda one: one.name):
-        if one.is_dir():
-            yield from _files(one)
-        elif one.name.endswith(".yml"):
-            yield one
 
 
 def _lines(rule: Mapping[str, Any]) -> Iterator[str]:

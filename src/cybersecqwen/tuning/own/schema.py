@@ -29,8 +29,8 @@ MOST_ASKED = 20_000
 """Fields of a schema that are asked for."""
 PER_FIELD = 12
 """Questions for each field of a large schema."""
-ENOUGH, MOST_PER_FIELD = 600, 80
-"""Questions for the fields of a table together, where they are few: as many, at most that for each. Of 84
+ENOUGH, MOST_PER_FIELD = 640, 80
+"""Questions for the fields of a schema together, where they are few: as many, at most that for each. Of 84
 questions for seven fields the instant model learned to answer .15, see docs/training.md."""
 _TRIES = 4
 """Draws for one question before it is given up: made-up questions may come out the same."""
@@ -72,6 +72,9 @@ def _from_schema(path: Path, seed: int, per_field: int) -> Iterator[Record | Bro
     said = descriptions(content)
     seen: set[tuple[str, str]] = set()
     number = 0
+    # Of the whole schema: thousands of tables with a field each are no small one.
+    every = sum(len(schema.names(table)) for table in schema.tables)
+    per_field = per_field or max(PER_FIELD, min(MOST_PER_FIELD, ENOUGH // max(1, every)))
     for table in schema.tables:
         usable: list[_Field] = []
         for name in schema.names(table):
@@ -114,7 +117,6 @@ def _asked(
     fields: Sequence[_Field], schema: Schema, table: str, seed: int, per_field: int
 ) -> Iterator[Record | Broken]:
     source = source_of_table(table)
-    per_field = per_field or max(PER_FIELD, min(MOST_PER_FIELD, ENOUGH // max(1, len(fields))))
     for field in fields:
         # A field's questions stay the same when other fields come or go.
         chance = Random(f"{seed}/{table}/{field.name}")
