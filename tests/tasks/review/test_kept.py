@@ -123,10 +123,9 @@ def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path, seen: Seen
 def test_a_file_that_another_process_holds_is_left_alone(
     tmp_path: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect = sqlite3.connect
-    monkeypatch.setattr(room.sqlite3, "connect", lambda path, timeout: connect(path, timeout=0))
+    monkeypatch.setattr(room, "_PATIENCE", 0.0)
     keys = keep(tmp_path, seen)
-    held = connect(tmp_path / "review.sqlite", isolation_level=None)
+    held = sqlite3.connect(tmp_path / "review.sqlite", isolation_level=None)
     held.execute("PRAGMA journal_mode=DELETE")
     held.execute("BEGIN EXCLUSIVE")
     before = tmp_path.joinpath("review.sqlite").stat().st_ino
@@ -135,6 +134,28 @@ def test_a_file_that_another_process_holds_is_left_alone(
     held.close()
     assert tmp_path.joinpath("review.sqlite").stat().st_ino == before
     assert found(tmp_path, keys) == dict.fromkeys(keys, seen)
+
+
+@pytest.mark.timeout(60)
+def test_several_open_a_new_file_at_once(tmp_path: Path, seen: Seen) -> None:
+    for number in range(60):
+        folder = tmp_path / str(number)
+        together = threading.Barrier(4)
+
+        def write(name: str, folder: Path = folder, together: threading.Barrier = together) -> None:
+            together.wait()
+            kept = Kept(folder, "1")
+            kept.keep([(kept.key(name, "python", b""), seen)])
+            kept.close()
+
+        some = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
+        for one in some:
+            one.start()
+        for one in some:
+            one.join()
+        kept = Kept(folder, "1")
+        assert len(kept.find([kept.key(name, "python", b"") for name in "abcd"])) == 4
+        kept.close()
 
 
 @pytest.mark.timeout(60)

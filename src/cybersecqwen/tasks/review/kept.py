@@ -11,6 +11,7 @@ import hashlib
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from cybersecqwen.records.review_json import finding_from, finding_to
 _MOST = 200_000
 """Rows; the oldest ones go first."""
 _BATCH = 500
+_PATIENCE = 2.0
+"""Seconds to wait for others that write."""
 _FORM = 2
 """Raised where what is kept, or how files are looked at, changes while the rules stay."""
 _PASSING = (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.IntegrityError)
@@ -141,8 +144,15 @@ def _is_own(path: Path) -> bool:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    for again in (False, True):
-        base = sqlite3.connect(path, timeout=2)
+    """The database, made anew once where the file is none.
+
+    The first of several that open a new file changes its journal, which SQLite refuses the others meanwhile
+    without waiting, whatever the connection's timeout: https://www.sqlite.org/c3ref/busy_handler.html.
+    """
+    until = time.monotonic() + _PATIENCE
+    anew = False
+    while True:
+        base = sqlite3.connect(path, timeout=_PATIENCE)
         try:
             base.execute("PRAGMA journal_mode=WAL")
             base.execute("PRAGMA synchronous=OFF")
@@ -150,10 +160,15 @@ def _opened(path: Path) -> sqlite3.Connection:
             return base
         except sqlite3.DatabaseError as error:
             base.close()
-            if again or isinstance(error, _PASSING):
+            if isinstance(error, _PASSING):
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(0.01)
+            elif anew:
                 raise
-            _remove(path)
-    raise AssertionError
+            else:
+                _remove(path)
+                anew = True
 
 
 def _remove(path: Path) -> None:
