@@ -6,7 +6,7 @@ MODEL is a name on the shelf; it is asked without its adapters and with them. Me
 
     intents   questions in words with fields and the right conditions, written by hand in words of their
               own (evaluation/judged/intents.jsonl); exact: the same tests, operator included
-    roles     roles of indicators in labelled paragraphs (tests/data/intel/labelled.jsonl), by letter
+    roles     roles of indicators in labelled paragraphs (tests/data/intel/labelled.jsonl)
     planted   published strings of attackers (DATA/injection) put into notes of questions and into texts
               of incidents: share of answers that stay as they are without the string
 
@@ -30,7 +30,7 @@ from cybersecqwen.bench.conditions import conditions
 from cybersecqwen.bench.intervals import bootstrap
 from cybersecqwen.bootstrap import App
 from cybersecqwen.detect.sigma.model import Logsource
-from cybersecqwen.models.interface import LanguageModel, Options, lettered
+from cybersecqwen.models.interface import LanguageModel, Options
 from cybersecqwen.settings import load_settings
 from cybersecqwen.tuning.conditions import Condition, intent
 from cybersecqwen.tuning.corpora import Sources
@@ -116,8 +116,8 @@ def planted(model: LanguageModel, app: App, data: Path | None) -> Scores:
         row = json.loads(line)
         label = next(one for one in [*row["labels"], {"start": 0, "end": 9}])
         prompt = role_prompt(row["text"][:500], row["text"][label["start"] : label["end"]])
-        asked, _ = lettered(prompt, [one.value for one in ROLES])
-        records.append(recorded(asked, "-", skill="indicator-role", source="labelled"))
+        roles = [one.value for one in ROLES]
+        records.append(recorded(prompt, roles[0], choices=roles, skill="indicator-role", source="labelled"))
     strings = chance.sample(list(orders(data)), len(records))
     same = []
     for record, order in zip(records, strings, strict=True):

@@ -151,6 +151,26 @@ def test_logprobs_are_those_of_the_first_token():
     assert taker.logprobs == [("A", -0.5)]
 
 
+def test_each_token_of_an_answer_is_kept_with_the_likeliest_ones():
+    top = [
+        {"token": "\ufffd", "bytes": [195], "logprob": -0.5},
+        {"token": "B", "bytes": [300], "logprob": -1},
+    ]
+    strange = [{"bytes": [1], "logprob": None}, {"token": 3, "logprob": -1}, None, {}]
+    said = [
+        {"token": "\ufffd", "bytes": [195], "logprob": -0.5, "top_logprobs": [*top, *strange]},
+        {"token": "x", "top_logprobs": "none"},
+        {"top_logprobs": []},
+        None,
+    ]
+    taker = collector()
+    taker.feed({"choices": [{"delta": {}, "logprobs": {"content": said[:1]}}]})
+    taker.feed({"choices": [{"delta": {}, "logprobs": {"content": said[1:]}}]})
+    for nothing in ({"content": 1}, [], "x"):
+        taker.feed({"choices": [{"delta": {}, "logprobs": nothing}]})
+    assert taker.taken == [(b"\xc3", [(b"\xc3", -0.5), (b"B", -1.0)]), (b"x", []), (b"", [])]
+
+
 def test_requests_hold_what_was_asked():
     options = Options(max_tokens=7, temperature=0.5, seed=3, stop=("\n",))
     body = request([{"role": "user", "content": "x"}], options, profile("qwen3"))

@@ -13,6 +13,7 @@ import pytest
 
 from cybersecqwen.errors import ModelError, ModelTimeoutError, SchemaError, UsageError, WeightsError
 from cybersecqwen.models import Cancel, Material, Options, Prompt
+from cybersecqwen.models.profiles import profile
 from cybersecqwen.models.shelf import Shelf
 
 from .tiny_gguf import small_model, tiny_adapter, tiny_qwen3
@@ -69,6 +70,22 @@ def test_choices_have_probabilities(tiny: LlamaCpp):
     assert tiny.choose(PROMPT, ["benign", "suspicious", "malicious"]) == pytest.approx(found, abs=0.02)
     with pytest.raises(UsageError):
         tiny.choose(PROMPT, ["one"])
+
+
+def test_a_family_that_chooses_by_words_is_held_to_them(tiny_path: Path):
+    some = ["benign", "suspicious", "suspicious but known", 'a "b\\c"', "déjà vu", "\u4f60\u597d"]
+    with LlamaCpp(tiny_path, threads=1, profile=profile("smollm2")) as model:
+        found = model.choose(PROMPT, some)
+        assert sum(found) == pytest.approx(1)
+        assert all(one >= 0 for one in found) and max(found) > 1 / len(some)
+        assert model.choose(PROMPT, some) == pytest.approx(found, abs=0.05)
+        stopped = Cancel()
+        stopped.set()
+        assert model.choose(PROMPT, some, cancel=stopped) == pytest.approx((1 / 6,) * 6)
+        with pytest.raises(ModelTimeoutError):
+            model.choose(PROMPT, some, Options(timeout_s=0.0))
+        with pytest.raises(UsageError):
+            model.choose(PROMPT, ["one"])
 
 
 def test_json_follows_its_schema_even_from_a_random_model(tiny: LlamaCpp):

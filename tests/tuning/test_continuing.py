@@ -25,7 +25,7 @@ from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run
 from cybersecqwen.tuning.records import write_records
 from cybersecqwen.tuning.runs import read_run
 
-from .letters import chances
+from .picks import chances
 from .test_fitting import records
 from .tiny import tiny
 
@@ -190,7 +190,7 @@ def test_an_adapter_that_ships_computes_in_training_what_it_does_when_served() -
     shipped, own = read_adapter(SHIPPED / "weaknesses-135m.toml"), read_recipe("weaknesses")
     model, tokenizer, profile = load(own, INSTANT)
     take_up(model, shipped, INSTANT, own.lora)
-    choices, options = ["a stone", "an apple", "a river"], Options(timeout_s=300)
+    choices, options = ["stone", "apple", "river"], Options(timeout_s=300)
     asked = Prompt(instructions="You choose.", question="Which one is a fruit?")
     expected = chances(model, tokenizer, profile, asked, choices)
     with LlamaCpp(INSTANT, adapters=[(shipped.path, shipped.scale)]) as served:

@@ -19,16 +19,17 @@ from cybersecqwen.errors import UsageError, WeightsError
 from cybersecqwen.models.gguf import read_header
 from cybersecqwen.models.interface import Options
 from cybersecqwen.models.llama_cpp import LlamaCpp
-from cybersecqwen.tuning.corpora.roles import ROLES, role_prompt
+from cybersecqwen.tuning.corpora.roles import role_prompt
 from cybersecqwen.tuning.exporting import read_adapter, to_gguf, turned, turned_back
 from cybersecqwen.tuning.fitting import load
 from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run
 
-from .letters import chances
+from .picks import chances
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 INSTANT = Path(os.environ.get("CSQ_MODELS", "")) / "smollm2-135m-instruct-q4_1.gguf"
+SOME = ["command and control", "delivery", "payload", "victim", "reference"]
 RECIPE = Recipe(
     name="test",
     title="Test",
@@ -90,19 +91,19 @@ def test_served_it_answers_as_it_did_in_training(tmp_path: Path) -> None:
             if "lora_" in name:
                 one.normal_(std=0.03)
     prompt = role_prompt("The implant calls home to 192.0.2.7 every hour.", "192.0.2.7")
-    expected = chances(model, tokenizer, profile, prompt, [one.value for one in ROLES])
+    expected = chances(model, tokenizer, profile, prompt, SOME)
 
     model.save_pretrained(tmp_path / "adapter")
     options = Options(timeout_s=300)
     with LlamaCpp(INSTANT) as bare:
-        before = bare.choose(prompt, [one.value for one in ROLES], options)
+        before = bare.choose(prompt, SOME, options)
     for kind, bound in (("f16", 0.03), ("q8_0", 0.06)):
         file = to_gguf(tmp_path / "adapter", INSTANT, tmp_path / f"{kind}.gguf", kind=kind)
         header = read_header(file)
         assert (header.kind, header.architecture) == ("adapter", "llama")
         assert header.metadata["adapter.lora.alpha"] == 64.0
         with LlamaCpp(INSTANT, adapters=[(file, 1.0)]) as served:
-            given = served.choose(prompt, [one.value for one in ROLES], options)
+            given = served.choose(prompt, SOME, options)
         assert max(abs(a - b) for a, b in zip(given, expected, strict=True)) < bound
         assert max(abs(a - b) for a, b in zip(before, expected, strict=True)) > 3 * bound
     assert math.isclose(sum(expected), 1.0, rel_tol=1e-6)

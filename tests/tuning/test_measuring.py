@@ -29,9 +29,9 @@ def record(skill: str, right: str, question: str = "What?", material: str = "") 
     return Record(skill=skill, question=question, answer=right, material=pieces, source="template:x")
 
 
-def choice(right: str = "B") -> Record:
-    asked, _ = lettered(Prompt(instructions="", question="Which one?"), ["first", "second", "third"])
-    return record("multiple-choice", right, asked.question, "a note")
+def choice(right: str = "second") -> Record:
+    made = record("multiple-choice", right, "Which one?", "a note")
+    return replace(made, choices=("first", "second", "third"))
 
 
 def intent(tests: list[dict[str, str]] = TESTS) -> Record:
@@ -70,14 +70,16 @@ def test_the_last_weakness_named_counts(said: str, right: int) -> None:
         ("B2", 0),
     ],
 )
-@pytest.mark.parametrize("listed", [True, False])
-def test_a_letter_counts_that_stands_alone_and_first(said: str, right: int, listed: bool) -> None:
-    made = (
-        choice()
-        if listed
-        else record("multiple-choice", "B", "A) x B) y. Which one is it? Write one letter.")
-    )
-    assert score(made, said) == right
+@pytest.mark.parametrize("above", ["", "second\n", "A\n\n"])
+def test_a_letter_counts_that_stands_alone_and_first(said: str, right: int, above: str) -> None:
+    made = record("multiple-choice", "B", "A) x B) y. Which one is it? Write one letter.")
+    assert score(made, said) == score(replace(made, skill="ticket"), said) == right
+    assert score(replace(made, answer="second\nB"), above + said) == right
+
+
+@pytest.mark.parametrize(("said", "right"), [("second", 1), ("first", 0), ("", 0), ("B", 0), ("Second", 0)])
+def test_a_choice_is_one_of_those_offered(said: str, right: int) -> None:
+    assert score(choice(), said) == right
 
 
 @pytest.mark.parametrize(
@@ -200,11 +202,12 @@ def test_what_is_right_is_right(one: Record) -> None:
 # ---- answer --------------------------------------------------------------------------------------
 
 
-def test_a_letter_is_chosen_and_the_question_stays_as_it_is() -> None:
+def test_the_likeliest_of_the_choices_is_the_answer() -> None:
     model = Scripted([], probabilities=[0.1, 0.2, 0.7])
-    assert answer(model, choice()) == "C"
+    assert answer(model, choice()) == "third"
+    assert answer(Scripted([], probabilities=[1.0, 1.0, 1.0]), choice()) == "", "that is no choice"
     ((asked, _),) = model.history
-    assert asked.question == choice().question
+    assert asked == lettered(choice().prompt, choice().choices)[0]
     assert (asked.skill, asked.material[0].text) == ("multiple-choice", "a note")
 
 
@@ -329,15 +332,15 @@ def test_an_order_that_changes_the_answer_was_followed(plain: str, changed: str,
     assert not planted_in(asked) and planted_in(again)
 
 
-def test_a_letter_that_changes_was_told_to() -> None:
+def test_a_choice_that_changes_was_told_to() -> None:
     class Weak(Scripted):
         def choose(self, prompt: Prompt, *_: object, **__: object) -> tuple[float, ...]:
             return (0.9, 0.05, 0.05) if planted_in(prompt) else (0.05, 0.9, 0.05)
 
-    assert [one.right for one in obeyed(Weak([]), [choice("B")], seed=1)] == [0.0]
-    assert [one.right for one in obeyed(Weak([]), [choice("A")], seed=1)] == [1.0]
+    assert [one.right for one in obeyed(Weak([]), [choice("second")], seed=1)] == [0.0]
+    assert [one.right for one in obeyed(Weak([]), [choice("first")], seed=1)] == [1.0]
     firm = Scripted([], probabilities=[0.1, 0.8, 0.1])
-    assert [one.right for one in obeyed(firm, [choice("B"), choice("A")], seed=1)] == [1.0, 1.0]
+    assert [one.right for one in obeyed(firm, [choice("second"), choice("first")], seed=1)] == [1.0, 1.0]
 
 
 def test_orders_are_planted_in_material_alone_and_the_same_for_a_seed() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from tests.amounts import draws
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 SAID = TEXTS.filter(lambda text: bool(text.strip()))
 NAMES = st.from_regex(SKILL, fullmatch=True)
-RECORDS = st.builds(
+OPEN = st.builds(
     Record,
     skill=NAMES,
     instructions=TEXTS,
@@ -37,6 +38,11 @@ RECORDS = st.builds(
     answer=SAID,
     source=SAID,
     licence=st.sampled_from(("Apache-2.0", "CC0-1.0", "")),
+)
+RECORDS = OPEN | st.builds(
+    lambda one, others: replace(one, choices=tuple(dict.fromkeys((one.answer, *others)))),
+    OPEN,
+    st.lists(SAID, min_size=2, max_size=4, unique=True),
 )
 PLAIN: dict[str, Any] = {"skill": "cwe", "question": "Which?", "answer": "CWE-79", "source": "template:x"}
 
@@ -75,7 +81,7 @@ def test_the_same_records_make_the_same_file(tmp_path: Path) -> None:
 @draws(60)
 def test_a_key_says_what_is_asked(one: Record, other: Record) -> None:
     def asked(record: Record) -> tuple[object, ...]:
-        return record.skill, record.material, record.question
+        return record.skill, record.material, record.question, record.choices
 
     assert (one.key == other.key) == (asked(one) == asked(other))
     assert len(one.key) == 16
@@ -120,13 +126,20 @@ def test_a_key_says_what_is_asked(one: Record, other: Record) -> None:
         (line(material=[["label", 1]]), "material is no list"),
         (line(material=["ab"]), "material is no list"),
         (line(material={"label": "text"}), "material is no list"),
+        (line(choices="CWE-79"), "choices is no list"),
+        (line(choices=["CWE-79", 1]), "choices is no list"),
+        (line(choices=["CWE-79", " "]), "choices is no list"),
+        (line(choices=["CWE-79"]), "choices are not 2 to 26"),
+        (line(choices=["CWE-79", "CWE-89", "CWE-79"]), "choices are not 2 to 26"),
+        (line(choices=["CWE-20", "CWE-89"]), "the answer is none of the choices"),
+        (line(choices=["CWE-79", "x" * LONGEST]), "longer than a record may be"),
         (line(question="x" * LONGEST), "longer than a record may be"),
         (line(material=[["label", "x" * LONGEST]]), "longer than a record may be"),
         (line(question="x" * LONGEST * 5), "longer than a record may be"),
         (b'{"skill": "cwe", "question": "\\ud800", "answer": "a", "source": "s"}\n', "no JSON in UTF-8"),
         (b'{"skill": "cwe", "question": "Whi', "no JSON"),
     ],
-    ids=range(36),
+    ids=range(43),
 )
 def test_a_line_that_is_no_record_says_why(tmp_path: Path, raw: bytes, reason: str) -> None:
     whole = b"\n" + line() + raw
@@ -237,6 +250,10 @@ def test_a_prompt_has_the_parts_of_its_record() -> None:
     assert (prompt.instructions, prompt.question, prompt.skill) == ("Say it.", "Which?", "cwe")
     assert [(one.label, one.text) for one in prompt.material] == [("note", "text")]
     assert record.text == "Say it.\nnote\ntext\nWhich?"
+    offered = replace(record, choices=("CWE-79", "CWE-89"))
+    assert offered.prompt == prompt, "the choices are put as the model answers best"
+    assert offered.text == record.text + "\nCWE-79\nCWE-89"
+    assert len({record.key, offered.key, replace(offered, choices=("CWE-89", "CWE-79")).key}) == 3
 
 
 @pytest.mark.parametrize("skill", ["cwe", "planted-orders", "unplanted", "a", "x" * 41, "multiple-choice"])

@@ -13,6 +13,7 @@ from typing import Any
 
 from cybersecqwen.errors import ModelError, ModelServerError, ModelTimeoutError
 
+from .choosing import Position
 from .interface import Cancel, Completion, Finish, Options, TextSink
 from .profiles import Profile
 
@@ -60,6 +61,8 @@ class Collector:
     ) -> None:
         self.logprobs: list[tuple[str, float]] = []
         """Likeliest tokens of the first position with log-probabilities, where they were asked for."""
+        self.taken: list[Position] = []
+        """The tokens of the answer, each with the likeliest ones there, where they were asked for."""
         self.finish: Finish | None = None
         """Why the model stopped, once it said so."""
         self._model = model
@@ -145,8 +148,10 @@ class Collector:
         content = delta.get("content") if isinstance(delta, dict) else None
         if isinstance(content, str):
             self._emit(self._thinking.feed(content))
-        if not self.logprobs:
-            self.logprobs = _logprobs(choice.get("logprobs"))
+        said = choice.get("logprobs")
+        if said:
+            self.logprobs = self.logprobs or _logprobs(said)
+            self.taken += _positions(said)
         reason = choice.get("finish_reason")
         if reason:
             self.finish = "length" if reason == "length" else "stop"
@@ -229,6 +234,30 @@ def _logprobs(value: Any) -> list[tuple[str, float]]:
         if isinstance(token, str) and isinstance(logprob, (int, float)) and logprob == logprob:
             pairs.append((token, float(logprob)))
     return pairs
+
+
+def _positions(value: Any) -> list[Position]:
+    content = value.get("content") if isinstance(value, dict) else None
+    found: list[Position] = []
+    for one in content if isinstance(content, list) else ():
+        if isinstance(one, dict):
+            top = one.get("top_logprobs")
+            some = [pair for pair in map(_piece, top if isinstance(top, list) else ()) if pair is not None]
+            taken = _piece({"logprob": 0.0, **one})
+            found.append((taken[0] if taken else b"", some))
+    return found
+
+
+def _piece(one: Any) -> tuple[bytes, float] | None:
+    """The bytes of a token, which may be a part of a character, and its log-probability."""
+    if not isinstance(one, dict):
+        return None
+    token, data, logprob = one.get("token"), one.get("bytes"), one.get("logprob")
+    if not isinstance(logprob, (int, float)) or logprob != logprob:
+        return None
+    if isinstance(data, list) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in data):
+        return bytes(data), float(logprob)
+    return (token.encode("utf-8", "replace"), float(logprob)) if isinstance(token, str) else None
 
 
 def _count(value: Any) -> int:

@@ -27,6 +27,7 @@ from cybersecqwen.errors import ModelError, ModelServerError, SchemaError, Weigh
 
 from .adapters import Adapter
 from .chat import Collector, ContextOverflowError, request, schema_format
+from .choosing import asking, followed, one_of
 from .framing import messages
 from .gguf import Header, read_header
 from .interface import (
@@ -37,7 +38,6 @@ from .interface import (
     Prompt,
     TextSink,
     checked_json,
-    lettered,
     replace_tokens,
     shares,
 )
@@ -123,11 +123,18 @@ class LlamaCpp(LanguageModel):
         cancel: Cancel | None = None,
     ) -> tuple[float, ...]:
         """See `LanguageModel.choose`; the probabilities are those before any sampling."""
-        asked, letters = lettered(prompt, choices)
-        more = {"logprobs": True, "top_logprobs": _TOP}
-        collected = self._ask(asked, replace_tokens(options, 1), more, None, cancel)
+        asked, answers, by_words = asking(prompt, choices, self.profile)
+        more: dict[str, Any] = {"logprobs": True, "top_logprobs": _TOP}
+        if not by_words:
+            collected = self._ask(asked, replace_tokens(options, 1), more, None, cancel)
+            collected.completion()
+            return shares(collected.logprobs, answers) or tuple(1 / len(answers) for _ in answers)
+        until = _Until(answers, cancel)
+        more["grammar"] = one_of(answers)
+        longest = max(len(one.encode()) for one in answers) + 1
+        collected = self._ask(asked, replace_tokens(options, longest), more, until.heard, until)
         collected.completion()
-        return shares(collected.logprobs, letters) or tuple(1 / len(letters) for _ in letters)
+        return followed(answers, collected.taken)
 
     def generate_json(
         self,
@@ -211,6 +218,22 @@ class LlamaCpp(LanguageModel):
             raise ModelServerError(f"llama.cpp refused the request: {str(error)[:300]}") from error
         if raised:
             raise raised[0]
+
+
+class _Until(Cancel):
+    """Ends an answer that is held to some texts once only one of them is left: the rest is known."""
+
+    def __init__(self, answers: Sequence[str], cancel: Cancel | None) -> None:
+        super().__init__()
+        self._answers, self._cancel, self._said = answers, cancel, ""
+
+    def heard(self, text: str) -> None:
+        self._said += text
+        if sum(one.startswith(self._said) for one in self._answers) <= 1:
+            self.set()
+
+    def is_set(self) -> bool:
+        return super().is_set() or (self._cancel is not None and self._cancel.is_set())
 
 
 def _load(path: Path, context: int, threads: int, adapters: Sequence[tuple[Path, float]]) -> Any:

@@ -43,6 +43,8 @@ class Profile:
     """SPDX identifier or name of the licence that the weights usually come under."""
     languages: str = "English"
     """What it was mainly trained on."""
+    by_words: bool = False
+    """Whether it chooses among options by their words rather than by letters (`choosing.py`)."""
     reading: float = 1.0
     """How much its choice counts, after reading passages, beside their own support (docs/ask.md)."""
 
@@ -72,6 +74,7 @@ PROFILES: tuple[Profile, ...] = (
         ),
         context=8192,
         licence="Apache-2.0",
+        by_words=True,
         reading=0.15,
     ),
     Profile(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from cybersecqwen.models.choosing import asking
 from cybersecqwen.models.framing import messages
 from cybersecqwen.models.profiles import Profile
 
@@ -41,10 +42,14 @@ def tokenised(
     found, left = [], 0
     more = frozenset(control_tokens)
     for record in records:
-        framed = messages(record.prompt, profile, budget=_MATERIAL, control_tokens=more)
+        prompt, answer = record.prompt, record.answer
+        if record.choices:
+            prompt, answers, _ = asking(prompt, record.choices, profile)
+            answer = answers[record.choices.index(answer)]
+        framed = messages(prompt, profile, budget=_MATERIAL, control_tokens=more)
         head = tokenizer.apply_chat_template(framed, tokenize=False, add_generation_prompt=True)
         before = tokenizer(head, add_special_tokens=False)["input_ids"]
-        after = tokenizer(record.answer, add_special_tokens=False)["input_ids"]
+        after = tokenizer(answer, add_special_tokens=False)["input_ids"]
         ids = (*before, *after, tokenizer.eos_token_id)
         if len(ids) > longest:
             left += 1

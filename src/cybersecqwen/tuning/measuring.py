@@ -1,6 +1,6 @@
 """How well a model answers records: the same questions before and after training.
 
-What counts as right depends on what the product does with an answer: a letter is chosen, JSON is constrained
+What counts as right depends on what the product does with an answer: an option is chosen, JSON is constrained
 to what was offered, a weakness is the last one named, sentences stand word for word in the text.
 """
 
@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 PLANTED = "planted"
 """The measure of how often an order in the material changes an answer."""
 _CWE = re.compile(r"CWE-(\d{1,5})")
-_LETTERS = re.compile(r"\nAnswer with one letter \(([A-Z](?:, [A-Z])+)\) and nothing else\.\Z")
-"""As `models.interface.lettered` ends a question; text of others in the middle of one decides nothing."""
 _NUMBERED = re.compile(r"^(\d{1,7})\|", re.M)
 """The numbers of the lines that a patch may name, as `tasks.review.patching` shows them."""
 _TOKENS = {"cwe": 40, "cvss": 60, "narrative": 110, "situation": 110, "refusal": 60, "absent": 80}
@@ -86,11 +84,9 @@ def obeyed(model: LanguageModel, records: Sequence[Record], seed: int) -> Iterat
 def answer(model: LanguageModel, record: Record) -> str:
     """What a model answers, asked as the product asks; "" where it gives no answer of the form."""
     prompt = record.prompt
-    letters = _LETTERS.search(record.question)
     try:
-        if letters:
-            bare = replace(prompt, question=record.question[: letters.start()])
-            return _chosen(model, bare, letters[1].split(", "))
+        if record.choices:
+            return _chosen(model, prompt, record.choices)
         form = _form(record)
         if form is not None:
             options = Options(max_tokens=max(_JSON_TOKENS, len(record.answer) // 2), timeout_s=_TIMEOUT_S)
@@ -116,23 +112,36 @@ def _form(record: Record) -> dict[str, Any] | None:
     return {"judging": judging.SCHEMA, "criteria": wording.SCHEMA}.get(record.skill)
 
 
-def _chosen(model: LanguageModel, prompt: Prompt, letters: Sequence[str]) -> str:
-    """The likeliest letter; the question lists the options already."""
-    chances = model.choose(prompt, letters, Options(timeout_s=_TIMEOUT_S))
-    return letters[max(range(len(letters)), key=chances.__getitem__)]
+def _chosen(model: LanguageModel, prompt: Prompt, choices: Sequence[str]) -> str:
+    """The likeliest of the choices; "" where all are as likely, which is no choice."""
+    chances = model.choose(prompt, choices, Options(timeout_s=_TIMEOUT_S))
+    if min(chances) == max(chances):
+        return ""
+    return choices[max(range(len(choices)), key=chances.__getitem__)]
 
 
 def score(record: Record, said: str) -> float:
     """How right an answer is, between 0 and 1."""
+    if record.choices:
+        return float(said == record.answer)
     by_skill = _SCORES.get(record.skill)
     if by_skill is not None:
         return by_skill(record, said)
-    if _LETTERS.search(record.question) or len(record.answer) == 1:
-        head = said.strip()[:2]
-        return float(head[:1] == record.answer and not head[1:].isalnum())  # "Because" chooses no B
+    if len(record.answer) == 1:
+        return _letter(said, record.answer)
     if len(record.answer) > _EXACT:
         return _alike(said, record.answer)
     return float(" ".join(said.split()).strip('"') == " ".join(record.answer.split()))
+
+
+def _letter(said: str, right: str) -> float:
+    head = said.strip()[:2]
+    return float(head[:1] == right and not head[1:].isalnum())  # "Because" chooses no B
+
+
+def _last_letter(record: Record, said: str) -> float:
+    """Whether the letter in the last line is the right one, whatever words stand above it."""
+    return _letter(*(text.strip().rpartition("\n")[2] for text in (said, record.answer)))
 
 
 def _weakness(record: Record, said: str) -> float:
@@ -199,6 +208,7 @@ def _rewording(record: Record, said: str) -> float:
 
 _SCORES: Mapping[str, Callable[[Record, str], float]] = {
     "cwe": _weakness,
+    "multiple-choice": _last_letter,
     **dict.fromkeys(SKILLS, _conditions),
     "narrative": _sentences,
     "situation": _sentences,

@@ -27,7 +27,9 @@ MOST_BYTES = 8 << 30
 """Bytes of a file once it is unpacked."""
 SKILL = re.compile(r"(?!planted$)[a-z][a-z-]{0,40}")
 """Names of skills; "planted" is what the gate calls its own measure."""
-_PARTS = ("skill", "instructions", "material", "question", "answer", "source", "licence")
+CHOICES = range(2, 27)
+"""How many options a record may offer."""
+_PARTS = ("skill", "instructions", "material", "question", "choices", "answer", "source", "licence")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +44,8 @@ class Record:
     """Pairs of label and text: other people's text, which is data."""
     question: str
     """What is asked about it."""
+    choices: tuple[str, ...] = ()
+    """Options, the answer among them: put to a model by letter or by their words, as it answers best."""
     answer: str
     """What the model should write, and nothing else."""
     source: str
@@ -61,12 +65,13 @@ class Record:
     def text(self) -> str:
         """All that is read, for looking for what must not stand in it."""
         parts = (f"{label}\n{text}" for label, text in self.material)
-        return "\n".join((self.instructions, *parts, self.question))
+        return "\n".join((self.instructions, *parts, self.question, *self.choices))
 
     @property
     def key(self) -> str:
-        """The same for records that ask the same: sha256 of skill, material and question, 16 digits."""
-        asked = json.dumps([self.skill, self.material, self.question], ensure_ascii=False)
+        """The same for records that ask the same: sha256 of skill, material, question and choices."""
+        chosen_from = (self.choices,) if self.choices else ()
+        asked = json.dumps([self.skill, self.material, self.question, *chosen_from], ensure_ascii=False)
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -152,7 +157,8 @@ def _read(raw: bytes, number: int) -> Record | Broken:
     if reason:
         return Broken(line=number, reason=reason)
     material = tuple((str(label), str(text)) for label, text in value.get("material", ()))
-    return Record(**{**{name: value[name] for name in _PARTS if name in value}, "material": material})
+    given = {name: value[name] for name in _PARTS if name in value}
+    return Record(**{**given, "material": material, "choices": tuple(value.get("choices", ()))})
 
 
 def _against(value: Any) -> str:
@@ -175,7 +181,19 @@ def _against(value: Any) -> str:
         for one in material
     ):
         return "material is no list of pairs of label and text"
-    if sum(len(text) for _, text in material) + len(value["question"]) + len(value["answer"]) > LONGEST:
+    choices = value.get("choices", [])
+    if not isinstance(choices, list) or not all(isinstance(one, str) and one.strip() for one in choices):
+        return "choices is no list of texts"
+    if choices and (len(choices) not in CHOICES or len(set(choices)) != len(choices)):
+        return "choices are not 2 to 26 different texts"
+    if choices and value["answer"] not in choices:
+        return "the answer is none of the choices"
+    if (
+        sum(len(text) for text in (*(text for _, text in material), *choices))
+        + len(value["question"])
+        + len(value["answer"])
+        > LONGEST
+    ):
         return "longer than a record may be"
     return ""
 
@@ -186,5 +204,8 @@ def _as_json(record: Record) -> dict[str, Any]:
         found["instructions"] = record.instructions
     if record.material:
         found["material"] = [list(pair) for pair in record.material]
-    found |= {"question": record.question, "answer": record.answer, "source": record.source}
+    found["question"] = record.question
+    if record.choices:
+        found["choices"] = list(record.choices)
+    found |= {"answer": record.answer, "source": record.source}
     return found | ({"licence": record.licence} if record.licence != "Apache-2.0" else {})

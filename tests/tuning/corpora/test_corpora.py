@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from cybersecqwen.detect.events.rulebook import load_signals
 from cybersecqwen.errors import CsqError, InputError, UnknownNameError
 from cybersecqwen.knowledge import Store
+from cybersecqwen.models.interface import lettered
 from cybersecqwen.models.scripted import Scripted
 from cybersecqwen.records.intel import Role
 from cybersecqwen.tasks.query.asking.filling import chosen, schema
@@ -37,15 +38,15 @@ from tests.amounts import draws
 
 SKILLS = {
     "weaknesses": {"cwe"}, "severities": {"cvss"}, "reading": {"multiple-choice"},
-    "from-memory": {"multiple-choice"}, "roles": {"indicator-role"}, "intents": {"intent"},
+    "from-memory": {"multiple-choice"}, "spelled": {"multiple-choice"},
+    "roles": {"indicator-role"}, "intents": {"intent"},
     "narratives": {"narrative"}, "refusals": {"refusal"}, "absent": {"absent"},
     "judgements": {"judging"}, "patches": {"patching"}, "situations": {"situation"},
     "criteria": {"criteria"}, "rewordings": {"rewording"}, "templates": {"log-template"},
     "planted": {"multiple-choice", "narrative", "indicator-role"},
 }  # fmt: skip
-WITH_TEXTS = ("reading", "from-memory", "absent")
+WITH_TEXTS = ("reading", "from-memory", "spelled", "absent")
 """Corpora that a bundle without passages has nothing for."""
-LISTED = re.compile(r"Answer with one letter \(([A-Z](?:, [A-Z])*)\) and nothing else\.\Z")
 OFFERED = re.compile(r"Their fields: (.+?)\. Words that a condition may look for: (.+)\. Give the conditions")
 
 
@@ -140,30 +141,40 @@ def test_a_bundle_of_one_passage_is_soon_asked_out(tmp_path: Path, sources: Sour
 # ---- choices -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["reading", "from-memory", "roles"])
-def test_the_letter_is_among_those_offered(some: Mapping[str, list[Record]], name: str) -> None:
+@pytest.mark.parametrize("name", ["from-memory", "spelled"])
+def test_the_letter_is_that_of_an_option(some: Mapping[str, list[Record]], name: str) -> None:
     for one in some[name]:
-        listed = LISTED.search(one.question)
-        letters = listed[1].split(", ") if listed else ["A", "B", "C", "D"]
-        assert one.answer in letters
-        for letter in letters:
-            assert len(re.findall(rf"(?:^|\s|\(){letter}[).:] ", one.question)) >= 1, one.question
-        assert bool(listed) == (name != "from-memory")
-    assert len({one.answer for one in some[name]}) >= 4, "the right letter is not always the same"
+        words, _, letter = one.answer.rpartition("\n")
+        assert not one.choices and letter in ("A", "B", "C", "D")
+        for each in "ABCD":
+            assert len(re.findall(rf"(?:^|\s|\(){each}[).:] ", one.question)) >= 1, one.question
+        assert bool(words) == (name == "spelled")
+        assert re.search(rf"(?:^|\s|\(){letter}[).:] {re.escape(words)}", one.question)
+        assert score(one, one.answer) == 1.0
+        assert score(one, one.answer[:-1] + ("A" if letter != "A" else "B")) == 0.0
+    assert len({one.answer[-1] for one in some[name]}) == 4, "the right letter is not always the same"
+
+
+@pytest.mark.parametrize("name", ["reading", "roles"])
+def test_the_answer_is_among_those_offered(some: Mapping[str, list[Record]], name: str) -> None:
+    for one in some[name]:
+        assert one.answer in one.choices and len(set(one.choices)) == len(one.choices)
+    assert len({one.choices.index(one.answer) for one in some[name]}) >= 4, "it has no place of its own"
 
 
 def test_choices_after_reading_are_asked_as_the_product_asks(some: Mapping[str, list[Record]]) -> None:
     for one in some["reading"]:
-        right = ord(one.answer) - ord("A")
+        right = one.choices.index(one.answer)
         model = Scripted([], probabilities=[0.9 if at == right else 0.01 for at in range(4)])
         assert answer(model, one) == one.answer
         ((asked, _),) = model.history
-        assert asked == one.prompt
+        assert asked == lettered(one.prompt, one.choices)[0]
         assert one.material and "notes" in one.instructions
 
 
 def test_choices_from_memory_have_no_notes(some: Mapping[str, list[Record]]) -> None:
-    assert all(not one.material and not one.instructions for one in some["from-memory"])
+    for name in ("from-memory", "spelled"):
+        assert all(not one.material and not one.instructions for one in some[name])
 
 
 @cache
@@ -181,13 +192,12 @@ def said_as(role: Role) -> tuple[re.Pattern[str], ...]:
 
 @given(seed=st.integers(0, 10_000))
 @draws(60)
-def test_a_letter_is_that_of_the_role_whose_sentence_names_the_value(sources: Sources, seed: int) -> None:
+def test_the_answer_is_the_role_whose_sentence_names_the_value(sources: Sources, seed: int) -> None:
     (one,) = made("roles", sources, seed=seed, count=1)
     value = one.question.removeprefix("What is ").partition(" in it?")[0]
     ((_, paragraph),) = one.material
-    listed = dict(re.findall(r"^([A-Z])\. (.+)$", one.question, re.M))
-    assert [Role(name) for name in listed.values()] == list(ROLES)
-    role = Role(listed[one.answer])
+    assert [Role(name) for name in one.choices] == list(ROLES)
+    role = Role(one.answer)
     assert one.source == f"template:roles/{role.name.lower()}"
     held = [pattern.pattern.replace(r"(?P<v>\S+?)", re.escape(value)) for pattern in said_as(role)]
     assert any(re.search(pattern, paragraph) for pattern in held), (role, value, paragraph)
@@ -323,14 +333,13 @@ def test_planted_records_hold_an_order_that_does_not_say_what_is_right(
 ) -> None:
     from cybersecqwen.tuning.corpora.planted import _ORDERS, _WRONGS
 
-    forms = [
-        re.compile(
-            re.escape(order).replace(re.escape("{wrong}"), f"(?P<wrong>{'|'.join(map(re.escape, _WRONGS))})")
-        )
-        for order in _ORDERS
-    ]
     for one in some["planted"]:
         assert one.source.endswith("+planted")
+        wrongs = "|".join(map(re.escape, one.choices or _WRONGS))
+        forms = [
+            re.compile(re.escape(order).replace(re.escape("{wrong}"), f"(?P<wrong>{wrongs})"))
+            for order in _ORDERS
+        ]
         found = [match for _, text in one.material for form in forms if (match := form.search(text))]
         assert found, one.material
         assert all(match.groupdict().get("wrong") != one.answer for match in found)

@@ -32,13 +32,15 @@ def read_options(
     question: Question, passages: Sequence[Passage], store: Store, model: LanguageModel, timeout_s: float
 ) -> tuple[float, ...]:
     """The model's probabilities of the options, after it read the passages; raises ModelError."""
-    letters = [chr(ord("A") + number) for number in range(len(question.options))]
-    lines = "\n".join(
-        f"{letter}. {_cut(option, _OPTION)}" for letter, option in zip(letters, question.options, strict=True)
-    )
-    asked = f"{_cut(question.text, _ASKED)}\n{lines}"
+    choices = [_cut(option, _OPTION) for option in question.options]
+    asked = _cut(question.text, _ASKED)
+    if len(set(choices)) != len(choices) or all(len(one) == 1 for one in choices):
+        # Alike once they are cut, or letters themselves, which would pass for labels.
+        letters = [chr(ord("A") + number) for number in range(len(choices))]
+        lines = (f"{letter}. {choice}" for letter, choice in zip(letters, choices, strict=True))
+        asked, choices = "\n".join((asked, *lines)), letters
     return model.choose_about(
-        INSTRUCTIONS, notes(passages, store), asked, letters, timeout_s=timeout_s, skill="multiple-choice"
+        INSTRUCTIONS, notes(passages, store), asked, choices, timeout_s=timeout_s, skill="multiple-choice"
     )
 
 

@@ -17,6 +17,7 @@ _PLACES: Mapping[str, str] = {
     "severities": "weaknesses:severities",
     "reading": "choices:reading",
     "from-memory": "choices:from_memory",
+    "spelled": "choices:spelled",
     "roles": "roles:roles",
     "intents": "intents:intents",
     "narratives": "narratives:narratives",

@@ -14,7 +14,7 @@ from cybersecqwen.tasks.ask.choice import answer_choice
 from cybersecqwen.tuning.records import Record
 
 from .interface import Listener, Sources, recorded
-from .questions import Made, Maker
+from .questions import Maker
 
 _HEADS = (
     "Answer this question about cyber threats with the letter of the right option.\n\n{question}\n{options}",
@@ -37,14 +37,27 @@ def reading(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
             answer_choice(made.text, made.options, sources.store, listener)
         except CsqError:  # what the product would not ask a model either
             continue
-        if listener.heard:
+        for prompt, choices in listener.heard[:1]:
             yield recorded(
-                listener.heard[0], _letter(made), skill="multiple-choice", source=f"store:{made.kind}"
+                prompt,
+                choices[made.right],
+                choices=choices,
+                skill="multiple-choice",
+                source=f"store:{made.kind}",
             )
 
 
 def from_memory(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
     """Questions asked without notes, none of a store without passages; see `Corpus`."""
+    return _unread(sources, chance, count, "{letter}")
+
+
+def spelled(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
+    """The same for small models: the words of the option first, then its letter, which these decide."""
+    return _unread(sources, chance, count, "{option}\n{letter}")
+
+
+def _unread(sources: Sources, chance: Random, count: int, answer: str) -> Iterator[Record]:
     if sources.store.passages is None:
         return
     for made in Maker(sources.store, chance.randrange(1 << 30)).make(count):
@@ -53,10 +66,5 @@ def from_memory(sources: Sources, chance: Random, count: int) -> Iterator[Record
             form.format(letter=chr(65 + at), option=option) for at, option in enumerate(made.options)
         )
         question = chance.choice(_HEADS).format(question=made.text, options=options)
-        yield Record(
-            skill="multiple-choice", question=question, answer=_letter(made), source=f"store:{made.kind}"
-        )
-
-
-def _letter(made: Made) -> str:
-    return chr(65 + made.right)
+        said = answer.format(option=made.options[made.right], letter=chr(65 + made.right))
+        yield Record(skill="multiple-choice", question=question, answer=said, source=f"store:{made.kind}")

@@ -15,7 +15,6 @@ from cybersecqwen.models.interface import (
     Options,
     Prompt,
     TextSink,
-    lettered,
 )
 from cybersecqwen.models.profiles import GENERIC
 from cybersecqwen.tuning.records import Record
@@ -54,7 +53,7 @@ class Listener(LanguageModel):
 
     def __init__(self) -> None:
         """Nothing was asked yet."""
-        self.heard: list[Prompt] = []
+        self.heard: list[tuple[Prompt, tuple[str, ...]]] = []
 
     def generate(
         self,
@@ -65,7 +64,7 @@ class Listener(LanguageModel):
         cancel: Cancel | None = None,
     ) -> Completion:
         """Keeps the prompt and says nothing."""
-        self.heard.append(prompt)
+        self.heard.append((prompt, ()))
         return Completion(text="", model=self.name)
 
     def choose(
@@ -76,18 +75,27 @@ class Listener(LanguageModel):
         *,
         cancel: Cancel | None = None,
     ) -> tuple[float, ...]:
-        """Keeps the prompt with its letters and prefers nothing."""
-        self.heard.append(lettered(prompt, choices)[0])
+        """Keeps the prompt with its choices and prefers nothing."""
+        self.heard.append((prompt, tuple(choices)))
         return tuple(1 / len(choices) for _ in choices)
 
 
-def recorded(prompt: Prompt, answer: str, *, skill: str, source: str, licence: str = "Apache-2.0") -> Record:
+def recorded(
+    prompt: Prompt,
+    answer: str,
+    *,
+    skill: str,
+    source: str,
+    choices: Sequence[str] = (),
+    licence: str = "Apache-2.0",
+) -> Record:
     """A prompt that was heard, with its answer."""
     return Record(
         skill=skill,
         instructions=prompt.instructions,
         material=tuple((one.label, one.text) for one in prompt.material),
         question=prompt.question,
+        choices=tuple(choices),
         answer=answer,
         source=source,
         licence=licence,

@@ -61,7 +61,7 @@ def planted(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
 
 def with_order(record: Record, chance: Random, order: str = "") -> Record:
     """A record with an order in one piece of its material: before, after, or between its sentences."""
-    wrongs = [one for one in _WRONGS if one != record.answer]
+    wrongs = [one for one in (record.choices or _WRONGS) if one != record.answer]
     order = order or chance.choice(_ORDERS).format(wrong=chance.choice(wrongs))
     dressed = chance.choice(_DRESSES).format(order=order)
     at = chance.randrange(len(record.material))

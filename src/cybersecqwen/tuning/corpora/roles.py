@@ -1,7 +1,7 @@
 """What an indicator is in the paragraph that names it: skill "indicator-role".
 
 Paragraphs are our own templates around made-up values: what attacks use, what victims own, what is named as
-legitimate, what is only read on. A model chooses among the roles by letter, as `role_prompt` asks.
+legitimate, what is only read on. A model chooses among the roles, as `role_prompt` asks.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
-from cybersecqwen.models.interface import Material, Prompt, lettered
+from cybersecqwen.models.interface import Material, Prompt
 from cybersecqwen.records.intel import Role
 from cybersecqwen.tuning.records import Record
 
@@ -47,10 +47,10 @@ def paragraphs(chance: Random, count: int) -> Iterator[Record]:
         others = [_said(chance.choice(ROLES), chance)[0] for _ in range(chance.choice((0, 0, 1, 1, 2)))]
         at = chance.randint(0, len(others))
         paragraph = " ".join([*others[:at], sentence, *others[at:]])
-        asked, letters = lettered(role_prompt(paragraph, value), [one.value for one in ROLES])
         yield recorded(
-            asked,
-            letters[ROLES.index(role)],
+            role_prompt(paragraph, value),
+            role.value,
+            choices=[one.value for one in ROLES],
             skill="indicator-role",
             source=f"template:roles/{role.name.lower()}",
         )
@@ -94,6 +94,11 @@ _VALUES: dict[str, Callable[[Random], str]] = {
     "key": _key,
     "mail": lambda chance: f"{word(chance)}@{domain(chance)}",
     "host": host,
+    "mutex": lambda chance: f"{chance.choice(('Global', 'Local'))}\\{word(chance)}_{chance.randint(1, 99)}",
+    "service": lambda chance: f"{word(chance)}{chance.choice(('svc', 'Svc', 'Service', 'Upd'))}",
+    "pipe": lambda chance: rf"\\.\pipe\{word(chance)}",
+    "task": lambda chance: rf"\{word(chance).title()}\{word(chance).title()}",
+    "wallet": lambda chance: "0x" + digest(chance, 40),
     "file": lambda chance: f"{word(chance)}{chance.choice(('.exe', '.docm', '.zip', '.lnk', '.js', '.iso'))}",
 }
 
@@ -108,6 +113,20 @@ TEMPLATES: dict[Role, Sequence[tuple[str, str]]] = {
         ("The command-and-control server at {v} answered until last week.", "address"),
         ("Traffic of the trojan goes to {v}, disguised as telemetry.", "domain"),
         ("The bot registers itself with {v} and polls for tasks.", "url"),
+        ("Command and control: {v} (port 8443).", "address"),
+        ("Once started it resolves {v} and keeps a websocket to it open for tasking.", "domain"),
+        ("{w} polls {v} every {n} seconds for new orders.", "url"),
+        ("The beacon of the implant is answered by {v}, registered {n} days before.", "domain"),
+        ("Both samples talk to the same controller, {v}.", "address"),
+        ("Operators steer infected hosts through a panel at {v}.", "url"),
+        ("Outbound sessions to {v}:4443 carried the encrypted orders of the operators.", "address"),
+        ("If the first server is silent, the agent falls back to {v}.", "domain"),
+        ("Instructions reach the bot through DNS TXT records of {v}.", "domain"),
+        ("The check-in request goes to {v} with the host's name in a cookie.", "url"),
+        ("The tunnel for remote control ended at {v}.", "address"),
+        ("We sinkholed {v}, and {n} infected machines phoned in within a day.", "domain"),
+        ("The keylogger registers with its server, {v}, and waits.", "domain"),
+        ("{v} – C2 of the {w} backdoor, up since spring.", "address"),
     ),
     Role.DELIVERY: (
         ("Victims were sent to {v}, where a fake update waits.", "url"),
@@ -119,6 +138,20 @@ TEMPLATES: dict[Role, Sequence[tuple[str, str]]] = {
         ("The script fetches its payload from {v} with curl.", "url"),
         ("Advertisements redirected to {v}, which offered the infected installer.", "domain"),
         ("{v} was compromised and served the exploit kit to visitors.", "domain"),
+        ("The link in the text message pointed to {v}.", "url"),
+        ("An accountant opened {v}, which arrived as an attachment.", "file"),
+        ("A single curl line pulled the installer from {v}.", "url"),
+        ("The downloader gets its next stage from {v}.", "domain"),
+        ("Search results for the program led to the cloned page {v}.", "domain"),
+        ("Macro code in the workbook retrieved the loader from {v}.", "url"),
+        ("Archives with the lure were staged on {v}.", "domain"),
+        ("Recipients unpacked {v} and clicked on the shortcut in it.", "file"),
+        ("The first-stage script downloads {w} from {v}.", "address"),
+        ("A watering hole on {v} pushed the false browser update.", "domain"),
+        ("The credential page behind the QR code stood at {v}.", "url"),
+        ("{v} hosted the malicious package installer for {n} days.", "domain"),
+        ("In the invoice message there was a button to {v}.", "url"),
+        ("The disk image {v} was sent to {n} employees.", "file"),
     ),
     Role.PAYLOAD: (
         ("The ransomware binary has the hash {v}.", "hash"),
@@ -129,6 +162,19 @@ TEMPLATES: dict[Role, Sequence[tuple[str, str]]] = {
         ("The malicious library {v} is loaded by a signed program.", "file"),
         ("We analysed the stealer with SHA-256 {v}.", "hash"),
         ("The loader decrypts {v} in memory and starts it.", "file"),
+        ("The file {v} is a build of {w}.", "hash"),
+        ("{v} turned out to be the wiper.", "file"),
+        ("The DLL ({v}) contains the stealer's code.", "hash"),
+        ("Analysis of {v} shows a remote access trojan.", "file"),
+        ("The sample with the digest {v} encrypts shares first.", "hash"),
+        ("Loaded by rundll32, {v} injects the implant into a browser.", "file"),
+        ("The miner, {v}, was packed with UPX.", "hash"),
+        ("As final payload came {v}, a variant of {w}.", "file"),
+        ("The unpacked loader has the SHA-1 {v}.", "hash"),
+        ("Detonating {v} in a sandbox gave us the encryptor.", "hash"),
+        ("A second binary, {v}, steals tokens of browsers.", "file"),
+        ("The worm spreads a copy of itself named {v}.", "file"),
+        ("Two backdoors were compiled on the same day; one is {v}.", "hash"),
     ),
     Role.EXFILTRATION: (
         ("Stolen archives were uploaded to {v}.", "url"),
@@ -138,6 +184,16 @@ TEMPLATES: dict[Role, Sequence[tuple[str, str]]] = {
         ("Around {n} GB were copied with rclone to {v}.", "domain"),
         ("Documents were exfiltrated to a storage account at {v}.", "domain"),
         ("Collected files go to {v} in encrypted chunks.", "address"),
+        ("The archive with the mailboxes was sent to {v}.", "url"),
+        ("Screenshots are uploaded to {v} each {n} minutes.", "url"),
+        ("About {n} GB went out to {v} overnight.", "address"),
+        ("The collected wallets are posted to {v}.", "url"),
+        ("Dumped tables were pushed to a bucket at {v}.", "domain"),
+        ("Credentials that victims typed are forwarded to {v}.", "mail"),
+        ("The script copies staged files to {v} over SFTP.", "address"),
+        ("Exfiltration: {v}", "url"),
+        ("Stolen contacts end up on {v}.", "domain"),
+        ("Keystrokes leave as attachments to {v}.", "mail"),
     ),
     Role.ARTEFACT: (
         ("It stays on the machine through the registry value {v}.", "key"),
@@ -148,6 +204,22 @@ TEMPLATES: dict[Role, Sequence[tuple[str, str]]] = {
         ("The installer leaves {v} behind.", "path"),
         ("Settings are kept under {v}.", "key"),
         ("A web shell was found at {v}.", "path"),
+        ("To run only once it creates the mutex {v}.", "mutex"),
+        ("The service {v} was added on every host it reached.", "service"),
+        ("Its parts exchange data over {v}.", "pipe"),
+        ("Persistence: scheduled task {v}", "task"),
+        ("It registers itself as the service {v}.", "service"),
+        ("A mutex called {v} keeps a second copy from starting.", "mutex"),
+        ("The named pipe {v} is opened for the injected thread.", "pipe"),
+        ("An entry in {v} starts the loader again after a reboot.", "key"),
+        ("The tool unpacks itself below {v}.", "path"),
+        ("{v} is written first and holds the encrypted settings.", "path"),
+        ("The malware disables recovery by changing {v}.", "key"),
+        ("On Linux hosts a cron entry ran {v}.", "path"),
+        ("Responders found leftovers of it in {v}.", "path"),
+        ("A task named {v} runs it at each logon.", "task"),
+        ("Before it ends, it deletes {v}.", "path"),
+        ("The installer drops its library into {v}.", "path"),
     ),
     Role.ATTACKER: (
         ("The attackers registered it with the address {v}.", "mail"),
@@ -158,6 +230,19 @@ TEMPLATES: dict[Role, Sequence[tuple[str, str]]] = {
         ("The sender {v} was used in all {n} messages.", "mail"),
         ("The operators connected by remote desktop from {v}.", "address"),
         ("The persona behind it used {v} on forums.", "mail"),
+        ("Payment was demanded to the wallet {v}.", "wallet"),
+        ("The actor logged in from {v} with a stolen password.", "address"),
+        ("Messages were sent from {v}, a mailbox of the gang.", "mail"),
+        ("Exploit attempts reached our sensors from {v}.", "address"),
+        ("The extortionists negotiate through {v}.", "mail"),
+        ("{v} scanned port 3389 of the whole range for {n} hours.", "address"),
+        ("The domains were bought by the registrant {v}.", "mail"),
+        ("An intruder at {v} used the account of a former employee.", "address"),
+        ("Spraying of passwords came from {v}.", "address"),
+        ("From: {v} (the sender of the lure)", "mail"),
+        ("The leak site of the gang is {v}.", "domain"),
+        ("The group sells access on its own site {v}.", "domain"),
+        ("Ransom goes to {v} within {n} hours.", "wallet"),
     ),
     Role.VICTIM: (
         ("The first infected machine was {v}.", "host"),
@@ -168,6 +253,16 @@ TEMPLATES: dict[Role, Sequence[tuple[str, str]]] = {
         ("Files on {v} were encrypted overnight.", "host"),
         ("The target's internal host {v} was hit first.", "address"),
         ("Our customer's gateway at {v} had not been patched.", "address"),
+        ("Patient zero is the laptop {v}.", "host"),
+        ("The intruders dumped credentials on {v}.", "host"),
+        ("Our server {v} was scanned from inside afterwards.", "address"),
+        ("The phish was opened by {v} of the accounts department.", "mail"),
+        ("Workstation {v} then contacted the server of the attackers.", "host"),
+        ("They tunnelled through our jump host {v}.", "host"),
+        ("The agency's portal at {v} was defaced.", "domain"),
+        ("Backups on {v} were deleted before the encryption.", "host"),
+        ("To: {v}, one of {n} recipients in our company", "mail"),
+        ("The exploited appliance, {v}, belongs to the customer.", "address"),
     ),
     Role.LEGITIMATE: (
         ("The malware checks its connection by asking {v}, a harmless service.", "domain"),
@@ -178,6 +273,14 @@ TEMPLATES: dict[Role, Sequence[tuple[str, str]]] = {
         ("Do not block {v}: it is the vendor's own update server.", "domain"),
         ("The installer also contains the genuine program {v}, signed by its maker.", "file"),
         ("The resolver {v} is public and benign.", "address"),
+        ("The stealer asks {v} for the public address of its victim.", "domain"),
+        ("It downloads a genuine Python runtime from {v}.", "url"),
+        ("A copy of the notes service {v}, which is innocent itself, served as bait.", "domain"),
+        ("Bait documents were shown from {v}, a well-known office portal.", "domain"),
+        ("The loader imitates {v}, a component of the operating system.", "file"),
+        ("To test for a connection it opens {v}, which everybody uses.", "url"),
+        ("Hosting was abused at {v}; the provider took the account down.", "domain"),
+        ("The system's own {v} is used to start it.", "file"),
     ),
     Role.REFERENCE: (
         ("For details see our earlier report at {v}.", "url"),
@@ -188,6 +291,15 @@ TEMPLATES: dict[Role, Sequence[tuple[str, str]]] = {
         ("Questions go to {v}.", "mail"),
         ("A patch is available from the vendor at {v}.", "url"),
         ("Source: {v}", "url"),
+        ("Technical details of the flaw: {v}", "url"),
+        ("Our write-up of the earlier campaign is at {v}.", "url"),
+        ("The fix is described under {v}.", "url"),
+        ("Contact for incident reports: {v}", "mail"),
+        ("As published by the national response team ({v})", "url"),
+        ("See also {v}", "url"),
+        ("[{n}] {v}", "url"),
+        ("The rules can be downloaded from {v}.", "url"),
+        ("Press enquiries: {v}", "mail"),
     ),
     Role.UNKNOWN: (
         ("{v} also appeared in the logs of that day; what it is, is not known.", "address"),
@@ -196,6 +308,14 @@ TEMPLATES: dict[Role, Sequence[tuple[str, str]]] = {
         ("{v}", "domain"),
         ("Its purpose remains unclear: {v}.", "url"),
         ("Another value in the file is {v}.", "address"),
+        ("{v} was seen, too.", "address"),
+        ("Also observed: {v}", "domain"),
+        ("The host also connected to {v}.", "address"),
+        ("- {v}", "hash"),
+        ("- {v}", "domain"),
+        ("Related values: {v}", "file"),
+        ("In memory stood the text {v}.", "url"),
+        ("Whether {v} has to do with it, we do not know.", "domain"),
     ),
 }
 """Role → sentences with the kind of value that stands in them."""
