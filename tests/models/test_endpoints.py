@@ -55,7 +55,8 @@ def test_every_way_of_asking_goes_to_the_model_for_the_skill() -> None:
     done = both.generate(about("code"))
     assert (done.text, done.model) == ("text", "code")
     for skill in ("", "narrative", "judgin"):
-        assert both.generate(about(skill)).model == "base"
+        assert both.generate(about(skill)).model == both.answerer(skill) == "base"
+    assert both.answerer("code") == "code"
     assert both.name == "base + code"
     assert both.profile is default.profile
     both.close()

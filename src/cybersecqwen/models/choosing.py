@@ -74,8 +74,7 @@ def followed(words: Sequence[str], taken: Sequence[Position]) -> tuple[float, ..
             if left:
                 mass = math.exp(min(0.0, logprob))
                 rest -= mass
-                group = going if piece == token else left
-                masses[group] = masses.get(group, 0.0) + mass
+                masses[left] = masses.get(left, 0.0) + mass
         if ended:
             masses[ended] = masses.get(ended, 0.0) + max(rest, 0.0)
         if going and going not in masses:  # the grammar took a token that is not among the likeliest
@@ -84,7 +83,7 @@ def followed(words: Sequence[str], taken: Sequence[Position]) -> tuple[float, ..
         if not going or whole <= 0.0:
             break
         for group, mass in masses.items():
-            if group is not going and group != going:
+            if group != going:
                 for at in group:
                     found[at] += weight * mass / whole / len(group)
         weight *= masses[going] / whole

@@ -52,6 +52,10 @@ class Endpoints(LanguageModel):
         """Who answers for a skill."""
         return self._by_skill.get(skill, self._default)
 
+    def answerer(self, skill: str) -> str:
+        """See `LanguageModel.answerer`."""
+        return self.pick(skill).answerer(skill)
+
     def generate(
         self,
         prompt: Prompt,

@@ -113,6 +113,11 @@ class LanguageModel(ABC):
     fitted: frozenset[str] = frozenset()
     """Skills that it was fitted to: an adapter of its own answers their prompts."""
 
+    def answerer(self, skill: str) -> str:
+        """As reports name what answers prompts of a skill: the model, with its adapter where one does."""
+        del skill
+        return self.name
+
     @abstractmethod
     def generate(
         self,

@@ -52,6 +52,9 @@ _BATCH = 128
 _TOP = 256
 """Likeliest tokens looked at by `choose`."""
 
+_MOST_TOKENS = 256
+"""Of an answer in words: where options are alike for longer than that, they are as likely."""
+
 _FRAMINGS = 5
 """Times a prompt that does not fit is framed again, each time with half the material."""
 
@@ -103,6 +106,11 @@ class LlamaCpp(LanguageModel):
         self.fitted = frozenset(self._skilled)
         self._server: Any = _load(path, self.context, threads or _cores(), loaded)
 
+    def answerer(self, skill: str) -> str:
+        """See `LanguageModel.answerer`."""
+        adapter, _ = self._skilled.get(skill, ("", []))
+        return f"{self.name} with {adapter}" if adapter else self.name
+
     def generate(
         self,
         prompt: Prompt,
@@ -131,7 +139,7 @@ class LlamaCpp(LanguageModel):
             return shares(collected.logprobs, answers) or tuple(1 / len(answers) for _ in answers)
         until = _Until(answers, cancel)
         more["grammar"] = one_of(answers)
-        longest = max(len(one.encode()) for one in answers) + 1
+        longest = min(_MOST_TOKENS, max(len(one.encode()) for one in answers) + 1)
         collected = self._ask(asked, replace_tokens(options, longest), more, until.heard, until)
         collected.completion()
         return followed(answers, collected.taken)
@@ -166,10 +174,13 @@ class LlamaCpp(LanguageModel):
         on_text: TextSink | None,
         cancel: Cancel | None,
     ) -> Collector:
-        adapter, applied = self._skilled.get(prompt.skill, ("", []))
-        name = f"{self.name} with {adapter}" if adapter else self.name  # who writes is said, and that is both
+        _, applied = self._skilled.get(prompt.skill, ("", []))
         collector = Collector(
-            model=name, profile=self.profile, options=options, on_text=on_text, cancel=cancel
+            model=self.answerer(prompt.skill),
+            profile=self.profile,
+            options=options,
+            on_text=on_text,
+            cancel=cancel,
         )
         tokens = max(256, self.context - options.max_tokens)
         budget = int(tokens * self.profile.chars_per_token)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from cybersecqwen.errors import CsqError
 from cybersecqwen.knowledge import Store
+from cybersecqwen.models.profiles import profile
 from cybersecqwen.models.scripted import Scripted
 from cybersecqwen.tasks.ask.choice import answer_choice
-from cybersecqwen.tasks.ask.reading import joined
+from cybersecqwen.tasks.ask.reading import joined, weight_of
 
 CASES = [
     ("Which group whistled in the harbour?", ["Quiet Fox", "Loud Bear"], "B"),
@@ -80,6 +81,27 @@ def test_a_model_reads_the_passages_and_is_joined(full: Store) -> None:
     assert said.letter == "B" and said.models == ("some-1.5b",)
     assert said.probabilities[1] > alone[1]
     assert len(model.history) == 1 and "A. red" in model.history[0][0].question
+    assert (said.supported, said.read) == (alone, (0.02, 0.98))
+    assert answer_choice(question, options, full).read == ()
+
+
+@pytest.mark.parametrize(
+    "options", [["A", "B", "C"], ["B", "A"], ["x" * 300 + " red", "x" * 300 + " blue"], ["1", "2"]]
+)
+def test_options_that_are_letters_or_alike_are_listed_under_letters(full: Store, options: list[str]) -> None:
+    model = reader("some-1.5b", *[0.01] * (len(options) - 1), 0.9)
+    said = answer_choice("Which drive has the moon at sea?", options, full, model)
+    assert said.read[-1] == max(said.read)
+    question = model.history[0][0].question
+    for letter, option in zip("ABC", options, strict=False):
+        assert f"\n{letter}. {option[:100]}" in question
+
+
+def test_a_model_that_was_fitted_to_choosing_counts_more() -> None:
+    plain, fitted, large = (reader("one", 0.5, 0.5) for _ in range(3))
+    plain.profile = fitted.profile = profile("smollm2")
+    fitted.fitted = large.fitted = frozenset({"multiple-choice"})
+    assert weight_of(plain) < weight_of(fitted) < weight_of(large) == 1.0
 
 
 def test_notes_stand_in_the_material_and_are_short(full: Store) -> None:

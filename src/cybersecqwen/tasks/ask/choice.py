@@ -18,7 +18,7 @@ from cybersecqwen.records import Citation
 
 from .linking import Linker
 from .question import Question, read_question
-from .reading import joined, read_options
+from .reading import SKILL, joined, read_options, weight_of
 from .retrieval import facts_about
 from .support import FEATURES, Support, support
 
@@ -55,6 +55,10 @@ class ChoiceAnswer:
     """The entities that the passages are about."""
     models: tuple[str, ...] = ()
     """Language models that took part."""
+    supported: tuple[float, ...] = ()
+    """What the store alone says of the options."""
+    read: tuple[float, ...] = ()
+    """What a model alone says, after it read passages; empty where none was asked."""
 
     @property
     def letter(self) -> str:
@@ -89,11 +93,12 @@ def choose(
         probabilities = softmax(_scores(question, found))
         passages = tuple(index.read(_evidence(index, found, _first(probabilities))))
         notes = tuple(index.read(_notes(index, found, probabilities))) if model is not None else ()
+    supported, read = probabilities, tuple[float, ...]()
     models: tuple[str, ...] = ()
     if model is not None:
         read = read_options(question, notes, store, model, timeout_s)
-        probabilities = joined(probabilities, read, model.profile.reading)
-        models = (model.name,)
+        probabilities = joined(supported, read, weight_of(model))
+        models = (model.answerer(SKILL),)
     ids = dict.fromkeys(id for p in passages for id in (p.entity, p.other) if id)
     return ChoiceAnswer(
         probabilities=probabilities,
@@ -101,6 +106,8 @@ def choose(
         passages=passages,
         citations=tuple(c for id in ids if (c := store.citation(id)) is not None),
         models=models,
+        supported=supported,
+        read=read,
     )
 
 

@@ -22,6 +22,10 @@ INSTRUCTIONS = (
     "Answer the multiple-choice question about cybersecurity."
     " Use the notes; where they do not help, use what you know."
 )
+SKILL = "multiple-choice"
+"""Of prompts with options to choose from."""
+_FITTED = 0.4
+"""The least loss on made questions, for the instant model with its adapter (`training.ask.reading`)."""
 _CHARS = 560  # of all notes together
 _NOTE = 260  # of one
 _OPTION = 200
@@ -40,8 +44,13 @@ def read_options(
         lines = (f"{letter}. {choice}" for letter, choice in zip(letters, choices, strict=True))
         asked, choices = "\n".join((asked, *lines)), letters
     return model.choose_about(
-        INSTRUCTIONS, notes(passages, store), asked, choices, timeout_s=timeout_s, skill="multiple-choice"
+        INSTRUCTIONS, notes(passages, store), asked, choices, timeout_s=timeout_s, skill=SKILL
     )
+
+
+def weight_of(model: LanguageModel) -> float:
+    """How much the model's choice counts beside the passages': more where it was fitted to choosing."""
+    return max(model.profile.reading, _FITTED) if SKILL in model.fitted else model.profile.reading
 
 
 def notes(passages: Sequence[Passage], store: Store) -> list[tuple[str, str]]:
