@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.errors import InputError, OutputError, UsageError
+from cybersecqwen.tuning import building
 from cybersecqwen.tuning.building import (
     GATE,
     HELD_FILE,
@@ -29,7 +31,7 @@ from cybersecqwen.tuning.building import (
     write_own,
 )
 from cybersecqwen.tuning.contamination import Benchmarks, read_benchmarks
-from cybersecqwen.tuning.corpora import CORPORA, Sources
+from cybersecqwen.tuning.corpora import CORPORA, Sources, corpus
 from cybersecqwen.tuning.recipe import Base, Recipe
 from cybersecqwen.tuning.records import Record, read_records, write_records
 from tests.amounts import draws
@@ -305,3 +307,18 @@ def test_what_was_taught_before_is_neither_asked_nor_measured_on(sources: Source
     assert manifest["taught"] == [hashlib.sha256((before / TRAIN).read_bytes()).hexdigest()]
     with pytest.raises(InputError):
         build(few, sources, tmp_path / "x", taught=[tmp_path / "nowhere"], seed=3)
+
+
+def test_where_what_is_drawn_first_is_known_more_is_drawn(
+    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As pairs are, which go before all other weaknesses: there would be nothing left to ask."""
+    few = replace(RECIPE, mix={"roles": 20})
+    before = tmp_path / "before"
+    write_records(before / TRAIN, corpus("roles")(sources, Random("3/gate/roles"), 12 * 20))
+    build(few, sources, tmp_path / "more", taught=[before], seed=3)
+    asked = records(tmp_path / "more" / GATE)
+    assert len(asked) == 20 and not {one.key for one in asked} & {one.key for one in records(before / TRAIN)}
+    monkeypatch.setattr(building, "_DRAWN", (12,))
+    build(few, sources, tmp_path / "few", taught=[before], seed=3)
+    assert records(tmp_path / "few" / GATE) == []

@@ -339,6 +339,27 @@ def test_what_any_folder_teaches_is_not_asked(site: Site) -> None:
     assert next(one.n for one in decision.compared if one.skill == "absent") == len(expected)
 
 
+def test_more_is_asked_where_it_is_apart_from_all_that_was_learned(site: Site) -> None:
+    earlier = "0" * 64
+    manifest = json.loads((site.data[0] / MANIFEST).read_text())
+    (site.data[0] / MANIFEST).write_text(json.dumps({**manifest, "taught": [earlier]}))
+    site.exported()
+    run = hashlib.sha256((site.data[0] / TRAIN).read_bytes()).hexdigest()
+    more = []
+    for at, known in enumerate(([earlier, run, "x"], [run], [earlier], None)):
+        more.append(data(site.folder / str(at), [300, 301, 9_000], taught=[400 + at]))
+        (more[at] / MANIFEST).write_text(json.dumps({} if known is None else {"taught": known}))
+    for folder in more[1:]:
+        with pytest.raises(UsageError, match="not known to be apart"):
+            gate(site.manifest, site.run, site.data, site.base, questions=[more[0], folder])
+    assert untouched(site)
+    (more[1] / MANIFEST).write_text('{"taught": 5}')
+    with pytest.raises(InputError, match="does not list what was taught"):
+        gate(site.manifest, site.run, site.data, site.base, questions=[more[1]])
+    gate(site.manifest, site.run, site.data, site.base, questions=[more[0]])
+    assert site.numbers("after") == [f"Number {n}?" for n in (*range(ASKED), 300, 301)]
+
+
 def test_data_with_nothing_to_ask_are_an_input_error(site: Site) -> None:
     site.data = [data(site.folder / "known", range(9), taught=range(9))]
     site.exported()

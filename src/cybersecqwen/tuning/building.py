@@ -33,7 +33,7 @@ ENOUGH, _MOST_SHARE = 26, 0.3
 """Records of own data that are held out where there are enough: as many, at most that share."""
 OF_EACH = 120
 """Records of each corpus that the gate asks."""
-_DRAWN = 12
+_DRAWN = (12, 48, 192, 768)
 """Times as many are drawn for it: where a recipe learns most of a source, most of what is drawn is known."""
 TRAIN, HELD_FILE, GATE, MANIFEST = "train.jsonl.gz", "held.jsonl.gz", "gate.jsonl.gz", "data.json"
 
@@ -165,11 +165,20 @@ def _made(
 def _asked(
     recipe: Recipe, sources: Sources, seed: int, known: set[str], apart: Benchmarks
 ) -> Iterator[Record]:
-    """What the gate asks: drawn anew, more than is needed, since what is learned already falls out."""
+    """What the gate asks: drawn anew, more than is needed, since what is learned already falls out.
+
+    Where nearly all of what was drawn is learned, as where pairs go first, more is drawn.
+    """
     for name, count in recipe.mix.items():
-        made = corpus(name)(sources, Random(f"{seed}/gate/{name}"), _DRAWN * min(OF_EACH, count))
-        new = (one for one in _once(made) if one.key not in known and not apart.sign(one))
-        yield from islice(new, min(OF_EACH, count))
+        wanted = min(OF_EACH, count)
+        some: list[Record] = []
+        for drawn in _DRAWN:
+            made = corpus(name)(sources, Random(f"{seed}/gate/{name}"), drawn * wanted)
+            new = (one for one in _once(made) if one.key not in known and not apart.sign(one))
+            some = list(islice(new, wanted))
+            if len(some) == wanted:
+                break
+        yield from some
 
 
 def _taught(folders: Sequence[Path]) -> set[str]:

@@ -76,14 +76,28 @@ def export(run: Path, base: Path, out: Path, *, kind: str = "q8_0") -> Adapter:
 
 
 def gate(
-    manifest: Path, run: Path, data: Sequence[Path], base: Path, *, tell: Told | None = None
+    manifest: Path,
+    run: Path,
+    data: Sequence[Path],
+    base: Path,
+    *,
+    questions: Sequence[Path] = (),
+    tell: Told | None = None,
 ) -> Decision:
     """Ask base and adapter the same questions, decide, and write manifest and card.
 
     Answers are kept beside the run, so that a gate that was ended goes on where it stopped.
 
+    Args:
+        manifest: Of the adapter.
+        run: Folder of the run that made it.
+        data: Folders that the run learned from.
+        base: What it was fitted to.
+        questions: More folders of data whose questions are asked, too.
+        tell: Called with what is done, how much of it, and of how much.
+
     Raises:
-        UsageError: Adapter, base, run and data do not belong together.
+        UsageError: Adapter, base, run and data do not belong together, or questions may have been learned.
         InputError: The data hold nothing to ask.
         WeightsError, ModelError: The adapter or the base cannot be loaded.
     """
@@ -93,7 +107,7 @@ def gate(
     _belongs(adapter, state, run, data, base)
     told = [read_json(folder / MANIFEST) for folder in data]
     log = read_log(run)
-    records = _records(data)
+    records = _records(data, _more(questions, state, data))
     recipe_of(run)
     try:  # before hours of asking
         licence = _licence(told)
@@ -144,10 +158,30 @@ def _exported(run: Path) -> list[str]:
     return [str(one) for one in found] if isinstance(found, list) else []
 
 
-def _records(data: Sequence[Path]) -> list[Record]:
+def _more(questions: Sequence[Path], state: dict[str, Any], data: Sequence[Path]) -> Sequence[Path]:
+    """The folders, where each says that it asks nothing of what was learned; else UsageError."""
+    learned = {*map(str, state["train"]), *(one for folder in data for one in _taught(folder))}
+    for folder in questions:
+        if not learned <= _taught(folder):
+            raise UsageError(
+                f"The questions in {folder} are not known to be apart from all that was learned.",
+                hint="Make them with --taught for the data of the run, and for each that came before it.",
+            )
+    return questions
+
+
+def _taught(folder: Path) -> set[str]:
+    """Hashes of what data were held apart from, as having been learned; raises InputError."""
+    given = read_json(folder / MANIFEST).get("taught", [])
+    if not isinstance(given, list):
+        raise InputError(f"{folder / MANIFEST} is damaged: it does not list what was taught.")
+    return set(map(str, given))
+
+
+def _records(data: Sequence[Path], more: Sequence[Path]) -> list[Record]:
     """What is asked: each question once, and none that any of the folders teaches."""
     taught = {one.key for folder in data for one in _read(folder / TRAIN)}
-    gates = [path for folder in data if (path := folder / GATE).exists()]
+    gates = [path for folder in (*data, *more) if (path := folder / GATE).exists()]
     asked = {one.key: one for path in gates for one in _read(path) if one.key not in taught}
     if not asked:
         raise InputError(f"{data[0] / GATE} holds no records to ask.")

@@ -306,6 +306,10 @@ def gate(
     run: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the run.")],
     data: Paths = None,
     base: BaseFile = None,
+    questions: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option(metavar="DIR", help="Data made with --taught, whose questions are asked, too."),
+    ] = None,
 ) -> int:
     """Ask the base and the adapter the same questions; use the adapter only where it is better.
 
@@ -317,7 +321,8 @@ def gate(
     if not data:
         raise UsageError("There is nothing to ask.", hint="--data names a folder of `csq train data`.")
     with Status() as status:
-        decision = gated(manifest, run, data, _base_of_run(run, base), tell=status.update)
+        file = _base_of_run(run, base)
+        decision = gated(manifest, run, data, file, questions=questions or (), tell=status.update)
     for one in decision.compared:
         print(
             f"{shown(one.skill):<18} {one.n:>5}  {one.before:.3f} → {one.after:.3f}  "
