@@ -194,7 +194,8 @@ def _read(path: Path) -> Iterator[Record]:
 
 def _licence(told: Sequence[dict[str, Any]]) -> str:
     """The licences of what was learned; where they are many, their number: the card has all."""
-    others = sorted({str(name) for one in told for name in one.get("licences", {})} - {LICENCE})
+    names = {part for one in told for name in one.get("licences", {}) for part in str(name).split("; ")}
+    others = sorted(names - {LICENCE})
     joined = "; ".join([LICENCE, *others])
     return joined if len(joined) <= MOST_LICENCE else f"{LICENCE}; {len(others)} others, see the card"
 
