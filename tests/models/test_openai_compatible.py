@@ -123,6 +123,7 @@ def test_addresses_that_are_none(url: str):
 
 def test_no_server(server: FakeServer):
     gone = model(server)
+    server.shutdown()  # a thread that still waits at the socket would keep it open for a while
     server.server_close()
     with pytest.raises(ModelServerError, match=r"Nothing listens at http://127\.0\.0\.1:\d+\.") as caught:
         gone.generate(PROMPT)
