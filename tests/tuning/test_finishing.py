@@ -382,7 +382,9 @@ def test_orders_are_planted_in_so_many(own: int) -> None:
 
 def test_licences_of_all_data_are_joined(site: Site) -> None:
     site.data.append(data(site.folder / "b", range(100, 103), licences={"NVD": 1, "Apache-2.0": 2}))
-    site.data.append(data(site.folder / "c", range(200, 203), licences={"CC-BY-4.0": 1, "NVD; Apache-2.0": 3}))
+    site.data.append(
+        data(site.folder / "c", range(200, 203), licences={"CC-BY-4.0": 1, "NVD; Apache-2.0": 3})
+    )
     site.exported()
     site.gate()
     assert read_adapter(site.manifest).licence == "Apache-2.0; CC-BY-4.0; NVD"

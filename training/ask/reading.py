@@ -2,8 +2,9 @@
 
 Asks a model of the shelf made questions after it read passages, and prints the accuracy of the passages
 alone, of the model alone, and of both joined at several weights, with the loss (mean of the negative
-logarithm of the right option's probability): the weight with the least is what `models.profiles` and
-`tasks.ask.reading` hold. No benchmark is read. Adapters that are on the shelf are used.
+logarithm of the right option's probability). The weights are those of `models.profiles`; made questions are
+kind to a model that learned others made the same way (docs/ask.md). No benchmark is read. Adapters that are
+on the shelf are used.
 """
 
 from __future__ import annotations

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from cybersecqwen.errors import CsqError
 from cybersecqwen.knowledge import Store
-from cybersecqwen.models.profiles import profile
 from cybersecqwen.models.scripted import Scripted
 from cybersecqwen.tasks.ask.choice import answer_choice
-from cybersecqwen.tasks.ask.reading import joined, weight_of
+from cybersecqwen.tasks.ask.reading import joined
 
 CASES = [
     ("Which group whistled in the harbour?", ["Quiet Fox", "Loud Bear"], "B"),
@@ -95,13 +94,6 @@ def test_options_that_are_letters_or_alike_are_listed_under_letters(full: Store,
     question = model.history[0][0].question
     for letter, option in zip("ABC", options, strict=False):
         assert f"\n{letter}. {option[:100]}" in question
-
-
-def test_a_model_that_was_fitted_to_choosing_counts_more() -> None:
-    plain, fitted, large = (reader("one", 0.5, 0.5) for _ in range(3))
-    plain.profile = fitted.profile = profile("smollm2")
-    fitted.fitted = large.fitted = frozenset({"multiple-choice"})
-    assert weight_of(plain) < weight_of(fitted) < weight_of(large) == 1.0
 
 
 def test_notes_stand_in_the_material_and_are_short(full: Store) -> None:

@@ -18,7 +18,7 @@ from cybersecqwen.records import Citation
 
 from .linking import Linker
 from .question import Question, read_question
-from .reading import SKILL, joined, read_options, weight_of
+from .reading import SKILL, joined, read_options
 from .retrieval import facts_about
 from .support import FEATURES, Support, support
 
@@ -97,7 +97,7 @@ def choose(
     models: tuple[str, ...] = ()
     if model is not None:
         read = read_options(question, notes, store, model, timeout_s)
-        probabilities = joined(supported, read, weight_of(model))
+        probabilities = joined(supported, read, model.profile.reading)
         models = (model.answerer(SKILL),)
     ids = dict.fromkeys(id for p in passages for id in (p.entity, p.other) if id)
     return ChoiceAnswer(

@@ -24,8 +24,6 @@ INSTRUCTIONS = (
 )
 SKILL = "multiple-choice"
 """Of prompts with options to choose from."""
-_FITTED = 0.4
-"""The least loss on made questions, for the instant model with its adapter (`training.ask.reading`)."""
 _CHARS = 560  # of all notes together
 _NOTE = 260  # of one
 _OPTION = 200
@@ -46,11 +44,6 @@ def read_options(
     return model.choose_about(
         INSTRUCTIONS, notes(passages, store), asked, choices, timeout_s=timeout_s, skill=SKILL
     )
-
-
-def weight_of(model: LanguageModel) -> float:
-    """How much the model's choice counts beside the passages': more where it was fitted to choosing."""
-    return max(model.profile.reading, _FITTED) if SKILL in model.fitted else model.profile.reading
 
 
 def notes(passages: Sequence[Passage], store: Store) -> list[tuple[str, str]]:
