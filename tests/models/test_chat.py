@@ -151,6 +151,16 @@ def test_logprobs_are_those_of_the_first_token():
     assert taker.logprobs == [("A", -0.5)]
 
 
+def test_so_many_tokens_are_kept_and_no_more():
+    top = [{"token": "x", "logprob": -1.0}] * 2_000
+    said = [{"token": "x", "logprob": -1.0, "top_logprobs": top if at < 2 else []} for at in range(700)]
+    taker = collector()
+    for _ in range(3):
+        taker.feed({"choices": [{"delta": {}, "logprobs": {"content": said}}]})
+    assert len(taker.taken) == 1_024
+    assert len(taker.taken[0][1]) == 512
+
+
 def test_each_token_of_an_answer_is_kept_with_the_likeliest_ones():
     top = [
         {"token": "\ufffd", "bytes": [195], "logprob": -0.5},

@@ -18,6 +18,9 @@ from .interface import Cancel, Completion, Finish, Options, TextSink
 from .profiles import Profile
 
 _MAX_ANSWER_CHARS = 1 << 20
+_MOST_POSITIONS = 1_024
+"""Tokens of an answer whose likeliest ones are kept; nobody asks for more, whatever a server sends."""
+_MOST_LIKELY = 512
 _NONSENSE = "Is it a model server, and does its address end in /v1?"
 
 
@@ -151,7 +154,7 @@ class Collector:
         said = choice.get("logprobs")
         if said:
             self.logprobs = self.logprobs or _logprobs(said)
-            self.taken += _positions(said)
+            self.taken += _positions(said)[: _MOST_POSITIONS - len(self.taken)]
         reason = choice.get("finish_reason")
         if reason:
             self.finish = "length" if reason == "length" else "stop"
@@ -242,7 +245,8 @@ def _positions(value: Any) -> list[Position]:
     for one in content if isinstance(content, list) else ():
         if isinstance(one, dict):
             top = one.get("top_logprobs")
-            some = [pair for pair in map(_piece, top if isinstance(top, list) else ()) if pair is not None]
+            likely = top[:_MOST_LIKELY] if isinstance(top, list) else ()
+            some = [pair for pair in map(_piece, likely) if pair is not None]
             taken = _piece({"logprob": 0.0, **one})
             found.append((taken[0] if taken else b"", some))
     return found

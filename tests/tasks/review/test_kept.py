@@ -136,6 +136,20 @@ def test_a_file_that_another_process_holds_is_left_alone(
     assert found(tmp_path, keys) == dict.fromkeys(keys, seen)
 
 
+def test_what_waiting_does_not_mend_is_not_waited_for(
+    tmp_path: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    def sleep(seconds: float) -> None:
+        raise AssertionError(f"waits {seconds} s")
+
+    monkeypatch.setattr(room.sqlite3, "connect", connect)
+    monkeypatch.setattr(room.time, "sleep", sleep)
+    assert found(tmp_path, keep(tmp_path, seen)) == {}
+
+
 @pytest.mark.timeout(60)
 def test_several_open_a_new_file_at_once(tmp_path: Path, seen: Seen) -> None:
     for number in range(60):

@@ -160,15 +160,18 @@ def _opened(path: Path) -> sqlite3.Connection:
             return base
         except sqlite3.DatabaseError as error:
             base.close()
-            if isinstance(error, _PASSING):
-                if time.monotonic() >= until:
-                    raise
+            if _is_busy(error) and time.monotonic() < until:
                 time.sleep(0.01)
-            elif anew:
+            elif anew or isinstance(error, _PASSING):
                 raise
             else:
                 _remove(path)
                 anew = True
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    """Whether others hold the file; extended codes have the plain one in their last byte."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _remove(path: Path) -> None:
