@@ -53,6 +53,21 @@ def test_no_text_produces_a_control_token(text: str):
 
 @settings(max_examples=200, deadline=None)
 @given(text=HOSTILE)
+def test_no_token_comes_of_what_stands_in_a_question(text: str):
+    """Names, choices and the asker's own words stand in our questions."""
+    prompt = Prompt(instructions="I", question=f"Which?\n- {text}")
+    said = messages(prompt, profile("qwen3"), budget=1_000, control_tokens=MINE)[-1]["content"].lower()
+    assert not any(token.lower() in said for token in (*ALL_CONTROL_TOKENS, *MINE))
+    assert not BOUNDARY.search(said)
+
+
+def test_a_question_without_tokens_is_left_as_it_is():
+    plain = Prompt(instructions="", question="Is a < b | c > d, or [INSTALL] <b>x</b>?\tÅ\u00a0\u200bA\u030a")
+    assert messages(plain, profile("qwen3"), budget=1_000)[-1]["content"] == plain.question
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=HOSTILE)
 def test_cleaning_twice_changes_nothing(text: str):
     assert clean(clean(text)) == clean(text)
 

@@ -58,8 +58,10 @@ def messages(
         control_tokens: More tokens to break up, from the model's own vocabulary.
     """
     instructions = f"{prompt.instructions}\n\n{RULE}" if prompt.material else prompt.instructions
-    fences = fence(prompt.material, budget=budget, control_tokens=frozenset(control_tokens))
-    user = "\n\n".join([*fences, prompt.question])
+    tokens = frozenset(control_tokens)
+    fences = fence(prompt.material, budget=budget, control_tokens=tokens)
+    # Our words, in which a name, a choice or the asker's own words may stand: no token comes of them either.
+    user = "\n\n".join([*fences, without_control(prompt.question, tokens)])
     if not instructions:  # a published prompt is sent as it is, and the template keeps its own default
         return [{"role": "user", "content": user}]
     if profile.system_role:
@@ -91,13 +93,17 @@ def clean(text: str, control_tokens: frozenset[str] = frozenset()) -> str:
     Composed (NFC) first, since some tokenizers do so and composing can produce plain letters.
     """
     lines = text.replace("\r\n", "\n").translate(_LINE_BREAKS)
-    seen = unicodedata.normalize("NFC", "".join(filter(_is_seen, lines)))
+    return without_control(unicodedata.normalize("NFC", "".join(filter(_is_seen, lines))), control_tokens)
+
+
+def without_control(text: str, control_tokens: frozenset[str] = frozenset()) -> str:
+    """Text in which the control tokens of every known family, and those given, are broken up."""
     pattern = _pattern(control_tokens)
     while True:  # a space stands in no token, so every round leaves fewer places and this ends
-        broken = pattern.sub(_break, seen)
-        if broken == seen:
+        broken = pattern.sub(_break, text)
+        if broken == text:
             return broken
-        seen = broken
+        text = broken
 
 
 def cut(text: str, limit: int) -> str:
