@@ -1,10 +1,9 @@
-"""`python -m training.ask.reading BUNDLE MODEL [--questions N]`: how much a model's choice should count.
+"""`python -m training.ask.reading BUNDLE MODEL [--questions N] [--bare]`: what a model's choice should weigh.
 
 Asks a model of the shelf made questions after it read passages, and prints the accuracy of the passages
 alone, of the model alone, and of both joined at several weights, with the loss (mean of the negative
 logarithm of the right option's probability). The weights are those of `models.profiles`; made questions are
-kind to a model that learned others made the same way (docs/ask.md). No benchmark is read. Adapters that are
-on the shelf are used.
+kind to a model that learned others made the same way (docs/ask.md). No benchmark is read.
 """
 
 from __future__ import annotations
@@ -34,9 +33,14 @@ def main() -> None:
     parser.add_argument("bundle", type=Path)
     parser.add_argument("model")
     parser.add_argument("--questions", type=int, default=240)
+    parser.add_argument("--bare", action="store_true", help="without the adapters of its skills")
     options = parser.parse_args()
     found: list[tuple[Sequence[float], Sequence[float], int]] = []
-    with Store.open(options.bundle) as store, App(load_settings()).shelf.load(options.model) as model:
+    shelf = App(load_settings()).shelf
+    with (
+        Store.open(options.bundle) as store,
+        shelf.load(options.model, skilled=not options.bare) as model,
+    ):
         for made in Maker(store, SEED).make(options.questions):
             answer = answer_choice(made.text, made.options, store, model)
             found.append((answer.supported, answer.read, made.right))

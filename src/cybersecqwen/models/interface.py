@@ -154,7 +154,8 @@ class LanguageModel(ABC):
         Single capital letters ("A", "B", …) are taken as labels that the question already explains;
         other choices are listed under letters after the question. One token is asked for, and the
         mass of each letter (with and without a leading space) among the likeliest tokens is
-        normalised over the choices. This default has no probabilities to work with: it generates
+        normalised over the choices. A backend may ask a family that does not learn letters for the
+        words of a choice (`choosing.py`). This default has no probabilities to work with: it generates
         and gives all mass to the letter that the answer begins with, or an even share to each
         choice if it begins with none.
 

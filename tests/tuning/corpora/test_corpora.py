@@ -208,6 +208,23 @@ def test_the_answer_is_the_role_whose_sentence_names_the_value(sources: Sources,
             assert not re.search(text, paragraph), (role, other, value, paragraph)
 
 
+def test_no_form_of_a_role_stands_in_the_paragraphs_that_roles_are_judged_on() -> None:
+    labelled = Path(__file__).parents[2] / "data" / "intel" / "labelled.jsonl"
+    judged = {
+        run for line in labelled.read_text("utf-8").splitlines() for run in runs(json.loads(line)["text"])
+    }
+    assert len(judged) > 3_000
+    for role, forms in TEMPLATES.items():
+        for template, _ in forms:
+            own = {run for part in re.split(r"\{\w+\}", template) for run in runs(part)}
+            assert not own & judged, (role, template)
+
+
+def runs(text: str, length: int = 5) -> set[tuple[str, ...]]:
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
+
+
 def test_every_role_has_its_turn(sources: Sources) -> None:
     found = made("roles", sources, count=200)
     assert len({one.answer for one in found}) == len(ROLES)
