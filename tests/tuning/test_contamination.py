@@ -238,7 +238,65 @@ def test_what_overlaps_is_left_out_and_counted(exam: Benchmarks) -> None:
     ]
     report = Report()
     assert [one.question for one in held_apart(some, exam, report)] == ["One?", "Three?"]
-    assert report.as_json() == {"kept": 2, "left out": {"identifier": 1, "run of words": 2}}
+    assert report.as_json() == {"kept": 2, "shortened": 0, "left out": {"identifier": 1, "run of words": 2}}
+
+
+FORM = (
+    "It is possible to start the attack from afar. The exploit has been told to everybody and may be used. "
+    "The vendor was told early and did not answer."
+)
+"""What an authority says of many, and of an item."""
+
+
+def described(text: str, **changes: Any) -> Record:
+    return record(f"Which weakness? The number alone.\n\nDescription: {text}", **changes)
+
+
+@pytest.fixture
+def formal(tmp_path: Path) -> Benchmarks:
+    return benchmarks(tmp_path, ("", f"A flaw was found in Item 4.1. {FORM}"))
+
+
+def test_a_description_is_kept_without_the_sentences_that_make_a_run(formal: Benchmarks) -> None:
+    long = "A flaw was found in the parser of long names of Other 5.2, which reads one byte too many there."
+    whole = described(f"{long} The file a.c is to blame. {FORM}")
+    assert formal.sign(whole) == "run of words"
+    report = Report()
+    (kept,) = held_apart([whole], formal, report)
+    assert kept == described(
+        f"{long} The file a.c is to blame. It is possible to start the attack from afar."
+        " The vendor was told early and did not answer."
+    )
+    assert formal.sign(kept) == ""
+    assert report.as_json() == {"kept": 1, "shortened": 1, "left out": {}}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        described(FORM.rpartition(" The vendor")[0]),  # more than half of it would go
+        described(f"{FORM.replace('. ', ', ')} {'It does little harm. ' * 9}"),  # the first sentence would go
+        described(f"{'It does little harm. ' * 9}{FORM}", material=(("note", FORM),)),
+        described(f"{'It does little harm. ' * 9}{FORM}", skill="judging"),
+        record(f"{'It does little harm. ' * 9}{FORM}"),
+    ],
+)
+def test_what_cannot_be_shortened_is_left_out(formal: Benchmarks, made: Record) -> None:
+    report = Report()
+    assert list(held_apart([made], formal, report)) == []
+    assert report.left == {"run of words": 1}
+
+
+@given(sentences=st.lists(st.sampled_from([*FORM.split(". "), "It does harm", "Ok", "a b c"]), max_size=12))
+@draws(100)
+def test_what_is_kept_shares_no_run(tmp_path_factory: pytest.TempPathFactory, sentences: list[str]) -> None:
+    exam = benchmarks(tmp_path_factory.mktemp("form"), ("", f"A flaw was found in Item 4.1. {FORM}"))
+    made = described(". ".join(["A flaw is here", *sentences]))
+    for kept in held_apart([made], exam, Report()):
+        assert exam.sign(kept) == ""
+        assert 2 * len(kept.question) >= len(made.question)
+        left = iter(re.split(r"(?<=[.])\s+(?=[A-Z])", made.question))
+        assert all(one in left for one in re.split(r"(?<=[.])\s+(?=[A-Z])", kept.question)), "in order"
 
 
 def test_nothing_to_be_held_apart_from_leaves_nothing_out() -> None:

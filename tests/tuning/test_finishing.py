@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -358,6 +359,17 @@ def test_more_is_asked_where_it_is_apart_from_all_that_was_learned(site: Site) -
         gate(site.manifest, site.run, site.data, site.base, questions=[more[1]])
     gate(site.manifest, site.run, site.data, site.base, questions=[more[0]])
     assert site.numbers("after") == [f"Number {n}?" for n in (*range(ASKED), 300, 301)]
+
+
+def test_fewer_are_asked_where_that_is_wanted_the_same_each_time(site: Site) -> None:
+    site.exported()
+    for _ in range(2):
+        decision = gate(site.manifest, site.run, site.data, site.base, each=20)
+    asked = site.numbers("after")
+    assert len(set(asked)) == len(asked) == 20 and asked == site.numbers("before")
+    assert asked == sorted(asked, key=lambda one: int(re.findall(r"\d+", one)[0])), "in the order of the data"
+    assert asked != [f"Number {n}?" for n in range(20)], "drawn, and not the first"
+    assert next(one.n for one in decision.compared if one.skill == "absent") == 20
 
 
 def test_data_with_nothing_to_ask_are_an_input_error(site: Site) -> None:

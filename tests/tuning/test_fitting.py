@@ -209,7 +209,7 @@ def test_loss_and_gradients_are_those_of_peft(kind: str, tmp_path: Path) -> None
         model, tokenizer, profile = load(mine, base, fused=fast)
         torch.manual_seed(1)
         for name, one in model.named_parameters():
-            if "lora_B" in name:
+            if "lora_B" in name or name.endswith("bias"):
                 torch.nn.init.normal_(one, std=0.05)
         some, _ = tokenised(records(5), tokenizer, profile, 400)
         assert losses.shared(some) > 20

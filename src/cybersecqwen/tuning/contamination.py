@@ -5,6 +5,10 @@ beginning of the text once it is normalised (80 letters and digits), a run of 13
 too. Thirteen is what the makers of large models use (Brown et al. 2020, Language Models are Few-Shot
 Learners, appendix C). Wording that five or more items of a file share, mostly their published instruction, is
 not counted as theirs. Of shorter texts than that beginning the whole is compared, from 30 characters on.
+
+Descriptions of vulnerabilities by one authority follow a form, so that a third of them share a run with some
+item: "It is possible to launch the attack remotely. The exploit …". Such a one is kept without the sentences
+that make the run, where its first sentence and half of it stay; nothing of an item is in it then.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +38,10 @@ _MOST_BYTES = 256 << 20
 _MOST_FILES = 1_000
 _SHARED = 5
 """A run of words in so many items of one file is the file's own wording."""
+_DESCRIBED = frozenset(("cwe", "cvss"))
+"""Skills whose question ends in a description, a paragraph of sentences."""
+_BEFORE = re.compile(r"\n\n|Description: ")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SUFFIXES = (".tsv", ".csv", ".jsonl", ".json", ".txt", ".md")
 
 
@@ -62,9 +70,29 @@ class Benchmarks:
             beginning = _beginning(words)
             if beginning and beginning in self.prefixes:
                 return "beginning"
-            if any(one in self.runs for one in _runs(words)):
+            if self._shares(words):
                 return "run of words"
         return ""
+
+    def without(self, record: Record) -> Record | None:
+        """A record less the sentences of its description that make a run; None where that cannot be."""
+        begins = [one.end() for one in _BEFORE.finditer(record.question)]
+        if record.skill not in _DESCRIBED or not begins:
+            return None
+        before, described = record.question[: begins[-1]], record.question[begins[-1] :]
+        first, *others = _SENTENCE.split(described)
+        kept, words = [first], _WORD.findall(f"{before} {first}".lower())
+        for one in others:
+            more = [*words, *_WORD.findall(one.lower())]
+            if not self._shares(more[max(0, len(words) - WORDS + 1) :]):
+                kept.append(one)
+                words = more
+        short = replace(record, question=before + " ".join(kept))
+        enough = 2 * sum(map(len, kept)) >= len(described)
+        return short if enough and not self.sign(short) else None
+
+    def _shares(self, words: list[str]) -> bool:
+        return any(one in self.runs for one in _runs(words))
 
 
 @dataclass
@@ -72,22 +100,30 @@ class Report:
     """What was left out, and for which sign."""
 
     kept: int = 0
+    shortened: int = 0
+    """Of those that were kept."""
     left: Counter[str] = field(default_factory=Counter)
 
     def as_json(self) -> dict[str, Any]:
         """For the manifest of a corpus."""
-        return {"kept": self.kept, "left out": dict(sorted(self.left.items()))}
+        return {
+            "kept": self.kept,
+            "shortened": self.shortened,
+            "left out": dict(sorted(self.left.items())),
+        }
 
 
 def held_apart(records: Iterable[Record], benchmarks: Benchmarks, report: Report) -> Iterator[Record]:
     """The records that hold nothing of a benchmark; `report` counts both kinds."""
     for record in records:
         sign = benchmarks.sign(record)
-        if sign:
+        short = benchmarks.without(record) if sign == "run of words" else None
+        if sign and short is None:
             report.left[sign] += 1
         else:
             report.kept += 1
-            yield record
+            report.shortened += short is not None
+            yield short or record
 
 
 def read_benchmarks(folder: Path) -> Benchmarks:

@@ -82,6 +82,7 @@ def gate(
     base: Path,
     *,
     questions: Sequence[Path] = (),
+    each: int = 0,
     tell: Told | None = None,
 ) -> Decision:
     """Ask base and adapter the same questions, decide, and write manifest and card.
@@ -94,6 +95,7 @@ def gate(
         data: Folders that the run learned from.
         base: What it was fitted to.
         questions: More folders of data whose questions are asked, too.
+        each: Questions of a skill at most, for machines on which all of them would take hours; 0 for all.
         tell: Called with what is done, how much of it, and of how much.
 
     Raises:
@@ -107,7 +109,7 @@ def gate(
     _belongs(adapter, state, run, data, base)
     told = [read_json(folder / MANIFEST) for folder in data]
     log = read_log(run)
-    records = _records(data, _more(questions, state, data))
+    records = _fewer(_records(data, _more(questions, state, data)), each)
     recipe_of(run)
     try:  # before hours of asking
         licence = _licence(told)
@@ -186,6 +188,17 @@ def _records(data: Sequence[Path], more: Sequence[Path]) -> list[Record]:
     if not asked:
         raise InputError(f"{data[0] / GATE} holds no records to ask.")
     return list(asked.values())
+
+
+def _fewer(records: list[Record], each: int) -> list[Record]:
+    """So many of each skill at most: which ones is decided by their hash, not by where they stand."""
+    if not each:
+        return records
+    some: dict[str, list[Record]] = {}
+    for one in sorted(records, key=lambda one: one.key):
+        some.setdefault(one.skill, []).append(one)
+    chosen = {one.key for of in some.values() for one in of[:each]}
+    return [one for one in records if one.key in chosen]
 
 
 def _read(path: Path) -> Iterator[Record]:

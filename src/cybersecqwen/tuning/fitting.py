@@ -138,7 +138,7 @@ def fit(
 def load(recipe: Recipe, base: Path, *, fused: bool = True) -> tuple[Any, Any, Profile]:
     """(Model with a fresh adapter, tokenizer, profile); raises ModelError, WeightsError.
 
-    With `fused`, layers compute on a processor as `fused` has it, else as peft does.
+    With `fused`, layers compute as `fused` has it, else as peft does.
     """
     packages()
     import torch
@@ -181,7 +181,7 @@ def load(recipe: Recipe, base: Path, *, fused: bool = True) -> tuple[Any, Any, P
                 task_type="CAUSAL_LM",
             ),
         )
-        if fused and device() == "cpu":
+        if fused:
             from .fused import fuse
 
             fuse(model)

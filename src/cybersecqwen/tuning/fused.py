@@ -2,8 +2,8 @@
 
 On a processor most of a training step is copying and scaling, not multiplying: peft reads an input three
 times and makes four intermediate results for each linear layer. Here a layer is one function with its own
-derivative: y = x Wᵀ + s (x Aᵀ) Bᵀ, with W frozen; layers that read the same x are one product. Measured by
-benchmarks/fitting.py.
+derivative: y = x Wᵀ + c + s (x Aᵀ) Bᵀ, with W and c frozen; layers that read the same x are one product.
+Measured by benchmarks/fitting.py.
 """
 
 from __future__ import annotations
@@ -12,24 +12,27 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import linear
 
 
 class _Adapted(torch.autograd.Function):  # type: ignore[misc]
-    """y = x Wᵀ + s (x Aᵀ) Bᵀ and its derivatives by x, A and B; W has none."""
+    """y = x Wᵀ + c + s (x Aᵀ) Bᵀ and its derivatives by x, A and B; W and c have none."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, a: Tensor, b: Tensor, scale: float) -> Tensor:
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, scale: float
+    ) -> Tensor:
         """Rows of x are positions: (…, in) → (…, out)."""
         rows = x.reshape(-1, x.shape[-1])
         down, up = a.to(x.dtype), b.to(x.dtype)
         inner = rows @ down.t()
-        y = (rows @ weight.t()).addmm_(inner, up.t(), alpha=scale)
+        y = linear(rows, weight, bias).addmm_(inner, up.t(), alpha=scale)
         ctx.save_for_backward(rows, weight, down, up, inner)
         ctx.scale, ctx.shape, ctx.kept = scale, x.shape, (a.dtype, b.dtype)
         return y.view(*x.shape[:-1], -1)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, None, Tensor, Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, None, None, Tensor, Tensor, None]:
         """See the class."""
         rows, weight, down, up, inner = ctx.saved_tensors
         given = gradient.reshape(-1, gradient.shape[-1])
@@ -39,7 +42,7 @@ class _Adapted(torch.autograd.Function):  # type: ignore[misc]
         by_x = None
         if ctx.needs_input_grad[0]:
             by_x = (given @ weight).addmm_(inside, down).view(ctx.shape)
-        return by_x, None, by_a, by_b, None
+        return by_x, None, None, by_a, by_b, None
 
 
 class _Joined(torch.autograd.Function):  # type: ignore[misc]
@@ -47,14 +50,20 @@ class _Joined(torch.autograd.Function):  # type: ignore[misc]
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, weight: Tensor, scale: float, sizes: tuple[int, ...], *both: Tensor
+        ctx: Any,
+        x: Tensor,
+        weight: Tensor,
+        bias: Tensor | None,
+        scale: float,
+        sizes: tuple[int, ...],
+        *both: Tensor,
     ) -> tuple[Tensor, ...]:
         """`both`: all A, then all B; gives each layer's y."""
         rows, count = x.reshape(-1, x.shape[-1]), len(sizes)
         down = torch.cat([a.to(x.dtype) for a in both[:count]])
         ups = [b.to(x.dtype) for b in both[count:]]
         inner = rows @ down.t()
-        parts = (rows @ weight.t()).split(sizes, -1)
+        parts = linear(rows, weight, bias).split(sizes, -1)
         for part, piece, up in zip(parts, inner.chunk(count, -1), ups, strict=True):
             part.addmm_(piece, up.t(), alpha=scale)
         ctx.save_for_backward(rows, weight, down, inner, *ups)
@@ -75,7 +84,7 @@ class _Joined(torch.autograd.Function):  # type: ignore[misc]
         by_x = None
         if ctx.needs_input_grad[0]:
             by_x = (torch.cat(parts, -1) @ weight).addmm_(inside, down).view(ctx.shape)
-        return (by_x, None, None, None, *by_a.chunk(len(ups)), *by_b)
+        return (by_x, None, None, None, None, *by_a.chunk(len(ups)), *by_b)
 
 
 class _Normed(torch.autograd.Function):  # type: ignore[misc]
@@ -107,7 +116,7 @@ _TOGETHER = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 def fuse(model: Any) -> int:
     """Let the LoRA layers and norms of a peft model compute in one function each; returns how many layers do.
 
-    Left as they are: layers with a bias, with dropout, with several adapters, and those of quantised weights.
+    Left as they are: layers with dropout, with several adapters, and those of quantised weights.
     """
     from peft.tuners.lora.layer import Linear
 
@@ -129,9 +138,9 @@ def fuse(model: Any) -> int:
 
 def _plain(layer: Any) -> bool:
     base = layer.base_layer
-    plain = type(base) is torch.nn.Linear and base.bias is None and not base.weight.requires_grad
+    frozen = type(base) is torch.nn.Linear and not any(one.requires_grad for one in base.parameters())
     return (
-        plain
+        frozen
         and list(layer.lora_A) == ["default"]
         and isinstance(layer.lora_dropout["default"], torch.nn.Identity)
         and not layer.use_dora.get("default")
@@ -151,18 +160,19 @@ def _join(layers: list[Any]) -> None:
     weights = [one.base_layer.weight for one in layers]
     scales = {float(one.scaling["default"]) for one in layers}
     ranks = {one.lora_A["default"].weight.shape for one in layers}
-    if len(scales) != 1 or len(ranks) != 1:
+    biases = [one.base_layer.bias for one in layers]
+    alike = len({one is None for one in biases}) == 1
+    if len(scales) != 1 or len(ranks) != 1 or not alike:
         return
     sizes = tuple(one.shape[0] for one in weights)
-    whole = torch.cat([one.detach() for one in weights])
-    for one, part in zip(weights, whole.split(sizes), strict=True):
-        one.data = part  # not twice in memory
+    whole = _stacked(weights, sizes)
+    bias = None if biases[0] is None else _stacked(biases, sizes)
     both = [one.lora_A["default"].weight for one in layers] + [one.lora_B["default"].weight for one in layers]
     scale = scales.pop()
     kept: dict[int, tuple[Tensor, Tensor]] = {}
 
     def first(x: Tensor, *_: Any, **__: Any) -> Tensor:
-        found: tuple[Tensor, ...] = _Joined.apply(x, whole, scale, sizes, *both)
+        found: tuple[Tensor, ...] = _Joined.apply(x, whole, bias, scale, sizes, *both)
         kept.update({number: (x, y) for number, y in enumerate(found)})
         return kept.pop(0)[1]
 
@@ -179,12 +189,20 @@ def _join(layers: list[Any]) -> None:
         one.forward = later(number, _forward(one))
 
 
+def _stacked(some: list[Tensor], sizes: tuple[int, ...]) -> Tensor:
+    """All below each other; each becomes a part of it, so that nothing is twice in memory."""
+    whole = torch.cat([one.detach() for one in some])
+    for one, part in zip(some, whole.split(sizes), strict=True):
+        one.data = part
+    return whole
+
+
 def _forward(layer: Any) -> Any:
     a, b, weight = layer.lora_A["default"].weight, layer.lora_B["default"].weight, layer.base_layer.weight
-    scale = float(layer.scaling["default"])
+    scale, bias = float(layer.scaling["default"]), layer.base_layer.bias
 
     def forward(x: Tensor, *_: Any, **__: Any) -> Tensor:
-        made: Tensor = _Adapted.apply(x, weight, a, b, scale)
+        made: Tensor = _Adapted.apply(x, weight, bias, a, b, scale)
         return made
 
     return forward

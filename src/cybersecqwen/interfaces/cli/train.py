@@ -310,6 +310,9 @@ def gate(
         Optional[list[Path]],  # noqa: UP045
         typer.Option(metavar="DIR", help="Data made with --taught, whose questions are asked, too."),
     ] = None,
+    each: Annotated[
+        int, typer.Option(min=0, help="Questions of a skill at most, where asking takes hours; 0 for all.")
+    ] = 0,
 ) -> int:
     """Ask the base and the adapter the same questions; use the adapter only where it is better.
 
@@ -322,7 +325,9 @@ def gate(
         raise UsageError("There is nothing to ask.", hint="--data names a folder of `csq train data`.")
     with Status() as status:
         file = _base_of_run(run, base)
-        decision = gated(manifest, run, data, file, questions=questions or (), tell=status.update)
+        decision = gated(
+            manifest, run, data, file, questions=questions or (), each=each, tell=status.update
+        )
     for one in decision.compared:
         print(
             f"{shown(one.skill):<18} {one.n:>5}  {one.before:.3f} → {one.after:.3f}  "
