@@ -233,7 +233,38 @@ def test_every_layer_is_fused_but_those_that_compute_otherwise(base: Path) -> No
     model, _, _ = load(recipe(), base)
     assert fused.fuse(model) == 2 * 7
     dropped, _, _ = load(replace(recipe(), lora=Lora(rank=4, dropout=0.1)), base)
-    assert fused.fuse(dropped) == 0
+    assert fused.fuse(dropped) == 2 * 7
+
+
+def test_dropout_hides_parts_of_what_an_adapter_reads_and_nothing_else(base: Path) -> None:
+    """By hand, with the mask that was drawn: y = x Wᵀ + s (r Aᵀ) Bᵀ and its derivatives."""
+    model, _, _ = load(replace(recipe(), lora=Lora(rank=4, alpha=8, dropout=0.5)), base)
+    block = model.get_base_model().model.layers[0]
+    for layers in ((block.self_attn.o_proj,), (block.mlp.gate_proj, block.mlp.up_proj)):
+        for one in layers:
+            torch.nn.init.normal_(one.lora_B["default"].weight)
+        model.train()
+        x = torch.randn(3, layers[0].in_features, requires_grad=True)
+        torch.manual_seed(4)
+        found = [one(x) for one in layers]
+        torch.manual_seed(4)
+        r = layers[0].lora_dropout["default"](x)
+        assert 0.2 < float((r == 0).float().mean()) < 0.8
+        right = [
+            x @ one.base_layer.weight.t()
+            + 2 * (r @ one.lora_A["default"].weight.t()) @ one.lora_B["default"].weight.t()
+            for one in layers
+        ]
+        weights = [x, *(part["default"].weight for one in layers for part in (one.lora_A, one.lora_B))]
+        given = [torch.randn_like(one) for one in found]
+        for mine, wanted in zip(
+            torch.autograd.grad(found, weights, given),
+            torch.autograd.grad(right, weights, given),
+            strict=True,
+        ):
+            assert torch.allclose(mine, wanted, atol=1e-5)
+        model.eval()
+        assert all(torch.equal(one(x), one(x)) for one in layers)
 
 
 def test_layers_with_the_same_input_are_one_product_and_others_are_not(base: Path) -> None:

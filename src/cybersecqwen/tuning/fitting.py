@@ -186,7 +186,7 @@ def load(recipe: Recipe, base: Path, *, fused: bool = True) -> tuple[Any, Any, P
 
             fuse(model)
     if recipe.run.checkpointing:
-        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.activation_checkpointing_enable({"use_reentrant": False})
         model.enable_input_require_grads()
     return model, tokenizer, profile
 

@@ -16,33 +16,41 @@ from torch.nn.functional import linear
 
 
 class _Adapted(torch.autograd.Function):  # type: ignore[misc]
-    """y = x Wᵀ + c + s (x Aᵀ) Bᵀ and its derivatives by x, A and B; W and c have none."""
+    """y = x Wᵀ + c + s (r Aᵀ) Bᵀ and its derivatives by x, r, A and B; W and c have none.
+
+    r is x, or what dropout left of it.
+    """
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, a: Tensor, b: Tensor, scale: float
+        ctx: Any,
+        x: Tensor,
+        r: Tensor,
+        weight: Tensor,
+        bias: Tensor | None,
+        a: Tensor,
+        b: Tensor,
+        scale: float,
     ) -> Tensor:
         """Rows of x are positions: (…, in) → (…, out)."""
-        rows = x.reshape(-1, x.shape[-1])
+        rows = r.reshape(-1, r.shape[-1])
         down, up = a.to(x.dtype), b.to(x.dtype)
         inner = rows @ down.t()
-        y = linear(rows, weight, bias).addmm_(inner, up.t(), alpha=scale)
+        y = linear(x.reshape(-1, x.shape[-1]), weight, bias).addmm_(inner, up.t(), alpha=scale)
         ctx.save_for_backward(rows, weight, down, up, inner)
-        ctx.scale, ctx.shape, ctx.kept = scale, x.shape, (a.dtype, b.dtype)
+        ctx.scale, ctx.shape, ctx.kept, ctx.same = scale, x.shape, (a.dtype, b.dtype), r is x
         return y.view(*x.shape[:-1], -1)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, None, None, Tensor, Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """See the class."""
         rows, weight, down, up, inner = ctx.saved_tensors
         given = gradient.reshape(-1, gradient.shape[-1])
         inside = (given @ up).mul_(ctx.scale)
         by_b = (given.t() @ inner).mul_(ctx.scale).to(ctx.kept[1])
         by_a = (inside.t() @ rows).to(ctx.kept[0])
-        by_x = None
-        if ctx.needs_input_grad[0]:
-            by_x = (given @ weight).addmm_(inside, down).view(ctx.shape)
-        return by_x, None, None, by_a, by_b, None
+        by_x, by_r = _back(ctx, given, weight, inside, down)
+        return by_x, by_r, None, None, by_a, by_b, None
 
 
 class _Joined(torch.autograd.Function):  # type: ignore[misc]
@@ -52,6 +60,7 @@ class _Joined(torch.autograd.Function):  # type: ignore[misc]
     def forward(
         ctx: Any,
         x: Tensor,
+        r: Tensor,
         weight: Tensor,
         bias: Tensor | None,
         scale: float,
@@ -59,15 +68,15 @@ class _Joined(torch.autograd.Function):  # type: ignore[misc]
         *both: Tensor,
     ) -> tuple[Tensor, ...]:
         """`both`: all A, then all B; gives each layer's y."""
-        rows, count = x.reshape(-1, x.shape[-1]), len(sizes)
+        rows, count = r.reshape(-1, r.shape[-1]), len(sizes)
         down = torch.cat([a.to(x.dtype) for a in both[:count]])
         ups = [b.to(x.dtype) for b in both[count:]]
         inner = rows @ down.t()
-        parts = linear(rows, weight, bias).split(sizes, -1)
+        parts = linear(x.reshape(-1, x.shape[-1]), weight, bias).split(sizes, -1)
         for part, piece, up in zip(parts, inner.chunk(count, -1), ups, strict=True):
             part.addmm_(piece, up.t(), alpha=scale)
         ctx.save_for_backward(rows, weight, down, inner, *ups)
-        ctx.scale, ctx.shape, ctx.kept = scale, x.shape, both[0].dtype
+        ctx.scale, ctx.shape, ctx.kept, ctx.same = scale, x.shape, both[0].dtype, r is x
         return tuple(part.view(*x.shape[:-1], -1) for part in parts)
 
     @staticmethod
@@ -81,10 +90,22 @@ class _Joined(torch.autograd.Function):  # type: ignore[misc]
             for part, piece in zip(parts, inner.chunk(len(ups), -1), strict=True)
         ]
         by_a = (inside.t() @ rows).to(ctx.kept)
-        by_x = None
-        if ctx.needs_input_grad[0]:
-            by_x = (torch.cat(parts, -1) @ weight).addmm_(inside, down).view(ctx.shape)
-        return (by_x, None, None, None, None, *by_a.chunk(len(ups)), *by_b)
+        by_x, by_r = _back(
+            ctx, torch.cat(parts, -1) if ctx.needs_input_grad[0] else None, weight, inside, down
+        )
+        return (by_x, by_r, None, None, None, None, *by_a.chunk(len(ups)), *by_b)
+
+
+def _back(
+    ctx: Any, given: Tensor | None, weight: Tensor, inside: Tensor, down: Tensor
+) -> tuple[Tensor | None, Tensor | None]:
+    """(Derivative by x, derivative by r); where both are one, the first is of both."""
+    if given is None or not ctx.needs_input_grad[0]:
+        return None, None
+    by_x = given @ weight
+    if ctx.same:
+        return by_x.addmm_(inside, down).view(ctx.shape), None
+    return by_x.view(ctx.shape), (inside @ down).view(ctx.shape)
 
 
 class _Normed(torch.autograd.Function):  # type: ignore[misc]
@@ -116,7 +137,8 @@ _TOGETHER = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 def fuse(model: Any) -> int:
     """Let the LoRA layers and norms of a peft model compute in one function each; returns how many layers do.
 
-    Left as they are: layers with dropout, with several adapters, and those of quantised weights.
+    Left as they are: layers with several adapters, and those of quantised weights. Dropout hides the same
+    inputs from layers that are one product.
     """
     from peft.tuners.lora.layer import Linear
 
@@ -142,7 +164,7 @@ def _plain(layer: Any) -> bool:
     return (
         frozen
         and list(layer.lora_A) == ["default"]
-        and isinstance(layer.lora_dropout["default"], torch.nn.Identity)
+        and isinstance(layer.lora_dropout["default"], (torch.nn.Identity, torch.nn.Dropout))
         and not layer.use_dora.get("default")
     )
 
@@ -168,11 +190,11 @@ def _join(layers: list[Any]) -> None:
     whole = _stacked(weights, sizes)
     bias = None if biases[0] is None else _stacked(biases, sizes)
     both = [one.lora_A["default"].weight for one in layers] + [one.lora_B["default"].weight for one in layers]
-    scale = scales.pop()
+    scale, dropout = scales.pop(), layers[0].lora_dropout["default"]
     kept: dict[int, tuple[Tensor, Tensor]] = {}
 
     def first(x: Tensor, *_: Any, **__: Any) -> Tensor:
-        found: tuple[Tensor, ...] = _Joined.apply(x, whole, bias, scale, sizes, *both)
+        found: tuple[Tensor, ...] = _Joined.apply(x, dropout(x), whole, bias, scale, sizes, *both)
         kept.update({number: (x, y) for number, y in enumerate(found)})
         return kept.pop(0)[1]
 
@@ -199,10 +221,14 @@ def _stacked(some: list[Tensor], sizes: tuple[int, ...]) -> Tensor:
 
 def _forward(layer: Any) -> Any:
     a, b, weight = layer.lora_A["default"].weight, layer.lora_B["default"].weight, layer.base_layer.weight
-    scale, bias = float(layer.scaling["default"]), layer.base_layer.bias
+    scale, bias, dropout = (
+        float(layer.scaling["default"]),
+        layer.base_layer.bias,
+        layer.lora_dropout["default"],
+    )
 
     def forward(x: Tensor, *_: Any, **__: Any) -> Tensor:
-        made: Tensor = _Adapted.apply(x, weight, bias, a, b, scale)
+        made: Tensor = _Adapted.apply(x, dropout(x), weight, bias, a, b, scale)
         return made
 
     return forward

@@ -34,7 +34,7 @@ def loss_of(model: Any, some: Sequence[Tokens], *, share: bool = True) -> tuple[
     where = next(model.parameters()).device
     inner = model.get_base_model()
     # Gradient checkpointing keeps no keys and values that others could go on from.
-    common = shared(some) if share and not inner.is_gradient_checkpointing else 0
+    common = shared(some) if share and not inner.is_activation_checkpointing else 0
     width = max(len(one.ids) for one in some)
     ids = torch.zeros((len(some), width), dtype=torch.long)
     mask = torch.zeros((len(some), width), dtype=torch.long)
@@ -47,10 +47,10 @@ def loss_of(model: Any, some: Sequence[Tokens], *, share: bool = True) -> tuple[
     ids, mask, labels = ids.to(where), mask.to(where), labels[:, common + 1 :].to(where)
     given: dict[str, Any] = {"use_cache": False}
     if common:
-        first = inner.model(input_ids=ids[:1, :common], use_cache=True).past_key_values
+        first = inner.model(input_ids=ids[:1, :common], use_cache=True).cache
         first.batch_repeat_interleave(len(some))
         places = torch.arange(common, width, device=where).expand(len(some), -1)
-        given = {"past_key_values": first, "position_ids": places, "use_cache": True}
+        given = {"cache": first, "position_ids": places, "use_cache": True}
     hidden = inner.model(input_ids=ids[:, common:], attention_mask=mask, **given)[0][:, :-1]
     wanted = labels != IGNORED
     scores = inner.lm_head(hidden[wanted]).float()

@@ -3,9 +3,9 @@
 Formulas, for a transformer with frozen weights and LoRA on its linear layers:
 
 - Arithmetic of a token: 2 P forward and 2 P back through the frozen weights (no derivative by them is taken),
-  6 A for the adapter, 12 L h T for attention over T tokens; P weights in the layers, A of the adapter, L
-  layers, h width. From: Kaplan et al. 2020, Scaling Laws for Neural Language Models, section 2.1, less the
-  part of the derivatives by the weights.
+  2 P more where the way forward is done again (checkpointing), 6 A for the adapter, 12 L h T for attention
+  over T tokens; P weights in the layers, A of the adapter, L layers, h width. From: Kaplan et al. 2020,
+  Scaling Laws for Neural Language Models, section 2.1, less the part of the derivatives by the weights.
 - Memory: weights, four numbers of four bytes for each weight of the adapter (itself, its derivative, two
   moments of AdamW), and what a pass keeps for the way back (`_kept`).
 """
@@ -180,7 +180,9 @@ def plan(
         records=len(used),
         tokens=round(sum(used) * share),
         steps=steps,
-        flops=4.0 * shape.in_blocks + 6.0 * adapter + 12.0 * shape.layers * shape.hidden * mean,
+        flops=(6.0 if run.checkpointing else 4.0) * shape.in_blocks
+        + 6.0 * adapter
+        + 12.0 * shape.layers * shape.hidden * mean,
         rate=multiplying() if measure else 0.0,
     )
 
@@ -293,12 +295,15 @@ def _kept(recipe: Recipe, shape: Shape, tokens: int) -> int:
 
     Of each block: the inputs of its linear layers, what its two norms, its activation and its additions need
     (about 12 widths and 4 inner widths), the adapter's inner results, and the weights of attention, three of
-    them where attention is computed step by step. With checkpointing one block at a time, and each one's
+    them where attention is computed step by step. With dropout what it left of those inputs, and which
+    they are. With checkpointing one block at a time, and each one's
     input.
     """
     size = _BYTES[recipe.run.precision]
     inner = len(_NAMES) * recipe.lora.rank
     block = tokens * (12 * shape.hidden + 4 * shape.intermediate + inner) * size
+    if recipe.lora.dropout:
+        block += tokens * (3 * shape.hidden + shape.intermediate) * (size + 1)
     if recipe.run.attention == "eager":
         block += 3 * shape.heads * tokens * tokens * max(size, 3)
     if recipe.run.checkpointing:
