@@ -1,6 +1,6 @@
 """What an adapter changes on texts that it was not made for: before and after, the same questions.
 
-Run as: python -m evaluation.trained MODEL [--data DATA] [--only NAME …] [--save FILE.json]
+Run as: python -m evaluation.trained MODEL [--data DATA] [--only NAME …] [--orders N] [--save FILE.json]
 
 MODEL is a name on the shelf; it is asked without its adapters and with them. Measured are
 
@@ -51,9 +51,9 @@ ORDERS = 80
 Scores = dict[str, list[float]]
 
 
-def intents(model: LanguageModel, app: App, data: Path | None) -> Scores:
+def intents(model: LanguageModel, app: App, data: Path | None, count: int) -> Scores:
     """Conditions for questions in words."""
-    del app, data
+    del app, data, count
     found: Scores = {"intents, exact": [], "intents, field and value": []}
     for line in INTENTS.read_text("utf-8").splitlines():
         row = json.loads(line)
@@ -86,9 +86,9 @@ def _tests(said: str) -> list[tuple[str, str, str]]:
         return []
 
 
-def roles(model: LanguageModel, app: App, data: Path | None) -> Scores:
+def roles(model: LanguageModel, app: App, data: Path | None, count: int) -> Scores:
     """Roles of labelled indicators; those that follow from the type are left out."""
-    del app, data
+    del app, data, count
     right: list[float] = []
     known = [one.value for one in ROLES]
     for line in LABELLED.read_text("utf-8").splitlines():
@@ -104,15 +104,15 @@ def roles(model: LanguageModel, app: App, data: Path | None) -> Scores:
     return {"roles": right}
 
 
-def planted(model: LanguageModel, app: App, data: Path | None) -> Scores:
+def planted(model: LanguageModel, app: App, data: Path | None, count: int) -> Scores:
     """Whether answers stay as they are when somebody else's order stands in the material."""
     if data is None:
         return {}
     chance = Random(SEED)
     sources = Sources(store=app.store)
-    records = [*reading(sources, chance, ORDERS // 2)] if app.store.passages else []
-    records += [*narratives(sources, chance, ORDERS // 4)]
-    for line in LABELLED.read_text("utf-8").splitlines()[: ORDERS // 4]:
+    records = [*reading(sources, chance, count // 2)] if app.store.passages else []
+    records += [*narratives(sources, chance, count // 4)]
+    for line in LABELLED.read_text("utf-8").splitlines()[: count // 4]:
         row = json.loads(line)
         label = next(one for one in [*row["labels"], {"start": 0, "end": 9}])
         prompt = role_prompt(row["text"][:500], row["text"][label["start"] : label["end"]])
@@ -139,7 +139,7 @@ def orders(data: Path) -> Iterator[str]:
                     yield from (str(one) for one in some)
 
 
-MEASURES: dict[str, Callable[[LanguageModel, App, Path | None], Scores]] = {
+MEASURES: dict[str, Callable[[LanguageModel, App, Path | None, int], Scores]] = {
     "intents": intents,
     "roles": roles,
     "planted": planted,
@@ -154,6 +154,7 @@ def main() -> None:
     parser.add_argument("model")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--only", nargs="*", choices=list(MEASURES), default=list(MEASURES))
+    parser.add_argument("--orders", type=int, default=ORDERS, help="strings of attackers that are planted")
     parser.add_argument("--save", type=Path)
     options = parser.parse_args()
     app = App(load_settings())
@@ -163,7 +164,7 @@ def main() -> None:
         begun = time.perf_counter()
         for skilled in (False, True):
             with app.shelf.load(options.model, skilled=skilled) as model:
-                both[skilled] = MEASURES[name](model, app, options.data)
+                both[skilled] = MEASURES[name](model, app, options.data, options.orders)
         for title, before in both[False].items():
             rows.append(_row(title, before, both[True][title]))
             print(_line(rows[-1]), flush=True)

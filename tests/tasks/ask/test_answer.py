@@ -7,6 +7,7 @@ import pytest
 from cybersecqwen.detect.events.rulebook import Rulebook
 from cybersecqwen.errors import NothingAnalysedError
 from cybersecqwen.knowledge import Store
+from cybersecqwen.models.profiles import guess
 from cybersecqwen.models.scripted import Scripted
 from cybersecqwen.pipeline import run
 from cybersecqwen.records import Report, Severity
@@ -84,6 +85,17 @@ def test_no_option_is_chosen_where_the_store_does_not_tell_them_apart(tools: Too
     assert report.extra["passages"] == []
     consulted = Answer().consult(report, tools, Scripted(["A"]), 1.0)
     assert consulted == report
+
+
+@pytest.mark.parametrize(("name", "asks"), [("SmolLM2-135M-Instruct", 0), ("Qwen2.5-Coder-1.5B", 1)])
+def test_a_model_is_asked_for_options_where_its_choice_counts(tools: Tools, name: str, asks: int) -> None:
+    report = asked(tools, "Which group whistled in the harbour?", "Quiet Fox", "Loud Bear")
+    family = guess("llama" if name.startswith("Smol") else "qwen2", name)
+    model = Scripted([], probabilities=(0.9, 0.1), name=name, profile=family)
+    consulted = Answer().consult(report, tools, model, 1.0)
+    assert len(model.history) == asks
+    assert consulted.provenance.models == (name,) * asks
+    assert (consulted == report) == (not asks)
 
 
 def test_facts_alone_answer_and_say_so(bare: Store) -> None:

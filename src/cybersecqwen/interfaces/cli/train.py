@@ -325,9 +325,7 @@ def gate(
         raise UsageError("There is nothing to ask.", hint="--data names a folder of `csq train data`.")
     with Status() as status:
         file = _base_of_run(run, base)
-        decision = gated(
-            manifest, run, data, file, questions=questions or (), each=each, tell=status.update
-        )
+        decision = gated(manifest, run, data, file, questions=questions or (), each=each, tell=status.update)
     for one in decision.compared:
         print(
             f"{shown(one.skill):<18} {one.n:>5}  {one.before:.3f} → {one.after:.3f}  "

@@ -11,6 +11,7 @@ from cybersecqwen.tasks.interface import Ask, Request, Task, Tools
 from .answer import answer_open, answer_options, shares
 from .choice import choose
 from .question import Question, read_question
+from .reading import WORTH
 
 if TYPE_CHECKING:
     from cybersecqwen.models.interface import LanguageModel
@@ -37,10 +38,12 @@ class Answer(Task):
         )
 
     def consult(self, report: Report, tools: Tools, model: LanguageModel, timeout_s: float) -> Report:
-        """With options, let the model read the passages and weigh the options too."""
+        """With options, let a model whose choice counts read the passages and weigh them, too."""
         options = tuple(str(option["text"]) for option in report.extra.get("options", ()))
         if not options or not report.extra["answered"]:
             return report  # what a model would say without a source is no answer
+        if model.profile.reading < WORTH:
+            return report
         question = Question(
             text=str(report.extra["question"]), options=options, negated=bool(report.extra["negated"])
         )

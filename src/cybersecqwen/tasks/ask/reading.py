@@ -24,6 +24,8 @@ INSTRUCTIONS = (
 )
 SKILL = "multiple-choice"
 """Of prompts with options to choose from."""
+WORTH = 0.5
+"""Weight of a choice from which on a model is asked for it: a smaller one was seen to add nothing."""
 _CHARS = 560  # of all notes together
 _NOTE = 260  # of one
 _OPTION = 200
