@@ -36,8 +36,8 @@ SEED = 4
 LONG_STEPS = 6
 _WARM = 2
 _NEVER = 1_000_000
-_TOKENS = 42
-"""Of a made-up sentence, a little more than it has."""
+_TOKENS = 36
+"""Of a made-up sentence, a little more than it has (34)."""
 _KINDS = {"llama": "Llama", "qwen2": "Qwen2", "qwen3": "Qwen3"}
 _THINGS = ("archives", "long names", "signed cookies", "uploaded pictures", "nested lists", "file paths")
 _ACTS = ("read memory beyond a buffer", "run commands", "see other people's files", "log in unasked")
