@@ -305,6 +305,14 @@ def test_what_was_taught_before_is_neither_asked_nor_measured_on(sources: Source
     assert now and not {one.key for one in now} & {one.key for one in asked}
     assert records(tmp_path / "on" / TRAIN) == records(tmp_path / "plain" / TRAIN)
     assert manifest["taught"] == [hashlib.sha256((before / TRAIN).read_bytes()).hexdigest()]
+    build(few, sources, tmp_path / "new", taught=[tmp_path / "plain"], only_new=True, seed=4)
+    new, plain = records(tmp_path / "new" / TRAIN), records(tmp_path / "plain" / TRAIN)
+    drawn = build(few, sources, tmp_path / "drawn", seed=4)
+    assert new and not {one.key for one in new} & {one.key for one in plain}
+    assert len(new) <= drawn["train"]["records"]
+    write_records(tmp_path / "all" / TRAIN, [*plain, *records(tmp_path / "plain" / HELD_FILE)])
+    with pytest.raises(UsageError, match="nothing that was not taught before"):
+        build(few, sources, tmp_path / "x", taught=[tmp_path / "all"], only_new=True, seed=3)
     with pytest.raises(InputError):
         build(few, sources, tmp_path / "x", taught=[tmp_path / "nowhere"], seed=3)
 

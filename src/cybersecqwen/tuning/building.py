@@ -46,6 +46,7 @@ def build(
     benchmarks: Benchmarks | None = None,
     more: Iterable[Record] = (),
     taught: Sequence[Path] = (),
+    only_new: bool = False,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Make what a recipe learns from, and write it; returns the manifest.
@@ -58,6 +59,8 @@ def build(
         more: Further records, such as an organisation's own.
         taught: Folders that an adapter learned from which is gone on from: the gate asks nothing that they
             teach, and the loss is not measured on it.
+        only_new: Leave out what they teach, so that only what is new is learned; beside data of before, so
+            that it is not forgotten.
         seed: Of all that is drawn; the recipe's where 0.
 
     Raises:
@@ -69,14 +72,19 @@ def build(
     counts: Counter[str] = Counter()
     made = _made(recipe, sources, seed, more, counts)
     apart = benchmarks or Benchmarks()
-    kept = list(_once(held_apart(made, apart, report)))
+    before = _taught(taught)
+    kept = [one for one in _once(held_apart(made, apart, report)) if not only_new or one.key not in before]
+    if not kept and report.kept:
+        raise UsageError(
+            f"The recipe {recipe.name} makes nothing that was not taught before.",
+            hint="Ask for more of a corpus, or leave out --only-new.",
+        )
     if not kept:
         raise UsageError(
             f"The recipe {recipe.name} makes no records from these sources.",
             hint="Weaknesses need --cve FILE, and questions a full knowledge bundle.",
         )
     train, held = split(kept, seed)
-    before = _taught(taught)
     held = [one for one in held if one.key not in before]
     known = {one.key for one in kept} | before
     gate = list(_once(_asked(recipe, sources, seed, known, apart)))

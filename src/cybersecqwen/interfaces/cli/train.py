@@ -73,6 +73,7 @@ def skills(
             help="Data that the adapter learned which is gone on from: the gate asks none of it.",
         ),
     ] = None,
+    only_new: Annotated[bool, typer.Option(help="Leave out what the data of --taught teach.")] = False,
 ) -> int:
     """Make what a recipe learns from the knowledge store and our own templates."""
     from cybersecqwen.tuning.building import build
@@ -85,7 +86,7 @@ def skills(
         status.update("Making records", 0, 0)
         benchmarks = read_benchmarks(against) if against is not None else None
         sources = Sources(store=_app().store, vulnerabilities=tuple(cve or ()), wording=wording)
-        manifest = build(made, sources, out, benchmarks=benchmarks, taught=taught or [])
+        manifest = build(made, sources, out, benchmarks=benchmarks, taught=taught or [], only_new=only_new)
     for part in ("train", "held", "gate"):
         print(f"{part:<6} {manifest[part]['records']:>8,} records  sha256 {manifest[part]['sha256'][:16]}…")
     for skill, count in manifest["train"]["skills"].items():
