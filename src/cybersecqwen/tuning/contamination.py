@@ -81,12 +81,12 @@ class Benchmarks:
             return None
         before, described = record.question[: begins[-1]], record.question[begins[-1] :]
         first, *others = _SENTENCE.split(described)
-        kept, words = [first], _WORD.findall(f"{before} {first}".lower())
+        kept, last = [first], _WORD.findall(f"{before} {first}".lower())[1 - WORDS :]
         for one in others:
-            more = [*words, *_WORD.findall(one.lower())]
-            if not self._shares(more[max(0, len(words) - WORDS + 1) :]):
+            words = [*last, *_WORD.findall(one.lower())]
+            if not self._shares(words):
                 kept.append(one)
-                words = more
+                last = words[1 - WORDS :]
         short = replace(record, question=before + " ".join(kept))
         enough = 2 * sum(map(len, kept)) >= len(described)
         return short if enough and not self.sign(short) else None
