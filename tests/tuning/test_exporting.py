@@ -90,7 +90,7 @@ def test_served_it_answers_as_it_did_in_training(tmp_path: Path) -> None:
     with torch.no_grad():
         for name, one in model.named_parameters():
             if "lora_" in name:
-                one.normal_(std=0.03)
+                one.normal_(std=0.04)
     prompt = role_prompt("The implant calls home to 192.0.2.7 every hour.", "192.0.2.7")
     expected = chances(model, tokenizer, profile, prompt, SOME)
 
@@ -106,7 +106,7 @@ def test_served_it_answers_as_it_did_in_training(tmp_path: Path) -> None:
         with LlamaCpp(INSTANT, adapters=[(file, 1.0)]) as served:
             given = served.choose(prompt, SOME, options)
         assert max(abs(a - b) for a, b in zip(given, expected, strict=True)) < bound
-        assert max(abs(a - b) for a, b in zip(before, expected, strict=True)) > 2 * bound
+        assert max(abs(a - b) for a, b in zip(before, expected, strict=True)) > 3 * bound
     assert math.isclose(sum(expected), 1.0, rel_tol=1e-6)
     with pytest.raises(UsageError, match="cannot be kept as 'q2'"):
         to_gguf(tmp_path / "adapter", INSTANT, tmp_path / "x.gguf", kind="q2")
