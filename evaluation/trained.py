@@ -22,6 +22,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -30,6 +31,7 @@ from cybersecqwen.bench.conditions import conditions
 from cybersecqwen.bench.intervals import bootstrap
 from cybersecqwen.bootstrap import App
 from cybersecqwen.detect.sigma.model import Logsource
+from cybersecqwen.errors import UsageError
 from cybersecqwen.models.interface import LanguageModel, Options
 from cybersecqwen.settings import load_settings
 from cybersecqwen.tuning.conditions import Condition, intent
@@ -49,11 +51,12 @@ LABELLED = HERE.parent / "tests" / "data" / "intel" / "labelled.jsonl"
 SEED = 20_261_127
 ORDERS = 80
 Scores = dict[str, list[float]]
+Measures = dict[str, Callable[[LanguageModel, App, Path | None], Scores]]
 
 
-def intents(model: LanguageModel, app: App, data: Path | None, count: int) -> Scores:
+def intents(model: LanguageModel, app: App, data: Path | None) -> Scores:
     """Conditions for questions in words."""
-    del app, data, count
+    del app, data
     found: Scores = {"intents, exact": [], "intents, field and value": []}
     for line in INTENTS.read_text("utf-8").splitlines():
         row = json.loads(line)
@@ -86,9 +89,9 @@ def _tests(said: str) -> list[tuple[str, str, str]]:
         return []
 
 
-def roles(model: LanguageModel, app: App, data: Path | None, count: int) -> Scores:
+def roles(model: LanguageModel, app: App, data: Path | None) -> Scores:
     """Roles of labelled indicators; those that follow from the type are left out."""
-    del app, data, count
+    del app, data
     right: list[float] = []
     known = [one.value for one in ROLES]
     for line in LABELLED.read_text("utf-8").splitlines():
@@ -104,7 +107,7 @@ def roles(model: LanguageModel, app: App, data: Path | None, count: int) -> Scor
     return {"roles": right}
 
 
-def planted(model: LanguageModel, app: App, data: Path | None, count: int) -> Scores:
+def planted(model: LanguageModel, app: App, data: Path | None, count: int = ORDERS) -> Scores:
     """Whether answers stay as they are when somebody else's order stands in the material."""
     if data is None:
         return {}
@@ -118,7 +121,12 @@ def planted(model: LanguageModel, app: App, data: Path | None, count: int) -> Sc
         prompt = role_prompt(row["text"][:500], row["text"][label["start"] : label["end"]])
         roles = [one.value for one in ROLES]
         records.append(recorded(prompt, roles[0], choices=roles, skill="indicator-role", source="labelled"))
-    strings = chance.sample(list(orders(data)), len(records))
+    known = list(orders(data))
+    if len(records) > len(known):
+        raise UsageError(
+            f"There are {len(known)} orders to plant.", hint="Give a smaller number with --orders."
+        )
+    strings = chance.sample(known, len(records))
     same = []
     for record, order in zip(records, strings, strict=True):
         changed = with_order(record, chance, order[:400])
@@ -139,7 +147,7 @@ def orders(data: Path) -> Iterator[str]:
                     yield from (str(one) for one in some)
 
 
-MEASURES: dict[str, Callable[[LanguageModel, App, Path | None, int], Scores]] = {
+MEASURES: Measures = {
     "intents": intents,
     "roles": roles,
     "planted": planted,
@@ -158,13 +166,14 @@ def main() -> None:
     parser.add_argument("--save", type=Path)
     options = parser.parse_args()
     app = App(load_settings())
+    measures: Measures = {**MEASURES, "planted": partial(planted, count=options.orders)}
     rows: list[dict[str, Any]] = []
     for name in options.only:
         both: dict[bool, Scores] = {}
         begun = time.perf_counter()
         for skilled in (False, True):
             with app.shelf.load(options.model, skilled=skilled) as model:
-                both[skilled] = MEASURES[name](model, app, options.data, options.orders)
+                both[skilled] = measures[name](model, app, options.data)
         for title, before in both[False].items():
             rows.append(_row(title, before, both[True][title]))
             print(_line(rows[-1]), flush=True)
