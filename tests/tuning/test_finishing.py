@@ -363,6 +363,9 @@ def test_more_is_asked_where_it_is_apart_from_all_that_was_learned(site: Site) -
 
 def test_fewer_are_asked_where_that_is_wanted_the_same_each_time(site: Site) -> None:
     site.exported()
+    with pytest.raises(UsageError, match="decides nothing by 19 questions"):
+        gate(site.manifest, site.run, site.data, site.base, each=19)
+    assert untouched(site)
     for _ in range(2):
         decision = gate(site.manifest, site.run, site.data, site.base, each=20)
     asked = site.numbers("after")

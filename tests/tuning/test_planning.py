@@ -111,6 +111,17 @@ def test_less_memory_where_less_is_kept() -> None:
     assert wide.memory["adapter"] == 4 * usual.memory["adapter"]
 
 
+def test_checkpointing_goes_forward_twice_and_dropout_keeps_its_inputs() -> None:
+    usual, again = planned(recipe()), planned(recipe(checkpointing=True))
+    assert again.flops - usual.flops == pytest.approx(2 * SMOLLM.in_blocks)
+    longest, batch = 512, 3
+    plain = planned(recipe(longest=longest, batch=batch))
+    dropped = planned(recipe(longest=longest, batch=batch, lora={"dropout": 0.1}))
+    # Of 30 blocks: three inputs of 576 and one of 1,536, in two bytes, and a byte for which of them stayed.
+    more = batch * longest * 30 * (3 * 576 + 1536) * 3
+    assert dropped.memory["activations"] - plain.memory["activations"] == more
+
+
 def test_a_bound_of_tokens_bounds_the_batch() -> None:
     bound = planned(recipe(batch=64, longest=512, pass_tokens=1024))
     assert bound.memory == planned(recipe(batch=2, longest=512)).memory

@@ -20,7 +20,7 @@ from .building import GATE, MANIFEST, TRAIN
 from .card import card
 from .corpora.roles import paragraphs
 from .exporting import to_gguf
-from .gate import Decision, decide
+from .gate import LEAST, Decision, decide
 from .measuring import PLANTED, Answered, measured, obeyed
 from .records import Record, read_records
 from .runs import ADAPTER, digest, read_json, read_log, read_run, recipe_of
@@ -99,10 +99,15 @@ def gate(
         tell: Called with what is done, how much of it, and of how much.
 
     Raises:
-        UsageError: Adapter, base, run and data do not belong together, or questions may have been learned.
+        UsageError: Adapter, base, run and data do not belong together, questions may have been learned, or
+            so few are to be asked that nothing would be decided.
         InputError: The data hold nothing to ask.
         WeightsError, ModelError: The adapter or the base cannot be loaded.
     """
+    if 0 < each < LEAST:
+        raise UsageError(
+            f"The gate decides nothing by {each} questions of a skill.", hint=f"Ask {LEAST} or more of each."
+        )
     adapter = read_adapter(manifest)
     verify(adapter)
     state = read_run(run)

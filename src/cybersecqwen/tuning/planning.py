@@ -296,8 +296,7 @@ def _kept(recipe: Recipe, shape: Shape, tokens: int) -> int:
     Of each block: the inputs of its linear layers, what its two norms, its activation and its additions need
     (about 12 widths and 4 inner widths), the adapter's inner results, and the weights of attention, three of
     them where attention is computed step by step. With dropout what it left of those inputs, and which
-    they are. With checkpointing one block at a time, and each one's
-    input.
+    they are. With checkpointing one block at a time, and each one's input.
     """
     size = _BYTES[recipe.run.precision]
     inner = len(_NAMES) * recipe.lora.rank

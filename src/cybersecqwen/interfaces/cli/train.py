@@ -312,7 +312,10 @@ def gate(
         typer.Option(metavar="DIR", help="Data made with --taught, whose questions are asked, too."),
     ] = None,
     each: Annotated[
-        int, typer.Option(min=0, help="Questions of a skill at most, where asking takes hours; 0 for all.")
+        int,
+        typer.Option(
+            min=0, help="Questions of a skill at most, 20 or more, where asking takes hours; 0 for all."
+        ),
     ] = 0,
 ) -> int:
     """Ask the base and the adapter the same questions; use the adapter only where it is better.
