@@ -72,7 +72,9 @@ def _ways(model: Path) -> dict[str, Callable[[], int]]:
     recipe = replace(recipe, run=replace(recipe.run, attention="eager"))
     plain, tokenizer, profile = load(recipe, model, fused=False)
     fast, _, _ = load(recipe, model)
-    some, _ = tokenised(_records(), tokenizer, profile, recipe.run.longest)
+    some, _ = tokenised(
+        [described(number, 3) for number in range(BATCH)], tokenizer, profile, recipe.run.longest
+    )
     count = sum(len(one.ids) for one in some)
 
     def alone(of: Any, *, share: bool) -> int:
@@ -103,15 +105,13 @@ def _whole(model: Any, some: Sequence[Tokens]) -> int:
     return sum(len(one.ids) for one in some)
 
 
-def _records() -> list[Record]:
-    made = []
-    for number in range(BATCH):
-        text = "".join(
-            WORDS.format(thing=THINGS[(number + at) % 6], number=number + at, act=ACTS[(number * at) % 4])
-            for at in range(3)
-        )
-        made.append(Record(skill="cwe", question=f"{PLAIN}{text}", answer="CWE-22", source="benchmark"))
-    return made
+def described(number: int, sentences: int) -> Record:
+    """A made-up vulnerability in so many sentences, another for each number."""
+    text = "".join(
+        WORDS.format(thing=THINGS[(number + at) % 6], number=number + at, act=ACTS[(number * at) % 4])
+        for at in range(sentences)
+    )
+    return Record(skill="cwe", question=f"{PLAIN}{text}", answer="CWE-22", source="benchmark")
 
 
 if __name__ == "__main__":

@@ -30,17 +30,17 @@ from cybersecqwen.tuning.building import HELD_FILE, TRAIN
 from cybersecqwen.tuning.fitting import device, fit, quiet
 from cybersecqwen.tuning.planning import Shape, multiplying, plan, shape_of
 from cybersecqwen.tuning.recipe import Recipe, read_recipe
-from cybersecqwen.tuning.records import Record, write_records
+from cybersecqwen.tuning.records import write_records
+
+from .fitting import described
 
 SEED = 4
 LONG_STEPS = 6
 _WARM = 2
 _NEVER = 1_000_000
-_TOKENS = 36
-"""Of a made-up sentence, a little more than it has (34)."""
+_TOKENS = 27
+"""Of a made-up sentence, a little more than it has (24 to 26)."""
 _KINDS = {"llama": "Llama", "qwen2": "Qwen2", "qwen3": "Qwen3"}
-_THINGS = ("archives", "long names", "signed cookies", "uploaded pictures", "nested lists", "file paths")
-_ACTS = ("read memory beyond a buffer", "run commands", "see other people's files", "log in unasked")
 
 
 def main() -> None:
@@ -55,6 +55,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--folder", type=Path, help="where the weights are put for the time being")
     options = parser.parse_args()
+    if options.steps <= _WARM + 1 or options.narrow < 1:
+        parser.error(f"--steps must be more than {_WARM + 1}, and --narrow at least 1")
     recipe = read_recipe(options.recipe)
     shape = narrowed(shape_of(None, recipe.base), options.narrow)
     where = conditions()
@@ -66,7 +68,9 @@ def main() -> None:
         print(
             f"{shape.parameters / 1e9:.2f} billion weights; products of matrices {rate / 1e12:,.1f} TFLOP/s\n"
         )
-        print("| way | steps | tokens a step | tokens/s | of the floor's speed | largest memory | loss |")
+        print(
+            "| way | steps | tokens a step | tokens/s | of the floor's speed | largest memory so far | loss |"
+        )
         print("|---|---|---|---|---|---|---|")
         for way, made, data in _ways(recipe, options.steps, options.data, folder):
             try:
@@ -88,8 +92,8 @@ def _ways(recipe: Recipe, steps: int, data: Path | None, folder: Path) -> Iterat
     long = written(
         folder / "long", recipe.run.longest // _TOKENS, recipe.run.batch * recipe.run.accumulate * 2
     )
-    yield "full length", with_(epochs=4.0, steps=LONG_STEPS), long
-    alone = with_(epochs=1.0, steps=LONG_STEPS, batch=1, accumulate=1, checkpointing=False)
+    yield "full length", with_(epochs=float(LONG_STEPS), steps=LONG_STEPS), long
+    alone = with_(epochs=float(LONG_STEPS), steps=LONG_STEPS, batch=1, accumulate=1, checkpointing=False)
     yield "full length, one by one, no checkpointing", alone, long
 
 
@@ -164,21 +168,10 @@ def write_base(shape: Shape, architecture: str, tokenizer: Path, out: Path) -> N
 def written(folder: Path, sentences: int, count: int) -> Path:
     """A folder with so many records of so many sentences, and some to measure the loss on."""
     folder.mkdir()
-    some = [made(number, sentences) for number in range(count + 8)]
+    some = [described(number, sentences) for number in range(count + 8)]
     for name, part in ((TRAIN, some[8:]), (HELD_FILE, some[:8])):
         write_records(folder / name, part)
     return folder
-
-
-def made(number: int, sentences: int) -> Record:
-    """A made-up description; sentences have about 28 words."""
-    text = " ".join(
-        f"A flaw in the handling of {_THINGS[(number + at) % 6]} in version {number}.{at} of the server lets"
-        f" remote users of its network who wait for long enough {_ACTS[(number * 7 + at) % 4]}."
-        for at in range(sentences)
-    )
-    question = f"Which weakness is behind this vulnerability? The identifier alone.\n\n{text}"
-    return Record(skill="cwe", question=question, answer="CWE-22", source="benchmark")
 
 
 def _card() -> str:

@@ -15,46 +15,11 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 
-class _Adapted(torch.autograd.Function):  # type: ignore[misc]
-    """y = x Wᵀ + c + s (r Aᵀ) Bᵀ and its derivatives by x, r, A and B; W and c have none.
-
-    r is x, or what dropout left of it.
-    """
-
-    @staticmethod
-    def forward(
-        ctx: Any,
-        x: Tensor,
-        r: Tensor,
-        weight: Tensor,
-        bias: Tensor | None,
-        a: Tensor,
-        b: Tensor,
-        scale: float,
-    ) -> Tensor:
-        """Rows of x are positions: (…, in) → (…, out)."""
-        rows = r.reshape(-1, r.shape[-1])
-        down, up = a.to(x.dtype), b.to(x.dtype)
-        inner = rows @ down.t()
-        y = linear(x.reshape(-1, x.shape[-1]), weight, bias).addmm_(inner, up.t(), alpha=scale)
-        ctx.save_for_backward(rows, weight, down, up, inner)
-        ctx.scale, ctx.shape, ctx.kept, ctx.same = scale, x.shape, (a.dtype, b.dtype), r is x
-        return y.view(*x.shape[:-1], -1)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        """See the class."""
-        rows, weight, down, up, inner = ctx.saved_tensors
-        given = gradient.reshape(-1, gradient.shape[-1])
-        inside = (given @ up).mul_(ctx.scale)
-        by_b = (given.t() @ inner).mul_(ctx.scale).to(ctx.kept[1])
-        by_a = (inside.t() @ rows).to(ctx.kept[0])
-        by_x, by_r = _back(ctx, given, weight, inside, down)
-        return by_x, by_r, None, None, by_a, by_b, None
-
-
 class _Joined(torch.autograd.Function):  # type: ignore[misc]
-    """Several layers over the same x as one product: their weights stand below each other."""
+    """y = x Wᵀ + c + s (r Aᵀ) Bᵀ of layers over the same x, whose W, c and A stand below each other.
+
+    Derivatives are those by x, r, A and B; W and c have none. r is x, or what dropout left of it.
+    """
 
     @staticmethod
     def forward(
@@ -67,7 +32,7 @@ class _Joined(torch.autograd.Function):  # type: ignore[misc]
         sizes: tuple[int, ...],
         *both: Tensor,
     ) -> tuple[Tensor, ...]:
-        """`both`: all A, then all B; gives each layer's y."""
+        """Rows of x are positions: (…, in) → (…, out). `both`: all A, then all B; gives each layer's y."""
         rows, count = r.reshape(-1, r.shape[-1]), len(sizes)
         down = torch.cat([a.to(x.dtype) for a in both[:count]])
         ups = [b.to(x.dtype) for b in both[count:]]
@@ -90,22 +55,15 @@ class _Joined(torch.autograd.Function):  # type: ignore[misc]
             for part, piece in zip(parts, inner.chunk(len(ups), -1), strict=True)
         ]
         by_a = (inside.t() @ rows).to(ctx.kept)
-        by_x, by_r = _back(
-            ctx, torch.cat(parts, -1) if ctx.needs_input_grad[0] else None, weight, inside, down
-        )
+        by_x = by_r = None
+        if ctx.needs_input_grad[0]:
+            by_x = (parts[0] if len(parts) == 1 else torch.cat(parts, -1)) @ weight
+            if ctx.same:  # then the first is of both
+                by_x.addmm_(inside, down)
+            else:
+                by_r = (inside @ down).view(ctx.shape)
+            by_x = by_x.view(ctx.shape)
         return (by_x, by_r, None, None, None, None, *by_a.chunk(len(ups)), *by_b)
-
-
-def _back(
-    ctx: Any, given: Tensor | None, weight: Tensor, inside: Tensor, down: Tensor
-) -> tuple[Tensor | None, Tensor | None]:
-    """(Derivative by x, derivative by r); where both are one, the first is of both."""
-    if given is None or not ctx.needs_input_grad[0]:
-        return None, None
-    by_x = given @ weight
-    if ctx.same:
-        return by_x.addmm_(inside, down).view(ctx.shape), None
-    return by_x.view(ctx.shape), (inside @ down).view(ctx.shape)
 
 
 class _Normed(torch.autograd.Function):  # type: ignore[misc]
@@ -179,23 +137,17 @@ def _norm(weight: Tensor, epsilon: float) -> Any:
 
 def _join(layers: list[Any]) -> None:
     """The first computes for all; the others hand out what it kept for them, if it was of their input."""
-    weights = [one.base_layer.weight for one in layers]
-    scales = {float(one.scaling["default"]) for one in layers}
-    ranks = {one.lora_A["default"].weight.shape for one in layers}
-    biases = [one.base_layer.bias for one in layers]
-    alike = len({one is None for one in biases}) == 1
-    if len(scales) != 1 or len(ranks) != 1 or not alike:
+    alike = {
+        (one.scaling["default"], one.lora_A["default"].weight.shape, one.base_layer.bias is None)
+        for one in layers
+    }
+    if len(alike) != 1:
         return
-    sizes = tuple(one.shape[0] for one in weights)
-    whole = _stacked(weights, sizes)
-    bias = None if biases[0] is None else _stacked(biases, sizes)
-    both = [one.lora_A["default"].weight for one in layers] + [one.lora_B["default"].weight for one in layers]
-    scale, dropout = scales.pop(), layers[0].lora_dropout["default"]
+    every = _product(layers)
     kept: dict[int, tuple[Tensor, Tensor]] = {}
 
     def first(x: Tensor, *_: Any, **__: Any) -> Tensor:
-        found: tuple[Tensor, ...] = _Joined.apply(x, dropout(x), whole, bias, scale, sizes, *both)
-        kept.update({number: (x, y) for number, y in enumerate(found)})
+        kept.update({number: (x, y) for number, y in enumerate(every(x))})
         return kept.pop(0)[1]
 
     def later(number: int, alone: Any) -> Any:
@@ -213,6 +165,8 @@ def _join(layers: list[Any]) -> None:
 
 def _stacked(some: list[Tensor], sizes: tuple[int, ...]) -> Tensor:
     """All below each other; each becomes a part of it, so that nothing is twice in memory."""
+    if len(some) == 1:
+        return some[0]
     whole = torch.cat([one.detach() for one in some])
     for one, part in zip(some, whole.split(sizes), strict=True):
         one.data = part
@@ -220,15 +174,26 @@ def _stacked(some: list[Tensor], sizes: tuple[int, ...]) -> Tensor:
 
 
 def _forward(layer: Any) -> Any:
-    a, b, weight = layer.lora_A["default"].weight, layer.lora_B["default"].weight, layer.base_layer.weight
-    scale, bias, dropout = (
-        float(layer.scaling["default"]),
-        layer.base_layer.bias,
-        layer.lora_dropout["default"],
-    )
+    """Of a layer by itself: one product of one."""
+    alone = _product([layer])
 
     def forward(x: Tensor, *_: Any, **__: Any) -> Tensor:
-        made: Tensor = _Adapted.apply(x, dropout(x), weight, bias, a, b, scale)
-        return made
+        return alone(x)[0]
+
+    return forward
+
+
+def _product(layers: list[Any]) -> Any:
+    """Gives each layer's y for an x; weights, and biases, of several become parts of one."""
+    weights, biases = ([getattr(one.base_layer, name) for one in layers] for name in ("weight", "bias"))
+    sizes = tuple(one.shape[0] for one in weights)
+    whole = _stacked(weights, sizes)
+    bias = None if biases[0] is None else _stacked(biases, sizes)
+    both = [one.lora_A["default"].weight for one in layers] + [one.lora_B["default"].weight for one in layers]
+    scale, dropout = float(layers[0].scaling["default"]), layers[0].lora_dropout["default"]
+
+    def forward(x: Tensor) -> tuple[Tensor, ...]:
+        found: tuple[Tensor, ...] = _Joined.apply(x, dropout(x), whole, bias, scale, sizes, *both)
+        return found
 
     return forward
