@@ -17,7 +17,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sources]:
     """A full bundle and some vulnerabilities, all made up."""
     folder = tmp_path_factory.mktemp("facts")
     with Store.open(facts.bundle(folder / "full.sqlite")) as store:
-        yield Sources(store=store, vulnerabilities=(facts.vulnerabilities(folder / "cve.jsonl"),))
+        yield Sources(store=store, vulnerabilities=(facts.vulnerabilities(folder / "cve.jsonl", 240),))
 
 
 @pytest.fixture(scope="session")

@@ -229,6 +229,54 @@ def test_loss_and_gradients_are_those_of_peft(kind: str, tmp_path: Path) -> None
     assert float(loss / count) == pytest.approx(float(plain), rel=1e-5)
 
 
+@pytest.mark.parametrize("targets", [("all-linear",), ("q_proj", "down_proj")])
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_the_last_blocks_alone(base: Path, targets: tuple[str, ...], checkpointing: bool) -> None:
+    """Their derivatives are those they have where all are fitted, and nothing is kept of the others."""
+    made = recipe(checkpointing=checkpointing)
+    whole, tokenizer, profile = load(replace(made, lora=Lora(rank=4, alpha=8, targets=targets)), base)
+    part, *_ = load(replace(made, lora=Lora(rank=4, alpha=8, targets=targets, blocks=1)), base)
+    fitted = {name: one for name, one in part.named_parameters() if one.requires_grad}
+    layers = 7 if targets == ("all-linear",) else 2
+    assert len(fitted) == 2 * layers and all(".layers.1." in name for name in fitted)
+    others = dict(whole.named_parameters())
+    with torch.no_grad():
+        for name, one in fitted.items():
+            torch.nn.init.normal_(one, std=0.1)
+            others[name].copy_(one)
+    some, _ = tokenised(records(5), tokenizer, profile, 400)
+    kept = []
+    for model in (whole, part):
+        inner = model.get_base_model().model
+        inner.layers[1].register_forward_pre_hook(lambda _, given: kept.append(given[0].requires_grad))
+        model.train()
+        losses.loss_of(model, some)[0].backward()
+    assert True in kept and kept[-1] is False
+    for name, one in fitted.items():
+        assert torch.allclose(one.grad, others[name].grad, rtol=1e-3, atol=1e-5), name
+
+
+def test_more_blocks_than_there_are(base: Path, data: Path, tmp_path: Path) -> None:
+    made = replace(recipe(), lora=Lora(rank=4, blocks=3))
+    with pytest.raises(UsageError, match="blocks is 3, and the base has 2") as caught:
+        fit(made, base, [data], tmp_path / "run")
+    assert "0 fits all" in caught.value.hint and not (tmp_path / "run").exists()
+
+
+def test_some_blocks_learn_and_a_run_of_them_goes_on(base: Path, data: Path, tmp_path: Path) -> None:
+    made = replace(recipe(), lora=Lora(rank=8, alpha=16, blocks=1))
+    fit(made, base, [data], tmp_path / "whole")
+    asked = iter([False] * 6 + [True])
+    fit(made, base, [data], tmp_path / "run", stop=lambda: next(asked))
+    done = fit(made, base, [data], tmp_path / "run")
+    rows = read_log(tmp_path / "run")
+    assert done.complete and rows[-1]["loss"] < rows[0]["loss"]
+    found = weights(tmp_path / "run")
+    assert found and all(".layers.1." in name for name in found)
+    for name, one in weights(tmp_path / "whole").items():
+        assert torch.allclose(one, found[name], atol=1e-5), name
+
+
 def test_every_layer_is_fused_but_those_that_compute_otherwise(base: Path) -> None:
     model, _, _ = load(recipe(), base)
     assert fused.fuse(model) == 2 * 7

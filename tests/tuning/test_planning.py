@@ -122,6 +122,21 @@ def test_checkpointing_goes_forward_twice_and_dropout_keeps_its_inputs() -> None
     assert dropped.memory["activations"] - plain.memory["activations"] == more
 
 
+def test_the_last_blocks_alone_take_their_share_and_the_way_forward_is_whole() -> None:
+    usual = recipe(longest=512, batch=3)
+    some = recipe(longest=512, batch=3, lora={"blocks": 6})  # of 30
+    all_, part = planned(usual), planned(some)
+    assert (part.adapter * 5, part.memory["activations"] * 5) == (all_.adapter, all_.memory["activations"])
+    assert part.memory["weights"] == all_.memory["weights"]
+    blocks, attention = SMOLLM.in_blocks, 30 * 576 * 512
+    assert part.flops == pytest.approx(2.4 * blocks + 6 * part.adapter + (4 + 8 / 5) * attention)
+    again = planned(recipe(longest=512, batch=3, lora={"blocks": 6}, checkpointing=True))
+    assert again.flops - part.flops == pytest.approx(0.4 * blocks)
+    assert again.memory["activations"] < part.memory["activations"]
+    more = planned(recipe(longest=512, batch=3, lora={"blocks": 99}))  # refused when the base is loaded
+    assert (more.adapter, more.flops) == (all_.adapter, all_.flops)
+
+
 def test_a_bound_of_tokens_bounds_the_batch() -> None:
     bound = planned(recipe(batch=64, longest=512, pass_tokens=1024))
     assert bound.memory == planned(recipe(batch=2, longest=512)).memory
@@ -151,6 +166,8 @@ def test_records_shorter_than_the_bound_take_less() -> None:
         ({"batch": 4, "epochs": 0.01}, 1, 333),
         ({"batch": 4, "steps": 2}, 2, 667),
         ({"batch": 4, "steps": 99}, 3, 1_000),
+        ({"batch": 4, "pass_tokens": 250}, 5, 1_000),  # two in a pass
+        ({"batch": 4, "pass_tokens": 16}, 10, 1_000),
     ],
 )
 def test_steps_and_tokens(run: dict[str, Any], steps: int, tokens: int) -> None:

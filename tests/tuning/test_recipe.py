@@ -79,6 +79,8 @@ def test_whole_numbers_stand_for_others(tmp_path: Path) -> None:
         (f"{BASE}[lora]\ntargets = []\n", "lora.targets is empty"),
         (f"{BASE}[lora]\nrank = 0\n", "lora.rank is 0"),
         (f"{BASE}[lora]\nrank = 1025\n", "lora.rank is 1025"),
+        (f"{BASE}[lora]\nblocks = 1025\n", "lora.blocks is 1025"),
+        (f"{BASE}[lora]\nblocks = -1\n", "lora.blocks is -1"),
         (f"{BASE}[lora]\nalpha = nan\n", "lora.alpha is nan"),
         (f"{BASE}[lora]\ndropout = 1.0\n", "lora.dropout is 1.0"),
         (f"{BASE}[run]\nlearning_rate = inf\n", "run.learning_rate is inf"),
@@ -111,7 +113,7 @@ def test_whole_numbers_stand_for_others(tmp_path: Path) -> None:
         ("x = " + "[" * 5_000, "is no TOML"),
         (f"{BASE}# {'x' * (1 << 16)}\n", "larger than 64 KB"),
     ],
-    ids=range(54),
+    ids=range(56),
 )
 def test_a_wrong_recipe_says_where(tmp_path: Path, text: str | bytes, named: str) -> None:
     with pytest.raises(UsageError) as caught:

@@ -64,6 +64,18 @@ def test_a_run_is_its_recipe_its_base_and_its_data(tmp_path: Path, base: Path) -
     begin(tmp_path / "deep" / "run", identity(RECIPE, base, [one, two]))  # the same is gone on with
 
 
+def test_a_run_of_an_earlier_version_is_gone_on_with(tmp_path: Path, base: Path) -> None:
+    """Whose recipe could not say yet what a later one can."""
+    made = identity(RECIPE, base, [data(tmp_path / "one", "1")])
+    before = json.loads(json.dumps(made))
+    del before["recipe"]["lora"]["blocks"]
+    begin(tmp_path / "run", before)
+    begin(tmp_path / "run", made)
+    other = replace(RECIPE, lora=replace(RECIPE.lora, blocks=3))
+    with pytest.raises(UsageError, match="another recipe"):
+        begin(tmp_path / "run", identity(other, base, [tmp_path / "one"]))
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

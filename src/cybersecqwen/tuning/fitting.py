@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cybersecqwen.errors import InputError, ModelError, WeightsError
+from cybersecqwen.errors import InputError, ModelError, UsageError, WeightsError
 from cybersecqwen.models.adapters import Adapter
 from cybersecqwen.models.gguf import read_header
 from cybersecqwen.models.profiles import Profile, guess
@@ -169,14 +169,15 @@ def load(recipe: Recipe, base: Path, *, fused: bool = True) -> tuple[Any, Any, P
                 f"The tokenizer of {base} has no chat template.", hint="Take an instruct model."
             )
         torch.manual_seed(recipe.run.seed)
-        targets = recipe.lora.targets
+        targets, blocks = _fitted(recipe, model)
         model = get_peft_model(
             model.to(device=device(), dtype=dtype),
             LoraConfig(
                 r=recipe.lora.rank,
                 lora_alpha=recipe.lora.alpha,
                 lora_dropout=recipe.lora.dropout,
-                target_modules="all-linear" if targets == ("all-linear",) else list(targets),
+                target_modules=targets,
+                layers_to_transform=blocks,
                 bias="none",
                 task_type="CAUSAL_LM",
             ),
@@ -187,8 +188,28 @@ def load(recipe: Recipe, base: Path, *, fused: bool = True) -> tuple[Any, Any, P
             fuse(model)
     if recipe.run.checkpointing:
         model.activation_checkpointing_enable({"use_reentrant": False})
-        model.enable_input_require_grads()
+        if recipe.lora.blocks:  # transformers switches it on by itself, for every block to have a way back
+            model.disable_input_require_grads()
+        else:
+            model.enable_input_require_grads()
     return model, tokenizer, profile
+
+
+def _fitted(recipe: Recipe, model: Any) -> tuple[str | list[str], list[int] | None]:
+    """(Names of the linear layers that are fitted, numbers of their blocks: None for all); see `Lora`."""
+    from torch.nn import Linear
+
+    lora, count = recipe.lora, int(model.config.num_hidden_layers)
+    every = lora.targets == ("all-linear",)
+    if not lora.blocks:
+        return ("all-linear" if every else list(lora.targets)), None
+    if lora.blocks > count:
+        raise UsageError(
+            f"Recipe {recipe.name}: lora.blocks is {lora.blocks}, and the base has {count} blocks.",
+            hint="0 fits all of them.",
+        )
+    names = {name.rpartition(".")[2] for name, one in model.model.named_modules() if isinstance(one, Linear)}
+    return sorted(names) if every else list(lora.targets), list(range(count - lora.blocks, count))
 
 
 def _base(recipe: Recipe, base: Path) -> tuple[Path, dict[str, str], Profile]:

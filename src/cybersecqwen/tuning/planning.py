@@ -3,9 +3,10 @@
 Formulas, for a transformer with frozen weights and LoRA on its linear layers:
 
 - Arithmetic of a token: 2 P forward and 2 P back through the frozen weights (no derivative by them is taken),
-  2 P more where the way forward is done again (checkpointing), 6 A for the adapter, 12 L h T for attention
-  over T tokens; P weights in the layers, A of the adapter, L layers, h width. From: Kaplan et al. 2020,
-  Scaling Laws for Neural Language Models, section 2.1, less the part of the derivatives by the weights.
+  2 P more where the way forward is done again (checkpointing), 6 A for the adapter, 4 L h T forward and
+  8 L h T back for attention over T tokens; P weights in the layers, A of the adapter, L layers, h width.
+  Where the last blocks alone are fitted, their share of what is led back or done again. From: Kaplan et al.
+  2020, Scaling Laws for Neural Language Models, section 2.1, less the part of the derivatives by the weights.
 - Memory: weights, four numbers of four bytes for each weight of the adapter (itself, its derivative, two
   moments of AdamW), and what a pass keeps for the way back (`_kept`).
 """
@@ -67,9 +68,13 @@ class Shape:
         """All weights."""
         return self.in_blocks + self.vocabulary * self.hidden * (1 if self.tied else 2) + self.hidden
 
+    def fitted(self, recipe: Recipe) -> int:
+        """How many blocks the recipe's adapter changes."""
+        return min(recipe.lora.blocks or self.layers, self.layers)
+
     def adapter(self, recipe: Recipe) -> int:
         """Weights of the recipe's adapter."""
-        return self.layers * sum(
+        return self.fitted(recipe) * sum(
             recipe.lora.rank * (a + b)
             for (a, b), name in zip(self.linear, _NAMES, strict=True)
             if name in recipe.lora.targets or "all-linear" in recipe.lora.targets
@@ -165,11 +170,13 @@ def plan(
     }
     memory["loading"] = max(0, loading + _ROOM - sum(memory.values()))
     used = [one for one in lengths if one <= run.longest]
-    per_epoch = -(-len(used) // (run.batch * run.accumulate))
+    mean = sum(used) / len(used) if used else longest
+    in_pass = max(1, min(run.batch, int(run.pass_tokens // max(1.0, mean)))) if run.pass_tokens else run.batch
+    per_epoch = -(-len(used) // (in_pass * run.accumulate))
     steps = max(1, round(per_epoch * run.epochs)) if used else 0
     steps = min(steps, run.steps) if run.steps and steps else steps
     share = steps / per_epoch if per_epoch else 0.0
-    mean = sum(used) / len(used) if used else longest
+    back = shape.fitted(recipe) / shape.layers
     return Plan(
         parameters=shape.parameters,
         adapter=adapter,
@@ -180,9 +187,9 @@ def plan(
         records=len(used),
         tokens=round(sum(used) * share),
         steps=steps,
-        flops=(6.0 if run.checkpointing else 4.0) * shape.in_blocks
+        flops=(2.0 + (4.0 if run.checkpointing else 2.0) * back) * shape.in_blocks
         + 6.0 * adapter
-        + 12.0 * shape.layers * shape.hidden * mean,
+        + (4.0 + 8.0 * back) * shape.layers * shape.hidden * mean,
         rate=multiplying() if measure else 0.0,
     )
 
@@ -306,8 +313,8 @@ def _kept(recipe: Recipe, shape: Shape, tokens: int) -> int:
     if recipe.run.attention == "eager":
         block += 3 * shape.heads * tokens * tokens * max(size, 3)
     if recipe.run.checkpointing:
-        return block * 2 + shape.layers * tokens * shape.hidden * size
-    return block * shape.layers
+        return block * 2 + shape.fitted(recipe) * tokens * shape.hidden * size
+    return block * shape.fitted(recipe)
 
 
 def multiplying() -> float:

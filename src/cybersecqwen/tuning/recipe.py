@@ -54,6 +54,8 @@ class Lora:
     alpha: float = 32.0
     dropout: float = 0.0
     targets: tuple[str, ...] = ("all-linear",)
+    blocks: int = 0
+    """The last so many blocks alone; 0 for all. Nothing is led back through the others or kept of them."""
     start: str = ""
     """An adapter of the same base that the run goes on from, in place of a fresh one: a name of
     `csq train list`, or its manifest."""
@@ -214,7 +216,8 @@ def _check(made: Recipe) -> None:
     run, lora = made.run, made.lora
     bounds = (
         ("lora.rank", lora.rank, 1, 1024), ("lora.alpha", lora.alpha, 1e-3, 4096),
-        ("lora.dropout", lora.dropout, 0, 0.9), ("run.epochs", run.epochs, 1e-3, 1000),
+        ("lora.dropout", lora.dropout, 0, 0.9), ("lora.blocks", lora.blocks, 0, 1024),
+        ("run.epochs", run.epochs, 1e-3, 1000),
         ("run.steps", run.steps, 0, 10_000_000), ("run.learning_rate", run.learning_rate, 1e-8, 1),
         ("run.warmup", run.warmup, 0, 1), ("run.weight_decay", run.weight_decay, 0, 1),
         ("run.batch", run.batch, 1, 4096),

@@ -51,6 +51,8 @@ def begin(out: Path, made: dict[str, Any]) -> None:
     """Write what a run is; raises UsageError where the folder holds another one or things of none."""
     if (out / RUN).exists():
         before = read_run(out)
+        before["recipe"] = asdict(recipe_from(before["recipe"]))  # of an earlier version: with what is new
+        before = json.loads(json.dumps(before))
         if before != made:
             parts = [key for key in made if before.get(key) != made[key]]
             raise UsageError(

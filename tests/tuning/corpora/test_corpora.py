@@ -28,6 +28,7 @@ from cybersecqwen.tasks.query.asking.filling import chosen, schema
 from cybersecqwen.tasks.triage.grammar import full_stop
 from cybersecqwen.tasks.triage.prompt import split
 from cybersecqwen.tuning.corpora import CORPORA, Sources, corpus
+from cybersecqwen.tuning.corpora.distilled import distilled
 from cybersecqwen.tuning.corpora.intents import MEANINGS
 from cybersecqwen.tuning.corpora.refusals import ABSENT, REFUSED
 from cybersecqwen.tuning.corpora.roles import ROLES, TEMPLATES
@@ -37,7 +38,7 @@ from cybersecqwen.tuning.records import SKILL, Record, read_records, write_recor
 from tests.amounts import draws
 
 SKILLS = {
-    "weaknesses": {"cwe"}, "severities": {"cvss"}, "reading": {"multiple-choice"},
+    "weaknesses": {"cwe"}, "distilled": {"cwe"}, "severities": {"cvss"}, "reading": {"multiple-choice"},
     "from-memory": {"multiple-choice"}, "spelled": {"multiple-choice"},
     "roles": {"indicator-role"}, "intents": {"intent"},
     "narratives": {"narrative"}, "refusals": {"refusal"}, "absent": {"absent"},
@@ -112,7 +113,7 @@ def test_hardly_any_question_is_asked_twice(some: Mapping[str, list[Record]], na
 @pytest.mark.parametrize("name", CORPORA)
 def test_a_bundle_without_passages_makes_what_it_can(bare: Sources, name: str) -> None:
     found = made(name, bare, count=12)
-    assert bool(found) == (name not in (*WITH_TEXTS, "weaknesses", "severities"))
+    assert bool(found) == (name not in (*WITH_TEXTS, "weaknesses", "distilled", "severities"))
     assert {one.skill for one in found} <= SKILLS[name]
 
 
@@ -492,6 +493,31 @@ def test_pairs_of_a_corpus_are_learned_first_and_once(tmp_path: Path, sources: S
     wording.write_text("\n".join(map(json.dumps, lines)))
     found = list(weaknesses(replace(sources, wording=wording), Random(1), 500))
     assert sum(" ".join(row["desc"].split()) in one.question for one in found) == 1
+
+
+def test_where_the_specialist_is_sure_its_answer_is_learned(tmp_path: Path, bare: Sources) -> None:
+    """Whatever the file says of it; elsewhere what the file says, if anything."""
+    clear = (
+        "SQL injection vulnerability in login.php in Kettle 1.0 allows remote attackers to execute arbitrary"
+        " SQL commands via the {} parameter."
+    )
+    vague = "Some visitors collect lamps and carpets behind the mill, number {}."
+    rows = [
+        cve(id="CVE-2024-1", desc=clear.format("id"), cwe=["CWE-787"]),
+        cve(id="CVE-2023-2", desc=clear.format("user"), cwe=[]),
+        cve(id="CVE-2022-3", desc=clear.format("page")),
+        cve(id="CVE-2024-4", desc=vague.format(4), cwe=["CWE-416"]),
+        cve(id="CVE-2024-5", desc=vague.format(5), cwe=[]),
+        cve(id="CVE-2024-6", desc=f"  {clear.format('id').upper()} "),  # the first once more
+    ]
+    path = tmp_path / "cve.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = list(distilled(replace(bare, vulnerabilities=(path,)), Random(1), 99))
+    assert {one.source: one.answer for one in found} == {
+        "specialist:CVE-2024-1": "CWE-89",
+        "specialist:CVE-2023-2": "CWE-89",
+        "nvd:CVE-2024-4": "CWE-416",
+    }
 
 
 def test_labels_of_nvd_go_first(sources: Sources) -> None:

@@ -141,11 +141,11 @@ def from_feedback(path: Path, out: Out, own_domain: OwnDomains = None) -> int:
 
 
 _SHOWN = 10
-_FEW = 20
 
 
 def _own(source: str, path: Path, out: Path, domains: list[str] | None) -> int:
     from cybersecqwen.tuning.building import write_own
+    from cybersecqwen.tuning.gate import LEAST
     from cybersecqwen.tuning.masking import Masker
     from cybersecqwen.tuning.own import OWN
     from cybersecqwen.tuning.records import Broken, Record
@@ -166,8 +166,8 @@ def _own(source: str, path: Path, out: Path, domains: list[str] | None) -> int:
     if len(broken) > _SHOWN:
         print(f"csq: {len(broken) - _SHOWN:,} more were left out", file=sys.stderr)
     print(f"{manifest['train']['records']:,} records to learn, {manifest['gate']['records']:,} held out")
-    if manifest["gate"]["records"] < _FEW:
-        print(f"csq: the gate decides nothing by fewer than {_FEW} questions of a skill", file=sys.stderr)
+    if manifest["gate"]["records"] < LEAST:
+        print(f"csq: the gate decides nothing by fewer than {LEAST} questions of a skill", file=sys.stderr)
     masked = ", ".join(f"{count:,} {kind}" for kind, count in sorted(manifest["masked"].items()) if count)
     print(f"masked: {masked or 'nothing was found to mask'}")
     print(f"csq: wrote {out}", file=sys.stderr)

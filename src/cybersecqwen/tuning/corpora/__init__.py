@@ -14,6 +14,7 @@ from .interface import Corpus, Sources
 
 _PLACES: Mapping[str, str] = {
     "weaknesses": "weaknesses:weaknesses",
+    "distilled": "distilled:distilled",
     "severities": "weaknesses:severities",
     "reading": "choices:reading",
     "from-memory": "choices:from_memory",

@@ -48,13 +48,13 @@ _LINE = 1 << 20
 
 def weaknesses(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
     """Records of skill "cwe"; see `Corpus`. Raises InputError where a file cannot be read."""
-    head, tail = _wording(sources.wording)
+    ask = worded(sources)
     pairs = _pairs(sources.wording) if sources.wording is not None else ()
-    for row in _drawn(sources, chance, count, _weakness, "cwe_src", pairs):
+    for row in _drawn(sources, chance, count, labelled, "cwe_src", pairs):
         yield Record(
             skill="cwe",
-            question=f"{head}{_text(row)}{tail}",
-            answer=_weakness(row),
+            question=ask(_text(row)),
+            answer=labelled(row),
             source=f"nvd:{row['id']}" if row["id"] else "pairs",
             licence=LICENCE if row["id"] else PAIRS_LICENCE,
         )
@@ -157,7 +157,8 @@ def _text(row: dict[str, Any]) -> str:
     return " ".join(str(row["desc"]).split())
 
 
-def _weakness(row: dict[str, Any]) -> str:
+def labelled(row: dict[str, Any]) -> str:
+    """The weakness of a row, or "" where nobody whose label is taken says one."""
     given = row.get("cwe")
     if not isinstance(given, list) or len(given) != 1 or not _taken(row, row.get("cwe_src")):
         return ""
@@ -174,6 +175,21 @@ def _vector(row: dict[str, Any]) -> str:
 
 def _taken(row: dict[str, Any], labeller: object) -> bool:
     return labeller == "nvd" or (labeller == "cna" and int(row["id"][4:8]) >= OTHERS_FROM)
+
+
+def described(sources: Sources, since: int) -> list[dict[str, Any]]:
+    """Rows of CVEs of a year and later, each description once; raises InputError."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sources.vulnerabilities:
+        for row in _rows(path):
+            found.setdefault(_start(row), row)
+    return [row for row in found.values() if int(row["id"][4:8]) >= since]
+
+
+def worded(sources: Sources) -> Callable[[str], str]:
+    """A description → how its weakness is asked for; raises InputError."""
+    head, tail = _wording(sources.wording)
+    return lambda text: f"{head}{text}{tail}"
 
 
 def _wording(path: Path | None) -> tuple[str, str]:
