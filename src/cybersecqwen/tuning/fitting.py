@@ -424,14 +424,17 @@ def quiet() -> Iterator[None]:
     """Without the progress bars and warnings of the libraries."""
     import warnings
 
+    from transformers import modeling_gguf_pytorch_utils as unpacking
     from transformers.utils import logging
 
-    before = logging.get_verbosity()
+    before, bar = logging.get_verbosity(), unpacking.tqdm
     logging.set_verbosity_error()
     logging.disable_progress_bar()
+    unpacking.tqdm = lambda some, **_: some  # a bar that it does not ask its own switch for
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         logging.set_verbosity(before)
+        unpacking.tqdm = bar
