@@ -427,14 +427,16 @@ def quiet() -> Iterator[None]:
     from transformers import modeling_gguf_pytorch_utils as unpacking
     from transformers.utils import logging
 
-    before, bar = logging.get_verbosity(), unpacking.tqdm
+    before, bar = logging.get_verbosity(), getattr(unpacking, "tqdm", None)
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    unpacking.tqdm = lambda some, **_: some  # a bar that it does not ask its own switch for
+    if bar is not None:  # it has a bar of its own there, and does not ask its own switch
+        unpacking.tqdm = lambda some, **_: some
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         logging.set_verbosity(before)
-        unpacking.tqdm = bar
+        if bar is not None:
+            unpacking.tqdm = bar
