@@ -71,6 +71,11 @@ def test_a_run_of_an_earlier_version_is_gone_on_with(tmp_path: Path, base: Path)
     del before["recipe"]["lora"]["blocks"]
     begin(tmp_path / "run", before)
     begin(tmp_path / "run", made)
+    later = {**made, "recipe": {**made["recipe"], "lora": {**made["recipe"]["lora"], "unheard-of": 1}}}
+    begin(tmp_path / "later", later)
+    with pytest.raises(UsageError, match="another recipe") as caught:
+        begin(tmp_path / "later", made)
+    assert "--out" in caught.value.hint
     other = replace(RECIPE, lora=replace(RECIPE.lora, blocks=3))
     with pytest.raises(UsageError, match="another recipe"):
         begin(tmp_path / "run", identity(other, base, [tmp_path / "one"]))

@@ -11,6 +11,7 @@ import json
 import math
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,9 @@ def begin(out: Path, made: dict[str, Any]) -> None:
     """Write what a run is; raises UsageError where the folder holds another one or things of none."""
     if (out / RUN).exists():
         before = read_run(out)
-        before["recipe"] = asdict(recipe_from(before["recipe"]))  # of an earlier version: with what is new
-        before = json.loads(json.dumps(before))
+        with suppress(UsageError):  # of a later version: another recipe
+            kept = asdict(recipe_from(before["recipe"]))  # of an earlier version: with what is new since
+            before["recipe"] = json.loads(json.dumps(kept))
         if before != made:
             parts = [key for key in made if before.get(key) != made[key]]
             raise UsageError(
