@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from cybersecqwen.tuning.fitting import load
 from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run
 
 from .picks import chances
+from .tiny import packed, tiny
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -79,6 +81,37 @@ def test_damaged_and_missing_files(tmp_path: Path) -> None:
         read_adapter(folder)
     with pytest.raises(WeightsError, match="no readable adapter"):
         read_adapter(tmp_path)
+
+
+@pytest.mark.parametrize("blocks", [0, 2])
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])
+def test_a_tiny_base_answers_as_it_did_in_training(kind: str, blocks: int, tmp_path: Path) -> None:
+    """Every architecture that has a recipe, with all of its blocks fitted and with the last ones alone."""
+    pytest.importorskip("xllamacpp", reason="serving in this process needs the extra llm")
+    base = tiny(tmp_path / "base", kind=kind, layers=3, initializer_range=0.1)
+    file = packed(base, tmp_path / "base.gguf", kind)
+    made = replace(
+        RECIPE, base=Base(model="tiny", architecture=kind), lora=Lora(rank=32, alpha=64, blocks=blocks)
+    )
+    model, tokenizer, profile = load(made, base)
+    profile = replace(profile, by_words=True)
+    prompt = role_prompt("The implant calls home to 192.0.2.7 every hour.", "192.0.2.7")
+    options = Options(timeout_s=60)
+    alone = chances(model, tokenizer, profile, prompt, SOME)
+    with LlamaCpp(file, profile=profile, context=512) as bare:
+        assert bare.choose(prompt, SOME, options) == pytest.approx(alone, abs=0.002)
+    torch.manual_seed(7)
+    with torch.no_grad():
+        for name, one in model.named_parameters():
+            if "lora_" in name:
+                one.normal_(std=0.1)
+    expected = chances(model, tokenizer, profile, prompt, SOME)
+    model.save_pretrained(tmp_path / "adapter")
+    adapter = to_gguf(tmp_path / "adapter", file, tmp_path / "adapter.gguf", kind="f16")
+    with LlamaCpp(file, profile=profile, context=512, adapters=[(adapter, 1.0)]) as served:
+        given = served.choose(prompt, SOME, options)
+    assert given == pytest.approx(expected, abs=0.005)
+    assert max(abs(a - b) for a, b in zip(alone, expected, strict=True)) > 0.05
 
 
 @pytest.mark.model
