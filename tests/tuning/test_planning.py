@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cybersecqwen.errors import CsqError, LimitError, WeightsError
 from cybersecqwen.models.gguf import read_header
-from cybersecqwen.tuning.planning import Plan, Shape, check, plan, shape_of
+from cybersecqwen.tuning.planning import Plan, Shape, alike, check, plan, shape_of
 from cybersecqwen.tuning.recipe import Base, Lora, Recipe, Run, read_recipe
 from tests.amounts import draws
 from tests.models.tiny_gguf import HEAD, HEADS, INNER, LAYERS, WIDTH, gguf_bytes, tiny_qwen3
@@ -177,7 +177,7 @@ def test_steps_and_tokens(run: dict[str, Any], steps: int, tokens: int) -> None:
 
 def test_without_data_no_steps_and_no_time() -> None:
     made = planned(recipe())
-    assert (made.records, made.steps, made.tokens, made.floor_s, made.typical_s) == (0, 0, 0, 0, 0)
+    assert (made.records, made.steps, made.tokens, made.floor_s, made.usual_s) == (0, 0, 0, 0, (0, 0))
     assert planned(recipe(longest=16), lengths=[17]).steps == 0
 
 
@@ -186,7 +186,26 @@ def test_time_is_arithmetic_over_speed() -> None:
     blocks, adapter = SMOLLM.in_blocks, SMOLLM.adapter(recipe())
     assert made.flops == 4 * blocks + 6 * adapter + 12 * 30 * 576 * 100
     assert made.floor_s == pytest.approx(1_000 * made.flops / 1e9)
-    assert made.typical_s > made.floor_s
+    quiet, busy = made.usual_s
+    assert made.floor_s < quiet < busy
+
+
+def test_what_records_begin_with_alike_is_read_once() -> None:
+    apart = planned(recipe(longest=256, batch=4), lengths=[100] * 10 + [999])
+    made = planned(recipe(longest=256, batch=4), lengths=[100] * 10 + [999], alike=[40] * 5 + [0] * 5 + [900])
+    assert (apart.tokens, apart.once, made.tokens, made.once) == (1_000, 1_000, 1_000, 1_000 - 5 * 40 * 3 / 4)
+    assert replace(made, rate=1e9).floor_s == pytest.approx(850 * made.flops / 1e9)
+    alone = planned(recipe(longest=256, batch=1), lengths=[100] * 10, alike=[40] * 10)
+    assert alone.once == 1_000  # nobody is there to share with
+
+
+def test_how_far_texts_begin_alike() -> None:
+    some = ["Name the weakness. " + rest for rest in ("a", "b", "c", "d", "e")]
+    assert alike([*some, "zz", "q", "another"], 4) == [19, 19, 19, 19, 0, 0, 0, 0]
+    assert alike(some, 4) == [19] * 5  # the last goes with those before it
+    assert alike(some[:3], 4) == [19] * 3  # too few to fill a pass: they are read together
+    assert alike(["same " * 1_000] * 2, 2) == [2_000, 2_000]
+    assert alike(["one"], 1) == [0] and alike([], 4) == []
 
 
 def test_what_fits_is_begun_and_what_does_not_is_not(tmp_path: Path) -> None:

@@ -31,10 +31,12 @@ _DISK_ADAPTER = 4
 _MOST_JSON = 1 << 20
 _MOST_SIZE = 1 << 24
 _SPARE = 1.1
-TYPICAL = 0.2
-"""Share of what a product of matrices reaches that a whole step comes to.
+_HEAD = 2_000
+SHARES = (0.6, 0.17)
+"""Shares of what a product of matrices reaches that whole runs came to, on two cores.
 
-Of two cores beside other work .17 (benchmarks/fitting.py, instant model).
+Of the standard model on quiet ones .6 (`weaknesses-distilled`, 2026-11-28), of the instant model .37 to .5,
+and beside other work .17 (benchmarks/fitting.py).
 """
 
 
@@ -105,6 +107,8 @@ class Plan:
     """0 without data."""
     flops: float
     """Of a token."""
+    once: int
+    """Of the tokens, those that are left where what the records of a pass begin with alike is read once."""
     rate: float
     """Operations a second that this machine reaches in a product of matrices; 0 where not measured."""
 
@@ -116,12 +120,13 @@ class Plan:
     @property
     def floor_s(self) -> float:
         """Seconds that the arithmetic alone takes; 0 where not known."""
-        return self.tokens * self.flops / self.rate if self.rate and self.tokens else 0.0
+        return self.once * self.flops / self.rate if self.rate and self.tokens else 0.0
 
     @property
-    def typical_s(self) -> float:
-        """Seconds that it usually takes."""
-        return self.floor_s / TYPICAL
+    def usual_s(self) -> tuple[float, float]:
+        """Seconds that it takes on a quiet machine and on a busy one."""
+        quiet, busy = SHARES
+        return self.floor_s / quiet, self.floor_s / busy
 
     @property
     def against(self) -> str:
@@ -139,6 +144,7 @@ def plan(
     *,
     out: Path = Path(),
     lengths: Sequence[int] = (),
+    alike: Sequence[int] = (),
     answers: int = 16,
     measure: bool = True,
     available: int | None = None,
@@ -150,6 +156,7 @@ def plan(
         shape: Sizes of its base.
         out: Where it would be written, for the disk that is free there.
         lengths: Tokens of each record; none where there are no data yet.
+        alike: Of these, how many each record begins with as many others do; none where nobody counted.
         answers: Tokens of an answer, for the memory of the scores.
         measure: Whether to measure how fast this machine multiplies (takes half a second, needs torch).
         available: Bytes of memory to plan for; what is free where None.
@@ -170,6 +177,7 @@ def plan(
     }
     memory["loading"] = max(0, loading + _ROOM - sum(memory.values()))
     used = [one for one in lengths if one <= run.longest]
+    begun = [a for one, a in zip(lengths, alike, strict=bool(alike)) if one <= run.longest]
     mean = sum(used) / len(used) if used else longest
     in_pass = max(1, min(run.batch, int(run.pass_tokens // max(1.0, mean)))) if run.pass_tokens else run.batch
     per_epoch = -(-len(used) // (in_pass * run.accumulate))
@@ -186,12 +194,33 @@ def plan(
         disk_free=_disk(out),
         records=len(used),
         tokens=round(sum(used) * share),
+        once=round((sum(used) - sum(begun) * (in_pass - 1) / in_pass) * share),
         steps=steps,
         flops=(2.0 + (4.0 if run.checkpointing else 2.0) * back) * shape.in_blocks
         + 6.0 * adapter
         + (4.0 + 8.0 * back) * shape.layers * shape.hidden * mean,
         rate=multiplying() if measure else 0.0,
     )
+
+
+def alike(texts: Sequence[str], size: int) -> list[int]:
+    """How many characters each text begins with as the others do that are read with it, so many at a time.
+
+    Those that begin alike are read together (`batching.batches`). Of a text 2,000 characters are looked at.
+    """
+    heads = sorted((text[:_HEAD], at) for at, text in enumerate(texts))
+    found = [0] * len(heads)
+    for first in range(0, len(heads), size):
+        some = heads[first : first + size] if first + size <= len(heads) else heads[-size:]
+        shared = _alike(some[0][0], some[-1][0]) if len(some) > 1 else 0
+        for _, at in some:
+            found[at] = max(found[at], shared)
+    return found
+
+
+def _alike(one: str, other: str) -> int:
+    most = min(len(one), len(other))
+    return next((at for at in range(most) if one[at] != other[at]), most)
 
 
 def check(made: Plan) -> None:

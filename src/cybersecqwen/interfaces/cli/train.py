@@ -184,10 +184,10 @@ def plan(recipe: RecipeName, base: BaseFile = None, data: Paths = None, out: Out
     made = read_recipe(recipe)
     file = _base(made, base, needed=False)
     shape = shape_of(file, made.base)
-    lengths = _lengths(data or [])
+    lengths, shared = _lengths(data or [], made.run.batch)
     with Status() as status:
         status.update("Measuring this machine", 0, 0)
-        found = planned(made, shape, out=out, lengths=lengths)
+        found = planned(made, shape, out=out, lengths=lengths, alike=shared)
     print(f"recipe     {shown(made.name)}: {shown(made.title)}")
     print(
         f"base       {shown(made.base.model)}: {found.parameters / 1e6:,.0f} million weights"
@@ -202,10 +202,11 @@ def plan(recipe: RecipeName, base: BaseFile = None, data: Paths = None, out: Out
     if found.tokens:
         print(f"tokens     about {found.tokens:,} of {found.records:,} records, {found.steps:,} steps")
     if found.rate:
-        speed = found.rate / found.flops
+        speed = found.rate / found.flops * (found.tokens / found.once if found.once else 1.0)
         print(f"speed      at most {speed:,.0f} tokens/s by arithmetic ({found.rate / 1e9:,.0f} GFLOPS)")
     if found.floor_s:
-        print(f"time       {_span(found.floor_s)} by arithmetic, usually about {_span(found.typical_s)}")
+        quiet, busy = (_span(one) for one in found.usual_s)
+        print(f"time       {_span(found.floor_s)} by arithmetic, usually {quiet} to {busy}")
     if found.against:
         print(f"csq: this run does not fit: {found.against}", file=sys.stderr)
         return 1
@@ -229,7 +230,8 @@ def run(recipe: RecipeName, data: Paths = None, out: Out = Path("run"), base: Ba
     made = read_recipe(recipe)
     file = _base(made, base, needed=True)
     assert file is not None
-    check(planned(made, shape_of(file, made.base), out=out, lengths=_lengths(data), measure=False))
+    lengths, _ = _lengths(data, made.run.batch)
+    check(planned(made, shape_of(file, made.base), out=out, lengths=lengths, measure=False))
     with Status() as status, _interruptible() as stop:
         status.update("Loading the base", 0, 0)
         done = fit(made, file, data, out, start=_start(made), tell=_teller(status), stop=stop)
@@ -439,19 +441,30 @@ def _base_of_run(run: Path, given: Path | None) -> Path:
 
 
 _CHARS_PER_TOKEN = 3.6
+_FRAME = 40
+"""Tokens that a template puts around a record, half of them before it."""
+_WORTH = 20
+"""Tokens below which a shared beginning gets no pass of its own (`losses.shared`), which torch would load."""
 
 
-def _lengths(folders: list[Path]) -> list[int]:
-    """About how many tokens each record has: its characters, since no tokenizer is loaded for a plan."""
+def _lengths(folders: list[Path], batch: int) -> tuple[list[int], list[int]]:
+    """(About how many tokens each record has, how many of them those read with it begin with as well).
+
+    Counted in characters, since no tokenizer is loaded for a plan.
+    """
     from cybersecqwen.tuning.building import TRAIN
+    from cybersecqwen.tuning.planning import alike
     from cybersecqwen.tuning.records import Record, read_records
 
-    return [
-        round((len(one.text) + len(one.answer)) / _CHARS_PER_TOKEN) + 40
-        for folder in folders
-        for one in read_records(folder / TRAIN)
-        if isinstance(one, Record)
-    ]
+    lengths: list[int] = []
+    texts: list[str] = []
+    for folder in folders:
+        for one in read_records(folder / TRAIN):
+            if isinstance(one, Record):
+                lengths.append(round((len(one.text) + len(one.answer)) / _CHARS_PER_TOKEN) + _FRAME)
+                texts.append(one.text)
+    shared = (count / _CHARS_PER_TOKEN for count in alike(texts, batch))
+    return lengths, [round(count) + _FRAME // 2 if count >= _WORTH else 0 for count in shared]
 
 
 def _teller(status: Status) -> Callable[[Step], None]:
