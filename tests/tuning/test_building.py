@@ -288,6 +288,38 @@ def test_own_records_are_written_with_what_was_masked(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out" / MANIFEST).read_text()) == manifest
 
 
+def test_data_of_another_source_are_not_lost(sources: Sources, tmp_path: Path) -> None:
+    some = [replace(record(1), question=f"What does {chr(97 + number)} mean?") for number in range(26)]
+    out = tmp_path / "out"
+    write_own("tickets", tmp_path, some, out, masked={})
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with pytest.raises(UsageError, match=r"own data: tickets.*would be lost") as caught:
+        write_own("feedback", tmp_path, some[:9], out, masked={})
+    assert "a folder for each" in caught.value.hint
+    with pytest.raises(UsageError, match="own data: tickets"):
+        build(RECIPE, sources, out)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    write_own("tickets", tmp_path, some[:9], out, masked={})  # made anew
+    assert sum(len(records(out / name)) for name in (TRAIN, GATE)) == 9
+    for damaged in ("", "[]", "{}", "[" * 99_999):
+        (out / MANIFEST).write_text(damaged)
+        with pytest.raises(UsageError, match="cannot be read"):
+            write_own("tickets", tmp_path, some, out, masked={})
+
+
+def test_ones_own_records_are_held_apart_too(tmp_path: Path) -> None:
+    (tmp_path / "exam.txt").write_text("Which port does the implant of the seventh question listen on?\n")
+    apart = read_benchmarks(tmp_path)
+    some = [replace(record(1), question=f"What does {chr(97 + number)} mean?") for number in range(26)]
+    item = replace(record(1), question="Which port does the implant of the seventh question listen on?")
+    manifest = write_own("feedback", tmp_path, [*some, item], tmp_path / "o", masked={}, benchmarks=apart)
+    assert manifest["benchmarks"]["left out"] == {"beginning": 1} and manifest["benchmarks"]["items"] == 1
+    kept = [*records(tmp_path / "o" / TRAIN), *records(tmp_path / "o" / GATE)]
+    assert len(kept) == 26 and item not in kept
+    with pytest.raises(UsageError, match="can be learned from"):
+        write_own("feedback", tmp_path, [item], tmp_path / "p", masked={}, benchmarks=apart)
+
+
 def test_nothing_of_ones_own_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can be learned from"):
         write_own("schema", tmp_path, [], tmp_path / "out", masked={})

@@ -132,13 +132,81 @@ def test_a_shared_beginning_is_not_theirs_either(tmp_path: Path) -> None:
 
 def test_an_item_that_says_something_twice_counts_once(tmp_path: Path) -> None:
     rows = [(text, f"Answer this. {text}") for _, text in items(3, ITEM)]
-    assert benchmarks(tmp_path, *rows).sign(record(f"So: {ITEM}")) == "run of words"
+    assert benchmarks(tmp_path, *rows).sign(record(f"It was so that {ITEM}")) == "run of words"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Name the weakness behind this description, the number alone and nothing else.\n\nDescription: ",
+        "Choose the best of the four options.\n\n**Question:** ",
+        "Question: ",
+        "Answer with the letter of the right option, and with nothing else at all.\n",
+    ],
+)
+def test_what_stands_behind_an_instruction_is_caught(tmp_path: Path, head: str) -> None:
+    exam = benchmarks(tmp_path, ("", "Which port does the implant listen on?"), ("", "w" * 90))
+    assert exam.sign(record(f"{head}Which port does the implant listen on?\nA) 80\nB) 443")) == "beginning"
+    assert exam.sign(record(f"{head}{'w' * 95}")) == "beginning"
+    assert exam.sign(record(f"{head}Which port does it listen on?\nA) 80\nB) 443")) == ""
+
+
+def test_an_option_is_no_question(tmp_path: Path) -> None:
+    exam = benchmarks(tmp_path, ("", "Remote Services: SMB/Windows Admin Shares"), ("", ITEM))
+    name = "Remote Services: SMB/Windows Admin Shares"
+    assert exam.sign(record(f"Which one?\nA) {name}\nB: {name}")) == ""
+    assert exam.sign(record(choices=("CWE-79", name))) == ""
+    assert exam.sign(record(choices=("CWE-79", f"Perhaps {ITEM}"))) == "run of words"
+
+
+def test_a_passage_that_items_repeat_is_theirs(tmp_path: Path) -> None:
+    rows = [(ITEM, f"What of it is number {number}?") for number in range(9)]
+    assert benchmarks(tmp_path, *rows).sign(record(f"It was so that {ITEM}")) == "run of words"
+    (tmp_path / "exam.tsv").unlink()
+    row = dict.fromkeys(("text", "body", "summary", "said", "told"), ITEM)
+    (tmp_path / "exam.jsonl").write_text(f"{json.dumps(row)}\n")
+    found = read_benchmarks(tmp_path)
+    assert (found.items, found.sign(record(f"It was so that {ITEM}"))) == (1, "run of words")
+
+
+def test_packed_benchmarks_are_read_and_other_files_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "exam.jsonl.gz").write_bytes(gzip.compress(json.dumps({"text": ITEM}).encode()))
+    (tmp_path / "more.parquet").write_bytes(b"PAR1")
+    found = read_benchmarks(tmp_path)
+    assert (found.files, found.unread) == (("exam.jsonl.gz",), ("more.parquet",))
+    assert found.sign(record(f"It was so that {ITEM}")) == "run of words"
+    (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(b"text" * 999)[:-9])
+    with pytest.raises(InputError, match="cut"):
+        read_benchmarks(tmp_path)
+    (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(b"text" * 999))
+    monkeypatch.setattr(module, "_MOST_BYTES", 2_000)
+    with pytest.raises(LimitError, match="unpacks"):
+        read_benchmarks(tmp_path)
+
+
+JSON_FORMS = [
+    ([{"q": "one"}, {"q": "two"}], 2),
+    (["one", "two", "three"], 3),
+    ({"version": "1", "questions": [{"q": "one"}, {"q": "two"}]}, 3),
+    ({"q": "one", "options": {"A": "x", "B": "y"}}, 1),
+    ("one", 1),
+    ([], 0),
+    ({}, 0),
+]
+
+
+@pytest.mark.parametrize(("value", "items"), JSON_FORMS, ids=range(len(JSON_FORMS)))
+def test_items_of_json(tmp_path: Path, value: object, items: int) -> None:
+    (tmp_path / "exam.json").write_text(json.dumps(value))
+    assert read_benchmarks(tmp_path).items == items
 
 
 def test_wording_is_shared_within_a_file_alone(tmp_path: Path) -> None:
     for number in range(6):
         found = benchmarks(tmp_path, ("", ITEM), name=f"exam{number}.tsv")
-    assert found.sign(record(f"So: {ITEM}")) == "run of words"
+    assert found.sign(record(f"It was so that {ITEM}")) == "run of words"
     assert found.files == tuple(f"exam{number}.tsv" for number in range(6))
 
 
@@ -163,7 +231,7 @@ def test_benchmarks_are_read_in_every_form(tmp_path: Path, name: str) -> None:
     found = read_benchmarks(tmp_path)
     assert found.files == (f"deep/{name}",)
     assert found.items > 0
-    assert found.sign(record(f"It is said: {ITEM}")) == "run of words"
+    assert found.sign(record(f"It is said that {ITEM}")) == "run of words"
 
 
 @pytest.mark.parametrize(
@@ -232,9 +300,9 @@ def test_what_overlaps_is_left_out_and_counted(exam: Benchmarks) -> None:
     some = [
         record("One?"),
         record("Two?", source="nvd:CVE-2031-12345"),
-        record(f"So: {ITEM}"),
+        record(f"It was so that {ITEM}"),
         record("Three?"),
-        record(f"And: {ITEM}"),
+        record(f"And then {ITEM}"),
     ]
     report = Report()
     assert [one.question for one in held_apart(some, exam, report)] == ["One?", "Three?"]
@@ -322,23 +390,33 @@ class Plainly:
     def __init__(self, folder: Path) -> None:
         self.ids: set[str] = set()
         self.runs: set[str] = set()
+        self.texts: set[str] = set()
         rows: dict[str, list[set[str]]] = {}
         for name, row in texts_of(folder):
             self.ids |= set(re.findall(r"CVE-\d+-\d+", " ".join(row)))
             rows.setdefault(name, []).append({run for field in row for run in self.runs_of(field)})
+            # What is asked, whole, of any length: a description, or a question.
+            self.texts |= {" ".join(self.words_of(field)) for field in row if len(field) > 40}
         for of_file in rows.values():
             times = Counter(run for of_row in of_file for run in of_row)
             self.runs |= {run for run, count in times.items() if count < 5}
 
     @staticmethod
-    def runs_of(text: str) -> list[str]:
-        told = "".join(char if char.isascii() and char.isalnum() else " " for char in text.lower()).split()
+    def words_of(text: str) -> list[str]:
+        return "".join(char if char.isascii() and char.isalnum() else " " for char in text.lower()).split()
+
+    @classmethod
+    def runs_of(cls, text: str) -> list[str]:
+        told = cls.words_of(text)
         return [" ".join(told[at : at + 13]) for at in range(max(0, len(told) - 12))]
 
     def overlaps(self, one: Record) -> bool:
         texts = [one.question, one.answer, *(text for _, text in one.material)]
         ids = set(re.findall(r"CVE-\d+-\d+", " ".join([one.source, *texts]).upper()))
-        return bool(ids & self.ids) or any(run in self.runs for text in texts for run in self.runs_of(text))
+        lines = [line for text in texts for line in text.split("\n")]
+        parts = {" ".join(self.words_of(part)) for line in lines for part in (line, line.partition(": ")[2])}
+        shared = any(run in self.runs for text in [*texts, *one.choices] for run in self.runs_of(text))
+        return bool(ids & self.ids) or shared or bool(parts & self.texts)
 
 
 @pytest.fixture(scope="module")
@@ -358,7 +436,7 @@ def some_vulnerabilities(data_dir: Path, tmp_path_factory: pytest.TempPathFactor
     for number, row in enumerate(about):
         # Once under its own identifier, once under one that nobody knows.
         for id in (re.findall(r"CVE-\d+-\d+", row[0])[0], f"CVE-2024-9{number:07}"):
-            text = {"id": id, "desc": row[1] if id in row[0] else f"In short: {row[1]}"}
+            text = {"id": id, "desc": row[1] if id in row[0] else f"In short, {row[1]}"}
             lines.append(json.dumps({**text, "cwe": [row[3].strip()], "cwe_src": "nvd"}) + "\n")
     path.write_text("".join(lines), "utf-8")
     return path

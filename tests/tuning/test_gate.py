@@ -239,6 +239,16 @@ def test_a_gain_and_its_sign_may_differ() -> None:
     assert one.chance < LEVEL and one.gain < 0
     assert one.verdict == "worse"
     assert beyond_chance([one]) == frozenset()
+    # And many a little worse, few much better: the mean alone would call it a gain.
+    before, after = [0.5] * 48, [0.45] * 40 + [1.0] * 8
+    (one,) = compare(answers(cwe=before), answers(cwe=after))
+    assert one.chance < LEVEL and one.gain > 0 and one.more == -32
+    assert one.verdict == "worse"
+    assert beyond_chance([one]) == frozenset()
+    (one,) = compare(answers(cwe=[0.5] * 40), answers(cwe=[0.375] * 32 + [1.0] * 8))
+    assert one.gain == 0 and one.verdict == "worse"
+    (one,) = compare(answers(cwe=[0.5] * 40), answers(cwe=[0.625] * 32 + [0.0] * 8))
+    assert one.gain == 0 and one.verdict == "even"
 
 
 def tried(*chances: float, gain: float = 0.1) -> list[Compared]:

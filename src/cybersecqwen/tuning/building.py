@@ -35,6 +35,7 @@ OF_EACH = 120
 """Records of each corpus that the gate asks."""
 _DRAWN = (12, 48, 192, 768)
 """Times as many are drawn for it: where a recipe learns most of a source, most of what is drawn is known."""
+_MOST_MANIFEST = 16 << 20
 TRAIN, HELD_FILE, GATE, MANIFEST = "train.jsonl.gz", "held.jsonl.gz", "gate.jsonl.gz", "data.json"
 
 
@@ -64,9 +65,10 @@ def build(
         seed: Of all that is drawn; the recipe's where 0.
 
     Raises:
-        UsageError: Nothing was made.
+        UsageError: Nothing was made, or the folder holds data of another recipe.
         InputError, OutputError: A source cannot be read, a file not written.
     """
+    _free(out, recipe.name)
     seed = seed or recipe.run.seed
     report = Report()
     counts: Counter[str] = Counter()
@@ -94,9 +96,7 @@ def build(
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "knowledge": sources.store.version,
         "files": {path.name: _digest(path) for path in (*sources.vulnerabilities, *_wordings(sources))},
-        "benchmarks": None
-        if benchmarks is None
-        else {"files": list(benchmarks.files), "items": benchmarks.items, **report.as_json()},
+        "benchmarks": _apart(benchmarks, report),
         "licences": dict(sorted(Counter(one.licence for one in kept).items())),
         "asked for": dict(recipe.mix),
         "made": {name: counts[name] for name in recipe.mix},
@@ -107,17 +107,35 @@ def build(
 
 
 def write_own(
-    source: str, path: Path, records: Sequence[Record], out: Path, *, masked: dict[str, int]
+    source: str,
+    path: Path,
+    records: Sequence[Record],
+    out: Path,
+    *,
+    masked: dict[str, int],
+    benchmarks: Benchmarks | None = None,
 ) -> dict[str, Any]:
     """Write an organisation's own records, a part of them held out for the gate; returns the manifest.
 
+    Args:
+        source: A name of `own.OWN`.
+        path: What they were made from.
+        records: Masked.
+        out: The folder that is written to; it is made.
+        masked: How much of each kind was.
+        benchmarks: What must not be in it; None checks nothing, and the manifest says so.
+
     Raises:
-        UsageError: There is no record.
-        OutputError: A file cannot be written.
+        UsageError: There is no record, or the folder holds other data.
+        InputError, OutputError: The source cannot be read, a file not written.
     """
     from .own import held_out
     from .own.splitting import SHARE
 
+    _free(out, f"own data: {source}")
+    report = Report()
+    if benchmarks is not None:
+        records = list(held_apart(records, benchmarks, report))
     if not records:
         raise UsageError(
             f"Nothing in {path} can be learned from.", hint="docs/own-data.md says what is read."
@@ -130,11 +148,38 @@ def write_own(
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "knowledge": "none",
         "files": {path.name: _digest(path)} if path.is_file() else {},
-        "benchmarks": None,
+        "benchmarks": _apart(benchmarks, report),
         "masked": masked,
         "licences": dict(sorted(Counter(one.licence for one in records).items())),
     }
     return _written(manifest, out, ((TRAIN, train), (HELD_FILE, held), (GATE, held)))
+
+
+def _free(out: Path, name: str) -> None:
+    """Raise UsageError where a folder holds data that were made in another way: they would be gone."""
+    path = out / MANIFEST
+    if not path.exists():
+        return
+    try:
+        whole = path.stat().st_size <= _MOST_MANIFEST
+        value = json.loads(path.read_text("utf-8")) if whole else None
+    except (OSError, ValueError, RecursionError):
+        value = None
+    found = value.get("recipe") if isinstance(value, dict) else None
+    if found != name:
+        held = f"data of {found!r:.80}" if isinstance(found, str) else f"a {MANIFEST} that cannot be read"
+        raise UsageError(
+            f"{out} holds {held}, which would be lost.",
+            hint="Take a folder for each; `csq train run` takes several --data.",
+        )
+
+
+def _apart(benchmarks: Benchmarks | None, report: Report) -> dict[str, Any] | None:
+    """What the manifest says of the benchmarks that records were held apart from."""
+    if benchmarks is None:
+        return None
+    told = {"files": list(benchmarks.files), "items": benchmarks.items, **report.as_json()}
+    return {**told, "unread": list(benchmarks.unread)} if benchmarks.unread else told
 
 
 def _written(

@@ -1,10 +1,12 @@
 """Keeping what a model is judged by out of what it learns.
 
 Three signs, each enough to leave a record out: an exact identifier of a benchmark's item (a CVE), the same
-beginning of the text once it is normalised (80 letters and digits), a run of 13 words that stands in an item
-too. Thirteen is what the makers of large models use (Brown et al. 2020, Language Models are Few-Shot
-Learners, appendix C). Wording that five or more items of a file share, mostly their published instruction, is
-not counted as theirs. Of shorter texts than that beginning the whole is compared, from 30 characters on.
+beginning of a text, or of what stands behind an instruction, once it is normalised (80 letters and digits), a
+run of 13 words that stands in an item too. Thirteen is what the makers of large models use (Brown et al.
+2020, Language Models are Few-Shot Learners, appendix C). Wording that five or more texts of a file share,
+mostly their published instruction, is not counted as theirs; a text that several items repeat whole, a
+passage with its questions, counts once. Of shorter texts than that beginning the whole is compared, from 30
+characters on.
 
 Descriptions of vulnerabilities by one authority follow a form, so that a third of them share a run with some
 item: "It is possible to launch the attack remotely. The exploit …". Such a one is kept without the sentences
@@ -14,10 +16,12 @@ that make the run, where its first sentence and half of it stay; nothing of an i
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -43,6 +47,11 @@ _DESCRIBED = frozenset(("cwe", "cvss"))
 _BEFORE = re.compile(r"\n\n|Description: ")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SUFFIXES = (".tsv", ".csv", ".jsonl", ".json", ".txt", ".md")
+_PACKED = ".gz"
+_PART = re.compile(r"\n+|(?<=[a-z]): |:\*\* ")
+"""What stands between an instruction and what it is about; a letter before an option is none."""
+_LOOKED_AT = 4 * PREFIX
+"""Characters of which a beginning is taken: signs and blanks fall out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,8 @@ class Benchmarks:
     """Names of the files."""
     items: int = 0
     """How many there are."""
+    unread: tuple[str, ...] = ()
+    """Names of files of other kinds, which nothing was held apart from."""
 
     def sign(self, record: Record) -> str:
         """Why a record must not be learned: "identifier", "beginning", "run of words"; "" where it may be."""
@@ -66,13 +77,13 @@ class Benchmarks:
             if any(one.upper() in self.ids for one in _CVE.findall(text)):
                 return "identifier"
         for text in _texts(record):
-            words = _WORD.findall(text.lower())
-            beginning = _beginning(words)
-            if beginning and beginning in self.prefixes:
+            if any(one in self.prefixes for one in _beginnings(text)):
                 return "beginning"
-            if self._shares(words):
+            if self._shares(_WORD.findall(text.lower())):
                 return "run of words"
-        return ""
+        # Of an option its beginning says little: names of techniques are options everywhere.
+        shared = any(self._shares(_WORD.findall(option.lower())) for option in record.choices)
+        return "run of words" if shared else ""
 
     def without(self, record: Record) -> Record | None:
         """A record less the sentences of its description that make a run; None where that cannot be."""
@@ -131,7 +142,8 @@ def read_benchmarks(folder: Path) -> Benchmarks:
 
     Raises InputError where one cannot be read, LimitError where there are too many or too large ones.
     """
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in _SUFFIXES)
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    paths = [path for path in found if _suffix(path) in _SUFFIXES]
     if not paths:
         raise InputError(f"{folder} holds no benchmark files ({', '.join(_SUFFIXES)}).")
     if len(paths) > _MOST_FILES or sum(path.stat().st_size for path in paths) > _MOST_BYTES:
@@ -143,13 +155,16 @@ def read_benchmarks(folder: Path) -> Benchmarks:
     for path in paths:
         seen: Counter[int] = Counter()
         beginnings: Counter[str] = Counter()
-        for item in _items(path):
+        known: set[int] = set()
+        for item in filter(None, _items(path)):
             count += 1
             ids.update(one.upper() for text in item for one in _CVE.findall(text))
-            texts = [_WORD.findall(text.lower()) for text in item]
+            texts = [words for text in item if (words := _WORD.findall(text.lower()))]
+            new = [words for words in texts if hash(tuple(words)) not in known]
+            known.update(hash(tuple(words)) for words in texts)
             # An item that says something twice, in its text and in its prompt, says it once.
-            seen.update({run for words in texts for run in _runs(words)})
-            beginnings.update({_beginning(words) for words in texts})
+            seen.update({run for words in new for run in _runs(words)})
+            beginnings.update({_beginning(words) for words in new})
         runs.update(run for run, times in seen.items() if times < _SHARED)
         prefixes.update(one for one, times in beginnings.items() if one and times < _SHARED)
     return Benchmarks(
@@ -158,12 +173,30 @@ def read_benchmarks(folder: Path) -> Benchmarks:
         runs=frozenset(runs),
         files=tuple(str(path.relative_to(folder)) for path in paths),
         items=count,
+        unread=tuple(str(path.relative_to(folder)) for path in found if path not in set(paths)),
     )
+
+
+def _suffix(path: Path) -> str:
+    """What a file's name ends in, .gz not counted."""
+    ends = path.suffix.lower()
+    return Path(path.stem).suffix.lower() if ends == _PACKED else ends
+
+
+def _text(path: Path) -> str:
+    """Raises LimitError where a packed file holds more than may be read."""
+    if path.suffix.lower() != _PACKED:
+        return path.read_text("utf-8", "replace")
+    with gzip.open(path, "rb") as stream:
+        data = stream.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise LimitError(f"{path} unpacks to more than {_MOST_BYTES >> 20} MB.")
+    return data.decode("utf-8", "replace")
 
 
 def _items(path: Path) -> Iterator[list[str]]:
     try:
-        text, suffix = path.read_text("utf-8", "replace"), path.suffix.lower()
+        text, suffix = _text(path), _suffix(path)
         if suffix in (".tsv", ".csv"):
             csv.field_size_limit(min(sys.maxsize, 1 << 24))
             rows = io.StringIO(text, newline="")  # a field may go over lines
@@ -173,11 +206,24 @@ def _items(path: Path) -> Iterator[list[str]]:
             whole = [text] if suffix == ".json" else text.split("\n")
             for one in whole:
                 if one.strip():
-                    yield from ([said] for said in _strings(json.loads(one)))
+                    yield from _told(json.loads(one))
         else:
             yield from ([line] for line in text.splitlines() if line.strip())
-    except (OSError, ValueError, RecursionError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError, csv.Error) as error:
         raise InputError(f"The benchmark file {path} cannot be read: {error}.") from error
+
+
+def _told(value: Any) -> Iterator[list[str]]:
+    """The items of a JSON value, each with all of its texts: those of its lists of objects, else itself."""
+    if isinstance(value, list):
+        yield from (list(_strings(one)) for one in value)
+    elif isinstance(value, dict):
+        rows = [one for one in value.values() if isinstance(one, list) and one and isinstance(one[0], dict)]
+        for row in rows:
+            yield from (list(_strings(one)) for one in row)
+        yield list(_strings([one for one in value.values() if not any(one is row for row in rows)]))
+    else:
+        yield list(_strings(value))
 
 
 def _strings(value: Any, depth: int = 0) -> Iterator[str]:
@@ -192,6 +238,15 @@ def _texts(record: Record) -> Iterator[str]:
     yield record.question
     yield from (text for _, text in record.material)
     yield record.answer
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    """How a text begins, and each part of it: what follows, and its line alone."""
+    for at in (0, *(match.end() for match in _PART.finditer(text))):
+        rest = text[at : at + _LOOKED_AT]
+        for part in (rest, rest.partition("\n")[0]):
+            if found := _beginning(_WORD.findall(part.lower())):
+                yield found
 
 
 def _beginning(words: list[str]) -> str:

@@ -44,15 +44,22 @@ class Compared:
     """95 %, of the differences of the same questions."""
     chance: float
     """How likely so lopsided a change is where nothing changed: the sign test's two-sided probability."""
+    more: int
+    """Questions that were answered better, less those that were answered worse."""
 
     @property
     def verdict(self) -> str:
-        """One of "better" and "worse" (both beyond chance), "even", "too few"."""
+        """One of "better" and "worse" (both beyond chance), "even", "too few".
+
+        Better is what most changed questions say and the mean as well; where either says worse, it is.
+        """
         if self.n < LEAST:
             return "too few"
-        if self.chance >= LEVEL or not self.gain:
+        if self.chance >= LEVEL:
             return "even"
-        return "better" if self.gain > 0 else "worse"
+        if self.more < 0 or self.gain < 0:
+            return "worse"
+        return "better" if self.gain else "even"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,6 +149,7 @@ def compare(before: Iterable[Answered], after: Iterable[Answered]) -> list[Compa
             continue
         count, ones = len(keys), [1.0] * len(keys)
         gains = [y - x for x, y in zip(a, b, strict=True)]
+        up, down = sum(one > 0 for one in gains), sum(one < 0 for one in gains)
         found.append(
             Compared(
                 skill=skill,
@@ -152,7 +160,8 @@ def compare(before: Iterable[Answered], after: Iterable[Answered]) -> list[Compa
                 after_interval=_interval(b),
                 gain=sum(gains) / count,
                 gain_interval=bootstrap(gains, ones, seed=SEED),
-                chance=sign_test(sum(one > 0 for one in gains), sum(one < 0 for one in gains)),
+                chance=sign_test(up, down),
+                more=up - down,
             )
         )
     return found

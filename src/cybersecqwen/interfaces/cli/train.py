@@ -43,6 +43,10 @@ OwnDomains = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option("--own-domain", help="Hosts below this domain are masked; may be repeated."),
 ]
+Against = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(metavar="DIR", help="Benchmarks: what holds anything of theirs is left out."),
+]
 
 
 @data.command()
@@ -62,10 +66,7 @@ def skills(
             help="Pairs of prompt and response: how weaknesses are asked for, and what is learned first.",
         ),
     ] = None,
-    against: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(metavar="DIR", help="Benchmarks: what holds anything of theirs is left out."),
-    ] = None,
+    against: Against = None,
     taught: Annotated[
         Optional[list[Path]],  # noqa: UP045
         typer.Option(
@@ -114,37 +115,41 @@ def _tell_apart(manifest: dict[str, Any], held: bool) -> None:
     left = sum(manifest["benchmarks"]["left out"].values())
     items = manifest["benchmarks"]["items"]
     print(f"held apart from {items:,} items of benchmarks: {left:,} left out")
+    if unread := manifest["benchmarks"].get("unread"):
+        named = ", ".join(map(shown, unread[:_SHOWN])) + (" …" if len(unread) > _SHOWN else "")
+        print(f"csq: of the benchmarks {len(unread):,} files were not read: {named}", file=sys.stderr)
 
 
 @data.command(name="from-schema")
-def from_schema(path: Path, out: Out, own_domain: OwnDomains = None) -> int:
+def from_schema(path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None) -> int:
     """Learn which field of a SIEM's schema carries which meaning."""
-    return _own("schema", path, out, own_domain)
+    return _own("schema", path, out, own_domain, against)
 
 
 @data.command(name="from-tickets")
-def from_tickets(path: Path, out: Out, own_domain: OwnDomains = None) -> int:
+def from_tickets(path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None) -> int:
     """Learn how alerts are closed here, from closed alerts with their notes."""
-    return _own("tickets", path, out, own_domain)
+    return _own("tickets", path, out, own_domain, against)
 
 
 @data.command(name="from-rules")
-def from_rules(path: Path, out: Out, own_domain: OwnDomains = None) -> int:
+def from_rules(path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None) -> int:
     """Learn what rules describe, and which conditions they make of it."""
-    return _own("rules", path, out, own_domain)
+    return _own("rules", path, out, own_domain, against)
 
 
 @data.command(name="from-feedback")
-def from_feedback(path: Path, out: Out, own_domain: OwnDomains = None) -> int:
+def from_feedback(path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None) -> int:
     """Learn what analysts corrected."""
-    return _own("feedback", path, out, own_domain)
+    return _own("feedback", path, out, own_domain, against)
 
 
 _SHOWN = 10
 
 
-def _own(source: str, path: Path, out: Path, domains: list[str] | None) -> int:
+def _own(source: str, path: Path, out: Path, domains: list[str] | None, against: Path | None) -> int:
     from cybersecqwen.tuning.building import write_own
+    from cybersecqwen.tuning.contamination import read_benchmarks
     from cybersecqwen.tuning.gate import LEAST
     from cybersecqwen.tuning.masking import Masker
     from cybersecqwen.tuning.own import OWN
@@ -160,7 +165,9 @@ def _own(source: str, path: Path, out: Path, domains: list[str] | None) -> int:
                 broken.append(one)
             else:
                 records.append(one)
-        manifest = write_own(source, path, records, out, masked=dict(masker.counts))
+        apart = read_benchmarks(against) if against is not None else None
+        counts = dict(masker.counts)
+        manifest = write_own(source, path, records, out, masked=counts, benchmarks=apart)
     for one in broken[:_SHOWN]:
         print(f"csq: {shown(str(path))}:{one.line}: left out, {shown(one.reason)}", file=sys.stderr)
     if len(broken) > _SHOWN:
@@ -170,6 +177,8 @@ def _own(source: str, path: Path, out: Path, domains: list[str] | None) -> int:
         print(f"csq: the gate decides nothing by fewer than {LEAST} questions of a skill", file=sys.stderr)
     masked = ", ".join(f"{count:,} {kind}" for kind, count in sorted(manifest["masked"].items()) if count)
     print(f"masked: {masked or 'nothing was found to mask'}")
+    if apart is not None:
+        _tell_apart(manifest, held=True)
     print(f"csq: wrote {out}", file=sys.stderr)
     return 0
 
