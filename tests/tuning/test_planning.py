@@ -199,6 +199,21 @@ def test_what_records_begin_with_alike_is_read_once() -> None:
     assert alone.once == 1_000  # nobody is there to share with
 
 
+def test_scores_take_memory_for_the_longest_answers() -> None:
+    def scores(answers: list[int], **run: Any) -> int:
+        made = planned(recipe(longest=1024, **run), lengths=[100] * 9 + [1_000, 2_000], answers=answers)
+        return made.memory["scores"] // (SMOLLM.vocabulary * 4 * 3)
+
+    few = [5] * 9
+    assert scores([], batch=4) == 4 * 16
+    assert scores([*few, 900, 1_900], batch=4) == 4 * 900  # what is left out takes nothing
+    assert scores([*few, 9_999, 9], batch=4) == 4 * 1_000
+    assert scores([*few, 9, 9], batch=4) == 4 * 9
+    # A pass of long records holds fewer of them.
+    assert scores([*few, 900, 9], batch=8, pass_tokens=2_048) == 2 * 900
+    assert scores([*few, 9, 9], batch=8, pass_tokens=2_048) == 8 * 5
+
+
 def test_how_far_texts_begin_alike() -> None:
     some = ["Name the weakness. " + rest for rest in ("a", "b", "c", "d", "e")]
     assert alike([*some, "zz", "q", "another"], 4) == [19, 19, 19, 19, 0, 0, 0, 0]

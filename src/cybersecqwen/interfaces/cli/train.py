@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional, TypedDict
 
 import typer
 
@@ -193,10 +193,10 @@ def plan(recipe: RecipeName, base: BaseFile = None, data: Paths = None, out: Out
     made = read_recipe(recipe)
     file = _base(made, base, needed=False)
     shape = shape_of(file, made.base)
-    lengths, shared = _lengths(data or [], made.run.batch)
+    counted = _counted(data or [], made.run.batch)
     with Status() as status:
         status.update("Measuring this machine", 0, 0)
-        found = planned(made, shape, out=out, lengths=lengths, alike=shared)
+        found = planned(made, shape, out=out, **counted)
     print(f"recipe     {shown(made.name)}: {shown(made.title)}")
     print(
         f"base       {shown(made.base.model)}: {found.parameters / 1e6:,.0f} million weights"
@@ -239,8 +239,8 @@ def run(recipe: RecipeName, data: Paths = None, out: Out = Path("run"), base: Ba
     made = read_recipe(recipe)
     file = _base(made, base, needed=True)
     assert file is not None
-    lengths, _ = _lengths(data, made.run.batch)
-    check(planned(made, shape_of(file, made.base), out=out, lengths=lengths, measure=False))
+    counted = _counted(data, made.run.batch)
+    check(planned(made, shape_of(file, made.base), out=out, measure=False, **counted))
     with Status() as status, _interruptible() as stop:
         status.update("Loading the base", 0, 0)
         done = fit(made, file, data, out, start=_start(made), tell=_teller(status), stop=stop)
@@ -456,24 +456,36 @@ _WORTH = 20
 """Tokens below which a shared beginning gets no pass of its own (`losses.shared`), which torch would load."""
 
 
-def _lengths(folders: list[Path], batch: int) -> tuple[list[int], list[int]]:
-    """(About how many tokens each record has, how many of them those read with it begin with as well).
+class _Counted(TypedDict):
+    """About how many tokens each record has: see `planning.plan`."""
 
-    Counted in characters, since no tokenizer is loaded for a plan.
-    """
+    lengths: list[int]
+    alike: list[int]
+    answers: list[int]
+
+
+def _counted(folders: list[Path], batch: int) -> _Counted:
+    """Counted in characters, since no tokenizer is loaded for a plan."""
     from cybersecqwen.tuning.building import TRAIN
     from cybersecqwen.tuning.planning import alike
     from cybersecqwen.tuning.records import Record, read_records
 
-    lengths: list[int] = []
     texts: list[str] = []
+    answers: list[int] = []
     for folder in folders:
         for one in read_records(folder / TRAIN):
             if isinstance(one, Record):
-                lengths.append(round((len(one.text) + len(one.answer)) / _CHARS_PER_TOKEN) + _FRAME)
                 texts.append(one.text)
+                answers.append(round(len(one.answer) / _CHARS_PER_TOKEN) + 1)
     shared = (count / _CHARS_PER_TOKEN for count in alike(texts, batch))
-    return lengths, [round(count) + _FRAME // 2 if count >= _WORTH else 0 for count in shared]
+    return {
+        "lengths": [
+            round(len(text) / _CHARS_PER_TOKEN) + answer + _FRAME
+            for text, answer in zip(texts, answers, strict=True)
+        ],
+        "alike": [round(count) + _FRAME // 2 if count >= _WORTH else 0 for count in shared],
+        "answers": answers,
+    }
 
 
 def _teller(status: Status) -> Callable[[Step], None]:

@@ -23,7 +23,8 @@ def held_out(
 
     A hash of what is asked decides, so that of the same share a question stays on its side when others come,
     and of a smaller one what is learned is still learned. Questions that are the same but for case, signs,
-    numbers or placeholders stand on one side. Of two questions or more one is on each side at least; a single question, however often it is asked, is for training.
+    numbers or placeholders stand on one side. Of two questions or more one is on each side at least; a single
+    question, however often it is asked, is for training.
 
     Raises UsageError where the share is not between 0 and 1.
     """
