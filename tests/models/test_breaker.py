@@ -53,6 +53,19 @@ def is_open(breaker: Breaker) -> bool:
     return False
 
 
+def test_a_timeout_of_a_hurried_call_says_nothing(breaker: Breaker) -> None:
+    for _ in range(9):
+        with pytest.raises(ModelTimeoutError), breaker.attempt() as attempt:
+            attempt.hurried = True
+            raise ModelTimeoutError("Too late.")
+    assert not is_open(breaker)
+    for _ in range(3):
+        with pytest.raises(ModelServerError), breaker.attempt() as attempt:
+            attempt.hurried = True
+            raise ModelServerError("It broke.")
+    assert is_open(breaker)
+
+
 def test_it_opens_after_so_many_failures_in_a_row(breaker: Breaker) -> None:
     for _ in range(2):
         fail(breaker)

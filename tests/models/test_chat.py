@@ -140,6 +140,15 @@ def test_an_endless_answer_is_stopped():
             taker.feed(piece("x" * 100_000))
 
 
+@pytest.mark.parametrize("odd", [10**400, -(10**400), float("nan"), "x", None, [], True])
+def test_a_logprob_that_is_none_is_passed_over(odd: object):
+    top = [{"token": "A", "logprob": -0.5}, {"token": "B", "logprob": odd}]
+    taker = collector()
+    taker.feed({"choices": [{"delta": {}, "logprobs": {"content": [{**top[1], "top_logprobs": top}]}}]})
+    assert taker.logprobs[0] == ("A", -0.5)
+    assert taker.taken[0][1][0] == (b"A", -0.5)
+
+
 def test_logprobs_are_those_of_the_first_token():
     def with_logprobs(token: str) -> dict:
         top = [{"token": token, "logprob": -0.5}, {"token": "B", "logprob": float("nan")}, {"token": 3}, None]

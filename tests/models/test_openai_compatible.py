@@ -250,6 +250,10 @@ def gibberish(handler: Handler, _: Any) -> None:
         html,
         broken_json,
         deep_json,
+        lambda handler, _: handler.answer(500, b"[" * 60_000),
+        lambda handler, _: handler.answer(200, b'{"choices": []}'),
+        lambda handler, _: handler.answer(200, b'{"choices": [{"finish_reason": "stop"}]}'),
+        lambda handler, _: handler.answer(200, b'{"choices": [{"message": {"content": 7}}]}'),
         binary,
         endless_line,
         endless_comments,
@@ -544,3 +548,35 @@ def test_whoever_waits_for_a_place_waits_within_its_time(server: FakeServer):
         assert asked.generate(PROMPT, cancel=cancel).finish == "cancelled"
     assert asked.generate(PROMPT).text == "Hello there", "waiting is no failure of the server"
     assert server.gets == 1
+
+
+def test_a_timeout_after_a_wait_is_no_failure_of_the_server(server: FakeServer):
+    over = threading.Event()
+    gate = Gate("here", at_once=1, failures=1, pause_s=60)
+    asked = model(server, gate=gate)
+    assert asked.generate(PROMPT).text == "Hello there"
+    server.behave = lambda handler, _: over.wait(30) and handler.stream("too late")
+    said: list[Exception] = []
+
+    def ask() -> None:
+        with pytest.raises(ModelTimeoutError) as caught:
+            asked.generate(PROMPT, Options(timeout_s=2))
+        said.append(caught.value)
+
+    thread = threading.Thread(target=ask)
+    with gate.place(lambda: False):
+        thread.start()
+        thread.join(1.0)  # half of its time is gone when it gets the place
+    thread.join(20)
+    assert "did not finish" in str(said[0])
+    over.set()
+    server.behave = lambda handler, _: handler.stream("ok")
+    assert asked.generate(PROMPT).text == "ok", "the breaker is still closed"
+    # A caller that had all of its time is believed.
+    over.clear()
+    server.behave = lambda handler, _: over.wait(30)
+    with pytest.raises(ModelTimeoutError):
+        asked.generate(PROMPT, Options(timeout_s=0.5))
+    over.set()
+    with pytest.raises(ModelServerError, match="left alone"):
+        asked.generate(PROMPT)

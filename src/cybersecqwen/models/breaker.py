@@ -30,6 +30,8 @@ class Attempt:
         """Whether it is the one that tries out a server that was left alone."""
         self.spared = False
         """Set it where the call's end says nothing about the server: its caller gave up."""
+        self.hurried = False
+        """Set it where a timeout says nothing about the server: its caller had spent time on waiting."""
 
 
 class Breaker:
@@ -79,7 +81,8 @@ class Breaker:
         """Let one call through, and judge the server by how the block ends.
 
         ModelServerError and ModelTimeoutError are failures; the end of the block and errors of the types
-        `answers` show that the server works; anything else, and a spared attempt, says nothing about it.
+        `answers` show that the server works; anything else, a spared attempt, and a timeout of a hurried one
+        say nothing about it.
 
         Raises:
             ModelServerError: The server is left alone, or somebody else is trying it out.
@@ -94,7 +97,8 @@ class Breaker:
             self._answered()
             raise
         except (ModelServerError, ModelTimeoutError) as error:
-            self._failed(attempt, error.message)
+            if not (attempt.hurried and isinstance(error, ModelTimeoutError)):
+                self._failed(attempt, error.message)
             raise
         else:
             if not attempt.spared:

@@ -234,8 +234,8 @@ def _logprobs(value: Any) -> list[tuple[str, float]]:
     pairs = []
     for one in top if isinstance(top, list) else ():
         token, logprob = (one.get("token"), one.get("logprob")) if isinstance(one, dict) else (None, None)
-        if isinstance(token, str) and isinstance(logprob, (int, float)) and logprob == logprob:
-            pairs.append((token, float(logprob)))
+        if isinstance(token, str) and (number := _number(logprob)) is not None:
+            pairs.append((token, number))
     return pairs
 
 
@@ -256,12 +256,22 @@ def _piece(one: Any) -> tuple[bytes, float] | None:
     """The bytes of a token, which may be a part of a character, and its log-probability."""
     if not isinstance(one, dict):
         return None
-    token, data, logprob = one.get("token"), one.get("bytes"), one.get("logprob")
-    if not isinstance(logprob, (int, float)) or logprob != logprob:
+    token, data, logprob = one.get("token"), one.get("bytes"), _number(one.get("logprob"))
+    if logprob is None:
         return None
     if isinstance(data, list) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in data):
-        return bytes(data), float(logprob)
-    return (token.encode("utf-8", "replace"), float(logprob)) if isinstance(token, str) else None
+        return bytes(data), logprob
+    return (token.encode("utf-8", "replace"), logprob) if isinstance(token, str) else None
+
+
+def _number(value: Any) -> float | None:
+    """A log-probability; None for what is none, such as a number of hundreds of digits."""
+    if not isinstance(value, (int, float)) or value != value:
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _count(value: Any) -> int:

@@ -39,6 +39,8 @@ from .wire import exchange, lines, origin, parts
 _TOP = 20
 """Likeliest tokens asked for by `choose`; OpenAI's bound, which other servers share."""
 _FRAMINGS = 4
+_WHOLE = 0.9
+"""Share of a caller's time that is left where it did not have to wait for a place."""
 _CHECK_S = 5.0
 """Seconds that a server may take to say what it serves."""
 _MAX_LIST = 1 << 20
@@ -175,6 +177,8 @@ class OpenAICompatible(LanguageModel):
             if not held:
                 return collector.completion(), []
             with self._gate.breaker.attempt(answers=(_AnsweredError, ContextOverflowError)) as attempt:
+                # Those that got a place at once had all their time: a stuck server shows by them.
+                attempt.hurried = collector.left_s() < _WHOLE * options.timeout_s
                 # A probe asks for the list again: it costs seconds at most where an answer may cost a minute.
                 self._check(collector, again=attempt.probe)
                 collector.answers_as(self.name, self.profile)
@@ -258,7 +262,12 @@ class OpenAICompatible(LanguageModel):
             raise self._refusal(response)
         received = lines(response.iter_bytes())
         if "text/event-stream" not in response.headers.get("content-type", ""):
-            collector.feed(_json("".join(received), self.name))
+            said = _json("".join(received), self.name)
+            collector.feed(said)
+            if not _answers(said):
+                raise ModelServerError(
+                    f"{self.name} sent a reply without an answer.", hint="See the server's log."
+                )
             return
         for line in received:
             data = line.removeprefix("data:").strip()
@@ -275,7 +284,7 @@ class OpenAICompatible(LanguageModel):
         text = "".join(lines(response.iter_bytes()))[:65_536]
         try:
             said = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             said = text
         error = server_error(self.name, said.get("error", said) if isinstance(said, dict) else said)
         if isinstance(error, ContextOverflowError):
@@ -336,6 +345,13 @@ def _served(response: Any, refusal: Callable[[Any], ModelError], url: str) -> li
         )
     names = (one.get("id") for one in (data or ())[:_MAX_MODELS] if isinstance(one, dict))
     return [name for name in names if isinstance(name, str) and name.isprintable() and 0 < len(name) <= 200]
+
+
+def _answers(said: Any) -> bool:
+    """Whether a reply in one piece holds a message, be it empty."""
+    first = next(iter(said["choices"]), None)
+    message = first.get("message") or first.get("delta") if isinstance(first, dict) else None
+    return isinstance(message, dict) and isinstance(message.get("content"), (str, type(None)))
 
 
 def _json(text: str, model: str) -> Any:
