@@ -250,12 +250,42 @@ def _private_keys(text: str) -> Iterator[_Found]:
         yield _Found(head.start(), end, "private-key", text[head.start() : end].casefold())
 
 
-_IN_URL = re.compile(r"://[^\s:/@?#\"'<>\\]{0,200}:([^\s/@\"'<>\\]{1,200})@")
+_IN_URL = re.compile(r"://[^\s:/@?#\"'<>\\]{0,200}:(?!\d{1,5}/)([^\s@\"'<>\\][^\s@\"'\\]{0,199})@")
+"""A slash or an angle may stand in a password; digits before a slash are a port."""
 _BEARER = re.compile(r"(?i)\b(?:bearer|basic)[ \t]{1,4}([A-Za-z0-9+/=_.~-]{12,})")
+_VALUE = r"(?:\"([^\"\n<]{1,200})\"|'([^'\n<]{1,200})'|[\"']?([^\s\"'<>]+))"
+_REST = r"[^\n|;]{0,200}?[ \t]"
+"""What stands between the name of a program and an option of it."""
 _OPTION = re.compile(
-    r"(?i)(?<!\w)--?(?:password|passwd|passwort|pass|pwd|token|secret|api-?key)(?:[ \t]{1,4}|=)[\"']?"
-    r"([^\s\"'<>]+)"
+    r"(?i)(?<!\w)--?(?:password|passwd|passwort|pass|pwd|pw|token|secret|api-?key)(?:[ \t]{1,4}|=)" + _VALUE
 )
+_IN_COMMANDS = (
+    re.compile(r"(?i)(?<!\w)/(?:rp|pass|password|pwd)(?:[ \t]{1,4}|[:=])" + _VALUE),  # schtasks, cmdkey, wmic
+    re.compile(r"(?i)\b(?:psexec|paexec)(?:64)?(?:\.exe)?\b" + _REST + r"-p[ \t]{1,4}" + _VALUE),
+    re.compile(r"(?i)\bsshpass[ \t]{1,4}-p[ \t]{0,4}" + _VALUE),
+    re.compile(
+        r"(?i)\b(?:mysql|mariadb)(?:dump|admin|import)?(?:\.exe)?\b" + _REST + r"-p(?![ \t])" + _VALUE
+    ),
+    re.compile(
+        r"(?i)\bcurl(?:\.exe)?\b" + _REST + r"(?:-u|--user|--proxy-user)[ \t=]{0,4}[\"']?[^\s:\"'<]{1,80}:"
+        r"([^\s\"'<]+)"
+    ),
+    re.compile(r"(?<!\w)-U[ \t]{1,4}[\"']?[^\s%\"'<]{1,80}%([^\s\"'<]+)"),  # smbclient, winexe, rpcclient
+    re.compile(
+        r"(?i)\bconvertto-securestring[ \t]{1,4}(?:-string[ \t]{1,4})?"
+        r"(?:\"([^\"$\n<]{1,200})\"|'([^'\n<]{1,200})')"
+    ),
+    # The password before or behind the account, behind the share.
+    re.compile(
+        r"(?i)\bnet1?(?:\.exe)?[ \t]{1,4}use[ \t]{1,4}(?:[a-z*]:?[ \t]{1,4})?"
+        r"\\{2,4}[^\s\"'<]{1,200}[ \t]{1,4}(?!/)(?!\*)" + _VALUE
+    ),
+    re.compile(
+        r"(?i)\bnet1?(?:\.exe)?[ \t]{1,4}use[ \t]{1,4}[^\n|;]{0,200}?/u(?:ser)?:[^\s<]{1,200}[ \t]{1,4}"
+        r"(?!/)(?!\*)" + _VALUE
+    ),
+)
+"""Where common programs take passwords; options with a name that tells are `_OPTION`."""
 _NET_USER = re.compile(
     r"(?im)\bnet1?(?:\.exe)?[ \t]{1,4}user[ \t]{1,4}[\"']?[^\s\"'/]+[\"']?[ \t]{1,4}([^\s\"'/*<][^\s\"'<]*)"
     r"(?=[\"']?(?:[ \t]{1,4}/|[ \t]{0,4}$))"
@@ -270,11 +300,12 @@ def _secrets(text: str) -> Iterator[_Found]:
     for one in secrets_in("", "text", text):
         name = "private-key" if one.kind is not None and one.kind.id in _KEYS else "secret"
         yield from _unmasked(text, one.start, one.end, name)
-    for pattern in (_IN_URL, _BEARER, _OPTION, _NET_USER):
+    for pattern in (_IN_URL, _BEARER, _OPTION, _NET_USER, *_IN_COMMANDS):
         for match in pattern.finditer(text):
+            group = match.lastindex or 0
             # "basic configuration" holds none
             if not (pattern is _BEARER and match[1].isalpha() and match[1][1:].islower()):
-                yield _Found(*match.span(1), "secret", match[1].casefold())
+                yield _Found(*match.span(group), "secret", match[group].casefold())
 
 
 def _unmasked(text: str, start: int, end: int, kind: str) -> Iterator[_Found]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cybersecqwen.errors import LimitError
+from cybersecqwen.errors import InputError, LimitError
 from cybersecqwen.tuning.own import from_feedback, rows
 from cybersecqwen.tuning.records import Broken, Record
 
@@ -63,12 +63,17 @@ def test_the_same_correction_is_learned_once(tmp_path: Path) -> None:
     assert found[1:] == [Broken(line=2, reason="says the same as line 1")]
 
 
+NO_SKILL = 'skill is no name of a skill: a-z and dash, at most 41, and not "planted"'
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
         ({"corrected": ""}, "no corrected"),
         ({"question": 3}, "no question"),
-        ({"skill": "Not A Skill"}, "skill is no name of a skill"),
+        ({"skill": "Not A Skill"}, NO_SKILL),
+        ({"skill": "tier2-note"}, NO_SKILL),  # what `read_records` would refuse later
+        ({"skill": "planted"}, NO_SKILL),
         ({"material": [["one"]]}, "material is neither text nor a list of pairs of label and text"),
         ({"material": {"a": "b"}}, "material is neither text nor a list of pairs of label and text"),
         ({"by": 7}, "by is no text"),
@@ -85,6 +90,14 @@ def test_material_may_be_one_text_or_nothing(tmp_path: Path) -> None:
     bare = {key: GOOD[key] for key in ("skill", "question", "corrected")}
     found = taken(tmp_path, {**bare, "material": "A text."}, bare)
     assert [one.material for one in found if isinstance(one, Record)] == [(("the text", "A text."),), ()]
+
+
+@pytest.mark.parametrize("head", [b"skill,question\rcwe,which?\r", b'"' + b"x" * 140_000 + b'",b\n'])
+def test_a_head_that_is_no_csv_is_an_input_error(tmp_path: Path, head: bytes) -> None:
+    (tmp_path / "f.csv").write_bytes(head)
+    with pytest.raises(InputError, match="as CSV") as caught:
+        list(from_feedback(tmp_path / "f.csv"))
+    assert "LF or CRLF" in caught.value.hint
 
 
 @pytest.mark.parametrize("line", [b"x" * 100, (json.dumps(GOOD) + "\n").encode() * 100])

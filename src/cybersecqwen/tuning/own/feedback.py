@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from cybersecqwen.tuning.masking import Masker
-from cybersecqwen.tuning.records import Broken, Record
+from cybersecqwen.tuning.records import SKILL, Broken, Record
 
 from .interface import LICENCE, masked_records
 from .rows import rows
@@ -18,7 +17,6 @@ from .splitting import folded
 PARTS = ("skill", "instructions", "material", "question", "given", "corrected", "by")
 """What a correction holds; `instructions`, `material`, `given` and `by` may be left out."""
 LONGEST_ANSWER = 20_000
-_SKILL = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _SHOWN = 5
 
 
@@ -97,8 +95,8 @@ def _against(row: Mapping[str, Any]) -> str:
     for name in ("instructions", "given", "by"):
         if not isinstance(row.get(name) or "", str):
             return f"{name} is no text"
-    if not _SKILL.fullmatch(row["skill"]):
-        return "skill is no name of a skill"
+    if not SKILL.fullmatch(row["skill"]):
+        return 'skill is no name of a skill: a-z and dash, at most 41, and not "planted"'
     if _material(row.get("material")) is None:
         return "material is neither text nor a list of pairs of label and text"
     if len(row["corrected"]) > LONGEST_ANSWER:

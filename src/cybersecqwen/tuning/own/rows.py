@@ -75,7 +75,7 @@ def _rows(lines: Iterator[tuple[int, str | Broken]], path: Path) -> Iterator[Row
         elif line.strip():
             if line.lstrip()[0] == "[":
                 raise InputError(f"{path} holds a JSON list.", hint="Give an object a line: `jq -c '.[]'`.")
-            yield from _json(number, line, lines) if line.lstrip()[0] == "{" else _csv(line, lines)
+            yield from _json(number, line, lines) if line.lstrip()[0] == "{" else _csv(line, lines, path)
             return
 
 
@@ -112,9 +112,15 @@ def _clean(text: str) -> str:
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _csv(head: str, lines: Iterator[tuple[int, str | Broken]]) -> Iterator[Row | Broken]:
+def _csv(head: str, lines: Iterator[tuple[int, str | Broken]], path: Path) -> Iterator[Row | Broken]:
     sign = max(",;\t|", key=head.count)
-    header = [cell.strip() for cell in next(csv.reader([head], delimiter=sign), [])]
+    try:
+        header = [cell.strip() for cell in next(csv.reader([head], delimiter=sign), [])]
+    except csv.Error as error:
+        raise InputError(
+            f"{path} cannot be read as CSV: {str(error)[:80]}.",
+            hint="Its lines must end in LF or CRLF, and the first one names the columns.",
+        ) from error
     spoiled: list[Broken] = []
     at = [1]
 
