@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import resource
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -18,7 +19,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cybersecqwen.errors import InputError, ModelError, UsageError, WeightsError
+from cybersecqwen.errors import InputError, ModelError, OutputError, UsageError, WeightsError
 from cybersecqwen.tuning import fused, losses
 from cybersecqwen.tuning.batching import Tokens, batches, tokenised
 from cybersecqwen.tuning.building import HELD_FILE, TRAIN
@@ -197,6 +198,39 @@ def test_another_architecture_and_a_base_without_template(data: Path, tmp_path: 
     (tmp_path / "none").mkdir()
     with pytest.raises(WeightsError, match=r"config\.json"):
         load(recipe(), tmp_path / "none")
+
+
+def test_a_tokenizer_of_another_model(data: Path, tmp_path: Path) -> None:
+    base = tiny(tmp_path / "base")
+    made = json.loads((base / "tokenizer_config.json").read_text())
+    whole = json.dumps({**made, "eos_token": None})
+    (base / "tokenizer_config.json").write_text(whole)
+    with pytest.raises(WeightsError, match="no token that ends an answer"):
+        fit(recipe(), base, [data], tmp_path / "run")
+    fewer = tiny(tmp_path / "fewer", vocab_size=300)
+    with pytest.raises(WeightsError, match=r"makes token 3\d\d, and the model has 300: it is another's"):
+        fit(recipe(), fewer, [data], tmp_path / "run")
+    refusing = tiny(tmp_path / "refusing", template="{{ raise_exception('no system\\nmessage') }}")
+    with pytest.raises(WeightsError, match="refuses a prompt: no system message"):
+        fit(recipe(), refusing, [data], tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_full_disk_loses_nothing(base: Path, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    asked = iter([False] * 6 + [True])
+    fit(recipe(), base, [data], out, stop=lambda: next(asked))
+    before = sorted(path.name for path in out.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))  # what a disk with that much room does
+    try:
+        with pytest.raises(OutputError, match=r"checkpoint.* cannot be written: .*large") as caught:
+            fit(recipe(), base, [data], out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "goes on" in caught.value.hint
+    assert sorted(path.name for path in out.iterdir()) == before
+    assert fit(recipe(), base, [data], out).complete
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from cybersecqwen.errors import WeightsError
 from cybersecqwen.models.choosing import asking
 from cybersecqwen.models.framing import messages
 from cybersecqwen.models.profiles import Profile
@@ -38,6 +39,7 @@ def tokenised(
     """(Records of at most `longest` tokens, how many were longer).
 
     Framed and cleaned as when they are asked: `control_tokens` are those of the model's own vocabulary.
+    Raises WeightsError where the tokenizer's chat template refuses a prompt.
     """
     found, left = [], 0
     more = frozenset(control_tokens)
@@ -47,7 +49,13 @@ def tokenised(
             prompt, answers, _ = asking(prompt, record.choices, profile)
             answer = answers[record.choices.index(answer)]
         framed = messages(prompt, profile, budget=_MATERIAL, control_tokens=more)
-        head = tokenizer.apply_chat_template(framed, tokenize=False, add_generation_prompt=True)
+        try:
+            head = tokenizer.apply_chat_template(framed, tokenize=False, add_generation_prompt=True)
+        except Exception as error:  # a template is a program, and ends as its author liked
+            raise WeightsError(
+                f"The chat template of the base refuses a prompt: {' '.join(str(error).split())[:200]}.",
+                hint="Take an instruct model of a family that `csq model` knows.",
+            ) from error
         before = tokenizer(head, add_special_tokens=False)["input_ids"]
         after = tokenizer(answer, add_special_tokens=False)["input_ids"]
         ids = (*before, *after, tokenizer.eos_token_id)

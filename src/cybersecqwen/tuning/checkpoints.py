@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from cybersecqwen.errors import OutputError
@@ -58,11 +59,20 @@ def save(out: Path, step: int, model: Any, optimiser: Any, schedule: Any) -> Non
         shutil.rmtree(final, ignore_errors=True)
         fresh.replace(final)
         _to_disk(out)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:  # of a full disk the library makes an error of its own
         shutil.rmtree(fresh, ignore_errors=True)
-        raise OutputError(f"The checkpoint {final} cannot be written: {error.strerror or error}.") from error
+        raise unwritten(f"The checkpoint {final}", error) from error
     for old in [path for path in folders(out) if path != final][: -(KEPT - 1)]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def unwritten(what: str, error: Exception) -> OutputError:
+    """The typed error for something that the disk did not take."""
+    said = getattr(error, "strerror", None) or " ".join(str(error).split())[:200]
+    return OutputError(
+        f"{what} cannot be written: {said}.",
+        hint="With room on the disk the same command goes on from the last checkpoint.",
+    )
 
 
 def resume(out: Path, model: Any, optimiser: Any, schedule: Any, total: int) -> tuple[int, list[Path]]:

@@ -126,6 +126,12 @@ def fit(
     measured, _ = tokenised(unknown, tokenizer, profile, longest, more)
     if not learned:
         raise InputError(f"{data[0] / TRAIN} holds no record of at most {longest} tokens.")
+    rows, most = model.get_input_embeddings().weight.shape[0], max(max(one.ids) for one in learned)
+    if most >= rows:
+        raise WeightsError(
+            f"The tokenizer of {base} makes token {most:,}, and the model has {rows:,}: it is another's.",
+            hint="Fetch the model again, with its own tokenizer.",
+        )
     with quiet():
         from .losses import check
 
@@ -167,6 +173,10 @@ def load(recipe: Recipe, base: Path, *, fused: bool = True) -> tuple[Any, Any, P
         if not tokenizer.chat_template:
             raise WeightsError(
                 f"The tokenizer of {base} has no chat template.", hint="Take an instruct model."
+            )
+        if tokenizer.eos_token_id is None:
+            raise WeightsError(
+                f"The tokenizer of {base} has no token that ends an answer.", hint="Take an instruct model."
             )
         torch.manual_seed(recipe.run.seed)
         targets, blocks = _fitted(recipe, model)
@@ -357,12 +367,18 @@ def _keep(model: Any, out: Path) -> None:
     """The adapter, whole or not there."""
     import shutil
 
-    from .checkpoints import fresh_folder
+    from safetensors import SafetensorError
+
+    from .checkpoints import fresh_folder, unwritten
 
     fresh = fresh_folder(out)
-    model.save_pretrained(fresh)
-    shutil.rmtree(out / ADAPTER, ignore_errors=True)
-    fresh.replace(out / ADAPTER)
+    try:
+        model.save_pretrained(fresh)
+        shutil.rmtree(out / ADAPTER, ignore_errors=True)
+        fresh.replace(out / ADAPTER)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise unwritten(f"The adapter in {out}", error) from error
 
 
 def _done(out: Path) -> Fitted:
@@ -382,8 +398,13 @@ def _done(out: Path) -> Fitted:
 
 def _log(out: Path, step: Step, learning_rate: float, tokens: int) -> None:
     row = {**asdict(step), "rate": learning_rate, "tokens": tokens, "time": round(time.time(), 1)}
-    with (out / LOG).open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(row) + "\n")
+    try:
+        with (out / LOG).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row) + "\n")
+    except OSError as error:
+        from .checkpoints import unwritten
+
+        raise unwritten(str(out / LOG), error) from error
 
 
 def _records(data: Sequence[Path], name: str) -> tuple[list[Record], tuple[str, ...]]:
