@@ -307,6 +307,22 @@ def test_data_of_another_source_are_not_lost(sources: Sources, tmp_path: Path) -
             write_own("tickets", tmp_path, some, out, masked={})
 
 
+def test_of_ones_own_nothing_is_held_out_that_was_learned_before(tmp_path: Path) -> None:
+    some = [replace(record(1), question=f"What does {chr(97 + number)} mean?") for number in range(26)]
+    write_own("tickets", tmp_path, some, tmp_path / "first", masked={})
+    before = {one.key for one in records(tmp_path / "first" / TRAIN)}
+    more = [replace(record(1), question=f"What does {chr(97 + number)}x mean?") for number in range(26)]
+    manifest = write_own(
+        "tickets", tmp_path, [*some, *more], tmp_path / "second", masked={}, taught=[tmp_path / "first"]
+    )
+    asked = {one.key for one in records(tmp_path / "second" / GATE)}
+    assert asked and not asked & before
+    assert {one.key for one in records(tmp_path / "second" / TRAIN)} >= before
+    assert manifest["train"]["records"] + manifest["gate"]["records"] == 52
+    digest = hashlib.sha256((tmp_path / "first" / TRAIN).read_bytes()).hexdigest()
+    assert manifest["taught"] == [digest]
+
+
 def test_ones_own_records_are_held_apart_too(tmp_path: Path) -> None:
     (tmp_path / "exam.txt").write_text("Which port does the implant of the seventh question listen on?\n")
     apart = read_benchmarks(tmp_path)

@@ -123,7 +123,11 @@ def test_a_run_goes_on_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for name, one in weights.items():
         found = kept[name.replace(".default", "")]
         assert torch.allclose(found, one, atol=1e-2) and not torch.equal(found, one), name
-    assert read_run(tmp_path / "run")["start"] == {"name": "mine", "sha256": adapter.sha256}
+    assert read_run(tmp_path / "run")["start"] == {
+        "name": "mine",
+        "sha256": adapter.sha256,
+        "learned": sorted(adapter.learned),
+    }
     with pytest.raises(UsageError, match="holds a run of another"):
         fit(recipe(), file, [tmp_path / "data"], tmp_path / "run")
 

@@ -129,6 +129,51 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     yield made
 
 
+# ---- what was learned before the run -------------------------------------------------------------
+
+
+def gone_on(site: Site, *learned: str) -> Site:
+    """The same as if the run had gone on from an adapter that learned these skills."""
+    site.exported()
+    state = json.loads((site.run / "run.json").read_text())
+    state["start"] = {"name": "first", "sha256": "0" * 64, "learned": list(learned)}
+    (site.run / "run.json").write_text(json.dumps(state))
+    return site
+
+
+def told_apart(folder: Path) -> None:
+    manifest = json.loads((folder / "data.json").read_text())
+    (folder / "data.json").write_text(json.dumps({**manifest, "taught": ["0" * 64]}))
+
+
+@pytest.mark.parametrize("learned", [("absent", "cwe"), ()])
+def test_what_may_have_been_learned_before_is_not_asked(site: Site, learned: tuple[str, ...]) -> None:
+    gone_on(site, *learned)
+    with pytest.raises(UsageError, match="perhaps learned before this run") as caught:
+        site.gate()
+    assert "--taught" in caught.value.hint and untouched(site)
+    more = data(site.folder / "more", range(900, 900 + ASKED))
+    manifest = json.loads((more / "data.json").read_text())
+    taught = json.loads((site.run / "run.json").read_text())["train"]
+    (more / "data.json").write_text(json.dumps({**manifest, "taught": taught}))
+    decision = gate(site.manifest, site.run, site.data, site.base, questions=[more])
+    assert decision.skills == ("absent",) and len(decision.compared) == 2
+    assert decision.why == ("absent: not asked from data: it may have been learned before this run.",)
+    card = site.manifest.with_suffix(".md").read_text()
+    assert "none of them learned in this run or said to have been before it" in card
+    assert "not asked from data" in card
+
+
+def test_what_was_held_apart_from_it_or_is_of_another_skill_is_asked(site: Site) -> None:
+    told_apart(gone_on(site, "absent").data[0])
+    assert site.gate().why == ()
+
+
+def test_another_skill_than_those_learned_before_is_asked(site: Site) -> None:
+    gone_on(site, "cwe")
+    assert site.gate().why == ()
+
+
 # ---- export --------------------------------------------------------------------------------------
 
 

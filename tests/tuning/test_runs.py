@@ -71,6 +71,11 @@ def test_a_run_of_an_earlier_version_is_gone_on_with(tmp_path: Path, base: Path)
     del before["recipe"]["lora"]["blocks"]
     begin(tmp_path / "run", before)
     begin(tmp_path / "run", made)
+    went_on = {**made, "start": {"name": "first", "sha256": "0" * 64, "learned": ["cwe"]}}
+    begin(tmp_path / "on", {**went_on, "start": {"name": "first", "sha256": "0" * 64}})
+    begin(tmp_path / "on", went_on)
+    with pytest.raises(UsageError, match="another start"):
+        begin(tmp_path / "on", {**went_on, "start": {**went_on["start"], "sha256": "1" * 64}})
     later = {**made, "recipe": {**made["recipe"], "lora": {**made["recipe"]["lora"], "unheard-of": 1}}}
     begin(tmp_path / "later", later)
     with pytest.raises(UsageError, match="another recipe") as caught:

@@ -114,6 +114,7 @@ def write_own(
     *,
     masked: dict[str, int],
     benchmarks: Benchmarks | None = None,
+    taught: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Write an organisation's own records, a part of them held out for the gate; returns the manifest.
 
@@ -124,6 +125,7 @@ def write_own(
         out: The folder that is written to; it is made.
         masked: How much of each kind was.
         benchmarks: What must not be in it; None checks nothing, and the manifest says so.
+        taught: Folders that an adapter learned from which is gone on from: nothing of theirs is held out.
 
     Raises:
         UsageError: There is no record, or the folder holds other data.
@@ -142,6 +144,9 @@ def write_own(
         )
     # The gate decides nothing by a handful of questions: small data give up more of them.
     train, held = held_out(records, share=min(_MOST_SHARE, max(SHARE, ENOUGH / len(records))))
+    before = _taught(taught)
+    train += [one for one in held if one.key in before]
+    held = [one for one in held if one.key not in before]
     manifest: dict[str, Any] = {
         "recipe": f"own data: {source}",
         "seed": 0,
@@ -152,6 +157,8 @@ def write_own(
         "masked": masked,
         "licences": dict(sorted(Counter(one.licence for one in records).items())),
     }
+    if taught:
+        manifest["taught"] = [_digest(folder / TRAIN) for folder in taught]
     return _written(manifest, out, ((TRAIN, train), (HELD_FILE, held), (GATE, held)))
 
 

@@ -44,8 +44,9 @@ def card(
         "",
         "## How good it is",
         "",
-        "Asked by the gate before and after: records made as those that were learned, none of them learned. "
-        "Share of right answers with a 95 % interval; the gain is that of the same questions.",
+        "Asked by the gate before and after: records made as those that were learned, none of them learned "
+        f"{_apart(run)}. Share of right answers with a 95 % interval; the gain is that of the same "
+        "questions.",
         "",
         "| skill | n | before | after | gain | |",
         "|---|---|---|---|---|---|",
@@ -73,6 +74,11 @@ def card(
         "",
     ]
     return "\n".join(lines)
+
+
+def _apart(run: Mapping[str, Any]) -> str:
+    """What the questions are known to be apart from."""
+    return "in this run or said to have been before it" if run.get("start") else "by it"
 
 
 def _start(run: Mapping[str, Any]) -> list[str]:

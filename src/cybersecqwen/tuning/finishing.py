@@ -114,7 +114,8 @@ def gate(
     _belongs(adapter, state, run, data, base)
     told = [read_json(folder / MANIFEST) for folder in data]
     log = read_log(run)
-    records = _fewer(_records(data, _more(questions, state, data)), each)
+    asked, unasked = _records(data, _more(questions, state, data), _learned_before(state))
+    records = _fewer(asked, each)
     recipe_of(run)
     try:  # before hours of asking
         licence = _licence(told)
@@ -128,6 +129,7 @@ def gate(
             who = adapter.base_sha256[:16] + (f"+{adapter.sha256[:16]}*{adapter.scale}" if adapters else "")
             answers[which] = list(_asked(model, records, _Kept(run / ANSWERS, who), which, tell))
     decision = decide(answers["before"], answers["after"])
+    decision = replace(decision, why=(*decision.why, *unasked))
     learned = tuple(sorted({one.skill for one in records}))
     done = replace(adapter, skills=decision.skills, learned=learned, licence=licence)
     text = card(done, state, told, decision.as_json(), log)
@@ -185,14 +187,45 @@ def _taught(folder: Path) -> set[str]:
     return set(map(str, given))
 
 
-def _records(data: Sequence[Path], more: Sequence[Path]) -> list[Record]:
-    """What is asked: each question once, and none that any of the folders teaches."""
+def _learned_before(state: dict[str, Any]) -> frozenset[str] | None:
+    """Skills that were learned by what the run went on from; None for all, where that is not known."""
+    start = state.get("start")
+    if start is None:
+        return frozenset()
+    learned = start.get("learned") if isinstance(start, dict) else None
+    return frozenset(map(str, learned)) if isinstance(learned, list) and learned else None
+
+
+def _records(
+    data: Sequence[Path], more: Sequence[Path], before: frozenset[str] | None
+) -> tuple[list[Record], list[str]]:
+    """(What is asked: each question once, none that any of the folders teaches; what is not asked, and why).
+
+    Of skills that were learned before the run, data are asked that were made apart from that (`--taught`).
+    """
     taught = {one.key for folder in data for one in _read(folder / TRAIN)}
-    gates = [path for folder in (*data, *more) if (path := folder / GATE).exists()]
-    asked = {one.key: one for path in gates for one in _read(path) if one.key not in taught}
+    asked: dict[str, Record] = {}
+    unasked: list[str] = []
+    for folder in (*data, *more):
+        if not (folder / GATE).exists():
+            continue
+        new = [one for one in _read(folder / GATE) if one.key not in taught]
+        if before != frozenset() and not _taught(folder):
+            known = {one.skill for one in new if before is None or one.skill in before}
+            new = [one for one in new if one.skill not in known]
+            unasked += [
+                f"{skill}: not asked from {folder.name}: it may have been learned before this run."
+                for skill in sorted(known)
+            ]
+        asked |= {one.key: one for one in new}
+    if not asked and unasked:
+        raise UsageError(
+            "Nothing is left to ask that was not perhaps learned before this run.",
+            hint="Make the data with --taught for what the adapter learned that it went on from.",
+        )
     if not asked:
         raise InputError(f"{data[0] / GATE} holds no records to ask.")
-    return list(asked.values())
+    return list(asked.values()), unasked
 
 
 def _fewer(records: list[Record], each: int) -> list[Record]:

@@ -5,7 +5,7 @@ sign test of the questions that changed (Dixon and Mood, The statistical sign te
 by a paired bootstrap for the interval that is shown. A skill is used where the gain is beyond chance at 5 %,
 over all skills that are tried together (Holm, A simple sequentially rejective multiple test procedure,
 Scandinavian Journal of Statistics 6, 1979). An adapter that gives in to planted orders more often than its
-base is refused as a whole, and so is one of which that was not seen.
+base, beyond chance, is refused as a whole, and so is one of which that was not seen.
 """
 
 from __future__ import annotations

@@ -43,7 +43,11 @@ def identity(
         "gate": [digest(path) if (path := folder / GATE).exists() else "" for folder in data],
     }
     if start is not None:
-        made["start"] = {"name": start.name, "sha256": start.sha256}
+        made["start"] = {
+            "name": start.name,
+            "sha256": start.sha256,
+            "learned": sorted(start.learned),
+        }
     same: dict[str, Any] = json.loads(json.dumps(made))
     return same
 
@@ -55,6 +59,8 @@ def begin(out: Path, made: dict[str, Any]) -> None:
         with suppress(UsageError):  # of a later version: another recipe
             kept = asdict(recipe_from(before["recipe"]))  # of an earlier version: with what is new since
             before["recipe"] = json.loads(json.dumps(kept))
+        if isinstance(before.get("start"), dict) and "start" in made:  # of a version that did not say it
+            before["start"].setdefault("learned", made["start"]["learned"])
         if before != made:
             parts = [key for key in made if before.get(key) != made[key]]
             raise UsageError(

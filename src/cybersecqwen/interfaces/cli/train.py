@@ -47,6 +47,13 @@ Against = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option(metavar="DIR", help="Benchmarks: what holds anything of theirs is left out."),
 ]
+Taught = Annotated[
+    Optional[list[Path]],  # noqa: UP045
+    typer.Option(
+        metavar="DIR",
+        help="Data that the adapter learned which is gone on from: the gate asks none of it.",
+    ),
+]
 
 
 @data.command()
@@ -67,13 +74,7 @@ def skills(
         ),
     ] = None,
     against: Against = None,
-    taught: Annotated[
-        Optional[list[Path]],  # noqa: UP045
-        typer.Option(
-            metavar="DIR",
-            help="Data that the adapter learned which is gone on from: the gate asks none of it.",
-        ),
-    ] = None,
+    taught: Taught = None,
     only_new: Annotated[bool, typer.Option(help="Leave out what the data of --taught teach.")] = False,
 ) -> int:
     """Make what a recipe learns from the knowledge store and our own templates."""
@@ -121,33 +122,48 @@ def _tell_apart(manifest: dict[str, Any], held: bool) -> None:
 
 
 @data.command(name="from-schema")
-def from_schema(path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None) -> int:
+def from_schema(
+    path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None, taught: Taught = None
+) -> int:
     """Learn which field of a SIEM's schema carries which meaning."""
-    return _own("schema", path, out, own_domain, against)
+    return _own("schema", path, out, own_domain, against, taught)
 
 
 @data.command(name="from-tickets")
-def from_tickets(path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None) -> int:
+def from_tickets(
+    path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None, taught: Taught = None
+) -> int:
     """Learn how alerts are closed here, from closed alerts with their notes."""
-    return _own("tickets", path, out, own_domain, against)
+    return _own("tickets", path, out, own_domain, against, taught)
 
 
 @data.command(name="from-rules")
-def from_rules(path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None) -> int:
+def from_rules(
+    path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None, taught: Taught = None
+) -> int:
     """Learn what rules describe, and which conditions they make of it."""
-    return _own("rules", path, out, own_domain, against)
+    return _own("rules", path, out, own_domain, against, taught)
 
 
 @data.command(name="from-feedback")
-def from_feedback(path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None) -> int:
+def from_feedback(
+    path: Path, out: Out, own_domain: OwnDomains = None, against: Against = None, taught: Taught = None
+) -> int:
     """Learn what analysts corrected."""
-    return _own("feedback", path, out, own_domain, against)
+    return _own("feedback", path, out, own_domain, against, taught)
 
 
 _SHOWN = 10
 
 
-def _own(source: str, path: Path, out: Path, domains: list[str] | None, against: Path | None) -> int:
+def _own(
+    source: str,
+    path: Path,
+    out: Path,
+    domains: list[str] | None,
+    against: Path | None,
+    taught: list[Path] | None,
+) -> int:
     from cybersecqwen.tuning.building import write_own
     from cybersecqwen.tuning.contamination import read_benchmarks
     from cybersecqwen.tuning.gate import LEAST
@@ -167,7 +183,7 @@ def _own(source: str, path: Path, out: Path, domains: list[str] | None, against:
                 records.append(one)
         apart = read_benchmarks(against) if against is not None else None
         counts = dict(masker.counts)
-        manifest = write_own(source, path, records, out, masked=counts, benchmarks=apart)
+        manifest = write_own(source, path, records, out, masked=counts, benchmarks=apart, taught=taught or ())
     for one in broken[:_SHOWN]:
         print(f"csq: {shown(str(path))}:{one.line}: left out, {shown(one.reason)}", file=sys.stderr)
     if len(broken) > _SHOWN:

@@ -1,8 +1,8 @@
 """What is not done, and what cannot be known: skills "refusal" and "absent".
 
-Offensive requests are refused in one sentence that offers the defender's side; requests of defenders that
-only sound alike are answered by what the notes say. A question whose answer is not in the notes is answered
-so.
+Offensive requests are refused in one sentence that offers the defender's side. A question is answered by what
+the notes say first, and where the answer is not in them, so it is said: what is refused is the request, not
+notes about attacks.
 """
 
 from __future__ import annotations
