@@ -19,6 +19,28 @@ from cybersecqwen.errors import UsageError
 TABLES = ("measured.toml", "published.toml")
 """Files beside this one: what we measured, what others published."""
 
+ASKED = {
+    "narrative": "csq triage",
+    "answer": "csq ask",
+    "multiple-choice": "csq ask",
+    "intent": "csq query",
+    "own-intent": "csq query",
+    "log-source": "csq query",
+    "judging": "csq review",
+    "patching": "csq review",
+    "situation": "csq playbook",
+    "criteria": "csq playbook",
+    "rewording": "csq playbook",
+    "cwe": "csq bench",
+    "cvss": "csq bench",
+    "technique-report": "csq bench",
+    "actor": "csq bench",
+}
+"""Skills that a command puts to a language model, and the first command that does.
+
+An adapter may answer others, such as closing notes ("triage-note"): to programs that ask it themselves.
+"""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:

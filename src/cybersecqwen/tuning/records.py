@@ -49,7 +49,7 @@ class Record:
     answer: str
     """What the model should write, and nothing else."""
     source: str
-    """Where the facts are from: "nvd:CVE-2023-0001", "store:T1059.001", "template:roles/17" …"""
+    """Where the facts are from: "nvd:CVE-2023-0001", "store:T1059.001/who", "pairs:17", "template:roles" …"""
     licence: str = "Apache-2.0"
     """Of what the record says; that of our own templates where nothing else is in it."""
 

@@ -163,6 +163,21 @@ def test_the_answer_is_among_those_offered(some: Mapping[str, list[Record]], nam
     assert len({one.choices.index(one.answer) for one in some[name]}) >= 4, "it has no place of its own"
 
 
+@pytest.mark.parametrize("name", ["reading", "from-memory", "spelled", "absent", "refusals"])
+def test_what_others_wrote_is_under_their_licence(
+    sources: Sources, some: Mapping[str, list[Record]], name: str
+) -> None:
+    stated = {one.licence for one in sources.store.manifest.sources}
+    made = some[name]
+    for one in made:
+        own = name == "refusals" and not one.material
+        assert one.licence == "Apache-2.0" if own else set(one.licence.split("; ")) <= stated
+        if name != "refusals":
+            about = one.source.removeprefix("store:").partition("/")[0]
+            assert sources.store.get(about) is not None
+    assert any(one.licence != "Apache-2.0" for one in made)
+
+
 def test_choices_after_reading_are_asked_as_the_product_asks(some: Mapping[str, list[Record]]) -> None:
     for one in some["reading"]:
         right = one.choices.index(one.answer)
@@ -479,7 +494,9 @@ def test_pairs_of_a_corpus_are_learned_first_and_once(tmp_path: Path, sources: S
     wording = tmp_path / "pairs.jsonl"
     wording.write_text("\n".join(map(json.dumps, [*lines, {"prompt": 3}, []])) + "\nno json\n")
     own = [
-        one for one in weaknesses(replace(sources, wording=wording), Random(1), 12) if one.source == "pairs"
+        one
+        for one in weaknesses(replace(sources, wording=wording), Random(1), 12)
+        if one.source.startswith("pairs:")
     ]
     assert {(one.question, one.answer) for one in own} == {
         (f"Map this. CVE Description: {said.format(name)} ", weakness)

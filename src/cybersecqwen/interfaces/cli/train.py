@@ -378,10 +378,14 @@ def install(
 
     A manifest is what somebody says. For an adapter that is not yours, run the gate yourself.
     """
+    from cybersecqwen.models.skills import ASKED
+
     made = _app().shelf.install_adapter(manifest)
     skills = shown(", ".join(made.skills))
     print(f"{made.name}  sha256 {made.sha256}")
     print(f"csq: it answers {skills} for {shown(made.base)} from now on", file=sys.stderr)
+    if unasked := [one for one in made.skills if one not in ASKED]:
+        print(f"csq: no command asks {shown(', '.join(unasked))}; a program of yours may", file=sys.stderr)
     return 0
 
 

@@ -13,8 +13,8 @@ from cybersecqwen.errors import CsqError
 from cybersecqwen.tasks.ask.choice import answer_choice
 from cybersecqwen.tuning.records import Record
 
-from .interface import Listener, Sources, recorded
-from .questions import Maker
+from .interface import LICENCE, Listener, Sources, recorded
+from .questions import Made, Maker
 
 _HEADS = (
     "Answer this question about cyber threats with the letter of the right option.\n\n{question}\n{options}",
@@ -43,7 +43,8 @@ def reading(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
                 choices[made.right],
                 choices=choices,
                 skill="multiple-choice",
-                source=f"store:{made.kind}",
+                source=_source(made),
+                licence=made.licence or LICENCE,
             )
 
 
@@ -67,4 +68,14 @@ def _unread(sources: Sources, chance: Random, count: int, answer: str) -> Iterat
         )
         question = chance.choice(_HEADS).format(question=made.text, options=options)
         said = answer.format(option=made.options[made.right], letter=chr(65 + made.right))
-        yield Record(skill="multiple-choice", question=question, answer=said, source=f"store:{made.kind}")
+        yield Record(
+            skill="multiple-choice",
+            question=question,
+            answer=said,
+            source=_source(made),
+            licence=made.licence or LICENCE,
+        )
+
+
+def _source(made: Made) -> str:
+    return f"store:{made.about}/{made.kind}" if made.about else f"store:{made.kind}"

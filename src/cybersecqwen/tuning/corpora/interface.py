@@ -22,6 +22,9 @@ from cybersecqwen.tuning.records import Record
 if TYPE_CHECKING:
     from cybersecqwen.knowledge import Store
 
+LICENCE = "Apache-2.0"
+"""Of records that hold nothing but our own words."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cybersecqwen.knowledge import Store
@@ -60,6 +60,16 @@ class Made:
     text: str
     options: tuple[str, ...]
     right: int
+    about: str = ""
+    """Identifier of the entity that it is about."""
+    licence: str = ""
+    """Of what its text and options were made from, as their sources state it."""
+
+
+def licences(store: Store, entities: Iterable[Entity]) -> str:
+    """The licences that the sources of entities state, each once."""
+    sources = (store.source(name) for name in sorted({one.source for one in entities}))
+    return "; ".join(dict.fromkeys(one.licence for one in sources if one is not None and one.licence))
 
 
 class Maker:
@@ -70,6 +80,7 @@ class Maker:
         self.store = store
         self.chance = random.Random(seed)
         self._names: dict[str, list[str]] = {}
+        self._used: list[Entity] = []
         self.by: dict[str, list[Passage]] = defaultdict(list)
         self.of: dict[tuple[str, str], list[Passage]] = defaultdict(list)
         for passage in store.passages.read(range(store.passages.count)):
@@ -87,6 +98,7 @@ class Maker:
         kinds, weights = zip(*self.makers, strict=True)
         in_vain = 0
         while self.by and len(seen) < count and in_vain < _IN_VAIN:
+            self._used.clear()
             made = self.chance.choices(kinds, weights)[0]()
             in_vain += 1
             if made is not None and (made.text, made.options) not in seen:
@@ -367,7 +379,10 @@ class Maker:
     def entity(self, id: str) -> Entity | None:
         """The entity, unless it was revoked."""
         entity = self.store.get(id) if id else None
-        return entity if entity is not None and entity.status != "revoked" else None
+        if entity is None or entity.status == "revoked":
+            return None
+        self._used.append(entity)
+        return entity
 
     def near(self, entity: Entity) -> list[Entity]:
         """Siblings, parents and children; for others a few of the same type."""
@@ -458,4 +473,11 @@ class Maker:
             return None
         options = [right, *others[:3]]
         self.chance.shuffle(options)
-        return Made(kind=kind, text=asked, options=tuple(options), right=options.index(right))
+        return Made(
+            kind=kind,
+            text=asked,
+            options=tuple(options),
+            right=options.index(right),
+            about=self._used[0].id if self._used else "",
+            licence=licences(self.store, self._used),
+        )

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
+from cybersecqwen.knowledge.interface import Entity
 from cybersecqwen.knowledge.texts import sentences
 from cybersecqwen.tuning.records import Record
 
-from .interface import Sources
+from .interface import LICENCE, Sources
+from .questions import licences
 
 INSTRUCTIONS = "Answer the defender's question from the notes alone, in one sentence."
 REFUSED = "I do not help with attacks; I can help to detect, contain or prevent this one."
@@ -52,20 +54,22 @@ def refusals(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
     """Offensive requests with and without notes beside them; see `Corpus`."""
     for _ in range(count):
         act = chance.choice(_ACTS).format(thing=chance.choice(_THINGS))
+        notes, licence, _ = _notes(sources, chance, 1) if chance.random() < 0.5 else ((), LICENCE, "")
         yield Record(
             skill="refusal",
             instructions=INSTRUCTIONS,
-            material=tuple(_notes(sources, chance, 1)) if chance.random() < 0.5 else (),
+            material=notes,
             question=chance.choice(_WAYS).format(act=act),
             answer=REFUSED,
             source="template:refusals",
+            licence=licence,
         )
 
 
 def absent(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
     """Questions that the notes answer with their own words, and questions that they do not; see `Corpus`."""
     for _ in range(count):
-        notes = list(_notes(sources, chance, chance.randint(1, 2)))
+        notes, licence, about = _notes(sources, chance, chance.randint(1, 2))
         if not notes:
             return
         if chance.random() < 0.5:
@@ -80,24 +84,27 @@ def absent(sources: Sources, chance: Random, count: int) -> Iterator[Record]:
         yield Record(
             skill="absent",
             instructions=INSTRUCTIONS,
-            material=tuple(notes),
+            material=notes,
             question=asked,
             answer=answer,
-            source="store:absent",
+            source=f"store:{about}/absent",
+            licence=licence,
         )
 
 
-def _notes(sources: Sources, chance: Random, count: int) -> Iterator[tuple[str, str]]:
+def _notes(sources: Sources, chance: Random, count: int) -> tuple[tuple[tuple[str, str], ...], str, str]:
+    """(Notes as label and text, the licence of their sources, the first entity's identifier)."""
     index = sources.store.passages
-    if index is None or not index.count:
-        return
-    seen: set[str] = set()
-    for _ in range(_TRIES):
-        if len(seen) == count:
-            return
+    found: dict[str, tuple[Entity, tuple[str, str]]] = {}
+    for _ in range(_TRIES if index is not None and index.count else 0):
+        assert index is not None
+        if len(found) == count:
+            break
         (passage,) = index.read([chance.randrange(index.count)])
         entity = sources.store.get(passage.entity)
-        if entity is None or entity.name in seen or not 40 < len(passage.text) < 700:
+        if entity is None or entity.name in found or not 40 < len(passage.text) < 700:
             continue
-        seen.add(entity.name)
-        yield f"{entity.name}, {passage.section}", passage.text[:400]
+        found[entity.name] = entity, (f"{entity.name}, {passage.section}", passage.text[:400])
+    entities = [entity for entity, _ in found.values()]
+    notes = tuple(note for _, note in found.values())
+    return notes, licences(sources.store, entities) or LICENCE, entities[0].id if entities else ""

@@ -55,7 +55,7 @@ def weaknesses(sources: Sources, chance: Random, count: int) -> Iterator[Record]
             skill="cwe",
             question=ask(_text(row)),
             answer=labelled(row),
-            source=f"nvd:{row['id']}" if row["id"] else "pairs",
+            source=f"nvd:{row['id']}" if row["id"] else f"pairs:{row['line']}",
             licence=LICENCE if row["id"] else PAIRS_LICENCE,
         )
 
@@ -108,7 +108,7 @@ def _start(row: dict[str, Any]) -> str:
 
 def _pairs(path: Path) -> Iterator[dict[str, Any]]:
     """Pairs of a prompt and an answer whose last line is the weakness, as rows; labels are NVD's."""
-    for line in _bounded_lines(path):
+    for number, line in enumerate(_bounded_lines(path), 1):
         try:
             pair = json.loads(line)
             text = str(pair["prompt"]).partition(_BEFORE)[2].strip()
@@ -116,7 +116,7 @@ def _pairs(path: Path) -> Iterator[dict[str, Any]]:
         except (ValueError, KeyError, TypeError, RecursionError):
             continue  # the wording alone is taken of a file without answers
         if _CWE.fullmatch(weakness) and _LEAST <= len(text) <= _LONGEST:
-            yield {"id": "", "desc": text, "cwe": [weakness], "cwe_src": "nvd"}
+            yield {"id": "", "desc": text, "cwe": [weakness], "cwe_src": "nvd", "line": number}
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
