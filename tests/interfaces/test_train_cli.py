@@ -102,6 +102,22 @@ def test_an_organisations_own_data(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0 and "records to learn" in out and "f.jsonl:31: left out" in err
     assert "corp.example" not in "".join(one.text for one in records(f"d/{TRAIN}"))
     assert run(capsys, "data", "from-feedback", "none.jsonl", "--out", "d")[0] == 2
+    # A folder each, held apart from benchmarks and from what was learned before.
+    Path("t.csv").write_text("title,note\nTool run on a server,Approved change of the backup team.\n" * 2)
+    code, _, err = run(capsys, "data", "from-tickets", "t.csv", "--out", "d")
+    assert code == 2 and "own data: feedback" in err and "a folder for each" in err
+    assert len(records(f"d/{TRAIN}")) + len(records(f"d/{GATE}")) == 30
+    Path("bench").mkdir()
+    Path("bench/items.txt").write_text("Mail from the seventh of the strange people about invoices.\n")
+    Path("bench/items.parquet").write_bytes(b"PAR1")
+    rows[0]["material"] = [["mail", "mail from the seventh of the strange people about invoices"]]
+    Path("g.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    code, out, err = run(
+        capsys, "data", "from-feedback", "g.jsonl", "--out", "g", "--against", "bench", "--taught", "d"
+    )
+    assert code == 0 and "1 items of benchmarks: 1 left out" in out and "items.parquet" in err
+    learned = {one.key for one in records(f"d/{TRAIN}")}
+    assert not learned & {one.key for one in records(f"g/{GATE}")}
     Path("empty.jsonl").write_text("")
     code, _, err = run(capsys, "data", "from-feedback", "empty.jsonl", "--out", "e")
     assert code in (2, 3) and not Path("e").exists()
