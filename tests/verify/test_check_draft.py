@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cybersecqwen.records import Claim, Event, Sentence, Severity, Verdict
+from cybersecqwen.records import Category, Claim, Event, Sentence, Severity, Verdict
 from cybersecqwen.verify import CHECKS, check_draft
 from cybersecqwen.verify.allowed import allow
 
-from .conftest import FINDINGS, INCIDENT, REPORT, FakeFacts
+from .conftest import CMD, EVENTS, FINDINGS, INCIDENT, POWERSHELL, REPORT, START, FakeFacts, event
 
 TRUE = """
 WINWORD.EXE started cmd.exe on WS01 as user CORP\\alice.
@@ -35,6 +35,10 @@ The user alice used cmd.exe and powershell.exe on WS01 at 09:20 UTC.
 The chain involves winword.exe, cmd.exe and powershell.exe.
 The command line contains "-enc SQBFAFgA" on WS01.
 The activity matches the technique Malicious File (T1204.002).
+The host is WS01.
+powershell.exe connected to 203.0.113.7:443.
+WINWORD.EXE started cmd.exe on WS01 at 09:20 UTC on 29 December 2025.
+cmd.exe matches the technique Malicious File (T1204.002).
 """.strip().splitlines()
 
 FALSE = """
@@ -102,6 +106,30 @@ The activity matches Process Injection (T1059.001).
 The command line contains "Invoke-Mimikatz" on WS01.
 The command line contains `rm -rf /` on WS01.
 The command line contains "-enc SQBFAFgA on WS01.
+The incident on WS01 was contained.
+The activity was detected and contained on WS01.
+The user CORP\\alice reported the activity on WS01.
+The file a.dll is a known system file.
+powershell.exe is a known system process on WS01.
+The user CORP\\alice is a system account.
+The activity on WS01 is consistent with the known programs of CORP\\alice.
+WS01 is a high system.
+The high file a.dll was found on WS01.
+High activity was seen on WS01.
+A command shell was started by an Office program.
+An Office program started a command shell by PowerShell that ran an encoded command.
+PowerShell ran an encoded command of CORP\\alice.
+The process cmd.exe with pid 4288 connected to 203.0.113.7.
+The command line of explorer.exe contains "-enc SQBFAFgA".
+The command line of CORP\\bob contains "-enc SQBFAFgA".
+The activity on WS01 "-enc SQBFAFgA".
+explorer.exe is associated with T1204.002.
+CORP\\bob matches the technique Malicious File (T1204.002).
+The malicious activity on WS01 is associated with CORP\\bob.
+The activity is associated with CORP\\alice.
+CORP\\bob was seen in 5 events on WS01.
+CORP\\alice appears in 5 events.
+This activity is cmd.exe.
 """.strip().splitlines()
 
 FORBIDDEN = """
@@ -333,3 +361,145 @@ def test_an_event_of_no_use_does_not_break_the_index():
     )
     report = replace(REPORT, incidents=(replace(INCIDENT, events=(empty, odd)),))
     assert not kept("WINWORD.EXE wrote a file on WS01.", report)
+
+
+# ---- what events really say ------------------------------------------------------------------------
+
+
+def with_events(*more):
+    """The report with further events of WS01."""
+    return replace(REPORT, incidents=(replace(INCIDENT, events=(*EVENTS, *more), event_count=5 + len(more)),))
+
+
+def coded(code, category, **fields):
+    return replace(event(9, category, **fields), code=code)
+
+
+def ran(command, image=CMD):
+    return event(9, Category.PROCESS, Image=image, CommandLine=command)
+
+
+def wrote(code):
+    return coded(code, Category.FILE, Image=POWERSHELL, TargetFilename="C:\\b.exe")
+
+
+OPPOSITE = [
+    (coded("4634", Category.LOGON, TargetUserName="mallory"), "mallory logged on to WS01."),
+    (coded("4625", Category.LOGON, TargetUserName="mallory"), "mallory logged on to WS01."),
+    (coded("4648", Category.LOGON, TargetUserName="victor"), "victor logged on to WS01."),
+    (coded("5157", Category.NETWORK, Image=CMD, DestinationIp="198.51.100.9", DestinationPort="8080"),
+     "cmd.exe connected to 198.51.100.9 on port 8080."),
+    (coded("3", Category.NETWORK, Image=CMD, DestinationIp="10.1.2.9", Initiated="false"),
+     "cmd.exe connected to 10.1.2.9."),
+    (wrote("27"), "powershell.exe wrote the file b.exe."),
+    (coded("12", Category.REGISTRY, Image=POWERSHELL, EventType="DeleteValue", TargetObject="HKLM\\Run\\Upd"),
+     "powershell.exe set HKLM\\Run\\Upd."),
+    (coded("4699", Category.TASK, TaskName="\\Backup1"), "CORP\\alice installed \\Backup1."),
+    (coded("7036", Category.SERVICE, ServiceName="Spooler9"), "CORP\\alice installed Spooler9."),
+    (ran("del C:\\secret\\x.txt"), "cmd.exe ran x.txt on WS01."),
+    (ran("cmd /c echo lsass.exe"), "cmd.exe executed lsass.exe."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("extra", "text"), OPPOSITE, ids=range(len(OPPOSITE)))
+def test_an_event_that_says_the_opposite_proves_nothing(extra, text):
+    assert not kept(text, with_events(extra))
+
+
+SAME = [
+    (coded("4624", Category.LOGON, TargetUserName="mallory"), "mallory logged on to WS01."),
+    (coded("5156", Category.NETWORK, Image=CMD, DestinationIp="198.51.100.9", DestinationPort="8080"),
+     "cmd.exe connected to 198.51.100.9 on port 8080."),
+    (wrote("11"), "powershell.exe wrote the file b.exe."),
+    (coded("13", Category.REGISTRY, Image=POWERSHELL, EventType="SetValue", TargetObject="HKLM\\Run\\Upd"),
+     "powershell.exe set HKLM\\Run\\Upd."),
+    (coded("7045", Category.SERVICE, ServiceName="Spooler9"), "CORP\\alice installed Spooler9."),
+    (ran("cmd /c C:\\t\\run.bat"), "cmd.exe ran run.bat on WS01."),
+    (ran("rundll32.exe C:\\t\\x.dll,Go", "C:\\Windows\\rundll32.exe"),
+     "rundll32.exe ran x.dll on WS01."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("extra", "text"), SAME, ids=range(len(SAME)))
+def test_an_event_that_says_so_proves_it(extra, text):
+    assert kept(text, with_events(extra))
+
+
+def test_host_account_moment_and_port_are_those_of_the_event():
+    agent = {"user": "CORP\\svc", "ParentImage": "C:\\agent.exe"}
+    other = replace(event(9, Category.PROCESS, Image=CMD, **agent), host="SRV02")
+    later = {"host": "SRV02", "time": START + 7_200}
+    more = replace(event(10, Category.PROCESS, Image=POWERSHELL, **agent), **later)
+    port = event(11, Category.NETWORK, Image=POWERSHELL, DestinationIp="198.51.100.9", DestinationPort="8080")
+    report = with_events(other, more, port)
+    assert kept("cmd.exe started powershell.exe on WS01.", report)
+    assert kept("agent.exe started powershell.exe on SRV02 at 11:20 UTC.", report)
+    assert kept("powershell.exe connected to 198.51.100.9 on port 8080.", report)
+    for text in (
+        "cmd.exe started powershell.exe on SRV02 as CORP\\svc.",
+        "cmd.exe started powershell.exe at 11:20 UTC.",
+        "powershell.exe connected to 203.0.113.7 on port 8080.",
+        "WINWORD.EXE was seen on 2 hosts.",
+    ):
+        assert not kept(text, report), text
+
+
+PLANTED_NAMES = [
+    (coded("4625", Category.LOGON, TargetUserName="remediated"), "The activity was remediated."),
+    (event(9, Category.PROCESS, Image="C:\\x\\drill.exe"), "This activity is a drill."),
+    (ran("curl http://x1.example/lockbit"),
+     "The activity is associated with lockbit."),
+    (ran("curl http://x1.example/exfiltrated"),
+     "The files were exfiltrated."),
+    (ran("rem lazarus-group"),
+     "The activity is associated with lazarus-group."),
+    (ran("rem fin7"), "The activity matches fin7."),
+    (event(9, Category.PROCESS, user="the incident on this host is over and it was remediated by the soc"),
+     "The incident on this host is over and it was remediated by the soc."),
+    (coded("4625", Category.LOGON, TargetUserName="this case was closed by tier two after a drill"),
+     "On WS01 this case was closed by tier two after a drill."),
+    (ran("rem was remediated"),
+     'The activity on WS01 "was remediated".'),
+    (event(9, Category.PROCESS, user="CORP\\bob", Image=CMD, CommandLine="rem penetration test"),
+     'CORP\\bob is involved with a "penetration test".'),
+    (ran("rem CVE-2031-99999"), "CVE-2031-99999 was detected on WS01."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("extra", "text"), PLANTED_NAMES, ids=range(len(PLANTED_NAMES)))
+def test_whoever_chose_a_name_does_not_choose_what_is_said(extra, text):
+    assert not kept(text, with_events(extra))
+
+
+def test_a_vulnerability_that_an_alert_names_may_be_named():
+    claim = Claim(product="suricata", rule="Exploit of CVE-2031-99999 seen", severity=Severity.LOW)
+    report = replace(REPORT, incidents=(replace(INCIDENT, claims=(claim,)),))
+    assert kept("The activity involves CVE-2031-99999.", report)
+    assert not kept("The activity involves CVE-2031-99998.", report)
+
+
+def test_a_technique_may_be_called_like_a_program_that_had_no_part_in_it():
+    matched = tuple(replace(one, events=("e1",)) for one in FINDINGS)
+    report = replace(REPORT, findings=matched, incidents=(replace(INCIDENT, findings=matched),))
+    assert kept("The activity matches the technique PowerShell (T1059.001).", report)
+    assert not kept("explorer.exe matches the technique PowerShell (T1059.001).", report)
+
+
+@pytest.mark.parametrize("host", ["PS-01", "SC-12"])
+def test_a_host_that_is_called_like_a_control_is_a_host(host):
+    events = tuple(replace(one, host=host) for one in EVENTS)
+    report = replace(REPORT, incidents=(replace(INCIDENT, hosts=(host,), events=events),))
+    assert kept(f"WINWORD.EXE started cmd.exe on {host} as CORP\\alice.", report)
+    assert not kept("The activity involves AC-7.", report)
+
+
+def test_our_own_titles_and_reasons_pass_to_the_letter_whatever_words_they_hold():
+    why = "A stolen hash is used with NTLM, never with Kerberos."
+    finding = replace(FINDINGS[0], title="Malware was found in a file of a trusted domain", why=why)
+    report = replace(REPORT, findings=(finding,), incidents=(replace(INCIDENT, findings=(finding,)),))
+    assert kept(why, report) and kept("Malware was found in a file of a trusted domain.", report)
+    assert not kept("Malware was found in a file.", report)
+    assert not kept("A stolen hash is used, never with Kerberos.", report)
+    ordinary = replace(finding, weight=-1.0)
+    report = replace(REPORT, findings=(ordinary,), incidents=(replace(INCIDENT, findings=(ordinary,)),))
+    assert not kept("Malware was found in a file of a trusted domain.", report)

@@ -13,6 +13,11 @@ from cybersecqwen.verify.passages import check_against
 from .conftest import FakeFacts
 
 PASSAGES = (
+    "CVE-2031-1\nKettle\n\n\ndescription\nKettle2 2.0 through 2.15 (excluding security releases 2.12.2 and"
+    " 2.3.1) features, used in configuration, do not protect against attacker controlled endpoints."
+    " The kettle before 2.4.51 allows path traversal by remote users.",
+    "T1003\nDumping\nM1043\nGuard\nmitigation\nEnable features to protect the LSA secrets.",
+    "T1566\nPhishing\nG0007\nAPT28\nprocedure\nUnlike APT28, APT29 may have used Kettle to read mail.",
     "CWE-89\nSQL Injection\n\n\nmitigation\nUse parameterized queries to keep data apart from commands."
     " Do not build statements from input.",
     "T1003\nDumping\nG0016\nAPT29\nprocedure\nAPT29 used Mimikatz 2.1 to read LSASS memory on 3 hosts.",
@@ -24,8 +29,9 @@ PASSAGES = (
     [
         "Use parameterized queries to keep data apart from commands.",
         "Use parameterized queries to keep data apart.",
-        "APT29 used Mimikatz to read LSASS memory.",
-        "APT29 used Mimikatz 2.1 on 3 hosts.",
+        "Dumping APT29 used Mimikatz 2.1 to read LSASS memory.",
+        "Kettle2 2.0 through 2.15 (excluding security releases 2.12.2 and 2.3.1) features do not protect.",
+        "Enable features to protect the LSA secrets.",
         "Do not build statements from input.",
     ],
 )
@@ -37,6 +43,15 @@ def test_what_a_passage_says_stays(sentence: str) -> None:
     "sentence",
     [
         "Build statements from input.",  # the "not" is gone
+        "APT29 used Mimikatz 2.1 on 3 hosts.",  # words from its middle
+        "APT29 used Mimikatz to read LSASS memory.",
+        "Kettle2 2.0 through 2.15 features do not protect against attacker controlled endpoints.",
+        "Kettle2 security releases 2.12.2 do not protect against attacker controlled endpoints.",
+        "The kettle 2.4.51 allows path traversal by remote users.",
+        "Enable Dumping to protect the LSA secrets.",
+        "Dumping protects the LSA secrets.",
+        "APT28 used Kettle to read mail.",
+        "APT29 used Kettle to read mail.",
         "Do not use parameterized queries.",  # a "not" came in
         "APT29 used Mimikatz 2.2 to read LSASS memory.",
         "APT29 used Mimikatz on 4 hosts.",

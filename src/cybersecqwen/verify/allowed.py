@@ -58,12 +58,33 @@ class Allowed:
     """Identifiers that the report names, and CVE ids of the input."""
     evidence: tuple[str, ...]
     """All recorded text, blanks and case folded."""
+    events: tuple[Event, ...] = ()
+    """The events that the report shows."""
+    cut: bool = False
+    """There were more events than it shows, so that nobody can count."""
+    own: frozenset[str] = frozenset()
+    """Titles and reasons of findings to the letter, nothing of the input in them."""
     passages: tuple[str, ...] = ()
     """For an answer: the quoted passages, each with what it is about; nothing else may be said."""
     whole: bool = False
     """Sentences of the passages may be repeated whole only: they bound themselves by their own words."""
     joined: bool = False
     """Whole sentences of the passages may be joined: each of them says one thing."""
+
+    def holding(self, folded: str) -> frozenset[str]:
+        """The events in whose recorded text a quotation stands."""
+        return frozenset(
+            event.id
+            for event in self.events
+            if any(folded in squeeze(value[:_VALUE_CHARS]) for value in _values(event))
+        )
+
+
+def _values(event: Event) -> Iterator[str]:
+    yield from event.fields.values()
+    yield from (event.user, event.host)
+    if event.claim:
+        yield from (event.claim.rule, event.claim.description, *event.claim.fields.values())
 
 
 def allow(report: Report, facts: Facts) -> Allowed:
@@ -81,8 +102,11 @@ def allow(report: Report, facts: Facts) -> Allowed:
         relations=table(incidents),
         statements=own,
         counts=_counts(report),
-        identifiers=frozenset(_identifiers(report, evidence)),
+        identifiers=frozenset(_identifiers(report, evidence, facts)),
         evidence=evidence,
+        events=tuple(events),
+        cut=any(one.event_count > len(one.events) for one in incidents),
+        own=frozenset(_to_the_letter(report, evidence)),
         passages=tuple(passages_of(report)),
         whole=report.intel is not None,
         joined=report.playbook is not None,
@@ -121,10 +145,7 @@ def input_text(report: Report) -> Iterator[str]:
     """Every text that came from the input."""
     for incident in report.incidents:
         for event in incident.events:
-            yield from event.fields.values()
-            yield from (event.user, event.host)
-            if event.claim:
-                yield from (event.claim.rule, event.claim.description, *event.claim.fields.values())
+            yield from _values(event)
         for node in incident.processes:
             yield from (node.command, node.image)
         for claim in incident.claims:
@@ -148,7 +169,7 @@ def _recorded(events: Iterable[Event], report: Report) -> Iterator[str]:
 
 def _statements(report: Report, evidence: tuple[str, ...]) -> Iterator[Statement]:
     for finding in {finding.signal: finding for finding in all_findings(report)}.values():
-        texts = [(finding.title, 0.6, False)]
+        texts = [(finding.title, 0.6, True)]
         texts += [(one, 1.0, True) for one in (*_sentences(finding.why), *_sentences(finding.ordinary))]
         for text, share, general in texts:
             own = _own(text, evidence)
@@ -173,6 +194,16 @@ def _statements(report: Report, evidence: tuple[str, ...]) -> Iterator[Statement
                 yield Statement(
                     text=text, stems=stems, limits=frozenset(), share=1.0, about=technique.id, events=where
                 )
+
+
+def _to_the_letter(report: Report, evidence: tuple[str, ...]) -> Iterator[str]:
+    """What findings that speak against the activity say, where nothing of it was copied from the input."""
+    for finding in all_findings(report):
+        if finding.weight <= 0 or finding.group == "claims":
+            continue
+        for text in (finding.title, *_sentences(finding.why)):
+            if _own(text, evidence) == squeeze(text):
+                yield text.rstrip(".")
 
 
 def _sentences(text: str) -> list[str]:
@@ -226,7 +257,7 @@ def _counts(report: Report) -> dict[str, frozenset[int]]:
     return {noun: frozenset(numbers - {0}) for noun, numbers in counts.items()}
 
 
-def _identifiers(report: Report, evidence: tuple[str, ...]) -> Iterator[str]:
+def _identifiers(report: Report, evidence: tuple[str, ...], facts: Facts) -> Iterator[str]:
     for finding in all_findings(report):
         yield from finding.techniques
         for text in (finding.title, finding.why, finding.ordinary):
@@ -234,6 +265,10 @@ def _identifiers(report: Report, evidence: tuple[str, ...]) -> Iterator[str]:
     yield from (technique.id for technique in report.techniques)
     for incident in report.incidents:
         yield from (technique.id for technique in incident.techniques)
-    yield from recorded_cves(evidence)
+    # Anybody can write a CVE into a command line: one counts that an alert names, or that the store knows.
+    claims = [claim for incident in report.incidents for claim in incident.claims]
+    claims += [e.claim for incident in report.incidents for e in incident.events if e.claim is not None]
+    yield from recorded_cves(text for claim in claims for text in (claim.rule, claim.description))
+    yield from (id for id in recorded_cves(evidence) if facts.resolve(id).state == "known")
     for passage in passages_of(report):
         yield from (mention.id for mention in find(passage))

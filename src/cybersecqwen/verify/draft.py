@@ -40,6 +40,8 @@ def check_draft(
 
 
 def _first_reason(text: str, allowed: Allowed) -> str:
+    if text.endswith(".") and text.rstrip(".") in allowed.own:
+        return ""  # our own words to the letter: nobody but a rule's author could put anything in them
     for name, check in CHECKS:
         try:
             reason = check(text, allowed)

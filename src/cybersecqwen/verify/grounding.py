@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .allowed import Allowed, Statement
-from .identifiers import find
+from .identifiers import mentions
 from .names import Name
 from .passages import check_against
 from .quotes import quoted
-from .relations import Word, read
+from .relations import Reading, Word, governing, read
 from .stated import check_stated
-from .vocabulary import KIND_NOUNS, LIMITS, NUMBER_WORDS, QUANTIFIERS, is_glue, listed, stem
+from .vocabulary import KIND_NOUNS, LIMITS, NUMBER_WORDS, QUANTIFIERS, THINGS, is_glue, listed, stem
 
 _LABELLED = re.compile(
     r"\b(port|pid|process id|event id|event code|event|logon type)\s+(\d{1,6})\b", re.IGNORECASE
@@ -40,8 +40,10 @@ class Parsed:
     identifiers: list[str] = field(default_factory=list)
     plain: str = ""
     """The whole sentence in small letters without signs."""
-    counted: bool = False
-    """It states a number of events, hosts or the like, which is right."""
+    counted: list[tuple[str, int]] = field(default_factory=list)
+    """(Stem of a noun, number) that it states, each of which is right for the report as a whole."""
+    quotations: list[str] = field(default_factory=list)
+    """What it quotes that is no name, in small letters."""
     used: list[Statement] = field(default_factory=list)
     """Statements of ours that its other words repeat."""
     reason: str = ""
@@ -87,7 +89,8 @@ def parse(sentence: str, allowed: Allowed) -> Parsed:
     if parsed.reason:
         return parsed
     reading = read(parsed.words, allowed.relations)
-    parsed.reason = reading.reason or _kinds(parsed.words, allowed)
+    parsed.reason = reading.reason or _kinds(parsed, allowed) or _quotes(parsed, allowed)
+    parsed.reason = parsed.reason or _bound(parsed, reading)
     if parsed.reason:
         return parsed
     left = _left_over(parsed.words, reading.proven, allowed, parsed)
@@ -96,7 +99,7 @@ def parse(sentence: str, allowed: Allowed) -> Parsed:
         if not parsed.used:
             parsed.reason = f"says what no finding says: {' '.join(left)[:80]!r}"
     if not parsed.reason:
-        parsed.reason = _connected(parsed)
+        parsed.reason = _connected(parsed) or _matched(parsed, allowed) or _counted(parsed, allowed)
     if not parsed.reason and not (
         parsed.names or parsed.used or parsed.identifiers or parsed.counted or _rates(sentence)
     ):
@@ -170,9 +173,9 @@ def _hold(sentence: str, allowed: Allowed, parsed: Parsed) -> tuple[str, list[st
         held.append(low)
 
     text = text.replace("\x00", " ")
-    for mention in find(text):
-        parsed.identifiers.append(mention.id)
-    for mention in reversed(list(find(text))):
+    found = mentions(text, allowed)
+    parsed.identifiers += [mention.id for mention in found]
+    for mention in reversed(found):
         text = f"{text[: mention.start]} {text[mention.end :]}"
     for match in list(_LABELLED.finditer(text)):
         label = {"process id": "pid", "event": "event id", "event code": "event id"}.get(
@@ -192,6 +195,8 @@ def _hold(sentence: str, allowed: Allowed, parsed: Parsed) -> tuple[str, list[st
         piece = quotation.strip().lower()
         if piece in allowed.names:
             _use(piece, allowed.names[piece], parsed)
+        elif "\x00" not in piece:
+            parsed.quotations.append(piece)
         if "\x00" not in piece and " " in quotation.strip():
             hold(quotation, piece)
     return text, held
@@ -200,12 +205,13 @@ def _hold(sentence: str, allowed: Allowed, parsed: Parsed) -> tuple[str, list[st
 # ---- what is said of the names ---------------------------------------------------------------------
 
 
-def _kinds(sentence: Sequence[Word], allowed: Allowed) -> str:
-    """What "user X" calls a user is one, and "X is Y" is never said of two names."""
+def _kinds(parsed: Parsed, allowed: Allowed) -> str:
+    """What "user X" calls a user is one; nothing is said to be a name, and no name to be a thing."""
+    sentence = parsed.words
     for at, word in enumerate(sentence):
-        if not word.is_name or word.text not in allowed.names:
+        if not word.is_name:
             continue
-        kinds = allowed.names[word.text].kinds
+        kinds = allowed.names[word.text].kinds if word.text in allowed.names else {"quotation"}
         for near in (at - 1, at + 1):
             if 0 <= near < len(sentence) and not sentence[near].is_name:
                 kind = KIND_NOUNS.get(sentence[near].text)
@@ -213,23 +219,115 @@ def _kinds(sentence: Sequence[Word], allowed: Allowed) -> str:
                     return f"{word.text} is not a {sentence[near].text}"
         if _equates(sentence, at):
             return f"equates {word.text} with something"
+        if _is_predicate(sentence, at, kinds):
+            return f"says that something is {word.text}"
+        if not kinds & _SOLID and _is_linked(sentence, at):
+            return f"links something with {word.text}"
     return ""
 
 
-_COPULA = listed("is was are were called named known")
+_COPULA = listed("is was are were called named")
+_BEFORE_NOUN = listed("a an the as also called named")
+_LEVELS = listed("informational low medium high critical")
+_SOLID = frozenset({"process", "host", "ip", "domain", "file", "hash", "service", "task", "share", "pipe"})
+"""Kinds of names that an event records as what they are; an account, or a word of a command, is not."""
+_LINKS = frozenset(
+    stem(word) for word in listed("associate relate link identify match correspond map name call")
+)
 
 
 def _equates(sentence: Sequence[Word], at: int) -> bool:
     """Whether "X is (a/the …) Y" stands here, with two names or a name and a kind of thing."""
-    rest = sentence[at + 1 : at + 6]
+    rest = sentence[at + 1 : at + 7]
     if not rest or rest[0].is_name or rest[0].text not in _COPULA:
         return False
     for word in rest[1:]:
         if word.is_name or word.text in KIND_NOUNS:
             return True
-        if word.text not in ("a", "an", "the", "as", "also", "known", "called", "named"):
-            return False
+        if word.text not in _BEFORE_NOUN:
+            return word.text in THINGS or word.text in _LEVELS
     return False
+
+
+def _is_predicate(sentence: Sequence[Word], at: int, kinds: set[str]) -> bool:
+    """Whether "… is (a) NAME" stands here: whoever chose the name would choose what is said.
+
+    "The host is WS01" says what the name is, and may stand.
+    """
+    place = at - 1
+    while place >= 0 and sentence[place].text in _BEFORE_NOUN and not sentence[place].is_name:
+        place -= 1
+    if place < 0 or sentence[place].is_name or sentence[place].text not in _TO_BE:
+        return False
+    noun = sentence[place - 1].text if place else ""
+    return KIND_NOUNS.get(noun) not in kinds
+
+
+_TO_BE = listed("is was are were be been being has have had")
+
+
+def _is_linked(sentence: Sequence[Word], at: int) -> bool:
+    """Whether "associated with NAME", "matches NAME" or the like stands here."""
+    before = [word for word in sentence[max(0, at - 5) : at] if not word.is_name]
+    return any(stem(word.text) in _LINKS for word in before)
+
+
+_QUOTES_AFTER = listed(
+    """contain contains line lines command commands named called name include includes text path file process
+    user host service task pipe share account"""
+)
+
+
+def _quotes(parsed: Parsed, allowed: Allowed) -> str:
+    """A quotation stands where text is spoken of, and in an event in which each name of the sentence acts."""
+    for at, word in enumerate(parsed.words):
+        if not word.is_name or word.text in allowed.names:
+            continue
+        before = [one.text for one in parsed.words[:at] if one.text not in ("the", ",", ":")]
+        if not before or before[-1] not in _QUOTES_AFTER:
+            return f"quotes {word.text[:60]!r} where no text is spoken of"
+    for quotation in parsed.quotations:
+        where = allowed.holding(quotation)
+        if not where:
+            continue  # in what the report says of no single event
+        for low, name in parsed.names.items():
+            holds = name.acting if name.kinds & {"process", "user"} else name.events
+            if not holds & where:
+                return f"no event of {low!r} holds {quotation[:60]!r}"
+    return ""
+
+
+def _bound(parsed: Parsed, reading: Reading) -> str:
+    """Host, account, moment, port and the like are those of an event that records what is told."""
+    for low, name in parsed.names.items() if reading.events else ():
+        if (name.kinds & AROUND or name.kinds == {"number"}) and not name.events & reading.events:
+            return f"no event that says so holds {low!r}"
+    return ""
+
+
+def _matched(parsed: Parsed, allowed: Allowed) -> str:
+    """A technique is said of names only that take part in what matched it."""
+    for id in parsed.identifiers:
+        about = [one for one in allowed.statements if one.about == id and one.events]
+        called = {word for one in about for word in plainly(one.text).split()}
+        for low, name in parsed.names.items() if about else ():
+            # "PowerShell (T1059.001)" is the technique, whatever program is called so as well.
+            if low not in called and not any(_takes_part(low, name, one) for one in about):
+                return f"{low} has no part in what matched {id}"
+    return ""
+
+
+def _counted(parsed: Parsed, allowed: Allowed) -> str:
+    """A number of the whole report is not said of one name of it."""
+    for noun, number in parsed.counted:
+        for low, name in parsed.names.items():
+            if noun == "event":
+                right = not allowed.cut and len(name.events) == number
+            else:
+                right = "host" in name.kinds and allowed.counts.get("host") == frozenset({1})
+            if not right:
+                return f"{number} {noun} is not a number of {low}"
+    return ""
 
 
 def _left_over(
@@ -247,18 +345,28 @@ def _left_over(
             if number not in allowed.counts.get(noun, ()):
                 parsed.reason = f"{text} {noun} is not a number of this report"
                 return []
-            parsed.counted = True
+            parsed.counted.append((noun, number))
         elif text in ",;:":
             continue
-        elif text in LIMITS or text in QUANTIFIERS or not (is_glue(text) or _is_computed(text, allowed)):
+        elif (
+            text in LIMITS or text in QUANTIFIERS or not (is_glue(text) or _is_computed(at, parsed, allowed))
+        ):
             left.append(stem(text))
     return left
 
 
-def _is_computed(text: str, allowed: Allowed) -> bool:
-    """The computed verdict and severity may be said; `claims` has refused all others by now."""
-    said = {*allowed.verdict.value.split(), allowed.severity.label, "severity"}
-    return text in said
+def _is_computed(at: int, parsed: Parsed, allowed: Allowed) -> bool:
+    """The computed verdict and severity may be said; `claims` has refused all others by now.
+
+    The level of severity is said beside the word alone: "a critical system" is another statement.
+    """
+    text = parsed.words[at].text
+    if text == "severity":
+        return True
+    if text == allowed.severity.label:
+        return any(word.text == "severity" for word in parsed.words[max(0, at - 3) : at + 2])
+    verdict = allowed.verdict.value
+    return text in verdict.split() and f" {verdict} " in parsed.plain
 
 
 # ---- whose words they are ---------------------------------------------------------------------------
@@ -282,17 +390,31 @@ def _support(
         for second in usable:
             if _says(second, left[cut:], text_limits):
                 for first in firsts:
-                    if first is not second and first.limits | second.limits >= text_limits:
+                    apart = first is not second and first.limits | second.limits >= text_limits
+                    if apart and _are_joined(first, second, parsed.plain):
                         return [first, second]
     return []
 
 
-def plainly(text: str) -> str:
-    """Words alone, with one blank around each: what is general is repeated word for word or not at all.
+def _are_joined(first: Statement, second: Statement, plain: str) -> bool:
+    """Whether a comma or "and" alone stands between two statements that are repeated word for word.
 
-    "Clearing a log by hand removes what came before" must not become "the log was cleared by hand".
+    "A log was cleared by an Office program" would make one deed of two.
     """
-    found = re.findall(r"[^\W_]+", text.lower())
+    one, other = plainly(first.text), plainly(second.text)
+    if not (first.general and second.general) or one not in plain or other not in plain:
+        return True
+    between = plain[plain.index(one) + len(one) : plain.rindex(other)].split()
+    return not between or between[-1] == "and"
+
+
+def plainly(text: str) -> str:
+    """Words alone, with one blank around each: what is ours is repeated word for word or not at all.
+
+    "Clearing a log by hand removes what came before" must not become "the log was cleared by hand". A program
+    is the same with its extension and without.
+    """
+    found = re.findall(r"[^\W_]+", text.lower().replace(".exe", ""))
     return f" {' '.join(found)} "
 
 
@@ -308,11 +430,23 @@ def _says(statement: Statement, left: Sequence[str], limits: set[str]) -> bool:
 
 def _fits_names(statement: Statement, parsed: Parsed) -> bool:
     """A statement about events may be said of names only where they act in those events."""
-    if not parsed.names or statement.about in parsed.identifiers:
+    if not parsed.names:
         return True
     if not statement.events:
-        return not parsed.names
-    return all(_takes_part(low, name, statement) for low, name in parsed.names.items())
+        return False
+    return all(_takes_part(low, name, statement) for low, name in parsed.names.items()) and not any(
+        _is_acted_on(at, parsed.words) and not _stands_in(word.text, statement)
+        for at, word in enumerate(parsed.words)
+        if word.text in parsed.names
+    )
+
+
+_ACTED_ON = listed("of to for with from into")
+
+
+def _is_acted_on(at: int, sentence: Sequence[Word]) -> bool:
+    """Whether "of NAME", "to NAME" … stands here: that is no place for who did it."""
+    return sentence[at].is_name and governing(sentence, at) in _ACTED_ON
 
 
 def _takes_part(low: str, name: Name, statement: Statement) -> bool:
@@ -320,9 +454,12 @@ def _takes_part(low: str, name: Name, statement: Statement) -> bool:
         return False
     if not name.kinds & {"process", "user", "host"}:
         return True
-    return bool(name.acting & statement.events) or any(
-        value == low or value.endswith(("\\" + low, "/" + low)) for value in statement.names
-    )
+    return bool(name.acting & statement.events) or _stands_in(low, statement)
+
+
+def _stands_in(low: str, statement: Statement) -> bool:
+    """Whether a name is a value of the finding's own evidence."""
+    return any(value == low or value.endswith(("\\" + low, "/" + low)) for value in statement.names)
 
 
 def _fits_doer(statement: Statement, doer: str, verb: str, allowed: Allowed) -> bool:

@@ -147,7 +147,7 @@ def successor_of(resolved: Resolved) -> str:
 
 def check(sentence: str, allowed: Allowed) -> str:
     """Every identifier is known, current, one of the report's, in canonical form and with its own name."""
-    for mention in find(sentence):
+    for mention in mentions(sentence, allowed):
         if mention.id not in allowed.identifiers:
             return f"{mention.id} is not in this report"
         resolved = allowed.facts.resolve(mention.id)
@@ -159,6 +159,24 @@ def check(sentence: str, allowed: Allowed) -> str:
         if mention.kind != "cve" and not _names_agree(sentence, mention, name):
             return f"{mention.id} is called {name!r}, not what stands beside it"
     return ""
+
+
+_LIKE_NAMES = ("control", "attack")
+"""Kinds of identifiers that ordinary hosts and accounts are called like: PS-01, SC-12, m1038."""
+_NAMED_KINDS = frozenset({"host", "user", "process"})
+
+
+def mentions(sentence: str, allowed: Allowed) -> list[Mention]:
+    """The identifiers of a sentence, without what is a host, an account or an image of the report."""
+    found = []
+    for mention in find(sentence):
+        start = max(sentence.rfind(" ", 0, mention.start) + 1, 0)
+        end = sentence.find(" ", mention.end)
+        token = sentence[start : end if end >= 0 else len(sentence)].strip(".,;:()!?\"'`").lower()
+        name = allowed.names.get(token)
+        if name is None or mention.kind not in _LIKE_NAMES or not name.kinds & _NAMED_KINDS:
+            found.append(mention)
+    return found
 
 
 _BESIDE = re.compile(r"\s{0,2}(?:\(\s?([^()]{1,80})\)|[:,–—]\s?([A-Z][^.;,()]{1,80})|([A-Z][\w/&-]*))")

@@ -14,6 +14,9 @@ from datetime import UTC, datetime
 
 from cybersecqwen.records import Category, Event, Incident
 
+from .claims import blames, plants
+from .vocabulary import listed
+
 _VALUE_CHARS = 4_000
 _NAME_CHARS = 260
 _TOKENS_PER_EVENT = 400
@@ -71,13 +74,31 @@ class Names(dict[str, Name]):
     """Names by their text in lower case."""
 
     def note(self, text: str, kind: str, event: str, *, acting: bool = False) -> None:
-        """Add a name and the shorter forms under which people know it."""
+        """Add a name and the shorter forms under which people know it; a sentence is no name."""
+        if is_prose(text):
+            return
         for form in forms(text, kind):
             name = self.setdefault(form, Name())
             name.kinds.add(kind)
             name.events.add(event)
             if acting:
                 name.acting.add(event)
+
+
+_PROSE = listed(
+    """the a an this that these those it its is was are were be been being has have had by after before and or
+    not no you we they who which while because so but"""
+)
+"""Words that make a phrase a sentence; names of services and accounts hold none of them."""
+_NAME_WORDS = 4
+
+
+def is_prose(text: str) -> bool:
+    """Whether what stands in the place of a name is a sentence, or says what only the result may say."""
+    words = text.lower().split()
+    if len(words) < 2 or _is_path(text.strip()):
+        return False
+    return len(words) > _NAME_WORDS or not _PROSE.isdisjoint(words) or plants(text) or blames(text)
 
 
 def forms(text: str, kind: str) -> Iterator[str]:
@@ -88,7 +109,8 @@ def forms(text: str, kind: str) -> Iterator[str]:
     yield low
     if kind in ("process", "file"):
         base = basename(low)
-        if base and base != low:
+        # The end of an address or an argument may be any word of English: then it names nothing.
+        if base and base != low and (kind == "process" or not base.isalpha()):
             yield base
         if kind == "process" and base.endswith(".exe"):
             yield base.removesuffix(".exe")
@@ -123,6 +145,8 @@ def _collect_event(event: Event, names: Names) -> None:
     if event.time is not None:
         for text in times(event.time):
             names.note(text, "time", event.id)
+    if event.get("DestinationIp") and event.get("DestinationPort"):
+        names.note(f"{event.get('DestinationIp')}:{event.get('DestinationPort')}", "ip", event.id)
     left = _TOKENS_PER_EVENT
     for key, value in event.fields.items():
         known = IDENTITY_FIELDS.get(key)
@@ -165,6 +189,12 @@ def shape(token: str) -> str:
     return "token"
 
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+
+
 def times(moment: float) -> tuple[str, ...]:
     """How a moment may be written in a sentence; UTC."""
     try:
@@ -172,7 +202,8 @@ def times(moment: float) -> tuple[str, ...]:
     except (OverflowError, OSError, ValueError):
         return ()
     day = when.strftime("%Y-%m-%d")
-    return (when.strftime("%H:%M"), when.strftime("%H:%M:%S"), day)
+    spelled = f"{when.day} {_MONTHS[when.month - 1]} {when.year}"  # as our own sentences have it
+    return (when.strftime("%H:%M"), when.strftime("%H:%M:%S"), day, spelled)
 
 
 def is_deletion(event: Event) -> bool:

@@ -2,7 +2,9 @@
 
 Every word of it that claims something stands in one sentence of one passage, or in what stands above that
 passage; numbers and identifiers stand there to the letter; what turns or bounds the source's sentence is
-repeated; the words come in the order in which they stand. So a model may shorten and join, never conclude.
+repeated; the words come in the order in which they stand. What is left out is the end of a sentence, or a
+whole part of it between commas or brackets: without words from its middle a sentence may say the opposite. So
+a model may shorten, never conclude.
 """
 
 from __future__ import annotations
@@ -14,10 +16,15 @@ from .vocabulary import ARTICLES, LIMITS, listed, stem, words
 
 # Small words that may come and go. "by", "from", "to" and the like tell who does what to whom: they stay.
 _FREE = ARTICLES | listed("and also such as which who whose")
-_TURNS = LIMITS | listed("no not never without unless except neither nor cannot only")
+_TURNS = LIMITS | listed(
+    """no not never without unless except neither nor cannot only some before after prior through until up
+    excluding other than unlike may might could can reportedly according"""
+)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z\"'(\[])|\n")
 _EXACT = re.compile(r"[\w.:/()\-]*\d[\w.:/()\-]*")
 _LONGEST = 200  # words of a sentence that are compared
+_PARTS = re.compile(r"[,;:()\[\]–—]+(?=\s|\Z)|(?<=\s)[(\[–—]")
+"""What stands between two parts of a sentence; not the signs inside of a number or a name."""
 
 
 def check_against(sentence: str, passages: Sequence[str], *, whole: bool = False) -> str:
@@ -39,15 +46,35 @@ def check_against(sentence: str, passages: Sequence[str], *, whole: bool = False
 
 
 def _says(claims: Sequence[str], said: str, above: set[str]) -> bool:
-    """Whether the claims stand in a sentence, in its order; what is in the heading may stand anywhere."""
-    told = claims_of(said)[:_LONGEST]
-    place = 0
-    for claim in claims:
-        if claim in told[place:]:
-            place = told.index(claim, place) + 1
-        elif claim not in above:
-            return False
-    return place > 0
+    """Whether the claims are a sentence without its end or without whole parts of it, in its order.
+
+    What stands in the heading may stand before it: it is what a passage without subject speaks about.
+    """
+    told = [(claim, number) for number, part in enumerate(_PARTS.split(said)) for claim in claims_of(part)]
+    told = told[:_LONGEST]
+    first = {number: at for at, (_, number) in reversed(list(enumerate(told)))}
+    """Where each part begins."""
+    own = list(claims)
+    while own and (not told or own[0] != told[0][0]) and own[0] in above:
+        own.pop(0)
+        if any(told[at][0] == own[0] for at in first.values()) if own else False:
+            break
+    return bool(own) and _goes_on(own, told, sorted(first.values()))
+
+
+def _goes_on(own: Sequence[str], told: Sequence[tuple[str, int]], begins: Sequence[int]) -> bool:
+    """Whether the claims run through the sentence from the beginning of a part, skipping whole parts only."""
+    places = {at for at in begins if told[at][0] == own[0]}
+    for claim in own[1:]:
+        new: set[int] = set()
+        for at in places:
+            if at + 1 < len(told) and told[at + 1][0] == claim:
+                new.add(at + 1)
+            # A part may be left once it was said to its end.
+            if at + 1 == len(told) or told[at + 1][1] != told[at][1]:
+                new |= {later for later in begins if later > at and told[later][0] == claim}
+        places = new
+    return bool(places)
 
 
 def claims_of(text: str) -> list[str]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cybersecqwen.records import Category, Finding, Incident, Report, Verdict
+from cybersecqwen.records import Finding, Incident, Report, Verdict
 from cybersecqwen.tasks.interface import Ask
+from cybersecqwen.verify.relations import connects
 
 from . import naming
 from .grammar import full_stop
@@ -69,7 +70,7 @@ def _starts(incident: Incident, on_host: str) -> Iterator[str]:
 
 def _contacts(incident: Incident) -> Iterator[str]:
     for event in incident.events:
-        if event.category is Category.NETWORK and event.get("Image") and event.get("DestinationIp"):
+        if connects(event) and event.get("Image") and event.get("DestinationIp"):
             image = naming.name(naming.basename(event.get("Image")), "")
             target = naming.name(event.get("DestinationIp"), "")
             if image and target:
