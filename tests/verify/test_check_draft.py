@@ -503,3 +503,19 @@ def test_our_own_titles_and_reasons_pass_to_the_letter_whatever_words_they_hold(
     ordinary = replace(finding, weight=-1.0)
     report = replace(REPORT, findings=(ordinary,), incidents=(replace(INCIDENT, findings=(ordinary,)),))
     assert not kept("Malware was found in a file of a trusted domain.", report)
+
+
+def test_what_every_signal_says_may_be_copied():
+    """The model is asked to copy exactly these: none may fall to a word that only the result may use."""
+    from cybersecqwen.detect.events.rulebook import shipped_rulebook
+
+    lost = []
+    for signal in shipped_rulebook().signals:
+        if signal.weight <= 0:
+            continue
+        finding = replace(FINDINGS[0], title=signal.title, why=signal.why)
+        report = replace(REPORT, findings=(finding,), incidents=(replace(INCIDENT, findings=(finding,)),))
+        why = [one for one in signal.why.replace("! ", ". ").split(". ") if one]
+        copied = [f"{signal.title}.", *(f"{one.rstrip('.')}." for one in why)]
+        lost += [text for text in copied if not kept(text, report)]
+    assert lost == []
