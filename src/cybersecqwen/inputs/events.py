@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from cybersecqwen.errors import InputError, NothingAnalysedError
+from cybersecqwen.errors import CsqError, InputError, NothingAnalysedError
 from cybersecqwen.records import Damage, Event, Limits, Source
 
 from .interface import Blob, RawRecord, Reader
@@ -16,6 +16,10 @@ from .shapes import ShapeFinder
 _READABLE = (
     "Readable are EVTX, JSON, CSV, event XML, syslog, many other logs, and text, also in zip, gz and zst."
 )
+
+
+GOES_ON_UP = (CsqError, MemoryError)
+"""What no single record is to blame for; any other exception that it causes is a damage of that record."""
 
 
 def read_events(
@@ -39,13 +43,26 @@ def read_events(
 
 
 def records(blob: Blob, reader: Reader, limits: Limits) -> Iterator[RawRecord | Damage]:
-    """`reader.read`, with a file that fails while it is read as a damage behind what it gave."""
+    """`reader.read`, with a file that fails while it is read as a damage behind what it gave.
+
+    So is one on which the reader itself fails: one bad file must not end the reading of all others.
+    """
     try:
         yield from reader.read(blob, limits)
     except InputError as error:
         yield blob.damage(error.message, format=reader.name)
     except OSError as error:
         yield blob.damage(f"It cannot be read further: {error.strerror or error}.", format=reader.name)
+    except GOES_ON_UP:
+        raise
+    except Exception as error:
+        yield failure(blob, error, format=reader.name)
+
+
+def failure(blob: Blob, error: Exception, *, record: int = 0, offset: int = -1, format: str = "") -> Damage:
+    """The damage for a record, or a file where `record` is 0, on which this program failed."""
+    reason = f"It cannot be read: {type(error).__name__}, an error of this program."
+    return blob.damage(reason, record=record, offset=offset, format=format)
 
 
 def nothing(first: Damage | None, names: Sequence[str]) -> NothingAnalysedError:
@@ -65,4 +82,11 @@ def _events(blob: Blob, reader: Reader, limits: Limits, count: int) -> Iterator[
         number, offset, raw = found
         count += 1
         source = Source(path=path, member=member, record=number, offset=offset, format=kind)
-        yield from finder.shape_of(raw).events(raw, id=f"e{count}", source=source, limits=limits)
+        try:
+            events = finder.shape_of(raw).events(raw, id=f"e{count}", source=source, limits=limits)
+        except GOES_ON_UP:
+            raise
+        except Exception as error:
+            yield failure(blob, error, record=number, offset=offset, format=kind)
+        else:
+            yield from events

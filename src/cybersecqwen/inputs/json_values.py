@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import compress
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -61,7 +62,10 @@ _DEPTH = 3
 
 
 def parse(data: bytes) -> Any:
-    """One JSON value; raises ValueError. Takes what others write: NaN, huge numbers, stray bytes."""
+    """One JSON value; raises ValueError. Takes what others write: NaN, huge numbers, stray bytes.
+
+    A number that is none, or has no end, is given as the text that stands there.
+    """
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
@@ -69,9 +73,19 @@ def parse(data: bytes) -> Any:
     import json
 
     try:
-        return json.loads(data.decode("utf-8", "replace").lstrip("\ufeff"), strict=False)
+        return json.loads(
+            data.decode("utf-8", "replace").lstrip("\ufeff"),
+            strict=False,
+            parse_constant=str,
+            parse_float=_finite,
+        )
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+def _finite(digits: str) -> float | str:
+    number = float(digits)
+    return number if isfinite(number) else digits
 
 
 MOST_VALUES = 100_000
@@ -87,7 +101,7 @@ def parse_many(data: bytes) -> tuple[list[Any], bool]:
 
     text = data.decode("utf-8", "replace").lstrip("\ufeff")
     found: list[Any] = []
-    decoder, at = json.JSONDecoder(strict=False), 0
+    decoder, at = json.JSONDecoder(strict=False, parse_constant=str, parse_float=_finite), 0
     while True:
         while at < len(text) and text[at] in " \t\r\n,":
             at += 1

@@ -66,9 +66,10 @@ def open_inputs(
     Patterns (`logs/**/*.log`) stand for the files that fit. Folders are walked in the order of names;
     links that lead out of a folder, and links to folders, are not followed. A member of an archive is
     readable until the next item is asked for. Raises InputError before the first item where a path is
-    missing or unreadable, or a pattern fits nothing.
+    missing or unreadable, or a pattern fits nothing. What one file does never keeps the others from being
+    read: one that vanishes, or fails when its turn comes, is a damage.
     """
-    yield from each_file(paths, limits, _expand, stdin=stdin, live=_live)
+    yield from each_file(paths, limits, _expand, stdin=stdin, live=_live, go_on=True)
 
 
 def each_file(
@@ -85,9 +86,10 @@ def each_file(
     With `go_on` a file that cannot be read when its turn comes is a damage, and the others are read.
     """
     names = named(paths)
+    given = frozenset(os.fspath(path) for path in paths)
     for name in names:
-        if name != "-":
-            _check(name)
+        if name != "-" and (name in given or not go_on or os.path.lexists(name)):
+            _check(name)  # what a pattern found and is gone by now was named by nobody
     for name in names:
         if name == "-":
             yield from _once("-", stdin or _standard_input(), limits, expand, live)
@@ -108,6 +110,10 @@ def _told(name: str, items: Iterator[Item | Damage], go_on: bool) -> Iterator[It
         if not go_on:
             raise
         yield Damage(source=Source(path=name), reason=error.message)
+    except OSError as error:
+        if not go_on:
+            raise
+        yield Damage(source=Source(path=name), reason=f"It cannot be read: {error.strerror or error}.")
 
 
 def named(paths: Sequence[str | os.PathLike[str]]) -> list[str]:
@@ -244,9 +250,12 @@ def _unknown(head: bytes) -> str:
 
 
 def head_of(blob: Blob) -> bytes:
-    """Its first bytes, as many as `recognise` gets to see."""
-    with blob.open() as stream:
-        return stream.read(HEAD_BYTES)
+    """Its first bytes, as many as `recognise` gets to see; raises InputError where they cannot be read."""
+    try:
+        with blob.open() as stream:
+            return stream.read(HEAD_BYTES)
+    except OSError as error:
+        raise InputError(f"{blob.name} cannot be read: {error.strerror or error}.") from error
 
 
 def too_nested(blob: Blob, limits: Limits, depth: int) -> Damage:
@@ -255,7 +264,11 @@ def too_nested(blob: Blob, limits: Limits, depth: int) -> Damage:
 
 
 def _expand(blob: Blob, limits: Limits, depth: int) -> Iterator[tuple[Blob, Reader] | Damage]:
-    head = head_of(blob)
+    try:
+        head = head_of(blob)
+    except InputError as error:
+        yield blob.damage(error.message)
+        return
     if not head:
         yield blob.damage("It is empty.")
         return

@@ -14,7 +14,7 @@ from .leading import LeadingTime
 from .lines import TooLong, as_utf8, lines
 from .logs.clock import clock_for
 from .shapes import Shape
-from .times import parse_time
+from .times import parse_time, plain_time
 
 KEY = "#line"
 """The key of the one value that `TextReader` gives for a line; no product writes it."""
@@ -132,8 +132,8 @@ class TextShape(Shape):
         """
         line = str(raw[KEY])[: limits.value_chars]
         match = _TIME.match(line)
-        time = raw.get(TIME)
-        if not isinstance(time, float):
+        time = plain_time(raw.get(TIME))
+        if time is None:
             time = parse_time(match["iso"]) if match is not None and match["iso"] else None
         return Event(
             id=id,

@@ -6,7 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-_EARLIEST, _LATEST = -2_208_988_800.0, 7_258_118_400.0  # 1900 and 2200: outside is no time of a log
+EARLIEST, LATEST = -2_208_988_800.0, 7_258_118_400.0
+"""1900 and 2200: outside is no time of a log. Whatever is compared with both is no NaN either."""
 _FILETIME_EPOCH = 11_644_473_600  # seconds from 1601 to 1970, [MS-DTYP] 2.3.3 FILETIME
 
 _ISO = re.compile(
@@ -14,6 +15,7 @@ _ISO = re.compile(
     r"(?:[T ,_]{1,2}(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?)?"
     r"\s{0,2}(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*$"
 )
+_NUMBER = re.compile(r"[0-9]{1,23}(?:\.[0-9]{0,22})?")
 _FORMATS = (
     "%m/%d/%Y %I:%M:%S %p",
     "%m/%d/%Y %H:%M:%S",
@@ -49,6 +51,14 @@ def parse_time(value: Any) -> float | None:
     return None
 
 
+def plain_time(value: Any) -> float | None:
+    """A time that a reader has worked out; None for any other value that stands in its place.
+
+    A record may have been given the key of such a time by its author.
+    """
+    return value if isinstance(value, float) and EARLIEST <= value <= LATEST else None
+
+
 def _from_text(value: str) -> float | None:
     # The fast way: what Windows, Elastic and most others write. fromisoformat reads "…Z" since 3.11.
     if len(value) > 64:
@@ -64,7 +74,7 @@ def _from_text(value: str) -> float | None:
     if match is not None:
         return _from_match(match)
     stripped = value.strip()
-    if stripped.replace(".", "", 1).lstrip("-").isdigit() and stripped.isascii():
+    if _NUMBER.fullmatch(stripped) is not None:  # before 1970 no number is a time
         return _from_number(float(stripped)) if len(stripped) < 24 else None
     for form in _FORMATS:
         try:
@@ -96,7 +106,7 @@ def _seconds(found: datetime) -> float | None:
         seconds = found.timestamp()
     except (OverflowError, ValueError):
         return None
-    return seconds if _EARLIEST <= seconds <= _LATEST else None
+    return seconds if EARLIEST <= seconds <= LATEST else None
 
 
 def _from_number(value: float) -> float | None:
@@ -117,4 +127,4 @@ def _from_number(value: float) -> float | None:
         seconds = value / 1e7 - _FILETIME_EPOCH
     else:
         seconds = value / 1e9
-    return seconds if _EARLIEST <= seconds <= _LATEST else None
+    return seconds if EARLIEST <= seconds <= LATEST else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cybersecqwen.detect.workers import begin, context
+from cybersecqwen.errors import InputError
 from cybersecqwen.inputs.interface import Blob, RawRecord
 from cybersecqwen.inputs.jsonl import read_range, split_ranges
 from cybersecqwen.records import Damage, Limits
@@ -73,7 +74,10 @@ def _part(file: str, name: str, span: tuple[int, int]) -> tuple[Screened, Found,
     blob = Blob(path=name, size=span[1] - span[0], opener=partial(_open, file), file=Path(file))
     out = Screened()
     lines = _Counted(read_range(file, *span, _screen.limits, name=name))
-    _screen.screen(blob, "jsonl", lines, out)
+    try:
+        _screen.screen(blob, "jsonl", lines, out)
+    except OSError as error:
+        raise InputError(f"{name} cannot be read further: {error.strerror or error}.") from error
     found = [(h.event.id, h.signal.id, h.signal.alternatives.index(h.alternative)) for h in out.hits]
     out.hits = []  # compiled signals stay where they are
     return out, found, lines.count

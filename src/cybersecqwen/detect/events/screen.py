@@ -14,6 +14,7 @@ from typing import Any
 
 from cybersecqwen.inputs import Blob
 from cybersecqwen.inputs.categories import CATEGORIES, GROUPS
+from cybersecqwen.inputs.events import GOES_ON_UP, failure
 from cybersecqwen.inputs.interface import RawRecord
 from cybersecqwen.inputs.shapes import ShapeFinder
 from cybersecqwen.records import Category, Damage, Event, Limits, Source
@@ -110,26 +111,36 @@ class Screen:
                 out.damage.append(record)
                 continue
             number, offset, raw = record
-            out.records += 1
-            shape = shape_of(raw)
-            head = shape.head(raw)
-            category = CATEGORIES.get(head)
-            if category is None and head[0] in GROUPS:
-                category = Category.OTHER
-            if category is not None and category not in wanted:
-                categories[category] += 1
-                continue
-            if category in peekable:
-                own = shape.peek(raw)
-                if own is not None and not self._could_match(category, head, own):
+            try:
+                shape = shape_of(raw)
+                head = shape.head(raw)
+                category = CATEGORIES.get(head)
+                if category is None and head[0] in GROUPS:
+                    category = Category.OTHER
+                if category is not None and category not in wanted:
                     categories[category] += 1
+                    out.records += 1
                     continue
-            source = Source(path=blob.path, member=blob.member, record=number, offset=offset, format=format)
-            for event in shape.events(raw, id=f"e{first_id + number - 1}", source=source, limits=limits):
-                categories[event.category] += 1
-                hits = self._hits(event)
-                if hits or event.claim is not None or event.category in _TREE:
-                    out.add(event, hits, limits)
+                if category in peekable:
+                    own = shape.peek(raw)
+                    if own is not None and not self._could_match(category, head, own):
+                        categories[category] += 1
+                        out.records += 1
+                        continue
+                source = Source(
+                    path=blob.path, member=blob.member, record=number, offset=offset, format=format
+                )
+                for event in shape.events(raw, id=f"e{first_id + number - 1}", source=source, limits=limits):
+                    hits = self._hits(event)
+                    categories[event.category] += 1
+                    if hits or event.claim is not None or event.category in _TREE:
+                        out.add(event, hits, limits)
+            except GOES_ON_UP:
+                raise
+            except Exception as error:
+                out.damage.append(failure(blob, error, record=number, offset=offset, format=format))
+            else:
+                out.records += 1
 
     def _could_match(self, category: Category, head: tuple[str, str], own: Mapping[str, Any]) -> bool:
         """Whether any signal fires on a record with these fields."""

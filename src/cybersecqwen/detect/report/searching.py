@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple
 from cybersecqwen.detect.workers import begin, context
 from cybersecqwen.errors import InputError
 from cybersecqwen.inputs import Blob, Reader
+from cybersecqwen.inputs.events import records
 from cybersecqwen.inputs.lines import encoding_of
 from cybersecqwen.records import Damage, Limits, Source
 
@@ -92,11 +93,22 @@ def search(
                 continue
             blob, reader = one
             done.files += 1
-            for part in _parts(blob, reader, lookup, limits, pool):
+            for part in _readable(blob, reader, _parts(blob, reader, lookup, limits, pool)):
                 done.damage += part.damage
                 done.add(part)
                 yield done
     yield done
+
+
+def _readable(blob: Blob, reader: Reader, parts: Iterator[Searched]) -> Iterator[Searched]:
+    """The parts of a file; where it fails while it is read, a damage behind them."""
+    try:
+        yield from parts
+    except InputError as error:
+        yield Searched(damage=[blob.damage(error.message, format=reader.name)])
+    except OSError as error:
+        reason = f"It cannot be read further: {error.strerror or error}."
+        yield Searched(damage=[blob.damage(reason, format=reader.name)])
 
 
 def _parts(blob: Blob, reader: Reader, lookup: Lookup, limits: Limits, pool: _Pool) -> Iterator[Searched]:
@@ -191,11 +203,14 @@ def _records(blob: Blob, reader: Reader, lookup: Lookup, limits: Limits) -> Iter
     lines: list[bytes] = []
     numbers: list[int] = []
     size = 0
-    for record in reader.read(blob, limits):
+    for record in records(blob, reader, limits):
         if isinstance(record, Damage):
             yield Searched(damage=[record])
             continue
-        line = orjson.dumps(record[2], default=str, option=orjson.OPT_NON_STR_KEYS)
+        try:
+            line = orjson.dumps(record[2], default=str, option=orjson.OPT_NON_STR_KEYS)
+        except TypeError:  # a number of more than 64 bits, or half a character
+            line = str(record[2]).encode("utf-8", "replace")
         if size + len(line) + 1 > BLOCK and lines:
             yield _numbered(lines, numbers, blob, lookup)
             lines, numbers, size = [], [], 0

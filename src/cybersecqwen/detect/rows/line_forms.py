@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from cybersecqwen.inputs.logs.line_reader import TIME
 from cybersecqwen.inputs.text import KEY
+from cybersecqwen.inputs.times import EARLIEST, LATEST
 from cybersecqwen.records import Event
 
 from .getters import mapped, top
@@ -24,7 +25,9 @@ class LineForm(PlainForm):
     def times(self, rows: Rows) -> list[float | None]:
         """See `Form.times`: the reader has worked them out."""
         values = [raw.get(TIME) for raw in rows.raws]
-        return [value if value.__class__ is float else None for value in values]
+        return [
+            value if value.__class__ is float and EARLIEST <= value <= LATEST else None for value in values
+        ]
 
     def hosts(self, rows: Rows) -> list[str]:
         """See `Form.hosts`."""

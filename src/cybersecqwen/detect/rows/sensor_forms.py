@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from cybersecqwen.inputs.logs.line_reader import TIME
 from cybersecqwen.inputs.logs.zeek import log_of, time_of
 from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import EARLIEST, LATEST
 
 from .azure_forms import azure_row_getter, azure_table, risk_service
 from .getters import first_of, path
@@ -66,7 +67,7 @@ class ZeekForm(PlainForm):
         """See `Form.times`."""
         values = [raw.get(TIME) for raw in rows.raws]
         return [
-            value if value.__class__ is float else time_of(raw.get("ts"))
+            value if value.__class__ is float and EARLIEST <= value <= LATEST else time_of(raw.get("ts"))
             for raw, value in zip(rows.raws, values, strict=True)
         ]
 

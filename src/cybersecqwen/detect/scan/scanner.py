@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
@@ -18,8 +18,9 @@ from cybersecqwen.detect.sigma.model import Correlation, Rule
 from cybersecqwen.detect.sigma.plain import reasons
 from cybersecqwen.detect.sigma.values import texts_of, whole_text
 from cybersecqwen.inputs import SHAPES, Blob
+from cybersecqwen.inputs.events import GOES_ON_UP, failure
 from cybersecqwen.inputs.interface import RawRecord
-from cybersecqwen.records import Damage, Event, Evidence, Limits, Source
+from cybersecqwen.records import Category, Damage, Event, Evidence, Limits, Source
 
 from .detection import SAMPLES
 from .scan import Scan
@@ -92,19 +93,37 @@ class Scanner:
         return gathered
 
     def look(self, batch: Batch, out: Scan) -> None:
-        """One batch of one kind through everything."""
-        batched = batch_of(batch.kind, batch.raws)
-        form = batched.form
-        times, hosts, users = form.times(batched), form.hosts(batched), form.users(batched)
+        """One batch of one kind through everything.
+
+        Whatever may fail on a value is done before anything is counted. Where it does, the halves of the
+        batch are looked at by themselves, until the record is found that it fails on: that one is damaged.
+        """
+        try:
+            batched = batch_of(batch.kind, batch.raws)
+            form = batched.form
+            times, hosts, users = form.times(batched), form.hosts(batched), form.users(batched)
+            found = self.engine.run(batched)
+            watched = out.watcher is not None
+            texts = form.messages(batched) if watched else None
+            columns = self._columns(batched) if watched else {}
+        except GOES_ON_UP:
+            raise
+        except Exception as error:
+            if len(batch.raws) > 1:
+                for half in batch.halves():
+                    self.look(half, out)
+                return
+            out.records -= 1
+            out.add_damage(batch.failure(0, error))
+            return
         self._count(batch, out, times, hosts, users)
-        found = self.engine.run(batched)
         plan = self.engine.plan(batch.kind)
         if plan is not None:
             out.applicable |= plan.ids
         if found:
             self._keep(batch, batched, found, times, hosts, users, out)
         if out.watcher is not None:
-            self._watch(batch, batched, times, hosts, users, out)
+            self._watch(batch, times, hosts, users, texts, columns, out)
 
     def _count(
         self,
@@ -154,7 +173,7 @@ class Scanner:
             )
             wanted = positions if self.on_hit is not None else positions[: SAMPLES - len(detection.samples)]
             for at in wanted:
-                event = self._event(batch, at, events)
+                event = self._event(batch, at, events, out)
                 evidence = self._evidence(rule, rows, at, event.id)
                 if len(detection.samples) < SAMPLES:
                     detection.samples.append((batch.first + batch.numbers[at] - 1, evidence))
@@ -189,21 +208,24 @@ class Scanner:
             if room > 0:
                 # The first of many are kept whole, so that a burst can be shown.
                 room -= 1
-                out.samples[number] = self._event(batch, at, events)
+                out.samples[number] = self._event(batch, at, events, out)
                 ref = str(number)
             value = _first(values[at]) if values is not None else ""
             out.collector.add(correlation, Seen(time, name, group, value, ref))
 
-    def _event(self, batch: Batch, at: int, events: dict[int, Event]) -> Event:
+    def _event(self, batch: Batch, at: int, events: dict[int, Event], out: Scan) -> Event:
         event = events.get(at)
         if event is None:
+            id, source = f"e{batch.first + batch.numbers[at] - 1}", batch.source(at)
             shape = SHAPES.get(batch.kind.shape)()
-            event = events[at] = shape.normalise(
-                batch.raws[at],
-                id=f"e{batch.first + batch.numbers[at] - 1}",
-                source=batch.source(at),
-                limits=self.limits,
-            )
+            try:
+                event = shape.normalise(batch.raws[at], id=id, source=source, limits=self.limits)
+            except GOES_ON_UP:
+                raise
+            except Exception as error:  # the rule fired all the same, and its place is known
+                out.add_damage(batch.failure(at, error))
+                event = Event(id=id, category=Category.OTHER, fields={}, source=source)
+            events[at] = event
         return event
 
     def _evidence(self, rule: Rule, rows: Rows, at: int, event: str) -> tuple[Evidence, ...]:
@@ -224,14 +246,14 @@ class Scanner:
     def _watch(
         self,
         batch: Batch,
-        rows: Rows,
         times: Sequence[float | None],
         hosts: Sequence[str],
         users: Sequence[str],
+        texts: list[str] | None,
+        columns: Mapping[str, Sequence[Any]],
         out: Scan,
     ) -> None:
         assert out.watcher is not None and out.miner is not None
-        texts = rows.form.messages(rows)
         blob = batch.blob
         out.watcher.observe(
             Observed(
@@ -247,7 +269,7 @@ class Scanner:
                 users=users,
                 texts=texts,
                 templates=out.miner.add(texts) if texts is not None else None,
-                columns=self._columns(rows),
+                columns=columns,
             )
         )
 
@@ -272,6 +294,19 @@ class Batch:
         self.numbers: list[int] = []
         self.offsets: list[int] = []
         self.raws: list[Mapping[str, Any]] = []
+
+    def halves(self) -> Iterator[Batch]:
+        """The same records as two batches."""
+        middle = len(self.raws) // 2
+        for part in (slice(None, middle), slice(middle, None)):
+            half = Batch(self.kind, self.blob, self.format, self.first)
+            half.numbers, half.offsets = self.numbers[part], self.offsets[part]
+            half.raws = self.raws[part]
+            yield half
+
+    def failure(self, at: int, error: Exception) -> Damage:
+        """The damage for a record on which this program failed."""
+        return failure(self.blob, error, record=self.numbers[at], offset=self.offsets[at], format=self.format)
 
     def source(self, at: int) -> Source:
         """Where a record stands."""
@@ -324,7 +359,15 @@ class Gathered:
                 number += lines
                 if offset >= 0:
                     offset += begin
-                kind = kind_of(raw)
+                try:
+                    kind = kind_of(raw)
+                except GOES_ON_UP:
+                    raise
+                except Exception as error:
+                    self._damage.append(
+                        failure(self._blob, error, record=number, offset=offset, format=self._format)
+                    )
+                    continue
                 batch = batches.get(kind)
                 if batch is None:
                     batch = batches[kind] = Batch(kind, self._blob, self._format, self._first)

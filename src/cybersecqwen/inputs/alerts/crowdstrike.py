@@ -57,6 +57,7 @@ _SENSOR_FIELDS = {
     "TaskName": ("TaskName",),
     "ServiceName": ("ServiceDisplayName",),
 }
+_SMALL = frozenset("012345")  # steps of detection summaries; beyond, it is of 100
 _DIGESTS = {"SHA256": "SHA256HashData", "MD5": "MD5HashData", "SHA1": "SHA1HashData"}
 _SUMMARY = {
     "CommandLine": ("CommandLine",),
@@ -97,7 +98,7 @@ class CrowdStrikeDetection(Shape):
             body, "", {"SHA256": "SHA256String", "MD5": "MD5String", "SHA1": "SHA1String"}
         )
         number = first(body, ("Severity",))
-        small = number.isdigit() and int(number) <= 5
+        small = number in _SMALL
         claim = make_claim(
             "crowdstrike",
             first(body, ("DetectName", "Name", "Technique", "Objective")),

@@ -43,7 +43,7 @@ def from_steps(value: Any, steps: tuple[float, float, float, float]) -> Severity
     """A number by the lowest values of low, medium, high and critical; None where it is no number."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return Severity(1 + sum(number >= step for step in steps))
 

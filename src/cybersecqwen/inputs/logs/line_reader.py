@@ -69,10 +69,13 @@ class LineReader(Reader):
                     text = data.decode("cp1252", "replace")
                 if text[-1] == "\n":
                     text = text[:-2] if text[-2:-1] == "\r" else text[:-1]
-                raw = parse(text)
-                if raw is None and text[:1] == "\x00":
-                    text = text.lstrip("\x00")  # the hole that a crash left in front of a line
+                try:
                     raw = parse(text)
+                    if raw is None and text[:1] == "\x00":
+                        text = text.lstrip("\x00")  # the hole that a crash left in front of a line
+                        raw = parse(text)
+                except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+                    raw = None  # one line that a parser stumbles over is text, not the end of the file
                 if raw:
                     yield number, offset, raw
                 elif raw is None and text.strip(_BLANK):

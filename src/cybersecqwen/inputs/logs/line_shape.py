@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from cybersecqwen.inputs.fields import text
 from cybersecqwen.inputs.shapes import Shape
 from cybersecqwen.inputs.text import KEY
+from cybersecqwen.inputs.times import plain_time
 from cybersecqwen.records import Category, Event, Limits, Source
 
 from .line_reader import KIND, TIME
@@ -52,11 +53,10 @@ class LineShape(Shape):
         for own, canonical in self.canonical.items():
             if own in fields:
                 fields.setdefault(canonical, fields[own])
-        time = raw.get(TIME)
         return Event(
             id=id,
             category=self.category(raw),
-            time=time if isinstance(time, float) else None,
+            time=plain_time(raw.get(TIME)),
             provider=self.name,
             code=_first(fields, self.code)[:128],
             host=_first(fields, self.host)[:256],

@@ -7,6 +7,7 @@ from typing import Any
 
 from cybersecqwen.inputs.fields import flatten
 from cybersecqwen.inputs.shapes import Shape
+from cybersecqwen.inputs.times import plain_time
 from cybersecqwen.records import Category, Event, Limits, Source
 
 from .line_reader import TIME
@@ -47,11 +48,11 @@ class ZeekShape(Shape):
         for own, canonical in _CANONICAL.items():
             if own in fields:
                 fields.setdefault(canonical, fields[own])
-        time = raw.get(TIME)
+        time = plain_time(raw.get(TIME))
         return Event(
             id=id,
             category=Category.DNS if log == "dns" else Category.NETWORK,
-            time=time if isinstance(time, float) else time_of(raw.get("ts")),
+            time=time if time is not None else time_of(raw.get("ts")),
             provider="zeek",
             channel=log,
             code=log,

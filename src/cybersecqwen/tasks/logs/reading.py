@@ -158,20 +158,24 @@ class _Run:
 
     def _in_parts(self, blob: Blob, reader: Reader) -> None:
         begun = self._position
-        for part in scan_in_parts(
-            blob,
-            reader,
-            self._rules,
-            self._tools.limits,
-            self._tools.workers,
-            watch=self._options.anomalies,
-            first=begun.first,
-            start=begun.offset,
-            lines=begun.number,
-        ):
+        try:
+            for part in scan_in_parts(
+                blob,
+                reader,
+                self._rules,
+                self._tools.limits,
+                self._tools.workers,
+                watch=self._options.anomalies,
+                first=begun.first,
+                start=begun.offset,
+                lines=begun.number,
+            ):
+                with self._undisturbed:
+                    self._scan.merge(part.scan)
+                    self._reached(blob, part.lines, part.end, part.end)
+        except InputError as error:  # it vanished, or failed, while parts of it were read
             with self._undisturbed:
-                self._scan.merge(part.scan)
-                self._reached(blob, part.lines, part.end, part.end)
+                self._scan.add_damage(blob.damage(error.message, format=reader.name))
         self._ended(blob)
 
     def _in_one(self, blob: Blob, reader: Reader) -> None:

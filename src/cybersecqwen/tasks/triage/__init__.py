@@ -17,6 +17,7 @@ from cybersecqwen.detect.events.hits import Hit, match_event
 from cybersecqwen.detect.events.screen import Screen, Screened
 from cybersecqwen.detect.events.stories import make_chains, make_stories
 from cybersecqwen.detect.events.tree import ProcessTree
+from cybersecqwen.errors import InputError
 from cybersecqwen.inputs import Blob
 from cybersecqwen.inputs.events import nothing, records
 from cybersecqwen.inputs.open import open_inputs
@@ -104,15 +105,18 @@ def _screen(request: Request, tools: Tools) -> Screened:
         blob, reader = item
         first_id = total.records + sum(d.records for d in total.damage) + 1
         if worth_it(blob, reader.name, tools.workers):
-            for part in screen_in_parts(
-                blob,
-                tools.rules,
-                tools.limits,
-                tools.workers,
-                first_id=first_id,
-                done=partial(_tell, tools, blob),
-            ):
-                total.merge(part, tools.limits)
+            try:
+                for part in screen_in_parts(
+                    blob,
+                    tools.rules,
+                    tools.limits,
+                    tools.workers,
+                    first_id=first_id,
+                    done=partial(_tell, tools, blob),
+                ):
+                    total.merge(part, tools.limits)
+            except InputError as error:  # it vanished, or failed, while parts of it were read
+                total.damage.append(blob.damage(error.message, format=reader.name))
             continue
         tools.progress(f"Reading {blob.name}", 0, 0)
         screen.screen(blob, reader.name, records(blob, reader, tools.limits), total, first_id=first_id)
