@@ -161,13 +161,13 @@ def test_an_error_of_ours_is_a_damage_of_that_record(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(GenericShape, "normalise", _failing)
     out = Screened()
     Screen(shipped_rulebook(), Limits()).screen(blob_of(b""), "json", _records(), out)
-    assert out.records == 97 and [d.source.record for d in out.damage] == [7, 8, 60]
-    assert out.damage[0].reason == "It cannot be read: KeyError, an error of this program."
+    assert out.records == 97 and [d.source.record for d in out.damage.kept] == [7, 8, 60]
+    assert out.damage.kept[0].reason == "It cannot be read: KeyError, an error of this program."
     scanner = Scanner(Engine(load_rules([SHIPPED])), Limits())
     scan = scanner.empty()
     scanner.scan(blob_of(b""), "json", _records(), scan)
-    assert (scan.records, scan.damaged) == (97, 3)
-    assert [d.source.record for d in scan.damage] == [7, 8, 60]
+    assert (scan.records, scan.damage.records) == (97, 3)
+    assert [d.source.record for d in scan.damage.kept] == [7, 8, 60]
     assert scan.hosts.counts == {"h": 97}
 
 
@@ -284,10 +284,10 @@ def test_a_file_that_vanishes_while_indicators_are_looked_for(tmp_path: Path) ->
     items = list(open_inputs([tmp_path], Limits()))
     (tmp_path / "a.log").unlink()
     (*_, done) = search(items, Lookup([("domain", "evil.example")]), Limits())
-    assert (done.lines, len(done.damage), done.files) == (1, 1, 2)
+    assert (done.lines, done.damage.places, done.files) == (1, 1, 2)
 
 
 def test_numbers_of_any_size_are_looked_through(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(('[{"n":' + "9" * 30 + ',"d":"evil.example"}]').encode("utf-16"))
     (*_, done) = search(open_inputs([tmp_path], Limits()), Lookup([("domain", "evil.example")]), Limits())
-    assert [seen.count for seen in done.sighted.values()] == [1] and not done.damage
+    assert [seen.count for seen in done.sighted.values()] == [1] and not done.damage.places

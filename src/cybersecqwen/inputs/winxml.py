@@ -12,6 +12,7 @@ from typing import Any
 
 from cybersecqwen.records import Damage, Limits
 
+from .damage_runs import DamageRun
 from .interface import Blob, RawRecord, Reader
 from .lines import BLOCK, as_utf8, decoded
 
@@ -35,16 +36,19 @@ class EventXmlReader(Reader):
     def read(self, blob: Blob, limits: Limits) -> Iterator[RawRecord | Damage]:
         """See `Reader.read`."""
         number = 0
+        bad = DamageRun(blob, self.name)
         for offset, data in _elements(blob, limits):
             number += 1
             raw = mapping_of(data) if data.endswith(_END) else None
             if raw is not None:
+                yield from bad.flush()
                 yield number, offset, raw
                 continue
             reason = "It is not a valid event in XML."
             if not data.endswith(_END):
                 reason = "The event does not end" + (" within the bound of a record." if data else ".")
-            yield blob.damage(reason, record=number, offset=offset, format=self.name)
+            yield from bad.add(number, offset, reason)
+        yield from bad.flush()
 
 
 def _elements(blob: Blob, limits: Limits) -> Iterator[tuple[int, bytes]]:

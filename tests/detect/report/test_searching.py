@@ -54,7 +54,7 @@ def test_utf_16_is_read_by_records_and_refused_where_it_cannot_be_read_twice(tmp
     assert told(run([tmp_path / "a.log"])) == {"evil.example": (1, [2])}
     found = run(["-"], stdin=text)
     assert not found.sighted
-    assert "encoding" in found.damage[0].reason
+    assert "encoding" in found.damage.kept[0].reason
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -96,7 +96,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "b.log").write_text("evil.example\n")
     found = run([tmp_path])
     assert told(found) == {"evil.example": (1, [1])}
-    assert "PNG" in found.damage[0].reason
+    assert "PNG" in found.damage.kept[0].reason
 
 
 def test_a_record_longer_than_a_block_is_searched_to_its_end(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_the_rules_that_fire_are_those_due(file: Path, rules: Ruleset) -> None:
     scan = scanned(file, rules)
     abouts = {rule.about.id: rule.about for rule in rules.rules}
     titles = {abouts[name].title: one for name, one in scan.detections.items()}
-    assert scan.records == 400 and scan.damaged == 1
+    assert scan.records == 400 and scan.damage.records == 1
     encoded = next(one for title, one in titles.items() if "Encoded" in title)
     assert encoded.count == 10  # 400 / 40
     first, evidence = encoded.samples[0]

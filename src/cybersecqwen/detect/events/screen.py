@@ -14,6 +14,7 @@ from typing import Any
 
 from cybersecqwen.inputs import Blob
 from cybersecqwen.inputs.categories import CATEGORIES, GROUPS
+from cybersecqwen.inputs.damages import Damages
 from cybersecqwen.inputs.events import GOES_ON_UP, failure
 from cybersecqwen.inputs.interface import RawRecord
 from cybersecqwen.inputs.shapes import ShapeFinder
@@ -40,7 +41,7 @@ class Screened:
     """Kept events, in order of reading."""
     hits: list[Hit] = field(default_factory=list)
     """Signals that fired without the tree."""
-    damage: list[Damage] = field(default_factory=list)
+    damage: Damages = field(default_factory=Damages)
     records: int = 0
     """Records read, kept or not."""
     categories: Counter[str] = field(default_factory=Counter)
@@ -70,7 +71,7 @@ class Screened:
         ids = {e.id for e in kept} if len(kept) < len(other.events) else None
         self.events += kept
         self.hits += other.hits if ids is None else [h for h in other.hits if h.event.id in ids]
-        self.damage += other.damage
+        self.damage.merge(other.damage)
         self.records += other.records
         self.categories += other.categories
         times = [t for t in (self.first, other.first) if t is not None]
@@ -108,7 +109,7 @@ class Screen:
         shape_of, categories, peekable = self._finder.shape_of, out.categories, self._peekable
         for record in records:
             if isinstance(record, Damage):
-                out.damage.append(record)
+                out.damage.add(record)
                 continue
             number, offset, raw = record
             try:
@@ -138,7 +139,7 @@ class Screen:
             except GOES_ON_UP:
                 raise
             except Exception as error:
-                out.damage.append(failure(blob, error, record=number, offset=offset, format=format))
+                out.damage.add(failure(blob, error, record=number, offset=offset, format=format))
             else:
                 out.records += 1
 
@@ -205,8 +206,8 @@ def renumber(screened: Screened, shift: int) -> Screened:
     events = {event.id: moved(event) for event in screened.events}
     screened.events = list(events.values())
     screened.hits = [replace(hit, event=events[hit.event.id]) for hit in screened.hits]
-    screened.damage = [
+    screened.damage.kept = [
         replace(d, source=replace(d.source, record=d.source.record + shift)) if d.source.record else d
-        for d in screened.damage
+        for d in screened.damage.kept
     ]
     return screened

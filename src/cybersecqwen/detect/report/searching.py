@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple
 from cybersecqwen.detect.workers import begin, context
 from cybersecqwen.errors import InputError
 from cybersecqwen.inputs import Blob, Reader
+from cybersecqwen.inputs.damages import Damages
 from cybersecqwen.inputs.events import records
 from cybersecqwen.inputs.lines import encoding_of
 from cybersecqwen.records import Damage, Limits, Source
@@ -71,12 +72,13 @@ class Searched:
     files: int = 0
     sighted: dict[int, Sighted] = field(default_factory=dict)
     """By the number of the indicator."""
-    damage: list[Damage] = field(default_factory=list)
+    damage: Damages = field(default_factory=Damages)
 
     def add(self, other: Searched) -> None:
         """Take over another part."""
         self.lines += other.lines
         self.bytes += other.bytes
+        self.damage.merge(other.damage)
         for entry, seen in other.sighted.items():
             self.sighted.setdefault(entry, Sighted()).add(seen)
 
@@ -89,12 +91,11 @@ def search(
     with _Pool(lookup, workers) as pool:
         for one in inputs:
             if isinstance(one, Damage):
-                done.damage.append(one)
+                done.damage.add(one)
                 continue
             blob, reader = one
             done.files += 1
             for part in _readable(blob, reader, _parts(blob, reader, lookup, limits, pool)):
-                done.damage += part.damage
                 done.add(part)
                 yield done
     yield done
@@ -105,10 +106,10 @@ def _readable(blob: Blob, reader: Reader, parts: Iterator[Searched]) -> Iterator
     try:
         yield from parts
     except InputError as error:
-        yield Searched(damage=[blob.damage(error.message, format=reader.name)])
+        yield _damaged(blob.damage(error.message, format=reader.name))
     except OSError as error:
         reason = f"It cannot be read further: {error.strerror or error}."
-        yield Searched(damage=[blob.damage(reason, format=reader.name)])
+        yield _damaged(blob.damage(reason, format=reader.name))
 
 
 def _parts(blob: Blob, reader: Reader, lookup: Lookup, limits: Limits, pool: _Pool) -> Iterator[Searched]:
@@ -123,7 +124,7 @@ def _parts(blob: Blob, reader: Reader, lookup: Lookup, limits: Limits, pool: _Po
         yield from pool.search(blob)
     elif blob.size < 0:  # it can be read once, and its first bytes are read
         reason = "It comes as a stream in another encoding than UTF-8; save it as a file first."
-        yield Searched(damage=[blob.damage(reason)])
+        yield _damaged(blob.damage(reason))
     else:
         yield from _records(blob, reader, lookup, limits)
 
@@ -154,7 +155,13 @@ def _stream(stream: BinaryIO, head: bytes, name: str, lookup: Lookup, limits: Li
 
 
 def _stopped(name: str, reason: str) -> Searched:
-    return Searched(damage=[Damage(source=Source(path=name), reason=reason)])
+    return _damaged(Damage(source=Source(path=name), reason=reason))
+
+
+def _damaged(one: Damage) -> Searched:
+    found = Searched()
+    found.damage.add(one)
+    return found
 
 
 def _cut(block: bytes, *, last: bool) -> tuple[int, int]:
@@ -205,7 +212,7 @@ def _records(blob: Blob, reader: Reader, lookup: Lookup, limits: Limits) -> Iter
     size = 0
     for record in records(blob, reader, limits):
         if isinstance(record, Damage):
-            yield Searched(damage=[record])
+            yield _damaged(record)
             continue
         try:
             line = orjson.dumps(record[2], default=str, option=orjson.OPT_NON_STR_KEYS)

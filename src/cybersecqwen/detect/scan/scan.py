@@ -9,12 +9,12 @@ from typing import Any
 from cybersecqwen.detect.anomalies.watcher import Watcher
 from cybersecqwen.detect.lines.miner import TemplateMiner
 from cybersecqwen.detect.sigma.correlation import Collector, Seen
+from cybersecqwen.inputs.damages import Damages
 from cybersecqwen.records import Category, Claim, Damage, Event, Severity, Source
 
 from .detection import Detection
 from .tally import Tally
 
-_MOST_DAMAGE = 2_000
 _MOST_MINUTES = 200_000  # 138 days of full minutes; beyond, the rarest minutes are put together
 _MOST_NAMES = 20_000
 _MOST_CELLS = 400_000
@@ -48,17 +48,10 @@ class Scan:
     """By id of the rule."""
     samples: dict[int, Event] = field(default_factory=dict)
     """Records kept whole, by their number in the whole run."""
-    damage: list[Damage] = field(default_factory=list)
-    damaged: int = 0
-    """Records that could not be read, those of `damage` included."""
+    damage: Damages = field(default_factory=Damages)
+    """What could not be read."""
     applicable: set[str] = field(default_factory=set)
     """Ids of the rules that some record could have fired."""
-
-    def add_damage(self, damage: Damage) -> None:
-        """Count a damage, and keep it as long as there is room."""
-        self.damaged += damage.records
-        if len(self.damage) < _MOST_DAMAGE:
-            self.damage.append(damage)
 
     def detection(self, rule: str) -> Detection:
         """What is kept of a rule's hits; the more rules fire, the fewer places each of them keeps."""
@@ -98,9 +91,7 @@ class Scan:
                 known.merge(detection)
         self._share_cells(self.detections.values())
         self.samples.update(other.samples)
-        for damage in other.damage:
-            self.add_damage(damage)
-        self.damaged += other.damaged - sum(d.records for d in other.damage)
+        self.damage.merge(other.damage)
         self.applicable |= other.applicable
 
     def forget_unused(self) -> None:
@@ -119,8 +110,9 @@ class Scan:
             "last": self.last,
             "detections": [one.to_json() for one in self.detections.values()],
             "samples": [[number, _event(event)] for number, event in self.samples.items()],
-            "damage": [{**asdict(one)} for one in self.damage],
-            "damaged": self.damaged,
+            "damage": [{**asdict(one)} for one in self.damage.kept],
+            "damaged": self.damage.records,
+            "damaged_places": self.damage.places,
             "applicable": sorted(self.applicable),
             "seen": {
                 name: [[s.time, s.rule, s.group, s.value, s.ref] for s in kept]
@@ -142,11 +134,11 @@ class Scan:
         self.detections = {one["rule"]: Detection.from_json(one) for one in raw["detections"]}
         self._share_cells(self.detections.values())
         self.samples = {int(number): _event_from(event) for number, event in raw["samples"]}
-        self.damage = [
+        kept = [
             Damage(source=Source(**one["source"]), reason=one["reason"], records=one["records"])
             for one in raw["damage"]
         ]
-        self.damaged = int(raw["damaged"])
+        self.damage = Damages(kept, int(raw["damaged"]), int(raw.get("damaged_places", len(kept))))
         self.applicable = set(raw["applicable"])
         self.collector.seen = {
             name: [Seen(time, rule, tuple(group), value, ref) for time, rule, group, value, ref in kept]

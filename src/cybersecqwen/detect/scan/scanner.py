@@ -114,7 +114,7 @@ class Scanner:
                     self.look(half, out)
                 return
             out.records -= 1
-            out.add_damage(batch.failure(0, error))
+            out.damage.add(batch.failure(0, error))
             return
         self._count(batch, out, times, hosts, users)
         plan = self.engine.plan(batch.kind)
@@ -223,7 +223,7 @@ class Scanner:
             except GOES_ON_UP:
                 raise
             except Exception as error:  # the rule fired all the same, and its place is known
-                out.add_damage(batch.failure(at, error))
+                out.damage.add(batch.failure(at, error))
                 event = Event(id=id, category=Category.OTHER, fields={}, source=source)
             events[at] = event
         return event
@@ -403,7 +403,7 @@ class Gathered:
         self._batches.clear()
         self._damage.clear()
         for one in damage:
-            self._out.add_damage(one)
+            self._out.damage.add(one)
         self._damages += len(damage)
         for batch in batches:
             self._out.records += len(batch.raws)

@@ -73,7 +73,8 @@ class Match(Task):
         for searched in search(inputs, lookup, tools.limits, tools.workers):
             tools.progress("Searching", searched.bytes, 0)
         if not searched.lines:
-            reason = f" {searched.damage[0].source}: {searched.damage[0].reason}" if searched.damage else ""
+            first = next(iter(searched.damage.kept), None)
+            reason = f" {first.source}: {first.reason}" if first is not None else ""
             raise NothingAnalysedError(f"There is no line to search.{reason}")
         harmless = _without_harmless(wanted, searched)
         feed.apart += len(harmless)
@@ -134,7 +135,7 @@ def _report(
             "indicators": count,
             "apart": feed.apart,
             "matched": len(order),
-            "damaged": sum(one.records for one in (*feed.damage, *searched.damage)),
+            "damaged": sum(one.records for one in feed.damage) + searched.damage.records,
         },
         findings=findings,
         indicators=tuple(_indicator(wanted[n], searched.sighted[n]) for n in order),
@@ -177,7 +178,9 @@ def _indicator(one: Wanted, seen: Sighted) -> Indicator:
 
 
 def _problems(feed: Feed, searched: Searched, left: list[str], matched: int) -> Iterator[Problem]:
-    yield from told([*feed.damage, *searched.damage])
+    unkept = searched.damage.places - len(searched.damage.kept)
+    records = searched.damage.records - sum(one.records for one in searched.damage.kept)
+    yield from told([*feed.damage, *searched.damage.kept], unkept, records)
     if left:
         message = f"{counted(len(left), 'indicator is', 'indicators are')} too short to be looked for: "
         message += f"{listed(left, 3)}."

@@ -75,7 +75,7 @@ def read(request: Request, tools: Tools, rules: Ruleset, options: LogOptions) ->
         checkpoint.drop()
     reading.unkept = run.unkept
     if not reading.scan.records and not reading.stopped:
-        raise nothing(reading.scan.damage[0] if reading.scan.damage else None, request.paths)
+        raise nothing(next(iter(reading.scan.damage.kept), None), request.paths)
     return reading
 
 
@@ -126,7 +126,7 @@ class _Run:
                 _check(wanted, passed if wanted.begun else before)
             if isinstance(item, Damage):
                 with self._undisturbed:
-                    self._scan.add_damage(item)
+                    self._scan.damage.add(item)
                     self._position = Position(inputs=at + 1, first=self._position.first, names=names)
                 continue
             blob, reader = item
@@ -175,7 +175,7 @@ class _Run:
                     self._reached(blob, part.lines, part.end, part.end)
         except InputError as error:  # it vanished, or failed, while parts of it were read
             with self._undisturbed:
-                self._scan.add_damage(blob.damage(error.message, format=reader.name))
+                self._scan.damage.add(blob.damage(error.message, format=reader.name))
         self._ended(blob)
 
     def _in_one(self, blob: Blob, reader: Reader) -> None:

@@ -69,7 +69,7 @@ def _build(
             "detections": sum(one.count for one in found),
             "anomalies": len(anomalies),
             "incidents": len(grouped),
-            "damaged": scan.damaged,
+            "damaged": scan.damage.records,
             "hosts": sum(1 for host in scan.hosts.counts if host),
         },
         incidents=tuple(grouped),
@@ -325,7 +325,7 @@ def _problems(reading: Reading, rules: Ruleset, found: Sequence[Sighting]) -> It
         yield Problem(stage="read", message=reading.unkept)
     yield from _noisy(found)
     grouped: dict[tuple[str, str], list[Damage]] = {}
-    for damage in scan.damage:
+    for damage in scan.damage.kept:
         grouped.setdefault((damage.source.path + damage.source.member, damage.reason), []).append(damage)
     shown = list(grouped.items())[:_DAMAGE_SHOWN]
     told = 0
@@ -333,8 +333,8 @@ def _problems(reading: Reading, rules: Ruleset, found: Sequence[Sighting]) -> It
         count = sum(d.records for d in items)
         told += count
         yield Problem(stage="read", message=reason, subject=str(items[0].source), count=count)
-    if scan.damaged > told:
-        yield Problem(stage="read", message="More damage was found.", count=scan.damaged - told)
+    if scan.damage.records > told:
+        yield Problem(stage="read", message="More damage was found.", count=scan.damage.records - told)
     for one in rules.unsupported:
         yield Problem(
             stage="detect", message=f"A rule is not evaluated: {one.reason}", subject=one.title or one.path

@@ -100,10 +100,10 @@ def _screen(request: Request, tools: Tools) -> Screened:
     screen = Screen(tools.rules, tools.limits)
     for item in open_inputs(request.paths, tools.limits, stdin=request.stdin):
         if isinstance(item, Damage):
-            total.damage.append(item)
+            total.damage.add(item)
             continue
         blob, reader = item
-        first_id = total.records + sum(d.records for d in total.damage) + 1
+        first_id = total.records + total.damage.records + 1
         if worth_it(blob, reader.name, tools.workers):
             try:
                 for part in screen_in_parts(
@@ -116,12 +116,12 @@ def _screen(request: Request, tools: Tools) -> Screened:
                 ):
                     total.merge(part, tools.limits)
             except InputError as error:  # it vanished, or failed, while parts of it were read
-                total.damage.append(blob.damage(error.message, format=reader.name))
+                total.damage.add(blob.damage(error.message, format=reader.name))
             continue
         tools.progress(f"Reading {blob.name}", 0, 0)
         screen.screen(blob, reader.name, records(blob, reader, tools.limits), total, first_id=first_id)
     if not total.records:
-        raise nothing(total.damage[0] if total.damage else None, request.paths)
+        raise nothing(next(iter(total.damage.kept), None), request.paths)
     return total
 
 
@@ -184,7 +184,7 @@ def _counts(screened: Screened, hits: list[Hit], incidents: list[Incident]) -> d
         "alerts": sum(1 for e in screened.events if e.claim is not None),
         "signals": len({h.signal.id for h in hits}),
         "incidents": len(incidents),
-        "damaged": sum(d.records for d in screened.damage),
+        "damaged": screened.damage.records,
     }
 
 
@@ -202,14 +202,15 @@ def _all_findings(incidents: list[Incident]) -> tuple[Finding, ...]:
 def _problems(screened: Screened) -> Iterator[Problem]:
     """What could not be read, by reason; and what did not fit."""
     grouped: dict[tuple[str, str], list[Damage]] = {}
-    for damage in screened.damage:
+    for damage in screened.damage.kept:
         grouped.setdefault((damage.source.path + damage.source.member, damage.reason), []).append(damage)
+    left = screened.damage.records
     for (_, reason), found in list(grouped.items())[:_DAMAGE_SHOWN]:
         count = sum(d.records for d in found)
+        left -= count
         yield Problem(stage="read", message=reason, subject=str(found[0].source), count=count)
-    if len(grouped) > _DAMAGE_SHOWN:
-        more = sum(d.records for found in list(grouped.values())[_DAMAGE_SHOWN:] for d in found)
-        yield Problem(stage="read", message="More damage of other kinds was found.", count=more)
+    if left > 0:
+        yield Problem(stage="read", message="More damage was found.", count=left)
     if screened.dropped:
         yield Problem(
             stage="detect",
