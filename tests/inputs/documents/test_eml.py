@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from email import policy
+from typing import Any
+
 import pytest
 
 from cybersecqwen.inputs.documents import Document, eml_parts
 from cybersecqwen.inputs.documents.eml import EmlReader
-from cybersecqwen.records import Limits
+from cybersecqwen.records import Damage, Limits
 from tests.inputs.blobs import blob_of
 
 from .makers import PROSE, check, message
@@ -149,3 +153,61 @@ def test_what_would_take_long_is_left_and_named(
         assert found.text.endswith("the body")
         line = data.count(b"\n")
         assert found.place(len(found.text) - 1) == (0, line)
+
+
+LONG = b"Content-Type: text/plain; charset=utf-8" + b";" * 10_000
+
+
+@pytest.mark.parametrize(
+    ("data", "most"),
+    [
+        (HEAD + LONG + b"\n\nthe body\n", "2,000"),
+        (
+            HEAD + b"\n ".join(LONG[at : at + 70] for at in range(0, len(LONG), 70)) + b"\n\nthe body\n",
+            "2,000",
+        ),
+        (HEAD + b"Content-Disposition: inline; " + b"a=b;" * 9_000 + b"\n\nthe body\n", "2,000"),
+        (HEAD + PARTS + (LONG[:2_000] + b"\n\nthe body\n--a\n") * 300, "250"),
+    ],
+)
+def test_fields_about_parts_are_read_up_to_a_bound(data: bytes, most: str) -> None:
+    begun = time.process_time()
+    found = read(data)
+    assert time.process_time() - begun < 2  # it took 5 s for the first, and hours for the last
+    assert found.text.endswith("the body")
+    reason = f"Fields about its parts have more than {most} characters; the rest of them was left."
+    assert [damage.reason for damage in found.damage] == [reason]
+
+
+@pytest.mark.parametrize("size", [100, 240, 1_900])
+def test_fields_within_the_bound_are_read_whole(size: int) -> None:
+    name = "n" * size + ".exe"
+    data = HEAD + PARTS + b"\nx\n--a\nContent-Disposition: attachment; filename=" + name.encode() + b"\n\ny\n"
+    assert not read(data + b"--a--\n").damage
+    [inner] = EmlReader().inside(blob_of(data), Limits(), 1)
+    assert not isinstance(inner, Damage) and inner.name == name[:255]
+
+
+def test_a_field_is_cut_behind_a_parameter() -> None:
+    data = (
+        HEAD
+        + b"Content-Type: text/html; charset=latin1; "
+        + b"x="
+        + b"y" * 3_000
+        + b"\n\n<p>Gr\xf6\xdfe</p>\n"
+    )
+    found = read(data)
+    assert found.text.endswith("Größe") and found.damage
+
+
+def test_a_field_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str]] = []
+    parse = policy.EmailPolicy.header_fetch_parse
+
+    def counted(self: policy.EmailPolicy[Any], name: str, value: str) -> Any:
+        seen.append((name, value))
+        return parse(self, name, value)
+
+    monkeypatch.setattr(policy.EmailPolicy, "header_fetch_parse", counted)
+    read(HEAD + PARTS + b"Content-Type: text/plain\n\nx\n--a\n" * 50)
+    assert len(seen) == len(set(seen))

@@ -120,7 +120,10 @@ class EmlReader(DocumentReader):
         data, reason = bounded(found.data)
         if reason:
             damage.append(blob.damage(reason, format=self.name))
-        taken = found, parsed(data), damage
+        message, reason = parsed(data)
+        if reason:
+            damage.append(blob.damage(reason, format=self.name))
+        taken = found, message, damage
         self._last = blob, taken
         return taken
 

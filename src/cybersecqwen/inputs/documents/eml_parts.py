@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .charset import text_of, whole
+
+if TYPE_CHECKING:
+    _Base = policy.EmailPolicy[EmailMessage]
+else:
+    _Base = policy.EmailPolicy
 
 _MOST_HEADERS = 200
 _MOST_PARTS = 1_000
@@ -25,6 +31,12 @@ MOST_HEADER_LINES = 200_000
 """Lines of header fields, of the message and all its parts."""
 MOST_TAGS = 300_000
 """Tags of a page in a message that are read."""
+MOST_OF_A_FIELD = 2_000
+"""Characters of a field about a part: the standard library takes quadratic time to parse it."""
+MOST_OF_LONG_FIELDS = 100_000
+"""Characters of all such fields of a message that are longer than `SHORT`; the others are cut to that."""
+SHORT = 250
+_MOST_KNOWN = 4_096
 _BOUNDARY = re.compile(rb"\n--[^\r\n]")
 _BLANK = re.compile(rb"\n\r?\n")
 
@@ -76,12 +88,63 @@ def page_of(text: str) -> tuple[str, str]:
     return text[:at], f"Its page has more than {MOST_TAGS:,} tags; the rest was left."
 
 
-def parsed(data: bytes) -> EmailMessage | None:
-    """The message, or None where it cannot be taken apart."""
+@dataclass(slots=True)
+class _Fields:
+    """The fields about parts of one message: what may still be parsed of them, and what was."""
+
+    room: int = field(default_factory=lambda: MOST_OF_LONG_FIELDS)
+    cut: int = 0
+    known: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def bounded(self, value: str) -> str:
+        """As much of a field as may be parsed, up to the end of a parameter."""
+        most = MOST_OF_A_FIELD if self.room > 0 else SHORT
+        if len(value) <= SHORT:
+            return value
+        self.room -= min(len(value), most)
+        if len(value) <= most:
+            return value
+        self.cut += 1
+        return value[:most].rpartition(";")[0].rstrip("; \t\r\n") or value[:most]
+
+
+class _Policy(_Base):
+    """Parses the fields about parts in bounded time, and each of them once."""
+
+    fields: _Fields
+
+    def __init__(self, fields: _Fields) -> None:
+        super().__init__(message_factory=EmailMessage)
+        object.__setattr__(self, "fields", fields)  # a policy takes no attributes that it does not know
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """The name and the value of a field as it comes."""
+        name, value = super().header_source_parse(sourcelines)
+        return (name, self.fields.bounded(value)) if name.lower().startswith("content-") else (name, value)
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """The value as an object that knows its parameters."""
+        known = self.fields.known
+        found = known.get((name, value))
+        if found is None:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            found = known[name, value] = super().header_fetch_parse(name, value)
+        return found
+
+
+def parsed(data: bytes) -> tuple[EmailMessage | None, str]:
+    """(the message or None where it cannot be taken apart, what of its parts' fields was left)."""
+    fields = _Fields()
     try:
-        return BytesParser(policy=policy.default).parsebytes(data)
+        message = BytesParser(policy=_Policy(fields)).parsebytes(data)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, KeyError):
-        return None  # the parser of the standard library raises all of these on hostile headers
+        return None, ""  # the parser of the standard library raises all of these on hostile headers
+    if not fields.cut:
+        return message, ""
+    most = MOST_OF_A_FIELD if fields.room > 0 else SHORT
+    reason = f"Fields about its parts have more than {most:,} characters; the rest of them was left."
+    return message, reason
 
 
 def header(message: EmailMessage, name: str) -> str:
