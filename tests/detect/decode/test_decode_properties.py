@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cybersecqwen.detect.decode import decode, plain
+from cybersecqwen.detect.decode.environment import REFERENCE, resolved
 from cybersecqwen.records import Limits
 
 from .encoders import ENCODERS
@@ -93,3 +96,51 @@ def test_attack_strings_end(text: str) -> None:
     layers = decode(text, Limits())
     assert sum(len(layer.text) for layer in layers) <= Limits().decode_bytes
     plain(text)
+
+
+LONG = "cmd /c set x=" + "a" * 8_000 + "&"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LONG + "%x:a=b%" * 1_500,
+        LONG + "%x:a=bbbb%" * 1_500,
+        LONG + "%x:a=%" * 1_500,
+        LONG + "&set y=%x:a=b%" * 800 + "%y%%x%",
+        LONG.replace("a", "é") + "%x:é=bcd%" * 1_500,
+    ],
+    ids=["as-long", "longer", "nothing", "again", "accented"],
+)
+def test_replacing_in_variables_takes_time_in_proportion(text: str) -> None:
+    begun = time.process_time()
+    decode(text, Limits())
+    assert time.process_time() - begun < 1  # it took 1 to 4 s
+
+
+def test_replacing_in_variables_is_undone_as_before() -> None:
+    script = "powershell -nop -w hidden -File C:\\Users\\Public\\one.ps1"
+    hidden = script.replace("e", "@#").replace("o", "$$")
+    line = f"cmd /c set x={hidden}&set y=%x:@#=e%&call %y:$$=o%"
+    assert any(script in layer.text for layer in decode(line, Limits()))
+    assert resolved(_match("%x:A=\\1\\g%"), {"x": "banana"}) == r"b\1\gn\1\gn\1\g"
+
+
+def _match(text: str) -> re.Match[str]:
+    found = REFERENCE.search(text)
+    assert found is not None
+    return found
+
+
+@FEW
+@given(
+    st.text("aAbB.é\\İ", max_size=40),
+    st.text("aAbB.é\\İ", min_size=1, max_size=3),
+    st.text("ab\\1", max_size=4),
+    st.integers(0, 90),
+)
+def test_what_is_too_long_is_known_before_it_is_made(value: str, old: str, new: str, most: int) -> None:
+    made = re.sub(re.escape(old), lambda _: new, value, flags=re.IGNORECASE)
+    match = _match(f"%x:{old}={new}%")
+    assert resolved(match, {"x": value}) == made
+    assert resolved(match, {"x": value}, most) == (made if len(made) <= most else None)

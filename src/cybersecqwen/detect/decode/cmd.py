@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 
 from .environment import REFERENCE, VALUES, resolved
@@ -14,6 +15,8 @@ _QUOTE_IN_WORD = re.compile(r"(?<=\w)\"(?=\w)|(?<=\w)\"\"(?=\w)")
 _SET = re.compile(r"(?:^|[&|(\s\"@])set\s{1,8}\"?([^\s=&|\"^/]{1,64})=([^&|\"\r\n)]*+)", re.IGNORECASE)
 LONGEST_VALUE = 8_191
 """Characters of a variable: cmd.exe's longest line, learn.microsoft.com/troubleshoot (830473)."""
+_FACTOR = 32
+"""How often as many characters as the text has are looked through for what is replaced in values."""
 PASSES = 3
 """Rounds of substitution: `call` resolves a second time what a variable's value names."""
 
@@ -43,9 +46,10 @@ def _substituted(text: str, room: int, names: list[str]) -> str:
     sliced = ":~" in low or ("=" in low and ":" in low)
     if not sliced and "set " not in low:
         return text
+    work = _Work(_FACTOR * len(text))
     for _ in range(PASSES):
-        own = _assignments(text, room) if "set " in low else {}
-        result = _Substitution(own, room).apply(text)
+        own = _assignments(text, room, work) if "set " in low else {}
+        result = _Substitution(own, room, work).apply(text)
         if result is None:
             break
         text = result[0]
@@ -53,13 +57,22 @@ def _substituted(text: str, room: int, names: list[str]) -> str:
     return text
 
 
-def _assignments(text: str, room: int) -> dict[str, str]:
+@dataclass(slots=True)
+class _Work:
+    """Characters of values that may still be looked through, whatever becomes of them."""
+
+    left: int
+
+
+def _assignments(text: str, room: int, work: _Work) -> dict[str, str]:
     """Variables that the line sets, each value with the earlier ones resolved."""
     own: dict[str, str] = {}
     left = room
     for match in _SET.finditer(text):
-        result = _Substitution(own, left).apply(match[2]) if "%" in match[2] or "!" in match[2] else None
-        value = result[0] if result else match[2]
+        value = match[2]
+        if "%" in value or "!" in value:
+            result = _Substitution(own, left, work).apply(value)
+            value = result[0] if result else value
         left -= len(value)
         if left < 0 or len(value) > LONGEST_VALUE:
             break
@@ -70,9 +83,10 @@ def _assignments(text: str, room: int) -> dict[str, str]:
 class _Substitution:
     """One round over a text: own variables everywhere, well-known ones only where they are sliced."""
 
-    def __init__(self, own: dict[str, str], room: int) -> None:
+    def __init__(self, own: dict[str, str], room: int, work: _Work) -> None:
         self.own = own
         self.room = room
+        self.work = work
         self.names: list[str] = []
 
     def apply(self, text: str) -> tuple[str, list[str]] | None:
@@ -84,8 +98,12 @@ class _Substitution:
         name = match[1].lower()
         plain = match[2] is None and match[4] is None
         known = self.own if name in self.own else {} if plain else VALUES
-        value = resolved(match, known)
-        if value is None or len(value) > self.room:
+        if match[4] is not None:
+            self.work.left -= len(known.get(name, ""))
+        if self.room <= 0 or self.work.left < 0:
+            return match.group()
+        value = resolved(match, known, self.room)
+        if value is None:
             return match.group()
         self.room -= len(value)
         how = "variables" if plain else "environment variable slices"

@@ -48,16 +48,29 @@ REFERENCE = re.compile(
 _POWERSHELL = re.compile(r"\$\{?env:([a-z_()0-9]{2,25})\}?", re.IGNORECASE)
 
 
-def resolved(match: re.Match[str], values: Mapping[str, str]) -> str | None:
-    """What a match of REFERENCE stands for, or None where the variable is unknown."""
+def resolved(match: re.Match[str], values: Mapping[str, str], most: int | None = None) -> str | None:
+    """What a match of REFERENCE stands for, or None where the variable is unknown.
+
+    So it is where that would have more than `most` characters; nothing is put in to find out.
+    """
     value = values.get(match[1].lower())
     if value is None:
         return None
     if match[2] is not None:
         return _slice(value, int(match[2]), match[3])
     if match[4] is not None:
-        return re.sub(re.escape(match[4]), lambda _: match[5], value, flags=re.IGNORECASE)
-    return value
+        value = _replaced(value, match[4], match[5], most)
+    return value if most is None or value is None or len(value) <= most else None
+
+
+def _replaced(value: str, old: str, new: str, most: int | None) -> str | None:
+    """%NAME:old=new%, in which cmd does not mind the case."""
+    if most is not None and value.isascii() and old.isascii():
+        longer = value.lower().count(old.lower()) * (len(new) - len(old))
+        if len(value) + longer > most:
+            return None
+    # As a template and not as a function, which would be called for each place.
+    return re.sub(re.escape(old), new.replace("\\", "\\\\"), value, flags=re.IGNORECASE)
 
 
 def expanded(text: str) -> str:
