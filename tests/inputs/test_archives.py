@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import random
+import struct
 import zipfile
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cybersecqwen.inputs.gz import GzipUnpacker
 from cybersecqwen.inputs.interface import Blob
@@ -130,3 +133,78 @@ def test_gzip_with_something_else_behind() -> None:
     found, damages = unpacked(gzip.compress(b"one") + b"no gzip")
     assert found == {"a": b"one"}
     assert "not gzip" in damages[0].reason
+
+
+def _with_end(data: bytes, **values: int) -> bytes:
+    """The archive with other values in its end record."""
+    changed = bytearray(data)
+    at = data.rindex(b"PK\x05\x06")
+    for name, value in values.items():
+        place, form = {"count": (10, "<H"), "length": (12, "<I"), "start": (16, "<I")}[name]
+        struct.pack_into(form, changed, at + place, value)
+    return bytes(changed)
+
+
+MEMBERS = {"a.log": b"one\n" * 50, "b.log": ROWS, "c.log": b"three"}
+UNFIT = "The directory of the archive does not fit its end; members that it lacks were looked for."
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"count": 0},
+        {"count": 1},
+        {"count": 2},
+        {"count": 4},
+        {"count": 0, "length": 0},
+        {"count": 0, "start": 0},
+    ],
+)
+def test_an_end_that_hides_members(values: dict[str, int], method: int) -> None:
+    found, damages = unpacked(_with_end(zipped(MEMBERS, method), **values))
+    assert found == MEMBERS
+    assert [damage.reason for damage in damages if not damage.source.member] == [UNFIT]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_an_entry_of_the_directory_that_is_damaged(number: int) -> None:
+    data = bytearray(zipped(MEMBERS))
+    at = -1
+    for _ in range(number + 1):
+        at = data.index(b"PK\x01\x02", at + 1)
+    data[at] = 0
+    found, damages = unpacked(bytes(data))
+    assert found == MEMBERS
+    assert len(damages) == 1 and "looked for" in damages[0].reason
+
+
+def test_what_is_looked_for_is_not_taken_out_of_other_members() -> None:
+    inner = zipped({"x": b"x"}, zipfile.ZIP_STORED)
+    members = {"in.zip": inner, "b.log": b"two", "c.log": b"three"}
+    found, _ = unpacked(_with_end(zipped(members, zipfile.ZIP_STORED), count=1))
+    assert found == members
+
+
+def test_folders_are_passed_over_and_files_with_their_names_read() -> None:
+    found, damages = unpacked(zipped({"folder/": b"", "evil/": b"hidden", "a": b"x"}))
+    assert (found, damages) == ({"evil/": b"hidden", "a": b"x"}, [])
+
+
+def test_empty_archives_are_sound() -> None:
+    empty = zipped({})
+    for data in (empty, b"#!/bin/sh\n" + empty, empty + b""):
+        assert unpacked(data) == ({}, [])
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b/", "c.zip", "d/e"]), unique=True),
+    st.integers(0, 5),
+    st.binary(max_size=9),
+)
+@settings(deadline=None, max_examples=40)
+def test_no_member_is_hidden_by_a_count(names: list[str], count: int, front: bytes) -> None:
+    members = {name: name.encode() for name in names}
+    found, damages = unpacked(front + _with_end(zipped(members), count=count) if members else zipped({}))
+    assert found == members
+    assert bool(damages) == (bool(members) and count != len(members))

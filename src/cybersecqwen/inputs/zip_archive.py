@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -32,6 +32,9 @@ _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
 _METHODS = {0: 0, 8: -15}  # stored, deflate; to zlib's wbits
 _ENCRYPTED, _STREAMED, _UTF8 = 0x1, 0x8, 0x800
+_NOTHING = 2  # bytes of a folder: none, or a deflate stream that holds nothing
+_MOST_KNOWN = 1 << 20
+_SIGNATURE = b"PK\x05\x05"  # may stand behind the entries (4.3.13)
 _FULL = 0xFFFFFFFF  # the value stands in the zip64 extra field
 
 
@@ -79,15 +82,12 @@ class ZipUnpacker(Unpacker):
         self, blob: Blob, opener: Callable[[], BinaryIO], budget: Budget, limits: Limits
     ) -> Iterator[Blob | Damage]:
         with opener() as archive:
-            entries, sound = _directory(archive)
-            if not sound:
-                yield blob.damage(
-                    "The directory of the archive is damaged; members were looked for one by one.",
-                    format=self.name,
-                )
-            for entry in entries if sound else _carve(archive):
-                if entry.name.endswith("/"):
+            for entry in _found(archive):
+                if isinstance(entry, str):
+                    yield blob.damage(entry, format=self.name)
                     continue
+                if entry.name.endswith("/") and entry.size == 0 and 0 <= entry.packed <= _NOTHING:
+                    continue  # a folder; what bears such a name and holds something is a file
                 inner = _label(blob, entry.name)
                 budget.members -= 1
                 if budget.members < 0:
@@ -167,35 +167,53 @@ def _data_start(archive: BinaryIO, entry: _Entry) -> int:
     return int(entry.at + _LOCAL.size + name_size + extra_size)
 
 
-def _directory(archive: BinaryIO) -> tuple[Iterator[_Entry], bool]:
-    """(entries of the central directory, whether there is one that begins as it should)."""
+def _found(archive: BinaryIO) -> Iterator[_Entry | str]:
+    """Every entry, by the directory where it is sound; and a sentence on what is damaged."""
+    directory = _directory(archive)
+    if directory is None:
+        yield "The directory of the archive is damaged; members were looked for one by one."
+        yield from _carve(archive, {})
+        return
+    yield from directory.entries()
+    if directory.sound():
+        return
+    reason = "The directory of the archive does not fit its end; members that it lacks were looked for."
+    if directory.number:
+        yield reason
+    for entry in _carve(archive, directory.known) if directory.number <= _MOST_KNOWN else ():
+        if not directory.number:  # an empty archive behind other bytes is none that lacks something
+            directory.number = 1
+            yield reason
+        yield entry
+
+
+def _directory(archive: BinaryIO) -> _Directory | None:
+    """The central directory; None where there is none that begins as it should."""
     size = archive.seek(0, io.SEEK_END)
     tail_at = max(size - 65_557, 0)  # the end record is 22 bytes, its comment at most 65,535
     archive.seek(tail_at)
     tail = archive.read(65_557)
     at = tail.rfind(END)
     if at < 0 or len(tail) - at < 22:
-        return iter(()), False
+        return None
     count, length, start = struct.unpack_from("<HII", tail, at + 10)
     base = tail_at + at - length - start  # bytes that stand before the archive, as in self-extracting ones
     if _FULL in (length, start) or count == 0xFFFF:
         found = _directory64(archive, tail_at + at)
         if found is None:
-            return iter(()), False
-        count, start, base = found[0], found[1], 0
+            return None
+        count, length, start = found
+        base = 0
     first = base + start
-    if count == 0:
-        return iter(()), True
+    directory = _Directory(archive, first, base, count, length, empty=tail_at + at == 0)
     if not 0 <= first < size:
-        return iter(()), False
+        return directory if count == 0 else None
     archive.seek(first)
-    if archive.read(4) != CENTRAL:
-        return iter(()), False
-    return _central(archive, first, base, count), True
+    return directory if count == 0 or archive.read(4) == CENTRAL else None
 
 
-def _directory64(archive: BinaryIO, end_at: int) -> tuple[int, int] | None:
-    """(entries, start) from the zip64 end record, by its locator in front of the end record."""
+def _directory64(archive: BinaryIO, end_at: int) -> tuple[int, int, int] | None:
+    """(entries, bytes, start) from the zip64 end record, by its locator in front of the end record."""
     archive.seek(max(end_at - 20, 0))
     locator = archive.read(20)
     if locator[:4] != LOCATOR or len(locator) < 20:
@@ -204,31 +222,59 @@ def _directory64(archive: BinaryIO, end_at: int) -> tuple[int, int] | None:
     record = archive.read(56)
     if record[:4] != END64 or len(record) < 56:
         return None
-    count, _length, start = struct.unpack_from("<QQQ", record, 32)
-    return count, start & (1 << 62) - 1
+    count, length, start = struct.unpack_from("<QQQ", record, 32)
+    return count, length & (1 << 62) - 1, start & (1 << 62) - 1
 
 
-def _central(archive: BinaryIO, at: int, base: int, count: int) -> Iterator[_Entry]:
-    for _ in range(count):
-        archive.seek(at)
-        header = archive.read(_CENTRAL.size)
-        if len(header) < _CENTRAL.size or header[:4] != CENTRAL:
-            return
-        values = _CENTRAL.unpack(header)
-        flags, method, crc, packed, size = values[3], values[4], values[7], values[8], values[9]
-        name_size, extra_size, comment_size, start = values[10], values[11], values[12], values[16]
-        name, extra = archive.read(name_size), archive.read(extra_size)
-        at += _CENTRAL.size + name_size + extra_size + comment_size
-        size, packed, start = _zip64(extra, size, packed, start)
-        yield _Entry(
-            name=_name(name, flags),
-            flags=flags,
-            method=method,
-            crc=crc,
-            packed=packed,
-            size=size,
-            at=max(base + start, 0) & (1 << 62) - 1,
-        )
+class _Directory:
+    """A central directory, which may hold other entries than the end of the archive says."""
+
+    def __init__(
+        self, archive: BinaryIO, first: int, base: int, count: int, length: int, *, empty: bool
+    ) -> None:
+        self._archive, self._at, self._base = archive, first, base
+        self._count, self._end, self._empty = count, first + length, empty
+        self.number = 0
+        """Entries read."""
+        self.known: dict[int, int] = {}
+        """Where their local headers stand, and how many bytes each of the members has there."""
+
+    def entries(self) -> Iterator[_Entry]:
+        """Every entry, as many as there are by the count or by the bytes."""
+        archive = self._archive
+        while self.number < self._count or self._at < self._end:
+            archive.seek(self._at)
+            header = archive.read(_CENTRAL.size)
+            if len(header) < _CENTRAL.size or header[:4] != CENTRAL:
+                return
+            values = _CENTRAL.unpack(header)
+            flags, method, crc, packed, size = values[3], values[4], values[7], values[8], values[9]
+            name_size, extra_size, comment_size, start = values[10], values[11], values[12], values[16]
+            name, extra = archive.read(name_size), archive.read(extra_size)
+            self._at += _CENTRAL.size + name_size + extra_size + comment_size
+            self.number += 1
+            size, packed, start = _zip64(extra, size, packed, start)
+            at = max(self._base + start, 0) & (1 << 62) - 1
+            if self.number <= _MOST_KNOWN:
+                self.known[at] = packed
+            yield _Entry(
+                name=_name(name, flags),
+                flags=flags,
+                method=method,
+                crc=crc,
+                packed=packed,
+                size=size,
+                at=at,
+            )
+
+    def sound(self) -> bool:
+        """Whether these were as many entries, and bytes, as the end of the archive says."""
+        if self.number == 0 and self._count == 0:
+            return self._empty
+        if (self.number - self._count) & 0xFFFF:  # some write more than 65,535 without zip64
+            return False
+        self._archive.seek(self._at)
+        return self._at == self._end or self._archive.read(4) == _SIGNATURE
 
 
 def _zip64(extra: bytes, *values: int) -> tuple[int, ...]:
@@ -251,8 +297,8 @@ def _name(raw: bytes, flags: int) -> str:
     return raw.decode("utf-8" if raw.isascii() else "cp437", "replace")
 
 
-def _carve(archive: BinaryIO) -> Iterator[_Entry]:
-    """Entries by their local headers, wherever these stand."""
+def _carve(archive: BinaryIO, known: Mapping[int, int]) -> Iterator[_Entry]:
+    """Entries by their local headers, wherever these stand, but for those that are known."""
     at = 0
     while True:
         at = _find(archive, LOCAL, at)
@@ -264,6 +310,9 @@ def _carve(archive: BinaryIO) -> Iterator[_Entry]:
             return
         _, _, flags, method, _, _, crc, packed, size, name_size, extra_size = _LOCAL.unpack(header)
         name, extra = archive.read(name_size), archive.read(extra_size)
+        if (length := known.get(at)) is not None:
+            at += _LOCAL.size + name_size + extra_size + length
+            continue
         streamed = bool(flags & _STREAMED) and not packed
         size, packed = _zip64(extra, size, packed)
         yield _Entry(
