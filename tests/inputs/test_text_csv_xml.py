@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import csv
+import io
+import time
+from typing import Any
 
-from cybersecqwen.inputs.csv_table import CsvReader
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cybersecqwen.inputs.csv_table import CsvReader, _row_patterns
 from cybersecqwen.inputs.shapes import ShapeFinder
 from cybersecqwen.inputs.text import KEY, TextReader
 from cybersecqwen.inputs.winxml import EventXmlReader
@@ -130,3 +137,57 @@ def test_entities_are_refused() -> None:
     assert (records, len(damages)) == ([], 1)
     records, damages = read(EventXmlReader(), b"<Event><System>" + b"x" * 9_000, SMALL)
     assert (records, len(damages)) == ([], 1)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_quote_inside_a_cell_opens_nothing(delimiter: str) -> None:
+    """Seven rows went missing, and one was told."""
+    rows = ['1,echo 5" disk', *(f"{n},whoami" for n in range(2, 7)), '7,echo 6" disk', '8,"quoted\ncell" x"']
+    text = "\n".join(["n,command", *rows]).replace(",", delimiter) + "\n"
+    records, damages = read(CsvReader(), text.encode())
+    assert [raw["n"] for _, _, raw in records] == [str(n) for n in range(1, 9)]
+    assert records[0][2]["command"] == 'echo 5" disk'
+    assert records[-1][2]["command"] == 'quoted\ncell x"'
+    assert damages == []
+
+
+def test_lines_that_are_no_row_together_are_rows_by_themselves() -> None:
+    """A carriage return outside quotes is an error to `csv`."""
+    rows = b'1,"a\nb" x\ry\n2,c\n'
+    records, damages = read(CsvReader(), b"n,command\n" + rows)
+    assert [(number, raw) for number, _, raw in records] == [
+        (2, {"n": "1", "command": "a"}),
+        (4, {"n": "2", "command": "c"}),
+    ]
+    assert [(damage.source.record, damage.records) for damage in damages] == [(3, 1)]
+
+
+@given(
+    st.lists(st.lists(st.text('ab" ,\t\n', max_size=6), min_size=3, max_size=3), max_size=6),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+def test_any_table_that_csv_writes_is_read_whole(rows: list[list[str]], quoting: Any) -> None:
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=quoting, lineterminator="\n")
+    writer.writerows([["a", "b", "c"], *rows])
+    records, damages = read(CsvReader(), out.getvalue().encode())
+    assert [list(raw.values()) for _, _, raw in records] == [row for row in rows if any(row)]
+    assert damages == []
+
+
+@given(st.lists(st.text('ab",', max_size=8), min_size=1, max_size=8))
+def test_lines_end_inside_quotes_where_csv_says_so(lines: list[str]) -> None:
+    complete, ends = _row_patterns(",")
+    for text in lines:
+        state = csv.reader([text + "\n", "x"])
+        closed = len(list(state)) == 2
+        assert (complete.match(text + "\n") is not None) == closed
+        state = csv.reader(['"' + text + "\n", "x"])
+        assert (ends.match(text + "\n") is not None) == (len(list(state)) == 2)
+
+
+def test_quotes_take_time_in_proportion() -> None:
+    for text in ('"' * 200_000, '"a",' * 100_000 + '"', ',"' * 100_000, 'a"' * 100_000 + ',"'):
+        begun = time.process_time()
+        read(CsvReader(), b"a,b\n" + (text + "\n").encode() * 3)
+        assert time.process_time() - begun < 2

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 
 from cybersecqwen.records import Damage, Limits
@@ -83,6 +84,19 @@ def _fit(sample: str, delimiter: str, whole: bool) -> int:
     return 60 + min(width, 20)
 
 
+@cache
+def _row_patterns(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What fits a line that ends outside quoted cells: one that begins outside them, one that begins inside.
+
+    As in `csv`, a quote opens a cell only where it is its first character.
+    """
+    rest = '(?:[^"]++|"")*+"'  # of a quoted cell, behind its first quote
+    plain = f"[^{re.escape(delimiter)}]*+"
+    cell = f'(?:"{rest}{plain}|(?!"){plain})'
+    cells = f"(?:{re.escape(delimiter)}{cell})*+\\Z"
+    return re.compile(cell + cells), re.compile(rest + plain + cells)
+
+
 class _Rows:
     """Rows of cells from lines; a quoted cell may go on over lines, up to the bound of a line."""
 
@@ -102,36 +116,54 @@ class _Rows:
         return [cell.strip() for cell in rows], delimiter
 
     def rows(self, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
-        begun: list[str] = []  # lines of a row whose quoted cell goes on
-        number, offset, size = 0, -1, 0
+        begun: list[tuple[int, int, str]] = []  # lines of a row whose quoted cell goes on
+        complete, ends = _row_patterns(delimiter)
+        size = 0
         for line in self._lines:
             if isinstance(line, TooLong):
                 reason = f"The line has {line.length:,} bytes; the bound is {self._bound:,}."
                 self._damage(reason, line.number, line.offset)
                 continue
-            text = text_of(line[2])
-            if not begun:
-                number, offset, size = line[0], line[1], 0
-            odd, size = text.count('"') % 2 == 1, size + len(text)
-            begun.append(text)
-            if odd != (len(begun) > 1):  # the quotes of the row so far do not pair
-                if size <= _ROW_CHARS:
-                    continue
-                reason = "A quoted cell does not end."
-                self._damage(reason, number, offset, len(begun))
+            number, offset, text = line[0], line[1], text_of(line[2])
+            if not begun and ('"' not in text or complete.match(text)):
+                yield number, offset, self._parse(text.rstrip("\r\n"), delimiter, number, offset)
+                continue
+            size = size + len(text) if begun else len(text)
+            goes_on = not begun or ends.match(text) is None
+            begun.append((number, offset, text))
+            if goes_on and size <= _ROW_CHARS:
+                continue
+            if goes_on:
+                self._damage("A quoted cell does not end.", begun[0][0], begun[0][1], len(begun))
             else:
-                yield number, offset, self._parse("".join(begun).rstrip("\r\n"), delimiter, number, offset)
+                yield from self._joined(begun, delimiter)
             begun = []
         if begun:
-            self._damage("The file ends inside a quoted cell.", number, offset, len(begun))
+            self._damage("The file ends inside a quoted cell.", begun[0][0], begun[0][1], len(begun))
+
+    def _joined(
+        self, begun: list[tuple[int, int, str]], delimiter: str
+    ) -> Iterator[tuple[int, int, list[str]]]:
+        """The row of several lines; where it is none, a row of each line by itself."""
+        number, offset, _ = begun[0]
+        try:
+            cells = self._cells("".join(text for _, _, text in begun).rstrip("\r\n"), delimiter)
+        except csv.Error:
+            for number, offset, text in begun:
+                yield number, offset, self._parse(text.rstrip("\r\n"), delimiter, number, offset)
+        else:
+            yield number, offset, cells
 
     def _parse(self, text: str, delimiter: str, number: int, offset: int) -> list[str]:
-        csv.field_size_limit(max(csv.field_size_limit(), self._bound))
         try:
-            return next(csv.reader([text], delimiter=delimiter), [])
+            return self._cells(text, delimiter)
         except csv.Error as error:
             self._damage(f"It is not a valid row ({error}).", number, offset)
             return []
+
+    def _cells(self, text: str, delimiter: str) -> list[str]:
+        csv.field_size_limit(max(csv.field_size_limit(), self._bound))
+        return next(csv.reader([text], delimiter=delimiter), [])
 
     def _damage(self, reason: str, number: int, offset: int, records: int = 1) -> None:
         damage = self._blob.damage(reason, record=number, offset=offset, format="csv", records=records)
