@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from cybersecqwen.records import Damage, Limits
 
+from .damage_runs import DamageRun
 from .interface import HEAD_BYTES, Blob, RawRecord, Reader
 from .json_values import ENVELOPE, parse, too_deep, unwrap
 from .lines import BLOCK, as_utf8, decoded
@@ -15,7 +17,7 @@ from .lines import BLOCK, as_utf8, decoded
 _ENVELOPE_HEAD = 4_096  # bytes in which the list of an envelope begins
 _WHOLE = 64 << 20  # larger documents are read element by element, in memory bounded by line_bytes
 # Possessive, so that a quote without its partner costs one pass. JSON strings hold no raw line end.
-_TOKEN = re.compile(rb'"(?:[^"\\\n]++|\\.)*+"|[{}"]')
+_TOKEN = re.compile(rb'"(?:[^"\\\n]++|\\.)*+"|[{}\[\]"]')
 # The rest of a string that an earlier piece of text began: to its quote, or to the line end.
 _STRING_END = re.compile(rb'(?:[^"\\\n]++|\\.)*+["\n]')
 _ENVELOPE_LIST = re.compile(
@@ -63,20 +65,23 @@ class JsonReader(Reader):
 
     def _one_by_one(self, blob: Blob, limits: Limits) -> Iterator[RawRecord | Damage]:
         number = 0
+        bad = DamageRun(blob, self.name)
         for offset, size, data in objects(blob, limits):
             number += 1
             if data is None:
                 reason = f"The object has over {size:,} bytes; the bound is {limits.line_bytes:,}."
-                yield blob.damage(reason, record=number, offset=offset, format=self.name)
+                yield from bad.add(number, offset, reason)
                 continue
             try:
                 value = parse(data)
             except ValueError:
                 reason = "It is not valid JSON." if data.endswith(b"}") else "The JSON is cut off."
-                yield blob.damage(reason, record=number, offset=offset, format=self.name)
+                yield from bad.add(number, offset, reason)
                 continue
+            yield from bad.flush()
             for item in unwrap(value) if value.__class__ is dict else (value,):
                 yield _checked(blob, number, offset, item, limits)
+        yield from bad.flush()
         if number == 0:
             yield blob.damage("It begins like JSON, but holds no object.", format=self.name)
 
@@ -105,9 +110,9 @@ def _utf8(stream: BinaryIO) -> bytes | None:
 def objects(blob: Blob, limits: Limits) -> Iterator[tuple[int, int, bytes | None]]:
     """The outermost objects of a document of any size, as (offset, bytes seen, text).
 
-    The text is None for one longer than `limits.line_bytes`, and cut off for one that the file ends
-    in. What stands between objects (brackets of arrays, commas) is passed over; so is the head of an
-    export envelope, where the list stands in the first bytes.
+    The text is None for one longer than `limits.line_bytes`, and cut off for one whose end is missing.
+    What stands between objects (brackets of arrays, commas) is passed over; so is the head of an export
+    envelope, where the list stands in the first bytes.
     """
     scan = _Scan(limits.line_bytes)
     with blob.open() as stream:
@@ -139,40 +144,61 @@ def _behind_envelope(head: bytes) -> int:
     return 0
 
 
+_ARRAY, _INNER, _MAYBE, _NEW = range(4)
+"""What an open bracket begins: an array, the value of a key or the first of an array; an object that may be
+a record of its own if what it stands in turns out to be damaged; one that cannot stand where it does."""
+_DEEPEST = 1_000  # beyond, brackets are only counted
+_LOOK_BACK = 256
+_MOST_MAYBE = 1 << 20
+
+
 class _Scan:
-    """Finds objects in pieces of text: counts braces outside strings."""
+    """Finds objects in pieces of text: pairs brackets outside strings.
+
+    Where the end of an object is missing, all behind it would be part of it. So an object that begins where
+    none can be (behind a comma, or on a line of its own, where a key is expected) ends those that are open:
+    these are damaged. Inside one that is too long, or that the file ends in, objects behind a comma or at the
+    beginning of a line are taken as records.
+    """
 
     def __init__(self, bound: int) -> None:
         self.base = 0
         """Where `_buffer` begins in the file."""
         self._bound = bound
         self._buffer = b""
+        self._before = b""  # the end of what stood before it
         self._at = 0  # scanned up to here
-        self._depth = 0
         self._in_string = False
-        self._start = 0  # of the open object, in the file
-        self._lost = False  # the open object is too long: its bytes are not kept
+        self._open: list[tuple[int, int]] = []  # place in the file and sort of each open bracket
+        self._arrays = 0  # of these
+        self._passed = 0  # the outermost of these that are no records, or are told as damaged
+        self._deeper = 0  # open brackets beyond `_DEEPEST`
+        self._maybe: list[tuple[int, int]] = []  # begin and end of objects that may be records of their own
 
     def feed(self, block: bytes) -> Iterator[tuple[int, int, bytes | None]]:
         self._buffer += block
-        if self._in_string and not self._leave_string():
-            self._shrink()
-            return
+        if not self._in_string or self._leave_string():
+            yield from self._tokens()
+        here = self.base + len(self._buffer)
+        while len(self._open) > self._passed and here - self._open[self._passed][0] > self._bound:
+            yield from self._damaged(here)
+        self._shrink()
+
+    def _tokens(self) -> Iterator[tuple[int, int, bytes | None]]:
         while (token := _TOKEN.search(self._buffer, self._at)) is not None:
             kind, self._at = token[0], token.end()
             if kind == b"{":
-                if self._depth == 0:
-                    self._start, self._lost = self.base + token.start(), False
-                self._depth += 1
-            elif kind == b"}" and self._depth:
-                self._depth -= 1
-                if self._depth == 0:
-                    yield self._object(token.end())
+                yield from self._object_begins(token.start())
+            elif kind == b"}":
+                yield from self._object_ends(self.base + token.end())
+            elif kind == b"[":
+                if self._open:
+                    self._begin(self.base + token.start(), _ARRAY)
+            elif kind == b"]":
+                yield from self._array_ends(self.base + token.end())
             elif kind == b'"' and not self._leave_string():
-                break
-        else:
-            self._at = len(self._buffer)
-        self._shrink()
+                return
+        self._at = len(self._buffer)
 
     def _leave_string(self) -> bool:
         """Go behind the string that is open; False where it goes on in the next piece of text."""
@@ -187,20 +213,102 @@ class _Scan:
         return False
 
     def end(self) -> Iterator[tuple[int, int, bytes | None]]:
-        if self._depth:
-            yield self._object(len(self._buffer))
+        while len(self._open) > self._passed:
+            yield from self._damaged(self.base + len(self._buffer))
 
-    def _object(self, end: int) -> tuple[int, int, bytes | None]:
-        size = self.base + end - self._start
-        lost = self._lost or size > self._bound
-        return self._start, size, None if lost else self._buffer[self._start - self.base : end]
+    def _begin(self, place: int, sort: int) -> None:
+        if len(self._open) >= _DEEPEST:
+            self._deeper += 1
+            return
+        if len(self._open) == self._passed and sort in (_ARRAY, _INNER):
+            self._passed += 1
+        self._open.append((place, sort))
+        self._arrays += sort == _ARRAY
+
+    def _pop(self) -> tuple[int, int]:
+        place, sort = self._open.pop()
+        self._arrays -= sort == _ARRAY
+        self._passed = min(self._passed, len(self._open))
+        return place, sort
+
+    def _object_begins(self, at: int) -> Iterator[tuple[int, int, bytes | None]]:
+        place = self.base + at
+        sort = self._sort(at) if self._open else _NEW
+        if sort == _NEW and not self._deeper:
+            while len(self._open) > self._passed:
+                yield from self._damaged(place)
+        self._begin(place, sort)
+
+    def _sort(self, at: int) -> int:
+        """What an object inside another bracket is, by what stands before it."""
+        text = (self._before + self._buffer[max(0, at - _LOOK_BACK) : at])[-_LOOK_BACK:]
+        front = text.rstrip()
+        last, line = front[-1:], b"\n" in text[len(front) :]
+        if not front or last == b":" or not (last == b"," or line):
+            return _INNER
+        return _MAYBE if self._open[-1][1] == _ARRAY else _NEW
+
+    def _object_ends(self, end: int) -> Iterator[tuple[int, int, bytes | None]]:
+        if self._deeper:
+            self._deeper -= 1
+            return
+        while self._open and self._open[-1][1] == _ARRAY:
+            self._pop()
+        if len(self._open) <= self._passed:
+            if self._open:
+                self._pop()
+            return
+        if len(self._open) == self._passed + 1:
+            start = self._open[-1][0]
+            if end - start > self._bound:
+                yield from self._damaged(end)
+            else:
+                yield start, end - start, self._text(start, end)
+                self._maybe.clear()
+            self._pop()
+            return
+        start, sort = self._pop()
+        while self._maybe and self._maybe[-1][0] > start:
+            self._maybe.pop()
+        if sort == _MAYBE and len(self._maybe) < _MOST_MAYBE:
+            self._maybe.append((start, end))
+
+    def _array_ends(self, end: int) -> Iterator[tuple[int, int, bytes | None]]:
+        if self._deeper:
+            self._deeper -= 1
+            return
+        if not self._arrays:
+            return
+        while self._open[-1][1] != _ARRAY:  # the end of an object is missing inside the array
+            if len(self._open) == self._passed + 1:
+                yield from self._damaged(end)
+            self._pop()
+        self._pop()
+
+    def _damaged(self, end: int) -> Iterator[tuple[int, int, bytes | None]]:
+        """The outermost record that is open, which has no end; and the records that are inside it."""
+        start = self._open[self._passed][0]
+        following = next(
+            (at for at in range(self._passed + 1, len(self._open)) if self._open[at][1] in (_MAYBE, _NEW)),
+            len(self._open),
+        )
+        limit = self._open[following][0] if following < len(self._open) else end
+        inside = self._maybe[: bisect_left(self._maybe, (limit,))]
+        del self._maybe[: len(inside)]
+        self._passed = following
+        stop = inside[0][0] if inside else limit
+        yield start, end - start, None if end - start > self._bound else self._text(start, stop)
+        for start, stop in inside:
+            yield start, stop - start, None if stop - start > self._bound else self._text(start, stop)
+
+    def _text(self, start: int, end: int) -> bytes:
+        return self._buffer[start - self.base : end - self.base]
 
     def _shrink(self) -> None:
         keep = self._at
-        if self._depth and not self._lost:
-            open_at = self._start - self.base
-            self._lost = len(self._buffer) - open_at > self._bound
-            keep = self._at if self._lost else open_at
+        if len(self._open) > self._passed:
+            keep = self._open[self._passed][0] - self.base
+        self._before = (self._before + self._buffer[max(0, keep - _LOOK_BACK) : keep])[-_LOOK_BACK:]
         self._buffer = self._buffer[keep:]
         self.base += keep
         self._at -= keep
