@@ -154,6 +154,37 @@ def test_fields_that_change_other_delimiters_and_short_rows() -> None:
     assert set(raws[4]) == {"#kind", "date"}
 
 
+@pytest.mark.parametrize(
+    ("query", "agent"),
+    [('"cmd=whoami', "curl/8"), ('"cmd=whoami', 'curl"'), ('a"b', '"'), ('""', '"x"'), ('"', '"')],
+)
+def test_a_quote_in_a_request_hides_no_cells(query: str, agent: str) -> None:
+    found, damages = fed_whole(IIS.replace("q=1", query).replace("Mozilla/5.0+(x)", agent), "w3c")
+    [(_, _, raw)] = found
+    assert (raw["c-ip"], raw["sc-status"], raw["cs-uri-stem"]) == ("1.2.3.4", "200", "/a.aspx")
+    assert raw.get("cs-uri-query", "") == ("" if query == '""' else query)
+    assert damages == []
+
+
+def test_quoted_cells_of_w3c_logs() -> None:
+    head = "#Version: 1.0\n#Fields: c-ip cs(User-Agent) x sc-status\n"
+    lines = (
+        '1.2.3.4 "Mozilla 5 ""x""" - 200\n1.2.3.4 "Mozilla" "a""b" 200 \n'
+        '1.2.3.4 "a b" 200\n1.2.3.4 "a - 200 7 8\n'
+    )
+    found, damages = fed_whole(head + lines + "1.2.3.4 a\n", "w3c")
+    raws = [{key: value for key, value in raw.items() if key not in (KEY, "#kind")} for _, _, raw in found]
+    assert raws == [
+        {"c-ip": "1.2.3.4", "cs-user-agent": 'Mozilla 5 "x"', "sc-status": "200"},
+        {"c-ip": "1.2.3.4", "cs-user-agent": "Mozilla", "x": 'a"b', "sc-status": "200"},
+        {"c-ip": "1.2.3.4", "cs-user-agent": '"a', "x": 'b"', "sc-status": "200"},
+        {"c-ip": "1.2.3.4", "cs-user-agent": '"a', "sc-status": "200"},
+        {"c-ip": "1.2.3.4", "cs-user-agent": "a"},
+    ]
+    reason = "The line has other cells than there are fields (4)."
+    assert [(damage.source.record, damage.records, damage.reason) for damage in damages] == [(6, 2, reason)]
+
+
 def test_w3c_lines_before_any_fields_are_text() -> None:
     found, _ = fed_whole("a b c\n" + IIS, "w3c")
     assert [(number, set(raw) == {KEY}) for number, _, raw in found] == [(1, True), (6, False)]

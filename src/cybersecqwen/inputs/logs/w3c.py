@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from cybersecqwen.inputs.interface import Blob
+from cybersecqwen.inputs.damage_runs import DamageRun
+from cybersecqwen.inputs.interface import Blob, RawRecord
 from cybersecqwen.inputs.lines import as_utf8
 from cybersecqwen.inputs.text import KEY
 from cybersecqwen.inputs.times import parse_time
-from cybersecqwen.records import Limits
+from cybersecqwen.records import Damage, Limits
 
 from .clock import Clock, clock_for
 from .line_reader import KIND, TIME, LineReader, Parse
@@ -27,6 +28,7 @@ _HEADER = re.compile(r"(cs|sc|c|s|r|rs|sr|x)\(([A-Za-z0-9_-]{1,128})\)")
 _MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SECONDS = re.compile(r"([0-9]{2}:[0-9]{2}):([0-6][0-9](?:\.[0-9]{1,9})?)")
 _MOST = 512  # names in a line of fields
+_UNFIT = "#unfit"  # key of the number of names, in a record with other cells; taken out again
 _ABSENT = frozenset(("-", ""))
 
 
@@ -44,6 +46,16 @@ class W3cReader(LineReader):
         """See `Reader.recognise`: a line of fields in the head, and a directive first."""
         text = as_utf8(head)
         return 95 if text.lstrip()[:1] == b"#" and _FIELDS.search(text[:32_768]) is not None else 0
+
+    def read(self, blob: Blob, limits: Limits) -> Iterator[RawRecord | Damage]:
+        """See `Reader.read`. A line with other cells than there are fields gives what fits, and a damage."""
+        unfit = DamageRun(blob, self.name)
+        for found in super().read(blob, limits):
+            if not isinstance(found, Damage) and (count := found[2].pop(_UNFIT, 0)):
+                reason = f"The line has other cells than there are fields ({count})."
+                yield from unfit.add(found[0], found[1], reason)
+            yield found
+        yield from unfit.flush()
 
     def parser(self, blob: Blob, limits: Limits) -> Parse:
         """See `LineReader.parser`."""
@@ -73,7 +85,8 @@ class _Table:
         self._clock = clock
         self._most = most
         self._names: list[str] = []
-        self._split: Callable[[str], list[str]] = str.split
+        self._count = 0  # of names, those beyond the bound included
+        self._delimiter = " "
         self._software = ""
 
     def parse(self, text: str) -> dict[str, Any] | None:
@@ -82,8 +95,12 @@ class _Table:
             return {}
         if not self._names:
             return None
-        cells = self._split(text)
+        # Some servers write tabs though the line of fields has blanks (CloudFront).
+        delimiter = "\t" if self._delimiter == " " and "\t" in text else self._delimiter
+        cells = _cells(text, delimiter, self._count)
         raw: dict[str, Any] = {KEY: text, KIND: "w3c"}
+        if len(cells) != self._count:
+            raw[_UNFIT] = self._count
         if self._software:
             raw["#software"] = self._software
         pairs = zip(self._names, cells, strict=False)
@@ -101,11 +118,12 @@ class _Table:
             self._software = value[:256]
         elif name.lower() == "#fields" and value:
             if "," in value and " " not in value:
-                self._split = _comma
+                self._delimiter = ","
                 names = value.split(",")
             else:
-                self._split = _tab if "\t" in value else _blank
+                self._delimiter = "\t" if "\t" in value else " "
                 names = value.split()
+            self._count = len(names)
             self._names = [_plain(name) for name in names[: self._most]]
 
     def _add_time(self, raw: dict[str, Any]) -> None:
@@ -129,19 +147,25 @@ def _plain(name: str) -> str:
     return f"{header[1]}-{header[2]}".lower() if header is not None else name.lower().strip("#")[:128]
 
 
-def _blank(text: str) -> list[str]:
-    # Some servers write tabs though the line of fields has blanks (CloudFront).
-    if "\t" in text:
-        return text.split("\t")
-    return _quoted(text, " ") if '"' in text else text.split(" ")
+def _cells(text: str, delimiter: str, count: int) -> list[str]:
+    """The cells of a line, which should be `count`.
+
+    Who asks for a page chooses what stands in some of them, and IIS quotes nothing: a quote must not make one
+    cell of several. So quotes are heeded only where the line has another number of cells without them.
+    """
+    cells = text.split(delimiter)
+    while len(cells) > count and not cells[-1]:  # behind a delimiter at the end
+        cells.pop()
+    if '"' not in text or delimiter == "\t":
+        return cells
+    if len(cells) == count:
+        return [_unquoted(cell) if cell[:1] == '"' else cell for cell in cells]
+    quoted = _quoted(text, delimiter)
+    return quoted if len(quoted) == count or text.count('"') % 2 == 0 else cells
 
 
-def _tab(text: str) -> list[str]:
-    return text.split("\t")
-
-
-def _comma(text: str) -> list[str]:
-    return _quoted(text, ",")
+def _unquoted(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if len(cell) > 1 and cell[-1] == '"' else cell
 
 
 def _quoted(text: str, delimiter: str) -> list[str]:
