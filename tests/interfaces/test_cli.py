@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from cybersecqwen.interfaces.cli import main
+from cybersecqwen.knowledge.interface import Entity, Manifest, Relation, Resolution, SourceInfo
+from cybersecqwen.models.shelf import Shelf
+from tests.models.tiny_gguf import gguf_bytes, model_header
 
 
 def say(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -130,3 +133,64 @@ def test_a_defect_is_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: p
     monkeypatch.setattr("cybersecqwen.bootstrap.App.store", property(broken))
     code, _, err = say(capsys, "kb", "status")
     assert code == 2 and "internal error: ZeroDivisionError: seven" in err and "CSQ_DEBUG" in err
+
+
+HOSTILE = "MIT\x1b]0;owned\x07\u202etxt"
+
+
+def test_what_files_say_of_themselves_does_not_steer_the_terminal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf(tmp_path / "models")
+    file = tmp_path / "hostile.gguf"
+    header = {**model_header(), "general.license": HOSTILE}
+    file.write_bytes(gguf_bytes(header, [("token_embd.weight", (4, 4), bytes(64))]))
+    monkeypatch.setattr("cybersecqwen.interfaces.cli.model._shelf", lambda: shelf)
+    for words in (["model", "import", str(file)], ["model", "list"], ["model", "show", "hostile"]):
+        code, out, err = say(capsys, *words)
+        assert code == 0
+        assert _plain(out) and _plain(err)
+    assert "MIT\\x1b]0;owned\\x07\\u202etxt" in out
+
+
+class _Store:
+    """Knows one entity, from a bundle that somebody else made."""
+
+    path = Path(f"/tmp/{HOSTILE}")
+    source = SourceInfo(
+        name=HOSTILE, version=HOSTILE, date=HOSTILE, sha256="", licence=HOSTILE, url="", entities=1
+    )
+    manifest = Manifest(
+        schema=1, version=HOSTILE, created=HOSTILE, kind="full", sources=(source,), content_sha256=HOSTILE
+    )
+    entity = Entity(
+        id="T1059",
+        type="technique",
+        name=HOSTILE,
+        source=HOSTILE,
+        successor=HOSTILE,
+        url=HOSTILE,
+        attributes={HOSTILE: HOSTILE, "tactics": [HOSTILE]},
+        text=f"{HOSTILE}\nnext\ttab",
+    )
+
+    def resolve(self, id: str) -> Resolution:
+        return Resolution(id=id, state="active", entity=self.entity, successor=HOSTILE)
+
+    def related(self, id: str, *, direction: str) -> list[Relation]:
+        return [Relation(source=HOSTILE, kind=HOSTILE, target=HOSTILE)]
+
+
+def test_bundles_of_others_do_not_steer_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cybersecqwen.interfaces.cli.kb._store", _Store)
+    for words in (["kb", "show", "T1059"], ["kb", "status"]):
+        code, out, err = say(capsys, *words)
+        assert code == 0 and "\\x1b" in out
+        assert _plain(out) and _plain(err)
+        assert "next    tab" in out or words[1] == "status"
+
+
+def _plain(text: str) -> bool:
+    return all(line.isprintable() for line in text.split("\n"))

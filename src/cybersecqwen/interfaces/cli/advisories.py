@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cybersecqwen.interfaces.cli.progress import Status
+from cybersecqwen.interfaces.cli.saying import say
 
 if TYPE_CHECKING:
     from cybersecqwen.knowledge.advisories.writer import Imported
@@ -50,18 +50,18 @@ def import_scores(to: Path, file: Path, sha256: str) -> int:
     _check(file, sha256)
     made = write_scores(to, file)
     cves = "1 CVE" if made.scores == 1 else f"{made.scores:,} CVEs"
-    print(f"EPSS scores {made.model} of {made.date}: {cves}")
+    say(f"EPSS scores {made.model} of {made.date}: {cves}")
     if made.garbled:
         lines = "1 line that is" if made.garbled == 1 else f"{made.garbled:,} lines that are"
-        print(
+        say(
             f"csq: left out: {lines} no CVE with two numbers from 0 to 1, first line {made.first_garbled:,}",
-            file=sys.stderr,
+            error=True,
         )
     if made.twice:
-        print(f"csq: left out: {made.twice:,} more of CVEs that have one before", file=sys.stderr)
+        say(f"csq: left out: {made.twice:,} more of CVEs that have one before", error=True)
     if made.before > made.date:
-        print(f"csq: those in use were of {made.before}: newer than these", file=sys.stderr)
-    print(f"csq: wrote {to}", file=sys.stderr)
+        say(f"csq: those in use were of {made.before}: newer than these", error=True)
+    say(f"csq: wrote {to}", error=True)
     return 0
 
 
@@ -72,8 +72,8 @@ def status_of_scores(path: Path) -> None:
     from cybersecqwen.detect.packages.likelihood import scores_in
 
     with scores_in(path) as scores:
-        print(f"EPSS scores {scores.told}")
-        print(f"  file     {path}")
+        say(f"EPSS scores {scores.told}")
+        say(f"  file     {path}")
 
 
 def update(to: Path, ecosystems: Sequence[str]) -> int:
@@ -102,16 +102,16 @@ def update(to: Path, ecosystems: Sequence[str]) -> int:
 def status(path: Path) -> None:
     """Print which advisories are in use."""
     if not path.exists():
-        print("no advisories about packages (`csq kb update --osv`, `csq kb import FILE.zip`)")
+        say("no advisories about packages (`csq kb update --osv`, `csq kb import FILE.zip`)")
         return
     from cybersecqwen.knowledge.advisories import Advisories
 
     with Advisories.open(path) as advisories:
-        print(f"advisories {advisories.version}: {advisories.records:,}")
-        print(f"  file     {path}")
-        print(f"  content  sha256 {advisories.content_sha256}")
+        say(f"advisories {advisories.version}: {advisories.records:,}")
+        say(f"  file     {path}")
+        say(f"  content  sha256 {advisories.content_sha256}")
         for ecosystem, packages in advisories.ecosystems.items():
-            print(f"  {ecosystem:<20} {packages:>7,} packages")
+            say(f"  {ecosystem:<20} {packages:>7,} packages")
 
 
 def _check(file: Path, sha256: str) -> None:
@@ -137,16 +137,14 @@ def _said(found: Damage) -> str:
 
 
 def _say(made: Imported, to: Path, damages: Sequence[str]) -> int:
-    print(
+    say(
         f"advisories {made.version}: {made.records:,} in use, {made.read:,} read,"
         f" {made.withdrawn:,} withdrawn ones left out"
     )
-    from cybersecqwen.render.defang import safe_text
-
     reasons = {**dict.fromkeys(damages, 1), **made.refused}
     for reason in list(reasons)[:_SHOWN]:
-        print(f"csq: left out: {safe_text(reason)}", file=sys.stderr)
+        say(f"csq: left out: {reason}", error=True)
     if len(reasons) > _SHOWN:
-        print(f"csq: left out for {len(reasons) - _SHOWN:,} more reasons", file=sys.stderr)
-    print(f"csq: wrote {to}", file=sys.stderr)
+        say(f"csq: left out for {len(reasons) - _SHOWN:,} more reasons", error=True)
+    say(f"csq: wrote {to}", error=True)
     return 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from cybersecqwen.interfaces.cli.progress import Status
+from cybersecqwen.interfaces.cli.saying import say
 
 if TYPE_CHECKING:
     from cybersecqwen.knowledge.interface import Manifest
@@ -36,13 +36,13 @@ def status() -> int:
     """Show which bundle is in use and what it is made of."""
     store = _store()
     manifest = store.manifest
-    print(f"{manifest.kind} bundle {manifest.version}")
-    print(f"  file     {store.path}")
-    print(f"  made     {manifest.created}")
-    print(f"  content  sha256 {manifest.content_sha256}")
+    say(f"{manifest.kind} bundle {manifest.version}")
+    say(f"  file     {store.path}")
+    say(f"  made     {manifest.created}")
+    say(f"  content  sha256 {manifest.content_sha256}")
     for source in manifest.sources:
         edition = f"{source.version or '-'} of {source.date or '-'}"
-        print(f"  {source.name:<20} {edition:<28} {source.entities:>7,} entities  {source.licence}")
+        say(f"  {source.name:<20} {edition:<28} {source.entities:>7,} entities  {source.licence}")
     from cybersecqwen.interfaces.cli.advisories import status as advisories
     from cybersecqwen.interfaces.cli.advisories import status_of_scores
 
@@ -66,15 +66,16 @@ def show(
             f"The bundle does not know {id!r}.",
             hint=f"Near are: {near}." if near else "`csq kb status` shows the bundle.",
         )
-    print(f"{entity.id}  {entity.name}")
+    say(f"{entity.id}  {entity.name}")
     successor = store.resolve(entity.id).successor
-    print(f"  {entity.type}, {entity.status}" + (f", use {successor} instead" if successor else ""))
-    print(f"  source   {entity.source}" + (f", {entity.url}" if entity.url else ""))
+    say(f"  {entity.type}, {entity.status}" + (f", use {successor} instead" if successor else ""))
+    say(f"  source   {entity.source}" + (f", {entity.url}" if entity.url else ""))
     for key, value in entity.attributes.items():
-        print(f"  {key:<8} {', '.join(map(str, value)) if isinstance(value, (list, tuple)) else value}")
+        say(f"  {key:<8} {', '.join(map(str, value)) if isinstance(value, (list, tuple)) else value}")
     _show_relations(store, entity.id)
     if entity.text:
-        print(f"\n{entity.text}")
+        print()
+        say(entity.text, lines=True)
     return 0
 
 
@@ -87,7 +88,7 @@ def _show_relations(store: Store, id: str) -> None:
             )
         for kind, others in grouped.items():
             more = f" and {len(others) - 12} more" if len(others) > 12 else ""
-            print(f"  {arrow} {kind}: {', '.join(others[:12])}{more}")
+            say(f"  {arrow} {kind}: {', '.join(others[:12])}{more}")
 
 
 @app.command()
@@ -130,7 +131,7 @@ def export(file: Annotated[Path, typer.Argument(help="File to write, for another
     """Write the bundle in use into one file and print its sha256."""
     from cybersecqwen.knowledge.bundle import export as copy
 
-    print(f"sha256 {copy(_store().path, file)}  {file}")
+    say(f"sha256 {copy(_store().path, file)}  {file}")
     return 0
 
 
@@ -170,7 +171,7 @@ def verify(
 
     path = file or _store().path
     manifest = check(path)
-    print(f"{path}: whole, {manifest.kind} bundle {manifest.version}, sha256 {manifest.content_sha256}")
+    say(f"{path}: whole, {manifest.kind} bundle {manifest.version}, sha256 {manifest.content_sha256}")
     return 0
 
 
@@ -194,8 +195,8 @@ def _store() -> Store:
 
 def _say(manifest: Manifest, path: Path) -> int:
     entities = sum(source.entities for source in manifest.sources)
-    print(
+    say(
         f"{manifest.kind} bundle {manifest.version}: {entities:,} entities of {len(manifest.sources)} sources"
     )
-    print(f"csq: wrote {path}", file=sys.stderr)
+    say(f"csq: wrote {path}", error=True)
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cybersecqwen.interfaces.cli.progress import Status
+from cybersecqwen.interfaces.cli.saying import say
 
 if TYPE_CHECKING:
     from cybersecqwen.bootstrap import App
@@ -30,13 +31,14 @@ def list_() -> int:
     for entry, here in known:
         mark = "*" if here and entry.name == default else " "
         state = "installed" if here else "not installed"
-        print(_row(mark, entry.size, entry.name, entry.bytes, state, entry.licence))
+        say(_row(mark, entry.size, entry.name, entry.bytes, state, entry.licence))
     names = {entry.name for entry, _ in known}
     for model in shelf.list():
         if model.name not in names:
             mark = "*" if model.name == default else " "
-            print(_row(mark, "-", model.name, model.bytes, "imported", model.licence or "-"))
-    print(f"\n* is used by default. Weights are in {shelf.directory}.", file=sys.stderr)
+            say(_row(mark, "-", model.name, model.bytes, "imported", model.licence or "-"))
+    print(file=sys.stderr)
+    say(f"* is used by default. Weights are in {shelf.directory}.", error=True)
     return 0
 
 
@@ -53,10 +55,10 @@ def portfolio(
     application = _app()
     for entry, here in application.shelf.portfolio():
         state = "installed" if here else "not installed"
-        print(f"{entry.size}: {entry.title} ({entry.name}, {state})")
-        print(f"  {entry.good_for}")
+        say(f"{entry.size}: {entry.title} ({entry.name}, {state})")
+        say(f"  {entry.good_for}")
         places = ", ".join(dict.fromkeys(source.kind for source in entry.sources))
-        print(f"  {entry.bytes / 1e6:,.0f} MB, {entry.ram_mb:,} MB of memory, {entry.licence}, from {places}")
+        say(f"  {entry.bytes / 1e6:,.0f} MB, {entry.ram_mb:,} MB of memory, {entry.licence}, from {places}")
     print()
     sys.stdout.write(draw(milliseconds, application))
     return 0
@@ -112,9 +114,9 @@ def show(name: Annotated[str, typer.Argument(help="Left out: the default one.")]
         "origin": model.origin,
     }
     for key, value in rows.items():
-        print(f"{key:<9}{value}")
+        say(f"{key:<9}{value}")
     for one in shelf.adapters(model):
-        print(f"adapter  {one.name}, {one.bytes / 1e6:.1f} MB, answers {', '.join(one.skills)}: {one.path}")
+        say(f"adapter  {one.name}, {one.bytes / 1e6:.1f} MB, answers {', '.join(one.skills)}: {one.path}")
     return 0
 
 
@@ -146,5 +148,5 @@ def _app() -> App:
 
 
 def _say(model: Installed, what: str) -> int:
-    print(f"{model.name} {what} (sha256 {model.sha256[:16]}…)")
+    say(f"{model.name} {what} (sha256 {model.sha256[:16]}…)")
     return 0
