@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -105,3 +106,45 @@ def test_the_first_of_two_documents_with_one_id_has_the_title() -> None:
 
 def test_a_report_without_indicators_has_a_heading() -> None:
     assert rendered(SAMPLES["no-answer"]()) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("a;=cmd()", "a;'=cmd()"),
+        ("a; =cmd()", "a;' =cmd()"),
+        ("a|\u00a0 @x", "a|'\u00a0 @x"),
+        ("a\t-1", "a\t'-1"),
+        ("a\n+1", "a\n'+1"),
+        ('a;"=cmd()"', 'a;\'"=cmd()"'),
+        ("=a;=b", "'=a;'=b"),
+        ("a;'b", "a;''b"),
+        ("a;' =b", "a;'' =b"),
+        ("a;;=b", "a;;'=b"),
+        ("a;b=c; d-e|f", "a;b=c; d-e|f"),
+        ("https://a.example/x?a=b;c=d", "https://a.example/x?a=b;c=d"),
+        ("a,=b", "a,=b"),  # it stands in quotes, which all programs heed where commas part cells
+    ],
+)
+def test_formulas_behind_other_separators(cell: str, shown: str) -> None:
+    assert neutral(cell) == shown
+    assert original(shown) == cell
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text("=+-@;|\t\n\r' \"a,＝", max_size=12), st.sampled_from(";|\t"))
+def test_no_cell_is_a_formula_however_cells_are_parted(cell: str, separator: str) -> None:
+    assert original(neutral(cell)) == cell
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerow(["x", neutral(cell), "y"])
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        for row in csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=separator, quoting=quoting):
+            for part in row:
+                assert not part.strip('" ').startswith(("=", "+", "-", "@", "＝"))
+
+
+def test_separators_take_time_in_proportion() -> None:
+    begun = time.process_time()
+    for cell in ("; " * 500_000, ";" + " " * 1_000_000, ';"' * 500_000):
+        assert original(neutral(cell)) == cell
+    assert time.process_time() - begun < 2

@@ -1,14 +1,17 @@
 """One table of all indicators as CSV (RFC 4180): usable ones first, then those set apart with the reason.
 
 A spreadsheet takes a cell that begins with =, +, - or @ for a formula (CWE-1236). Such a cell, and one that
-begins with an apostrophe, a tab or a line break, gets an apostrophe in front. That loses nothing: a program
-that reads the table takes one apostrophe off each cell that begins with one.
+begins with an apostrophe, a tab or a line break, gets an apostrophe in front. Where semicolons, tabs or bars
+part cells, as is usual in some countries, cells begin inside ours: so an apostrophe stands behind each of
+these, and behind a line break, that such a beginning follows. That loses nothing: a program that reads the
+table takes one apostrophe off each cell that begins with one, and one behind each of ; | tab and line break.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from cybersecqwen.records import Report
@@ -36,6 +39,11 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
 
 
+# Blanks and quotes may stand between: what reads the table by other rules may drop them.
+_INSIDE = re.compile(rf'([;|\t\r\n])(?=(?:[^\S\t\r\n]|")*+[{re.escape("".join(_FORMULA))}])')
+_MARKED = re.compile(r"([;|\t\r\n])'")
+
+
 class CsvRenderer(Renderer):
     """See `Renderer`; the options change nothing, so that programs can rely on what they read."""
 
@@ -56,12 +64,13 @@ class CsvRenderer(Renderer):
 
 def neutral(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula; see the top of the file."""
+    cell = _INSIDE.sub(r"\1'", cell)
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def original(cell: str) -> str:
     """What `neutral` was given."""
-    return cell.removeprefix("'")
+    return _MARKED.sub(r"\1", cell.removeprefix("'"))
 
 
 def _rows(view: Exported) -> Iterator[tuple[str, ...]]:
