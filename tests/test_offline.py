@@ -19,6 +19,13 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     [
         "socket.create_connection(('192.0.2.1', 80), timeout=1)",
         "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('192.0.2.1', 53))",
+        "socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('2001:db8::1', 53))",
+        "socket.getnameinfo(('192.0.2.1', 80), 0)",
+        "socket.getnameinfo(('2001:db8::1', 80, 0, 0), socket.NI_NAMEREQD)",
+        "socket.gethostbyaddr('192.0.2.1')",
+        "socket.getfqdn('192.0.2.1')",
+        "with offline.allowed('192.0.2.9'): socket.getnameinfo(('192.0.2.1', 80), 0)",
         "socket.getaddrinfo('example.invalid', 443)",
         "socket.gethostbyname('example.invalid')",
         "socket.create_connection(('127.0.0.1', 9), timeout=1)",
@@ -37,6 +44,21 @@ def test_connections_are_refused(code: str) -> None:
 def test_sockets_that_stay_inside_the_machine_work() -> None:
     code = "a, b = socket.socketpair(); a.sendall(b'x'); assert b.recv(1) == b'x'; print('ok')"
     assert run(code).stdout == "ok\n"
+    code = "a, b = socket.socketpair(); a.sendmsg([b'x', b'y']); assert b.recv(2) == b'xy'; print('ok')"
+    assert run(code).stdout == "ok\n"
+
+
+def test_an_allowed_host_may_be_sent_to_and_looked_up() -> None:
+    code = (
+        "with offline.allowed('127.0.0.1'):\n"
+        "    try:\n"
+        "        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('127.0.0.1', 9))\n"
+        "    except OSError: pass\n"
+        "    flags = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV\n"
+        "    print(socket.getnameinfo(('127.0.0.1', 9), flags)[0])"
+    )
+    result = run(code)
+    assert result.stdout == "127.0.0.1\n", result.stderr
 
 
 def test_an_allowed_name_lets_its_addresses_pass_and_closes_again() -> None:

@@ -20,9 +20,13 @@ from .errors import OfflineError
 _installed = False
 _allowed: list[str] = []  # a stack: one entry per host of every open block; "*" is any host
 
-_WATCHED = frozenset(
-    {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.sendto"}
-)
+_SENDING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_WATCHED = _SENDING | {
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.gethostbyaddr",
+    "socket.getnameinfo",
+}
 
 
 def enforce() -> None:
@@ -91,13 +95,15 @@ def _watch(event: str, args: tuple[Any, ...]) -> None:
 
 def _host(event: str, args: tuple[Any, ...]) -> str | None:
     """The remote host of an audit event, or None where it stays inside this machine's kernel."""
-    if event in ("socket.connect", "socket.sendto"):
-        address = args[1]
+    if event in _SENDING:
+        address = args[1]  # None where a message goes to whom the socket is connected to
         family = getattr(args[0], "family", None)
         if family not in (socket.AF_INET, socket.AF_INET6) or not isinstance(address, tuple):
             return None
         return str(address[0])
     host = args[0]
+    if event == "socket.getnameinfo":
+        host = host[0] if isinstance(host, tuple) and host else None
     if isinstance(host, bytes):
         host = host.decode("ascii", "replace")
     return None if host in (None, "") else str(host)
