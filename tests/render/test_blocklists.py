@@ -292,6 +292,29 @@ def test_names_beyond_ascii_are_written_as_dns_has_them() -> None:
     assert read_hosts(rendered("hosts", report)) == ["xn--bcher-steal-thb.com"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["straße-login.com", "STRAẞE-login.com", "βόλος-login.com", "a\u200db-login.com", "a\u200cb-login.com"],
+)
+def test_names_with_two_forms_are_left_out(name: str) -> None:
+    """IDNA 2003 makes strasse-login.com of the first, which belongs to somebody else."""
+    report = of(seen("domain", name.lower()))
+    for format in ("hosts", "rpz", "suricata"):
+        text = rendered(format, report)
+        assert "strasse" not in text and "xn--" not in text and "ab-login" not in text
+    assert "DNS carries in two forms" in rendered("hosts", report)
+    assert ascii_name(name) == ""
+
+
+def test_names_with_other_letters_are_carried() -> None:
+    names = {
+        "bücher.com": "xn--bcher-kva.com",
+        "σοφια.com": "xn--mxaprpq.com",
+        "strasse.com": "strasse.com",
+    }
+    assert {name: ascii_name(name) for name in names} == names
+
+
 def test_a_name_too_long_for_a_zone_is_left_out() -> None:
     report = of(seen("domain", ".".join(["a" * 50] * 4) + ".com"))
     text = rendered("rpz", report)

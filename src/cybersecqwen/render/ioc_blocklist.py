@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cybersecqwen.records.intel import Observable, Role, Tier, Tlp
 
 from .exported import Exported
-from .ioc_values import is_registrable, well_formed
+from .ioc_values import is_deviant, is_registrable, well_formed
 
 WORTHY = frozenset((Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION, Role.ATTACKER))
 """Roles that belong to the attacker and nobody else."""
@@ -97,6 +97,8 @@ def _reason(one: Observable, types: Collection[str], also: Collection[Role]) -> 
             return "its role is not known"
     elif one.role not in WORTHY and one.role not in also:
         return f"its role is {one.role.value}"
+    if one.type == "domain" and is_deviant(one.value):
+        return "a name with ß, ς or joiners, which DNS carries in two forms"
     if not well_formed(one):
         return "its value has not the form of its type"
     if one.type in ("ipv4", "ipv6"):

@@ -14,6 +14,9 @@ from cybersecqwen.records.intel import Observable
 LONGEST = 2_048
 """Characters of a value that goes into a pattern or rule."""
 
+_DEVIANT = frozenset("ßẞς\u200c\u200d")
+"""Letters and joiners that IDNA 2003 maps to others or drops, and IDNA 2008 carries (UTS 46, section 7): what
+stands for such a name in the older form may be the name of somebody else."""
 _HEX = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128, "ja3": 32, "imphash": 32}
 _PRINTS = {32: "MD5", 40: "SHA-1", 64: "SHA-256"}
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -70,7 +73,9 @@ def is_name(value: str) -> bool:
 
 
 def ascii_name(value: str) -> str:
-    """A host name as DNS carries it (IDNA 2003); "" for what it cannot carry."""
+    """A host name as DNS carries it (IDNA 2003); "" for what it cannot carry, or carries in two forms."""
+    if is_deviant(value):
+        return ""
     try:
         made = value if value.isascii() else value.encode("idna").decode("ascii").lower()
         spoken = made.encode("ascii").decode("idna") if "xn--" in made else made
@@ -80,6 +85,11 @@ def ascii_name(value: str) -> str:
     kinds = {unicodedata.category(one)[0] for one in _unmarked(spoken)} if not spoken.isascii() else set()
     signs = bool(kinds & set("SPZC"))
     return made if is_name(made) and not signs else ""
+
+
+def is_deviant(value: str) -> bool:
+    """Whether two names in DNS may be meant by a host name, one by older and one by newer rules."""
+    return not value.isascii() and not _DEVIANT.isdisjoint(unicodedata.normalize("NFKC", value))
 
 
 def _unmarked(name: str) -> str:

@@ -132,3 +132,21 @@ def test_a_block_that_is_too_long_is_refused() -> None:
 def test_nothing_to_look_for() -> None:
     assert Lookup([]).find(b"some line") == []
     assert Lookup([("domain", "evil.example")]).find(b"") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ("bücher-steal.com", "GET xn--bcher-steal-thb.com"),
+        ("faß.de", "GET xn--fa-hia.de"),
+        ("straße-login.com", "GET straße-login.com"),
+        ("βόλος.com", "GET xn--nxasmm1c.com"),
+    ],
+)
+def test_names_beyond_ascii_as_dns_carries_them(value: str, line: str) -> None:
+    assert [one for one, _ in found([("domain", value)], line)] == [value]
+
+
+def test_a_name_that_older_rules_make_of_another_is_somebody_elses() -> None:
+    entries = [("domain", "straße-login.com"), ("domain", "a\u200db-login.com"), ("domain", "βόλος.com")]
+    assert found(entries, "strasse-login.com ab-login.com xn--nxasmq6b.com") == []

@@ -11,6 +11,7 @@ has no strength against chosen collisions, and needs none: a collision costs one
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +41,9 @@ _PLAIN = frozenset({"ipv4", "domain", "md5", "sha1", "sha256", "sha512", "cve"})
 """Types whose values are one token, so that two of the same value are the same indicator."""
 _UNSOUGHT = frozenset({"attack", "yara", "sigma", "suricata"})
 """What no log line holds."""
+_JOINERS = frozenset("\u200c\u200d")
+_DEVIANT = _JOINERS | set("ßς")
+"""What IDNA 2003 drops, or maps to ss and σ, which may be a name of somebody else."""
 _INNER = b"abcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
@@ -287,6 +291,20 @@ def _anchor(text: bytes) -> tuple[bytes, int]:
     return best, at
 
 
+def _in_ascii(name: str) -> Iterator[bytes]:
+    """A name as DNS carries it, by the rules that keep ß and ς where it has them (IDNA 2008)."""
+    try:
+        if _DEVIANT.isdisjoint(name):
+            yield name.encode("idna")
+        elif _JOINERS.isdisjoint(name):
+            labels = unicodedata.normalize("NFC", name).split(".")
+            yield b".".join(
+                label.encode() if label.isascii() else b"xn--" + label.encode("punycode") for label in labels
+            )
+    except UnicodeError:
+        return
+
+
 def _spellings(entry: Entry) -> Iterator[bytes]:
     """How logs may write an indicator, in lower case."""
     low = entry.value.lower()
@@ -297,10 +315,7 @@ def _spellings(entry: Entry) -> Iterator[bytes]:
         except ValueError:
             return
     elif entry.type == "domain" and not low.isascii():
-        try:
-            yield low.encode("idna")
-        except UnicodeError:
-            return
+        yield from _in_ascii(low)
     elif entry.type == "registry":
         hive, mark, rest = low.partition("\\")
         if mark and hive in _HIVES and rest:
