@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import zlib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from cybersecqwen.inputs.documents import Document
+from cybersecqwen.inputs.documents.pdf_content import Content
 from cybersecqwen.records import Damage, Limits
 
 from .makers import PROSE, WIDE, check, lines_pdf, opened, pdf_file, read
@@ -462,3 +464,30 @@ def test_the_tables_inside_pypdf_are_where_they_are_looked_for() -> None:
     assert pdf_fonts._core_widths("Helvetica")["i"] == 222
     assert pdf_fonts._glyphs()["/fi"] in ("fi", "\ufb01")
     assert pdf_fonts._base("/WinAnsiEncoding")[0x80] == "€"
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3, 4, 5, 40])
+@pytest.mark.parametrize("array", [False, True])
+def test_strings_may_nest_as_deep_as_they_like(depth: int, array: bool) -> None:
+    nested = b"(" * depth + b"in" + b")" * depth
+    inner = b"(first " + nested + rb" \) \( \\" + b")"
+    shown = b"[" + inner + b" -9 (" + nested + b")] TJ" if array else inner + b" Tj"
+    content = b"BT /F1 10 Tf 50 700 Td " + shown + b" 0 -12 Td (behind it) Tj ET"
+    found = read(raw_pdf(packed(content)))
+    assert found.text.startswith(f"first {nested.decode()} ) ( \\")
+    assert found.text.endswith("behind it")
+    assert found.damage == ()
+
+
+def test_a_string_that_never_ends_is_told() -> None:
+    content = b"BT /F1 10 Tf 50 700 Td (before) Tj 0 -12 Td (it (never (ends) Tj (hidden) Tj ET"
+    found = read(raw_pdf(packed(content)))
+    assert found.text == "before"
+    assert ["never ends" in damage.reason for damage in found.damage] == [True]
+
+
+@pytest.mark.parametrize("piece", [b"(((((a)))))", b"(", b"(((((", b"((((a)", b"(\\(", b"((((a))))Tj ("])
+def test_nested_strings_take_time_in_proportion(piece: bytes) -> None:
+    begun = time.process_time()
+    Content({}, time.monotonic() + 60).read(b"BT " + piece * 100_000, {})
+    assert time.process_time() - begun < 3

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from .pdf_fonts import Font, value_of
 from .pdf_rules import Rules
 from .pdf_state import ONE, Matrix, State, times
-from .pdf_tokens import END_OF_IMAGE, TOKEN, hexadecimal, number, string
+from .pdf_tokens import END_OF_IMAGE, TOKEN, end_of_string, hexadecimal, number, string
 
 _SPACE = 0.17
 """Ems between two pieces from which on there is a space."""
@@ -57,6 +57,8 @@ class Content:
         """Characters whose font does not say what they are."""
         self.cut = ""
         """Why reading ended before the end, or ""."""
+        self.unended = False
+        """A string never ended: what stands behind its beginning was not read."""
 
     def read(self, data: bytes, resources: Mapping[str, Any], ctm: Matrix = ONE, depth: int = 0) -> None:
         """One stream; whatever stands in it, this ends."""
@@ -101,7 +103,12 @@ class Content:
                     self._operator(word, operands, state, stack, fonts, resources, depth, actual)
                     operands = []
                 elif kind == 7:
-                    return
+                    at = end_of_string(data, match.start(7))
+                    if at < 0:
+                        self.unended = True
+                        return
+                    (operands if array is None else array).append(string(data[match.start(7) : at]))
+                    break
                 if len(operands) > 10_000 or (array is not None and len(array) > 100_000):
                     operands, array = [], None
             else:

@@ -12,13 +12,27 @@ TOKEN = re.compile(
     rb"|(/[^\x00\t\n\x0c\r ()<>\[\]{}/%]*+)"  # 4: name
     rb"|([A-Za-z'\"][A-Za-z0-9*]*+)"  # 5: operator
     rb"|(\[|\]|<<|>>)"  # 6
-    rb"|(\()"  # 7: a string that never ends
+    rb"|(\()"  # 7: a string that nests deeper, or never ends
     rb"|[^\x00\t\n\x0c\r ])",
     re.S,
 )
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|[\r\n])|(.))", re.S)
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_BRACKET = re.compile(rb"\\.|[()]", re.S)
 END_OF_IMAGE = re.compile(rb"[\s]EI(?=[\s]|$)")
+
+
+def end_of_string(data: bytes, start: int) -> int:
+    """Where a string that begins at `start` ends, however deep its parentheses nest; -1 for never."""
+    depth = 0
+    for match in _BRACKET.finditer(data, start):
+        if match[0] == b"(":
+            depth += 1
+        elif match[0] == b")":
+            depth -= 1
+            if not depth:
+                return match.end()
+    return -1
 
 
 def number(raw: bytes) -> float:

@@ -189,6 +189,8 @@ def _page(reader: Any, number: int, fonts: dict[Any, Any], most: int) -> dict[st
         content.read(data[:_STREAM_BYTES], resources if isinstance(resources, dict) else {})
     if content.cut:
         said.append(content.cut)
+    if content.unended:
+        said.append("a string in it never ends, and what stands behind it was left")
     runs = list(visible(content.runs, box))
     hidden = sum(len(run.text) for run in content.runs) - sum(len(run.text) for run in runs)
     if content.invisible:
