@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cybersecqwen.inputs.documents import Document
 from cybersecqwen.inputs.documents.html import HtmlReader
+from cybersecqwen.inputs.documents.html_blocks import Collector, Found
+from cybersecqwen.inputs.documents.html_walk import walk_html
 from cybersecqwen.records import Limits
 from tests.inputs.blobs import blob_of
 
@@ -237,3 +241,93 @@ def test_bounds_are_named() -> None:
     assert "more than 1,000 bytes" in found.damage[0].reason
     found = page("<p>x</p>" * 400_000, Limits(document_seconds=0))
     assert "0 s" in found.damage[0].reason
+
+
+TOLD = (
+    "The attackers moved from one host to the next with a service that they had installed under a false name."
+)
+
+
+@pytest.mark.parametrize(
+    "element",
+    ["button", "noscript", "option", "select", "datalist", "svg", "math", "select><option", "svg><text"],
+)
+@pytest.mark.parametrize("planted", [TOLD, "hxxp://evil[.]example/gate", "198.51.100.7"])
+def test_text_in_forms_and_drawings_is_read(element: str, planted: str) -> None:
+    inside = f"<{element}>{planted}</{element.rpartition('<')[2]}></{element.partition('>')[0]}>"
+    found = page(
+        f"<html><body><p>{PROSE * 3}</p>\n<p>before {inside} behind</p><p>The end of it.</p></body></html>"
+    )
+    blocks = [found.text[block.start : block.end] for block in found.blocks]
+    assert planted in blocks
+    assert "before behind" in blocks and "The end of it." in blocks
+    assert found.place(found.text.index(planted))[1] == 2
+    assert found.damage == ()
+
+
+@pytest.mark.parametrize("words", ["Copy", "Please enable JavaScript."])
+@pytest.mark.parametrize("element", ["button", "noscript", "option", "svg"])
+def test_what_buttons_say_is_boilerplate(element: str, words: str) -> None:
+    found = page(f"<p>{PROSE * 3}</p><ul><li>{SHA}<{element}>{words}</{element}></li></ul>")
+    assert words not in found.text
+    assert found.text.endswith(SHA)
+
+
+SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<svg><p>one</p><b>two</b>", "one\n\ntwo"),
+        (
+            "<p>a<svg><g><text>1.2.3.4</text><text>5.6.7.<tspan>8</tspan></text></g></svg>b</p>",
+            "1.2.3.4 5.6.7.8\n\nab",
+        ),
+        ("<svg><style>no</style><script>no</script><div>one</div></svg><p>two</p>", "one\n\ntwo"),
+        ("<button>never ended <p>one</p><p>two</p>", "never ended\n\none\n\ntwo"),
+        ("<div><button>ended</div><p>by what is around</p>", "ended\n\nby what is around"),
+        ("<noscript><ul><li>one<li>two</ul></noscript>", "one\n\ntwo"),
+        ("<pre>a <button>c</button>\n b</pre>", "c\n\na \n b"),
+        ("<table><tr><td>a<button>c</button><td>b</table>", "c\n\na\tb"),
+        ("<template><button>never</button></template><p>one</p>", "one"),
+        ("<button hidden>never</button><p>one</p>", "one"),
+        ("</button></svg></option><p>one</p>", "one"),
+    ],
+)
+def test_elements_put_aside(source: str, text: str) -> None:
+    assert "\n\n".join(block.text for block in collected(f"<body>{source}</body>")) == text
+
+
+def collected(source: str) -> list[Found]:
+    """The blocks of a page, boilerplate included."""
+    collector = Collector()
+    walk_html(source, collector.on_tag, collector.on_text, collector.on_raw, monotonic() + 60)
+    collector.end()
+    return collector.blocks
+
+
+def test_links_of_what_is_put_aside() -> None:
+    blocks = collected(
+        "<p><a href='https://a.example/'>one <button>two</button> three</a></p>"
+        "<noscript><a href='https://b.example/'>four</a></noscript>"
+    )
+    told = [(block.text[start:end], target) for block in blocks for start, end, target in block.links]
+    assert told == [
+        ("two", "https://a.example/"),
+        ("one three", "https://a.example/"),
+        ("four", "https://b.example/"),
+    ]
+
+
+_PIECES = (
+    "<svg> </svg> <button> </button> <p> </p> <option> a b <tr> <td> </table> <ul> <li> </ul> <pre> </pre>"
+    " <b> <noscript> </noscript> <a> </a> <select> </select> <br>"
+)
+
+
+@given(st.lists(st.sampled_from([*_PIECES.split(), "a ", " b"]), max_size=40))
+def test_no_letter_is_lost(pieces: list[str]) -> None:
+    text = "".join(block.text for block in collected("<body>" + "".join(pieces)))
+    for letter in "ab":
+        assert text.count(letter) == sum(piece.strip() == letter for piece in pieces)

@@ -125,7 +125,7 @@ def _read_page(source: str, limits: Limits) -> Page:
     # Half of the time for the source, the rest for what was found in it.
     half = began + limits.document_seconds / 2
     size = walk_html(source, collector.on_tag, collector.on_text, collector.on_raw, half)
-    collector.flush()
+    collector.end()
     if size < len(source):
         left = len(source) - size
         reason = f"Reading was ended after {limits.document_seconds / 2:g} s; {left:,} characters were left."

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .html_blocks import Found
+from .html_tags import ASIDES
 
 # What must never be lost, whatever it stands in: defanged text, hashes, CVE and ATT&CK identifiers, and the
 # label of the Traffic Light Protocol, which pages have in their header and footer.
@@ -15,6 +16,9 @@ INDICATOR = re.compile(
     r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])",
     re.IGNORECASE,
 )
+_SHORT = frozenset(ASIDES.values())
+"""What is boilerplate only where it is short: whole sentences are not what buttons and drawings say."""
+_SENTENCE = 80
 _HIDDEN_REGIONS = ("for screen readers",)
 _REFERENCES = re.compile(
     r"reference|source|further reading|read more|bibliograph|links|see also|indicator|ioc", re.I
@@ -54,7 +58,7 @@ def article(blocks: Sequence[Found]) -> tuple[list[Found], dict[str, int]]:
 
 
 def _reason(block: Found, by_main: bool) -> str:
-    if block.region:
+    if block.region and not (block.region in _SHORT and len(block.text) >= _SENTENCE):
         return block.region
     if by_main and not block.main:
         return "outside the article"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html import unescape
 
-from .html_tags import BLOCKS, CONTAINERS, DROPPED, VOID, Tag
+from .html_tags import ASIDES, BLOCKS, CONTAINERS, DROPPED, ENDS_FOREIGN, FOREIGN, VOID, Tag
 
 _DEEPEST = 512
 """Elements on the stack; what nests deeper is read as if it stood in the last of them."""
@@ -43,6 +43,25 @@ class _Frame:
     hidden: bool
     dropped: bool
     main: bool
+    around: _Block | None = None
+    """The block that goes on behind the element, whose own text is no part of it."""
+
+
+@dataclass(slots=True)
+class _Block:
+    """A block that is not through."""
+
+    kind: str = "paragraph"
+    pieces: list[str] = field(default_factory=list)
+    size: int = 0
+    space: bool = False
+    line: int = 0
+    lines: list[tuple[int, int]] = field(default_factory=list)
+    links: list[tuple[int, int, str]] = field(default_factory=list)
+    link: tuple[int, str] | None = None
+    pre: int = 0
+    row: bool = False
+    groups: list[int] = field(default_factory=lambda: [0])
 
 
 class Collector:
@@ -60,18 +79,34 @@ class Collector:
         self._stack: list[_Frame] = [_Frame("", "", False, False, False)]
         self._top = self._stack[0]
         self._open: dict[str, int] = {}  # how often a name stands on the stack
-        self._kind = "paragraph"
-        self._pieces: list[str] = []
-        self._size = 0
-        self._space = False
-        self._line = 0
-        self._lines: list[tuple[int, int]] = []
-        self._links: list[tuple[int, int, str]] = []
-        self._link: tuple[int, str] | None = None
-        self._pre = 0
-        self._row = False
+        self._foreign = 0  # drawings and formulas on the stack
         self._lists = 0
-        self._groups: list[int] = [0]
+        self._go_on(_Block())
+
+    def _go_on(self, block: _Block) -> None:
+        self._kind, self._pieces, self._size = block.kind, block.pieces, block.size
+        self._space, self._line, self._lines = block.space, block.line, block.lines
+        self._links, self._link = block.links, block.link
+        self._pre, self._row, self._groups = block.pre, block.row, block.groups
+
+    def _put_aside(self) -> _Block:
+        """The block that is being put together; another one is begun, for text that is no part of it."""
+        block = _Block(
+            kind=self._kind,
+            pieces=self._pieces,
+            size=self._size,
+            space=self._space,
+            line=self._line,
+            lines=self._lines,
+            links=self._links,
+            link=self._link,
+            pre=self._pre,
+            row=self._row,
+            groups=self._groups,
+        )
+        link = (0, self._link[1]) if self._link is not None else None
+        self._go_on(_Block(link=link, groups=[self._groups[-1]]))
+        return block
 
     def on_raw(self, data: str, line: int) -> None:
         """Text of the page's title."""
@@ -141,7 +176,12 @@ class Collector:
     def on_tag(self, tag: Tag, line: int) -> None:
         """One tag."""
         name = tag.name
+        if self._foreign and name in ENDS_FOREIGN and not tag.closes:
+            while self._foreign:
+                self._drop()
         if tag.quiet and not self._open.get(name):
+            if self._foreign and name != "tspan":
+                self._space = True  # texts of a drawing stand where they are put
             return
         if tag.closes:
             self._close(name)
@@ -180,7 +220,9 @@ class Collector:
             above.hidden or tag.hidden,
             above.dropped or tag.name in DROPPED,
             above.main or tag.main,
+            self._put_aside() if tag.name in ASIDES and not above.dropped else None,
         )
+        self._foreign += tag.name in FOREIGN
         self._stack.append(self._top)
         self._open[tag.name] = self._open.get(tag.name, 0) + 1
 
@@ -189,8 +231,21 @@ class Collector:
         self._drop()
 
     def _drop(self) -> None:
-        self._open[self._stack.pop().name] -= 1
+        around = self._top.around
+        if around is not None:
+            self.flush()
+        name = self._stack.pop().name
+        self._open[name] -= 1
+        self._foreign -= name in FOREIGN
         self._top = self._stack[-1]
+        if around is not None:
+            self._go_on(around)
+
+    def end(self) -> None:
+        """The page is through: end all that is open."""
+        while len(self._stack) > 1:
+            self._pop()
+        self.flush()
 
     def _close(self, name: str) -> None:
         if name == "a":

@@ -33,20 +33,13 @@ DROPPED = frozenset(
     [
         "script",
         "style",
-        "noscript",
         "template",
-        "svg",
-        "math",
         "iframe",
         "object",
         "canvas",
         "audio",
         "video",
         "map",
-        "select",
-        "option",
-        "button",
-        "datalist",
         "textarea",
         "noembed",
         "noframes",
@@ -57,7 +50,68 @@ DROPPED = frozenset(
     ]
 )
 """Elements without text of the page."""
+ASIDES = {
+    "button": "buttons",
+    "select": "form fields",
+    "option": "form fields",
+    "datalist": "form fields",
+    "noscript": "without scripts",
+    "svg": "drawing",
+    "math": "formula",
+}
+"""Elements whose text is no part of what they stand in, and what kind of boilerplate it is."""
+FOREIGN = ("svg", "math")
+ENDS_FOREIGN = frozenset(
+    [
+        "b",
+        "big",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "code",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "embed",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "hr",
+        "i",
+        "img",
+        "li",
+        "listing",
+        "menu",
+        "meta",
+        "nobr",
+        "ol",
+        "p",
+        "pre",
+        "ruby",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "strike",
+        "sub",
+        "sup",
+        "table",
+        "tt",
+        "u",
+        "ul",
+        "var",
+    ]
+)
+"""Elements that are none of a drawing or formula: they end it (HTML Living Standard, 13.2.6.5)."""
 REGIONS = {
+    **ASIDES,
     "nav": "navigation",
     "aside": "aside",
     "footer": "footer",
@@ -255,6 +309,7 @@ def _is_quiet(name: str) -> bool:
         name in BLOCKS
         or name in CONTAINERS
         or name in DROPPED
+        or name in ASIDES
         or name in VOID
         or name in ("a", "td", "th", "time")
     )
