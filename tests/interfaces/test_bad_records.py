@@ -35,6 +35,7 @@ from cybersecqwen.inputs.open import open_inputs
 from cybersecqwen.inputs.times import parse_time, plain_time
 from cybersecqwen.interfaces.cli import main
 from cybersecqwen.records import Damage, Event, Limits, Severity, Source
+from tests.detect.scan.made import recording
 from tests.inputs.blobs import blob_of, read
 
 GOOD = '{"@timestamp":"2026-01-01T00:00:00Z","message":"started","host":"web1"}'
@@ -291,3 +292,35 @@ def test_numbers_of_any_size_are_looked_through(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(('[{"n":' + "9" * 30 + ',"d":"evil.example"}]').encode("utf-16"))
     (*_, done) = search(open_inputs([tmp_path], Limits()), Lookup([("domain", "evil.example")]), Limits())
     assert [seen.count for seen in done.sighted.values()] == [1] and not done.damage.places
+
+
+def _raising(*_: object, **__: object) -> Any:
+    raise KeyError("made up")
+
+
+@pytest.mark.parametrize(
+    ("place", "damages"),
+    [
+        ("cybersecqwen.detect.scan.scanner.reasons", 0),
+        ("cybersecqwen.detect.anomalies.watcher.Watcher.observe", 1),
+        ("cybersecqwen.detect.scan.detection.Detection.add", 1),
+        ("cybersecqwen.inputs.windows.FlatShape.normalise", 8),
+    ],
+)
+def test_an_error_behind_the_reading_keeps_what_was_found(
+    place: str, damages: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanner = Scanner(Engine(load_rules([SHIPPED])), Limits())
+    scan = scanner.empty()
+    monkeypatch.setattr(place, _raising)
+    raws = ((number, -1, raw) for number, raw in enumerate(recording(40), 1))
+    scanner.scan(blob_of(b""), "json", raws, scan)
+    assert scan.records == 40
+    assert (scan.damage.records > 0) == (damages > 0)
+    assert scan.detections
+
+
+def test_standard_input_that_fails_keeps_no_file_from_being_read(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(GOOD + "\n")
+    found = list(read_events(["-", tmp_path / "a.jsonl"], Limits(), stdin=_Bad()))  # type: ignore[arg-type]
+    assert [type(one) for one in found] == [Damage, Event]

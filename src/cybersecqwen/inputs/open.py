@@ -92,7 +92,7 @@ def each_file(
             _check(name)  # what a pattern found and is gone by now was named by nobody
     for name in names:
         if name == "-":
-            yield from _once("-", stdin or _standard_input(), limits, expand, live)
+            yield from _told("-", _once("-", stdin or _standard_input(), limits, expand, live), go_on)
         elif Path(name).is_dir():
             for path, damage in walk(name):
                 if damage is not None:

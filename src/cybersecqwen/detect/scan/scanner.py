@@ -120,10 +120,15 @@ class Scanner:
         plan = self.engine.plan(batch.kind)
         if plan is not None:
             out.applicable |= plan.ids
-        if found:
-            self._keep(batch, batched, found, times, hosts, users, out)
-        if out.watcher is not None:
-            self._watch(batch, times, hosts, users, texts, columns, out)
+        try:
+            if found:
+                self._keep(batch, batched, found, times, hosts, users, out)
+            if out.watcher is not None:
+                self._watch(batch, times, hosts, users, texts, columns, out)
+        except GOES_ON_UP:
+            raise
+        except Exception as error:  # the records are counted, and what was found in them so far is kept
+            out.damage.add(batch.failure(0, error))
 
     def _count(
         self,
@@ -235,10 +240,15 @@ class Scanner:
             return whole_text(rows.raws[at]) if not name else rows.column(name)[at]
 
         found: dict[str, str] = {}
-        for name, text in reasons(rule.expression, get):
-            found.setdefault(name, text)
-            if len(found) >= _EVIDENCE:
-                break
+        try:
+            for name, text in reasons(rule.expression, get):
+                found.setdefault(name, text)
+                if len(found) >= _EVIDENCE:
+                    break
+        except GOES_ON_UP:
+            raise
+        except Exception:  # the rule fired all the same: it is told without the rest of its reasons
+            found.setdefault("", "")
         return tuple(
             Evidence(event=event, field=name or "Message", value=_cut(text)) for name, text in found.items()
         )
