@@ -164,7 +164,8 @@ class Named:
     """Page of the store's source."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """JSON types, from the store: aliases, kind, platforms; kev, added, due, ransomware, vendor, product,
-    cvss (score), vector, cwe; and `told`: what the report itself states (CVSS score)."""
+    cvss (score), vector, cwe; and `told`: what the report itself states (CVSS score). True of a group or
+    campaign: attributed (a sentence says that the activity is its), doubted (the report denies that)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

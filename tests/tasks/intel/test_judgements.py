@@ -63,7 +63,13 @@ SAID = Intelligence(names=(APT29, RYUK), relations=(stated(RYUK, "attributed-to"
     [
         (SAID, 0.99, "almost certainly", Tier.MODERATE, ("uses Ryuk", "attribution stated in 1 sentence")),
         (replace(SAID, relations=()), 0.99, "very likely", Tier.MODERATE, ("uses Ryuk",)),
-        (replace(SAID, relations=(), names=(replace(APT29, tier=Tier.LOW),)), 0.6, "likely", Tier.LOW, None),
+        (
+            replace(SAID, relations=(), names=(replace(APT29, tier=Tier.LOW), RYUK)),
+            0.6,
+            "likely",
+            Tier.LOW,
+            None,
+        ),
         (Intelligence(), 0.99, "likely", Tier.LOW, ("the report does not name it", "uses Ryuk")),
     ],
 )
@@ -81,15 +87,45 @@ def test_what_is_unlikely_is_no_key_judgement() -> None:
 
 
 def test_an_actor_that_the_report_takes_back_is_no_key_judgement() -> None:
-    doubted = replace(APT29, tier=Tier.MODERATE, facts={"doubted": True})
-    assert judged(Intelligence(names=(doubted,)), points_to("G0016", 0.9)) == ()
-    other = replace(doubted, tier=Tier.HIGH)  # as another report has it
-    assert len(judged(Intelligence(names=(other,)), points_to("G0016", 0.9))) == 1
+    for tier in Tier:
+        doubted = replace(APT29, tier=tier, facts={"doubted": True})
+        assert judged(Intelligence(names=(doubted, RYUK)), points_to("G0016", 0.9)) == ()
+    assert len(judged(Intelligence(names=(APT29, RYUK)), points_to("G0016", 0.9))) == 1
 
 
 def test_an_actor_that_is_only_compared_with_is_likely_at_most() -> None:
-    (one,) = judged(Intelligence(names=(replace(APT29, tier=Tier.LOW),)), points_to("G0016", 0.99))
+    found = Intelligence(names=(replace(APT29, tier=Tier.LOW), RYUK))
+    (one,) = judged(found, points_to("G0016", 0.99, "named once (APT29)", "uses Ryuk"))
     assert (one.likelihood, one.confidence) == ("likely", Tier.LOW)
+    assert judged(found, points_to("G0016", 0.99, "named once (APT29)")) == ()  # nothing else points to it
+
+
+ATTRIBUTED = replace(APT29, facts={"attributed": True})
+DESCRIBED = technique("T1059", how="described", tier=Tier.MODERATE, probability=0.9)
+
+
+@pytest.mark.parametrize(
+    ("intel", "said"),
+    [
+        (Intelligence(names=(APT29,)), False),
+        (Intelligence(names=(APT29, cve("CVE-1-1"))), False),
+        (Intelligence(names=(APT29, named("Mimikatz", "S0002", "software", facts={"kind": "tool"}))), False),
+        (Intelligence(names=(APT29, replace(RYUK, tier=Tier.LOW))), False),
+        (Intelligence(names=(APT29, replace(RYUK, documents=("d2",)))), False),
+        (Intelligence(names=(APT29,), techniques=(replace(DESCRIBED, tier=Tier.LOW),)), False),
+        (Intelligence(names=(APT29,), indicators=(seen("a.example", Role.UNKNOWN),)), False),
+        (Intelligence(names=(ATTRIBUTED,)), True),
+        (Intelligence(names=(APT29, RYUK)), True),
+        (Intelligence(names=(APT29,), relations=(stated(APT29, "uses", RYUK),)), True),
+        (Intelligence(names=(APT29,), techniques=(DESCRIBED,)), True),
+        (Intelligence(names=(APT29,), indicators=(seen("a.example"),)), True),
+    ],
+)
+def test_an_actor_is_judged_where_something_tells_of_an_attack(intel: Intelligence, said: bool) -> None:
+    found = judged(intel, points_to("G0016", 0.9, "named once (APT29)"))
+    assert [one.text for one in found if "behind" in one.text] == [
+        "APT29 (G0016) is behind the activity"
+    ] * said
 
 
 def test_of_many_actors_those_of_most_reports_are_judged() -> None:
@@ -99,7 +135,7 @@ def test_of_many_actors_those_of_most_reports_are_judged() -> None:
 
 
 def test_several_reports_do_not_all_describe_one_actor() -> None:
-    three = Intelligence(documents=tuple(document(f"d{n}") for n in range(3)), names=(APT29,))
+    three = Intelligence(documents=tuple(document(f"d{n}") for n in range(3)), names=(ATTRIBUTED,))
     first, second = judged(three, points_to("G0007", 0.6), points_to("G0016", 0.6), points_to("G0016", 0.7))
     assert first.text == "APT29 (G0016) is behind the activity that 2 of the 3 reports describe"
     assert (first.likelihood, first.confidence) == ("likely", Tier.HIGH)

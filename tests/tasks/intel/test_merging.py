@@ -157,6 +157,15 @@ def test_what_one_report_says_of_a_vulnerability_is_not_unsaid_by_another() -> N
     assert one.facts == {"exploited": True, "vendor": "A"}
 
 
+def test_what_one_report_denies_and_another_is_about_is_open() -> None:
+    denied = replace(APT29, tier=Tier.LOW, facts={"doubted": True})
+    for tier, facts in ((Tier.HIGH, {}), (Tier.LOW, {"doubted": True})):
+        other = replace(APT29, tier=tier, documents=("d2",))
+        for parts in ((denied, other), (other, denied)):
+            (one,) = merge([Intelligence(names=(part,)) for part in parts]).names
+            assert (one.tier, one.facts) == (tier, facts)
+
+
 def test_names_stand_by_type_then_sureness() -> None:
     unsure = replace(APT28, tier=Tier.LOW)
     names = (cve("CVE-2024-1"), named("Ryuk", "S0446", "software"), unsure, APT29)

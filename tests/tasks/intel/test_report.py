@@ -37,6 +37,13 @@ def made(store: Store, intel: Intelligence) -> Report:
     return report_of(assessed(intel, (), (), store), store, (), ())
 
 
+def read(store: Store, text: str) -> Report:
+    """What is reported of one text."""
+    document = Document(source=Source(path="report.txt", format="text"), text=text)
+    made = analysis.analyse(document, "d1", Instruments(store))
+    return report_of(assessed(made.intel, [made.attribution], made.origins, store), store, (), ())
+
+
 @pytest.mark.parametrize(
     ("indicators", "names", "techniques", "severity", "verdict"),
     [
@@ -99,6 +106,38 @@ def test_an_actor_of_the_judgements_is_told_where_nobody_is_named(store: Store) 
     intel = assessed(Intelligence(documents=(document(),)), (points_to("G0016", 0.9, "uses X"),), (), store)
     assert intel.statements[0].text.endswith("points to APT29 (G0016) (see the key judgements).")
     assert intel.judgements[0].text == "APT29 (G0016) is behind the activity"
+
+
+def test_an_actor_that_the_report_denies_is_no_suspect(store: Store) -> None:
+    denied = named("APT29", "G0016", tier=Tier.LOW, facts={"doubted": True})
+    found = Intelligence(documents=(document(),), names=(denied,), indicators=(OUTRIGHT,))
+    intel = assessed(found, (points_to("G0016", 0.9, "named once (APT29)"),), (), store)
+    assert (
+        intel.statements[0].text == "The report mentions APT29 (G0016) without a clear tie to the activity."
+    )
+    assert intel.judgements == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "judged"),
+    [
+        (
+            "This activity is not related to APT28. The intruders sent spear-phishing mails and installed a"
+            " backdoor that beacons to 45.77.12[.]9.",
+            "report.txt",
+            False,
+        ),
+        ("The conference took place in May. A talk about APT28 was well attended.", "report.txt", False),
+        ("Our training covers the history of Lazarus Group.", "report.txt", False),
+        ("APT28 sent the mails. Its backdoor beacons to 45.77.12[.]9.", "APT28 (G0007)", True),
+    ],
+)
+def test_a_group_that_is_only_mentioned_is_behind_nothing(
+    store: Store, text: str, title: str, judged: bool
+) -> None:
+    report = read(store, text)
+    assert report.intel is not None
+    assert (report.title, any("behind" in one.text for one in report.intel.judgements)) == (title, judged)
 
 
 def test_damage_is_counted_and_the_first_places_named(store: Store) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.records.intel import Named, Place, Tier
 
+from .attributing import Bearing, bearing
 from .interface import NameFound
 from .surroundings import context, lead, sentence_around
 
@@ -26,39 +27,11 @@ LOOKED_AT = 12
 _TYPES = ("group", "software", "campaign")
 _ORDER = tuple(Tier)
 
-_ATTRIBUTED = re.compile(
-    r"\b(?:(?:we |is |are |was |were |be |been |can be |confidently )?attribut(?:ed|e|es|ing)\b.{0,80}?\bto"
-    r"|operated by|(?:conducted|carried out|orchestrated|perpetrated|launched|developed|run) by"
-    r"|(?:the )?work of|activity of)\s(?:the |a |an |an? \w+ )?[\"“'‘]?\Z",
-    re.IGNORECASE | re.DOTALL,
-)
-_COMPARED = re.compile(
-    r"\b(?:similar(?:ly)? to|similarit(?:y|ies) (?:to|with)|unlike|compared (?:to|with)|reminiscent of"
-    r"|in contrast to|resembl(?:es|ing|ed)|overlaps? with|as seen (?:in|with)|like|just like|other"
-    r" (?:groups|actors|families|malware|botnets|ransomware)\b.{0,30}"
-    r"|(?:previously|formerly|historically) (?:used|seen|associated)\b.{0,40}"
-    r"|(?:like|as|e\.g\.,?) in (?:the|a|an|its|their|our|that) (?:\w+ ){0,3}"
-    r"(?:alerts?|advisor(?:y|ies)|reports?|cases?|attacks?|incidents?|campaigns?|warnings?) (?:\w+ )?"
-    r"(?:regarding|about|on|of|by|concerning|from|involving)"
-    r"|(?:cop(?:y|ies|ied|ying)|mimic(?:s|ked|king|ry)?|imitat\w+|impersonat\w+)(?: of)?"
-    r"|not (?:to be confused with|related to)|competitors?\b.{0,20}|rivals?\b.{0,20})\s?"
-    r"(?:the |that of )?[\"“'‘]?\Z",
-    re.IGNORECASE | re.DOTALL,
-)
 _USED = re.compile(
     r"\b(?:us(?:e|es|ed|ing)|deploy(?:s|ed|ing)?|drop(?:s|ped|ping)?|deliver(?:s|ed|ing)?|download(?:s|ed|ing)?"
     r"|install(?:s|ed|ing)?|execut(?:e|es|ed|ing)|leverag(?:e|es|ed|ing)|launch(?:es|ed|ing)?|load(?:s|ed|ing)?"
     r"|distribut(?:e|es|ed|ing)|infect(?:s|ed|ing)?|spread(?:s|ing)?|targets?|targeted|observed|identified)\b",
     re.IGNORECASE,
-)
-_DOUBTED = re.compile(
-    r"\b(?:(?P<once>originally|initially|at first)|wrongly|mistakenly|erroneously|incorrectly|falsely)"
-    r" (?:been )?(?:linked|attributed|ascribed|connected|tied|credited) (?:\w+ )?to (?:the )?[\"“'‘]?\Z",
-    re.IGNORECASE,
-)
-_PUBLISHED = re.compile(
-    r"[\"”'’]?(?: \w+)? in (?:a|an|our|the) (?:\w+ ){0,2}"
-    r"(?:blog|post|blog ?post|report|article|paper|publication)\b"
 )
 
 
@@ -68,8 +41,10 @@ class _Weight:
     why: str
     at: NameFound
     """The mention that decided."""
+    attributed: bool = False
+    """Whether a sentence says that the activity is its."""
     doubted: bool = False
-    """Whether the report takes back that the activity is its."""
+    """Whether the report denies that, or takes it back."""
 
 
 def judge(
@@ -109,31 +84,24 @@ def judge(
 
 
 def _weight(text: str, mentions: Sequence[NameFound], most: int, answer: str) -> _Weight:
-    first = mentions[0]
-    doubted: NameFound | None = None
-    for one in mentions[:LOOKED_AT]:
-        before = text[sentence_around(text, one.start, one.end)[0] : one.start]
-        taken_back = _DOUBTED.search(before[-160:])
-        if taken_back is not None and (not taken_back["once"] or one.start < lead(text)):
-            doubted = doubted or one
-            continue
-        said = _ATTRIBUTED.search(before[-160:])
-        if said is not None and one.type != "software" and not _PUBLISHED.match(text, one.end, one.end + 80):
-            return _Weight(tier=Tier.HIGH, why=f"“{_short(said.group())}” stands before it", at=one)
-    if doubted is not None and doubted.type != "software":
-        why = "the report tells that the activity was attributed to it before"
-        return _Weight(tier=Tier.MODERATE, why=why, at=doubted, doubted=True)
-    if first.start < lead(text):
-        return _Weight(tier=Tier.HIGH, why="it stands in the title or the first paragraph", at=first)
+    said = [(one, *bearing(text, one)) for one in mentions[:LOOKED_AT]]
+    first, group = mentions[0], mentions[0].type != "software"
+    for one, how, words in said if group else ():
+        if how is Bearing.ATTRIBUTED:
+            why = f"“{_short(words)}” stands before it"
+            return _Weight(tier=Tier.HIGH, why=why, at=one, attributed=True)
+    plain = [one for one, how, _ in said if how in (Bearing.PLAIN, Bearing.ATTRIBUTED)] + [
+        *mentions[LOOKED_AT:]
+    ]
+    doubted = _doubted(text, said, len(plain)) if group else None
+    if doubted is not None:
+        return doubted
+    if not plain:
+        at, _, words = said[0]
+        return _Weight(tier=Tier.LOW, why=f"it is only compared with or spoken of: “{_short(words)}”", at=at)
+    if plain[0].start < lead(text):
+        return _Weight(tier=Tier.HIGH, why="it stands in the title or the first paragraph", at=plain[0])
     count = len(mentions)
-    told: list[tuple[NameFound, str]] = []
-    for one in mentions[:LOOKED_AT]:
-        start, end = sentence_around(text, one.start, one.end)
-        compared = _COMPARED.search(text[max(start, one.start - 100) : one.start])
-        if compared is not None:
-            told.append((one, compared.group()))
-    if len(told) == min(count, LOOKED_AT):
-        return _Weight(tier=Tier.LOW, why=f"it is only compared with: “{_short(told[0][1])}”", at=told[0][0])
     if first.id and first.id == answer:
         why = "the actor specialist takes it for the group behind what is reported"
         return _Weight(tier=Tier.HIGH, why=why, at=first)
@@ -150,6 +118,23 @@ def _weight(text: str, mentions: Sequence[NameFound], most: int, answer: str) ->
             tier=Tier.MODERATE, why=f"it is named once, in a sentence with “{used.group()}”", at=first
         )
     return _Weight(tier=Tier.MODERATE, why=f"it is named {count} times", at=first)
+
+
+def _doubted(text: str, said: Sequence[tuple[NameFound, Bearing, str]], plain: int) -> _Weight | None:
+    """What follows where the report takes an attribution back, or denies one.
+
+    A denial far down counts only where little else is said of the name: a long report on a group may say of
+    one attack that it was somebody else's.
+    """
+    for one, how, _ in said:
+        if how is Bearing.TAKEN_BACK:
+            why = "the report tells that the activity was attributed to it before"
+            return _Weight(tier=Tier.MODERATE, why=why, at=one, doubted=True)
+    denied = [(one, words) for one, how, words in said if how is Bearing.DENIED]
+    if denied and (denied[0][0].start < lead(text) or plain < OFTEN * len(denied)):
+        at, words = denied[0]
+        return _Weight(tier=Tier.LOW, why=f"the report denies it: “{_short(words)}”", at=at, doubted=True)
+    return None
 
 
 def _named(
@@ -169,6 +154,8 @@ def _named(
         facts = {key: entity.attributes[key] for key in keys if entity.attributes.get(key)}
     else:
         facts = {"kind": kind} if (kind := first.facts.get("kind")) else {}
+    if weight.attributed:
+        facts["attributed"] = True
     if weight.doubted:
         facts["doubted"] = True
     told = dict.fromkeys(one.text for one in mentions if one.facts.get("stated"))

@@ -9,6 +9,7 @@ from .interface import LONGEST_CONTEXT
 LEAD = 800
 """Characters within which title and first paragraph end."""
 
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "´": "'", "“": '"', "”": '"', "\t": "|"})
 _STOP = re.compile(r"[.!?][\"”'’)\]]{0,2}(?=\s)|\n(?![a-z(])")
 
 
@@ -24,6 +25,21 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     while last > end and text[last - 1].isspace():
         last -= 1
     return first, last
+
+
+def beside(text: str, start: int, end: int, before: int, after: int) -> tuple[str, str]:
+    """What stands in the sentence of a stretch before and behind it, at most so many characters of each.
+
+    With straight quotes, upright lines for tabs and single blanks, those next to the stretch included.
+    """
+    first, last = sentence_around(text, start, end)
+    return _plain(text[max(first, start - before) : start]), _plain(text[end : min(last, end + after)])
+
+
+def _plain(piece: str) -> str:
+    piece = piece.translate(_STRAIGHT)
+    words = " ".join(piece.split())
+    return f"{' ' if piece[:1].isspace() else ''}{words}{' ' if words and piece[-1:].isspace() else ''}"
 
 
 def context(text: str, start: int, end: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cybersecqwen.records.intel import Intelligence, Judgement, Place, Role, Tier
+from cybersecqwen.records.intel import Intelligence, Judgement, Named, Place, Role, Tier
 from cybersecqwen.specialists import Judgement as Attribution
 from cybersecqwen.specialists import Ranked
 
@@ -36,6 +36,8 @@ _PASSING = 0.79
 """Highest probability of an impact that one description tells of, and no technique written out."""
 _HOSTILE = (Role.C2, Role.DELIVERY, Role.PAYLOAD, Role.EXFILTRATION)
 _EVEN = 0.45
+_BY_NAME = "named "
+"""What the specialist's reason begins with where a group is named and no more."""
 _ACTORS = 3
 """Actors of one picture that are judged."""
 _PLACES = 5
@@ -64,15 +66,20 @@ def judgements(
     )
 
 
-def believed(attributions: Sequence[Attribution]) -> dict[str, list[Ranked]]:
+def believed(intel: Intelligence, attributions: Sequence[Attribution]) -> dict[str, list[Ranked]]:
     """Groups that are as likely as not behind a report at least, with what the specialist says of each.
 
-    Those of most reports first, then the likeliest; a few where there are many.
+    Those of most reports first, then the likeliest; a few where there are many. The specialist goes by names
+    and techniques alone: one that the reports themselves deny is none, nor one that is named where nothing
+    else tells of an attack, nor one for which nothing speaks but a mention in passing.
     """
+    named = {one.id: one for one in intel.of_type("group") if one.id}
     answers: dict[str, list[Ranked]] = {}
     for one in attributions:
         if one.answer and one.ranked[0].probability >= _EVEN:
-            answers.setdefault(one.answer, []).append(one.ranked[0])
+            subject = named.get(one.answer)
+            if subject is None or _may_be(intel, subject, one.ranked[0]):
+                answers.setdefault(one.answer, []).append(one.ranked[0])
 
     def weight(group: str) -> tuple[int, float, str]:
         return -len(answers[group]), -max(one.probability for one in answers[group]), group
@@ -84,15 +91,9 @@ def _attribution(
     intel: Intelligence, attributions: Sequence[Attribution], names: dict[str, str]
 ) -> Iterator[Judgement]:
     groups = {one.id: one for one in intel.of_type("group") if one.id}
-    for group, found in believed(attributions).items():
+    for group, found in believed(intel, attributions).items():
         subject = groups.get(group)
-        if subject is not None and subject.facts.get("doubted") and subject.tier is not Tier.HIGH:
-            continue  # the report itself takes it back
-        said = sum(
-            1
-            for one in intel.relations
-            if one.verb == "attributed-to" and one.target.id == group and one.tier is Tier.HIGH
-        )
+        said = _sentences(intel, group)
         stated = said > 0 or (subject is not None and subject.tier is Tier.HIGH)
         named = subject is not None and subject.tier is not Tier.LOW
         most = _STATED if said else _NAMED if named else _UNNAMED
@@ -109,6 +110,35 @@ def _attribution(
             basis=tuple(dict.fromkeys(basis))[:6],
             places=subject.places[:_PLACES] if subject else (),
         )
+
+
+def _sentences(intel: Intelligence, group: str) -> int:
+    """How many sentences attribute something to a group outright."""
+    return sum(
+        1
+        for one in intel.relations
+        if one.verb == "attributed-to" and one.target.id == group and one.tier is Tier.HIGH
+    )
+
+
+def _may_be(intel: Intelligence, group: Named, found: Ranked) -> bool:
+    """Whether a group that reports name may be behind what they tell."""
+    if group.facts.get("doubted") or not _acts(intel, group):
+        return False
+    return group.tier is not Tier.LOW or any(not reason.startswith(_BY_NAME) for reason in found.reasons)
+
+
+def _acts(intel: Intelligence, group: Named) -> bool:
+    """Whether reports that name a group tell of an attack: an attribution, a deed, malware, its traces."""
+    if group.facts.get("attributed") or _sentences(intel, group.id):
+        return True
+    where = set(group.documents)
+    return (
+        any(one.source.id == group.id for one in intel.relations)
+        or any(one.tier is not Tier.LOW and where.intersection(one.documents) for one in intel.techniques)
+        or any(_is_malicious(one) and where.intersection(one.documents) for one in intel.of_type("software"))
+        or _holds_hostile(intel, where)
+    )
 
 
 def _share(intel: Intelligence, reports: int) -> str:
@@ -180,12 +210,19 @@ def _is_of_attack(intel: Intelligence, documents: Sequence[str]) -> bool:
     """Whether one of these reports is about an actor or malware, or gives an attacker's indicator."""
     where = set(documents)
     return any(
-        one.tier is not Tier.LOW
-        and not str(one.facts.get("kind", "")).endswith(("tool", "tools"))
-        and where.intersection(one.documents)
-        for type in ("group", "campaign", "software")
-        for one in intel.of_type(type)
-    ) or any(
+        _is_malicious(one) and where.intersection(one.documents)
+        for one in intel.of_type("group", "campaign", "software")
+    ) or _holds_hostile(intel, where)
+
+
+def _is_malicious(one: Named) -> bool:
+    """Whether a report is about it, and it is no tool of everybody's."""
+    return one.tier is not Tier.LOW and not str(one.facts.get("kind", "")).endswith(("tool", "tools"))
+
+
+def _holds_hostile(intel: Intelligence, where: set[str]) -> bool:
+    """Whether one of these reports gives an attacker's indicator."""
+    return any(
         one.role in (*_HOSTILE, Role.ATTACKER)
         and one.tier is not Tier.LOW
         and where.intersection(one.documents)

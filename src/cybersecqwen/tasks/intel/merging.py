@@ -162,6 +162,8 @@ def _same_name(same: Sequence[Named]) -> Named:
     facts = {key: value for one in reversed(same) for key, value in one.facts.items()}
     if any(one.facts.get("exploited") for one in same):
         facts["exploited"] = True
+    if any(one.tier is not Tier.LOW and not one.facts.get("doubted") for one in same):
+        facts.pop("doubted", None)  # what one report denies and another is about is open
     return replace(
         _first_sure(same),
         spelled=tuple(dict.fromkeys(word for one in same for word in one.spelled)),

@@ -42,7 +42,7 @@ def assessed(
     picture = replace(picture, techniques=in_order(picture.techniques, store))
     groups = {one.label for each in attributions for one in each.ranked}
     names = {id: entity.name for id in groups if (entity := store.get(id)) is not None}
-    suspects = [f"{names[id]} ({id})" for id in believed(attributions) if id in names]
+    suspects = [f"{names[id]} ({id})" for id in believed(picture, attributions) if id in names]
     return replace(
         picture,
         statements=statements(picture, store, origins, suspects),
