@@ -24,6 +24,19 @@ NONE = (
     "| Product | Fixed in |\n| Door | 8.1.2.31 |\n| Gate | 8.1.2.33 |",
     "Model   Firmware    Price\nQ1      3.0.22.18   12.00\nQ2      3.0.23.11   13.00",
     "Product\tVersion\nDoor\t10.1.2.31",
+    "Acme advisory. Upgrade from 22.1.0.4 to 22.1.0.5 to fix CVE-2024-3400.",
+    "Customers upgraded from 91.12.4.5 last week.",
+    "Users should move from 22.1.0.4 to 22.1.0.5.",
+    "Please move from 91.12.4.5 to 91.12.4.7 soon.",
+    "We updated the agent to 91.12.4.7 and rolled back to 91.12.4.5",
+    "Upgrade Acme Gate to 91.12.4.7 now.",
+    "Update all affected devices to 91.12.4.7.",
+    "We downgraded the sensor on two machines to 91.12.4.5.",
+    "Roll the client back to 91.12.4.5.",
+    "The patch is in 22.1.0.5",
+    "Everything from 22.1.0.4 to 22.1.0.9 is vulnerable.",
+    "Time 12.30.45.10",
+    "Start time: 12.30.45.10, end time: 13.05.00.07",
 )
 ONE = (
     "The patched loader beacons to 5.8.18.7 daily.",
@@ -37,6 +50,25 @@ ONE = (
     "| Version | IP |\n| 3 | 5.8.18.7 |",
     "Version 3 of the update server is 5.8.18.7",
     "The release notes aside, 93.184.216.34 was seen.",
+    "They updated the agent to beacon to 91.12.4.7",
+    "They updated the DNS record to 91.12.4.7",
+    "Attackers updated DNS to 91.12.4.7",
+    "The operators updated the C2 address to 91.12.4.7",
+    "The malware updates itself from 91.12.4.7",
+    "The upgraded implant reports to 91.12.4.7",
+    "We rolled back what 91.12.4.5 had changed.",
+    "We moved the web site to 91.12.4.5.",
+    "Each time 12.30.45.10 answered with a script.",
+    "At that time 12.30.45.10 was a proxy.",
+    "Time 45.77.12.9",
+)
+TWO = (
+    "The attackers moved from 22.1.0.4 to 22.1.0.5.",
+    "They moved from 5.8.18.7 to 5.8.18.9.",
+    "Traffic should go from 5.8.18.7 to 5.8.18.9.",
+    "Scans went from 5.8.18.7 to 5.8.18.9",
+    "Users should move from 5.8.18.7 to 91.12.4.5.",
+    "Logins came from 91.12.4.7 and 91.12.4.5",
 )
 
 
@@ -48,6 +80,11 @@ def test_versions_are_no_addresses(text: str) -> None:
 @pytest.mark.parametrize("text", ONE)
 def test_addresses_near_words_for_versions_stay(text: str) -> None:
     assert len(list(find_v4(text, text.lower()))) == 1
+
+
+@pytest.mark.parametrize("text", TWO)
+def test_from_one_address_to_another(text: str) -> None:
+    assert len(list(find_v4(text, text.lower()))) == 2
 
 
 def test_lists_of_addresses_stay() -> None:

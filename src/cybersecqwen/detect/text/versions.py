@@ -42,6 +42,41 @@ _WEAK = re.compile(
     r"|before|since))"
     r"[\s\"'=:(]{0,5}\Z"
 )
+# "update the agent to", "upgraded Acme Gate from", "roll back to": what has another version then is software
+_THING = (
+    r"(?:agent|software|product|client|app|application|appliance|plug-?in|add-?on|driver|library|package|module"
+    r"|kernel|sensor|installation|extension|theme|engine|component|framework|runtime|device|suite|tool|system"
+    r"|platform|release|version|build|browser|installer)s?"
+)
+_NO_PRODUCT = (
+    r"(?!(?:DNS|IPs?|C2|C&C|NS|MX|AAAA|A|URLs?|Hosts?|Servers?|Address(?:es)?|Domains?|The|Our|All)\b)"
+)
+_BROUGHT = re.compile(
+    r"\b(?:(?i:upgrad(?:e|es|ed|ing)|downgrad(?:e|es|ed|ing)) from"
+    r"|(?i:(?:upgrad|updat|downgrad)(?:e|es|ed|ing)|bump(?:s|ed|ing)?|revert(?:s|ed|ing)?"
+    r"|roll(?:s|ed|ing)?(?: back)?)"
+    r" (?:(?:the|our|your|their|its|all|every|an?|this|these|any|affected) ){0,2}"
+    rf"(?:(?:[\w.-]{{1,24}} )?{_THING} (?:(?:on|in|of|for|across) (?:[\w-]{{1,24}} ){{1,3}})?"
+    rf"|(?:{_NO_PRODUCT}[A-Z][\w.-]{{1,24}} ){{1,3}})(?:back )?(?:from|to)"
+    r"|(?i:roll(?:s|ed|ing)?[ -]back) to)[\s\"'=:(]{0,5}\Z"
+)
+_BRINGS = ("grad", "updat", "bump", "revert", "roll")
+"""What its verbs hold: a search for these costs nothing."""
+_OF_OBJECT = 112
+"""Characters in which such an object is looked for."""
+_NUMBER = r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}"
+_FROM_TO = re.compile(rf"\bfrom v?({_NUMBER}) (?:up )?to v?({_NUMBER})(?![\w.-]*[\w-])")
+# What users are told to do; attackers are told of, and move in another tense
+_ADVISED = re.compile(
+    r"(?:\A|[.:!] |\b(?:should|must|may|can|could|please|to|we|you|users|customers|not|also|then|and|or) )"
+    r"(?:move|migrate|go|switch|change|step|jump|transition)(?: up)? \Z"
+)
+# "Start time: 12.30.45.10", but not "at that time"
+_CLOCK = re.compile(
+    r"(?:\A|[^\w ]|\b(?:start|end|local|system|boot|up|run|elapsed|server|utc|log|file)) ?"
+    r"(?:times?(?: of day)?|timestamps?|clock|duration|uptime|uhrzeit|zeit|dauer)(?: is| was)?"
+    r"[\s\"'=:(]{0,5}\Z"
+)
 _LATER = re.compile(
     r",? (?:and|or) (?:earlier|later|below|above|prior|older|newer|up)\b|(?: |-)?(?:beta|alpha|rc[0-9])\b"
 )
@@ -123,6 +158,14 @@ def is_version(text: str, start: int, end: int, value: str) -> bool:
         near = before[-48:]
         if _STRONG.search(near):
             return True
+        if any(verb in before for verb in _BRINGS) and _BROUGHT.search(
+            text, max(0, start - _OF_OBJECT), start
+        ):
+            return True
+        if _is_time(octets) and _CLOCK.search(near):
+            return True
+        if _is_advised(text, start, octets, before):
+            return True
         weak = _WEAK.search(near) if int(octets[0]) < 31 and _looks(octets) else None
         # "from 10.0.0.5 through 10.0.0.9" are addresses
         if weak and (small or not weak["order"] or _LATER.search(line_after(text, end))):
@@ -145,12 +188,38 @@ def is_version(text: str, start: int, end: int, value: str) -> bool:
     return bool(before) and _told_by_the_line(octets, before, line_after(text, end))
 
 
+def _is_time(octets: list[str]) -> bool:
+    """Whether a number may be hours, minutes, seconds and hundredths."""
+    return int(octets[0]) < 24 and int(octets[1]) < 60 and int(octets[2]) < 60 and int(octets[3]) < 100
+
+
+def _is_advised(text: str, start: int, octets: list[str], before: str) -> bool:
+    """Whether it is the first of "users should move from 22.1.0.4 to 22.1.0.5", and no host is spoken of."""
+    if not before.endswith("from ") or not _ADVISED.search(before[-48:-5]):
+        return False
+    pair = _FROM_TO.match(text[max(0, start - 5) : start + 40].lower())
+    if pair is None or not _are_releases(pair[1], pair[2]) or not _looks(octets):
+        return False
+    line = f"{before[:-5]} {line_after(text, start)}"
+    return not (_ABOUT_NETWORKS.search(line) or _ABOUT_HOSTS.search(line))
+
+
+def _without_from(pair: re.Match[str]) -> str:
+    """What is left of "from 22.1.0.4 to 22.1.0.5", whose "from" is that of no traffic."""
+    return "" if _are_releases(pair[1], pair[2]) else pair[0]
+
+
+def _are_releases(one: str, other: str) -> bool:
+    """Whether two numbers of four parts may be releases of one product: the first two parts are the same."""
+    return one != other and one.split(".")[:2] == other.split(".")[:2]
+
+
 def _is_of_software(text: str, start: int, end: int, octets: list[str]) -> bool:
     """Whether a number of small parts is a version by its sentence, its relatives or its column."""
     if octets[0] in ("0", "10"):  # private networks have small parts, too
         return heads_versions(heading(text, start))
     before, after = line_before(text, start), line_after(text, end)
-    line = f"{before} {after}"
+    line = _FROM_TO.sub(_without_from, f"{before}{'.'.join(octets)}{after}")
     if _ABOUT_NETWORKS.search(line) or _ABOUT_HOSTS.search(line):
         return False
     if before.strip() and (after.strip() or before.count(" ") > 1):
