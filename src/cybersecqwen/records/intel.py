@@ -165,7 +165,8 @@ class Named:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """JSON types, from the store: aliases, kind, platforms; kev, added, due, ransomware, vendor, product,
     cvss (score), vector, cwe; and `told`: what the report itself states (CVSS score). True of a group or
-    campaign: attributed (a sentence says that the activity is its), doubted (the report denies that)."""
+    campaign: attributed (a sentence says that the activity is its), doubted (the report denies that). True of
+    a vulnerability: denied (the report names it only to say that it was not used or affects nothing)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -311,6 +312,11 @@ class Intelligence:
     def of_type(self, *types: str) -> tuple[Named, ...]:
         """The names of these types."""
         return tuple(one for one in self.names if one.type in types)
+
+    @property
+    def vulnerabilities(self) -> tuple[Named, ...]:
+        """Those that concern the reader: all but those that are denied."""
+        return tuple(one for one in self.of_type("vulnerability") if not one.facts.get("denied"))
 
     @property
     def usable(self) -> tuple[Observable, ...]:

@@ -74,7 +74,7 @@ def vulnerabilities(intel: Intelligence, amounts: IntelAmounts) -> Section:
 def _vulnerability(one: Named, intel: Intelligence) -> Row:
     facts = one.facts
     product = " ".join(str(facts[key]) for key in ("vendor", "product") if facts.get(key))
-    notes = []
+    notes = [one.why] if facts.get("denied") else []
     if facts.get("kev"):
         notes.append(f"known to be exploited since {facts.get('added', 'an unknown date')} (KEV)")
         if facts.get("ransomware"):
@@ -88,7 +88,7 @@ def _vulnerability(one: Named, intel: Intelligence) -> Row:
         body=product or "–",
         note="; ".join(notes),
         quote=one.context,
-        grave=bool(facts.get("kev")),
+        grave=bool(facts.get("kev")) and not facts.get("denied"),
     )
 
 

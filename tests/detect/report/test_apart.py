@@ -53,6 +53,7 @@ def reasons(text: str, **more: object) -> dict[str, str]:
             "legitimate service, by its context",
         ),
         ("The victim's host portal.acme-works.com was compromised.", "portal.acme-works.com", "victim"),
+        ("Acme is not affected by CVE-2021-44228.", "CVE-2021-44228", "of no concern"),
         (
             "For more information see https://some-lab.org/p.",
             "https://some-lab.org/p",

@@ -95,6 +95,16 @@ def test_exploited_as_the_report_states(sentence: str, exploited: bool, store: S
     assert (one.tier is Tier.HIGH) is exploited
 
 
+def test_one_that_is_only_denied_is_marked(store: Store) -> None:
+    one = judged("Our product is not affected by CVE-2021-44228, a zero-day in Log4j.", store)[
+        "CVE-2021-44228"
+    ]
+    assert (one.facts["denied"], one.facts["kev"], one.tier) == (True, True, Tier.LOW)
+    assert one.why == "the report says “not affected by” of it" and "told" not in one.facts
+    both = judged("Acme is not affected by CVE-2021-44228. Attackers exploit CVE-2021-44228.", store)
+    assert "denied" not in both["CVE-2021-44228"].facts and both["CVE-2021-44228"].tier is Tier.HIGH
+
+
 def test_tiers_by_place_and_count(store: Store) -> None:
     found = judged(
         "About CVE-2099-11111\n\n"

@@ -166,6 +166,14 @@ def test_what_one_report_denies_and_another_is_about_is_open() -> None:
             assert (one.tier, one.facts) == (tier, facts)
 
 
+def test_a_vulnerability_is_denied_where_all_reports_deny_it() -> None:
+    denied, other = cve("CVE-2024-1", kev=True, denied=True), cve("CVE-2024-1", kev=True)
+    for second, facts in ((denied, {"kev": True, "denied": True}), (other, {"kev": True})):
+        for parts in ((denied, second), (second, denied)):
+            (one,) = merge([Intelligence(names=(part,)) for part in parts]).names
+            assert one.facts == facts
+
+
 def test_names_stand_by_type_then_sureness() -> None:
     unsure = replace(APT28, tier=Tier.LOW)
     names = (cve("CVE-2024-1"), named("Ryuk", "S0446", "software"), unsure, APT29)

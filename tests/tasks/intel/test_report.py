@@ -22,6 +22,7 @@ OUTRIGHT = seen("a.example", Role.C2, Tier.HIGH)
 APART = seen("a.example", Role.C2, Tier.HIGH, note="known")
 MENTION = seen("CVE-2024-1", Role.VULNERABILITY, Tier.HIGH, type="cve")
 EXPLOITED, RANSOMED = cve("CVE-2024-1", kev=True), cve("CVE-2024-1", kev=True, ransomware=True)
+DENIED = cve("CVE-2024-1", kev=True, ransomware=True, denied=True)
 ENCRYPTED, GUESSED = technique("T1486"), technique("T1486", tier=Tier.LOW)
 
 
@@ -59,6 +60,8 @@ def read(store: Store, text: str) -> Report:
         ((), (EXPLOITED,), (), Severity.HIGH, Verdict.MALICIOUS),
         ((), (RANSOMED,), (), Severity.CRITICAL, Verdict.MALICIOUS),
         ((), (EXPLOITED,), (ENCRYPTED,), Severity.CRITICAL, Verdict.MALICIOUS),
+        ((), (DENIED,), (), Severity.INFORMATIONAL, Verdict.BENIGN),
+        ((LIKELY,), (DENIED,), (), Severity.MEDIUM, Verdict.SUSPICIOUS),
     ],
 )
 def test_severity(
@@ -92,6 +95,34 @@ def test_exploited_vulnerabilities_are_findings(store: Store) -> None:
     assert finding.title == "CVE-2024-1 is known to be exploited"
     assert finding.severity is Severity.CRITICAL
     assert finding.events == ("d1",)
+
+
+def test_a_vulnerability_that_is_denied_is_listed_and_nothing_follows_from_it(store: Store) -> None:
+    report = made(store, Intelligence(names=(DENIED,)))
+    assert report.findings == () and report.intel is not None and report.intel.judgements == ()
+    assert [one.text for one in report.intel.statements if one.question in ("what", "what to do")] == [
+        "Named only as of no concern: CVE-2024-1."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "severity", "urgent"),
+    [
+        (
+            "Our product is not affected by CVE-2021-44228 (Log4Shell). No action is needed.",
+            Severity.INFORMATIONAL,
+            False,
+        ),
+        ("Attackers did not use CVE-2021-44228.", Severity.INFORMATIONAL, False),
+        ("Attackers used CVE-2021-44228.", Severity.CRITICAL, True),
+    ],
+)
+def test_what_does_not_concern_the_reader(store: Store, text: str, severity: Severity, urgent: bool) -> None:
+    report = read(store, text)
+    assert report.intel is not None and report.severity is severity
+    told = [one.text for one in report.intel.statements] + [one.text for one in report.intel.judgements]
+    assert any("Patch or shield" in one or one.startswith("Attackers exploit") for one in told) is urgent
+    assert [one.id for one in report.intel.names] == ["CVE-2021-44228"]
 
 
 def test_every_line_of_the_narrative_is_a_statement(store: Store) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from cybersecqwen.records.intel import Role, Tier
 
-from . import references, roles, system_folders
+from . import dismissed, references, roles, system_folders
 from .interface import Found, Passage, RoleOf
 from .warning_lists import NOTES, WITH_CUSTOMERS, WarningLists, host_of, own
 
@@ -47,6 +47,7 @@ def reasons(
     """
     given = roles.assign(passage, found) if told is None else told
     publishers = references.publishers(passage)
+    denied = dismissed.find(passage.text, found)
     apart: dict[tuple[str, str], str] = {}
     seen: set[tuple[str, str]] = set()
     for match in found:
@@ -55,6 +56,8 @@ def reasons(
             continue
         seen.add(key)
         why = _reason(match.type, match.value, match.note, given.get(key), publishers, lists)
+        if match.type == "cve" and match.value in denied:
+            why = f"of no concern: the report says “{denied[match.value]}” of it"
         if why:
             apart[key] = why
     return apart

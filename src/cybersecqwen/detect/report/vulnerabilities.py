@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cybersecqwen.records.intel import Named, Place, Tier
 
+from . import dismissed
 from .interface import Found
 from .surroundings import context, lead, sentence_around
 
@@ -52,7 +53,8 @@ _DENIED = re.compile(
 def judge(text: str, found: Found, place: Callable[[int, int], Place], store: Store) -> tuple[Named, ...]:
     """One record for each CVE, surest and most frequent first.
 
-    facts: `known` (whether the store has it), from the store kev, added, due, ransomware, vendor, product,
+    facts: `known` (whether the store has it), `denied` where the report names it only to say that it was not
+    used or affects nothing, from the store kev, added, due, ransomware, vendor, product,
     cvss, vector and cwe as far as it has them; `told` holds what the report states beside the CVE: cvss and
     vector where they stand in one sentence or row with it, exploited where it says so.
     """
@@ -61,7 +63,11 @@ def judge(text: str, found: Found, place: Callable[[int, int], Place], store: St
     by_id: dict[str, list[Match]] = {}
     for one in matches:
         by_id.setdefault(one.value, []).append(one)
-    made = [_named(id, all, text, (matches, starts), place, store) for id, all in by_id.items()]
+    denied = dismissed.find(text, matches)
+    made = [
+        _named(id, all, text, (matches, starts), place, store, denied.get(id, ""))
+        for id, all in by_id.items()
+    ]
     return tuple(sorted(made, key=lambda one: (_ORDER.index(one.tier), -one.count, one.id)))
 
 
@@ -72,6 +78,7 @@ def _named(
     every: tuple[Sequence[Match], Sequence[int]],
     place: Callable[[int, int], Place],
     store: Store,
+    denied: str,
 ) -> Named:
     entity = store.get(id)
     if entity is not None and entity.type != "vulnerability":
@@ -83,7 +90,7 @@ def _named(
         for key, value in _stated(text, one, start, end, every).items():
             told.setdefault(key, value)
         said = _EXPLOITED.search(text, start, end)
-        if said is not None and not exploited and not _DENIED.search(text, start, end):
+        if said is not None and not (exploited or denied or _DENIED.search(text, start, end)):
             exploited, at = said.group().strip(), one
             told["exploited"] = True
     facts: dict[str, Any] = {"known": entity is not None}
@@ -91,7 +98,9 @@ def _named(
         facts |= {key: entity.attributes[key] for key in _FACTS if key in entity.attributes}
     if told:
         facts["told"] = told
-    tier, why = _tier(text, mentions, exploited)
+    if denied:
+        facts["denied"] = True
+    tier, why = _tier(text, mentions, exploited, denied)
     return Named(
         id=id,
         name=entity.name if entity is not None else id,
@@ -108,7 +117,9 @@ def _named(
     )
 
 
-def _tier(text: str, mentions: Sequence[Match], exploited: str) -> tuple[Tier, str]:
+def _tier(text: str, mentions: Sequence[Match], exploited: str, denied: str) -> tuple[Tier, str]:
+    if denied:
+        return Tier.LOW, f"the report says “{denied}” of it"
     if exploited:
         return Tier.HIGH, f"the report says “{exploited}” beside it"
     if mentions[0].start < lead(text):

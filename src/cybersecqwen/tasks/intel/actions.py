@@ -66,7 +66,7 @@ def _fits(action: Action, words: dict[str, str], intel: Intelligence) -> bool:
 
 def _words(intel: Intelligence) -> dict[str, str]:
     """What placeholders stand for; "" where there is nothing."""
-    vulnerable = intel.of_type("vulnerability")
+    vulnerable = intel.vulnerabilities
     known = [one.id for one in vulnerable if one.facts.get("kev")]
     others = [one.id for one in vulnerable if not one.facts.get("kev")]
     malware = [

@@ -115,7 +115,8 @@ def _without_entry(groups: Sequence[Named]) -> str:
 def _what(intel: Intelligence) -> Iterator[Statement]:
     software = [one for one in intel.of_type("software") if one.tier in _SURE]
     campaigns = [one for one in intel.of_type("campaign") if one.tier in _SURE]
-    vulnerable = intel.of_type("vulnerability")
+    vulnerable = intel.vulnerabilities
+    denied = [one for one in intel.of_type("vulnerability") if one not in vulnerable]
     if campaigns:
         yield _line(
             "what", f"{many([called(one) for one in campaigns], 'Campaign:', 'Campaigns:')}.", campaigns
@@ -130,6 +131,9 @@ def _what(intel: Intelligence) -> Iterator[Statement]:
             share = some if len(known) == len(vulnerable) else counted(len(known), "is", "are")
             text += f" {share} known to be exploited (KEV)."
         yield _line("what", text, vulnerable)
+    if denied:
+        ids = listed([one.id for one in denied])
+        yield _line("what", f"Named only as of no concern: {ids}.", denied)
     usable = [one for one in intel.usable if one.role in _ROLES]
     if usable:
         by_role: dict[Role, int] = {}
@@ -149,7 +153,7 @@ def _what(intel: Intelligence) -> Iterator[Statement]:
             places=tuple(one.places[0] for one in usable[:_PLACES] if one.places),
             tier=surest(one.tier for one in usable),
         )
-    if not (software or campaigns or vulnerable or usable):
+    if not (software or campaigns or vulnerable or denied or usable):
         text = f"{reports(intel)} {agree(intel, 'names', 'name')} no malware, vulnerability or indicator."
         yield Statement(question="what", text=text, tier=Tier.LOW)
 

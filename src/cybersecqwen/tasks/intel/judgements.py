@@ -148,7 +148,7 @@ def _share(intel: Intelligence, reports: int) -> str:
 
 
 def _exploitation(intel: Intelligence) -> Iterator[Judgement]:
-    known = [one for one in intel.of_type("vulnerability") if one.facts.get("kev")]
+    known = [one for one in intel.vulnerabilities if one.facts.get("kev")]
     if known:
         ransom = [one.id for one in known if one.facts.get("ransomware")]
         basis = [
@@ -165,7 +165,7 @@ def _exploitation(intel: Intelligence) -> Iterator[Judgement]:
         )
     rest = [
         one
-        for one in intel.of_type("vulnerability")
+        for one in intel.vulnerabilities
         if not one.facts.get("kev") and one.facts.get("exploited") is True
     ]
     if rest:

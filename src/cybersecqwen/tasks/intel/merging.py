@@ -164,6 +164,8 @@ def _same_name(same: Sequence[Named]) -> Named:
         facts["exploited"] = True
     if any(one.tier is not Tier.LOW and not one.facts.get("doubted") for one in same):
         facts.pop("doubted", None)  # what one report denies and another is about is open
+    if not all(one.facts.get("denied") for one in same):
+        facts.pop("denied", None)
     return replace(
         _first_sure(same),
         spelled=tuple(dict.fromkeys(word for one in same for word in one.spelled)),

@@ -91,7 +91,7 @@ def report_of(
 
 def _findings(intel: Intelligence) -> Iterator[Finding]:
     """What must be looked at: vulnerabilities that are exploited, and what the report is about."""
-    for one in intel.of_type("vulnerability"):
+    for one in intel.vulnerabilities:
         if one.facts.get("kev"):
             ransom = bool(one.facts.get("ransomware"))
             yield Finding(
@@ -128,7 +128,7 @@ def _indicator(one: Observable) -> Indicator:
 def _severity(intel: Intelligence) -> Severity:
     """How much is at stake for those whom it concerns (docs/intel.md has the table)."""
     hostile = [one.tier for one in intel.usable if one.role in _HOSTILE]
-    exploited = [one for one in intel.of_type("vulnerability") if one.facts.get("kev")]
+    exploited = [one for one in intel.vulnerabilities if one.facts.get("kev")]
     techniques = [one for one in intel.techniques if one.tier is not Tier.LOW]
     ransom = any(one.id.startswith(_RANSOM) for one in techniques)
     ransom = ransom or any(one.facts.get("ransomware") for one in exploited)
@@ -138,7 +138,7 @@ def _severity(intel: Intelligence) -> Severity:
         return Severity.HIGH
     if hostile:
         return Severity.MEDIUM
-    if techniques or intel.names:
+    if techniques or any(not one.facts.get("denied") for one in intel.names):
         return Severity.LOW
     return Severity.INFORMATIONAL
 
