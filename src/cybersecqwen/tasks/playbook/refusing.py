@@ -70,10 +70,9 @@ _NOUN = "(?! " + _any("of,against,attempts?,attacks?,on,reported,from,in,by,with
 _THEIR = r"[a-z0-9'-]+ "
 _NOT_ITS_ANSWER = "(?! " + _any("response,defen[cs]e,incident,detection,investigation,infection,attack") + ")"
 
-_UNSEEN = re.compile(
-    r"\bwithout (?:being|getting) (?:caught|detected|noticed|seen)\b|\bundetected$"
-    r"|\bred team (?:plan|playbook|attack)"
-)
+_UNSEEN = re.compile(r"\bwithout (?:being|getting) (?:caught|detected|noticed|seen)\b")
+_UNDETECTED = re.compile(r"\bundetected$")
+_RED_TEAM = re.compile(r"\bred team (?:plan|playbook|attack)")
 _OFFENCE = (
     # "deploy ransomware …" as an order, at the beginning or after "how to"
     re.compile(rf"^(?:{_ASK} )?{_DO} (?:{_THEIR}){{0,2}}{_WEAPON}\b"),
@@ -102,14 +101,74 @@ _ANSWERS = re.compile(
         "our,by_an?"
     )
 )
+_INTRUDER = re.compile(r"\bintruders?\b")
+# Who did something and what: "two intruders exfiltrated", "the data were copied"
+_SOMEBODY = _any(
+    "attackers?,intruders?,adversar(?:y|ies),actors?,hackers?,criminals?,thief,thieves,burglars?,insiders?,gang,group"
+    ",operators?,someone,somebody,users?,employees?,contractors?,administrators?,admins?,malware,ransomware,trojan"
+    ",backdoor,worm,implant,script,program,they"
+)
+_WHICH = _any(
+    "the,an?,one,some,our,several,many,two,three,these,those,this,that,unknown,external,foreign,suspected,former"
+    ",malicious,internal,remote,same,threat,disgruntled"
+)
+_DID = (
+    r"(?:(?!(?:(?:n|f|s|w|br|bl|sp|exc|proc|succ|ind)eed|wanted|needed|asked|wished|hoped)\b)[a-z]{2,14}ed|"
+    + _any(
+        "stole,hid,ran,took,sent,got,made,left,went,came,broke,wrote,put,set,spread,built,kept,read,began,sold,did"
+        ",was,were,has,have,had,(?:is|are)_(?:in|on|inside)"
+    )
+    + r")\b"
+)
+_DONE = (
+    r"(?:[a-z]{2,14}ed|"
+    + _any("stolen,taken,sent,read,hidden,run,sold,lost,broken,written,left,put,set")
+    + r")\b"
+)
+_AT_FIRST = (
+    _any("because,after,when,while,incident,but,since,until,help_us,help_me,please,urgent,playbook_for")
+    + "|"
+    + _any("yesterday,today,tonight,recently,(?:last|this|on|in)_[a-z]{3,10}")
+    + "|"
+    + _any("found,saw,see,suspect,believe,know,reports?,reported,alert")
+    + "(?: that)?"
+)
+_ORDERED = re.compile(rf"^(?:{_ASK} )?(?:(?:{_DO}|{_HIDE})\b|{_HARM}\b{_NOUN})")
+_TOLD = re.compile(
+    rf"(?:^|\b(?:{_AT_FIRST}) )(?:{_WHICH} ){{0,3}}{_SOMEBODY} "
+    rf"(?:(?:[a-z]{{3,14}}ly|also|then|already|later) )?{_DID}"
+    rf"|^(?:(?!(?:what|how|which|that|who|to)\b){_THEIR}){{1,4}}"
+    rf"(?:was|were|ha(?:s|ve|d) been) (?:[a-z]{{3,14}}ly )?{_DONE}"
+)
+"""What happened, told in the past; "what the attackers did" and "as they did" may be part of an order."""
+_TO_ANSWER = re.compile(
+    rf"^(?:{_ASK} )?(?:respond to|recover from|remediate|mitigate|contain|defend against|answer)\b"
+)
 _SPACE = re.compile(r"[^a-z0-9'-]+")
+_STOP = re.compile(r"[.!?;](?:\s|\Z)|\n")
 
 
 def asks_for_attack(text: str) -> bool:
     """Whether a description orders or asks for an attack, or for hiding one; not where it tells of one."""
-    plain = _SPACE.sub(" ", text[:2_000].lower()).strip()
-    if _UNSEEN.search(plain):
+    low = text[:2_000].lower()
+    plain = _plain(low)
+    if _RED_TEAM.search(plain):
         return True
-    if _ANSWERS.search(plain):
-        return False
-    return any(pattern.search(plain) for pattern in _OFFENCE)
+    orders = any(pattern.search(plain) for pattern in _OFFENCE)
+    hidden = [one for one in map(_plain, _STOP.split(low)) if _UNSEEN.search(one)]
+    if _UNDETECTED.search(plain):
+        hidden.append(_plain(_STOP.split(low.rstrip(" .!?;\n"))[-1]))
+    if hidden:  # who wants to stay unseen asks for it, unless the sentence tells that somebody did
+        return orders or not all(_tells(one) for one in hidden)
+    return orders and not (_ANSWERS.search(plain) or (_INTRUDER.search(plain) and not _ORDERED.match(plain)))
+
+
+def _tells(sentence: str) -> bool:
+    """Whether a sentence tells what happened, or asks how to answer it."""
+    if _TO_ANSWER.search(sentence):
+        return True
+    return _ORDERED.match(sentence) is None and _TOLD.search(sentence) is not None
+
+
+def _plain(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()
