@@ -93,6 +93,48 @@ def test_a_sentence_says_what_an_indicator_is(text: str, value: str, role: Role)
     assert found[value].role is role, found[value]
 
 
+ORDINARY = (
+    (
+        "The documentation is in README.md. The script main.py starts the web service.",
+        ("README.md", "main.py"),
+    ),
+    ("# Installation\n\nThe settings are in config.json.", ("config.json",)),
+    ("| File | What it does |\n|---|---|\n| main.py | starts the service |\n", ("main.py",)),
+    ("This tool finds malware. The settings are in config.json.", ("config.json",)),
+    ("See LICENSE.txt and CONTRIBUTING.md.", ("LICENSE.txt", "CONTRIBUTING.md")),
+    ("The service writes its settings to config.ini and logs to app.log.", ("config.ini", "app.log")),
+)
+OF_ATTACK = (
+    ("The attackers left notes.txt behind.", "notes.txt", ARTEFACT),
+    ("The archive holds invoice.pdf.exe and nothing else.", "invoice.pdf.exe", PAYLOAD),
+    ("The shortcut started winhelp32.dll and went away.", "winhelp32.dll", PAYLOAD),
+    ("The file setup_x.exe was downloaded in the night.", "setup_x.exe", PAYLOAD),
+    ("A batch file, localdisk.bat, was also executed on other hosts.", "localdisk.bat", PAYLOAD),
+    ("The tool drops helper.bin there.", "helper.bin", PAYLOAD),
+    ("setup_x.exe\nhelper.dll\n", "helper.dll", PAYLOAD),
+    ("Files: setup_x.exe, helper.dll and helper2.dll", "helper.dll", PAYLOAD),
+    ("The malware logs to app.log.", "app.log", ARTEFACT),
+    ("setup_x.exe,2024-05-01,acme\nhelper.dll,2024-05-01,acme\n", "helper.dll", PAYLOAD),
+    (
+        "Indicators of compromise\n\n- setup_x.exe (first seen in May by the night shift)\n",
+        "setup_x.exe",
+        PAYLOAD,
+    ),
+    ("The archive holds C:\\Users\\Public\\a.bin and more.", "C:\\Users\\Public\\a.bin", ARTEFACT),
+)
+
+
+@pytest.mark.parametrize(("text", "values"), ORDINARY)
+def test_bare_names_of_files_where_nothing_is_said_of_an_attack(text: str, values: tuple[str, ...]) -> None:
+    found = told(text)
+    assert [(found[value].role, found[value].tier) for value in values] == [(UNKNOWN, Tier.LOW)] * len(values)
+
+
+@pytest.mark.parametrize(("text", "value", "role"), OF_ATTACK)
+def test_files_of_an_attack_keep_their_role(text: str, value: str, role: Role) -> None:
+    assert told(text)[value].role is role
+
+
 def test_two_roles_in_one_sentence() -> None:
     found = told("It downloads a payload from bad-files[.]top and beacons to panel-node[.]cc.")
     assert found["bad-files.top"].role is DELIVERY
@@ -292,7 +334,7 @@ def test_known_injections_change_no_role(data_dir: Path) -> None:
 
 def test_every_line_of_the_cues_can_be_found() -> None:
     known = {"c2", "delivery", "payload", "exfiltration", "artefact", "attacker", "victim", "legitimate"}
-    known |= {"reference", "listed", "type", "none", "order", "origin"}
+    known |= {"reference", "listed", "type", "none", "order", "origin", "hostile"}
     for phrase, told_by in cues.phrases().items():
         assert phrase == cues.plain(phrase), phrase
         assert all(one.role in known and one.side in ("before", "after", "any", "heading") for one in told_by)

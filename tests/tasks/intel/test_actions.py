@@ -34,10 +34,14 @@ def store() -> Iterator[Store]:
         yield opened
 
 
+def test_files_that_are_named_without_a_word_about_an_attack_are_not_sought() -> None:
+    assert actions(Intelligence(indicators=(seen("README.md", Role.UNKNOWN, type="file"),))) == ()
+
+
 NEEDS = {
     "known-exploited": Intelligence(names=(cve("CVE-2024-3400", kev=True),)),
     "vulnerability": Intelligence(names=(cve("CVE-2024-1111"),)),
-    "usable": Intelligence(indicators=(seen("x.dll", Role.UNKNOWN, type="file"),)),
+    "usable": Intelligence(indicators=(seen("x.dll", Role.ARTEFACT, type="file"),)),
     "network": Intelligence(indicators=(seen("a.example"),)),
     "malware-hashes": Intelligence(indicators=(HASH,), names=(named("Ryuk", "S0446", "software"),)),
     "techniques": Intelligence(techniques=(technique("T1003", tier=Tier.LOW),)),

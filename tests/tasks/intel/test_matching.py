@@ -48,6 +48,21 @@ def test_one_stands_there(tmp_path: Path, tools: Tools) -> None:
     assert report.counts["apart"] == 1 and report.counts["lines"] == 2
 
 
+def test_a_file_that_is_named_without_a_word_about_an_attack_proves_nothing(
+    tmp_path: Path, tools: Tools
+) -> None:
+    text = "The documentation is in README.md. The script main.py starts the web service."
+    report = matched(tmp_path, tools, text, "GET /README.md 200", "GET /index.html 200")
+    assert (report.verdict, report.severity) == (Verdict.BENIGN, Severity.INFORMATIONAL)
+    assert report.counts["matched"] == 1 and "proves nothing" in report.findings[0].why
+
+
+def test_a_list_of_files_tells_of_an_attack(tmp_path: Path, tools: Tools) -> None:
+    report = matched(tmp_path, tools, "svc64.exe\nnotes.txt\n", "run svc64.exe", "open notes.txt")
+    assert (report.verdict, report.severity) == (Verdict.SUSPICIOUS, Severity.MEDIUM)
+    assert report.counts["matched"] == 2
+
+
 def test_none_stands_there(tmp_path: Path, tools: Tools) -> None:
     report = matched(tmp_path, tools, REPORT, "GET github.com", "GET notold-panel.net")
     assert report.title == "None of 1 indicator stands in the logs"

@@ -125,6 +125,21 @@ def test_what_does_not_concern_the_reader(store: Store, text: str, severity: Sev
     assert [one.id for one in report.intel.names] == ["CVE-2021-44228"]
 
 
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        (
+            "The documentation is in README.md. The script main.py starts the web service.",
+            Severity.INFORMATIONAL,
+        ),
+        ("The malware is in main.py.", Severity.MEDIUM),
+        ("The loader dropped main.py.", Severity.HIGH),
+    ],
+)
+def test_files_of_ordinary_texts_are_nobodys(store: Store, text: str, severity: Severity) -> None:
+    assert read(store, text).severity is severity
+
+
 def test_every_line_of_the_narrative_is_a_statement(store: Store) -> None:
     report = made(store, Intelligence(names=(named("APT29", "G0016"),), techniques=(ENCRYPTED,)))
     assert report.intel is not None

@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 
 from .scan import lowered
 
+ATTACK = frozenset({"c2", "delivery", "payload", "exfiltration", "artefact", "attacker", "listed"})
+"""Roles of cues that make an indicator an attacker's."""
+
 _PLAIN = (
     *((letter, " ") for letter in "\t\n\r\x0b\x0c\xa0\u2002\u2003\u2009\u200b\u202f"),
     *((letter, "-") for letter in "\u2010\u2011\u2012\u2013\u2014"),

@@ -40,6 +40,11 @@ PROGRAMS = words(
 )
 """Endings of files that carry or run something."""
 
+_DOCUMENTS = words("doc docx gif jpeg jpg pdf png ppt pptx rtf txt xls xlsx")
+ORDINARY = RoleOf(
+    role=Role.UNKNOWN, tier=Tier.LOW, why="a file that is named where nothing is said of an attack"
+)
+"""The role of a bare name of a file in such a text."""
 _FIXED = {
     "cve": (Role.VULNERABILITY, "a CVE number names a vulnerability"),
     "attack": (Role.TECHNIQUE, "an ATT&CK identifier names a technique, tactic or software"),
@@ -145,6 +150,13 @@ def fallback(kind: str, value: str, note: str) -> RoleOf:
         why = "a package in a report is a payload unless something else is said"
         return RoleOf(role=Role.PAYLOAD, tier=Tier.LOW, why=why)
     return RoleOf(role=Role.UNKNOWN, tier=Tier.LOW, why="nothing in the text says what it is")
+
+
+def may_be_ordinary(kind: str, value: str) -> bool:
+    """Whether an indicator is the bare name of a file, as any text about software has them: "README.md"."""
+    parts = value.lower().split(".")
+    disguised = len(parts) > 2 and parts[-1] in PROGRAMS and parts[-2] in _DOCUMENTS  # "invoice.pdf.exe"
+    return kind == "file" and "/" not in value and "\\" not in value and not disguised
 
 
 def _file(value: str, note: str) -> RoleOf:

@@ -16,23 +16,20 @@ from cybersecqwen.detect.text.matches import Match
 from . import cues, orders, references
 from .context import LONGEST_HEADING, Heading, Layout
 from .cues import Evidence, Hit
+from .hostile import REACH, STEPS, Hostile
 from .interface import LONGEST_CONTEXT, Found, Passage
 from .spans import Spans
 
 WINDOW = 360
 """Characters on either side of an occurrence in which cues are looked for, within its unit."""
-REACH = 6_000
-"""Characters after which a heading that the format does not name says nothing any more."""
 NEAR = 1_000
-"""The same for one that would set apart what stands below it."""
+"""The same as `REACH` for one that would set apart what stands below it."""
 LONGEST_LABEL = 60
 """Characters of a line that may be a note to the one beside it."""
 LONGEST_QUOTE = 80
 """Characters of words quoted in a reason."""
 OWN = 1.6
 """Score from which the words of a unit itself halve what its heading says."""
-STEPS = 12
-"""Headings above an occurrence that are looked at."""
 
 _NOT = re.compile(
     r"(?:\b(?:not|never|no|without|neither|nor|no longer|rather than|instead of|unlike)|n't)"
@@ -43,7 +40,7 @@ _CLAUSE = re.compile(
     r"; |\. |, (?:while|whereas|but|which then|then)\b| (?:while|whereas|but) |, and (?:then )?\w+s "
 )
 _CELL = re.compile(r"[\t|]")
-_SILENT = frozenset({"none", "type", "order"})
+_SILENT = frozenset({"none", "type", "order", "hostile"})
 _UNTITLED = _SILENT | {"origin"}
 _REACHES = {"legitimate": 60, "victim": 24, "origin": 24}  # characters; words of these roles stand near
 _HARMLESS = frozenset({"legitimate", "victim", "reference"})
@@ -67,6 +64,7 @@ class Reading:
         self._at = [hit.start for hit in self._hits]
         self._heads = [heading.start for heading in self.layout.headings]
         self._links = references.Links(passage, found)
+        self.hostile = Hostile(self.low, self.layout, self._spans, self._hits, self._negated)
         self._row, self._marks = -1, list[int]()
         self._known: dict[int, tuple[Evidence, ...]] = {}
         self._hints: dict[int, tuple[Evidence, ...] | None] = {}

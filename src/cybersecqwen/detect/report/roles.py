@@ -112,6 +112,11 @@ def _role(key: tuple[str, str], some: list[Match], reading: Reading) -> RoleOf:
     for match in some:
         _count(votes, _by_role(key, bool(match.note), reading.of(match)))
     _count(votes, {role: (one, one.score) for role, one in _priors(kind, value, some)})
+    if defaults.may_be_ordinary(kind, value) and not any(reading.hostile.around(match) for match in some):
+        left = votes.get(Role.ARTEFACT)
+        if left is not None and not left.plain:  # any program "writes to" files of its own
+            del votes[Role.ARTEFACT]
+        return _decide(votes, defaults.ORDINARY)
     return _decide(votes, defaults.fallback(kind, value, some[0].note))
 
 

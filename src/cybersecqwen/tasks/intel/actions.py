@@ -77,7 +77,11 @@ def _words(intel: Intelligence) -> dict[str, str]:
     hashes = any(one.type in _HASHES for one in intel.usable)
     day = since(intel)
     day = day if len(day) > len("2026") else ""  # a year alone bounds no search
-    searched = sum(1 for one in intel.usable if one.type not in _NOT_SOUGHT)
+    searched = sum(
+        1
+        for one in intel.usable
+        if one.type not in _NOT_SOUGHT and (one.type != "file" or one.role is not Role.UNKNOWN)
+    )
     return {
         "known-exploited": "yes" if known else "",
         "vulnerabilities": listed(known),

@@ -32,6 +32,11 @@ class Wanted:
     judged: bool = True
     """False for one of a long list, of which nobody has asked yet whether it is known to be harmless."""
 
+    @property
+    def tells(self) -> bool:
+        """Whether it tells of an attack: not a file that a text names without a word about one."""
+        return not (self.judged and self.type == "file" and self.role is Role.UNKNOWN)
+
 
 @dataclass(slots=True)
 class Feed:

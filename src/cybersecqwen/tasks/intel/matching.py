@@ -31,6 +31,7 @@ MOST_FINDINGS = 1_000
 """Indicators that are told one by one; the rest are counted."""
 _GRAVE = {Role.C2: 4.5, Role.EXFILTRATION: 4.5, Role.PAYLOAD: 4.0, Role.DELIVERY: 3.5, Role.ATTACKER: 3.5}
 _OTHER = 2.0
+_NOTHING = 0.0
 _SEVERITY = {Tier.HIGH: Severity.HIGH, Tier.MODERATE: Severity.HIGH, Tier.LOW: Severity.MEDIUM}
 _WHY = {
     Role.C2: "Whoever talks to it may be controlled from outside.",
@@ -38,6 +39,8 @@ _WHY = {
     Role.PAYLOAD: "It is the malware itself.",
     Role.DELIVERY: "It is how the malware comes in; look whether somebody opened it.",
 }
+
+_TELLS_NOTHING = "The text names the file without a word about an attack, so a find proves nothing."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +120,8 @@ def _report(
     findings = tuple(_finding(wanted[n], searched.sighted[n]) for n in order[:MOST_FINDINGS])
     worst = max((one.severity for one in findings), default=Severity.INFORMATIONAL)
     grave = any(wanted[n].role in _GRAVE and wanted[n].tier is not Tier.LOW for n in order)
-    verdict = Verdict.MALICIOUS if grave else Verdict.SUSPICIOUS if order else Verdict.BENIGN
+    tells = any(wanted[n].tells for n in order)
+    verdict = Verdict.MALICIOUS if grave else Verdict.SUSPICIOUS if tells else Verdict.BENIGN
     count = len(wanted)
     hits = len(order)
     title = f"{hits:,} of {counted(count, 'indicator')} {'stands' if hits == 1 else 'stand'} in the logs"
@@ -125,7 +129,7 @@ def _report(
         task="intel-match",
         verdict=verdict,
         severity=worst,
-        confidence=0.9 if grave else 0.6 if order else 0.5,
+        confidence=0.9 if grave else 0.6 if tells else 0.5,
         title=title if order else f"None of {counted(count, 'indicator')} stands in the logs",
         sources=tuple(request.paths),
         counts={
@@ -147,7 +151,7 @@ def _report(
 
 
 def _weight(one: Wanted) -> float:
-    weight = _GRAVE.get(one.role, _OTHER)
+    weight = _GRAVE.get(one.role, _OTHER) if one.tells else _NOTHING
     return weight if one.tier is not Tier.LOW else min(weight, _OTHER)
 
 
@@ -159,14 +163,14 @@ def _finding(one: Wanted, seen: Sighted) -> Finding:
         signal=f"match:{one.type}:{one.value}"[:300],
         title=f"{one.value} ({one.type}, {what})"[:300],
         weight=_weight(one),
-        severity=_SEVERITY[one.tier] if grave else Severity.MEDIUM,
+        severity=_SEVERITY[one.tier] if grave else Severity.MEDIUM if one.tells else Severity.INFORMATIONAL,
         events=tuple(f"{place.path}:{place.line}" for place in seen.places),
         count=seen.count,
         evidence=tuple(
             Evidence(event=f"{place.path}:{place.line}", field="line", value=place.text)
             for place in seen.places
         ),
-        why=f"It is an indicator{source}. {_WHY.get(one.role, '')}".strip(),
+        why=f"It is an indicator{source}. {_WHY.get(one.role, '') if one.tells else _TELLS_NOTHING}".strip(),
         ordinary="An address or a host may have changed hands since the report was written.",
     )
 
