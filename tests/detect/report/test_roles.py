@@ -135,6 +135,46 @@ def test_files_of_an_attack_keep_their_role(text: str, value: str, role: Role) -
     assert told(text)[value].role is role
 
 
+BESIDE = " It also contacts evil-one[.]com."
+WHOLE = (
+    ("The malware downloads https://evil-nine.com/a.exe and contacts evil-one[.]com.", DELIVERY),
+    ("The loader downloaded https://evil-nine.com/stage2 in May." + BESIDE, DELIVERY),
+    ("The implant beacons to https://evil-nine.com/gate often." + BESIDE, C2),
+    ("The file stands at https://evil-nine.com/setup.msi today." + BESIDE, UNKNOWN),
+    ("Indicators of compromise\n\n- https://evil-nine.com/x\n- evil-one[.]com\n", ATTACKER),
+    ("## C2 servers\n\n- https://evil-nine.com/x\n- evil-one[.]com\n", C2),
+    (
+        "| Type | Value |\n|---|---|\n| url | https://evil-nine.com/gate |\n| domain | evil-one[.]com |\n",
+        UNKNOWN,
+    ),
+)
+READ_ON = (
+    ("For more information see https://some-lab.org/post." + BESIDE, "https://some-lab.org/post"),
+    ("Some Lab described the malware (https://some-lab.org/post)." + BESIDE, "https://some-lab.org/post"),
+    (
+        "Our analysis: https://some-lab.org/report.pdf" + BESIDE,
+        "https://some-lab.org/report.pdf",
+    ),
+    ("The source is at https://github.com/some/where today." + BESIDE, "https://github.com/some/where"),
+    ("Download https://some-lab.org/scanner to look for it." + BESIDE, "https://some-lab.org/scanner"),
+    ("Download the scanner from https://some-lab.org/s.exe first." + BESIDE, "https://some-lab.org/s.exe"),
+    ("## References\n\n- https://some-lab.org/p\n\n" + BESIDE, "https://some-lab.org/p"),
+    ("The talk is at https://some-lab.org/talk now." + BESIDE, "https://some-lab.org/talk"),
+)
+
+
+@pytest.mark.parametrize(("text", "role"), WHOLE)
+def test_a_link_left_whole_of_which_something_hostile_is_said(text: str, role: Role) -> None:
+    found = told(text)
+    assert {one.role for value, one in found.items() if "evil-nine.com" in value} == {role}
+
+
+@pytest.mark.parametrize(("text", "value"), READ_ON)
+def test_a_link_left_whole_to_read_on(text: str, value: str) -> None:
+    one = told(text)[value]
+    assert one.role is REFERENCE and one.tier is not Tier.LOW
+
+
 def test_two_roles_in_one_sentence() -> None:
     found = told("It downloads a payload from bad-files[.]top and beacons to panel-node[.]cc.")
     assert found["bad-files.top"].role is DELIVERY

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from cybersecqwen.detect.text.matches import Match
 
-from . import cues, orders, references
+from . import cues, orders, references, warning_lists
 from .context import LONGEST_HEADING, Heading, Layout
-from .cues import Evidence, Hit
+from .cues import ATTACK, Evidence, Hit
 from .hostile import REACH, STEPS, Hostile
 from .interface import LONGEST_CONTEXT, Found, Passage
 from .spans import Spans
@@ -23,13 +23,19 @@ from .spans import Spans
 WINDOW = 360
 """Characters on either side of an occurrence in which cues are looked for, within its unit."""
 NEAR = 1_000
-"""The same as `REACH` for one that would set apart what stands below it."""
+"""The same as `REACH` for one that would set apart what stands below it, or gives it to the attacker."""
 LONGEST_LABEL = 60
 """Characters of a line that may be a note to the one beside it."""
 LONGEST_QUOTE = 80
 """Characters of words quoted in a reason."""
 OWN = 1.6
 """Score from which the words of a unit itself halve what its heading says."""
+OUTRIGHT = 2.4
+"""Weight of words from which they say what malware does with a link."""
+READ_ON = 1.0
+"""Score of words from which a link is one to read on, whatever else stands there."""
+NEXT = 40
+"""Characters before a link in which such words stand."""
 
 _NOT = re.compile(
     r"(?:\b(?:not|never|no|without|neither|nor|no longer|rather than|instead of|unlike)|n't)"
@@ -83,11 +89,65 @@ class Reading:
                 one if one.role != "reference" else replace(one, score=one.score * 0.35, plain=False)
                 for one in known
             )
-        elif self._links.is_whole(start, end):
+        hostile = self._is_hostile(at, known)
+        if not hostile and self._links.is_whole(start, end):
             known = tuple(
                 one if one.role in _HARMLESS else replace(one, score=one.score * 0.6) for one in known
             )
-        return (*known, *self._links.of(match, start, end))
+        return (*known, *self._links.of(match, start, end, hostile=hostile))
+
+    def _is_hostile(self, at: int, known: Iterable[Evidence]) -> bool:
+        """Whether what is said of a link, or where it stands, outweighs that it can be followed."""
+        start, end = self._spans.starts[at], self._spans.ends[at]
+        raw = self.text[start:end]
+        if not raw.startswith("https://"):
+            return False
+        unit = self.layout.at(start)
+        if references.is_program(raw):
+            return not references.is_offered(self.text, self.layout.starts[unit])
+        if warning_lists.own(warning_lists.host_of(raw))[0] or any(
+            one.role == "reference" and one.score >= READ_ON for one in known
+        ):
+            return False  # links into what many use are there to read on, whatever stands around them
+        return (
+            self.layout.kinds[unit] == "row" or self._is_object(unit, start) or self._is_listed(unit, start)
+        )
+
+    def _is_object(self, unit: int, start: int) -> bool:
+        """Whether words right before a link say what malware does with it: "beacons to https://…"."""
+        first = max(self.layout.starts[unit], start - NEXT)
+        for hit in self._hits[bisect_left(self._at, first) : bisect_left(self._at, start)]:
+            gap = self.low[hit.end : start]
+            if hit.cue.side == "before" and hit.cue.weight >= OUTRIGHT and not self._negated(hit):
+                role = self._of_fetched(hit, "url")
+                if role in ATTACK - {"payload", "artefact"} and "(" not in gap and len(gap) <= NEXT // 2:
+                    return True
+        return False
+
+    def _is_listed(self, unit: int, start: int) -> bool:
+        """Whether a link stands in a list of indicators, by the nearest heading that says something."""
+        a, b = self.layout.starts[unit], self.layout.ends[unit]
+        if self.layout.kinds[unit] not in ("item", "code") and 2 * self._spans.length(a, b) < b - a:
+            return False
+        at = bisect_left(self._heads, a) - 1
+        for step in range(at, max(at - STEPS, -1), -1):
+            heading = self.layout.headings[step]
+            if start - heading.end > (REACH if heading.named else NEAR):
+                return False
+            hint = self._hint(step, heading)
+            if hint:
+                told = heading.named or self.text[heading.end - 1] == ":" or hint[0].role == "listed"
+                return told and hint[0].role in ATTACK
+            if hint is None and (heading.named or self.text[heading.end - 1] == ":"):
+                return False
+        return False
+
+    def _of_fetched(self, hit: Hit, kind: str) -> str:
+        """The role of a cue; what malware downloads by a link is delivered by it, but "download" advises."""
+        if kind == "url" and hit.cue.role == "payload" and hit.cue.side == "before":
+            words = self.low[hit.start : hit.end]
+            return "delivery" if words.startswith("download") and words != "download" else "payload"
+        return hit.cue.role
 
     def _judge(self, at: int) -> Iterator[Evidence]:
         start, end = self._spans.starts[at], self._spans.ends[at]
@@ -115,6 +175,7 @@ class Reading:
         """The cues of the unit itself, nearest first on each side."""
         first, last = bisect_left(self._at, lo), bisect_left(self._at, hi)
         middle = bisect_left(self._at, start)
+        linked = "://" in self.text[start : start + 10]
         for hits, before in (
             (reversed(self._hits[first:middle]), True),
             (iter(self._hits[middle:last]), False),
@@ -135,7 +196,9 @@ class Reading:
                     nearer = cue.role
                 side = "before" if before else "after"
                 why = f"{self._quoted(hit.start, hit.end)} stands {side} it"
-                yield cues.said(hit, score, why)
+                said = cues.said(hit, score, why)
+                role = self._of_fetched(hit, "url" if before and linked else "")
+                yield said if role == cue.role else replace(said, role=role)
 
     def _nearness(self, hit: Hit, start: int, end: int, before: bool, row: bool) -> float:
         """1 beside the indicator down to 0.3 at the end of a long sentence."""

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Set
 
-from cybersecqwen.detect.text.matches import Match
+from cybersecqwen.detect.text.matches import Match, words
 
 from .cues import Evidence
 from .interface import Found, Passage
@@ -19,8 +19,21 @@ from .warning_lists import host_of, own, registrable
 FRONT = 600
 """Characters at the beginning of a text in which "url:" names its own address."""
 
+_PROGRAMS = words(
+    """
+        7z apk app bat bin cab cmd cpl dll dmg elf exe gz hta iso jar jse ko lnk msi ps1 psm1 rar scr sh so
+        sys tar vbe vbs vhd wsf xlsm zip
+        """
+)
 _FOOTNOTE = re.compile(
     r"(?:\A|[\n\r])[ \t]{0,8}(?:\[[0-9]{1,3}\]|\([0-9]{1,3}\)|\^?[0-9]{1,3}\.?|[¹²³⁴-⁹]{1,3})[: \t]"
+)
+# "Download the scanner from https://…/scanner.exe": a program that is offered to the reader
+_OFFERED = re.compile(
+    r"\W{0,6}(?:(?:please|also|you can|you may|(?:users|customers|admins|administrators) (?:can|may|should)"
+    r"|we (?:recommend|suggest|advise)(?: to| that you)?) )?"
+    r"(?:download|get|obtain|install|use|run|try|visit|update|upgrade)\b",
+    re.I,
 )
 _ITS_OWN = re.compile(
     r"^(?:url|source|link|canonical|original|permalink)\s{0,4}[:=]\s{0,4}<?https?://([^\s/:>]{3,253})",
@@ -74,8 +87,11 @@ class Links:
             and not is_defanged(self._text[start:end])
         )
 
-    def of(self, match: Match, start: int, end: int) -> Iterator[Evidence]:
-        """Evidence for one occurrence; `start` and `end` are those of the URL it stands in, or its own."""
+    def of(self, match: Match, start: int, end: int, *, hostile: bool = False) -> Iterator[Evidence]:
+        """Evidence for one occurrence; `start` and `end` are those of the URL it stands in, or its own.
+
+        hostile: What is said of it weighs more than that it can be followed: authors forget to defang.
+        """
         kind, text = match.type, self._text
         if kind not in ("url", "domain", "email", "ipv4", "ipv6"):
             return
@@ -94,10 +110,23 @@ class Links:
         at = bisect_right(self._starts, start) - 1
         if at >= 0 and self._ends[at] >= end:
             yield _told(1.6, "a link that can be followed")
+        if hostile:
+            return
         if raw.startswith("https://"):
             yield _told(0.6, "a link that can be followed")
         if self.is_whole(start, end):
             yield _told(1.3, "a link left whole where dangerous ones are not")
+
+
+def is_program(raw: str) -> bool:
+    """Whether a link ends in the name of a program, as none to read on does."""
+    path = raw.partition("://")[2].partition("?")[0].partition("#")[0].lower()
+    return "/" in path and path.rpartition(".")[2] in _PROGRAMS
+
+
+def is_offered(text: str, start: int) -> bool:
+    """Whether the sentence that begins at an offset offers its reader what it links to."""
+    return _OFFERED.match(text, start, start + 80) is not None
 
 
 def is_defanged(raw: str) -> bool:
