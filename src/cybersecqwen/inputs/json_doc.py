@@ -188,14 +188,25 @@ class _Scan:
         while (token := _TOKEN.search(self._buffer, self._at)) is not None:
             kind, self._at = token[0], token.end()
             if kind == b"{":
-                yield from self._object_begins(token.start())
+                place = self.base + token.start()
+                sort = self._sort(token.start()) if self._open else _NEW
+                if sort == _NEW and not self._deeper:
+                    while len(self._open) > self._passed:
+                        yield from self._damaged(place)
+                self._begin(place, sort)
             elif kind == b"}":
-                yield from self._object_ends(self.base + token.end())
+                if not self._inner_ends(self.base + token.end()):
+                    yield from self._record_ends(self.base + token.end())
             elif kind == b"[":
                 if self._open:
                     self._begin(self.base + token.start(), _ARRAY)
             elif kind == b"]":
-                yield from self._array_ends(self.base + token.end())
+                if self._deeper:
+                    self._deeper -= 1
+                elif self._open and self._open[-1][1] == _ARRAY:
+                    self._pop()
+                elif self._arrays:
+                    yield from self._array_ends(self.base + token.end())
             elif kind == b'"' and not self._leave_string():
                 return
         self._at = len(self._buffer)
@@ -231,54 +242,47 @@ class _Scan:
         self._passed = min(self._passed, len(self._open))
         return place, sort
 
-    def _object_begins(self, at: int) -> Iterator[tuple[int, int, bytes | None]]:
-        place = self.base + at
-        sort = self._sort(at) if self._open else _NEW
-        if sort == _NEW and not self._deeper:
-            while len(self._open) > self._passed:
-                yield from self._damaged(place)
-        self._begin(place, sort)
-
     def _sort(self, at: int) -> int:
         """What an object inside another bracket is, by what stands before it."""
-        text = (self._before + self._buffer[max(0, at - _LOOK_BACK) : at])[-_LOOK_BACK:]
-        front = text.rstrip()
-        last, line = front[-1:], b"\n" in text[len(front) :]
-        if not front or last == b":" or not (last == b"," or line):
+        last, line = self._buffer[max(0, at - 2) : at].rstrip(b" ")[-1:], False
+        if last not in (b":", b","):  # as it is not in what most programs write
+            text = (self._before + self._buffer[max(0, at - _LOOK_BACK) : at])[-_LOOK_BACK:]
+            front = text.rstrip()
+            last, line = front[-1:], b"\n" in text[len(front) :]
+        if not last or last == b":" or not (last == b"," or line):
             return _INNER
         return _MAYBE if self._open[-1][1] == _ARRAY else _NEW
 
-    def _object_ends(self, end: int) -> Iterator[tuple[int, int, bytes | None]]:
+    def _inner_ends(self, end: int) -> bool:
+        """End an object that is no record by itself; False where the outermost record ends."""
         if self._deeper:
             self._deeper -= 1
-            return
+            return True
         while self._open and self._open[-1][1] == _ARRAY:
             self._pop()
+        if len(self._open) == self._passed + 1:
+            return False
         if len(self._open) <= self._passed:
             if self._open:
                 self._pop()
-            return
-        if len(self._open) == self._passed + 1:
-            start = self._open[-1][0]
-            if end - start > self._bound:
-                yield from self._damaged(end)
-            else:
-                yield start, end - start, self._text(start, end)
-                self._maybe.clear()
-            self._pop()
-            return
-        start, sort = self._pop()
+            return True
+        start, sort = self._open.pop()
         while self._maybe and self._maybe[-1][0] > start:
             self._maybe.pop()
         if sort == _MAYBE and len(self._maybe) < _MOST_MAYBE:
             self._maybe.append((start, end))
+        return True
+
+    def _record_ends(self, end: int) -> Iterator[tuple[int, int, bytes | None]]:
+        start = self._open[-1][0]
+        if end - start > self._bound:
+            yield from self._damaged(end)
+        else:
+            yield start, end - start, self._text(start, end)
+            self._maybe.clear()
+        self._pop()
 
     def _array_ends(self, end: int) -> Iterator[tuple[int, int, bytes | None]]:
-        if self._deeper:
-            self._deeper -= 1
-            return
-        if not self._arrays:
-            return
         while self._open[-1][1] != _ARRAY:  # the end of an object is missing inside the array
             if len(self._open) == self._passed + 1:
                 yield from self._damaged(end)
