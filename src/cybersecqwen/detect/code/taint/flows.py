@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from cybersecqwen.detect.code.tree import Node
 
 from .bindings import MEMBERS, Bindings, constant_key, is_self, item_of, key_of
 from .functions import Functions
+from .guards import Guards
 from .model import Model
 
 _DEEPEST = 40
@@ -52,16 +52,6 @@ _CONSTANT = re.compile(r"(?:\w+\.)+_{0,2}[A-Z][A-Z0-9_]+")
 """A constant of another module, by how it is written."""
 _GETTERS = frozenset(("get", "pop"))
 """Methods that give the item under a key."""
-_CONDITIONS = {
-    "python": (
-        "if_statement",
-        "elif_clause",
-        "assert_statement",
-        "conditional_expression",
-        "while_statement",
-    ),
-    "javascript": ("if_statement", "ternary_expression", "while_statement"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +84,7 @@ class Flows:
         """What is known of the language."""
         self._bindings = Bindings(facts)
         self._functions = Functions(facts.tree)
+        self._guards = Guards(facts, self._functions, model.checks)
         self._left = 0
         self._entered = 0
         """Functions that were gone into so far."""
@@ -211,9 +202,7 @@ class Flows:
             return self._of_self(node, _text(node.field(name)), kind, inside, depth, seen)
         if holder.kind() != "identifier":
             return self._trace(holder, kind, inside, depth + 1, seen)
-        if self._guarded(self._tree.function_at(node.range().start.index), node, kind):
-            return None
-        return self._name(holder, kind, inside, depth, seen, key_of(node))
+        return self._name(holder, kind, inside, depth, seen, key_of(node), node)
 
     def _of_self(
         self,
@@ -225,12 +214,14 @@ class Flows:
         seen: set[tuple[int, int, int]],
     ) -> list[Step] | None:
         """Back from an attribute of the object itself to what methods of its class set it to."""
-        function = self._tree.function_at(node.range().start.index)
-        if self._guarded(function, node, kind):
-            return None
+        use = node.range().start.index
+        function = self._tree.function_at(use)
         for binding in self._bindings.of_self(node, name):
             # Another method is not within this call, and is gone through once whoever reads what it sets.
-            within = inside if self._tree.function_at(binding.at) == function else None
+            here = self._tree.function_at(binding.at) == function
+            within = inside if here else None
+            if self._guards.hold(function, node.text(), use, kind, binding.at if here else -1):
+                continue
             found = self._trace(binding.value, kind, within, depth + 1, seen)
             if found is not None:
                 step = Step(binding.value, f"becomes {_short(node.text())}")
@@ -298,7 +289,7 @@ class Flows:
             inner = holder.field("object")
             if inner is not None and inner.kind() == "identifier" and call.last in _GETTERS:
                 key = constant_key(call.argument("0", self._tree.profile.keywords))
-                return self._name(inner, kind, inside, depth, seen, key)
+                return self._name(inner, kind, inside, depth, seen, key, node)
             parts += [inner] if inner is not None else []
         if self.model.carries(name) or name.rsplit(".", 1)[-1] in self._tree.profile.formatters:
             arguments = node.field("arguments")
@@ -313,14 +304,18 @@ class Flows:
         depth: int,
         seen: set[tuple[int, int, int]],
         key: str | None = None,
+        part: Node | None = None,
     ) -> list[Step] | None:
-        """Back from a name, or with a key from an item of what it holds."""
+        """Back from a name, or with a key from an item of what it holds, which the part is."""
         name, use = node.text(), node.range().start.index
         function = self._tree.function_at(use)
+        asked = [node] if part is None else [node, part]
+        passed: list[int] = []
         while True:
-            if self._guarded(function, node, kind):
-                return None
+            passed.append(function)
             for binding in self._bindings.reaching(function, name, use, key):
+                if self._guarded(passed, asked, kind, binding.at):
+                    continue
                 whole = key is None or binding.key is not None
                 value = binding.value if whole else item_of(binding.value, key or "")
                 if value is None:
@@ -334,8 +329,18 @@ class Flows:
             if function < 0:
                 return None
             if self._functions.is_parameter(function, name):
+                if self._guarded(passed, asked, kind):
+                    return None
                 return self._parameter(function, name, kind, inside, depth, seen)
             function = self._tree.function_around(function)
+
+    def _guarded(self, functions: Sequence[int], nodes: Sequence[Node], kind: str, at: int = -1) -> bool:
+        """Whether conditions in some functions let only known values on to one of some nodes."""
+        return any(
+            self._guards.hold(function, node.text(), node.range().start.index, kind, at)
+            for function in functions
+            for node in nodes
+        )
 
     def _parameter(
         self,
@@ -385,36 +390,6 @@ class Flows:
             for one in parent.named_children()
         )
 
-    def _guarded(self, function: int, node: Node, kind: str) -> bool:
-        """Whether a condition before a use of a name or item lets harmless values of it on alone."""
-        name, use = node.text(), node.range().start.index
-        if len(name) > _SHORT:
-            return False
-        conditions = [text for at, text in self._conditions.get(function, ()) if at < use and name in text]
-        if not conditions:
-            return False
-        for pattern in self.model.guard(kind):
-            # Behind the bracket of an item there is no edge of a word.
-            edged = pattern.replace(r"NAME\b", r"NAME(?!\w)")
-            wanted = _compiled(edged.replace("NAME", re.escape(name)))
-            if any(wanted.search(text) for text in conditions):
-                return True
-        return False
-
-    @cached_property
-    def _conditions(self) -> dict[int, list[tuple[int, str]]]:
-        """Function → (offset, text) of the conditions in it."""
-        made: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        kinds = _CONDITIONS["python" if self._tree.language == "python" else "javascript"]
-        for node in self._tree.find(kinds):
-            condition = node.field("condition")
-            if condition is None:
-                condition = next(iter(node.named_children()), None)
-            if condition is not None:
-                at = node.range().start.index
-                made[self._tree.function_at(at)].append((at, condition.text()[:500]))
-        return made
-
 
 def _chain(node: Node) -> str:
     """An expression as a dotted name without its brackets: `request.args["a"]` is request.args."""
@@ -448,19 +423,6 @@ def _text(node: Node | None) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
-
-
-_PATTERNS: dict[str, re.Pattern[str]] = {}
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Patterns of conditions are ours; what they are searched in is short."""
-    known = _PATTERNS.get(pattern)
-    if known is None:
-        if len(_PATTERNS) > 5_000:
-            _PATTERNS.clear()
-        known = _PATTERNS[pattern] = re.compile(pattern)
-    return known
 
 
 def ways(steps: Sequence[Step]) -> Iterator[Step]:

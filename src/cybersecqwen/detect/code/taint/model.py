@@ -39,6 +39,27 @@ KINDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Checks:
+    """What conditions of one language tell of a value; patterns by kind of harm, NAME for its name."""
+
+    tells: Mapping[str, tuple[str, ...]]
+    """Where such a condition holds, the value is a known one."""
+    against: Mapping[str, tuple[str, ...]]
+    """Where it does not hold."""
+    either: Mapping[str, tuple[str, ...]]
+    """One of both, and the pattern does not say which."""
+    leaves: frozenset[str]
+    """Functions that never come back."""
+
+    def of(self, kind: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """(tells, against, either) for a kind of harm."""
+        made = [
+            (*some.get("any", ()), *some.get(kind, ())) for some in (self.tells, self.against, self.either)
+        ]
+        return made[0], made[1], made[2]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Model:
     """What is known of one language."""
 
@@ -52,7 +73,7 @@ class Model:
     carriers: frozenset[str]
     harmless: frozenset[str]
     harmless_for: Mapping[str, frozenset[str]]
-    guards: Mapping[str, tuple[str, ...]]
+    checks: Checks
 
     def may_come_in(self, text: str) -> bool:
         """Whether a file may have a source: one that is named there has every part of its name there."""
@@ -74,10 +95,6 @@ class Model:
             name in some or last in some for some in self.harmless_for.values()
         )
 
-    def guard(self, kind: str) -> tuple[str, ...]:
-        """Patterns of conditions that make a value harmless."""
-        return (*self.guards.get("any", ()), *self.guards.get(kind, ()))
-
 
 @cache
 def model_of(language: str) -> Model | None:
@@ -97,5 +114,17 @@ def model_of(language: str) -> Model | None:
         carriers=frozenset(given["carriers"]),
         harmless=frozenset(given["harmless"]),
         harmless_for={kind: frozenset(names) for kind, names in given["harmless_for"].items()},
-        guards={kind: tuple(patterns) for kind, patterns in given["guards"].items()},
+        checks=_checks(given),
+    )
+
+
+def _checks(given: Mapping[str, Any]) -> Checks:
+    def patterns(name: str) -> Mapping[str, tuple[str, ...]]:
+        return {kind: tuple(some) for kind, some in given.get(name, {}).items()}
+
+    return Checks(
+        tells=patterns("guards"),
+        against=patterns("guards_against"),
+        either=patterns("guards_either"),
+        leaves=frozenset(given["leaves"]),
     )
