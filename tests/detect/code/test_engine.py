@@ -98,6 +98,35 @@ def test_a_function_that_begins_where_another_ends_does_not_stand_in_it() -> Non
         ("javascript", "const run = require('child_process').exec; run(1)", "child_process.exec"),
         ("javascript", "import * as cp from 'child_process'; cp.exec(1)", "child_process.exec"),
         ("javascript", "import {exec as run} from 'child_process'; run(1)", "child_process.exec"),
+        ("javascript", "require('child_process').exec(1)", "child_process.exec"),
+        ("javascript", 'require("node:fs").promises.readFile(1)', "fs.promises.readFile"),
+        (
+            "javascript",
+            "const cp = require('child_process'); const run = cp.exec; run(1)",
+            "child_process.exec",
+        ),
+        (
+            "javascript",
+            "const cp = require('child_process'); const {exec: run} = cp; run(1)",
+            "child_process.exec",
+        ),
+        (
+            "javascript",
+            "const util = require('util'), cp = require('child_process');\n"
+            "const run = util.promisify(cp.exec);\nrun(1)",
+            "child_process.exec",
+        ),
+        (
+            "typescript",
+            "import {promisify} from 'util'; import {exec} from 'child_process';\n"
+            "const run: any = promisify(exec);\nrun(1)",
+            "child_process.exec",
+        ),
+        ("javascript", "require('util').promisify(require('fs').readFile)(1)", "fs.readFile"),
+        ("javascript", "const run = promisify(client.exec); run(1)", "run"),
+        ("javascript", "const own = require('./own'); const run = own.exec; run(1)", "run"),
+        ("javascript", "const app = express(); app.get(1)", "app.get"),
+        ("javascript", "require(name).exec(1)", "require(name).exec"),
         ("javascript", "a?.b?.(1)", "a.b"),
         ("typescript", "import cp from 'child_process'; cp.exec(1)", "child_process.exec"),
         ("javascript", "new Function(1)", "new Function"),
@@ -121,6 +150,8 @@ def test_names_that_are_hostile_are_names_all_the_same() -> None:
     assert names("import a as a\na.a(1)", "python") == {"a.a"}
     assert names("const {a: {b}} = require('x'); b(1)", "javascript")
     assert names("from x import *\nrun(1)", "python") == {"run"}
+    assert names("const f = " + "promisify(" * 30 + "x" + ")" * 30 + "; f(1)", "javascript")
+    assert names("const f = f; const g = g.h; f(1)", "javascript") == {"f"}
 
 
 # Shapes

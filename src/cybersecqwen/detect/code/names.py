@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from .tree import Node, Tree
 
@@ -13,6 +13,11 @@ _CLASS = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:<[^;{}]{0,200}>)?$")
 _SPACE = re.compile(r"(?:\\\r?\n|\s)+")
 """Room between the parts of a name, and the sign that a line goes on."""
 _ARROWS = re.compile(r"\?->|->|::|\?\.")
+_REQUIRED = re.compile(r"require\(([\x27\"`])(?:node:)?([^\x27\"`()]+)\1\)((?:\.[\w$]+)*)")
+_PROMISED = re.compile(r"(?:.*\.)?promisify\((.*)\)")
+_PARTS = re.compile(r"[\w$]+(?:\.[\w$]+)*")
+_MOST_WRAPPED = 3
+_NAMES = frozenset(("identifier", "property_identifier"))
 
 
 def dotted(text: str) -> str:
@@ -28,10 +33,13 @@ class Names:
         agreed = _agreed if tree.language in ("java", "csharp") else dict
         self.aliases: dict[str, str] = agreed(read(tree)) if read else {}
         """Name in the file → full name."""
+        self._imports_in_place = read is _javascript
 
     def full(self, name: str) -> str:
         """A dotted name with its beginning followed back to what was imported."""
         name = name.lstrip("\\.")  # from the outermost namespace, as "\\exec" and "::system" say
+        if self._imports_in_place and "(" in name:
+            return _imported(name, self.aliases) or name
         first, dot, rest = name.partition(".")
         found = self.aliases.get(first)
         if found is None:
@@ -58,16 +66,51 @@ def _python(tree: Tree) -> Iterator[tuple[str, str]]:
 
 
 def _javascript(tree: Tree) -> Iterator[tuple[str, str]]:
+    known: dict[str, str] = {}
     for node in tree.find(["import_statement"]):
         module = _module(node.field("source"))
         for part in node.children():
             if part.kind() == "import_clause":
-                yield from _import_clause(part, module)
+                known.update(_import_clause(part, module))
     for node in tree.find(["variable_declarator"]):
-        module, member = required(node.field("value"))
-        target = node.field("name")
-        if module and target is not None:
-            yield from _bound(target, module + member)
+        target, value = node.field("name"), node.field("value")
+        if target is None or value is None:
+            continue
+        module, member = required(value)
+        name = module + member if module else _renamed(value, known)
+        if name:
+            known.update(_bound(target, name))
+    yield from known.items()
+
+
+def _renamed(value: Node, known: Mapping[str, str]) -> str:
+    """The full name of what a part of a module is called anew (`cp.exec`, `promisify(exec)`), "" for none."""
+    if value.kind() == "call_expression":
+        function = value.field("function")
+        last = function.field("property") if function.kind() == "member_expression" else function
+        if last is None or last.kind() not in _NAMES or last.text() != "promisify":
+            return ""
+    else:
+        inner = value
+        while inner is not None and inner.kind() == "member_expression":
+            inner = inner.field("object")
+        if inner is None or inner.kind() != "identifier":
+            return ""
+    name = _imported(dotted(value.text()), known)
+    # What other files of the project give out is followed by the names that they have there.
+    return "" if name.startswith(".") else name
+
+
+def _imported(text: str, known: Mapping[str, str], depth: int = 0) -> str:
+    """The full name of a part of a module that is imported in place or known; "" for anything else."""
+    promised = _PROMISED.fullmatch(text) if depth < _MOST_WRAPPED else None
+    if promised is not None:
+        return _imported(promised[1], known, depth + 1)
+    required = _REQUIRED.fullmatch(text)
+    if required is not None:
+        return f"{required[2]}{required[3]}"
+    first, dot, rest = text.partition(".")
+    return f"{known[first]}{dot}{rest}" if first in known and _PARTS.fullmatch(text) else ""
 
 
 def _import_clause(clause: Node, module: str) -> Iterator[tuple[str, str]]:
