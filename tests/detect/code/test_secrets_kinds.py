@@ -303,6 +303,28 @@ NAMED_VALUES = [
     ("a.env", "SESSION_SECRET={mixed}", True),
     ("a.toml", 'auth_token = "{mixed}"', True),
     ("a.ini", "password = XyZkQ!rTbWqL", True),
+    ("src/a.php", "define('DB_PASS', '{chosen}');", True),
+    ("src/a.php", "$dbpass = '{chosen}';", True),
+    ("a.env", "SMTP_PASS={chosen}", True),
+    ("a.env", "DB_PASS_PROD={chosen}", True),
+    ("src/a.js", 'const o = { auth: { user: "u", pass: "{chosen}" } }', True),
+    ("a.yml", "db:\n  pass: {chosen}", True),
+    ("a.yml", "db_pass: {chosen}", True),
+    ("a.yml", "smtp-pass2: {chosen}", True),
+    ("src/a.go", 'var dbPass = "{chosen}"', True),
+    ("src/a.py", 'SMTP_PASS = "{chosen}"', True),
+    ("a.yml", "bypass: {chosen}", False),
+    ("a.yml", "byPass: {chosen}", False),
+    ("a.yml", "passed: {chosen}", False),
+    ("a.yml", "passes: {chosen}", False),
+    ("a.yml", "pass_rate: {chosen}", False),
+    ("a.yml", "high_pass: {chosen}", False),
+    ("a.yml", "compass: {chosen}", False),
+    ("src/a.js", "const o = { passport: '{chosen}', bypass: '{chosen}', passRate: '{chosen}' }", False),
+    ("a.env", "DB_PASS=changeme", False),
+    ("a.env", "DB_PASS=${DB_PASS}", False),
+    ("a.yml", "pass: sunflower", False),
+    ("src/a.py", "def f():\n    pass\nx = '{chosen}'", False),
     ("src/a.py", 'public_key = "{mixed}"', False),
     ("src/a.py", 'password_field = "login-Form-2"', False),
     ("src/a.py", 'password = "Please enter 1 password"', False),
@@ -318,6 +340,7 @@ NAMED_VALUES = [
 def test_names_tell_what_values_are(path: str, text: str, there: bool) -> None:
     rng = Random(3)
     text = text.replace("{hex}", some(rng, HEX, 40)).replace("{mixed}", some(rng, ALNUM, 32))
+    text = text.replace("{chosen}", "Kf93-Sommer!x7")
     found = secrets_in(path, {"java": "java"}.get(path.rpartition(".")[2], language(path)), text)
     assert [one.rule for one in found] == [NAMED] * there
 
@@ -327,6 +350,7 @@ def test_names_tell_what_values_are(path: str, text: str, there: bool) -> None:
     "unit",
     [
         *("password = ", "token", "://a:b", "://:", "eyJ", "-----BEGIN PRIVATE KEY-----", "ghp_", "AKIA"),
+        *("pass=", "_PASS = '", "pass_", "passPass"),
         *('secret="', "PuTTY-User-Key-File-2: ", '"private_key": "-----BEGIN PRIVATE KEY-----', "a.b.secret"),
         *("Password=a;Server=", "password" + " " * 50, "x=$2y$", ":AA", "secret: " + "a1B" * 20 + "\n"),
     ],

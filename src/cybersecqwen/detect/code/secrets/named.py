@@ -17,7 +17,7 @@ from .randomness import changes, classes, is_random
 UNQUOTED = frozenset(("text", "shell", "dockerfile", "kubernetes", "github"))
 """Languages in which a value needs no quotes."""
 _WORD = (
-    r"(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_.-]?key|access[_.-]?key|auth[_.-]?key|private[_.-]?key"
+    r"(?:passw(?:or)?d|passphrase|pass|pwd|secret|token|api[_.-]?key|access[_.-]?key|auth[_.-]?key|private[_.-]?key"
     r"|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|account[_.-]?key|credentials?)"
 )
 _NAME = rf"([A-Za-z0-9_.$-]*(?i:{_WORD})[A-Za-z0-9_.-]*)"
@@ -79,6 +79,7 @@ def _judged(data: bytes, found: re.Match[bytes], group: int, language: str) -> I
 
 
 _PASSWORD = re.compile(r"(?i)passw(?:or)?d|passphrase|pwd")
+_KEY = re.compile(f"(?i){_WORD.replace('|pass|', '|')}")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -87,7 +88,19 @@ def meaning(name: str) -> str:
     parts = [part.lower() for part in _PARTS.findall(name)]
     if not parts or parts[-1] in words("names", "last") or words("names", "any").intersection(parts):
         return ""
-    return "password" if _PASSWORD.search(name) else "key"
+    if _PASSWORD.search(name) or _ends_in_pass(parts):
+        return "password"
+    return "key" if _KEY.search(name) else ""
+
+
+def _ends_in_pass(parts: list[str]) -> bool:
+    """Whether the last part of a name says so: `DB_PASS` and `smtpPass2`, not `bypass` or `pass_rate`."""
+    named = list(parts)
+    while len(named) > 1 and (named[-1].isdigit() or named[-1] in words("names", "stages")):
+        named.pop()
+    if named[-1] != "pass":
+        return named[-1] in words("names", "passes")
+    return not words("names", "passing").intersection(named)
 
 
 _UUID = re.compile(r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
