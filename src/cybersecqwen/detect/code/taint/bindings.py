@@ -17,6 +17,7 @@ _TARGETS = frozenset(
 )
 _LOOPS = ("for_statement", "for_in_clause", "for_in_statement", "enhanced_for_statement")
 _BLOCKS = frozenset(("block", "statement_block", "module", "program", "switch_case", "else_clause"))
+_BRANCHING = frozenset(("if_statement", "while_statement", "for_statement", "for_in_statement"))
 CLASSES = frozenset(("class_definition", "class_declaration", "abstract_class_declaration", "class"))
 _OF_THEIR_OWN = frozenset(("function_declaration", "function_expression", "generator_function_declaration"))
 """Functions of JavaScript in which `this` is none of the class around them."""
@@ -49,6 +50,8 @@ class Binding:
     """Offset where it is done."""
     value: Node
     """What it is set to; for a loop what is gone through."""
+    made: tuple[int, int]
+    """Where that begins and ends."""
     block: tuple[int, int]
     """The innermost block around it."""
     grows: bool
@@ -57,6 +60,15 @@ class Binding:
     """The item or attribute that is set; None for the whole."""
     fills: bool = False
     """It is put in by a method."""
+
+    def is_made_of(self, use: int) -> bool:
+        """Whether the name that is used at an offset is a part of what is set."""
+        return self.made[0] <= use < self.made[1]
+
+    def replaces(self, use: int, key: str | None) -> bool:
+        """Whether a use behind it finds nothing of what was there before."""
+        whole = self.key is None or (self.key == key and key != UNKNOWN)
+        return whole and self.at < use and self.block[0] <= use <= self.block[1] and not self.grows
 
     def is_of(self, key: str | None) -> bool:
         """Whether it may be what stands under a key; of attributes the whole shows nothing."""
@@ -92,14 +104,15 @@ class Bindings:
             reach = node.range()
             function = self._tree.function_at(reach.start.index)
             block = _block(node)
+            within = _reach(value)
             for name, key in _names(target):
-                made[(function, name)].append(Binding(reach.start.index, value, block, grows, key))
+                made[(function, name)].append(Binding(reach.start.index, value, within, block, grows, key))
             for owner, name, whole in _of_selves(target):
-                one = Binding(reach.start.index, value, block, grows or not whole)
+                one = Binding(reach.start.index, value, within, block, grows or not whole)
                 self._attributes[(owner, name)].append(one)
         for name, call, value in self._fills():
             at = call.range().start.index
-            one = Binding(at, value, _block(call), True, None, True)
+            one = Binding(at, value, _reach(value), _block(call), True, None, True)
             made[(self._tree.function_at(at), name)].append(one)
         for some in made.values():
             some.sort(key=lambda one: one.at)
@@ -142,6 +155,7 @@ class Bindings:
         use, _ = node.range().start.index, self._all
         found = self._attributes.get((_owner(node), name), ())
         here = self._tree.function_at(use)
+        found = [one for one in found if not one.is_made_of(use)]
         own = [one for one in found if one.at < use and self._tree.function_at(one.at) == here]
         for one in reversed(own[-_MOST:]):
             yield one
@@ -154,17 +168,23 @@ class Bindings:
         """What a name, or the item of it under a key, may hold where it is used, the last setting first.
 
         A setting in a block that the use stands in too replaces all before it, one in another branch does
-        not. Where none stands before the use, as in a loop, all may.
+        not. Where none stands before the use, as in a loop, all may. One that the use is a part of is none:
+        `a = a.strip()` takes what `a` held before.
         """
         found = self._all.get((function, name), [])
         before = bisect_left(found, use, key=lambda one: one.at)
-        near = found[max(0, before - _MOST_PASSED) : before] if before else found[-_MOST_PASSED:]
+        near = [one for one in found[max(0, before - _MOST_PASSED) : before] if not one.is_made_of(use)]
+        if not near:
+            near = [one for one in found[-_MOST_PASSED:] if not one.is_made_of(use)]
         some = islice((one for one in reversed(near) if one.is_of(key)), _MOST)
         for one in some:
             yield one
-            replaces = before and (one.key is None or (one.key == key and key != UNKNOWN))
-            if replaces and one.block[0] <= use <= one.block[1] and not one.grows:
+            if one.replaces(use, key):
                 return
+
+    def replaced(self, function: int, name: str, use: int, key: str | None = None) -> bool:
+        """Whether what a name held when the function began is surely gone where it is used."""
+        return any(one.replaces(use, key) for one in self.reaching(function, name, use, key))
 
     def knows(self, function: int, name: str) -> bool:
         """Whether a name, or a part of it, is set anywhere in a function."""
@@ -280,9 +300,16 @@ def _names(target: Node) -> Iterator[tuple[str, str | None]]:
         yield from _names(one)
 
 
+def _reach(node: Node) -> tuple[int, int]:
+    reach = node.range()
+    return reach.start.index, reach.end.index
+
+
 def _block(node: Node) -> tuple[int, int]:
+    """The innermost block, or the one statement that stands in the place of a block."""
+    inner = node
     for one in node.ancestors():
-        if one.kind() in _BLOCKS:
-            reach = one.range()
-            return reach.start.index, reach.end.index
+        if one.kind() in _BLOCKS or (one.kind() in _BRANCHING and inner.kind() == "expression_statement"):
+            return _reach(one if one.kind() in _BLOCKS else inner)
+        inner = one
     return 0, 1 << 60

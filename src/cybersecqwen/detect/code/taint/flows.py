@@ -329,7 +329,7 @@ class Flows:
             if function < 0:
                 return None
             if self._functions.is_parameter(function, name):
-                if self._guarded(passed, asked, kind):
+                if self._bindings.replaced(function, name, use, key) or self._guarded(passed, asked, kind):
                     return None
                 return self._parameter(function, name, kind, inside, depth, seen)
             function = self._tree.function_around(function)
