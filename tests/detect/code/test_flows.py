@@ -150,7 +150,10 @@ def test_harmless_javascript_is_not_told(text: str) -> None:
 
 
 def test_a_text_of_numbers_alone_is_no_finding() -> None:
-    assert look("def f(n):\n    n = int(n)\n    sink(f'a {n}')", condition="not constant") != []
+    assert look("def f(n):\n    n = int(n)\n    sink(f'a {n}')", condition="not constant") == []
+    assert (
+        look("def f(n):\n    if x:\n        n = int(n)\n    sink(f'a {n}')", condition="not constant") != []
+    )
     assert look("def f():\n    n = int(input())\n    sink(f'a {n}')", condition="not constant") == []
     assert look("def f(m):\n    n = int(m)\n    sink(f'a {n} {m}')", condition="not constant") != []
 

@@ -171,6 +171,11 @@ def test_conditions_on_parts(part: str) -> None:
         "def f():\n    a = input()\n    if a == 'b':\n        pass\n"
         + "    elif a == 'c':\n        pass\n" * 2_000
         + "    sink(a)",
+        "def f():\n    a = input()\n    if a == 'b':\n        pass\n"
+        + "    elif a == 'c':\n        if a not in b: return\n" * 2_000
+        + "    sink(a)",
+        "def f():\n"
+        + "".join(f"    a{n} = input()\n    if a{n} in b{n}: pass\n    sink(a{n})\n" for n in range(2_000)),
         "def f():\n    a = input()\n"
         + "".join(f"{'    ' * n}if a in b:\n" for n in range(1, 90))
         + "    " * 90

@@ -12,7 +12,7 @@ from .names import Names, dotted
 from .shapes import Shapes, called
 from .tree import Node, Tree
 
-_CONSTRUCTIONS = frozenset(
+CONSTRUCTIONS = frozenset(
     ("new_expression", "object_creation_expression", "implicit_object_creation_expression")
 )
 
@@ -150,7 +150,7 @@ class Facts:
         made: dict[str, list[Call]] = defaultdict(list)
         for node in self.tree.find(self.tree.profile.calls):
             name = self.names.full(dotted(called(node)))
-            if node.kind() in _CONSTRUCTIONS:
+            if node.kind() in CONSTRUCTIONS:
                 name = f"new {name}"
             call = Call(name=name, node=node)
             made[call.last].append(call)

@@ -19,6 +19,7 @@ from .rule import CallMatch, CodeRule, Condition, LineMatch, NodeMatch
 from .shapes import Shape
 from .taint.flows import Flows, Step
 from .taint.model import KINDS, model_of
+from .taint.plain import Plain
 from .tree import Node, Tree
 
 if TYPE_CHECKING:
@@ -78,7 +79,13 @@ class Matcher:
     def flows(self) -> Flows | None:
         """The ways of values; None where they are not followed in the language."""
         model = model_of(self.source.language) if self.tree is not None else None
-        return Flows(self.facts, model) if model is not None else None
+        return Flows(self.facts, model) if model is not None and model.sources else None
+
+    @cached_property
+    def _plain(self) -> Plain | None:
+        """What can do no harm where values are not followed; None where nothing is known of the language."""
+        model = model_of(self.source.language) if self.tree is not None else None
+        return Plain(self.facts, model) if model is not None and not model.sources else None
 
     def active(self, rules: Sequence[CodeRule]) -> list[CodeRule]:
         """The rules that may find something; what their patterns may match is looked for at once."""
@@ -179,14 +186,15 @@ class Matcher:
 
     def _harmless(self, nodes: Sequence[Node | None], where: Mapping[str, Condition], kind: str) -> bool:
         """Whether what may not be a constant is one all the same, or can do no harm of this kind."""
-        if self.flows is None or not kind:
+        known = self.flows or self._plain
+        if known is None or not kind:
             return False
         asked = [
             node
             for node, condition in zip(nodes, where.values(), strict=True)
             if node is not None and condition.shapes and Shape.CONSTANT not in condition.shapes
         ]
-        return bool(asked) and all(self.flows.is_harmless(one, kind) for one in asked)
+        return bool(asked) and all(known.is_harmless(one, kind) for one in asked)
 
     def _nodes(self, match: NodeMatch, kind: str) -> Iterator[Hit]:
         for node in self._matching(match):

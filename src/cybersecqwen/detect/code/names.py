@@ -86,8 +86,9 @@ def _javascript(tree: Tree) -> Iterator[tuple[str, str]]:
 def _renamed(value: Node, known: Mapping[str, str]) -> str:
     """The full name of what a part of a module is called anew (`cp.exec`, `promisify(exec)`), "" for none."""
     if value.kind() == "call_expression":
-        function = value.field("function")
-        last = function.field("property") if function.kind() == "member_expression" else function
+        last = value.field("function")
+        if last is not None and last.kind() == "member_expression":
+            last = last.field("property")
         if last is None or last.kind() not in _NAMES or last.text() != "promisify":
             return ""
     else:

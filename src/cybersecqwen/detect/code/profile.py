@@ -32,6 +32,8 @@ class Profile:
     choices: frozenset[str] = frozenset()
     """What has the value of one of several things in it."""
     names: frozenset[str] = frozenset()
+    declarations: frozenset[str] = frozenset()
+    """What gives a name a type."""
     keywords: frozenset[str] = frozenset()
     """Arguments with a name."""
     capitals: frozenset[str] = frozenset()

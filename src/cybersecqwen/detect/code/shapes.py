@@ -16,9 +16,13 @@ _MOST_ORIGINS, _LONGEST_ORIGIN = 40, 4_000
 _LONGEST = 120
 _CAPITALS = re.compile(r"(?:[\w\\]+(?:\.|::|->))*_{0,2}[A-Z][A-Z0-9_]+")
 _TYPES = ("type", "type_identifier", "type_descriptor")
-_FILLS = re.compile(r"\b(\w{1,100})\s{0,5}\.\s{0,5}(?:append|extend|insert|push|unshift)\s{0,5}\(")
+_FILLS = re.compile(
+    r"\b(\w{1,100})\s{0,5}\.\s{0,5}(?:append|extend|insert|push|unshift|add|update|setdefault|set)\s{0,5}\("
+    r"|\bObject\.assign\(\s{0,5}(\w{1,100})"
+)
+_MAPPINGS = ("dictionary", "object")
 _MEMBERS = ("attribute", "member_expression", "field_expression")
-_MOST_BINDINGS = 8
+MOST_BINDINGS = 8
 """Assignments of a name that are looked at; with more it is unknown."""
 
 
@@ -70,7 +74,7 @@ class Shapes:
             inner = [one for one in node.named_children() if not one.kind().endswith(_TYPES)]
             return self._of(inner[-1], depth) if inner else Shape.CONSTANT
         if kind in profile.choices:
-            return self._together(self._chosen(node), depth)
+            return self._together(self.chosen(node), depth)
         if kind in profile.joins:
             return self._join(node, depth)
         if kind in profile.names:
@@ -82,7 +86,7 @@ class Shapes:
             return Shape.CONSTANT if added is None else self._of(added, depth)
         return self._foreign(node)
 
-    def _chosen(self, node: Node) -> list[Node]:
+    def chosen(self, node: Node) -> list[Node]:
         """What a choice is made among."""
         parts = [one for one in node.named_children() if one.kind() not in self._profile.comments]
         if self._tree.language == "python" and len(parts) == 3:  # the condition stands in the middle
@@ -95,16 +99,14 @@ class Shapes:
         return Shape.CONSTANT if capitals else Shape.OTHER
 
     def _string(self, node: Node, depth: int) -> Shape:
-        holes = [one for one in _below(node, 3) if one.kind() in self._profile.holes]
-        for hole in holes:
-            inner = [one for one in hole.named_children() if one.kind() != "interpolation_brace"]
-            if hole.kind() in self._profile.names or not inner:
-                shape = self._of(hole, depth)
-            else:
-                shape = self._of(inner[0], depth)
-            if shape is not Shape.CONSTANT:
-                return Shape.BUILT
-        return Shape.CONSTANT
+        holes = (one for one in _below(node, 3) if one.kind() in self._profile.holes)
+        constant = all(self._of(self.inner(one), depth) is Shape.CONSTANT for one in holes)
+        return Shape.CONSTANT if constant else Shape.BUILT
+
+    def inner(self, hole: Node) -> Node:
+        """What stands in a place of a text for a value."""
+        parts = [one for one in hole.named_children() if one.kind() != "interpolation_brace"]
+        return hole if hole.kind() in self._profile.names or not parts else parts[0]
 
     def _together(self, nodes: list[Node], depth: int) -> Shape:
         shapes = {self._of(one, depth) for one in nodes if one.kind() not in self._profile.comments}
@@ -135,9 +137,29 @@ class Shapes:
         if kind in self._profile.wrappers:
             return any(self.is_text(one, depth + 1) for one in node.named_children()) if depth < 5 else False
         if kind in self._profile.names and depth < 4:
-            set_to = (self._settings(node) or [])[:_MOST_BINDINGS]
+            set_to = (self.settings(node) or [])[:MOST_BINDINGS]
             return any(one is not None and self.is_text(one, depth + 2) for one in set_to)
         return False
+
+    def written(self, node: Node | None, depth: int = 0) -> str | None:
+        """The text of an expression that is written in the file, with its quotes; None for any other."""
+        if node is None or depth > 8:
+            return None
+        kind, profile = node.kind(), self._profile
+        if kind in profile.strings:
+            return str(node.text()) if self.of(node) is Shape.CONSTANT else None
+        if kind in profile.wrappers:
+            inner = node.named_children()
+            return self.written(inner[-1], depth + 1) if inner else None
+        if kind in profile.joins:
+            sign = node.field("operator")
+            parts = [self.written(node.field(side), depth + 1) for side in ("left", "right")]
+            joined = sign is not None and sign.text() in ("+", ".")
+            return "".join(map(str, parts)) if joined and None not in parts else None
+        if kind in profile.names:
+            found = self.settings(node)
+            return self.written(found[0], depth + 4) if found and len(found) == 1 else None
+        return None
 
     def _call(self, node: Node, depth: int) -> Shape:
         name = dotted(_called(node))
@@ -159,14 +181,14 @@ class Shapes:
 
     def _is_value(self, receiver: Node) -> bool:
         if receiver.kind() in self._profile.names:
-            return self._settings(receiver) is not None
+            return self.settings(receiver) is not None
         return receiver.kind() not in _MEMBERS
 
     def _name(self, node: Node, depth: int) -> Shape:
-        found = self._settings(node)
+        found = self.settings(node)
         if found is None:
             return self._foreign(node)
-        if not found or len(found) > _MOST_BINDINGS or None in found:
+        if not found or len(found) > MOST_BINDINGS or None in found:
             return Shape.OTHER
         values = [one for one in found if one is not None]
         if self.is_filled(node.text(), values):
@@ -177,14 +199,15 @@ class Shapes:
         return shape
 
     def is_filled(self, name: str, values: Iterable[Node]) -> bool:
-        """Whether a name is set to a list that more is put into, anywhere in the file."""
-        return name in self._filled and any(one.kind() in self._profile.lists for one in values)
+        """Whether a name is set to a list or mapping that more is put into, anywhere in the file."""
+        holders = (*self._profile.lists, *_MAPPINGS)
+        return name in self._filled and any(one.kind() in holders for one in values)
 
     @cached_property
     def _filled(self) -> frozenset[str]:
-        return frozenset(found[1] for found in _FILLS.finditer(self._tree.text))
+        return frozenset(found[1] or found[2] for found in _FILLS.finditer(self._tree.text))
 
-    def _settings(self, node: Node) -> list[Node | None] | None:
+    def settings(self, node: Node) -> list[Node | None] | None:
         """What a name is set to where it is bound; with None among it for what cannot be told.
 
         Empty for a parameter that is set to nothing else; None where the file does not bind the name.
@@ -193,10 +216,10 @@ class Shapes:
         function = self._tree.function_at(node.range().start.index)
         while True:
             found = self._bindings.get((function, text))
-            given = function >= 0 and self._is_parameter(function, text)
+            given = function >= 0 and self.is_parameter(function, text)
             if found is not None or given:
                 # One more than are looked at says that there are more.
-                known = (found or [])[: _MOST_BINDINGS + 1]
+                known = (found or [])[: MOST_BINDINGS + 1]
                 return [*known, *((None,) if given and found else ())]
             if function < 0:
                 return None
@@ -213,7 +236,7 @@ class Shapes:
             yield one.text()[:_LONGEST_ORIGIN]
             names = [one] if one.kind() in self._profile.names else _below(one, 8)
             for name in [each for each in names if each.kind() in self._profile.names][:_MOST_ORIGINS]:
-                for value in (*(self._settings(name) or ()), self._declared(name)):
+                for value in (*(self.settings(name) or ()), self._declared(name)):
                     if value is not None and value.range().start.index not in seen:
                         seen.add(value.range().start.index)
                         waiting.append(value)
@@ -225,14 +248,19 @@ class Shapes:
         given = None
         while holder is not None and given is None:  # C has them inside of what is declared
             given, holder = holder.field("parameters"), holder.field("declarator")
-        if given is None or not self._is_parameter(function, name.text()):
+        if given is None or not self.is_parameter(function, name.text()):
             return None
         ends = re.compile(rf"(?:^|[^\w$]){re.escape(name.text())}(?:$|\W)")
         return next(
             (one for one in given.named_children() if ends.search(one.text()[:_LONGEST_ORIGIN])), None
         )
 
-    def _is_parameter(self, function: int, name: str) -> bool:
+    def is_set(self, function: int, name: str) -> bool:
+        """Whether a function sets a name or is given it."""
+        return (function, name) in self._bindings or (function >= 0 and self.is_parameter(function, name))
+
+    def is_parameter(self, function: int, name: str) -> bool:
+        """Whether a name is a parameter of a function."""
         return name in self._parameters(function)
 
     def _parameters(self, number: int) -> frozenset[str]:

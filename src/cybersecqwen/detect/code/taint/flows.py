@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from cybersecqwen.detect.code.calls import Call, Facts
+from cybersecqwen.detect.code.formats import inserted
 from cybersecqwen.detect.code.names import dotted
 from cybersecqwen.detect.code.shapes import called
 from cybersecqwen.detect.code.tree import Node
 
 from .bindings import MEMBERS, Bindings, constant_key, is_self, item_of, key_of
+from .entries import Entries
 from .functions import Functions
 from .guards import Guards
+from .harmless import DEEPEST, GETTERS, MOST_WORK, SILENT, Harmless, is_typed
 from .model import Model
 
-_DEEPEST = 40
-"""Steps of one way."""
 _CALLS = 4
 """Functions inside functions."""
-_MOST_WORK = 3_000
-"""Expressions that are looked at for one question."""
 _SHORT = 60
-_TYPED = re.compile(r"type\s*=\s*(?:int|float|bool)\b")
 _COMPARING = frozenset(("==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "instanceof"))
-_SILENT = frozenset(
-    (
-        *(
-            "comparison_operator",
-            "not_operator",
-            "lambda",
-            "arrow_function",
-            "function_expression",
-            "unary_operator",
-        ),
-        *("unary_expression", "comment", "type", "string_content", "string_fragment", "function_declaration"),
-        *("string_start", "string_end", "escape_sequence", "regex", "generator_function"),
-    )
-)
-"""What gives nothing on of what stands in it: a truth, a function, a mark."""
-_MARKS = frozenset(
-    (
-        *("string_content", "string_fragment", "string_start", "string_end", "escape_sequence", "comment"),
-        *("escape_interpolation", "format_specifier", "type_conversion"),
-    )
-)
-_COMPREHENSIONS = frozenset(("list_comprehension", "generator_expression", "set_comprehension"))
-_CONSTANT = re.compile(r"(?:\w+\.)+_{0,2}[A-Z][A-Z0-9_]+")
-"""A constant of another module, by how it is written."""
-_GETTERS = frozenset(("get", "pop"))
-"""Methods that give the item under a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +56,8 @@ class Flows:
         self._bindings = Bindings(facts)
         self._functions = Functions(facts.tree)
         self._guards = Guards(facts, self._functions, model.checks)
+        self._entries = Entries(model)
+        self._harmless = Harmless(facts, model, self._bindings, self._functions, self._guards)
         self._left = 0
         self._entered = 0
         """Functions that were gone into so far."""
@@ -107,54 +80,14 @@ class Flows:
         """
         if not (self.opened or self.has_source):
             return ()
-        self._left = _MOST_WORK
+        self._left = MOST_WORK
         self.entered = None
         found = self._trace(node, kind, None, 0, set())
         return tuple(reversed(found)) if found else ()
 
     def is_harmless(self, node: Node, kind: str) -> bool:
         """Whether nothing reaches an expression but what is written in the file or can do no such harm."""
-        self._left = _MOST_WORK
-        return self._harmless(node, kind, 0)
-
-    def _harmless(self, node: Node, kind: str, depth: int) -> bool:
-        self._left -= 1
-        if self._left < 0 or depth > _DEEPEST:
-            return False
-        what, profile = node.kind(), self._tree.profile
-        if what in profile.literals or what in _MARKS:
-            return True
-        if what in profile.calls:
-            name = self._facts.names.full(dotted(called(node)))
-            if self.model.ends(name, kind):
-                return True
-            if name.rsplit(".", 1)[-1] not in profile.formatters:
-                return False
-            holder, arguments = node.field("function"), node.field("arguments")
-            inner = holder.field("object") if holder is not None and holder.kind() in MEMBERS else None
-            parts = [*([inner] if inner is not None else []), *([arguments] if arguments is not None else [])]
-            return all(self._harmless(one, kind, depth + 1) for one in parts)
-        if what in profile.names:
-            name, use = node.text(), node.range().start.index
-            function = self._tree.function_at(use)
-            while function >= 0 and not self._bindings.knows(function, name):
-                if self._functions.is_parameter(function, name):
-                    return False
-                function = self._tree.function_around(function)
-            if self._functions.is_parameter(function, name):
-                return False
-            found = list(self._bindings.reaching(function, name, use))
-            if self._facts.shapes.is_filled(name, [one.value for one in found if one.value is not None]):
-                return False
-            return bool(found) and all(self._harmless(one.value, kind, depth + 1) for one in found)
-        if what in _COMPREHENSIONS:  # what is gone through does not matter, only what is made of it
-            body = node.field("body")
-            return body is not None and self._harmless(body, kind, depth + 1)
-        if what in MEMBERS:
-            return bool(_CONSTANT.fullmatch(node.text()[-_SHORT:]))
-        if what in _SILENT:
-            return False
-        return all(self._harmless(one, kind, depth + 1) for one in node.named_children()[:200])
+        return self._harmless.is_harmless(node, kind)
 
     def _trace(
         self, node: Node, kind: str, inside: _Inside | None, depth: int, seen: set[tuple[int, int, int]]
@@ -163,18 +96,21 @@ class Flows:
         reach = node.range()
         key = (reach.start.index, reach.end.index, inside.number if inside else 0)
         self._left -= 1
-        if key in seen or depth > _DEEPEST or self._left < 0:
+        if key in seen or depth > DEEPEST or self._left < 0:
             return None
         seen.add(key)
         what = node.kind()
-        if what in _SILENT or what in self._tree.profile.literals:
+        if what in SILENT or what in self._tree.profile.literals:
             return None
         source = self._source(node, kind)
         if source is not None:
-            return [Step(node, source)] if source else None
+            return [Step(node, source)] if source and not self._held(node, kind) else None
         sign = node.field("operator") if what == "binary_expression" else None
         if sign is not None and sign.text() in _COMPARING:
             return None
+        some = inserted(node, self._facts, self.model.verbs)
+        if some is not None:
+            return self._any(some, kind, inside, depth, seen)
         if what in self._tree.profile.calls:
             return self._call(node, kind, inside, depth, seen)
         if what in ("identifier", "shorthand_property_identifier"):
@@ -261,7 +197,7 @@ class Flows:
             if prefix in model.local and kind not in model.local_kinds:
                 return ""
             # What ends the harm may stand right behind: request.args.get("n", type=int).
-            typed = _TYPED.search(node.text()[-_SHORT:])
+            typed = is_typed(node, model.types)
             return "" if typed or any(model.ends(one, kind) for one in parts[end:]) else said
         return None
 
@@ -287,7 +223,7 @@ class Flows:
         holder = node.field("function")
         if holder is not None and holder.kind() in MEMBERS:
             inner = holder.field("object")
-            if inner is not None and inner.kind() == "identifier" and call.last in _GETTERS:
+            if inner is not None and inner.kind() == "identifier" and call.last in GETTERS:
                 key = constant_key(call.argument("0", self._tree.profile.keywords))
                 return self._name(inner, kind, inside, depth, seen, key, node)
             parts += [inner] if inner is not None else []
@@ -309,12 +245,11 @@ class Flows:
         """Back from a name, or with a key from an item of what it holds, which the part is."""
         name, use = node.text(), node.range().start.index
         function = self._tree.function_at(use)
-        asked = [node] if part is None else [node, part]
         passed: list[int] = []
         while True:
             passed.append(function)
             for binding in self._bindings.reaching(function, name, use, key):
-                if self._guarded(passed, asked, kind, binding.at):
+                if self._guarded(passed, node, part, kind, binding.at):
                     continue
                 whole = key is None or binding.key is not None
                 value = binding.value if whole else item_of(binding.value, key or "")
@@ -329,17 +264,23 @@ class Flows:
             if function < 0:
                 return None
             if self._functions.is_parameter(function, name):
-                if self._bindings.replaced(function, name, use, key) or self._guarded(passed, asked, kind):
+                if self._bindings.replaced(function, name, use, key) or self._guarded(
+                    passed, node, part, kind
+                ):
                     return None
                 return self._parameter(function, name, kind, inside, depth, seen)
             function = self._tree.function_around(function)
 
-    def _guarded(self, functions: Sequence[int], nodes: Sequence[Node], kind: str, at: int = -1) -> bool:
-        """Whether conditions in some functions let only known values on to one of some nodes."""
+    def _guarded(
+        self, functions: Sequence[int], node: Node, part: Node | None, kind: str, at: int = -1
+    ) -> bool:
+        """Whether conditions in some functions let only known values on to a name, or to the part of it."""
+        hold = self._guards.hold
+        use, name, alone = node.range().start.index, node.text(), part is None
+        item = part.text() if part is not None else ""
         return any(
-            self._guards.hold(function, node.text(), node.range().start.index, kind, at)
-            for function in functions
-            for node in nodes
+            hold(one, name, use, kind, at, parts=alone) or (item != "" and hold(one, item, use, kind, at))
+            for one in functions
         )
 
     def _parameter(
@@ -358,7 +299,9 @@ class Flows:
             value = inside.call.argument(place, keywords)
             return None if value is None else self._trace(value, kind, inside.before, depth + 1, seen)
         node = self._tree.functions[function][2]
-        if self._is_entry(node) and name not in ("self", "cls", "request"):
+        if self._entries.of(node) and name not in ("self", "cls", "request"):
+            if self._entries.is_number(node, name):
+                return None
             return [
                 Step(node.field("parameters") or node, f"comes in as {name}, by the address of a request")
             ]
@@ -380,15 +323,20 @@ class Flows:
             return [Step(node.field("parameters") or node, f"comes in as {name}")]
         return None
 
-    def _is_entry(self, node: Node) -> bool:
-        """Whether a framework calls a function with what stands in the address of a request."""
-        parent = node.parent()
-        if self.model.entries is None or parent is None or parent.kind() != "decorated_definition":
-            return False
-        return any(
-            one.kind() == "decorator" and self.model.entries.search(one.text()[:500])
-            for one in parent.named_children()
-        )
+    def _held(self, node: Node, kind: str) -> bool:
+        """Whether a value that comes in is held to known ones, or what it is made of by methods."""
+        for _ in range(DEEPEST):
+            if self._guards.held(node, kind):
+                return True
+            if node.kind() in self._tree.profile.calls:
+                function = node.field("function")
+                node = function if function is not None else node
+            part = MEMBERS.get(node.kind())
+            inner = node.field(part[0]) if part is not None else None
+            if inner is None or inner.kind() == "identifier":
+                return False
+            node = inner
+        return False
 
 
 def _chain(node: Node) -> str:

@@ -13,9 +13,19 @@ from cybersecqwen.detect.code.names import dotted
 from cybersecqwen.detect.code.shapes import called
 from cybersecqwen.detect.code.tree import Node
 
+from .choices import (
+    CLAUSES,
+    HANDLERS,
+    alternatives_of,
+    breaks_of,
+    clauses_of,
+    conditions_of,
+    handlers_of,
+    sides_of,
+)
 from .functions import Functions
 from .model import Checks
-from .telling import Telling, Truth, joins
+from .telling import Telling, joins
 
 _CHOICES = {
     "python": (
@@ -23,12 +33,14 @@ _CHOICES = {
         *("boolean_operator", "if_clause"),
     ),
     "javascript": ("if_statement", "while_statement", "ternary_expression", "binary_expression"),
+    "php": ("if_statement", "while_statement", "conditional_expression", "binary_expression"),
 }
 _BLOCKS = frozenset(
-    ("block", "statement_block", "module", "program", "switch_case", "switch_default", "compound_statement")
+    (
+        *("block", "statement_block", "module", "program", "switch_case", "switch_default"),
+        *("compound_statement", "colon_block"),
+    )
 )
-_CLAUSES = frozenset(("elif_clause", "else_clause", "else_if_clause"))
-_HANDLERS = frozenset(("except_clause", "except_group_clause", "catch_clause"))
 _ENDS = frozenset(
     (
         *("return_statement", "raise_statement", "throw_statement", "throw_expression", "exit_statement"),
@@ -41,6 +53,10 @@ _LONGEST = 2_000
 """Characters of a condition that are looked at."""
 _SHORT = 60
 _DEEPEST = 20
+_MOST_PARTS = 20
+"""Names that are made of one."""
+_WORD = re.compile(r"[\w$]+")
+_MOST_CLAUSES = 30
 _MOST = 200
 """Statements of a block, and places where one name is set."""
 
@@ -64,15 +80,6 @@ class _Area:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One way that a choice may go; a statement `if` without `else` has one without a body."""
-
-    body: Node | None
-    known: bool
-    """Whether the value is a known one on it."""
-
-
 class Guards:
     """Those of one file."""
 
@@ -81,9 +88,11 @@ class Guards:
         self._tree = facts.tree
         self._functions = functions
         self._checks = checks
-        self._areas: dict[tuple[int, str, str], tuple[_Area, ...]] = {}
+        self._areas: dict[tuple[int, str, str, bool], tuple[_Area, ...]] = {}
 
-    def hold(self, function: int, name: str, use: int, kind: str, at: int = -1) -> bool:
+    def hold(
+        self, function: int, name: str, use: int, kind: str, at: int = -1, *, parts: bool = True
+    ) -> bool:
         """Whether conditions in a function let only known values of a name on to a use.
 
         Args:
@@ -92,30 +101,51 @@ class Guards:
             use: Offset of the use.
             kind: The kind of harm that the value can do there.
             at: Offset where the name gets the value in question, -1 for before all conditions.
+            parts: Whether what is asked of a part of a value (`a.host`) counts for the value; it says nothing
+                of other parts.
         """
-        if len(name) > _SHORT or function not in self._choices:
+        if len(name) > _SHORT or not self._checks.tells or function not in self._choices:
             return False
-        key = (function, name, kind)
+        key = (function, name, kind if kind in self._checks.kinds else "any", parts)
         areas = self._areas.get(key)
         if areas is None:
-            telling = Telling(self._checks, self._facts, kind, name, self._made_of(function, name))
-            found = [
-                area
-                for choice in self._choices[function]
-                if telling.may_tell(choice.text)
-                for area in self._of(choice.node, telling)
-            ]
-            for loop in self._loops.get(function, ()) if found else ():
-                found += self._behind(loop, found, telling)
-            areas = self._areas[key] = tuple(found)
+            areas = self._areas[key] = tuple(self._found(*key))
         return any(one.start <= use < one.end and not one.since < at < use for one in areas)
+
+    def _found(self, function: int, name: str, kind: str, parts: bool) -> list[_Area]:
+        """Where conditions in a function make a name known."""
+        made = self._made_of(function, name) if parts else ()
+        choices = self._about(function, (name, *made))
+        if not choices:
+            return []
+        telling = Telling(self._checks, self._facts, kind, name, parts=parts, made_of=made)
+        found = [
+            area
+            for choice in choices
+            if telling.may_tell(choice.text)
+            for area in self._of(choice.node, telling)
+        ]
+        for loop in self._loops.get(function, ()) if found else ():
+            found += self._behind(loop, found, telling)
+        return found
+
+    def held(self, node: Node, kind: str) -> bool:
+        """Whether conditions around an expression let only known values of it on, by how it is written."""
+        text, use = node.text(), node.range().start.index
+        function = self._tree.function_at(use)
+        while not self.hold(function, text, use, kind):
+            if function < 0:
+                return False
+            function = self._tree.function_around(function)
+        return True
 
     @cached_property
     def _choices(self) -> dict[int, list[_Choice]]:
         """Function → the choices in it."""
         made: dict[int, list[_Choice]] = defaultdict(list)
-        for node in self._tree.find(_CHOICES["python" if self._tree.language == "python" else "javascript"]):
-            conditions = _conditions(node)
+        language = self._tree.language
+        for node in self._tree.find(_CHOICES.get(language, _CHOICES["javascript"])):
+            conditions = conditions_of(node)
             if not conditions:
                 continue
             start = node.range().start.index
@@ -124,6 +154,27 @@ class Guards:
             else:
                 asked = "\n".join(one.text()[:_LONGEST] for one in conditions)
             made[self._tree.function_at(start)].append(_Choice(node, asked))
+        return made
+
+    def _about(self, function: int, names: Sequence[str]) -> list[_Choice]:
+        """The choices whose conditions have the words of one of some names, in their order."""
+        words, choices = self._words[function], self._choices[function]
+        numbers: set[int] = set()
+        for name in names:
+            # Of an item the last word is the rarest one: of `req.query.a` that of the key.
+            parts = _WORD.findall(name)
+            numbers.update(words.get(parts[-1], ()) if parts else ())
+        return [choices[number] for number in sorted(numbers)]
+
+    @cached_property
+    def _words(self) -> dict[int, dict[str, list[int]]]:
+        """Function → word → the numbers of the choices in whose conditions it stands."""
+        made: dict[int, dict[str, list[int]]] = {}
+        for function, choices in self._choices.items():
+            found = made.setdefault(function, {})
+            for number, choice in enumerate(choices):
+                for word in set(_WORD.findall(choice.text)):
+                    found.setdefault(word, []).append(number)
         return made
 
     @cached_property
@@ -138,7 +189,7 @@ class Guards:
 
     def _behind(self, loop: Node, known: Sequence[_Area], telling: Telling) -> Iterator[_Area]:
         """What follows a loop that asks until the value is a known one."""
-        breaks = [one.range().start.index for one in _breaks(loop)]
+        breaks = [one.range().start.index for one in breaks_of(loop)]
         if breaks and all(any(one.start <= at < one.end for one in known) for at in breaks):
             yield from self._after(loop, telling, loop.range().end.index)
 
@@ -152,18 +203,24 @@ class Guards:
                 made[(self._tree.function_at(node.range().start.index), target.text())].append(node)
         return made
 
-    def _made_of(self, function: int, name: str) -> tuple[str, ...]:
+    def _made_of(self, function: int, name: str) -> Sequence[str]:
         """The names that a function sets to something with a name in it: a part of an address, say."""
-        if not name.isidentifier():
-            return ()
-        word = re.compile(rf"\b{name}\b")
-        found = []
-        for (where, target), nodes in self._settings.items():
-            if where == function and target != name and len(target) <= _SHORT and target.isidentifier():
-                values = (one.field("right") or one.field("value") for one in nodes[:5])
-                if any(one is not None and word.search(one.text()[:_LONGEST]) for one in values):
-                    found.append(target)
-        return tuple(found[:20])
+        return self._parts.get((function, name), ())
+
+    @cached_property
+    def _parts(self) -> dict[tuple[int, str], list[str]]:
+        """(function, name) → names that are set to something with it in it."""
+        made: dict[tuple[int, str], list[str]] = defaultdict(list)
+        for (function, target), nodes in self._settings.items():
+            if len(target) > _SHORT or not target.isidentifier():
+                continue
+            values = (one.field("right") or one.field("value") for one in nodes[:5])
+            text = " ".join(one.text()[:_LONGEST] for one in values if one is not None)
+            for word in {*_WORD.findall(text)} - {target}:
+                known = made[(function, word)]
+                if len(known) < _MOST_PARTS:
+                    known.append(target)
+        return made
 
     def _of(self, node: Node, telling: Telling) -> Iterator[_Area]:
         """Where a choice makes a value known."""
@@ -171,7 +228,7 @@ class Guards:
         if kind == "if_statement":
             yield from self._if(node, telling)
         elif kind in ("conditional_expression", "ternary_expression"):
-            condition, chosen, other = _alternatives(node)
+            condition, chosen, other = alternatives_of(node)
             truth = telling.of(condition)
             for part, known in ((chosen, truth.when), (other, truth.unless)):
                 if known and part is not None:
@@ -185,7 +242,7 @@ class Guards:
             truth, body = telling.of(node.field("condition")), node.field("body")
             if truth.when and body is not None:
                 yield _area(body, body.range().start.index)
-            if truth.unless and body is not None and not _breaks(body):
+            if truth.unless and body is not None and not breaks_of(body):
                 yield from self._after(node, telling, reach.end.index)
         elif kind == "if_clause" and telling.of(node.named_children()[0]).when:
             made = node.parent().field("body") if node.parent() is not None else None
@@ -193,14 +250,14 @@ class Guards:
                 yield _area(made, reach.start.index)
 
     def _if(self, node: Node, telling: Telling) -> Iterator[_Area]:
-        sides, told = _sides(node, telling)
+        sides, told = sides_of(node, telling)
         for side in sides:
             if side.known and side.body is not None:
                 yield _area(side.body, side.body.range().start.index)
         ended = [self._ends(side.body, telling.name) for side in sides]
         if told and any(ended) and all(one.known or end for one, end in zip(sides, ended, strict=True)):
             # What its branches set stands behind its condition.
-            yield from self._after(node, telling, _conditions(node)[0].range().end.index)
+            yield from self._after(node, telling, conditions_of(node)[0].range().end.index)
 
     def _joined(self, node: Node, telling: Telling) -> Iterator[_Area]:
         """What stands behind `and` is reached where the first part is true, behind `or` where it is not."""
@@ -222,7 +279,7 @@ class Guards:
             if holder is not None and holder.kind() in _BLOCKS:
                 yield _Area(since, node.range().end.index, holder.range().end.index)
                 node, holder = holder, holder.parent()
-            if holder is not None and holder.kind() in _CLAUSES:
+            if holder is not None and holder.kind() in CLAUSES:
                 node, holder = holder, holder.parent()
             if holder is None or not self._passes(holder, node, telling):
                 return
@@ -232,17 +289,19 @@ class Guards:
         """Whether only known values pass a statement, as they are all that pass a part of it."""
         kind = holder.kind()
         if kind == "if_statement":
+            if len(clauses_of(holder)) > _MOST_CLAUSES:
+                return False  # all of them would be gone through for each
             start = part.range().start.index
             others = [
                 one
-                for one in _sides(holder, telling)[0]
+                for one in sides_of(holder, telling)[0]
                 if one.body is None or not start <= one.body.range().start.index < part.range().end.index
             ]
             return all(one.known or self._ends(one.body, telling.name) for one in others)
         if kind == "try_statement":
             inside = holder.field("body")
             same = inside is not None and inside.range().start.index == part.range().start.index
-            return same and all(map(self._leaves, _handlers(holder)))
+            return same and all(map(self._leaves, handlers_of(holder)))
         return bool(kind == "with_statement")
 
     def _ends(self, body: Node | None, name: str) -> bool:
@@ -272,13 +331,13 @@ class Guards:
             return any(
                 one.kind() in kinds or self._leaves_by(one, depth + 1) for one in node.named_children()[:1]
             )
-        if kind in _BLOCKS or kind in _CLAUSES or kind in _HANDLERS:
+        if kind in _BLOCKS or kind in CLAUSES or kind in HANDLERS:
             return any(self._leaves(one, kinds, depth + 1) for one in node.named_children()[:_MOST])
         if kind == "if_statement":
-            sides = [one.body for one in _sides(node, None)[0]]
+            sides = [one.body for one in sides_of(node, None)[0]]
             return all(one is not None and self._leaves(one, kinds, depth + 1) for one in sides)
         if kind in ("with_statement", "try_statement"):
-            parts = [node.field("body"), *_handlers(node)]
+            parts = [node.field("body"), *handlers_of(node)]
             return all(one is not None and self._leaves(one, kinds, depth + 1) for one in parts)
         return False
 
@@ -304,65 +363,3 @@ def _area(node: Node, since: int) -> _Area:
 def _length(node: Node) -> int:
     reach = node.range()
     return int(reach.end.index - reach.start.index)
-
-
-def _conditions(node: Node) -> list[Node]:
-    """What a choice asks."""
-    kind = node.kind()
-    if kind in ("assert_statement", "if_clause"):
-        return list(node.named_children()[:1])
-    if kind in ("boolean_operator", "binary_expression"):
-        left = node.field("left")
-        return [left] if left is not None and joins(node) else []
-    if kind in ("conditional_expression", "ternary_expression"):
-        condition, _, _ = _alternatives(node)
-    else:
-        condition = node.field("condition")
-    more = [one.field("condition") for one in _clauses(node)]
-    return [one for one in (condition, *more) if one is not None]
-
-
-def _alternatives(node: Node) -> tuple[Node | None, Node | None, Node | None]:
-    """(condition, what is given where it holds, what else) of an expression."""
-    if node.field("condition") is not None:
-        return node.field("condition"), node.field("consequence"), node.field("alternative")
-    parts = [one for one in node.named_children() if one.kind() != "comment"]
-    return (parts[1], parts[0], parts[2]) if len(parts) == 3 else (None, None, None)
-
-
-def _clauses(node: Node) -> list[Node]:
-    if node.kind() != "if_statement":
-        return []
-    return [one for one in node.field_children("alternative") if one.kind() in _CLAUSES]
-
-
-def _body(node: Node) -> Node | None:
-    """What a branch does: the statement behind `else` has no name in JavaScript."""
-    body = node.field("consequence") or node.field("body")
-    if body is None and node.kind() == "else_clause":
-        body = next((one for one in node.named_children() if one.kind() != "comment"), None)
-    return body
-
-
-def _sides(node: Node, telling: Telling | None) -> tuple[list[_Side], bool]:
-    """The ways that an `if` may go, and whether any of its conditions tells something."""
-    made, passed, told = [], False, False
-    for one in (node, *_clauses(node)):
-        condition = one.field("condition")
-        if condition is None:
-            made.append(_Side(_body(one), passed))
-            return made, told
-        truth = telling.of(condition) if telling is not None else Truth()
-        made.append(_Side(_body(one), passed or truth.when))
-        passed, told = passed or truth.unless, told or truth.when or truth.unless
-    made.append(_Side(None, passed))
-    return made, told
-
-
-def _handlers(node: Node) -> list[Node]:
-    return [one for one in node.named_children() if one.kind() in _HANDLERS]
-
-
-def _breaks(loop: Node) -> list[Node]:
-    """Those of loops inside count, too: which one a `break` ends is seldom in doubt here."""
-    return list(loop.find_all(kind="break_statement"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from re import Pattern
 from typing import Any
@@ -22,6 +22,7 @@ KINDS: Mapping[str, str] = {
     "CWE-80": "html",
     "CWE-22": "path",
     "CWE-73": "path",
+    "CWE-98": "path",
     "CWE-918": "url",
     "CWE-601": "redirect",
     "CWE-94": "code",
@@ -38,7 +39,7 @@ KINDS: Mapping[str, str] = {
 """Weakness → the kind of harm that a value from outside can do there."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Checks:
     """What conditions of one language tell of a value; patterns by kind of harm, NAME for its name."""
 
@@ -51,6 +52,11 @@ class Checks:
     leaves: frozenset[str]
     """Functions that never come back."""
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of harm that have patterns of their own."""
+        return frozenset((*self.tells, *self.against, *self.either))
+
     def of(self, kind: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """(tells, against, either) for a kind of harm."""
         made = [
@@ -61,18 +67,24 @@ class Checks:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Model:
-    """What is known of one language."""
+    """What is known of one language; without sources values are not followed in it."""
 
     sources: Mapping[str, str]
     """Dotted name → what a reader is told."""
     called: Mapping[str, str]
     entries: Pattern[str] | None
+    entry_numbers: tuple[str, ...]
+    """Patterns for the place of a parameter in an address that takes numbers alone, NAME for its name."""
     local: frozenset[str]
     """Sources that belong to whoever runs the program."""
     local_kinds: frozenset[str]
     carriers: frozenset[str]
     harmless: frozenset[str]
     harmless_for: Mapping[str, frozenset[str]]
+    types: frozenset[str]
+    """Types whose values can do no harm: numbers, dates, UUIDs."""
+    verbs: frozenset[str]
+    """Letters of formats for numbers alone."""
     checks: Checks
 
     def may_come_in(self, text: str) -> bool:
@@ -98,22 +110,26 @@ class Model:
 
 @cache
 def model_of(language: str) -> Model | None:
-    """The model of a language, None where flows are not followed in it."""
+    """The model of a language, None where nothing is known of it."""
     read: dict[str, dict[str, Any]] = tomllib.loads(
         files(__package__).joinpath("model.toml").read_text(encoding="utf-8")
     )
     given = read.get({"typescript": "javascript", "tsx": "javascript"}.get(language, language))
     if given is None:
         return None
+    entries = given.get("entries")
     return Model(
-        sources=given["sources"],
-        called=given["called"],
-        entries=re2.compile(given["entries"]) if given["entries"] else None,
-        local=frozenset(given["local"]),
-        local_kinds=frozenset(given["local_kinds"]),
-        carriers=frozenset(given["carriers"]),
+        sources=given.get("sources", {}),
+        called=given.get("called", {}),
+        entries=re2.compile(entries) if entries else None,
+        entry_numbers=tuple(given.get("entry_numbers", ())),
+        local=frozenset(given.get("local", ())),
+        local_kinds=frozenset(given.get("local_kinds", ())),
+        carriers=frozenset(given.get("carriers", ())),
         harmless=frozenset(given["harmless"]),
-        harmless_for={kind: frozenset(names) for kind, names in given["harmless_for"].items()},
+        harmless_for={kind: frozenset(names) for kind, names in given.get("harmless_for", {}).items()},
+        types=frozenset(given.get("types", ())),
+        verbs=frozenset(given.get("verbs", "")),
         checks=_checks(given),
     )
 
@@ -126,5 +142,5 @@ def _checks(given: Mapping[str, Any]) -> Checks:
         tells=patterns("guards"),
         against=patterns("guards_against"),
         either=patterns("guards_either"),
-        leaves=frozenset(given["leaves"]),
+        leaves=frozenset(given.get("leaves", ())),
     )

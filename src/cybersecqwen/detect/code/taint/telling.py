@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from cybersecqwen.detect.code.calls import Facts
 from cybersecqwen.detect.code.shapes import Shape
@@ -19,8 +21,18 @@ _NOTHING = frozenset(("none", "null", "undefined", "false", "0", "-1", '""', "''
 _TRUE = frozenset(("true", "1"))
 _NOT_FOUND = {"<": frozenset("0"), ">=": frozenset("0"), ">": frozenset(("-1",))}
 """Comparisons that ask whether something was found at a place, which -1 stands for no place of."""
-_ALIKE = r"(?:\.(?:[lr]?strip|trim|lower|upper|casefold|toLowerCase|toUpperCase|toString)\(\))*"
+ALIKE = frozenset(
+    (
+        *("strip", "lstrip", "rstrip", "trim", "lower", "upper", "casefold", "toLowerCase", "toUpperCase"),
+        "toString",
+    )
+)
 """Methods that leave a text what it is."""
+_ALIKE = rf"(?:\.(?:{'|'.join(sorted(ALIKE))})\(\))*"
+_MARK = "\x01"
+_SAME_VALUE = re.compile(rf"\(*{_MARK}\)*{_ALIKE}")
+_GIVEN = re.compile(rf"(?:!!|(?:len|strlen|isset|bool|Boolean)\()?{_MARK}{_ALIKE}(?:\.length)?\)?")
+"""Asks whether there is a value, or how long it is."""
 _JOINS = {"and": "and", "&&": "and", "or": "or", "||": "or"}
 
 
@@ -42,24 +54,42 @@ class Telling:
     """What conditions tell of one name, for one kind of harm."""
 
     def __init__(
-        self, checks: Checks, facts: Facts, kind: str, name: str, made_of: tuple[str, ...] = ()
+        self,
+        checks: Checks,
+        facts: Facts,
+        kind: str,
+        name: str,
+        *,
+        parts: bool = True,
+        made_of: Sequence[str] = (),
     ) -> None:
-        """Take the name and those that are set to something made of it."""
+        """Take the name.
+
+        Args:
+            checks: What conditions tell.
+            facts: What is known of the file.
+            kind: The kind of harm.
+            name: A name, or an expression for an item, as it is written.
+            parts: Whether what is told of a part of a value (`a.host`) is told of the value.
+            made_of: Names that are set to something made of it.
+        """
         self.name = name
         """As it is written."""
         self._shapes = facts.shapes
         self._texts = facts.tree.profile.strings
-        word = _edged(name)
-        self._about = _compiled("|".join((word, *map(_edged, made_of))))
-        self._same = _compiled(rf"\(*{re.escape(name)}\)*{_ALIKE}")
-        self._given = _compiled(rf"(?:!!|(?:len|strlen|isset|bool|Boolean)\()?{word}{_ALIKE}(?:\.length)?\)?")
-        self._tells, self._against, self._either = (
-            [_compiled(one.replace("NAME", word)) for one in some] for some in checks.of(kind)
-        )
+        self._word = _word(name, parts and name.lstrip("$").isidentifier())
+        self._made_of = made_of
+        self._tells, self._against, self._either = (list(map(_compiled, some)) for some in checks.of(kind))
 
     def may_tell(self, text: str) -> bool:
         """Whether the text of conditions is about the name at all."""
-        return self._about.search(text) is not None
+        if self.name in text and self._word.search(text) is not None:
+            return True
+        return any(one in text and _word(one).search(text) is not None for one in self._made_of)
+
+    def _shown(self, node: Node) -> str:
+        """The text of a comparison or call with a mark for the name, so that all names share the patterns."""
+        return self._word.sub(_MARK, node.text()[:_LONGEST])
 
     def of(self, node: Node | None, depth: int = 0) -> Truth:
         """What a condition tells."""
@@ -97,7 +127,7 @@ class Telling:
         if answer in _NOTHING and not (found and answer == "0"):
             told = self.of(core, depth + 1)
             return told.turned() if sign in _SAME else told
-        if answer in _TRUE and not self._given.fullmatch(core.text()[:_LONGEST]):
+        if answer in _TRUE and not _GIVEN.fullmatch(self._shown(core)):
             told = self.of(core, depth + 1)
             return told if sign in _SAME else told.turned()
         return None
@@ -105,16 +135,16 @@ class Telling:
     def _is_known(self, left: Node, sign: str, right: Node) -> bool:
         """Whether the value itself is held against a text that is written, or looked for in something."""
         if sign in ("in", "not in"):
-            return self._same.fullmatch(left.text()[:_LONGEST]) is not None
+            return _SAME_VALUE.fullmatch(self._shown(left)) is not None
         for one, other in ((left, right), (right, left)):
-            if self._same.fullmatch(one.text()[:_LONGEST]) and other.kind() in self._texts:
+            if _SAME_VALUE.fullmatch(self._shown(one)) and other.kind() in self._texts:
                 return self._shapes.of(other) is Shape.CONSTANT
         return False
 
     def _by_patterns(self, node: Node, sign: str) -> Truth:
-        text = node.text()[:_LONGEST]
-        if not self._about.search(text):
+        if not self.may_tell(node.text()[:_LONGEST]):
             return Truth()
+        text = self._shown(node)
         turned = sign in _OTHER
         if _found(self._against, text):
             return Truth(turned, not turned)
@@ -122,7 +152,7 @@ class Telling:
             return Truth(not turned, turned)
         if _found(self._either, text):
             return Truth(not turned, turned) if turned or sign in _SAME else Truth(True, True)
-        if not sign and self._given.fullmatch(text):
+        if not sign and _GIVEN.fullmatch(text):
             return Truth(unless=True)  # nothing at all does no harm
         return Truth()
 
@@ -155,20 +185,15 @@ def _found(patterns: list[re.Pattern[str]], text: str) -> bool:
     return any(one.search(text) for one in patterns)
 
 
-def _edged(name: str) -> str:
+@lru_cache(maxsize=4_096)
+def _word(name: str, parts: bool = True) -> re.Pattern[str]:
     """A pattern for a name that is not a part of a longer one; a dot before that of PHP joins texts."""
     before = r"(?<![\w$])" if name.startswith("$") else r"(?<![\w$.])"
-    return rf"{before}{re.escape(name)}(?![\w$])"
+    behind = "" if parts else rf"(?!{_ALIKE}[.\[(])"
+    return re.compile(rf"{before}{re.escape(name)}(?![\w$]){behind}")
 
 
-_PATTERNS: dict[str, re.Pattern[str]] = {}
-
-
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Patterns of conditions are ours; what they are searched in is short."""
-    known = _PATTERNS.get(pattern)
-    if known is None:
-        if len(_PATTERNS) > 5_000:
-            _PATTERNS.clear()
-        known = _PATTERNS[pattern] = re.compile(pattern)
-    return known
+    return re.compile(pattern.replace("NAME", _MARK))
