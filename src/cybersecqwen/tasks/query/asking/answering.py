@@ -51,7 +51,8 @@ def answer(
     """What a question became, from the reading of its stretches."""
     first = read[0]
     span, contradictions = _span(moments)
-    hosts = [(one, *_host_test(one, bare)) for one in host_kinds(bare)]
+    things = [(m.start, m.end) for one in read for m in one.found if m.kind is not Kind.CONCEPT]
+    hosts = [(one, *_host_test(one, bare, things)) for one in host_kinds(bare)]
     always = [when.test for when in moments if when.test is not None] + [made for _, made, _ in hosts]
     query, unknown = _query(read, always, span, counted, lexicon)
     parts = tuple(sorted(_parts(text, read, moments, counted, hosts), key=lambda part: part.start))
@@ -121,9 +122,9 @@ def _shared(product: str, key: str, lexicon: Lexicon) -> tuple[str, ...]:
     return ("Computer",) if product in _HOSTED else tuple(fields_for(("user",), key, lexicon)[0])
 
 
-def _host_test(one: Hosts, bare: str) -> tuple[Expression, bool]:
+def _host_test(one: Hosts, bare: str, things: Sequence[tuple[int, int]]) -> tuple[Expression, bool]:
     """The test that stands for a kind of computers, and whether it leaves them out."""
-    out = any(not clause.only and clause.start <= one.start < clause.end for clause in clauses(bare))
+    out = any(not clause.only and clause.start <= one.start < clause.end for clause in clauses(bare, things))
     test = Test("Computer", Op.CONTAINS, (one.name,))
     return (Not(test) if out else test), out
 
@@ -295,6 +296,8 @@ def _questions(
             if one.expression is None:
                 part = " ".join(one.text.split())
                 yield f"What would {part!r} show? This part of the sequence is left out."
+    for words in (words for one in read for words in one.doubts):
+        yield f"Is {words!r} left out as well, or asked for?"
     if counted.vague and counted.op is None:
         yield f"How many are {counted.vague!r}, and within which time?"
 

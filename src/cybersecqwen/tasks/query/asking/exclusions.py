@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .complements import reach, unclear_behind
 from .words import word_list
 
 _EXCLUDING = re.compile(
@@ -15,7 +17,7 @@ _EXCLUDING = re.compile(
     r"outside of|outside|rather than|(?:does|do|did)(?: not|n't) (?:contain|have|include|"
     r"end|start|match|belong|come)\w*|"
     r"filter(?:ing)? out|that (?:is|are|was|were) not|which (?:is|are|was|were) not|"
-    r"is not|are not|isn't|aren't|not)\b",
+    r"is not|are not|isn't|aren't|wasn't|weren't|not)\b(?! only\b)",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -38,6 +40,8 @@ _HOSTS = re.compile(
     re.IGNORECASE,
 )
 _NO_GROUP = word_list("no_host_kinds")
+_NEGATES = re.compile(r"\bnot\b(?! (?:when|if)$)|n't\b", re.IGNORECASE)
+"""Of the words that exclude those that negate what follows at once, and not a thing with all that it has."""
 _LONGEST = 200
 _NEAR = 30
 """Characters that a bare "not" is about."""
@@ -53,6 +57,8 @@ class Clause:
     """Whether it limits instead of leaving out."""
     place: bool = False
     """Whether only places can be meant: "outside of System32"."""
+    doubt: tuple[int, int] = (0, 0)
+    """Place of words of which it is not clear whether they belong to the clause."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,19 +72,27 @@ class Hosts:
     """The word that tells them: "build"."""
 
 
-def clauses(text: str) -> list[Clause]:
-    """The parts that leave something out or limit, in order and apart."""
+def clauses(text: str, things: Sequence[tuple[int, int]] = ()) -> list[Clause]:
+    """The parts that leave something out or limit, in order and apart; `things` are places of values."""
     found: list[Clause] = []
     for match in _EXCLUDING.finditer(text):
         if found and match.start() < found[-1].end:
             continue
         word = match[0].lower()
-        end = _end(text, match.end())
+        end, doubt = _end(text, match.end()), (0, 0)
         if word == "not":
             end = min(end, match.end() + _NEAR)
         elif word in _OTHERS:
             end = _before_verb(text, match.end(), end)
-        found.append(Clause(start=match.start(), end=end, place=word.startswith("outside")))
+        if _NEGATES.search(word):
+            following = _EXCLUDING.search(text, match.end(), end)
+            most = following.start() if following else end
+            end, unclear = reach(text, word, match.end(), most, things)
+            doubt = (unclear, most) if unclear >= 0 else doubt
+        elif not word.startswith("outside"):
+            unclear = unclear_behind(text, match.end(), end, things)
+            doubt = (unclear, end) if unclear >= 0 else doubt
+        found.append(Clause(start=match.start(), end=end, place=word.startswith("outside"), doubt=doubt))
     found += [
         Clause(start=match.start(), end=_end(text, match.end()), only=True) for match in _ONLY.finditer(text)
     ]

@@ -48,6 +48,8 @@ class Reading:
     unwanted: tuple[Placed, ...]
     adapted: adapting.Adapted
     expression: Expression | None
+    doubts: tuple[str, ...] = ()
+    """Words behind a "not" of which it is not clear whether they are left out as well."""
 
 
 def reading(text: str, library: Library, words: Lexicon, own: Schema | None = None) -> Reading:
@@ -90,6 +92,7 @@ def reading(text: str, library: Library, words: Lexicon, own: Schema | None = No
         unwanted=tuple(unwanted),
         adapted=adapted,
         expression=combined(text, [*wanted, *adapted.placed], unwanted),
+        doubts=_doubts(text, everything, [*wanted, *unwanted]),
     )
 
 
@@ -119,7 +122,7 @@ def _tried(
     ]
     said += [(one, length_test(one, field)) for one in lengths(text) if (field := _field_of(one, place))]
     free = [m for m in everything if not any(m.start < one.end and m.end > one.start for one, _ in said)]
-    out = [one for one in exclusions.clauses(text) if not one.only]
+    out = [one for one in exclusions.clauses(text, _things(everything)) if not one.only]
     left = [
         one
         for one in free
@@ -130,6 +133,21 @@ def _tried(
     wanted += _listed(text, place, wanted)
     wanted += [_compared(one, made) for one, made in said]
     return wanted, placed(text, left, place, kept) if left else []
+
+
+def _things(everything: Sequence[Mention]) -> list[tuple[int, int]]:
+    return [(one.start, one.end) for one in everything if one.kind is not Kind.CONCEPT]
+
+
+def _doubts(text: str, everything: Sequence[Mention], used: Sequence[Placed]) -> tuple[str, ...]:
+    """Words that became something and may, or may not, belong to what is left out before them."""
+    found = []
+    for clause in exclusions.clauses(text, _things(everything)):
+        start, end = clause.doubt
+        behind = [one.mention.end for one in used if start <= one.mention.start < end]
+        if behind:
+            found.append(" ".join(text[start : max(behind)].split()))
+    return tuple(dict.fromkeys(found))
 
 
 def _field_of(one: Length, place: Place) -> str:
