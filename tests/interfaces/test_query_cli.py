@@ -55,6 +55,19 @@ def test_the_query_alone_can_be_piped(capsys: pytest.CaptureFixture[str]) -> Non
     assert text.startswith("DeviceProcessEvents\n| where Timestamp > ago(1d)\n")
 
 
+def test_what_is_open_stands_beside_the_query_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["powershell that is not signed, started by winword.exe", "--to", "splunk", "--format", "query"]
+    assert main(["query", *words]) == 0
+    out = capsys.readouterr()
+    assert "winword.exe" in out.out and "signed" not in out.out
+    assert out.err == "csq: These words found no place: signed.\n"
+    assert main(["query", OFFICE, *words[1:]]) == 0
+    out = capsys.readouterr()
+    assert "Which computers are build servers?" in out.err and "?" not in out.out
+    assert main(["query", "rundll32.exe with comsvcs.dll", *words[1:]]) == 0
+    assert not capsys.readouterr().err
+
+
 def test_it_is_run_on_a_persons_events(capsys: pytest.CaptureFixture[str]) -> None:
     for to in ("splunk", "defender", "eql", "duckdb", "sigma"):
         found = result(capsys, 'rundll32 with "comsvcs"', "--to", to, "--run-on", EVENTS)

@@ -12,6 +12,7 @@ import typer
 from .options import Detail, Format, Model, Save
 
 if TYPE_CHECKING:
+    from cybersecqwen.records import Report
     from cybersecqwen.tasks.query.options import QueryOptions
 
 Words = Annotated[
@@ -95,7 +96,19 @@ def query(
             to=to, schema=schema, rules=tuple(rules or ()), schemas=load_settings().schemas_path
         ),
     )
-    return run_task(call)
+    return run_task(call, then=_say_what_is_open if format == "query" else None)
+
+
+def _say_what_is_open(report: Report) -> None:
+    """What the query alone does not show, on standard error: a refusal, what is asked back and left over."""
+    from cybersecqwen.render.defang import safe_text
+
+    found = report.query
+    if found is None:
+        return
+    left = f"These words found no place: {', '.join(found.left_over)}." if found.left_over else ""
+    for text in filter(None, (found.refused, found.question, left)):
+        print(f"csq: {safe_text(text)}", file=sys.stderr)
 
 
 def optimise(

@@ -15,7 +15,7 @@ from .combining import all_of
 from .counts import Counted
 from .exclusions import Hosts, clauses, host_kinds
 from .leftover import leftover
-from .library import Near, tests, text_of
+from .library import Near, tests
 from .mentions import Kind
 from .places import Placed
 from .saying import said, shortened, source_said
@@ -23,8 +23,7 @@ from .steps import fields_for, steps
 from .stretch import Reading
 from .techniques import named_techniques
 from .times import When
-from .vocabulary import WORD, Lexicon
-from .words import stem
+from .vocabulary import Lexicon
 
 if TYPE_CHECKING:
     from cybersecqwen.knowledge import Store
@@ -56,12 +55,7 @@ def answer(
     always = [when.test for when in moments if when.test is not None] + [made for _, made, _ in hosts]
     query, unknown = _query(read, always, span, counted, lexicon)
     parts = tuple(sorted(_parts(text, read, moments, counted, hosts), key=lambda part: part.start))
-    told = _told(parts, read)
-    left = [
-        word
-        for word in leftover(bare, read, hosts, moments, counted, lexicon)
-        if stem(word.lower()) not in told
-    ]
+    left = leftover(bare, read, hosts, moments, counted, lexicon)
     assumptions = [*notes, *_assumptions(read, moments, counted, hosts, query)]
     return Asked(
         text=text,
@@ -76,14 +70,6 @@ def answer(
         nearest=tuple(_source(near) for near in first.near[:_SHOWN] if near.score >= _SURE),
         sources=tuple(one.logsource for one in first.sources[:_SHOWN]),
     )
-
-
-def _told(parts: Sequence[Part], read: Sequence[Reading]) -> set[str]:
-    """Stems of the words that became a part, or that a rule which was taken has in its own words."""
-    texts = [part.words for part in parts]
-    for one in read:
-        texts += [text_of(near.rule) for near in one.adapted.rules]
-    return {stem(word) for text in texts for word in WORD.findall(text.lower())}
 
 
 def _query(

@@ -141,6 +141,14 @@ def events_meant(key: str, text: str) -> tuple[Test, float] | None:
     return Test(one.field, one.op, values[:_MOST]), best
 
 
+def event_words(key: str, values: Iterable[str]) -> frozenset[str]:
+    """The words, those of one meaning as one, by which events of a logsource are found, and their names."""
+    one, wanted = catalogue().get(key), set(values)
+    entries = [entry for entry in one.entries if not wanted.isdisjoint(entry.values)] if one else []
+    names = (canonical(value) for value in wanted)
+    return frozenset().union(*(entry.words | entry.name for entry in entries), *names)
+
+
 def _share(entry: Entry, there: frozenset[str], weights: Mapping[str, float]) -> float:
     """How much of an entry the text has; long entries are forgiven some of their words."""
     if len(entry.name) > 1 and entry.name <= there:

@@ -126,21 +126,31 @@ _WORD = re.compile(
 )
 """What goes on about a field, rather than being its value."""
 
-_LOGON = re.compile(r"\blogon ?types? ?(?:of |is |= ?|: ?)?(\d{1,2})\b", re.IGNORECASE)
+_LOGON = re.compile(
+    r"\blog[io]ns?\b[^.;\n]{0,40}?\b(?P<said>types? ?(?:of |is |= ?|: ?)?(?P<number>\d{1,2}))\b"
+    r"|\blogontypes? ?(?:of |is |= ?|: ?)?(?P<other>\d{1,2})\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"\bnot (?:of |by |with |in )?(?:the )?(?:logon )?$|n't (?:of )?(?:logon )?$", re.IGNORECASE
+)
+_LOOK = 30
 _STARTING = frozenset(("process", "processes", "service", "services", "program", "task", "session"))
 """What starts rather than has a beginning, where "starts with" follows."""
 
 
 def _logons(text: str) -> Iterator[Compared]:
     for match in _LOGON.finditer(text):
+        # The word before belongs to what happens: "failed logon" of this type.
+        start = match.start("said") if match["said"] else match.start()
         yield Compared(
-            start=match.start(),
+            start=start,
             end=match.end(),
-            words=match[0],
+            words=text[start : match.end()],
             field="logon type",
             op=Op.EQUALS,
-            negated=False,
-            value=match[1],
+            negated=_NOT.search(text[max(0, start - _LOOK) : start]) is not None,
+            value=match["number"] or match["other"],
         )
 
 

@@ -17,7 +17,7 @@ _EXCLUDING = re.compile(
     r"outside of|outside|rather than|(?:does|do|did)(?: not|n't) (?:contain|have|include|"
     r"end|start|match|belong|come)\w*|"
     r"filter(?:ing)? out|that (?:is|are|was|were) not|which (?:is|are|was|were) not|"
-    r"is not|are not|isn't|aren't|wasn't|weren't|not)\b(?! only\b)",
+    r"non(?=-(?:interactive|network)\b)|is not|are not|isn't|aren't|wasn't|weren't|not)\b(?! only\b)",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -42,6 +42,7 @@ _HOSTS = re.compile(
 _NO_GROUP = word_list("no_host_kinds")
 _NEGATES = re.compile(r"\bnot\b(?! (?:when|if)$)|n't\b", re.IGNORECASE)
 """Of the words that exclude those that negate what follows at once, and not a thing with all that it has."""
+_ONE_WORD = re.compile(r"-?\w*")
 _LONGEST = 200
 _NEAR = 30
 """Characters that a bare "not" is about."""
@@ -84,7 +85,9 @@ def clauses(text: str, things: Sequence[tuple[int, int]] = ()) -> list[Clause]:
             end = min(end, match.end() + _NEAR)
         elif word in _OTHERS:
             end = _before_verb(text, match.end(), end)
-        if _NEGATES.search(word):
+        if word == "non":
+            end = match.end() + len(_ONE_WORD.match(text, match.end())[0])  # type: ignore[index]
+        elif _NEGATES.search(word):
             following = _EXCLUDING.search(text, match.end(), end)
             most = following.start() if following else end
             end, unclear = reach(text, word, match.end(), most, things)

@@ -15,20 +15,29 @@ from .places import Place, Placed, is_group
 from .programs import files_of
 from .roles import acts, is_target, parents
 from .values import value_of
+from .vocabulary import tokens
 from .weighing import without_general, without_repeated
 
 
 def placed(
-    text: str, mentions: Sequence[Mention], place: Place, beside: Sequence[Mention] = ()
+    text: str,
+    mentions: Sequence[Mention],
+    place: Place,
+    beside: Sequence[Mention] = (),
+    *,
+    out: bool = False,
 ) -> list[Placed]:
-    """The mentions that the logsource has a place for; `beside` are others that tell their part."""
+    """The mentions that the logsource has a place for; `beside` are others that tell their part.
+
+    `out` says that they are left out.
+    """
     programs = [one for one in (*mentions, *beside) if one.kind is Kind.PROGRAM]
     starting = parents(text, programs) if place.key.endswith("/process_creation") else set()
     named = any(not one.group or not is_group(one) for one in programs)
     found: list[Placed] = []
     for one in mentions:
         if one.kind is Kind.CONCEPT:
-            found += _concept(one, place)
+            found += _concept(text, one, place, beside)
         elif one.kind is Kind.PLACE:
             found += folder(text, one, place, named=named)
         elif one.kind is Kind.NETWORK:
@@ -37,12 +46,18 @@ def placed(
             found += _program(text, one, place, starting)
         elif one.kind not in (Kind.TECHNIQUE, Kind.VULNERABILITY):
             found += value_of(text, one, place)
-    return without_repeated(without_general(found))
+    return without_repeated(without_general(found), out=out)
 
 
-def _concept(one: Mention, place: Place) -> Iterator[Placed]:
-    tests = place.lexicon.concepts[one.values[0]].tests.get(place.key, ())
-    for test in tests:
+def _concept(text: str, one: Mention, place: Place, beside: Sequence[Mention]) -> Iterator[Placed]:
+    concept = place.lexicon.concepts[one.values[0]]
+    if (
+        concept.unless
+        and not any(m.kind is Kind.CONCEPT for m in beside)
+        and not concept.unless.isdisjoint(token.stem for token in tokens(text))
+    ):
+        return
+    for test in concept.tests.get(place.key, ()):
         yield Placed(
             mention=one, expression=test, slot=f"{one.values[0]}:{test.field}", sure=Sure.KNOWN, single=False
         )

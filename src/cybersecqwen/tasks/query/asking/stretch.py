@@ -25,6 +25,7 @@ from .sources import Ranked, ranked
 from .spotting import mentions
 from .steps import field_for
 from .vocabulary import Lexicon, key_of, tokens
+from .weighing import is_default, said_otherwise
 from .words import COMMON, SMALL, word_list
 
 _NEAREST = 20
@@ -121,7 +122,11 @@ def _tried(
         (one, made) for one in compared if (made := tested(one, place)) is not None
     ]
     said += [(one, length_test(one, field)) for one in lengths(text) if (field := _field_of(one, place))]
-    free = [m for m in everything if not any(m.start < one.end and m.end > one.start for one, _ in said)]
+    free = [
+        m
+        for m in everything
+        if is_default(m) or not any(m.start < one.end and m.end > one.start for one, _ in said)
+    ]
     out = [one for one in exclusions.clauses(text, _things(everything)) if not one.only]
     left = [
         one
@@ -129,10 +134,10 @@ def _tried(
         if _inside(one, out) and (one.kind is not Kind.CONCEPT or words.concepts[one.values[0]].excludes)
     ]
     kept = [one for one in free if one not in left and (one.kind is Kind.CONCEPT or not _inside(one, out))]
-    wanted = _chosen(text, placed(text, kept, place, left))
+    wanted = _chosen(text, said_otherwise(placed(text, kept, place, left), [made for _, made in said]))
     wanted += _listed(text, place, wanted)
     wanted += [_compared(one, made) for one, made in said]
-    return wanted, placed(text, left, place, kept) if left else []
+    return wanted, placed(text, left, place, kept, out=True) if left else []
 
 
 def _things(everything: Sequence[Mention]) -> list[tuple[int, int]]:

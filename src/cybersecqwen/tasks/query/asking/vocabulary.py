@@ -1,8 +1,8 @@
 """The lexicon: what words mean, read from the TOML files beside this one.
 
 A phrase is written as words that stand one after the other, with `|` between words that may stand for
-each other. After `~` it asks for its words anywhere in one sentence, in any order. Words are compared
-without their endings (`words.stem`); "a", "an", "the" and "of" are passed over.
+each other, and `*` for any one word. After `~` it asks for its words anywhere in one sentence, in any order.
+Words are compared without their endings (`words.stem`); "a", "an", "the" and "of" are passed over.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ CATEGORIES = word_list("categories")
 WORD = re.compile(r"[a-z0-9#+]+")
 _ARTICLES = frozenset(("a", "an", "the", "of"))
 _MOST_WORDS = 8
+_ANY = "*"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +64,7 @@ class Phrases:
     def __init__(self) -> None:
         self._rows: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._loose: list[tuple[tuple[frozenset[str], ...], str]] = []
+        self._words: dict[str, set[str]] = {}
 
     def add(self, phrase: str, meaning: str) -> None:
         """One more phrase for a meaning."""
@@ -72,12 +74,18 @@ class Phrases:
                 for group in phrase[1:].split()
             )
             self._loose.append((wanted, meaning))
+            self._words.setdefault(meaning, set()).update(*wanted)
             return
         choices = [[_stems(word) for word in group.split("|")] for group in phrase.split()]
         for chosen in itertools.product(*choices):
             row = tuple(itertools.chain.from_iterable(chosen))[:_MOST_WORDS]
             if row:
                 self._rows.setdefault(row[0], []).append((row, meaning))
+                self._words.setdefault(meaning, set()).update(set(row) - {_ANY})
+
+    def words(self, meaning: str) -> frozenset[str]:
+        """The words of all phrases for a meaning, without their endings."""
+        return frozenset(self._words.get(meaning, ()))
 
     def find(self, found: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         """(meaning, first character, end) of every phrase in the text."""
@@ -89,18 +97,22 @@ class Phrases:
         stems = [token.stem for token in found]
         for at, first in enumerate(stems):
             for row, meaning in self._rows.get(first, ()):
-                if tuple(stems[at : at + len(row)]) == row:
-                    yield meaning, found[at].start, found[at + len(row) - 1].end, float(len(row))
+                there = stems[at : at + len(row)]
+                if len(there) == len(row) and all(b in (a, _ANY) for a, b in zip(there, row, strict=True)):
+                    weight = float(len(row) - row.count(_ANY))
+                    yield meaning, found[at].start, found[at + len(row) - 1].end, weight
         for _, group in itertools.groupby(found, key=lambda token: token.sentence):
             sentence = list(group)
-            there = {token.stem for token in sentence}
+            known = {token.stem for token in sentence}
             for wanted, meaning in self._loose:
-                if all(not one.isdisjoint(there) for one in wanted):
+                if all(not one.isdisjoint(known) for one in wanted):
                     used = [t for t in sentence if any(t.stem in one for one in wanted)]
                     yield meaning, used[0].start, used[-1].end, len(wanted) / 2
 
 
 def _stems(word: str) -> tuple[str, ...]:
+    if word == _ANY:
+        return (_ANY,)
     return tuple(stem(part) for part in WORD.findall(word.lower()) if part not in _ARTICLES)
 
 
@@ -125,6 +137,10 @@ class Concept:
     """Key of a logsource to how much the words speak for it."""
     excludes: bool = False
     """Whether it is meant as an exclusion wherever it stands."""
+    default: bool = False
+    """Whether it only says what the event is where nothing else does."""
+    unless: frozenset[str] = frozenset()
+    """Words, without their endings, beside which it is not taken: they say something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +251,14 @@ def _read_concept(made: Lexicon, entry: Mapping[str, Any]) -> None:
     tests = {key: tests_of(made_of) for key, made_of in entry.items() if "/" in key}
     leads = {key: float(entry.get("weight", 1.0)) for key in tests}
     leads.update({str(key): float(weight) for key, weight in entry.get("leads", {}).items()})
-    made.concepts[name] = Concept(name=name, tests=tests, leads=leads, excludes=bool(entry.get("excludes")))
+    made.concepts[name] = Concept(
+        name=name,
+        tests=tests,
+        leads=leads,
+        excludes=bool(entry.get("excludes")),
+        default=bool(entry.get("default")),
+        unless=frozenset(map(stem, entry.get("unless", "").split())),
+    )
     for phrase in entry["phrases"]:
         made.phrases.add(phrase, name)
 
