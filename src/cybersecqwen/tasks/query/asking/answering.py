@@ -63,7 +63,7 @@ def answer(
         parts=parts,
         assumptions=tuple(dict.fromkeys(assumptions)),
         unplaced=(*unknown, *left),
-        questions=tuple(_questions(read, counted, hosts, query)),
+        questions=tuple(_questions(text, read, counted, hosts, query)),
         contradictions=tuple(dict.fromkeys([*contradictions, *_contradictions(read)])),
         techniques=named_techniques((m for one in read for m in one.found), store),
         based_on=tuple(dict.fromkeys(_source(near) for one in read for near in one.adapted.rules)),
@@ -171,7 +171,7 @@ def _parts(
         yield Part(words=when.words, became=became, sure=Sure.STATED, start=when.start)
     for host, test, _ in hosts:
         yield _part(host.words, said(test), Sure.ASSUMED, host.start, test)
-    for start, end in counted.ranges:
+    for start, end in (*counted.ranges, *((counted.head,) if any(counted.head) else ())):
         yield Part(
             words=text[start:end].strip(), became=_counting_said(counted), sure=Sure.STATED, start=start
         )
@@ -265,6 +265,7 @@ def _assumed(placed: Placed) -> Iterator[str]:
 
 
 def _questions(
+    text: str,
     read: Sequence[Reading],
     counted: Counted,
     hosts: Sequence[tuple[Hosts, Expression, bool]],
@@ -274,7 +275,7 @@ def _questions(
         yield f"Which computers are {host.words}? Name them, or a field that tells."
     if read[0].place.logsource == ANYTHING and read[0].expression is None:
         yield _WHICH
-    elif query.where is None and not query.steps:
+    elif query.where is None and (not query.steps or _counts_any(read[0], counted)):
         about = source_said(read[0].place.logsource)
         yield f"What would such a record show? Name a program, a file, a field or an event of {about}."
     if len(read) > 1:
@@ -284,8 +285,22 @@ def _questions(
                 yield f"What would {part!r} show? This part of the sequence is left out."
     for words in (words for one in read for words in one.doubts):
         yield f"Is {words!r} left out as well, or asked for?"
+    for more in counted.more:
+        yield f"Only one bound can be counted: what of {more!r}?"
+    start, end = counted.perhaps_for
+    noun = text[start:end]
+    named = any(
+        m.start <= end + 1 <= m.end and m.kind in (Kind.USER, Kind.HOST) for one in read for m in one.found
+    )
+    if noun and not named:
+        yield f"Is the number counted for each of {noun!r}? It is counted over all of them now."
     if counted.vague and counted.op is None:
         yield f"How many are {counted.vague!r}, and within which time?"
+
+
+def _counts_any(one: Reading, counted: Counted) -> bool:
+    """Whether a bound is on all records of a log that holds events of many kinds."""
+    return counted.op is not None and one.place.role("event") is not None
 
 
 _WHICH = (

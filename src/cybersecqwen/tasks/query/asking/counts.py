@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cybersecqwen.detect.sigma.model import Op
 
 from .times import NUMBER, UNIT, number_of, seconds_of
+from .words import word_list
 
 _MORE = {
     "more than": Op.GREATER, "over": Op.GREATER, "greater than": Op.GREATER, "above": Op.GREATER,
@@ -21,7 +23,7 @@ _FIELD = (
     r"account|port|id|process|image|user|domain|type))?)"
 )
 _THRESHOLD = re.compile(
-    rf"\b({'|'.join(sorted(map(re.escape, _MORE), key=len, reverse=True))}) ({NUMBER})"
+    rf"\b({'|'.join(sorted(map(re.escape, _MORE), key=len, reverse=True))}) (?:an? )?((?!an?\b){NUMBER})"
     rf"( (?:different|distinct|unique))?(?: (?!{UNIT}\b)([a-z-]+))?(?: ([a-z-]+))?",
     re.IGNORECASE,
 )
@@ -41,10 +43,31 @@ _WITHIN = re.compile(
 _GROUP = re.compile(
     rf"\b(?:per|by the same|by each|for each|for the same|grouped by|group by|for every|"
     rf"from the same|from a single|from one|on one|by one|on any one|on the same|by a single|on a single|"
-    rf"broken down by|from each|on each|against the same|to the same) {_FIELD}"
+    rf"broken down by|from each|on each|against the same|to the same) (?!{UNIT}\b){_FIELD}"
     rf"(?: and (?:the same |each |per )?{_FIELD})?",
     re.IGNORECASE,
 )
+_PLURALS = {word for word in word_list("counted_for") if word.endswith("s") or word == "people"} - {
+    "process",
+    "address",
+}
+_NOUN = rf"(?:{'|'.join(sorted(word_list('counted_for'), key=len, reverse=True))})"
+_SIDE = r"(?:(?:source|client|destination|target|remote) )?(?:ip )?"
+_QUALIFIED = rf"{_SIDE}{_NOUN}"
+_PLURAL = rf"(?:{'|'.join(sorted(_PLURALS, key=len, reverse=True))})"
+_HEAD = re.compile(
+    rf"(?:^\W*(?:(?:find|show|list|give|get|display|report|detect|alert on|look for|which|what|all"
+    rf"|any|every|the|me|us) ){{0,4}}(?P<first>{_SIDE}{_PLURAL})\b"
+    rf"|\b(?P<whose>{_QUALIFIED}) (?:with|who|that|which|having|whose|where|from which|from where|on which)\b"
+    rf"|\b(?:an?|any|one|single|some|each|every|which|what) (?P<subject>{_QUALIFIED})"
+    r" (?:has|had|made|ran|sent|\w+(?:s|ed))\b)",
+    re.IGNORECASE,
+)
+"""What is counted for: "hosts with", "accounts that", "when a host makes"."""
+_RELATIVE = re.compile(r" (?:with|who|that|which|having|whose|where)\b", re.IGNORECASE)
+_ANY_NOUN = re.compile(rf"\b{_QUALIFIED}\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[.;!?]\s")
+_EACH_UNIT = re.compile(r"\b(?:per|each|every|an?) (second|minute|hour|day|week)\b", re.IGNORECASE)
 _COUNT = re.compile(
     r"^\s*(?:how many|count(?: of| the)?|the number of|number of|show (?:me )?the number of)\b", re.IGNORECASE
 )
@@ -126,18 +149,31 @@ class Counted:
     """Whether a number is asked for without a bound."""
     ranges: tuple[tuple[int, int], ...] = ()
     """Places of the words that said so."""
+    head: tuple[int, int] = (0, 0)
+    """Place of the word that says what is counted for, which may say what happens as well."""
     vague: str = ""
     """A word for many without a number: "multiple"."""
+    more: tuple[str, ...] = ()
+    """Further bounds, of which a query has only the first."""
+    perhaps_for: tuple[int, int] = (0, 0)
+    """Place of a word that the number may be counted for, where nothing says it."""
 
 
 def counted(text: str) -> Counted:
     """What the text asks of several events together; nothing where it asks for single ones."""
     ranges: list[tuple[int, int]] = []
-    op, number, distinct = _threshold(text, ranges)
+    bounds = list(_bounds(text))
+    op, number, distinct, at = bounds[0] if bounds else (None, 0.0, "", (0, 0))
+    if bounds:
+        ranges.append(at)
     by: list[str] = []
     for match in _GROUP.finditer(text):
         by += [part.lower() for part in match.groups() if part]
         ranges.append(match.span())
+    head = _head(text, at[0], grouped=bool(by)) if bounds else (0, 0)
+    perhaps_for = _noun_before(text, at[0]) if bounds and head == (0, 0) and not by else (0, 0)
+    if head != (0, 0):
+        by.insert(0, _singular(text[slice(*head)]))
     top, rarest = _top(text, ranges, by)
     found = _COUNT.match(text)
     if found:
@@ -151,6 +187,9 @@ def counted(text: str) -> Counted:
         if window:
             within = seconds_of(window[1], window[2])
             ranges.append(window.span())
+        elif bounds and (each := _EACH_UNIT.search(text, at[1])):
+            within = seconds_of("1", each[1])
+            ranges.append(each.span())
     many = _MANY.search(text)
     return Counted(
         op=op,
@@ -163,28 +202,74 @@ def counted(text: str) -> Counted:
         counts=found is not None,
         ranges=tuple(sorted(ranges)),
         vague=many[0] if many else "",
+        more=tuple(text[slice(*span)].strip() for *_, span in bounds[1:]),
+        head=head,
+        perhaps_for=perhaps_for,
     )
 
 
-def _threshold(text: str, ranges: list[tuple[int, int]]) -> tuple[Op | None, float, str]:
-    match = _THRESHOLD.search(text)
-    if match and not re.match(rf"\s*(?:{UNIT})\b", text[match.end(2) :], re.IGNORECASE):
-        ranges.append((match.start(), match.end(3) if match[3] else match.end(2)))
-        return _MORE[match[1].lower()], number_of(match[2]), _distinct(match[3], match[4], match[5])
-    match = _OR_MORE.search(text)
-    if match:
-        ranges.append((match.start(), match.start(3)))
-        return Op.AT_LEAST, number_of(match[1]), _distinct(match[2], match[3], match[4])
-    return None, 0.0, ""
+def _bounds(text: str) -> Iterator[tuple[Op, float, str, tuple[int, int]]]:
+    """Every bound on a number: how it is compared, the number, what is to be different, its place."""
+    found = []
+    for match in _THRESHOLD.finditer(text):
+        if not re.match(rf"\s*(?:{UNIT})\b", text[match.end(2) :], re.IGNORECASE):
+            span = (match.start(), match.end(3) if match[3] else match.end(2))
+            bound = (_MORE[match[1].lower()], number_of(match[2]))
+            found.append((*bound, _distinct(match[3], match[4], match[5]), span))
+    for match in _OR_MORE.finditer(text):
+        span = (match.start(), match.start(3))
+        found.append((Op.AT_LEAST, number_of(match[1]), _distinct(match[2], match[3], match[4]), span))
+    found.sort(key=lambda one: one[3])
+    yield from found
+
+
+def _head(text: str, bound: int, *, grouped: bool) -> tuple[int, int]:
+    """Place of what is counted for before a bound in its sentence; (0, 0) for none.
+
+    Where a group is said as well, only what a bound is said of: "users who", not "processes started".
+    """
+    start = max((match.end() for match in _SENTENCE.finditer(text, 0, bound)), default=0)
+    for match in _HEAD.finditer(text, start, bound):
+        name = match.lastgroup or "first"
+        if not grouped or (name == "whose" or _RELATIVE.match(text, match.end(name))):
+            return match.span(name)
+    return 0, 0
+
+
+def _noun_before(text: str, bound: int) -> tuple[int, int]:
+    """Place of the last word before a bound that it may be counted for; (0, 0) for none."""
+    start = max((match.end() for match in _SENTENCE.finditer(text, 0, bound)), default=0)
+    return next((m.span() for m in reversed(list(_ANY_NOUN.finditer(text, start, bound)))), (0, 0))
+
+
+def _singular(words: str) -> str:
+    """What is counted for as one of them: "source ip" of "source IPs"."""
+    last = words.lower().split()
+    word = last[-1]
+    if word in ("people", "persons"):
+        word = "person"
+    elif word.endswith("ies"):
+        word = f"{word[:-3]}y"
+    elif word.endswith("sses"):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    return " ".join((*last[:-1], word))
 
 
 def _distinct(different: str | None, first: str | None, second: str | None) -> str:
-    if not different or not first:
-        return ""
     words = [word.lower() for word in (first, second) if word]
-    return " ".join(words)
+    if different:
+        return " ".join(words)
+    # "More than 3 hosts" are different ones: only what happens can be counted by its records.
+    things = _THINGS.match(" ".join(words))
+    return things[0] if things else ""
 
 
+_THINGS = re.compile(
+    rf"{_SIDE}(?:users|accounts|people|hosts|computers|machines|devices|servers|workstations|endpoints|ips|"
+    r"addresses|domains|ports)\b",
+)
 _WORDS = re.compile(r"\s*(?:different |distinct |unique )?([a-z]+)", re.IGNORECASE)
 
 

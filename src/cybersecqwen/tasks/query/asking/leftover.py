@@ -36,7 +36,7 @@ def leftover(
     """Such words as they stand, those that tell most first."""
     ranges = [(host.start, host.end) for host, _, _ in hosts]
     ranges += [(when.start, when.end) for when in moments]
-    ranges += list(counted.ranges)
+    ranges += [*counted.ranges, counted.head]
     covered = [*((start, end, _anything) for start, end in ranges), *_covered(text, read, lexicon)]
     unused = list(_unused(read, lexicon))
     used = {p.mention for one in read for p in one.adapted.placed}
