@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from cybersecqwen.detect.sigma.model import Logsource, Not, Op
 from cybersecqwen.detect.sigma.model import Test as Asked
 from cybersecqwen.dialects.interface import Data, Effect, Rows, Running
 from cybersecqwen.dialects.kql import Kql
-from cybersecqwen.dialects.query import Query
+from cybersecqwen.dialects.query import Query, Span
 from cybersecqwen.errors import QuerySyntaxError, UnsayableError
 from cybersecqwen.tasks.query.building import Built, build
 from cybersecqwen.tasks.query.targets import target_of
@@ -54,6 +55,14 @@ def test_a_writer_that_turns_the_meaning_about_is_found_out(broken: Broken) -> N
     broken("write", wrong)
     one = built()
     assert not one.sound and {"says the same", "runs", "runs elsewhere"} <= set(failed(one))
+
+
+def test_a_lost_time_is_found_out(broken: Broken) -> None:
+    read = Kql.read
+    broken("read", lambda self, tree: replace(read(self, tree), span=None))
+    one = build(replace(QUERY, span=Span(last_s=3_600.0)), target_of("defender"), whose)
+    assert not one.sound
+    assert any("something else: the time." in check.said for check in one.checks)
 
 
 def test_a_field_of_nobody_is_found_out(broken: Broken) -> None:

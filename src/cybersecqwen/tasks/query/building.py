@@ -11,12 +11,12 @@ from cybersecqwen.dialects.examples import Examples
 from cybersecqwen.dialects.fields.checking import unknown
 from cybersecqwen.dialects.fields.mapping import Mapped
 from cybersecqwen.dialects.interface import Dialect, Running
-from cybersecqwen.dialects.normal import equivalent
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.dialects.wording import span_words
 from cybersecqwen.errors import FieldError, QueryError, QuerySyntaxError, UnsayableError
 from cybersecqwen.records.query import Checked, Trial
 
+from .sameness import differing
 from .sigma_text import rule_text
 from .targets import Target
 from .trial import made_examples, running_for, try_elsewhere, try_out
@@ -146,14 +146,17 @@ def names(dialect: Dialect[Any], tree: Any, whose: Whose) -> Checked:
 
 
 def means(dialect: Dialect[Any], tree: Any, query: Query) -> Checked:
-    """Whether a text, read back, has the conditions that it was written from."""
+    """Whether a text, read back, says what it was written from: when, where, what, and every step."""
     try:
         back = dialect.read(tree)
     except QueryError as error:
         return Checked(name=MEANS, passed=False, said=error.message)
-    same = equivalent(back.where, query.where) and len(back.steps) == len(query.steps)
-    said = "Read back, it has the conditions that were asked for."
-    return Checked(name=MEANS, passed=same, said=said if same else "Read back, it says something else.")
+    other = differing(back, query)
+    said = f"Read back, it says something else: {other}." if other else _SAME
+    return Checked(name=MEANS, passed=not other, said=said)
+
+
+_SAME = "Read back, it has the conditions that were asked for."
 
 
 def ran(trial: Trial) -> Checked:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cybersecqwen.dialects.query import Aggregate, Keep, Measured
+from cybersecqwen.dialects.query import Sequence as Order
+from cybersecqwen.errors import UnsayableError
 from cybersecqwen.tasks.query.asking import Asked, Library, read_question
 from cybersecqwen.tasks.query.asking.counts import counted
 
@@ -95,6 +97,28 @@ def test_a_count_of_whatever_a_log_holds_is_asked_back(starter: Library) -> None
     assert asked.query.where is None and asked.query.steps
     assert any("What would such a record show?" in one for one in asked.questions)
     assert not ask("hosts with more than 100 dns queries in 5 minutes", starter).questions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "more than 10 failed logons per source ip in 5 minutes followed by a successful logon",
+        "failed logon followed by more than 5 successful logons by the same user",
+        "top 10 users by failed logons followed by a successful logon",
+    ],
+)
+def test_a_count_in_a_sequence_is_refused(text: str, starter: Library) -> None:
+    with pytest.raises(UnsayableError) as caught:
+        ask(text, starter)
+    assert caught.value.what == "a count in a sequence" and caught.value.hint
+
+
+def test_a_sequence_without_a_count_is_written(starter: Library) -> None:
+    asked = ask("failed logon followed by a successful logon by the same user within 5 minutes", starter)
+    (order,) = asked.query.steps
+    assert isinstance(order, Order) and order.by == ("TargetUserName",)
+    steps = ask("more than 10 failed logons per user followed by frobnication", starter).query.steps
+    assert isinstance(steps[0], Aggregate)
 
 
 @pytest.mark.parametrize(

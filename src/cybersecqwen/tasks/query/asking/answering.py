@@ -9,6 +9,7 @@ from cybersecqwen.detect.sigma.model import Expression, Not, Op, Test
 from cybersecqwen.dialects.query import ANYTHING, Query, Span, Stage
 from cybersecqwen.dialects.query import Sequence as Order
 from cybersecqwen.dialects.wording import duration, span_words
+from cybersecqwen.errors import UnsayableError
 
 from .asked import Asked, Part, Source, Sure
 from .combining import all_of
@@ -53,7 +54,7 @@ def answer(
     things = [(m.start, m.end) for one in read for m in one.found if m.kind is not Kind.CONCEPT]
     hosts = [(one, *_host_test(one, bare, things)) for one in host_kinds(bare)]
     always = [when.test for when in moments if when.test is not None] + [made for _, made, _ in hosts]
-    query, unknown = _query(read, always, span, counted, lexicon)
+    query, unknown = _query(read, always, span, counted, lexicon, text[slice(*counted.bound)].strip())
     parts = tuple(sorted(_parts(text, read, moments, counted, hosts), key=lambda part: part.start))
     left = leftover(bare, read, hosts, moments, counted, lexicon)
     assumptions = [*notes, *_assumptions(read, moments, counted, hosts, query)]
@@ -78,6 +79,7 @@ def _query(
     span: Span | None,
     counted: Counted,
     lexicon: Lexicon,
+    bound: str,
 ) -> tuple[Query, list[str]]:
     place = read[0].place
     found, unknown = steps(counted, place.key, lexicon)
@@ -91,6 +93,7 @@ def _query(
         )
         by = fields_for(counted.by, place.key, lexicon)[0]
         if len(stages) > 1:
+            _check_uncounted(counted, bound)
             by = by or _shared(place.logsource.product, place.key, lexicon)
             order = Order(stages=stages, by=by, within_s=counted.within_s)
             same = len({one.logsource for one in stages}) == 1
@@ -98,6 +101,18 @@ def _query(
             return Query(logsource=source, span=span, steps=(order,)), unknown
     where = all_of([*([read[0].expression] if read[0].expression else ()), *always])
     return Query(logsource=place.logsource, where=where, span=span, steps=found), unknown
+
+
+def _check_uncounted(counted: Counted, bound: str) -> None:
+    """Raises UnsayableError for a number inside a sequence, whose stages are single records."""
+    if counted.op is None and not counted.top and not counted.counts:
+        return
+    said = f"“{bound}”" if bound else "A count"
+    raise UnsayableError(
+        f"{said} cannot be asked for in a sequence: each of its parts is one record.",
+        what="a count in a sequence",
+        hint="Ask for what is counted and for what follows it apart.",
+    )
 
 
 _HOSTED = frozenset(("", "windows", "linux", "macos"))

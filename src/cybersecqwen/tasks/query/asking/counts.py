@@ -149,6 +149,8 @@ class Counted:
     """Whether a number is asked for without a bound."""
     ranges: tuple[tuple[int, int], ...] = ()
     """Places of the words that said so."""
+    bound: tuple[int, int] = (0, 0)
+    """Place of the words for the number."""
     head: tuple[int, int] = (0, 0)
     """Place of the word that says what is counted for, which may say what happens as well."""
     vague: str = ""
@@ -203,6 +205,7 @@ def counted(text: str) -> Counted:
         ranges=tuple(sorted(ranges)),
         vague=many[0] if many else "",
         more=tuple(text[slice(*span)].strip() for *_, span in bounds[1:]),
+        bound=at,
         head=head,
         perhaps_for=perhaps_for,
     )

@@ -41,6 +41,7 @@ def read_question(
         NotAQuestion: It asks for nothing that events could answer, or only for what a query must not do.
         LimitError: It is longer than is read.
         UnknownNameError: It compares a field that its records have not.
+        UnsayableError: It bounds a length, or a number in a sequence, that no query can.
     """
     cleared = guard.without_orders(guard.cleaned(text))
     whole, words = cleared.text, lexicon()
