@@ -271,6 +271,9 @@ def _assumed(placed: Placed) -> Iterator[str]:
     if mention.kind is Kind.PROGRAM and mention.group:
         names = next((test.values for test, _ in tests(placed.expression)), ())
         yield f"{mention.words!r} read as {shortened(tuple(name.lstrip(chr(92) + '/') for name in names))}."
+    elif placed.sure is Sure.ASSUMED and mention.kind in (Kind.USER, Kind.HOST):
+        what = "a user" if mention.kind is Kind.USER else "a computer"
+        yield f"{mention.values[0]!r} is taken for the name of {what}."
     elif placed.sure is Sure.ASSUMED:
         yield f"{mention.words!r} is taken for the name of a program, which no rule here has."
     elif mention.kind is Kind.PLACE:

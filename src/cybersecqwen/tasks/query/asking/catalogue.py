@@ -141,6 +141,17 @@ def events_meant(key: str, text: str) -> tuple[Test, float] | None:
     return Test(one.field, one.op, values[:_MOST]), best
 
 
+@lru_cache(maxsize=1)
+def _of_windows() -> frozenset[str]:
+    lists = [one for key, one in catalogue().items() if key.startswith("windows/")]
+    return frozenset().union(*(entry.words for one in lists for entry in one.entries))
+
+
+def is_of_an_event(word: str) -> bool:
+    """Whether an event of Windows is told by a word: "unlocks"."""
+    return not canonical(word).isdisjoint(_of_windows())
+
+
 def event_words(key: str, values: Iterable[str]) -> frozenset[str]:
     """The words, those of one meaning as one, by which events of a logsource are found, and their names."""
     one, wanted = catalogue().get(key), set(values)

@@ -47,11 +47,9 @@ _GROUP = re.compile(
     rf"(?: and (?:the same |each |per )?{_FIELD})?",
     re.IGNORECASE,
 )
-_PLURALS = {word for word in word_list("counted_for") if word.endswith("s") or word == "people"} - {
-    "process",
-    "address",
-}
-_NOUN = rf"(?:{'|'.join(sorted(word_list('counted_for'), key=len, reverse=True))})"
+_COUNTED_FOR = word_list("counted_for")
+_PLURALS = {word for word in _COUNTED_FOR if word.endswith("s")} - {"process", "address"} | {"people"}
+_NOUN = rf"(?:{'|'.join(sorted(_COUNTED_FOR, key=len, reverse=True))})"
 _SIDE = r"(?:(?:source|client|destination|target|remote) )?(?:ip )?"
 _QUALIFIED = rf"{_SIDE}{_NOUN}"
 _PLURAL = rf"(?:{'|'.join(sorted(_PLURALS, key=len, reverse=True))})"
@@ -181,7 +179,7 @@ def counted(text: str) -> Counted:
     if found:
         ranges.append(found.span())
         following = _WORDS.match(text, found.end())
-        if following and following[1].lower() not in _EVENTS:
+        if following and following[1].lower() not in _EVENTS and not _is_whose(text, following):
             distinct = distinct or following[1].lower()
     within = None
     if op is not None or by or _FOLLOWED.search(text):
@@ -243,6 +241,13 @@ def _noun_before(text: str, bound: int) -> tuple[int, int]:
     """Place of the last word before a bound that it may be counted for; (0, 0) for none."""
     start = max((match.end() for match in _SENTENCE.finditer(text, 0, bound)), default=0)
     return next((m.span() for m in reversed(list(_ANY_NOUN.finditer(text, start, bound)))), (0, 0))
+
+
+def _is_whose(text: str, word: re.Match[str]) -> bool:
+    """Whether a word only says whose events are counted: "user logoffs", not "users" or "user accounts"."""
+    second = _WORDS.match(text, word.end())
+    known = word[1].lower() in _COUNTED_FOR and word[1].lower() not in _PLURALS
+    return known and second is not None and second[1].lower() not in _COUNTED_FOR
 
 
 def _singular(words: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -12,10 +11,10 @@ from .asked import Sure
 from .library import Library
 from .mentions import Kind, Mention, without_overlaps
 from .networks import networks
+from .people import named, phrases_in, without_words
 from .programs import bare_programs, named_programs
 from .shapes import shapes
 from .vocabulary import Lexicon, Token
-from .words import COMMON, SMALL, word_list
 
 MOST = 200
 """Mentions of a question that is read: what comes of each is written, parsed again and run on examples."""
@@ -23,11 +22,12 @@ MOST = 200
 
 def mentions(text: str, found: Sequence[Token], lexicon: Lexicon, library: Library) -> list[Mention]:
     """All mentions, in the order of the text. Raises LimitError where they are too many."""
-    by_shape = list(shapes(text))
+    phrases = phrases_in(found, lexicon)
+    by_shape = list(without_words(shapes(text), phrases))
     everything = [
         *by_shape,
         *named_programs(text, found, lexicon),
-        *_people(text, library),
+        *named(text, phrases, library),
         *networks(text),
         *_places(found, text, lexicon),
         *bare_programs(text, lexicon, library),
@@ -69,38 +69,6 @@ def _of_quoted_program(one: Mention) -> Mention:
     ):
         return replace(one, kind=Kind.PROGRAM)
     return one
-
-
-_NAMED = re.compile(
-    r"\b(?P<kind>users?|accounts?|hosts?|computers?|machines?|servers?|workstations?) "
-    r"(?P<name>[A-Za-z][\w.$-]{1,60})\b",
-    re.IGNORECASE,
-)
-_LIKE_A_NAME = re.compile(r"\b(?:svc|adm|sa)[_-]\w[\w.-]{1,40}\b|\b(?:DC|WS|SRV|PC)-?\d{1,6}\b")
-
-
-def _people(text: str, library: Library) -> Iterator[Mention]:
-    """Users and computers by a name that no rule has: "user bob", "svc_backup", "DC01"."""
-    for match in _NAMED.finditer(text):
-        name = match["name"]
-        if not name[-1].isdigit() and (
-            library.knows(name.lower()) or name.lower() in _WORDS or len(library.rules) < _FEW
-        ):
-            continue
-        kind = Kind.USER if match["kind"].lower()[0] in "ua" else Kind.HOST
-        yield Mention(
-            kind=kind, start=match.start("name"), end=match.end(), words=name, values=(name.lower(),)
-        )
-    for match in _LIKE_A_NAME.finditer(text):
-        kind = Kind.USER if match[0][:2].islower() else Kind.HOST
-        yield Mention(
-            kind=kind, start=match.start(), end=match.end(), words=match[0], values=(match[0].lower(),)
-        )
-
-
-_FEW = 100
-"""Rules of a library that is too small to tell a name from a word."""
-_WORDS = word_list("asking") | SMALL | COMMON
 
 
 def _places(found: Sequence[Token], text: str, lexicon: Lexicon) -> Iterator[Mention]:
