@@ -18,6 +18,7 @@ from .exclusions import Hosts, clauses, host_kinds
 from .leftover import leftover
 from .library import Near, tests
 from .mentions import Kind
+from .naming import lacking
 from .places import Placed
 from .saying import said, shortened, source_said
 from .steps import fields_for, steps
@@ -186,7 +187,7 @@ def _parts(
         yield Part(words=when.words, became=became, sure=Sure.STATED, start=when.start)
     for host, test, _ in hosts:
         yield _part(host.words, said(test), Sure.ASSUMED, host.start, test)
-    for start, end in (*counted.ranges, *((counted.head,) if any(counted.head) else ())):
+    for start, end in (*counted.ranges, *counted.heads):
         yield Part(
             words=text[start:end].strip(), became=_counting_said(counted), sure=Sure.STATED, start=start
         )
@@ -303,6 +304,10 @@ def _questions(
                 yield f"What would {part!r} show? This part of the sequence is left out."
     for words in (words for one in read for words in one.doubts):
         yield f"Is {words!r} left out as well, or asked for?"
+    if read[0].place.logsource != ANYTHING and read[0].place.own is None:
+        about = source_said(read[0].place.logsource)
+        for word, name in lacking((*counted.by, counted.distinct), read[0].place).items():
+            yield f"Which field of {about} is {word!r}? {name} is taken, which its records may lack."
     for more in counted.more:
         yield f"Only one bound can be counted: what of {more!r}?"
     start, end = counted.perhaps_for
@@ -318,7 +323,7 @@ def _questions(
 
 def _counts_any(one: Reading, counted: Counted) -> bool:
     """Whether a bound is on all records of a log that holds events of many kinds."""
-    return counted.op is not None and one.place.role("event") is not None
+    return counted.op is not None and any(one.place.role(kind) is not None for kind in ("event", "api"))
 
 
 _WHICH = (

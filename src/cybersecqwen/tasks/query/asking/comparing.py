@@ -60,8 +60,15 @@ class Compared:
 
 def comparisons(text: str) -> Iterator[Compared]:
     """Every stretch that reads like a comparison; whether its field is one is for `tested`."""
-    yield from _logons(text)
-    yield from _besides(text)
+    exact = list(_exactly(text))
+    yield from exact
+    kept = [(one.start, one.end) for one in exact]
+    for one in (*_logons(text), *_besides(text), *_spelled_out(text)):
+        if not any(one.start < end and one.end > start for start, end in kept):
+            yield one
+
+
+def _spelled_out(text: str) -> Iterator[Compared]:
     for match in _COMPARED.finditer(text):
         if match["op"].lower().startswith("start") and match["field"].lower().split()[-1] in _STARTING:
             continue
@@ -117,8 +124,36 @@ def _besides(text: str) -> Iterator[Compared]:
         )
 
 
+_EXACTLY = re.compile(
+    r"(?<![\w.])(?P<field>[A-Za-z][\w.-]{1,60}(?: [a-z]{2,12})?) (?:is |was |are |equals )?"
+    r"(?P<no>not )?(?:exactly|precisely)"
+    r"(?: the (?:text|string|word|value))? ?:? ?"
+    r"(?P<value>\"[^\"\n]{1,500}\"|'[^'\n]{1,500}'|`[^`\n]{1,500}`"
+    r"|(?!\d+(?: |$)(?!\S*[\\/.]))[^,;\"'\n]{1,500}?(?=\s*(?:$|[,;]|\.(?:\s|$)|\n|\s{2}"
+    r"| (?:and|or|but|not|on host|by user|started by|spawned by|launched by|run by|followed by)\b)))",
+    re.IGNORECASE,
+)
+"""A field and all of its value, with blanks: "command line exactly whoami /all"."""
+
+
+def _exactly(text: str) -> Iterator[Compared]:
+    for match in _EXACTLY.finditer(text):
+        value = match["value"].strip()
+        if value:
+            yield Compared(
+                start=match.start(),
+                end=match.end("value"),
+                words=match[0],
+                field=match["field"],
+                op=Op.EQUALS,
+                negated=match["no"] is not None,
+                value=value.strip("\"'`").lower(),
+                quoted=value[0] in "\"'`",
+            )
+
+
 _WORD = re.compile(
-    r"(?:is|are|was|were|has|have|equals?|contain\w*|includ\w*|start\w*|begin\w*|end\w*|match\w*|in|of|from|to"
+    r"(?:exactly|precisely|is|are|was|were|has|have|equals?|contain\w*|includ\w*|start\w*|begin\w*|end\w*|match\w*|in|of|from|to"
     r"|by|for|with|without|that|which|used|and|or|not|longer|shorter|like|set|on|at|values?"
     r"|pass\w*|chang\w*|differ\w*|exist\w*|appear\w*|seem\w*|look\w*|show\w*|suppl\w*|provid\w*|given|specif\w*"
     r"|did|does|do|should|can|could|may|might|will|would|must|please|everything|anything|something|only|also)",

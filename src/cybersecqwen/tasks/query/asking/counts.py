@@ -44,7 +44,7 @@ _GROUP = re.compile(
     rf"\b(?:per|by the same|by each|for each|for the same|grouped by|group by|for every|"
     rf"from the same|from a single|from one|on one|by one|on any one|on the same|by a single|on a single|"
     rf"broken down by|from each|on each|against the same|to the same) (?!{UNIT}\b){_FIELD}"
-    rf"(?: and (?:the same |each |per )?{_FIELD})?",
+    rf"(?: and (?:(?:on|by|from|for|to|per) )?(?:the same |each |per )?{_FIELD})?",
     re.IGNORECASE,
 )
 _COUNTED_FOR = word_list("counted_for")
@@ -62,6 +62,12 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 """What is counted for: "hosts with", "accounts that", "when a host makes"."""
+_BY = re.compile(
+    rf"\bby (?P<first>(?!{_PLURAL}\b){_QUALIFIED})(?: and (?:by )?(?P<second>(?!{_PLURAL}\b){_QUALIFIED}))?"
+    r"(?=\s*(?:$|[,.;]|(?:in|within|over|since|during|on)\b))",
+    re.IGNORECASE,
+)
+"""A group without an article, where something is counted: "how many logons by user"."""
 _RELATIVE = re.compile(r" (?:with|who|that|which|having|whose|where)\b", re.IGNORECASE)
 _ANY_NOUN = re.compile(rf"\b{_QUALIFIED}\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;!?]\s")
@@ -149,8 +155,8 @@ class Counted:
     """Places of the words that said so."""
     bound: tuple[int, int] = (0, 0)
     """Place of the words for the number."""
-    head: tuple[int, int] = (0, 0)
-    """Place of the word that says what is counted for, which may say what happens as well."""
+    heads: tuple[tuple[int, int], ...] = ()
+    """Places of the words that say what is counted, and for what: they may say what happens as well."""
     vague: str = ""
     """A word for many without a number: "multiple"."""
     more: tuple[str, ...] = ()
@@ -164,12 +170,17 @@ def counted(text: str) -> Counted:
     ranges: list[tuple[int, int]] = []
     bounds = list(_bounds(text))
     op, number, distinct, at = bounds[0] if bounds else (None, 0.0, "", (0, 0))
+    things = _things(text, at[1]) if distinct else (0, 0)
     if bounds:
         ranges.append(at)
     by: list[str] = []
     for match in _GROUP.finditer(text):
         by += [part.lower() for part in match.groups() if part]
         ranges.append(match.span())
+    group = _BY.search(text) if not by and (bounds or _COUNT.match(text)) else None
+    if group:
+        by += [part.lower() for part in group.groups() if part]
+        ranges.append(group.span())
     head = _head(text, at[0], grouped=bool(by)) if bounds else (0, 0)
     perhaps_for = _noun_before(text, at[0]) if bounds and head == (0, 0) and not by else (0, 0)
     if head != (0, 0):
@@ -204,7 +215,7 @@ def counted(text: str) -> Counted:
         vague=many[0] if many else "",
         more=tuple(text[slice(*span)].strip() for *_, span in bounds[1:]),
         bound=at,
-        head=head,
+        heads=tuple(place for place in (head, things) if place != (0, 0)),
         perhaps_for=perhaps_for,
     )
 
@@ -222,6 +233,12 @@ def _bounds(text: str) -> Iterator[tuple[Op, float, str, tuple[int, int]]]:
         found.append((Op.AT_LEAST, number_of(match[1]), _distinct(match[2], match[3], match[4]), span))
     found.sort(key=lambda one: one[3])
     yield from found
+
+
+def _things(text: str, start: int) -> tuple[int, int]:
+    """Place of the words for what is counted once each, behind the number."""
+    found = _COUNTED.match(text, start)
+    return found.span("said") if found else (0, 0)
 
 
 def _head(text: str, bound: int, *, grouped: bool) -> tuple[int, int]:
@@ -278,6 +295,7 @@ _THINGS = re.compile(
     rf"{_SIDE}(?:users|accounts|people|hosts|computers|machines|devices|servers|workstations|endpoints|ips|"
     r"addresses|domains|ports)\b",
 )
+_COUNTED = re.compile(r"\s*(?P<said>(?:[a-z-]+(?<!s) )?[a-z-]+)", re.IGNORECASE)
 _WORDS = re.compile(r"\s*(?:different |distinct |unique )?([a-z]+)", re.IGNORECASE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from cybersecqwen.detect.sigma.model import Expression, Test
@@ -22,6 +23,7 @@ _IDS = (Kind.TECHNIQUE, Kind.VULNERABILITY)
 _MOST = 8
 _RARE = 3.0
 """Nats above which a word says something of its own."""
+_JOINING = word_list("joining")
 _ASKING = frozenset(map(stem, word_list("asking")))
 
 
@@ -36,7 +38,7 @@ def leftover(
     """Such words as they stand, those that tell most first."""
     ranges = [(host.start, host.end) for host, _, _ in hosts]
     ranges += [(when.start, when.end) for when in moments]
-    ranges += [*counted.ranges, counted.head]
+    ranges += [*counted.ranges, *counted.heads]
     covered = [*((start, end, _anything) for start, end in ranges), *_covered(text, read, lexicon)]
     unused = list(_unused(read, lexicon))
     used = {p.mention for one in read for p in one.adapted.placed}
@@ -50,16 +52,29 @@ def leftover(
         if any(start <= at < end and is_said(word) for start, end, is_said in covered):
             told.add(stem(word))
             continue
-        if len(word) < 3 or word in SMALL or word in COMMON or stem(word) in _ASKING:
-            continue
-        if not any(s <= at < e for s, e in asking):
+        joined = word not in _JOINING and _is_joined(text, at, match.end())
+        common = len(word) < 3 or word in COMMON or stem(word) in _ASKING
+        if word in SMALL or (common and not joined) or not any(s <= at < e for s, e in asking):
             continue
         rarity = library.rarity(word)
         lost = any(start <= at < end and is_said(word) for start, end, is_said in unused)
-        if rarity >= _RARE or lost:
+        if rarity >= _RARE or lost or joined:
             found.setdefault(text[at : match.end()], rarity)
     kept = [word for word in found if stem(word.lower()) not in told]
     return (*dict.fromkeys(ids), *sorted(kept, key=lambda word: (-found[word], word)))[:_MOST]
+
+
+def _is_joined(text: str, start: int, end: int) -> bool:
+    """Whether a word alone is what a "by", "with" or "and" adds, however common: "with user and /add"."""
+    return bool(_JOINS.search(text, max(0, start - _LOOK), start)) and bool(_ENDS.match(text, end))
+
+
+_JOINS = re.compile(r"\b(?:by|with|without|and|or) $", re.IGNORECASE)
+_ENDS = re.compile(
+    r"\s*(?:$|[,.;)]|/|-|(?:and|or|but|with|without|by|on|in|at|from|to|for|not|within|during)\b)",
+    re.IGNORECASE,
+)
+_LOOK = 10
 
 
 def _words(text: str) -> list[str]:

@@ -16,6 +16,7 @@ from .library import Library
 from .mentions import Mention
 from .places import Place
 from .saying import source_said
+from .steps import field_for
 from .vocabulary import Lexicon
 from .words import COMMON, SMALL, word_list
 
@@ -46,6 +47,25 @@ def leading(compared: Iterable[Compared], lexicon: Lexicon) -> frozenset[str]:
         for key, entry in lexicon.sources.items()
         if not written.isdisjoint(role.partition("|")[0] for role in entry.roles.values())
     )
+
+
+def having(counted: Sequence[str], lexicon: Lexicon, library: Library) -> frozenset[str]:
+    """Keys of the logsources that have a field for all words of what is counted; none where nothing is."""
+    return frozenset(
+        key
+        for key, entry in lexicon.sources.items()
+        if counted
+        and lacking(counted, Place(key=key, logsource=entry.logsource, lexicon=lexicon, library=library))
+        .keys()
+        .isdisjoint(counted)
+    )
+
+
+def lacking(counted: Iterable[str], place: Place) -> dict[str, str]:
+    """Words of what is counted for which the records are not known to have the field, and that field."""
+    known = known_fields(place)
+    found = {word: field_for(word, place.key, place.lexicon) for word in counted}
+    return {word: name for word, name in found.items() if name and name not in known}
 
 
 def check(unused: Iterable[Compared], place: Place, found: Sequence[Mention]) -> None:

@@ -51,7 +51,9 @@ def read_question(
     counted = counts.counted(_blanked(plain, [(one.start, one.end) for one in lengths(plain)]))
     bare = _blanked(plain, [(one.start, one.end) for one in moments])
     bare = _blanked(bare, counted.ranges)
-    read = [reading(_only(bare, start, end), library, words, own) for start, end in counts.stages(bare)]
+    fields = tuple(one for one in (*counted.by, counted.distinct) if one)
+    parts = counts.stages(bare)
+    read = [reading(_only(bare, start, end), library, words, own, fields) for start, end in parts]
     if not any(one.expression is not None or _is_asked_back(one) for one in read) and not _about_events(read):
         raise NotAQuestion("The question names nothing that events could show.")
     notes = (*cleared.notes, *(f"{whole[s:e]} is read as a reference and not looked for." for s, e in links))

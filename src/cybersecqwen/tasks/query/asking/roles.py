@@ -54,11 +54,9 @@ def parents(text: str, programs: Sequence[Mention]) -> set[int]:
         before = text[max(0, one.start - _LOOK) : one.start]
         after = text[one.end : one.end + _LOOK]
         passive = list(_PASSIVE.finditer(before))
-        if (
-            passive
-            and not re.search(r"[.;]", before[passive[-1].end() :])
-            and _near(before[passive[-1].end() :])
-        ) or (_PARENT_AFTER.match(after) and not _PASSIVE.match(after.lstrip("\"'` "))):
+        if (passive and _of_verb(text, one.start - len(before) + passive[-1].end(), one, programs)) or (
+            _PARENT_AFTER.match(after) and not _PASSIVE.match(after.lstrip("\"'` "))
+        ):
             found.add(one.start)
     spawn = [m for m in _SPAWN.finditer(text) if not _PASSIVE.match(text, m.start())]
     for verb in spawn:
@@ -76,6 +74,28 @@ def parents(text: str, programs: Sequence[Mention]) -> set[int]:
         or _PASSIVE.search(text)
         else set()
     )
+
+
+_LISTED = re.compile(
+    r"(?:[\s,\"'`()/]|\b(?:and|or|nor|but|not|neither|either|by|from|also|as well as|the|an?|any|"
+    r"process(?:es)?|programs?|binary|binaries|executables?)\b)*",
+    re.IGNORECASE,
+)
+
+
+def _of_verb(text: str, start: int, one: Mention, programs: Sequence[Mention]) -> bool:
+    """Whether a verb that ends at `start` is about this program, alone or as one of a list.
+
+    "Started by explorer.exe and not by svchost.exe" is about both, "started by explorer.exe, running
+    svchost.exe" about the first.
+    """
+    between = text[start : one.start]
+    others = [other for other in programs if other.start >= start and other.end <= one.start]
+    if not others:
+        return not re.search(r"[.;]", between) and _near(between) and not _SPAWN.search(between)
+    for other in sorted(others, key=lambda m: -m.start):
+        between = between[: other.start - start] + between[other.end - start :]
+    return _LISTED.fullmatch(between) is not None
 
 
 def _near(between: str) -> bool:

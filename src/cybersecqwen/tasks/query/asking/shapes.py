@@ -104,6 +104,12 @@ _SYSTEM = (
     r"(?:\bNT AUTHORITY\\|\b(?:by|as|excluding|except|not|user|account|ignoring|"
     r"unless) (?:the )?)(?:SYSTEM|LOCAL SERVICE|NETWORK SERVICE)\b",
 )
+_SYSTEM_ALONE = (
+    Kind.USER,
+    r"(?i)\b(?:by|as|under|excluding|except|not|ignoring|unless) (?:the )?(?:system|local service|"
+    r"network service|root|administrator)(?= account\b| user\b|\s*(?:$|[,.;)]|(?:and|or|but|in|on|from|with|"
+    r"not|since|that|at|to|via|starting|running|between|during|within|outside)\b))",
+)
 _CALLED = (
     Kind.HOST,
     r"(?i)\b(?:host|computer|machine|server|workstation)s? (?:(?:is )?named |"
@@ -116,13 +122,14 @@ _WHOSE = (
 )
 _COMPILED = tuple(
     (kind, re.compile(pattern, re.IGNORECASE if kind in _ANY_CASE else 0))
-    for kind, pattern in (*_SHAPES, _SYSTEM, _CALLED, _WHOSE)
+    for kind, pattern in (*_SHAPES, _SYSTEM, _SYSTEM_ALONE, _CALLED, _WHOSE)
 )
 _QUOTED = re.compile(
     r"\"([^\"\n]{1,200})\"|(?<!\w)'([^'\n]{1,200})'(?!\w)|`([^`\n]{1,200})`|“([^”\n]{1,200})”"
 )
 _NUMBER = re.compile(r"\d{1,5}")
 _LAST_WORD = re.compile(r"[\w.$\\-]+$")
+_SERVICE = re.compile(r"\b(?:local|network) service$", re.IGNORECASE)
 _ABBREVIATIONS = frozenset(("e.g", "i.e", "a.k.a", "etc"))
 
 
@@ -184,6 +191,8 @@ def _values(kind: Kind, text: str) -> tuple[str, ...]:
         numbers = _NUMBER.findall(text)
         return tuple(n for n in numbers if int(n) < 65_536)
     if kind in (Kind.USER, Kind.HOST) and " " in text:
+        if _SERVICE.search(text):
+            return (" ".join(text.lower().split()[-2:]),)
         found = _LAST_WORD.search(text)
         return (found[0].lower(),) if found else ()
     if kind is Kind.URL:

@@ -45,6 +45,10 @@ _LEAST, _EVEN = -20.0, -5.0
 """Logarithms of the shares that count as none at all, and that speak neither for nor against."""
 _FIELD = 3.0
 """What the name of a field speaks for the logsources that have it."""
+_COUNTED = 1.5
+"""What it speaks for logsources that they have the fields by which is counted; words may say more."""
+_USUAL = 0.5
+"""Of these what speaks for the system of most computers, where nothing else is said."""
 _KINDS: Mapping[Kind, Mapping[str, float]] = {
     Kind.CMDLET: {"windows/ps_script": 1.2, "windows/process_creation": 0.6, "windows/ps_module": 0.2},
     Kind.KEY: {"windows/registry_set": 1.5, "windows/registry_event": 0.4},
@@ -81,10 +85,12 @@ def ranked(
     lexicon: Lexicon,
     library: Library,
     named: frozenset[str] = frozenset(),
+    having: frozenset[str] = frozenset(),
 ) -> list[Ranked]:
     """The logsources that come into question, the likeliest first.
 
-    `named` are keys of those that have a field which the question names.
+    `named` are keys of those that have a field which the question names, `having` of those that have all
+    fields which it counts and groups by.
     """
     scores: dict[str, float] = defaultdict(float)
     of_key: dict[str, Logsource] = {key: entry.logsource for key, entry in lexicon.sources.items()}
@@ -108,6 +114,8 @@ def ranked(
         scores[key] += _LISTED * weight
     for key in named:
         scores[key] += _FIELD
+    for key in having:
+        scores[key] += _COUNTED + (_USUAL if key.startswith("windows/") else 0.0)
     _by_program(scores, mentions, lexicon)
     products = {meaning for meaning, _, _ in lexicon.products.find(found)}
     _by_product(scores, products)

@@ -53,8 +53,17 @@ class Reading:
     """Words behind a "not" of which it is not clear whether they are left out as well."""
 
 
-def reading(text: str, library: Library, words: Lexicon, own: Schema | None = None) -> Reading:
-    """One stretch of the question. Raises UnknownNameError for a field that is none."""
+def reading(
+    text: str,
+    library: Library,
+    words: Lexicon,
+    own: Schema | None = None,
+    counted: Sequence[str] = (),
+) -> Reading:
+    """One stretch of the question; `counted` are words for fields that it counts and groups by.
+
+    Raises UnknownNameError for a field that is none.
+    """
     found = tokens(text)
     near = tuple(library.nearest(text, _NEAREST))
     everything = mentions(text, found, words, library)
@@ -65,7 +74,16 @@ def reading(text: str, library: Library, words: Lexicon, own: Schema | None = No
             text=text, found=tuple(everything), near=near, sources=(), place=place, wanted=(), unwanted=(),
             adapted=adapting.Adapted(), expression=None,
         )  # fmt: skip
-    sources = ranked(text, found, everything, near, words, library, naming.leading(compared, words))
+    sources = ranked(
+        text,
+        found,
+        everything,
+        near,
+        words,
+        library,
+        naming.leading(compared, words),
+        naming.having(counted, words, library),
+    )
     ways = [
         Place(key=one.key, logsource=one.logsource, lexicon=words, library=library, own=own)
         for one in (sources[:1] or [_FIRST]) + _close(sources)
@@ -82,7 +100,8 @@ def reading(text: str, library: Library, words: Lexicon, own: Schema | None = No
     if about is not None:
         source = about.rules[0].rule.logsource
         place = Place(key=key_of(source), logsource=source, lexicon=words, library=library)
-    adapted = about or adapting.adapt(text, place, near, [*wanted, *unwanted])
+    # A number is asked of all records that have its fields: what a near rule asks for would leave some out.
+    adapted = about or adapting.adapt(text, place, () if counted else near, [*wanted, *unwanted])
     return Reading(
         text=text,
         found=tuple(everything),

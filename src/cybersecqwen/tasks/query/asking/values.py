@@ -35,6 +35,9 @@ _MANY = frozenset(
 def value_of(text: str, one: Mention, place: Place) -> Iterator[Placed]:
     """The test for a value: as rules of the logsource ask for it, else by the role of its kind."""
     learned = [use for value in one.values if (use := _use(value, one, place))]
+    if one.kind in (Kind.USER, Kind.HOST):  # the same word may be a folder of rules: /root/
+        own = (place.role(str(one.kind)) or "").partition("|")[0]
+        learned = [use for use in learned if use.field == own]
     if learned and len(learned) == len(one.values):
         use = learned[0]
         test = Test(use.field, use.op, tuple(dict.fromkeys(u.value for u in learned if u.field == use.field)))

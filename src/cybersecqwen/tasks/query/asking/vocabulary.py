@@ -64,7 +64,7 @@ class Phrases:
     def __init__(self) -> None:
         self._rows: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._loose: list[tuple[tuple[frozenset[str], ...], str]] = []
-        self._words: dict[str, set[str]] = {}
+        self._words: dict[str, frozenset[str]] = {}
 
     def add(self, phrase: str, meaning: str) -> None:
         """One more phrase for a meaning."""
@@ -74,18 +74,18 @@ class Phrases:
                 for group in phrase[1:].split()
             )
             self._loose.append((wanted, meaning))
-            self._words.setdefault(meaning, set()).update(*wanted)
+            self._words[meaning] = self.words(meaning).union(*wanted)
             return
         choices = [[_stems(word) for word in group.split("|")] for group in phrase.split()]
         for chosen in itertools.product(*choices):
             row = tuple(itertools.chain.from_iterable(chosen))[:_MOST_WORDS]
             if row:
                 self._rows.setdefault(row[0], []).append((row, meaning))
-                self._words.setdefault(meaning, set()).update(set(row) - {_ANY})
+                self._words[meaning] = self.words(meaning).union(row) - {_ANY}
 
     def words(self, meaning: str) -> frozenset[str]:
         """The words of all phrases for a meaning, without their endings."""
-        return frozenset(self._words.get(meaning, ()))
+        return self._words.get(meaning, frozenset())
 
     def find(self, found: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         """(meaning, first character, end) of every phrase in the text."""
@@ -94,11 +94,11 @@ class Phrases:
 
     def weighed(self, found: Sequence[Token]) -> Iterator[tuple[str, int, int, float]]:
         """As `find`, with the number of words; those that need not stand together count a half."""
-        stems = [token.stem for token in found]
+        stems = tuple(token.stem for token in found)
         for at, first in enumerate(stems):
             for row, meaning in self._rows.get(first, ()):
                 there = stems[at : at + len(row)]
-                if len(there) == len(row) and all(b in (a, _ANY) for a, b in zip(there, row, strict=True)):
+                if there == row or (_ANY in row and _fits(there, row)):
                     weight = float(len(row) - row.count(_ANY))
                     yield meaning, found[at].start, found[at + len(row) - 1].end, weight
         for _, group in itertools.groupby(found, key=lambda token: token.sentence):
@@ -108,6 +108,11 @@ class Phrases:
                 if all(not one.isdisjoint(known) for one in wanted):
                     used = [t for t in sentence if any(t.stem in one for one in wanted)]
                     yield meaning, used[0].start, used[-1].end, len(wanted) / 2
+
+
+def _fits(there: tuple[str, ...], row: tuple[str, ...]) -> bool:
+    """Whether words are those of a phrase in which some may be any."""
+    return len(there) == len(row) and all(b in (a, _ANY) for a, b in zip(there, row, strict=True))
 
 
 def _stems(word: str) -> tuple[str, ...]:
