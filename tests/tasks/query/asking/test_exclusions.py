@@ -146,6 +146,76 @@ def test_computers_behind_the_complement_are_asked_for(starter: Library) -> None
     assert not finds(asked, {**event, "Computer": "build-03"})
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        (
+            "powershell without -enc started by winword.exe",
+            {**POWERSHELL, "ParentImage": WORD, "CommandLine": "powershell -nop"},
+            {**POWERSHELL, "ParentImage": WORD, "CommandLine": "powershell -enc AAAA"},
+        ),
+        (
+            "powershell that isn't started by explorer.exe and has -enc",
+            {**POWERSHELL, "ParentImage": WORD, "CommandLine": "powershell -enc AAAA"},
+            {**POWERSHELL, "ParentImage": WORD, "CommandLine": "powershell -nop"},
+        ),
+        (
+            "powershell not running as system from temp",
+            {"Image": r"C:\Temp\powershell.exe", "User": r"CORP\bob"},
+            {"Image": r"C:\Temp\powershell.exe", "User": r"NT AUTHORITY\SYSTEM"},
+        ),
+        (
+            "logons that did not fail from 10.1.2.3",
+            {"EventID": "4624", "IpAddress": "10.1.2.3"},
+            {"EventID": "4625", "IpAddress": "10.1.2.3"},
+        ),
+        (
+            "logons that didn't succeed from 10.1.2.3",
+            {"EventID": "4625", "IpAddress": "10.1.2.3"},
+            {"EventID": "4624", "IpAddress": "10.1.2.3"},
+        ),
+        (
+            "powershell that did not run from temp",
+            {**POWERSHELL, "CommandLine": "powershell"},
+            {**POWERSHELL, "CommandLine": r"C:\Temp\a.ps1"},
+        ),
+        (
+            "failed logons with logon type other than 3",
+            {"EventID": "4625", "LogonType": "2"},
+            {"EventID": "4625", "LogonType": "3"},
+        ),
+        (
+            "whoami not run by system or local service",
+            {"Image": r"c:\whoami.exe", "User": r"CORP\bob"},
+            {"Image": r"c:\whoami.exe", "User": r"NT AUTHORITY\LOCAL SERVICE"},
+        ),
+    ],
+)
+def test_other_ways_to_leave_out(
+    text: str, found: dict[str, object], left: dict[str, object], starter: Library
+) -> None:
+    asked = ask(text, starter)
+    assert finds(asked, found)
+    assert not finds(asked, left)
+    assert not asked.unplaced
+
+
+def test_a_time_of_the_day_that_is_left_out(starter: Library) -> None:
+    night, day = 1_700_000_000.0, 1_700_050_000.0  # 22:13 and 12:06
+    asked = ask("logons not at night by user bob", starter)
+    event = {"EventID": "4624", "TargetUserName": "bob"}
+    assert any(part.words == "not at night" for part in asked.parts)
+    assert finds(asked, {**event, "time": day}) and not finds(asked, {**event, "time": night})
+    assert finds(ask("logons at night by user bob", starter), {**event, "time": night})
+
+
+@pytest.mark.parametrize(
+    "text", ["no failed logons from 10.1.2.3", "ips with failed logons for different users"]
+)
+def test_small_words_that_change_the_meaning_are_left_over(text: str, starter: Library) -> None:
+    assert {"no", "different"} & set(ask(text, starter).unplaced)
+
+
 def test_not_only_leaves_nothing_out(starter: Library) -> None:
     asked = ask("not only powershell but also cmd.exe", starter)
     assert finds(asked, dict(POWERSHELL))

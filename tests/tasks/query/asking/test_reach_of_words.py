@@ -99,6 +99,14 @@ def test_a_verb_is_about_all_of_its_list(text: str, starter: Library) -> None:
     assert not asked.unplaced
 
 
+def test_a_program_behind_by_is_the_parent(starter: Library) -> None:
+    asked = ask("powershell by winword.exe or excel.exe", starter)
+    assert finds(asked, Image=r"c:\powershell.exe", ParentImage=r"c:\excel.exe")
+    assert not finds(asked, Image=r"c:\winword.exe", ParentImage=r"c:\explorer.exe")
+    asked = ask("files written by chrome.exe", starter)
+    assert finds(asked, Image=r"c:\chrome.exe")
+
+
 def test_a_verb_is_not_about_what_is_done_then(starter: Library) -> None:
     asked = ask("cmd.exe started by winword.exe, excel.exe or outlook.exe", starter)
     assert finds(asked, Image=r"c:\cmd.exe", ParentImage=r"c:\outlook.exe")
@@ -114,6 +122,7 @@ def test_a_verb_is_not_about_what_is_done_then(starter: Library) -> None:
         ('the command line is exactly "net user, x"', "CommandLine", "net user, x", "net user, xy"),
         (r"image exactly c:\windows\cmd.exe", "Image", r"c:\windows\cmd.exe", r"d:\c:\windows\cmd.exe"),
         ("command line is exactly whoami", "CommandLine", "whoami", "whoami /all"),
+        ('command line exactly equals "whoami /all"', "CommandLine", "whoami /all", "whoami /all x"),
     ],
 )
 def test_exactly_is_equal(text: str, field: str, value: str, other: str, starter: Library) -> None:
@@ -160,6 +169,7 @@ def test_root_is_a_user_of_linux(starter: Library) -> None:
         ("certutil with -urlcache and http", "http"),
         ("net.exe with user and /add", "user"),
         ("powershell with hidden and -enc", "hidden"),
+        ("net.exe with user, administrator and /add", "administrator"),
         ("whoami run by someone", "someone"),
         ("whoami run by system administrators", "administrators"),
     ],

@@ -126,7 +126,7 @@ def _besides(text: str) -> Iterator[Compared]:
 
 _EXACTLY = re.compile(
     r"(?<![\w.])(?P<field>[A-Za-z][\w.-]{1,60}(?: [a-z]{2,12})?) (?:is |was |are |equals )?"
-    r"(?P<no>not )?(?:exactly|precisely)"
+    r"(?P<no>not )?(?:exactly|precisely)(?: (?:equals?|equal to|matches|is))?"
     r"(?: the (?:text|string|word|value))? ?:? ?"
     r"(?P<value>\"[^\"\n]{1,500}\"|'[^'\n]{1,500}'|`[^`\n]{1,500}`"
     r"|(?!\d+(?: |$)(?!\S*[\\/.]))[^,;\"'\n]{1,500}?(?=\s*(?:$|[,;]|\.(?:\s|$)|\n|\s{2}"
@@ -162,7 +162,8 @@ _WORD = re.compile(
 """What goes on about a field, rather than being its value."""
 
 _LOGON = re.compile(
-    r"\blog[io]ns?\b[^.;\n]{0,40}?\b(?P<said>types? ?(?:of |is |= ?|: ?)?(?P<number>\d{1,2}))\b"
+    r"\blog[io]ns?\b[^.;\n]{0,40}?\b(?P<said>types? ?(?:of |is |= ?|: ?)?"
+    r"(?P<out>other than |not |!= ?|<> ?)?(?P<number>\d{1,2}))\b"
     r"|\blogontypes? ?(?:of |is |= ?|: ?)?(?P<other>\d{1,2})\b",
     re.IGNORECASE,
 )
@@ -184,7 +185,7 @@ def _logons(text: str) -> Iterator[Compared]:
             words=text[start : match.end()],
             field="logon type",
             op=Op.EQUALS,
-            negated=_NOT.search(text[max(0, start - _LOOK) : start]) is not None,
+            negated=bool(match["out"]) != bool(_NOT.search(text[max(0, start - _LOOK) : start])),
             value=match["number"] or match["other"],
         )
 

@@ -28,7 +28,9 @@ _DOING = (
 )
 _OPENS = re.compile(
     rf"(?<=[\s,(])(?:(?:{_PARTICIPLE}\s+)?{_PREPOSITION}|(?:that|which|who|whose|where|when|while|but)|"
-    rf"{_DOING}ing|and(?= (?:the |its |their |whose )?(?:\w{{2,20}} ){{1,2}}"
+    rf"{_DOING}ing|and(?= (?:also )?(?:has|have|had|is|are|was|were|contains?|uses?|runs|loads|"
+    r"connects|writes)\b)"
+    rf"|and(?= (?:the |its |their |whose )?(?:\w{{2,20}} ){{1,2}}"
     rf"(?:is|are|was|were|has|have|contains|ends|starts)\b))(?=[\s(\"'`])",
     re.IGNORECASE,
 )

@@ -17,7 +17,8 @@ _EXCLUDING = re.compile(
     r"outside of|outside|rather than|(?:does|do|did)(?: not|n't) (?:contain|have|include|"
     r"end|start|match|belong|come)\w*|"
     r"filter(?:ing)? out|that (?:is|are|was|were) not|which (?:is|are|was|were) not|"
-    r"non(?=-(?:interactive|network)\b)|is not|are not|isn't|aren't|wasn't|weren't|not)\b(?! only\b)",
+    r"without|(?:does|do|did)n't|non(?=-(?:interactive|network)\b)|is not|are not|isn't|aren't|wasn't|"
+    r"weren't|not)\b(?! only\b)",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -40,8 +41,10 @@ _HOSTS = re.compile(
     re.IGNORECASE,
 )
 _NO_GROUP = word_list("no_host_kinds")
-_NEGATES = re.compile(r"\bnot\b(?! (?:when|if)$)|n't\b", re.IGNORECASE)
+_NEGATES = re.compile(r"\bnot\b(?! (?:when|if)$)|n't\b|^without$", re.IGNORECASE)
 """Of the words that exclude those that negate what follows at once, and not a thing with all that it has."""
+_DO = re.compile(r"\b(?:does|do|did) $", re.IGNORECASE)
+_VERB = re.compile(r" ([a-z]+)", re.IGNORECASE)
 _ONE_WORD = re.compile(r"-?\w*")
 _LONGEST = 200
 _NEAR = 30
@@ -58,6 +61,8 @@ class Clause:
     """Whether it limits instead of leaving out."""
     place: bool = False
     """Whether only places can be meant: "outside of System32"."""
+    behind: int = 0
+    """Where the words that exclude end."""
     doubt: tuple[int, int] = (0, 0)
     """Place of words of which it is not clear whether they belong to the clause."""
 
@@ -85,23 +90,43 @@ def clauses(text: str, things: Sequence[tuple[int, int]] = ()) -> list[Clause]:
             end = min(end, match.end() + _NEAR)
         elif word in _OTHERS:
             end = _before_verb(text, match.end(), end)
+        start = match.end()
+        if word == "not" and (doing := _DO.search(text, max(0, match.start() - 6), match.start())):
+            word = f"{doing[0].lower()}not"
+        if word.startswith("d") and word.endswith(("not", "n't")):
+            start = _verb_end(text, start)
         if word == "non":
             end = match.end() + len(_ONE_WORD.match(text, match.end())[0])  # type: ignore[index]
         elif _NEGATES.search(word):
             following = _EXCLUDING.search(text, match.end(), end)
             most = following.start() if following else end
-            end, unclear = reach(text, word, match.end(), most, things)
+            end, unclear = reach(text, word, min(start, most), most, things)
             doubt = (unclear, most) if unclear >= 0 else doubt
         elif not word.startswith("outside"):
             unclear = unclear_behind(text, match.end(), end, things)
             doubt = (unclear, end) if unclear >= 0 else doubt
-        found.append(Clause(start=match.start(), end=end, place=word.startswith("outside"), doubt=doubt))
+        found.append(
+            Clause(
+                start=match.start(),
+                end=end,
+                place=word.startswith("outside"),
+                behind=match.end(),
+                doubt=doubt,
+            )
+        )
     found += [
         Clause(start=match.start(), end=_end(text, match.end()), only=True) for match in _ONLY.finditer(text)
     ]
     return sorted(found, key=lambda one: one.start)
 
 
+def _verb_end(text: str, start: int) -> int:
+    """Where the verb of a "did not" ends, so that what follows is its complement; a state has none."""
+    verb = _VERB.match(text, start)
+    return verb.end() if verb and verb[1].lower() not in _STATES else start
+
+
+_STATES = word_list("states")
 _OTHERS = frozenset(("other than", "apart from", "aside from", "rather than"))
 _DOES = re.compile(
     r"(?<=[\w)\"'`]) (?!and\b|or\b)(?:which |that )?(?:\w+ly )?(?:connect|start|spawn|launch|load"

@@ -52,9 +52,15 @@ def leftover(
         if any(start <= at < end and is_said(word) for start, end, is_said in covered):
             told.add(stem(word))
             continue
-        joined = word not in _JOINING and _is_joined(text, at, match.end())
+        if text.startswith("'t", match.end()) or word == "did":
+            continue  # "isn't", "did not": the "not" is read
+        joined = word in _TELLING or (word not in _JOINING and _is_joined(text, at, match.end()))
         common = len(word) < 3 or word in COMMON or stem(word) in _ASKING
-        if word in SMALL or (common and not joined) or not any(s <= at < e for s, e in asking):
+        if (
+            (word in SMALL and word not in _TELLING)
+            or (common and not joined)
+            or not any(s <= at < e for s, e in asking)
+        ):
             continue
         rarity = library.rarity(word)
         lost = any(start <= at < end and is_said(word) for start, end, is_said in unused)
@@ -69,10 +75,11 @@ def _is_joined(text: str, start: int, end: int) -> bool:
     return bool(_JOINS.search(text, max(0, start - _LOOK), start)) and bool(_ENDS.match(text, end))
 
 
-_JOINS = re.compile(r"\b(?:by|with|without|and|or) $", re.IGNORECASE)
+_JOINS = re.compile(r"(?:\b(?:by|with|without|and|or)|,) $", re.IGNORECASE)
+_TELLING = frozenset(("no", "neither", "different", "distinct"))
+"""Small words without which a question says something else."""
 _ENDS = re.compile(
-    r"\s*(?:$|[,.;)]|/|-|(?:and|or|but|with|without|by|on|in|at|from|to|for|not|within|during)\b)",
-    re.IGNORECASE,
+    r"\s*(?:$|[,.;)]|/|-|(?:and|or|but|with|without|on|in|at|for|not|within|during)\b)", re.IGNORECASE
 )
 _LOOK = 10
 

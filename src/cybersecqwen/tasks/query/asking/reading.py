@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cybersecqwen.detect.sigma.model import Not
 from cybersecqwen.dialects.fields.schema import Schema
 from cybersecqwen.dialects.query import ANYTHING
 
@@ -45,7 +48,7 @@ def read_question(
     """
     cleared = guard.without_orders(guard.cleaned(text))
     whole, words = cleared.text, lexicon()
-    moments = times.times(whole, now, "time")
+    moments = [_left_out(one, whole) for one in times.times(whole, now, "time")]
     links = references(whole)
     plain = _blanked(whole, links)
     counted = counts.counted(_blanked(plain, [(one.start, one.end) for one in lengths(plain)]))
@@ -58,6 +61,19 @@ def read_question(
         raise NotAQuestion("The question names nothing that events could show.")
     notes = (*cleared.notes, *(f"{whole[s:e]} is read as a reference and not looked for." for s, e in links))
     return answer(guard.cleaned(text), bare, read, moments, counted, notes, words, store)
+
+
+def _left_out(one: times.When, text: str) -> times.When:
+    """A time of the day with the "not" before it: "not at night"."""
+    before = _NOT.search(text, max(0, one.start - _LOOK), one.start)
+    if before is None or one.test is None:
+        return one
+    words = text[before.start() : one.end]
+    return replace(one, start=before.start(), words=words, test=Not(one.test))
+
+
+_NOT = re.compile(r"\b(?:but )?not $", re.IGNORECASE)
+_LOOK = 10
 
 
 def _blanked(text: str, ranges: Sequence[tuple[int, int]]) -> str:

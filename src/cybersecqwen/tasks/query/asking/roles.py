@@ -53,8 +53,9 @@ def parents(text: str, programs: Sequence[Mention]) -> set[int]:
     for one in programs:
         before = text[max(0, one.start - _LOOK) : one.start]
         after = text[one.end : one.end + _LOOK]
-        passive = list(_PASSIVE.finditer(before))
-        if (passive and _of_verb(text, one.start - len(before) + passive[-1].end(), one, programs)) or (
+        passive = list(_PASSIVE.finditer(before)) or list(_BY.finditer(before))
+        end = one.start - len(before) + passive[-1].end() if passive else 0
+        if (passive and _of_verb(text, end, one, programs) and _has_child(end, passive[-1], programs)) or (
             _PARENT_AFTER.match(after) and not _PASSIVE.match(after.lstrip("\"'` "))
         ):
             found.add(one.start)
@@ -74,6 +75,14 @@ def parents(text: str, programs: Sequence[Mention]) -> set[int]:
         or _PASSIVE.search(text)
         else set()
     )
+
+
+_BY = re.compile(r"(?<=[\w\"'`)]) by\b", re.IGNORECASE)
+
+
+def _has_child(verb: int, passive: re.Match[str], programs: Sequence[Mention]) -> bool:
+    """Whether a "by" without a verb stands right behind a program: "powershell by winword.exe"."""
+    return passive.re is not _BY or any(one.end == verb - len(passive[0]) for one in programs)
 
 
 _LISTED = re.compile(

@@ -110,6 +110,11 @@ _SYSTEM_ALONE = (
     r"network service|root|administrator)(?= account\b| user\b|\s*(?:$|[,.;)]|(?:and|or|but|in|on|from|with|"
     r"not|since|that|at|to|via|starting|running|between|during|within|outside)\b))",
 )
+_SYSTEM_TOO = (
+    Kind.USER,
+    r"(?i)\b(?:or|nor) (?:by |as )?system(?=\s*(?:$|[,.;)]|(?:and|or|from|on|in)\b))|"
+    r"\b(?:or|nor|and) (?:by |as )?(?:local|network) service\b",
+)
 _CALLED = (
     Kind.HOST,
     r"(?i)\b(?:host|computer|machine|server|workstation)s? (?:(?:is )?named |"
@@ -122,7 +127,7 @@ _WHOSE = (
 )
 _COMPILED = tuple(
     (kind, re.compile(pattern, re.IGNORECASE if kind in _ANY_CASE else 0))
-    for kind, pattern in (*_SHAPES, _SYSTEM, _SYSTEM_ALONE, _CALLED, _WHOSE)
+    for kind, pattern in (*_SHAPES, _SYSTEM, _SYSTEM_ALONE, _SYSTEM_TOO, _CALLED, _WHOSE)
 )
 _QUOTED = re.compile(
     r"\"([^\"\n]{1,200})\"|(?<!\w)'([^'\n]{1,200})'(?!\w)|`([^`\n]{1,200})`|“([^”\n]{1,200})”"

@@ -136,7 +136,6 @@ def _tried(
     text: str, everything: Sequence[Mention], compared: Sequence[Compared], place: Place
 ) -> tuple[list[Placed], list[Placed]]:
     """What a question asks for and leaves out if it is about a logsource."""
-    words = place.lexicon
     said: list[tuple[Compared | Length, Expression]] = [
         (one, made) for one in compared if (made := tested(one, place)) is not None
     ]
@@ -150,13 +149,26 @@ def _tried(
     left = [
         one
         for one in free
-        if _inside(one, out) and (one.kind is not Kind.CONCEPT or words.concepts[one.values[0]].excludes)
+        if _inside(one, out) and (one.kind is not Kind.CONCEPT or _is_left_out(one, out, place))
     ]
     kept = [one for one in free if one not in left and (one.kind is Kind.CONCEPT or not _inside(one, out))]
     wanted = _chosen(text, said_otherwise(placed(text, kept, place, left), [made for _, made in said]))
     wanted += _listed(text, place, wanted)
     wanted += [_compared(one, made) for one, made in said]
     return wanted, placed(text, left, place, kept, out=True) if left else []
+
+
+_NEXT = 30
+"""Characters within which a concept stands behind a "not" that is about it."""
+
+
+def _is_left_out(one: Mention, clauses: Sequence[exclusions.Clause], place: Place) -> bool:
+    """Whether a concept is what a clause leaves out; one that says "not" itself is no such thing."""
+    concept = place.lexicon.concepts[one.values[0]]
+    behind = any(
+        clause.behind <= one.start <= clause.behind + _NEXT and one.end <= clause.end for clause in clauses
+    )
+    return concept.excludes or (behind and bool(concept.tests.get(place.key)) and not concept.default)
 
 
 def _things(everything: Sequence[Mention]) -> list[tuple[int, int]]:
