@@ -34,7 +34,7 @@ _METHODS = {0: 0, 8: -15}  # stored, deflate; to zlib's wbits
 _ENCRYPTED, _STREAMED, _UTF8 = 0x1, 0x8, 0x800
 _NOTHING = 2  # bytes of a folder: none, or a deflate stream that holds nothing
 _MOST_KNOWN = 1 << 20
-_SIGNATURE = b"PK\x05\x05"  # may stand behind the entries (4.3.13)
+_MAGIC = b"PK\x05\x05"  # may stand behind the entries (4.3.13)
 _FULL = 0xFFFFFFFF  # the value stands in the zip64 extra field
 
 
@@ -274,7 +274,7 @@ class _Directory:
         if (self.number - self._count) & 0xFFFF:  # some write more than 65,535 without zip64
             return False
         self._archive.seek(self._at)
-        return self._at == self._end or self._archive.read(4) == _SIGNATURE
+        return self._at == self._end or self._archive.read(4) == _MAGIC
 
 
 def _zip64(extra: bytes, *values: int) -> tuple[int, ...]:
