@@ -92,9 +92,8 @@ def test_material_may_be_one_text_or_nothing(tmp_path: Path) -> None:
     assert [one.material for one in found if isinstance(one, Record)] == [(("the text", "A text."),), ()]
 
 
-@pytest.mark.parametrize("head", [b"skill,question\rcwe,which?\r", b'"' + b"x" * 140_000 + b'",b\n'])
-def test_a_head_that_is_no_csv_is_an_input_error(tmp_path: Path, head: bytes) -> None:
-    (tmp_path / "f.csv").write_bytes(head)
+def test_a_head_that_is_no_csv_is_an_input_error(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_bytes(b"skill,question\rcwe,which?\r")
     with pytest.raises(InputError, match="as CSV") as caught:
         list(from_feedback(tmp_path / "f.csv"))
     assert "LF or CRLF" in caught.value.hint
