@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cybersecqwen.records.intel import Intelligence, Judgement, Role, Tier
+from cybersecqwen.records.intel import Intelligence, Judgement, Named, Role, Tier
 from cybersecqwen.specialists import Judgement as Attribution
 from cybersecqwen.tasks.intel.judgements import judgements, likelihood
 
@@ -126,6 +126,23 @@ def test_an_actor_is_judged_where_something_tells_of_an_attack(intel: Intelligen
     assert [one.text for one in found if "behind" in one.text] == [
         "APT29 (G0016) is behind the activity"
     ] * said
+
+
+GHOST = named("Operation Ghost", "C0023", "campaign")
+
+
+@pytest.mark.parametrize(
+    ("campaign", "reason", "said"),
+    [
+        (GHOST, "named once (Operation Ghost)", True),
+        (replace(GHOST, tier=Tier.LOW), "named once (Operation Ghost)", False),
+        (replace(GHOST, facts={"doubted": True}), "named once (Operation Ghost)", False),
+        (replace(GHOST, tier=Tier.LOW), "uses Ryuk", True),
+    ],
+)
+def test_an_actor_that_a_campaign_points_to(campaign: Named, reason: str, said: bool) -> None:
+    found = judged(Intelligence(names=(campaign, RYUK)), points_to("G0016", 0.9, reason))
+    assert [one.text for one in found] == ["APT29 (G0016) is behind the activity"] * said
 
 
 def test_of_many_actors_those_of_most_reports_are_judged() -> None:

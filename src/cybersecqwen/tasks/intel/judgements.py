@@ -76,10 +76,10 @@ def believed(intel: Intelligence, attributions: Sequence[Attribution]) -> dict[s
     named = {one.id: one for one in intel.of_type("group") if one.id}
     answers: dict[str, list[Ranked]] = {}
     for one in attributions:
-        if one.answer and one.ranked[0].probability >= _EVEN:
-            subject = named.get(one.answer)
-            if subject is None or _may_be(intel, subject, one.ranked[0]):
-                answers.setdefault(one.answer, []).append(one.ranked[0])
+        if not one.answer or one.ranked[0].probability < _EVEN:
+            continue
+        if _may_be(intel, named.get(one.answer), one.ranked[0]):
+            answers.setdefault(one.answer, []).append(one.ranked[0])
 
     def weight(group: str) -> tuple[int, float, str]:
         return -len(answers[group]), -max(one.probability for one in answers[group]), group
@@ -121,11 +121,15 @@ def _sentences(intel: Intelligence, group: str) -> int:
     )
 
 
-def _may_be(intel: Intelligence, group: Named, found: Ranked) -> bool:
-    """Whether a group that reports name may be behind what they tell."""
+def _may_be(intel: Intelligence, group: Named | None, found: Ranked) -> bool:
+    """Whether a group may be behind what the reports tell, by what they say of it where they name it."""
+    told = not found.reasons or any(not reason.startswith(_BY_NAME) for reason in found.reasons)
+    if group is None:  # pointed to by what it uses, or by the name of a campaign of its own
+        campaigns = intel.of_type("campaign")
+        return told or any(one.tier is not Tier.LOW and not one.facts.get("doubted") for one in campaigns)
     if group.facts.get("doubted") or not _acts(intel, group):
         return False
-    return group.tier is not Tier.LOW or any(not reason.startswith(_BY_NAME) for reason in found.reasons)
+    return told or group.tier is not Tier.LOW
 
 
 def _acts(intel: Intelligence, group: Named) -> bool:
