@@ -171,6 +171,7 @@ def test_root_is_a_user_of_linux(starter: Library) -> None:
         ("powershell with hidden and -enc", "hidden"),
         ("net.exe with user, administrator and /add", "administrator"),
         ("whoami run by someone", "someone"),
+        ("lsass access by svchost.exe with PROCESS_ALL_ACCESS", "PROCESS_ALL_ACCESS"),
         ("whoami run by system administrators", "administrators"),
     ],
 )
@@ -183,6 +184,9 @@ def test_words_that_found_a_place_are_not_left_over(starter: Library) -> None:
         "whoami run by system",
         "failed logons by the same user and on the same host",
         "how many failed logons by user",
+        "number of different hosts per user in the last day",
+        "failed logons for user bob_2",
+        "svc_backup logged on",
         "cmd.exe by winword.exe and excel.exe",
         "lsass accessed by unusual processes not from system32",
     ):

@@ -192,6 +192,7 @@ def counted(text: str) -> Counted:
         following = _WORDS.match(text, found.end())
         if following and following[1].lower() not in _EVENTS and not _is_whose(text, following):
             distinct = distinct or following[1].lower()
+            things = things if things != (0, 0) else following.span()
     within = None
     if op is not None or by or _FOLLOWED.search(text):
         window = _WITHIN.search(text)

@@ -47,11 +47,14 @@ def leftover(
     library = read[0].place.library
     told = {stem(word) for one in read for near in one.adapted.rules for word in _words(text_of(near.rule))}
     found: dict[str, float] = {}
+    written = [match.span() for match in _WRITTEN.finditer(text)]
     for match in WORD.finditer(text.lower()):
         word, at = match[0], match.start()
         if any(start <= at < end and is_said(word) for start, end, is_said in covered):
             told.add(stem(word))
             continue
+        if any(first <= at < last for first, last in written):
+            continue  # listed whole
         if text.startswith("'t", match.end()) or word == "did":
             continue  # "isn't", "did not": the "not" is read
         joined = word in _TELLING or (word not in _JOINING and _is_joined(text, at, match.end()))
@@ -66,8 +69,16 @@ def leftover(
         lost = any(start <= at < end and is_said(word) for start, end, is_said in unused)
         if rarity >= _RARE or lost or joined:
             found.setdefault(text[at : match.end()], rarity)
+    for at, last in written:
+        placed = any(start <= at < end and is_said is _anything for start, end, is_said in covered)
+        if not placed and any(s <= at < e for s, e in asking):
+            found[text[at:last]] = library.rarity(text[at:last])
     kept = [word for word in found if stem(word.lower()) not in told]
     return (*dict.fromkeys(ids), *sorted(kept, key=lambda word: (-found[word], word)))[:_MOST]
+
+
+_WRITTEN = re.compile(r"(?<![\w.])[A-Za-z0-9]{1,40}(?:_[A-Za-z0-9]{1,40}){1,10}(?![\w.])")
+"""What is written as one word, though its parts are common: "PROCESS_ALL_ACCESS"."""
 
 
 def _is_joined(text: str, start: int, end: int) -> bool:
