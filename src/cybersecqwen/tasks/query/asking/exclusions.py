@@ -149,7 +149,7 @@ def _before_verb(text: str, start: int, end: int) -> int:
 
 
 def _end(text: str, start: int) -> int:
-    match = _END.search(text, start)
+    match = _END.search(text, start, min(len(text), start + _LONGEST))
     return min(match.start() if match else len(text), start + _LONGEST)
 
 
