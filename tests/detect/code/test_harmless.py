@@ -99,6 +99,11 @@ def test_places_of_an_address(route: str, given: str, there: bool) -> None:
         ("if n not in KNOWN:\n    n = m\nq(n)", True),
         ("if request.args['n'] not in KNOWN:\n    abort(400)\nq(request.args['n'])", False),
         ("if request.args['n'] not in KNOWN:\n    abort(400)\nq(request.args['m'])", True),
+        ("if not n.isdigit():\n    abort(400)\nq(n)", False),
+        ("if not isinstance(n, int):\n    abort(400)\nq(n)", False),
+        # such may let on more than lists do: no way of a stranger goes on there, but the value is told of
+        ("if not is_valid(n):\n    abort(400)\nq(n)", True),
+        ("if not re.fullmatch(PATTERN, n):\n    abort(400)\nq(n)", True),
         ("d = {'a': 'b'}\nq(d.get(n, 'c'))", False),
         ("d = {'a': 'b'}\nq(d[n])", False),
         ("d = {'a': 'b'}\nq(d.get(n, m))", True),

@@ -15,7 +15,7 @@ from .bindings import MEMBERS, Bindings
 from .entries import Entries
 from .functions import Functions
 from .guards import Guards
-from .model import Model
+from .model import SURE, Model
 from .telling import ALIKE
 
 DEEPEST = 40
@@ -104,7 +104,7 @@ class Harmless:
 
     def _call(self, node: Node, kind: str, depth: int) -> bool:
         name = self._facts.names.full(dotted(called(node)))
-        if self._model.ends(name, kind) or self._guards.held(node, kind):
+        if self._model.ends(name, kind) or self._guards.held(node, SURE):
             return True
         if is_typed(node, self._model.types):
             other = Call(name=name, node=node).argument("1|default", self._tree.profile.keywords)
@@ -124,7 +124,7 @@ class Harmless:
 
     def _member(self, node: Node, kind: str, depth: int) -> bool:
         """A part of what is harmless is harmless, too; an attribute of Python may be anything of it."""
-        if self._guards.held(node, kind):
+        if self._guards.held(node, SURE):
             return True
         holder = node.field(MEMBERS[node.kind()][0])
         named = node.kind() != "attribute" and holder is not None and holder.kind() == "identifier"
@@ -143,7 +143,7 @@ class Harmless:
             passed.append(function)
 
         def is_held(at: int) -> bool:
-            return any(self._guards.hold(one, name, use, kind, at, parts=parts) for one in passed)
+            return any(self._guards.hold(one, name, use, SURE, at, parts=parts) for one in passed)
 
         found = list(self._bindings.reaching(function, name, use))
         if self._facts.shapes.is_filled(name, [one.value for one in found if one.value is not None]):

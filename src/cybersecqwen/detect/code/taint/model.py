@@ -39,6 +39,10 @@ KINDS: Mapping[str, str] = {
 """Weakness → the kind of harm that a value from outside can do there."""
 
 
+SURE = "sure"
+"""In the place of a kind of harm: conditions that let members of a list and numbers on, nothing else."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checks:
     """What conditions of one language tell of a value; patterns by kind of harm, NAME for its name."""
@@ -55,12 +59,14 @@ class Checks:
     @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds of harm that have patterns of their own."""
-        return frozenset((*self.tells, *self.against, *self.either))
+        return frozenset((SURE, *self.tells, *self.against, *self.either))
 
     def of(self, kind: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """(tells, against, either) for a kind of harm."""
+        """(tells, against, either) for a kind of harm, or what is `SURE` of any."""
+        kinds = (SURE,) if kind == SURE else (SURE, "any", kind)
         made = [
-            (*some.get("any", ()), *some.get(kind, ())) for some in (self.tells, self.against, self.either)
+            tuple(pattern for one in kinds for pattern in some.get(one, ()))
+            for some in (self.tells, self.against, self.either)
         ]
         return made[0], made[1], made[2]
 

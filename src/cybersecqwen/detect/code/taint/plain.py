@@ -20,7 +20,7 @@ from .entries import is_of
 from .functions import Functions
 from .guards import Guards
 from .harmless import DEEPEST, MOST_WORK
-from .model import Model
+from .model import SURE, Model
 
 _NUMBERS = frozenset(("-", "/"))
 """Signs that make numbers alone, in every language that has them."""
@@ -75,7 +75,7 @@ class Plain:
             return bool(parts) and self._all(parts[-1:] if what in profile.wrappers else parts, kind, depth)
         if what in profile.choices:
             return self._all(self._facts.shapes.chosen(node), kind, depth)
-        return what in _ITEMS and self._guards.held(node, kind)
+        return what in _ITEMS and self._guards.held(node, SURE)
 
     def _all(self, nodes: Sequence[Node | None], kind: str, depth: int) -> bool:
         return all(one is not None and self._of(one, kind, depth + 1) for one in nodes[:200])
@@ -127,7 +127,7 @@ class Plain:
             return True
 
         def is_held(at: int) -> bool:
-            return any(self._guards.hold(one, name, use, kind, at) for one in passed)
+            return any(self._guards.hold(one, name, use, SURE, at) for one in passed)
 
         found = shapes.settings(node)
         if found is None:  # nothing in the file sets it
