@@ -244,6 +244,8 @@ def test_csharp(body: str, there: bool) -> None:
         ("in_array($s, $known, true) or die(); q($s)", False),
         ("q(in_array($s, $known, true) ? $s : 'b')", False),
         ("q($s)", True),
+        ("if (!in_array($s, $_GET['b'], true)) { return; } q($s)", True),
+        ("$b = explode(',', $_COOKIE['b']); if (!in_array($s, $b, true)) { return; } q($s)", True),
         ("if (!in_array($s, $known, true)) { log($s); } q($s)", True),
         ("if (in_array($s, $known, true)) { return; } q($s)", True),
         ("if (!in_array($s, $known, true)) { $s = other(); } q($s)", True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ class Checks:
     """One of both, and the pattern does not say which."""
     leaves: frozenset[str]
     """Functions that never come back."""
+    strangers: Pattern[str] | None
+    """What comes in with a request: to stand in a list of theirs lets any value on."""
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -149,4 +152,12 @@ def _checks(given: Mapping[str, Any]) -> Checks:
         against=patterns("guards_against"),
         either=patterns("guards_either"),
         leaves=frozenset(given.get("leaves", ())),
+        strangers=_strangers(given),
     )
+
+
+def _strangers(given: Mapping[str, Any]) -> Pattern[str] | None:
+    """Names of sources as a whole; a pattern of its own in languages in which values are not followed."""
+    names = "|".join(map(re.escape, given.get("sources", ())))
+    written = rf"(?:\A|[^\w$])(?:{names})(?:[^\w$]|\z)" if names else given.get("strangers", "")
+    return re2.compile(written) if written else None

@@ -77,6 +77,8 @@ class Telling:
         """As it is written."""
         self._shapes = facts.shapes
         self._texts = facts.tree.profile.strings
+        self._calls = facts.tree.profile.calls
+        self._strangers = checks.strangers
         self._word = _word(name, parts and name.lstrip("$").isidentifier())
         self._made_of = made_of
         self._tells, self._against, self._either = (list(map(_compiled, some)) for some in checks.of(kind))
@@ -114,7 +116,10 @@ class Telling:
                     return told
             if sign in (*_SAME, *_OTHER) and self._is_known(left, sign, right):
                 return Truth(sign in _SAME, sign in _OTHER)
-        return self._by_patterns(node, sign)
+        told = self._by_patterns(node, sign)
+        if told != Truth() and any(map(self._is_strangers, self._held_against(node))):
+            return Truth()
+        return told
 
     def _answered(self, core: Node, sign: str, answer: str, depth: int) -> Truth | None:
         """What it tells that a function gave an answer, or that there is a value; None for no such answer."""
@@ -135,11 +140,25 @@ class Telling:
     def _is_known(self, left: Node, sign: str, right: Node) -> bool:
         """Whether the value itself is held against a text that is written, or looked for in something."""
         if sign in ("in", "not in"):
-            return _SAME_VALUE.fullmatch(self._shown(left)) is not None
+            return _SAME_VALUE.fullmatch(self._shown(left)) is not None and not self._is_strangers(right)
         for one, other in ((left, right), (right, left)):
             if _SAME_VALUE.fullmatch(self._shown(one)) and other.kind() in self._texts:
                 return self._shapes.of(other) is Shape.CONSTANT
         return False
+
+    def _is_strangers(self, node: Node) -> bool:
+        """Whether what the value is looked for in comes from whoever chose the value."""
+        theirs = self._strangers
+        return theirs is not None and any(theirs.search(text) for text in self._shapes.origins(node))
+
+    def _held_against(self, node: Node) -> list[Node]:
+        """Of a call what it is called of and what it is given, but for the value itself."""
+        if node.kind() not in self._calls:
+            return []
+        holder, given = node.field("function"), node.field("arguments")
+        inner = holder.named_children()[:1] if holder is not None else []
+        parts = [*inner, *(given.named_children()[:20] if given is not None else ())]
+        return [one for one in parts if _SAME_VALUE.fullmatch(self._shown(one)) is None]
 
     def _by_patterns(self, node: Node, sign: str) -> Truth:
         if not self.may_tell(node.text()[:_LONGEST]):
