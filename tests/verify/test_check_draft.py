@@ -36,6 +36,10 @@ The chain involves winword.exe, cmd.exe and powershell.exe.
 The command line contains "-enc SQBFAFgA" on WS01.
 The activity matches the technique Malicious File (T1204.002).
 The host is WS01.
+The user CORP\\alice was involved in this.
+The activity involves CORP\\alice and cmd.exe.
+The activity involves the user alice on WS01.
+powershell.exe was seen on WS01 as alice.
 powershell.exe connected to 203.0.113.7:443.
 WINWORD.EXE started cmd.exe on WS01 at 09:20 UTC on 29 December 2025.
 cmd.exe matches the technique Malicious File (T1204.002).
@@ -462,6 +466,12 @@ PLANTED_NAMES = [
      'The activity on WS01 "was remediated".'),
     (event(9, Category.PROCESS, user="CORP\\bob", Image=CMD, CommandLine="rem penetration test"),
      'CORP\\bob is involved with a "penetration test".'),
+    (coded("4625", Category.LOGON, TargetUserName="remediated"), "The activity appears remediated."),
+    (coded("4625", Category.LOGON, TargetUserName="exfiltration"), "The activity shows exfiltration."),
+    (coded("4625", Category.LOGON, TargetUserName="ransomware2"), "The activity seems ransomware2."),
+    (ran("rem fin7"), "The activity involves fin7."),
+    (ran("rem lazarus-group"), "The observed activity includes lazarus-group on WS01."),
+    (ran("x"), "WS01 was seen as cmd.exe."),
     (ran("rem CVE-2031-99999"), "CVE-2031-99999 was detected on WS01."),
 ]  # fmt: skip
 
@@ -500,6 +510,9 @@ def test_our_own_titles_and_reasons_pass_to_the_letter_whatever_words_they_hold(
     assert kept(why, report) and kept("Malware was found in a file of a trusted domain.", report)
     assert not kept("Malware was found in a file.", report)
     assert not kept("A stolen hash is used, never with Kerberos.", report)
+    told = replace(finding, signal="anomaly:user", title="benign was seen for the first time")
+    made = replace(REPORT, findings=(told,), incidents=(replace(INCIDENT, findings=(told,)),))
+    assert not kept("benign was seen for the first time.", made)  # an account of that name
     ordinary = replace(finding, weight=-1.0)
     report = replace(REPORT, findings=(ordinary,), incidents=(replace(INCIDENT, findings=(ordinary,)),))
     assert not kept("Malware was found in a file of a trusted domain.", report)

@@ -199,7 +199,8 @@ def _statements(report: Report, evidence: tuple[str, ...]) -> Iterator[Statement
 def _to_the_letter(report: Report, evidence: tuple[str, ...]) -> Iterator[str]:
     """What findings that speak against the activity say, where nothing of it was copied from the input."""
     for finding in all_findings(report):
-        if finding.weight <= 0 or finding.group == "claims":
+        # "anomaly:…", "match:…": their titles are made with values of the input, be they one word.
+        if finding.weight <= 0 or finding.group == "claims" or ":" in finding.signal:
             continue
         for text in (finding.title, *_sentences(finding.why)):
             if _own(text, evidence) == squeeze(text):

@@ -19,7 +19,17 @@ from .passages import check_against
 from .quotes import quoted
 from .relations import Reading, Word, governing, read
 from .stated import check_stated
-from .vocabulary import KIND_NOUNS, LIMITS, NUMBER_WORDS, QUANTIFIERS, THINGS, is_glue, listed, stem
+from .vocabulary import (
+    KIND_NOUNS,
+    LIMITS,
+    LINKING,
+    NUMBER_WORDS,
+    QUANTIFIERS,
+    THINGS,
+    is_glue,
+    listed,
+    stem,
+)
 
 _LABELLED = re.compile(
     r"\b(port|pid|process id|event id|event code|event|logon type)\s+(\d{1,6})\b", re.IGNORECASE
@@ -221,8 +231,10 @@ def _kinds(parsed: Parsed, allowed: Allowed) -> str:
             return f"equates {word.text} with something"
         if _is_predicate(sentence, at, kinds):
             return f"says that something is {word.text}"
-        if not kinds & _SOLID and _is_linked(sentence, at):
+        if not kinds & (_SOLID | {"quotation"}) and _is_linked(sentence, at, kinds):
             return f"links something with {word.text}"
+        if governing(sentence, at) == "as" and not kinds & {"user", "quotation"}:
+            return f"says that something is {word.text}"
     return ""
 
 
@@ -263,13 +275,24 @@ def _is_predicate(sentence: Sequence[Word], at: int, kinds: set[str]) -> bool:
     return KIND_NOUNS.get(noun) not in kinds
 
 
-_TO_BE = listed("is was are were be been being has have had")
+_TO_BE = listed(
+    "is was are were be been being has have had appear appears appeared seem seems seemed remain remains"
+)
 
 
-def _is_linked(sentence: Sequence[Word], at: int) -> bool:
-    """Whether "associated with NAME", "matches NAME" or the like stands here."""
-    before = [word for word in sentence[max(0, at - 5) : at] if not word.is_name]
-    return any(stem(word.text) in _LINKS for word in before)
+def _is_linked(sentence: Sequence[Word], at: int, kinds: set[str]) -> bool:
+    """Whether "associated with NAME", "shows NAME" or the like stands here.
+
+    "Involves alice@x.example" and "involves the user alice" say that it is an account; a bare word may be any.
+    """
+    if governing(sentence, at) not in ("", "with", "to", "of"):
+        return False
+    stems = {stem(word.text) for word in sentence[max(0, at - 5) : at] if not word.is_name}
+    if stems & _LINKS:
+        return True
+    told = at > 0 and KIND_NOUNS.get(sentence[at - 1].text) in kinds
+    account = "user" in kinds and (told or not sentence[at].text.isalnum())
+    return bool(stems & LINKING) and not account
 
 
 _QUOTES_AFTER = listed(
