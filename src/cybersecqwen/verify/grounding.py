@@ -283,7 +283,7 @@ _TO_BE = listed(
 def _is_linked(sentence: Sequence[Word], at: int, kinds: set[str]) -> bool:
     """Whether "associated with NAME", "shows NAME" or the like stands here.
 
-    "Involves alice@x.example" and "involves the user alice" say that it is an account; a bare word may be any.
+    "Involves alice@x.example" and "involves the user alice" say that it is an account, a bare word does not.
     """
     if governing(sentence, at) not in ("", "with", "to", "of"):
         return False

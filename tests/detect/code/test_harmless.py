@@ -306,3 +306,23 @@ def test_ruby() -> None:
 )
 def test_work_is_bounded(text: str, language: str) -> None:
     found(text, language)
+
+
+@pytest.mark.parametrize("count", [3, 250])
+def test_what_stands_behind_many_harmless_parts_counts(count: int) -> None:
+    parts = ", ".join(["'x'"] * count)
+    assert python(f"db.execute('select ' + ' '.join([{parts}, n]))")
+    assert not python(f"db.execute('select ' + ' '.join([{parts}]))")
+    places = "{} " * (count + 1)
+    assert python(f"db.execute('select {places}'.format({parts}, n))")
+    asked = f"$db->query(sprintf('select {'%s ' * (count + 1)}', {parts}, NAME));"
+    assert php(asked.replace("NAME", "$_GET['s']")) and not php(asked.replace("NAME", "$n"))
+
+
+@pytest.mark.parametrize("count", [10, 3_000])
+def test_a_statement_may_be_long(count: int) -> None:
+    text = "select " + "a" * count
+    assert python(f"db.execute('{text} {{}}'.format(n))") and not python(f"db.execute('{text}'.format())")
+    assert python(f"db.execute('{text} %s' % n)") and not python(f"db.execute('{text} %d' % n)")
+    chain = ".where('b')" * count
+    assert python(f"db.table('a'){chain}.execute('select ' + n)")

@@ -21,8 +21,13 @@ _NAMES = frozenset(("identifier", "property_identifier"))
 
 
 def dotted(text: str) -> str:
-    """An expression that is called, as a name with dots: "$db->query" is "$db.query"."""
-    return _ARROWS.sub(".", _SPACE.sub("", text)) if len(text) <= _LONGEST else ""
+    """An expression that is called, as a name with dots: "$db->query" is "$db.query".
+
+    Of a long one, such as the format of a statement, the end is left: which method is called of it.
+    """
+    if len(text) > _LONGEST:
+        text = f"…{text[-_LONGEST:]}"  # which is the beginning of no name
+    return _ARROWS.sub(".", _SPACE.sub("", text))
 
 
 class Names:

@@ -29,7 +29,7 @@ _MOST = 200_000
 _BATCH = 500
 _PATIENCE = 2.0
 """Seconds to wait for others that write."""
-_FORM = 4
+_FORM = 5
 """Raised where what is kept, or how files are looked at, changes while the rules stay."""
 _PASSING = (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.IntegrityError)
 """Errors that say nothing against the file: another process holds it, the disk is full."""

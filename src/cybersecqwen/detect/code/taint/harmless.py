@@ -53,19 +53,13 @@ GETTERS = frozenset(("get", "pop"))
 _ASKED = GETTERS | {"getlist"}
 
 
-class Harmless:
-    """Those of one file in a language in which values are followed."""
+class Bounded:
+    """Goes from an expression to what it is made of, so many steps and no more."""
 
-    def __init__(
-        self, facts: Facts, model: Model, bindings: Bindings, functions: Functions, guards: Guards
-    ) -> None:
+    def __init__(self, facts: Facts, model: Model) -> None:
         self._facts = facts
         self._tree = facts.tree
         self._model = model
-        self._bindings = bindings
-        self._functions = functions
-        self._guards = guards
-        self._entries = Entries(model)
         self._left = 0
 
     def is_harmless(self, node: Node, kind: str) -> bool:
@@ -73,10 +67,31 @@ class Harmless:
         self._left = MOST_WORK
         return self._of(node, kind, 0)
 
-    def _of(self, node: Node, kind: str, depth: int) -> bool:
+    def _of(self, node: Node | None, kind: str, depth: int) -> bool:
         self._left -= 1
-        if self._left < 0 or depth > DEEPEST:
-            return False
+        return node is not None and self._left >= 0 and depth <= DEEPEST and self._is(node, kind, depth)
+
+    def _all(self, nodes: Sequence[Node | None], kind: str, depth: int) -> bool:
+        return all(self._of(one, kind, depth + 1) for one in nodes)
+
+    def _is(self, node: Node, kind: str, depth: int) -> bool:
+        """What is so of each kind of expression."""
+        raise NotImplementedError
+
+
+class Harmless(Bounded):
+    """Those of one file in a language in which values are followed."""
+
+    def __init__(
+        self, facts: Facts, model: Model, bindings: Bindings, functions: Functions, guards: Guards
+    ) -> None:
+        super().__init__(facts, model)
+        self._bindings = bindings
+        self._functions = functions
+        self._guards = guards
+        self._entries = Entries(model)
+
+    def _is(self, node: Node, kind: str, depth: int) -> bool:
         what, profile = node.kind(), self._tree.profile
         if what in profile.literals or what in _MARKS:
             return True
@@ -97,10 +112,7 @@ class Harmless:
         parts = node.named_children()
         if what in _MAPPINGS and not parts:
             return False  # it is filled elsewhere
-        return self._all(parts[:200], kind, depth)
-
-    def _all(self, nodes: Sequence[Node], kind: str, depth: int) -> bool:
-        return all(self._of(one, kind, depth + 1) for one in nodes)
+        return self._all(parts, kind, depth)
 
     def _call(self, node: Node, kind: str, depth: int) -> bool:
         name = self._facts.names.full(dotted(called(node)))

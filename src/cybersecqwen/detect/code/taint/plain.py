@@ -7,7 +7,6 @@ that the file sets it to must be such, wherever that is done.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from functools import cached_property
 
 from cybersecqwen.detect.code.calls import CONSTRUCTIONS, Facts
@@ -19,7 +18,7 @@ from cybersecqwen.detect.code.tree import Node
 from .entries import is_of
 from .functions import Functions
 from .guards import Guards
-from .harmless import DEEPEST, MOST_WORK
+from .harmless import Bounded
 from .model import SURE, Model
 
 _NUMBERS = frozenset(("-", "/"))
@@ -29,28 +28,21 @@ _LONGEST = 200
 _ITEMS = frozenset(("subscript_expression", "member_access_expression", "element_access_expression"))
 
 
-class Plain:
+class Plain(Bounded):
     """Those of one file."""
 
     def __init__(self, facts: Facts, model: Model) -> None:
-        self._facts = facts
-        self._tree = facts.tree
-        self._model = model
+        super().__init__(facts, model)
         self._guards = Guards(facts, Functions(facts.tree), model.checks)
-        self._left = 0
         self._asked: set[tuple[int, str]] = set()
         """(function, name) of names that are being looked at: a name may be made of itself."""
 
     def is_harmless(self, node: Node, kind: str) -> bool:
         """Whether an expression holds nothing but what is written, numbers and known values."""
-        self._left = MOST_WORK
         self._asked = set()
-        return self._of(node, kind, 0)
+        return super().is_harmless(node, kind)
 
-    def _of(self, node: Node, kind: str, depth: int) -> bool:
-        self._left -= 1
-        if self._left < 0 or depth > DEEPEST:
-            return False
+    def _is(self, node: Node, kind: str, depth: int) -> bool:
         what, profile = node.kind(), self._tree.profile
         if what in profile.literals:
             return True
@@ -76,9 +68,6 @@ class Plain:
         if what in profile.choices:
             return self._all(self._facts.shapes.chosen(node), kind, depth)
         return what in _ITEMS and self._guards.held(node, SURE)
-
-    def _all(self, nodes: Sequence[Node | None], kind: str, depth: int) -> bool:
-        return all(one is not None and self._of(one, kind, depth + 1) for one in nodes[:200])
 
     def _call(self, node: Node, kind: str, depth: int) -> bool:
         name = self._facts.names.full(dotted(called(node)))
