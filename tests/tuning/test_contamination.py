@@ -182,8 +182,18 @@ def test_packed_benchmarks_are_read_and_other_files_are_named(
         read_benchmarks(tmp_path)
     (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(b"text" * 999))
     monkeypatch.setattr(module, "_MOST_BYTES", 2_000)
-    with pytest.raises(LimitError, match="unpacks"):
+    with pytest.raises(LimitError, match=r"cut\.txt\.gz the benchmarks unpack to more"):
         read_benchmarks(tmp_path)
+
+
+def test_packed_benchmarks_are_bounded_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.txt.gz").write_bytes(gzip.compress(b"text\n" * 200))
+    monkeypatch.setattr(module, "_MOST_BYTES", 2_999)
+    with pytest.raises(LimitError, match=r"2\.txt\.gz"):
+        read_benchmarks(tmp_path)
+    monkeypatch.setattr(module, "_MOST_BYTES", 3_000)
+    assert read_benchmarks(tmp_path).items == 600
 
 
 JSON_FORMS = [

@@ -39,7 +39,8 @@ def data(folder: Path, numbers: Sequence[int], taught: Sequence[int] = (9_000,),
     folder.mkdir(parents=True)
     for name, some in ((TRAIN, taught), (HELD_FILE, (9_999,)), (GATE, numbers)):
         write_records(folder / name, [record(number) for number in some])
-    (folder / MANIFEST).write_text(json.dumps({"licences": {"Apache-2.0": 1}, **manifest}))
+    told = {"licences": {"Apache-2.0": 1}, "train": {"skills": {"absent": len(taught)}}}
+    (folder / MANIFEST).write_text(json.dumps({**told, **manifest}))
     return folder
 
 
@@ -172,6 +173,17 @@ def test_what_was_held_apart_from_it_or_is_of_another_skill_is_asked(site: Site)
 def test_another_skill_than_those_learned_before_is_asked(site: Site) -> None:
     gone_on(site, "cwe")
     assert site.gate().why == ()
+    # What goes on from this one has to know of both.
+    assert read_adapter(site.manifest).learned == ("absent", "cwe")
+
+
+def test_what_was_taught_and_not_asked_was_learned_too(site: Site) -> None:
+    manifest = json.loads((site.data[0] / "data.json").read_text())
+    manifest["train"]["skills"]["triage-note"] = 3
+    (site.data[0] / "data.json").write_text(json.dumps(manifest))
+    site.exported().gate()
+    made = read_adapter(site.manifest)
+    assert (made.skills, made.learned) == (("absent",), ("absent", "triage-note"))
 
 
 # ---- export --------------------------------------------------------------------------------------

@@ -144,6 +144,7 @@ def read_benchmarks(folder: Path) -> Benchmarks:
     """
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     paths = [path for path in found if _suffix(path) in _SUFFIXES]
+    others = [path for path in found if _suffix(path) not in _SUFFIXES]
     if not paths:
         raise InputError(f"{folder} holds no benchmark files ({', '.join(_SUFFIXES)}).")
     if len(paths) > _MOST_FILES or sum(path.stat().st_size for path in paths) > _MOST_BYTES:
@@ -152,11 +153,14 @@ def read_benchmarks(folder: Path) -> Benchmarks:
     prefixes: set[str] = set()
     runs: set[int] = set()
     count = 0
+    room = _MOST_BYTES
     for path in paths:
+        text = _text(path, room)
+        room -= len(text)
         seen: Counter[int] = Counter()
         beginnings: Counter[str] = Counter()
         known: set[int] = set()
-        for item in filter(None, _items(path)):
+        for item in filter(None, _items(path, text)):
             count += 1
             ids.update(one.upper() for text in item for one in _CVE.findall(text))
             texts = [words for text in item if (words := _WORD.findall(text.lower()))]
@@ -173,7 +177,7 @@ def read_benchmarks(folder: Path) -> Benchmarks:
         runs=frozenset(runs),
         files=tuple(str(path.relative_to(folder)) for path in paths),
         items=count,
-        unread=tuple(str(path.relative_to(folder)) for path in found if path not in set(paths)),
+        unread=tuple(str(path.relative_to(folder)) for path in others[:_MOST_FILES]),
     )
 
 
@@ -183,20 +187,21 @@ def _suffix(path: Path) -> str:
     return Path(path.stem).suffix.lower() if ends == _PACKED else ends
 
 
-def _text(path: Path) -> str:
-    """Raises LimitError where a packed file holds more than may be read."""
-    if path.suffix.lower() != _PACKED:
-        return path.read_text("utf-8", "replace")
-    with gzip.open(path, "rb") as stream:
-        data = stream.read(_MOST_BYTES + 1)
-    if len(data) > _MOST_BYTES:
-        raise LimitError(f"{path} unpacks to more than {_MOST_BYTES >> 20} MB.")
+def _text(path: Path, most: int) -> str:
+    """Raises InputError where a file cannot be read, LimitError where it holds more than may be read."""
+    try:
+        with gzip.open(path, "rb") if path.suffix.lower() == _PACKED else path.open("rb") as stream:
+            data = stream.read(most + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"The benchmark file {path} cannot be read: {error}.") from error
+    if len(data) > most:
+        raise LimitError(f"With {path} the benchmarks unpack to more than {_MOST_BYTES >> 20} MB.")
     return data.decode("utf-8", "replace")
 
 
-def _items(path: Path) -> Iterator[list[str]]:
+def _items(path: Path, text: str) -> Iterator[list[str]]:
+    suffix = _suffix(path)
     try:
-        text, suffix = _text(path), _suffix(path)
         if suffix in (".tsv", ".csv"):
             csv.field_size_limit(min(sys.maxsize, 1 << 24))
             rows = io.StringIO(text, newline="")  # a field may go over lines
@@ -209,7 +214,7 @@ def _items(path: Path) -> Iterator[list[str]]:
                     yield from _told(json.loads(one))
         else:
             yield from ([line] for line in text.splitlines() if line.strip())
-    except (OSError, EOFError, zlib.error, ValueError, RecursionError, csv.Error) as error:
+    except (ValueError, RecursionError, csv.Error) as error:
         raise InputError(f"The benchmark file {path} cannot be read: {error}.") from error
 
 

@@ -119,6 +119,7 @@ def gate(
     recipe_of(run)
     try:  # before hours of asking
         licence = _licence(told)
+        _skills_of(told)
         card(replace(adapter, licence=licence), state, told, {}, log)
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise InputError(f"No card can be written of {run}: what it or its data say is damaged.") from error
@@ -130,7 +131,7 @@ def gate(
             answers[which] = list(_asked(model, records, _Kept(run / ANSWERS, who), which, tell))
     decision = decide(answers["before"], answers["after"])
     decision = replace(decision, why=(*decision.why, *unasked))
-    learned = tuple(sorted({one.skill for one in records}))
+    learned = tuple(sorted(_skills_of(told) | (_learned_before(state) or frozenset())))
     done = replace(adapter, skills=decision.skills, learned=learned, licence=licence)
     text = card(done, state, told, decision.as_json(), log)
     write_together(
@@ -185,6 +186,11 @@ def _taught(folder: Path) -> set[str]:
     if not isinstance(given, list):
         raise InputError(f"{folder / MANIFEST} is damaged: it does not list what was taught.")
     return set(map(str, given))
+
+
+def _skills_of(told: Sequence[dict[str, Any]]) -> frozenset[str]:
+    """What the data of a run teach, asked or not: what goes on from the adapter has to know."""
+    return frozenset(str(skill) for one in told for skill in one.get("train", {}).get("skills", {}))
 
 
 def _learned_before(state: dict[str, Any]) -> frozenset[str] | None:

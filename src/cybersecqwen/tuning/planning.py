@@ -34,7 +34,8 @@ _SPARE = 1.2
 """What a run's largest was measured at, against what was planned: 1.15 (docs/training.md)."""
 _ANSWER = 16
 """Tokens of an answer where nobody counted."""
-_HEAD = 2_000
+HEAD = 2_000
+"""Characters of a text in which a beginning that others share is looked for."""
 SHARES = (0.6, 0.17)
 """Shares of what a product of matrices reaches that whole runs came to, on two cores.
 
@@ -209,9 +210,9 @@ def plan(
 def alike(texts: Sequence[str], size: int) -> list[int]:
     """How many characters each text begins with as the others do that are read with it, so many at a time.
 
-    Those that begin alike are read together (`batching.batches`). Of a text 2,000 characters are looked at.
+    Those that begin alike are read together (`batching.batches`). Of a text its `HEAD` is looked at.
     """
-    heads = sorted((text[:_HEAD], at) for at, text in enumerate(texts))
+    heads = sorted((text[:HEAD], at) for at, text in enumerate(texts))
     found = [0] * len(heads)
     for first in range(0, len(heads), size):
         some = heads[first : first + size] if first + size <= len(heads) else heads[-size:]

@@ -487,22 +487,21 @@ class _Counted(TypedDict):
 def _counted(folders: list[Path], batch: int) -> _Counted:
     """Counted in characters, since no tokenizer is loaded for a plan."""
     from cybersecqwen.tuning.building import TRAIN
-    from cybersecqwen.tuning.planning import alike
+    from cybersecqwen.tuning.planning import HEAD, alike
     from cybersecqwen.tuning.records import Record, read_records
 
-    texts: list[str] = []
+    heads: list[str] = []
+    lengths: list[int] = []
     answers: list[int] = []
     for folder in folders:
         for one in read_records(folder / TRAIN):
             if isinstance(one, Record):
-                texts.append(one.text)
+                heads.append(one.text[:HEAD])
                 answers.append(round(len(one.answer) / _CHARS_PER_TOKEN) + 1)
-    shared = (count / _CHARS_PER_TOKEN for count in alike(texts, batch))
+                lengths.append(round(len(one.text) / _CHARS_PER_TOKEN) + answers[-1] + _FRAME)
+    shared = (count / _CHARS_PER_TOKEN for count in alike(heads, batch))
     return {
-        "lengths": [
-            round(len(text) / _CHARS_PER_TOKEN) + answer + _FRAME
-            for text, answer in zip(texts, answers, strict=True)
-        ],
+        "lengths": lengths,
         "alike": [round(count) + _FRAME // 2 if count >= _WORTH else 0 for count in shared],
         "answers": answers,
     }

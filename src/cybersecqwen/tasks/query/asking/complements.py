@@ -23,7 +23,7 @@ _LEAD = re.compile(
 )
 """What stands between a "not" and what it is about: "not [started by] explorer.exe"."""
 _DOING = (
-    r"(?:load|connect|start|spawn|launch|access|open|writ|creat|execut|run(?:n)|us|modif|chang|delet|read|call|"
+    r"(?:load|connect|start|spawn|launch|access|open|writ|creat|execut|runn|us|modif|chang|delet|read|call|"
     r"resolv|send|download|dropp|inject|dump|talk|communicat|mak)"
 )
 _OPENS = re.compile(
