@@ -317,3 +317,9 @@ def test_orders_are_those_of_the_middle(rows: list[dict[str, Any]]) -> None:
     meant = evaluate(query, {"main": rows}, Running())
     found = SPL.run(SPL.write(query), {"main": rows}, Running())
     assert found.ordered and [row.get("n") for row in found.rows] == [row.get("n") for row in meant.rows]
+
+
+def test_half_a_pair_of_surrogates_is_found_as_what_stands_for_it() -> None:
+    rows = [{"a": "x\ufffdy"}, {"a": "xy"}]
+    found = SPL.run(SPL.parse('search index=main | rex field=a "(?<got>\ud800y)"'), {"main": rows}, Running())
+    assert [row.get("got") for row in found.rows] == ["\ufffdy", None]

@@ -365,3 +365,9 @@ def test_depth_and_length_are_bounded(text: str) -> None:
     """Refused, and not died of."""
     with pytest.raises((QueryError, LimitError)):
         DuckDb("time").effects(DuckDb("time").parse(text)) and DuckDb("time").read(DuckDb("time").parse(text))
+
+
+def test_an_expression_with_half_a_pair_of_surrogates_is_refused() -> None:
+    dialect = DuckDb("time")
+    with pytest.raises(QueryError):
+        dialect.read(dialect.parse("SELECT * FROM t WHERE REGEXP_MATCHES(a, '\ud800')"))

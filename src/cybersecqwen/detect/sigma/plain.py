@@ -73,12 +73,10 @@ def _folded(text: str, test: Test) -> str:
 
 
 def _one(test: Test, text: str, wanted: str) -> bool:
-    if test.part:
-        part = part_of(text, test.part)
-        return part is not None and compared(test.op, part, float(wanted))
-    if test.op in (Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST):
-        number = number_of(text)
-        return number is not None and compared(test.op, number, float(wanted))
+    if test.part or test.op in (Op.LESS, Op.AT_MOST, Op.GREATER, Op.AT_LEAST):
+        number = part_of(text, test.part) if test.part else number_of(text)
+        bound = number_of(wanted)  # other languages compare with any text: none is less than that
+        return number is not None and bound is not None and compared(test.op, number, bound)
     if test.op is Op.CIDR:
         address = address_of(text)
         return address is not None and address in _network(wanted)

@@ -190,7 +190,7 @@ class _Reader:
         options.log_errors = False
         try:
             re2.compile(pattern, options)
-        except re2.error:
+        except (re2.error, UnicodeEncodeError):  # half a pair of surrogates is no text
             raise UnsayableError("RE2 does not take an expression.", what="such an expression") from None
         return Test(side.field, Op.REGEX, (pattern,), cased=True)
 

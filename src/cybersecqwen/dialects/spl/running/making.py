@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,9 +69,17 @@ def pattern(text: str) -> Pattern:
         ) from error
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def _named(text: str) -> str:
-    """Named groups as RE2 knew them first."""
-    return text.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!")
+    """Named groups as RE2 knew them first; a lone surrogate, which RE2 cannot take, as what it shows."""
+    return (
+        _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+        .replace("(?<", "(?P<")
+        .replace("(?P<=", "(?<=")
+        .replace("(?P<!", "(?<!")
+    )
 
 
 @lru_cache(maxsize=1_000)
