@@ -28,6 +28,8 @@ from cybersecqwen.detect.sigma.model import Rule
 from cybersecqwen.detect.sigma.rulefiles import parse_files, rule_files
 from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.dialects.fields.mapping import mapped
+from cybersecqwen.dialects.fields.schemas import schema as named
+from cybersecqwen.dialects.fields.types import fitted
 from cybersecqwen.dialects.interface import Dialect
 from cybersecqwen.dialects.normal import equivalent
 from cybersecqwen.dialects.query import Query
@@ -105,6 +107,12 @@ def main() -> None:
         arguments.save.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def written(dialect: Dialect[Any], query: Query, schema: str) -> Any:
+    """The tree of a query, as the types of the schema's fields ask for."""
+    tree = dialect.write(query)
+    return fitted(dialect, tree, named(schema)) if schema and schema != dialect.name else tree
+
+
 def outcome(dialect_name: str, rules: Sequence[Rule], schema: str) -> Outcome:
     """Write, parse and read back every rule."""
     dialect = DIALECTS.get(dialect_name)()
@@ -122,7 +130,7 @@ def outcome(dialect_name: str, rules: Sequence[Rule], schema: str) -> Outcome:
                 else alone_in(dialect_name, meant)
             )
             query = dialect.prepared(query)
-            text = dialect.render(dialect.write(query))
+            text = dialect.render(written(dialect, query, schema))
         except (UnsayableError, FieldError) as error:
             found.refused[reason(error)] += 1
             continue

@@ -181,6 +181,20 @@ class Dialect(ABC, Generic[Tree]):
         del time_field
         return tree
 
+    def typed(self, tree: Tree, types: Mapping[str, str]) -> Tree:
+        """A written tree with each comparison as the type of its field asks for, where a language minds.
+
+        `types` has fields whose type the schema knows: text, number, time, bool, dynamic, ip. Raises
+        UnsayableError where the language has no such comparison for the type.
+        """
+        del types
+        return tree
+
+    def presumes(self, tree: Tree) -> tuple[str, ...]:
+        """What must be so of the system and its data for the query to find what it should, in sentences."""
+        del tree
+        return ()
+
     def cost(self, tree: Tree, context: Context) -> float:
         """What running it costs, in work of reading one event once, over a million events.
 

@@ -18,6 +18,7 @@ from .examples import events
 from .examples.sampling import samples
 from .fields.schema import Schema
 from .fields.schemas import schema as built_in
+from .fields.types import plain_types
 from .interface import Atom, Data, Dialect, Names, Rows, Running
 from .spending import Allowance
 
@@ -225,8 +226,8 @@ class Prover(Generic[Tree]):
             # A field of that name in another table: here it is text.
             if found.get(atom.field) == "number" and atom.op in _TEXT and not _are_numbers(atom.values):
                 del found[atom.field]
-        self._kinds = found
-        return found
+        self._kinds = plain_types(found)
+        return self._kinds
 
 
 def _are_numbers(values: Sequence[str]) -> bool:

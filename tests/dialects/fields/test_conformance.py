@@ -12,7 +12,7 @@ from cybersecqwen.dialects.fields.taxonomy import COLUMNS, MAPS, Home, taxonomy
 from cybersecqwen.dialects.fields.transforms import TRANSFORMS
 from cybersecqwen.dialects.query import ANYTHING
 
-TYPES = {"text", "number", "time", "bool", "dynamic"}
+TYPES = {"text", "number", "time", "bool", "dynamic", "ip"}
 
 
 def _names(home: Home) -> Iterator[str]:

@@ -44,6 +44,8 @@ def field_of(expr: Expr) -> str:
     """The name of a field that stands alone."""
     if isinstance(expr, Field):
         return expr.name
+    if isinstance(expr, Call) and expr.name in ("string", "number") and len(expr.args) == 1:
+        return field_of(expr.args[0])
     raise unsayable("functions of fields" if isinstance(expr, Call) else "computed values")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from cybersecqwen.dialects.improvement import Context, Rule
@@ -17,6 +18,7 @@ from .render import render
 from .rules import RULES
 from .run import run
 from .tree import EqlTree
+from .typed import typed
 from .write import write
 
 
@@ -51,6 +53,10 @@ class Eql(Dialect[EqlTree]):
     def prepared(self, query: Query) -> Query:
         """With the category of the events before "where", where a condition names one."""
         return prepared(query)
+
+    def typed(self, tree: EqlTree, types: Mapping[str, str]) -> EqlTree:
+        """The tree with numbers compared with numbers, and text looked for in text."""
+        return typed(tree, types)
 
     def names(self, tree: EqlTree) -> Names:
         """Categories of events as tables, and the fields."""

@@ -81,7 +81,7 @@ def _operand(expr: Expr) -> _Operand:
 def _changed(expr: Call) -> _Operand:
     inner = _operand(expr.args[0])
     if len(expr.args) == 1:
-        if expr.name in ("TO_STRING", "TO_IP"):
+        if expr.name in ("TO_STRING", "TO_IP", "TO_DOUBLE"):
             return inner
         if expr.name == "TO_LOWER" and not inner.upper:
             return _Operand(inner.name, Case.LOWERED, default=_lower(inner.default))
@@ -194,6 +194,10 @@ def _call(expr: Call) -> Meaning:
     if expr.name in TEXTS and len(expr.args) == 2:
         return _part_of_text(expr.args[0], expr.args[1], TEXTS[expr.name])
     values = [arg.value for arg in expr.args[1:] if isinstance(arg, Literal) and isinstance(arg.value, str)]
+    if expr.name == "MV_CONTAINS" and len(values) == 1 and len(expr.args) == 2:
+        operand = _operand(expr.args[0])
+        if operand.default is None:
+            return Meaning(_texts(operand, Op.EQUALS, values))  # never null: what is missing contains nothing
     if expr.name == "CIDR_MATCH" and values and len(values) == len(expr.args) - 1:
         operand = _operand(expr.args[0])
         return _meaning(operand, Test(operand.name, Op.CIDR, tuple(map(network, values))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from cybersecqwen.dialects.improvement import Context, Rule
@@ -16,6 +17,7 @@ from .render import render
 from .rules import RULES
 from .run import run
 from .tree import EsqlTree
+from .typed import presumes, typed
 from .write import write
 
 
@@ -45,6 +47,14 @@ class Esql(Dialect[EsqlTree]):
     def write(self, query: Query) -> EsqlTree:
         """A tree that means the query. Raises UnsayableError where ES|QL has no words for a part."""
         return write(query)
+
+    def typed(self, tree: EsqlTree, types: Mapping[str, str]) -> EsqlTree:
+        """The tree with numbers compared with numbers, and text looked for in text."""
+        return typed(tree, types)
+
+    def presumes(self, tree: EsqlTree) -> tuple[str, ...]:
+        """The version that it needs for what is newer than the rest of what is written."""
+        return presumes(tree)
 
     def names(self, tree: EsqlTree) -> Names:
         """The indexes as tables, and the fields that the query does not make itself."""

@@ -27,6 +27,7 @@ _TYPES = {
     **dict.fromkeys(
         ("datetime", "date", "date_nanos", "timestamp", "timestamp_t", "datetime_t", "time"), "time"
     ),
+    "ip": "ip",
     **dict.fromkeys(("bool", "boolean", "boolean_t", "sbyte"), "bool"),
     **dict.fromkeys(
         ("dynamic", "object", "nested", "flattened", "json_t", "object_t", "map", "struct"), "dynamic"

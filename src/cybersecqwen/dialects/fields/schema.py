@@ -12,7 +12,7 @@ class Table:
 
     name: str
     fields: Mapping[str, str]
-    """Field to its type: text, number, time, bool, dynamic (anything with parts)."""
+    """Field to its type: text, number, time, bool, dynamic (anything with parts), ip (an address alone)."""
 
     def type_of(self, field_name: str) -> str:
         """The type of a field, "dynamic" for a part of a dynamic one; "" where it is not there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
@@ -114,6 +114,13 @@ class Kql(Dialect[KqlQuery]):
         from .write import timed
 
         return timed(tree, time_field)
+
+    @_bounded
+    def typed(self, tree: KqlQuery, types: Mapping[str, str]) -> KqlQuery:
+        """The tree with numbers compared with numbers, and text looked for in text."""
+        from .typed import typed
+
+        return typed(tree, types)
 
     @_bounded
     def cost(self, tree: KqlQuery, context: Context) -> float:

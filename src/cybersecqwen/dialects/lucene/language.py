@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from cybersecqwen.dialects.interface import Atom, Data, Dialect, Effect, Names, 
 from cybersecqwen.dialects.query import Query
 
 from .cost import cost_of
-from .names import atoms_of, names_of
+from .names import atoms_of, has_letters, leaves_in, names_of
 from .parse import parse
 from .read import Reader
 from .render import render
@@ -49,6 +50,21 @@ class Lucene(Dialect[Group]):
     def write(self, query: Query) -> Group:
         """A tree that means the query. Raises UnsayableError for all that is more than a filter."""
         return Writer(self.case, self._times).query(query)
+
+    def typed(self, tree: Group, types: Mapping[str, str]) -> Group:
+        """The tree as it is. Raises UnsayableError for what a field of its type cannot be asked."""
+        from .typed import typed
+
+        return typed(tree, types)
+
+    def presumes(self, tree: Group) -> tuple[str, ...]:
+        """How text compares, where a query string looks for some."""
+        if self.case is Case.EXACT or not any(map(has_letters, leaves_in(tree))):
+            return ()
+        return (
+            "Fields of text fold case (a normalizer of lower case): in others a query string finds a text"
+            " only in the case that is written; EQL and ES|QL find every case.",
+        )
 
     def names(self, tree: Group) -> Names:
         """The fields and indexes that it names."""

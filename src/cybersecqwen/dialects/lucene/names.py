@@ -10,7 +10,8 @@ from cybersecqwen.dialects.interface import Atom, Name, Names
 from cybersecqwen.errors import UnsayableError
 
 from .read import INDEX, Reader, is_everything
-from .tree import EXISTS, Field, Group, Node, Phrase, Word
+from .tree import EXISTS, Field, Group, Node, Pattern, Phrase, Word
+from .values import has_case
 
 _META = frozenset((INDEX, "_id", "_source", "_routing", "_field_names", "_ignored", "_tier"))
 """Fields that every index has (https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/
@@ -51,6 +52,24 @@ def fields_in(node: Node) -> Iterator[Field]:
     elif isinstance(node, Group):
         for clause in node.clauses:
             yield from fields_in(clause.node)
+
+
+def leaves_in(node: Node) -> Iterator[Node]:
+    """What is looked for in a field, field by field and value by value."""
+    for field in fields_in(node):
+        if field.name not in (EXISTS, INDEX, *_LOWER):
+            yield from (leaf.inner if isinstance(leaf, Field) else leaf for leaf in _leaves(field))
+
+
+_LOWER = frozenset(("event.category", "event.kind", "event.type", "host.os.type"))
+"""Fields whose values ECS itself lists, in lower case."""
+
+
+def has_letters(leaf: Node) -> bool:
+    """Whether the case of what is looked for can make a difference."""
+    if isinstance(leaf, Pattern):
+        return has_case(leaf.source)
+    return isinstance(leaf, Word | Phrase) and has_case(leaf.text)
 
 
 def atoms_of(tree: Group, reader: Reader) -> tuple[Atom, ...]:

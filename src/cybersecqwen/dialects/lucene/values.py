@@ -59,7 +59,7 @@ def read_leaf(field: str, leaf: Leaf, case: Case) -> Expression:
     if isinstance(leaf, Phrase):
         if leaf.slop is not None:
             raise cannot("words near each other", "A phrase is looked for with words between.")
-        network = _network(leaf.text)
+        network = network_of(leaf.text)
         return Test(field, Op.CIDR, (network,)) if network else _text_test(field, leaf.text, case)
     if isinstance(leaf, Pattern):
         return _read_pattern(field, leaf.source, case)
@@ -95,7 +95,7 @@ def _number(text: str) -> str:
     return text
 
 
-def _network(text: str) -> str:
+def network_of(text: str) -> str:
     """The network that a text is; "" for none."""
     if "/" not in text:
         return ""
@@ -130,7 +130,7 @@ def _write_text(text: str, cased: bool, case: Case) -> Leaf:
         return _pattern(patterns.from_wildcards(text, cased=False))
     if ANY in text or ONE in text:
         return Word(text=text)
-    if _network(text):
+    if network_of(text):
         return _pattern(patterns.from_wildcards(text, cased=True))
     return Word(text=text) if can_stand_bare(text) else Phrase(text=text)
 

@@ -10,6 +10,7 @@ from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.dialects.examples import Examples
 from cybersecqwen.dialects.fields.checking import unknown
 from cybersecqwen.dialects.fields.mapping import Mapped
+from cybersecqwen.dialects.fields.types import fitted
 from cybersecqwen.dialects.interface import Dialect, Running
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.dialects.wording import span_words
@@ -82,7 +83,11 @@ def _built(query: Query, dialect: Dialect[Any], whose: Whose, asked: str, run_el
         made = whose.mapped(query)
         made = replace(made, query=dialect.prepared(made.query))
         written = dialect.write(made.query)
-        text = dialect.render(dialect.timed(written, whose.schema.time_field if whose.schema else ""))
+        if whose.schema is not None:
+            written = dialect.timed(written, whose.schema.time_field)
+            written = fitted(dialect, written, whose.schema)
+        made = replace(made, notes=(*made.notes, *dialect.presumes(written)))
+        text = dialect.render(written)
     running = running_for(made.query, whose.schema, dialect)
     checks, tree = checked(dialect, text, made.query, whose)
     trial = Trial()

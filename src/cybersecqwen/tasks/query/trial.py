@@ -8,6 +8,7 @@ from typing import Any
 
 from cybersecqwen.dialects.examples import Example, Examples, examples
 from cybersecqwen.dialects.fields.schema import Schema
+from cybersecqwen.dialects.fields.types import plain_types
 from cybersecqwen.dialects.interface import Data, Dialect, Record, Rows, Running
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.dialects.spending import Allowance, OutOfTime
@@ -31,7 +32,7 @@ def types_for(query: Query, schema: Schema | None) -> dict[str, str]:
     for name in ("", *(query.tables or tuple(schema.tables))):
         table = schema.table(name)
         if table is not None:
-            found.update(table.fields)
+            found.update(plain_types(table.fields))
     return found
 
 

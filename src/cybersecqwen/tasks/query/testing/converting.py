@@ -8,6 +8,8 @@ from typing import Any
 from cybersecqwen.detect.sigma.model import Rule
 from cybersecqwen.dialects import DIALECTS
 from cybersecqwen.dialects.fields.mapping import mapped
+from cybersecqwen.dialects.fields.schemas import schema as named
+from cybersecqwen.dialects.fields.types import fitted
 from cybersecqwen.dialects.interface import Dialect
 from cybersecqwen.dialects.normal import equivalent
 from cybersecqwen.dialects.query import Query
@@ -41,7 +43,10 @@ def _converted(dialect: Dialect[Any], rule: Rule, schema: str) -> tuple[Weight, 
     try:
         meant = Query(logsource=rule.logsource, where=rule.expression)
         query = dialect.prepared(meant if schema == dialect.name else mapped(meant, schema).query)
-        text = dialect.render(dialect.write(query))
+        tree = dialect.write(query)
+        if schema != dialect.name:
+            tree = fitted(dialect, tree, named(schema))
+        text = dialect.render(tree)
     except (UnsayableError, FieldError) as error:
         return Weight.WARNING, f"{dialect.title} cannot say it: {error.message}"
     try:
