@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cybersecqwen.records import Report
-from cybersecqwen.records.intel import Tlp
+from cybersecqwen.records.intel import Named, Tlp
 from cybersecqwen.render.interface import RenderOptions
+from cybersecqwen.render.misp import MispRenderer
 from cybersecqwen.render.stix import StixRenderer
 from cybersecqwen.render.stix_patterns import observable_object, pattern, quoted, registry_key
 from tests.strategies import FAST, reports
@@ -204,3 +205,16 @@ def test_what_is_shared_by_reports_holds_nothing_of_one() -> None:
         assert by_type(first, type) == by_type(second, type)
     for type in ("report", "note", "relationship"):
         assert not {one["id"] for one in by_type(first, type)} & {one["id"] for one in by_type(second, type)}
+
+
+def test_what_a_report_rules_out_is_no_object() -> None:
+    """Neither a vulnerability of no concern nor a group that it was not: STIX has no word for that."""
+    ruled_out = (
+        Named(id="CVE-2020-0601", name="CVE-2020-0601", type="vulnerability", facts={"denied": True}),
+        Named(id="G0007", name="APT28", type="group", facts={"doubted": True}),
+    )
+    told = intel_report(replace(INTEL, names=(*INTEL.names, *ruled_out)))
+    made = rendered(told)
+    check(made)
+    assert made["objects"] and not {"CVE-2020-0601", "APT28"} & {one.get("name") for one in made["objects"]}
+    assert "CVE-2020-0601" not in MispRenderer().render(told, RenderOptions())

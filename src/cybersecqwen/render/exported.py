@@ -59,6 +59,7 @@ class Exported:
     """Those set apart; `note` says why."""
     techniques: tuple[ReportedTechnique, ...]
     names: tuple[Named, ...]
+    """Without vulnerabilities that the report calls of no concern, and groups that it says it was not."""
     relations: tuple[Relation, ...]
     targets: tuple[Target, ...]
     attack_version: str
@@ -99,11 +100,16 @@ def exported(report: Report) -> Exported:
         indicators=tuple(one for one in once.values() if not one.note and one.value),
         apart=tuple(one for one in once.values() if one.note and one.value),
         techniques=tuple({one.id: one for one in reversed(_clean(techniques))}.values())[::-1],
-        names=_clean(intel.names),
+        names=_clean(tuple(one for one in intel.names if not _is_ruled_out(one))),
         relations=_clean(intel.relations),
         targets=_clean(intel.targets),
         attack_version=_attack_version(report),
     )
+
+
+def _is_ruled_out(one: Named) -> bool:
+    """Other programs take a name for a statement that it is so: they have no word for "not this one"."""
+    return bool(one.facts.get("denied") or (one.facts.get("doubted") and not one.facts.get("attributed")))
 
 
 def first_place(one: Observable | ReportedTechnique | Named) -> Place | None:

@@ -8,7 +8,7 @@ is read back into Sigma's names, which every input gives, and evaluated there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, BinaryIO
 
@@ -19,6 +19,7 @@ from cybersecqwen.dialects.evaluating import evaluate, value_at
 from cybersecqwen.dialects.interface import Dialect, Record, Rows, Running
 from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import LimitError, QueryError
+from cybersecqwen.inputs.damages import Damages
 from cybersecqwen.inputs.events import nothing, records
 from cybersecqwen.inputs.open import open_inputs
 from cybersecqwen.records import Damage, Limits, Problem
@@ -45,7 +46,7 @@ class OwnEvents:
     """Events that were read."""
 
     raws: tuple[dict[str, Any], ...]
-    damage: tuple[Damage, ...] = ()
+    damage: Damages = field(default_factory=Damages)
     """What could not be read."""
     more: bool = False
     """Whether there were more than are looked at."""
@@ -62,7 +63,9 @@ class OwnEvents:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What was not looked at, for the report."""
-        found = list(told(self.damage))
+        kept = self.damage.kept
+        unkept = self.damage.records - sum(one.records for one in kept)
+        found = list(told(kept, self.damage.places - len(kept), unkept))
         if self.more:
             found.append(Problem(stage="read", message=f"Only the first {MOST:,} events were looked at."))
         return tuple(found)
@@ -74,17 +77,17 @@ def read_own(paths: Sequence[str], limits: Limits, stdin: BinaryIO | None = None
     Raises InputError for what cannot be opened, NothingAnalysedError where no record can be read.
     """
     found: list[dict[str, Any]] = []
-    damage: list[Damage] = []
+    damage = Damages()
     for item in _each(paths, limits, stdin):
         if isinstance(item, Damage):
-            damage.append(item)
+            damage.add(item)
         elif len(found) >= MOST:
-            return OwnEvents(raws=tuple(found), damage=tuple(damage), more=True)
+            return OwnEvents(raws=tuple(found), damage=damage, more=True)
         else:
             found.append(item)
     if not found:
-        raise nothing(damage[0] if damage else None, paths)
-    return OwnEvents(raws=tuple(found), damage=tuple(damage))
+        raise nothing(damage.kept[0] if damage.kept else None, paths)
+    return OwnEvents(raws=tuple(found), damage=damage)
 
 
 def _each(paths: Sequence[str], limits: Limits, stdin: BinaryIO | None) -> Iterator[dict[str, Any] | Damage]:
