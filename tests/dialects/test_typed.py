@@ -19,7 +19,15 @@ from cybersecqwen.dialects.query import Query
 from cybersecqwen.errors import UnsayableError
 from tests.amounts import draws
 
-FIELDS = {"n": "number", "t": "text", "b": "bool", "a": "ip", "d": "dynamic", "event.type": "text"}
+FIELDS = {
+    "n": "number",
+    "t": "text",
+    "b": "bool",
+    "a": "ip",
+    "d": "dynamic",
+    "event.type": "text",
+    "host.ip": "ip",
+}
 SCHEMA = Schema(name="ours", tables={"": Table(name="", fields=FIELDS), "T": Table(name="T", fields=FIELDS)})
 ADDRESSES = ("10.0.0.1", "fe80::1", "10.", "fe80::A")
 VALUES = ("4444", "-5", "0", "04", "1.5", "start", "Start", "true", "False", "x*", "a?b", *ADDRESSES)
@@ -57,6 +65,7 @@ def _text(dialect: str, where: Expression, schema: Schema = SCHEMA) -> str:
         ("esql", Asked("t", Op.CIDR, ("10.0.0.0/8",)), 'CIDR_MATCH(TO_IP(t), "10.0.0.0/8")'),
         ("esql", Asked("t", Op.LESS, ("5",)), "TO_DOUBLE(t) < 5"),
         ("esql", Asked("event.type", Op.EQUALS, ("start",), cased=True), 'MV_CONTAINS(event.type, "start")'),
+        ("esql", Asked("host.ip", Op.EQUALS, ("10.0.0.1",)), 'MV_CONTAINS(TO_STRING(host.ip), "10.0.0.1")'),
         ("eql", Asked("n", Op.EQUALS, ("3",)), "n == 3"),
         ("eql", Asked("n", Op.EQUALS, ("3", "4")), "n in (3, 4)"),
         ("eql", Asked("n", Op.STARTS, ("3",)), 'string(n) : "3*"'),

@@ -97,7 +97,7 @@ class Fitting:
         return replace(expr, left=self._as_text(expr.left))
 
     def _values(self, values: Sequence[Literal], kind: str) -> list[Literal] | None:
-        """The literals as a type has them; None where one is none of it, and where they are so already."""
+        """The literals as a type has them; None where one is none of it."""
         found = [self._value(one.value, kind) for one in values]
         made = [one for one in found if one is not None]
         return made if len(made) == len(values) else None

@@ -55,7 +55,7 @@ def typed(tree: EsqlTree, types: Mapping[str, str]) -> EsqlTree:
     lists = LISTS & types.keys()
 
     def condition(expr: Expr) -> Expr:
-        return _listed(changed(expr, lambda one: _network(fitting.fit(one), types)), lists)
+        return _listed(changed(expr, lambda one: _network(fitting.fit(one), types)), lists, types)
 
     def command(one: Command) -> Command:
         if isinstance(one, Where):
@@ -95,7 +95,12 @@ def _network(expr: Expr, types: Mapping[str, str]) -> Expr:
     return replace(expr, args=(Call("TO_IP", (field,)), *expr.args[1:]))
 
 
-def _listed(expr: Expr, lists: frozenset[str], *, unless_missing: frozenset[str] = frozenset()) -> Expr:
+def _listed(
+    expr: Expr,
+    lists: frozenset[str],
+    types: Mapping[str, str],
+    unless_missing: frozenset[str] = frozenset(),
+) -> Expr:
     """The condition with equalities of lists as questions whether a list contains a value.
 
     `unless_missing` has the fields that an alternative beside it asks for as missing.
@@ -105,10 +110,10 @@ def _listed(expr: Expr, lists: frozenset[str], *, unless_missing: frozenset[str]
         if expr.op == "or":
             nulls = [one.inner for one in expr.parts if isinstance(one, IsNull) and not one.negated]
             beside = frozenset(one.name for one in nulls if isinstance(one, Field))
-        return replace(expr, parts=tuple(_listed(one, lists, unless_missing=beside) for one in expr.parts))
+        return replace(expr, parts=tuple(_listed(one, lists, types, beside) for one in expr.parts))
     bare = positive(expr)
     if isinstance(bare, Negation):
-        inner = _listed(bare.inner, lists)
+        inner = _listed(bare.inner, lists, types)
         field = _of_list(bare.inner, lists)
         if inner is bare.inner:
             return expr
@@ -119,6 +124,8 @@ def _listed(expr: Expr, lists: frozenset[str], *, unless_missing: frozenset[str]
     if field is None:
         return expr
     left = expr.left if isinstance(expr, Binary | Among) else field
+    if types[field.name] == "ip" and left is field:
+        left = Call("TO_STRING", (field,))  # a text is not among addresses
     values = expr.values if isinstance(expr, Among) else (expr.right,) if isinstance(expr, Binary) else ()
     parts = tuple(Call("MV_CONTAINS", (left, value)) for value in values)
     return parts[0] if len(parts) == 1 else Logic("or", parts)
