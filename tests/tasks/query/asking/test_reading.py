@@ -127,6 +127,7 @@ def test_the_most_of_them(starter: Library) -> None:
             "image_load",
             {"Image": r"c:\windows\svchost.exe", "ImageLoaded": r"c:\users\a\appdata\local\temp\a.dll"},
         ),
+        ("dlls loaded from temp", "image_load", {"ImageLoaded": r"c:\users\a\appdata\local\temp\a.dll"}),
         (
             "registry run key changes by programs other than msiexec.exe",
             "registry_set",
