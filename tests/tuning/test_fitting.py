@@ -102,6 +102,7 @@ def test_a_run_that_was_ended_goes_on_and_ends_the_same(base: Path, data: Path, 
     assert not first.complete and first.steps == 7 and not (parts / "adapter").exists()
     second = fit(recipe(), base, [data], parts)
     assert second.complete and second.steps == 18
+    assert read_log(parts)[-1]["tokens"] == read_log(whole)[-1]["tokens"] == first.tokens + second.tokens
     for name, one in weights(whole).items():
         assert torch.allclose(one, weights(parts)[name], atol=1e-5), name
 

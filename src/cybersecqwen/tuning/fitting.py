@@ -275,6 +275,7 @@ def _trained(
     )
     done, damaged = checkpoints.resume(out, model, optimiser, schedule, total)
     first = done
+    before = sum(len(learned[at].ids) for batch in plan[: done * run.accumulate] for at in batch)
     begun, tokens, answers, loss_sum, last = time.monotonic(), 0, 0, 0.0, math.nan
     held = math.nan
     model.train()
@@ -313,7 +314,7 @@ def _trained(
                 tokens_per_s=round(tokens / max(spent, 1e-9), 1),
                 seconds_left=round(spent / (done - first) * (total - done), 1),
             )
-            _log(out, told, schedule.get_last_lr()[0], tokens)
+            _log(out, told, schedule.get_last_lr()[0], before + tokens)
             if tell is not None:
                 tell(told)
             loss_sum, answers = 0.0, 0
