@@ -67,3 +67,12 @@ def test_trials_of_an_item_are_not_independent() -> None:
 
 def test_nothing_counted_is_no_figure() -> None:
     assert figure(F1, [{"items": 1}], trials=1, seed=0) is None
+
+
+@pytest.mark.parametrize(("hit", "extra", "low", "high"), [(2, 0, 0.7961, 1.0), (0, 1, 0.0, 0.2039)])
+def test_items_that_are_all_alike_are_as_uncertain_as_so_many(
+    hit: int, extra: int, low: float, high: float
+) -> None:
+    found = figure(F1, [{"hit": hit, "extra": extra}] * 15, trials=1, seed=0)
+    assert found is not None and found.interval == "wilson"
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)

@@ -58,7 +58,8 @@ def figure(
     """A measure over grades, one per item with its counts summed over trials; None without anything to count.
 
     A share of items that were tried more than once has no Wilson interval: answers to the same item are not
-    independent. Items are resampled then, with all their trials.
+    independent. Items are resampled then, with all their trials; where all of them have everything right, or
+    nothing, Wilson's interval of so many items is given, since samples of equals are equal.
     """
     above = [_sum(grade, measure.over) for grade in grades]
     below = [_sum(grade, measure.under) for grade in grades]
@@ -68,6 +69,10 @@ def figure(
     value = sum(above) / total
     by_wilson = measure.rate and trials == 1
     low, high = wilson(sum(above), round(total)) if by_wilson else bootstrap(above, below, seed=seed)
+    if not by_wilson and low == high and value in (0.0, 1.0) and measure.better == "higher":
+        # Items that are all alike give samples that are all alike, which says nothing of how sure it is.
+        by_wilson = True
+        low, high = wilson(value * len(grades), len(grades))
     return Figure(
         name=measure.name,
         title=measure.title,
