@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from cybersecqwen.detect.code.calls import Call, Facts
@@ -53,7 +54,7 @@ GETTERS = frozenset(("get", "pop"))
 _ASKED = GETTERS | {"getlist"}
 
 
-class Bounded:
+class Bounded(ABC):
     """Goes from an expression to what it is made of, so many steps and no more."""
 
     def __init__(self, facts: Facts, model: Model) -> None:
@@ -74,9 +75,9 @@ class Bounded:
     def _all(self, nodes: Sequence[Node | None], kind: str, depth: int) -> bool:
         return all(self._of(one, kind, depth + 1) for one in nodes)
 
+    @abstractmethod
     def _is(self, node: Node, kind: str, depth: int) -> bool:
         """What is so of each kind of expression."""
-        raise NotImplementedError
 
 
 class Harmless(Bounded):
